@@ -1,0 +1,134 @@
+/* backcourt
+about = "Who may play, as known before the game: each player of a team that plays on the date, where he stood in the team's last ten games, and his injury status."
+helper = true
+date = "game_date"
+key = ["game_id", "player_id"]
+empty = "no team that plays on the date has a game of this season before it"
+
+[reads]
+raw_schedule = ["season before", "same date"]
+raw_results = "season before"
+raw_player_box = "season before"
+raw_injuries = "730 days before"
+
+[columns]
+game_id = "the league's id of the game of the date, 10 characters"
+player_id = "the league's id of the player"
+game_date = "US Eastern date of the game, D"
+season = "season of the game, as 2021-22"
+season_year = "year in which the season starts"
+team_abbr = "the player's team: that of his latest listing in the league before D"
+player_name = "his name in his latest listing"
+tipoff_utc = "scheduled start of the game, UTC"
+team_games_before = "final games of the team this season before D; at least 1"
+games_listed_last_10 = "games of the team's last 10 before D in whose box he is listed for it; 0..10"
+games_played_last_10 = "games of the team's last 10 before D that he played for it; 0..10"
+is_usual_starter = "he started at least half of the team's last 10 games before D (of all, if fewer), for it"
+hundredths_used_last_10 = "100 x (FGA + 0.44 FTA + turnovers), his total in the games counted by games_played_last_10; whole, so that sums are exact"
+games_played_season = "games he played this season before D, for any team; the number of his newest one"
+last_played_date = "date of the newest game he played this season before D; NULL if none"
+games_since_team_change = "games he played for the team since he came to it from another this season; NULL if he came from none"
+has_injury_feed = "an injury row of this season is dated before D"
+injury_status = "out, doubtful, questionable, probable or available: his newest injury row before D, available if he played after it; NULL if none"
+
+[checks]
+"a usual starter was listed" = "SELECT * FROM this WHERE is_usual_starter AND games_listed_last_10 = 0"
+"listed once in the last 5" = "SELECT * FROM this WHERE games_listed_last_10 NOT BETWEEN 1 AND least(10, team_games_before)"
+"played only where listed" = "SELECT * FROM this WHERE games_played_last_10 > games_listed_last_10 OR games_played_last_10 > games_played_season"
+"nothing from the date itself" = "SELECT * FROM this WHERE last_played_date >= game_date"
+"no status without the feed" = "SELECT * FROM this WHERE injury_status IS NOT NULL AND NOT has_injury_feed"
+"known statuses" = "SELECT * FROM this WHERE injury_status NOT IN ('out', 'doubtful', 'questionable', 'probable', 'available')"
+*/
+WITH
+-- Both teams' views of every game in sight; played out is what has a result.
+sides AS (
+  SELECT s.game_id, s.game_date, s.season_year, s.tipoff_utc, s.home_team_abbr AS team_abbr, r.game_id IS NOT NULL AS is_final
+  FROM raw_schedule s LEFT JOIN raw_results r ON r.game_id = s.game_id
+  WHERE s.status = 'scheduled' AND s.game_type IN ('regular', 'play_in', 'playoffs', 'cup_final')
+  UNION ALL
+  SELECT s.game_id, s.game_date, s.season_year, s.tipoff_utc, s.away_team_abbr, r.game_id IS NOT NULL
+  FROM raw_schedule s LEFT JOIN raw_results r ON r.game_id = s.game_id
+  WHERE s.status = 'scheduled' AND s.game_type IN ('regular', 'play_in', 'playoffs', 'cup_final')
+),
+team_games AS (
+  SELECT game_id, game_date, season_year, tipoff_utc, team_abbr,
+    CASE WHEN is_final THEN CAST(count(CASE WHEN is_final THEN 1 END) OVER to_here AS INTEGER) END AS game_number,
+    CAST(count(CASE WHEN is_final THEN 1 END) OVER days_before AS INTEGER) AS games_before
+  FROM (SELECT *, days_between(DATE '1946-01-01', game_date) AS day FROM sides) s
+  WINDOW
+    to_here AS (PARTITION BY season_year, team_abbr ORDER BY game_date, game_id ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW),
+    days_before AS (PARTITION BY season_year, team_abbr ORDER BY day RANGE BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING)
+),
+listings AS (
+  SELECT b.player_id, b.player_name, b.team_abbr, g.season_year, g.game_id, g.game_date, g.game_number,
+    COALESCE(b.seconds_played, 0) > 0 AS played,
+    COALESCE(b.is_starter, FALSE) AS started,
+    100 * b.fg_attempts + 44 * b.ft_attempts + 100 * b.turnovers AS hundredths_used
+  FROM raw_player_box b JOIN team_games g ON g.game_id = b.game_id AND g.team_abbr = b.team_abbr
+),
+-- What a listing tells of its player, true until his next one.
+listing_steps AS (
+  SELECT *,
+    lead(game_date) OVER of_player AS next_listing_date,
+    lag(team_abbr) OVER of_player AS team_abbr_before,
+    CAST(count(CASE WHEN played THEN 1 END) OVER of_player AS INTEGER) AS games_played,
+    max(CASE WHEN played THEN game_date END) OVER of_player AS last_played_date,
+    max(game_number) OVER (PARTITION BY season_year, player_id, team_abbr ORDER BY game_date, game_id) AS team_game_listed
+  FROM listings
+  WINDOW of_player AS (PARTITION BY season_year, player_id ORDER BY game_date, game_id)
+),
+listing_states AS (
+  SELECT *,
+    max(CASE WHEN team_abbr <> team_abbr_before THEN games_played - CASE WHEN played THEN 1 ELSE 0 END END)
+      OVER (PARTITION BY season_year, player_id ORDER BY game_date, game_id) AS games_played_at_team_change
+  FROM listing_steps
+),
+-- The latest listing is with the team, and one of its last 5 games has him.
+population AS (
+  SELECT g.game_id, l.player_id, g.game_date, d.season, g.season_year, d.season_start, g.team_abbr, l.player_name, g.tipoff_utc,
+    g.games_before, l.games_played, l.last_played_date, l.games_played - l.games_played_at_team_change AS games_since_team_change
+  FROM dates d
+  JOIN team_games g ON g.game_date = d.game_date AND g.season_year = d.season_year
+  JOIN listing_states l ON l.season_year = g.season_year AND l.team_abbr = g.team_abbr
+    AND l.team_game_listed BETWEEN g.games_before - 4 AND g.games_before
+    AND l.game_date < g.game_date AND COALESCE(l.next_listing_date, DATE '9999-12-31') >= g.game_date
+),
+last_ten AS (
+  SELECT p.game_id, p.player_id,
+    CAST(count(*) AS INTEGER) AS listed,
+    CAST(count(CASE WHEN l.played THEN 1 END) AS INTEGER) AS played,
+    CAST(count(CASE WHEN l.started THEN 1 END) AS INTEGER) AS started,
+    CAST(COALESCE(sum(CASE WHEN l.played THEN l.hundredths_used END), 0) AS INTEGER) AS hundredths_used
+  FROM population p
+  JOIN listings l ON l.season_year = p.season_year AND l.player_id = p.player_id AND l.team_abbr = p.team_abbr
+    AND l.game_number BETWEEN p.games_before - 9 AND p.games_before
+  GROUP BY p.game_id, p.player_id
+),
+-- Injury rows that count, each until the player's next one; of one date the last in file order.
+injury_states AS (
+  SELECT i.player_id, s.season_year, i.date AS status_date, i.status,
+    COALESCE(lead(i.date) OVER (PARTITION BY s.season_year, i.player_id ORDER BY i.date, i.seq), DATE '9999-12-31') AS next_status_date
+  FROM raw_injuries i
+  JOIN (SELECT DISTINCT season, season_year, season_start FROM dates) s ON s.season = i.season
+  WHERE i.date >= s.season_start OR (i.date >= add_days(s.season_start, -365)
+    AND (i.status = 'available' OR (i.status = 'out' AND COALESCE(i.reason, '') NOT LIKE '%placed on IL%')))
+),
+injury_feeds AS (
+  SELECT season, min(date) AS first_date FROM raw_injuries GROUP BY season
+)
+SELECT p.game_id, p.player_id, p.game_date, p.season, p.season_year, p.team_abbr, p.player_name, p.tipoff_utc,
+  p.games_before AS team_games_before,
+  t.listed AS games_listed_last_10,
+  t.played AS games_played_last_10,
+  2 * t.started >= least(10, p.games_before) AS is_usual_starter,
+  t.hundredths_used AS hundredths_used_last_10,
+  p.games_played AS games_played_season,
+  p.last_played_date,
+  p.games_since_team_change,
+  COALESCE(f.first_date < p.game_date, FALSE) AS has_injury_feed,
+  CASE WHEN p.last_played_date > i.status_date THEN 'available' ELSE i.status END AS injury_status
+FROM population p
+JOIN last_ten t ON t.game_id = p.game_id AND t.player_id = p.player_id
+LEFT JOIN injury_feeds f ON f.season = p.season
+LEFT JOIN injury_states i ON i.player_id = p.player_id AND i.season_year = p.season_year
+  AND i.status_date < p.game_date AND i.next_status_date >= p.game_date
