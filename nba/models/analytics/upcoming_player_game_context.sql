@@ -144,7 +144,8 @@ team_sums AS (
       exact(defensive_rating) AS def, exact(1e3 * ft_rate_allowed) AS ft, exact(1e3 * rebounding_rate) AS reb
     FROM team_games
   ) g
-  WINDOW in_order AS (PARTITION BY season_year, team_abbr ORDER BY game_date, game_id),
+  WINDOW
+    in_order AS (PARTITION BY season_year, team_abbr ORDER BY game_date, game_id),
     last_10 AS (PARTITION BY season_year, team_abbr ORDER BY game_date, game_id ROWS BETWEEN 9 PRECEDING AND CURRENT ROW)
 ),
 -- The squares are subtracted while whole, so that equal values have a deviation of exactly 0.
@@ -189,18 +190,23 @@ played AS (
 ),
 -- ... and how he stood after each.
 player_form AS (
-  SELECT season_year, player_id, game_number,
-    sum(points) OVER (in_order ROWS BETWEEN 4 PRECEDING AND CURRENT ROW) AS points_5,
-    sum(points) OVER (in_order ROWS BETWEEN 9 PRECEDING AND CURRENT ROW) AS points_10,
+  SELECT season_year, player_id, game_date, game_number,
+    COALESCE(lead(game_date) OVER in_order, DATE '9999-12-31') AS next_date,
+    sum(points) OVER last_5 AS points_5,
+    sum(points) OVER last_10 AS points_10,
     sum(points) OVER so_far AS points,
     sum(seconds_played) OVER so_far AS seconds,
     -- Games without a line do not count here; a push ends either streak.
     lines_so_far - COALESCE(max(CASE WHEN over_under_result <> 'OVER' THEN lines_so_far END) OVER so_far, 0) AS over_streak,
     lines_so_far - COALESCE(max(CASE WHEN over_under_result <> 'UNDER' THEN lines_so_far END) OVER so_far, 0) AS under_streak,
-    100 * ratio(sum(plays_used) OVER (in_order ROWS BETWEEN 6 PRECEDING AND CURRENT ROW), sum(plays_of_team) OVER (in_order ROWS BETWEEN 6 PRECEDING AND CURRENT ROW)) AS usage_rate_7,
-    100 * ratio(sum(plays_used) OVER (in_order ROWS BETWEEN 9 PRECEDING AND CURRENT ROW), sum(plays_of_team) OVER (in_order ROWS BETWEEN 9 PRECEDING AND CURRENT ROW)) AS usage_rate_10
+    100 * ratio(sum(plays_used) OVER last_7, sum(plays_of_team) OVER last_7) AS usage_rate_7,
+    100 * ratio(sum(plays_used) OVER last_10, sum(plays_of_team) OVER last_10) AS usage_rate_10
   FROM played
-  WINDOW in_order AS (PARTITION BY season_year, player_id ORDER BY game_number),
+  WINDOW
+    in_order AS (PARTITION BY season_year, player_id ORDER BY game_number),
+    last_5 AS (PARTITION BY season_year, player_id ORDER BY game_number ROWS BETWEEN 4 PRECEDING AND CURRENT ROW),
+    last_7 AS (PARTITION BY season_year, player_id ORDER BY game_number ROWS BETWEEN 6 PRECEDING AND CURRENT ROW),
+    last_10 AS (PARTITION BY season_year, player_id ORDER BY game_number ROWS BETWEEN 9 PRECEDING AND CURRENT ROW),
     so_far AS (PARTITION BY season_year, player_id ORDER BY game_number ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW)
 ),
 recent_load AS (
@@ -237,7 +243,7 @@ lookups AS (
 ),
 players AS (
   SELECT p.*,
-    days_between(p.last_played_date, p.game_date) - 1 AS player_days_rest,
+    COALESCE(f.game_number, 0) AS games_played, days_between(f.game_date, p.game_date) - 1 AS player_days_rest,
     f.points_5, f.points_10, f.usage_rate_7, f.usage_rate_10,
     CASE WHEN s.first_date < p.game_date THEN COALESCE(f.over_streak, 0) END AS over_streak,
     CASE WHEN s.first_date < p.game_date THEN COALESCE(f.under_streak, 0) END AS under_streak,
@@ -246,7 +252,8 @@ players AS (
     COALESCE(f.game_number >= 10 AND (f.points >= 18 * f.game_number
       OR (f.seconds >= 32 * 60 * f.game_number AND f.points >= 15 * f.game_number)), FALSE) AS is_star
   FROM player_population p
-  LEFT JOIN player_form f ON f.season_year = p.season_year AND f.player_id = p.player_id AND f.game_number = p.games_played_season
+  LEFT JOIN player_form f ON f.season_year = p.season_year AND f.player_id = p.player_id
+    AND f.game_date < p.game_date AND f.next_date >= p.game_date
   LEFT JOIN first_lines s ON s.season_year = p.season_year
 ),
 team_absences AS (
@@ -278,8 +285,8 @@ SELECT p.game_id, p.player_id, p.game_date, p.season, p.season_year, t.game_type
   COALESCE(r.seconds_14, 0) / 60e0 AS minutes_in_last_14_days,
   ratio(r.seconds_7, 60 * r.games_7) AS avg_minutes_per_game_last_7_days,
   CAST(COALESCE(r.second_nights, 0) AS INTEGER) AS back_to_backs_last_14_days,
-  ratio(p.points_5, least(5, p.games_played_season)) AS points_avg_last_5,
-  ratio(p.points_10, least(10, p.games_played_season)) AS points_avg_last_10,
+  ratio(p.points_5, least(5, p.games_played)) AS points_avg_last_5,
+  ratio(p.points_10, least(10, p.games_played)) AS points_avg_last_10,
   p.usage_rate_7 AS usage_rate_last_7_games,
   p.usage_rate_10 AS usage_rate_last_10_games,
   p.games_listed_last_10,
@@ -303,8 +310,8 @@ SELECT p.game_id, p.player_id, p.game_date, p.season, p.season_year, t.game_type
   a.stars_questionable AS questionable_star_teammates,
   x.current_line AS current_points_line, x.opening_line AS opening_points_line, x.current_line - x.opening_line AS line_movement,
   p.over_streak AS prop_over_streak, p.under_streak AS prop_under_streak,
-  least(5, p.games_played_season) AS l5_games_used,
-  least(10, p.games_played_season) AS l10_games_used
+  least(5, p.games_played) AS l5_games_used,
+  least(10, p.games_played) AS l10_games_used
 FROM players p
 JOIN upcoming_team_game_context t ON t.game_id = p.game_id AND t.team_abbr = p.team_abbr
 JOIN lookups n ON n.player_name = p.player_name

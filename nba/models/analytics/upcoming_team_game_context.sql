@@ -147,25 +147,32 @@ standings AS (
   FROM final_games
   WINDOW so_far AS (PARTITION BY season_year, team_abbr ORDER BY game_number ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW)
 ),
--- Counts around each game's date by day: the frames never hold the date itself, and results are read only backwards.
+-- Counts around each game's date by day: no frame holds the date itself, and results are read only backwards.
+-- A second night within 13 days had its first within 14.
 schedule_load AS (
   SELECT s.*,
-    CAST(count(f.game_id) OVER (by_day RANGE BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING) AS INTEGER) AS games_before,
-    CAST(count(f.game_id) OVER (by_day RANGE BETWEEN 7 PRECEDING AND 1 PRECEDING) AS INTEGER) AS games_in_last_7_days,
-    CAST(count(f.game_id) OVER (by_day RANGE BETWEEN 14 PRECEDING AND 1 PRECEDING) AS INTEGER) AS games_in_last_14_days,
-    CAST(count(CASE WHEN f.days_since_last_game = 1 THEN 1 END) OVER (by_day RANGE BETWEEN 13 PRECEDING AND 1 PRECEDING) AS INTEGER) AS back_to_backs_last_14_days,
-    CAST(COALESCE(sum(exact(f.travel_miles)) OVER (by_day RANGE BETWEEN 14 PRECEDING AND 1 PRECEDING), 0) AS DOUBLE) / 1e9 AS travel_miles_last_14_days,
-    min(CASE WHEN s.game_type = 'regular' THEN s.game_date END) OVER (by_day RANGE BETWEEN 1 FOLLOWING AND UNBOUNDED FOLLOWING) AS next_game_date,
-    CAST(count(CASE WHEN s.game_type = 'regular' THEN 1 END) OVER (by_day RANGE BETWEEN 1 FOLLOWING AND 7 FOLLOWING) AS INTEGER) AS games_in_next_7_days
+    CAST(count(f.game_id) OVER all_before AS INTEGER) AS games_before,
+    CAST(count(f.game_id) OVER last_7_days AS INTEGER) AS games_in_last_7_days,
+    CAST(count(f.game_id) OVER last_14_days AS INTEGER) AS games_in_last_14_days,
+    CAST(count(CASE WHEN f.days_since_last_game = 1 THEN 1 END) OVER last_13_days AS INTEGER) AS back_to_backs_last_14_days,
+    CAST(COALESCE(sum(exact(f.travel_miles)) OVER last_14_days, 0) AS DOUBLE) / 1e9 AS travel_miles_last_14_days,
+    min(CASE WHEN s.game_type = 'regular' THEN s.game_date END) OVER all_after AS next_game_date,
+    CAST(count(CASE WHEN s.game_type = 'regular' THEN 1 END) OVER next_7_days AS INTEGER) AS games_in_next_7_days
   FROM (SELECT *, days_between(DATE '1946-01-01', game_date) AS day FROM sides) s
   LEFT JOIN final_games f ON f.game_id = s.game_id AND f.team_abbr = s.team_abbr
-  WINDOW by_day AS (PARTITION BY s.season_year, s.team_abbr ORDER BY s.day)
+  WINDOW
+    all_before AS (PARTITION BY s.season_year, s.team_abbr ORDER BY s.day RANGE BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING),
+    last_7_days AS (PARTITION BY s.season_year, s.team_abbr ORDER BY s.day RANGE BETWEEN 7 PRECEDING AND 1 PRECEDING),
+    last_14_days AS (PARTITION BY s.season_year, s.team_abbr ORDER BY s.day RANGE BETWEEN 14 PRECEDING AND 1 PRECEDING),
+    last_13_days AS (PARTITION BY s.season_year, s.team_abbr ORDER BY s.day RANGE BETWEEN 13 PRECEDING AND 1 PRECEDING),
+    all_after AS (PARTITION BY s.season_year, s.team_abbr ORDER BY s.day RANGE BETWEEN 1 FOLLOWING AND UNBOUNDED FOLLOWING),
+    next_7_days AS (PARTITION BY s.season_year, s.team_abbr ORDER BY s.day RANGE BETWEEN 1 FOLLOWING AND 7 FOLLOWING)
 ),
 today AS (
   SELECT l.*, d.season, days_between(g.game_date, l.game_date) AS days_since_last_game,
     g.wins, g.win_streak, g.loss_streak, g.road_streak, g.margin AS last_game_margin,
     haversine_miles(g.latitude, g.longitude, p.latitude, p.longitude) AS travel_miles,
-    CASE WHEN g.latitude IS NOT NULL THEN abs(utc_offset_hours(p.time_zone, l.game_date) - utc_offset_hours(g.time_zone, l.game_date)) END AS time_zones_crossed
+    abs(utc_offset_hours(p.time_zone, l.game_date) - utc_offset_hours(g.time_zone, l.game_date)) AS time_zones_crossed
   FROM dates d
   JOIN schedule_load l ON l.game_date = d.game_date AND l.season_year = d.season_year
   LEFT JOIN standings g ON g.season_year = l.season_year AND g.team_abbr = l.team_abbr AND g.game_number = l.games_before

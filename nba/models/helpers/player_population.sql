@@ -25,8 +25,6 @@ games_listed_last_10 = "games of the team's last 10 before D in whose box he is 
 games_played_last_10 = "games of the team's last 10 before D that he played for it; 0..10"
 is_usual_starter = "he started at least half of the team's last 10 games before D (of all, if fewer), for it"
 hundredths_used_last_10 = "100 x (FGA + 0.44 FTA + turnovers), his total in the games counted by games_played_last_10; whole, so that sums are exact"
-games_played_season = "games he played this season before D, for any team; the number of his newest one"
-last_played_date = "date of the newest game he played this season before D; NULL if none"
 games_since_team_change = "games he played for the team since he came to it from another this season; NULL if he came from none"
 has_injury_feed = "an injury row of this season is dated before D"
 injury_status = "out, doubtful, questionable, probable or available: his newest injury row before D, available if he played after it; NULL if none"
@@ -34,8 +32,8 @@ injury_status = "out, doubtful, questionable, probable or available: his newest 
 [checks]
 "a usual starter was listed" = "SELECT * FROM this WHERE is_usual_starter AND games_listed_last_10 = 0"
 "listed once in the last 5" = "SELECT * FROM this WHERE games_listed_last_10 NOT BETWEEN 1 AND least(10, team_games_before)"
-"played only where listed" = "SELECT * FROM this WHERE games_played_last_10 > games_listed_last_10 OR games_played_last_10 > games_played_season"
-"nothing from the date itself" = "SELECT * FROM this WHERE last_played_date >= game_date"
+"played only where listed" = "SELECT * FROM this WHERE games_played_last_10 NOT BETWEEN 0 AND games_listed_last_10"
+"team change counts up" = "SELECT * FROM this WHERE games_since_team_change < 0"
 "no status without the feed" = "SELECT * FROM this WHERE injury_status IS NOT NULL AND NOT has_injury_feed"
 "known statuses" = "SELECT * FROM this WHERE injury_status NOT IN ('out', 'doubtful', 'questionable', 'probable', 'available')"
 */
@@ -86,7 +84,7 @@ listing_states AS (
 -- The latest listing is with the team, and one of its last 5 games has him.
 population AS (
   SELECT g.game_id, l.player_id, g.game_date, d.season, g.season_year, d.season_start, g.team_abbr, l.player_name, g.tipoff_utc,
-    g.games_before, l.games_played, l.last_played_date, l.games_played - l.games_played_at_team_change AS games_since_team_change
+    g.games_before, l.last_played_date, l.games_played - l.games_played_at_team_change AS games_since_team_change
   FROM dates d
   JOIN team_games g ON g.game_date = d.game_date AND g.season_year = d.season_year
   JOIN listing_states l ON l.season_year = g.season_year AND l.team_abbr = g.team_abbr
@@ -122,8 +120,6 @@ SELECT p.game_id, p.player_id, p.game_date, p.season, p.season_year, p.team_abbr
   t.played AS games_played_last_10,
   2 * t.started >= least(10, p.games_before) AS is_usual_starter,
   t.hundredths_used AS hundredths_used_last_10,
-  p.games_played AS games_played_season,
-  p.last_played_date,
   p.games_since_team_change,
   COALESCE(f.first_date < p.game_date, FALSE) AS has_injury_feed,
   CASE WHEN p.last_played_date > i.status_date THEN 'available' ELSE i.status END AS injury_status
