@@ -25,7 +25,7 @@ games_listed_last_10 = "games of the team's last 10 before D in whose box he is 
 games_played_last_10 = "games of the team's last 10 before D that he played for it; 0..10"
 is_usual_starter = "he started at least half of the team's last 10 games before D (of all, if fewer), for it"
 hundredths_used_last_10 = "100 x (FGA + 0.44 FTA + turnovers), his total in the games counted by games_played_last_10; whole, so that sums are exact"
-games_since_team_change = "games he played for the team since he came to it from another this season; NULL if he came from none"
+games_since_team_change = "games he played for the team since he first came to it from another this season; NULL if he came from none"
 has_injury_feed = "an injury row of this season is dated before D"
 injury_status = "out, doubtful, questionable, probable or available: his newest injury row before D, available if he played after it; NULL if none"
 
@@ -67,29 +67,31 @@ listings AS (
 -- What a listing tells of its player, true until his next one.
 listing_steps AS (
   SELECT *,
-    lead(game_date) OVER of_player AS next_listing_date,
-    lag(team_abbr) OVER of_player AS team_abbr_before,
-    CAST(count(CASE WHEN played THEN 1 END) OVER of_player AS INTEGER) AS games_played,
+    COALESCE(lead(game_date) OVER of_player, DATE '9999-12-31') AS next_listing_date,
+    team_abbr <> lag(team_abbr) OVER of_player AS changed_team,
     max(CASE WHEN played THEN game_date END) OVER of_player AS last_played_date,
-    max(game_number) OVER (PARTITION BY season_year, player_id, team_abbr ORDER BY game_date, game_id) AS team_game_listed
+    CAST(count(CASE WHEN played THEN 1 END) OVER of_player_and_team AS INTEGER) AS games_played,
+    max(game_number) OVER of_player_and_team AS team_game_listed
   FROM listings
-  WINDOW of_player AS (PARTITION BY season_year, player_id ORDER BY game_date, game_id)
+  WINDOW
+    of_player AS (PARTITION BY season_year, player_id ORDER BY game_date, game_id),
+    of_player_and_team AS (PARTITION BY season_year, player_id, team_abbr ORDER BY game_date, game_id)
 ),
 listing_states AS (
   SELECT *,
-    max(CASE WHEN team_abbr <> team_abbr_before THEN games_played - CASE WHEN played THEN 1 ELSE 0 END END)
-      OVER (PARTITION BY season_year, player_id ORDER BY game_date, game_id) AS games_played_at_team_change
+    games_played - min(CASE WHEN changed_team THEN games_played - CASE WHEN played THEN 1 ELSE 0 END END)
+      OVER (PARTITION BY season_year, player_id, team_abbr ORDER BY game_date, game_id) AS games_since_team_change
   FROM listing_steps
 ),
 -- The latest listing is with the team, and one of its last 5 games has him.
 population AS (
   SELECT g.game_id, l.player_id, g.game_date, d.season, g.season_year, d.season_start, g.team_abbr, l.player_name, g.tipoff_utc,
-    g.games_before, l.last_played_date, l.games_played - l.games_played_at_team_change AS games_since_team_change
+    g.games_before, l.last_played_date, l.games_since_team_change
   FROM dates d
   JOIN team_games g ON g.game_date = d.game_date AND g.season_year = d.season_year
   JOIN listing_states l ON l.season_year = g.season_year AND l.team_abbr = g.team_abbr
     AND l.team_game_listed BETWEEN g.games_before - 4 AND g.games_before
-    AND l.game_date < g.game_date AND COALESCE(l.next_listing_date, DATE '9999-12-31') >= g.game_date
+    AND l.game_date < g.game_date AND l.next_listing_date >= g.game_date
 ),
 last_ten AS (
   SELECT p.game_id, p.player_id,
