@@ -1,0 +1,23 @@
+#include "base/result.h"
+
+namespace backcourt {
+
+const char* ErrorKindName(ErrorKind kind) {
+  switch (kind) {
+    case ErrorKind::kUsage: return "usage";
+    case ErrorKind::kSource: return "source";
+    case ErrorKind::kBusy: return "busy";
+    case ErrorKind::kTransient: return "transient";
+    case ErrorKind::kData: return "data";
+    case ErrorKind::kModel: return "model";
+    case ErrorKind::kCapacity: return "capacity";
+    case ErrorKind::kInterrupted: return "interrupted";
+  }
+  return "unknown";
+}
+
+std::string Error::Text() const {
+  return hint.empty() ? message : message + "\n  Try: " + hint;
+}
+
+}  // namespace backcourt

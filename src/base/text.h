@@ -1,0 +1,26 @@
+// Small helpers on text: for messages that name the nearest valid thing, and for
+// figures that a person reads.
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace backcourt {
+
+std::string Join(const std::vector<std::string>& parts, std::string_view separator);
+std::vector<std::string> Split(std::string_view text, char separator);
+std::string Trim(std::string_view text);
+std::string ReplaceAll(std::string text, std::string_view from, std::string_view to);
+
+// The candidate with the smallest edit distance, or "" when there is none.
+std::string Nearest(std::string_view word, const std::vector<std::string>& candidates);
+
+// An SQL string literal and an SQL identifier, quoted.
+std::string Quote(std::string_view text);
+std::string Ident(std::string_view name);
+
+std::string WithCommas(int64_t number);     // 1,234,567
+std::string Seconds(double seconds);        // 0.42 s, 12.3 s, 2 m 05 s, 1 h 02 m
+
+}  // namespace backcourt

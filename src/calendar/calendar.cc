@@ -1,0 +1,81 @@
+#include "calendar/calendar.h"
+
+#include <algorithm>
+#include <set>
+
+namespace backcourt {
+
+Calendar Calendar::Build(std::vector<Game> games) {
+  std::sort(games.begin(), games.end(), [](const Game& a, const Game& b) {
+    return std::tie(a.date, a.id) < std::tie(b.date, b.id);
+  });
+  Calendar calendar;
+  std::map<std::string, int> season_index;
+  for (const Game& game : games) season_index.emplace(game.season, 0);
+  for (auto& [label, index] : season_index) {
+    index = int(calendar.seasons_.size());
+    calendar.seasons_.push_back({label, 0, {}, {}});
+  }
+  for (size_t begin = 0; begin < games.size();) {
+    size_t end = begin;
+    std::map<int, int> votes;
+    std::set<std::string> teams;
+    GameDate date{games[begin].date, 0, 0, 0};
+    for (; end < games.size() && games[end].date == date.date; ++end) {
+      const Game& game = games[end];
+      ++votes[season_index[game.season]];
+      ++date.games;
+      teams.insert(game.home);
+      teams.insert(game.away);
+      if (game.is_final) ++date.finals;
+      if (game.is_final && !game.has_box) calendar.missing_boxes_.emplace_back(game.date, game.id);
+    }
+    date.season = std::max_element(votes.begin(), votes.end(), [](auto& a, auto& b) {
+                    return a.second < b.second;
+                  })->first;
+    calendar.dates_.push_back(date);
+    calendar.teams_.emplace_back(teams.begin(), teams.end());
+    begin = end;
+  }
+  for (const Game& game : games) {
+    int index = season_index[game.season];
+    Season& season = calendar.seasons_[size_t(index)];
+    if (season.year == 0) {
+      season.year = game.season_year;
+      season.first = game.date;
+    }
+    season.last = game.date;
+    if (!game.is_final) continue;
+    calendar.final_dates_[{index, game.home}].push_back(game.date);
+    calendar.final_dates_[{index, game.away}].push_back(game.date);
+  }
+  return calendar;
+}
+
+int Calendar::Find(Date date) const {
+  auto [begin, end] = Range(date, date);
+  return begin < end ? begin : -1;
+}
+
+std::pair<int, int> Calendar::Range(Date start, Date end) const {
+  auto before = [](const GameDate& d, Date date) { return d.date < date; };
+  auto first = std::lower_bound(dates_.begin(), dates_.end(), start, before);
+  auto last = std::lower_bound(dates_.begin(), dates_.end(), end + 1, before);
+  return {int(first - dates_.begin()), std::max(int(first - dates_.begin()), int(last - dates_.begin()))};
+}
+
+Date Calendar::EarliestOfLastGames(int index, int n) const {
+  const GameDate& date = dates_[size_t(index)];
+  Date earliest = date.date;
+  for (const std::string& team : teams_[size_t(index)]) {
+    auto found = final_dates_.find({date.season, team});
+    if (found == final_dates_.end()) continue;
+    const std::vector<Date>& played = found->second;
+    auto before = std::lower_bound(played.begin(), played.end(), date.date) - played.begin();
+    if (before == 0) continue;
+    earliest = std::min(earliest, played[size_t(std::max<long>(0, before - n))]);
+  }
+  return earliest;
+}
+
+}  // namespace backcourt

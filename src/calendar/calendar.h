@@ -1,0 +1,71 @@
+// The calendar of a league: which game dates exist at all, from its schedule.
+// Off-days are not dates. A season is what a game's id says, never what the
+// month suggests, so a season's dates are those of its games.
+//
+// Immutable after Build; safe to read from several threads.
+#pragma once
+
+#include <map>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "base/date.h"
+
+namespace backcourt {
+
+struct Game {
+  std::string id;
+  Date date;
+  std::string season;  // 2021-22
+  int season_year = 0; // 2021
+  std::string type;    // regular, playoffs, ...
+  std::string home, away;
+  bool is_final = false;   // has a result
+  bool has_box = false;    // has box rows
+};
+
+struct GameDate {
+  Date date;
+  int season = 0;  // index into seasons()
+  int games = 0;
+  int finals = 0;
+};
+
+struct Season {
+  std::string label;
+  int year = 0;
+  Date first, last;  // first and last game date
+};
+
+class Calendar {
+ public:
+  // Games of the kinds that count, in any order. Games to be played on a date
+  // that belongs to two seasons stay with the season of most of its games.
+  static Calendar Build(std::vector<Game> games);
+
+  const std::vector<GameDate>& dates() const { return dates_; }
+  const std::vector<Season>& seasons() const { return seasons_; }
+  const Season& season_of(const GameDate& date) const { return seasons_[size_t(date.season)]; }
+
+  // Index into dates(), or -1 when nothing is played on that date.
+  int Find(Date date) const;
+  // Half-open range of indices into dates() within [start, end].
+  std::pair<int, int> Range(Date start, Date end) const;
+
+  // The earliest date among the last n final games, before dates()[index] and
+  // of its season, of any team that plays then; the date itself when none.
+  Date EarliestOfLastGames(int index, int n) const;
+
+  // Final games without box rows, by (date, id).
+  const std::vector<std::pair<Date, std::string>>& missing_boxes() const { return missing_boxes_; }
+
+ private:
+  std::vector<GameDate> dates_;
+  std::vector<Season> seasons_;
+  std::vector<std::vector<std::string>> teams_;                          // by date index
+  std::map<std::pair<int, std::string>, std::vector<Date>> final_dates_; // (season, team)
+  std::vector<std::pair<Date, std::string>> missing_boxes_;
+};
+
+}  // namespace backcourt

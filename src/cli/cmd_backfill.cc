@@ -1,0 +1,292 @@
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <condition_variable>
+#include <filesystem>
+#include <fstream>
+#include <nlohmann/json.hpp>
+#include <thread>
+
+#include "base/text.h"
+#include "cli/exit_code.h"
+#include "cli/load_text.h"
+#include "cli/session.h"
+#include "run/executor.h"
+
+namespace backcourt {
+
+namespace {
+
+struct Prepared {
+  std::unique_ptr<Connection> connection;
+  Cells cells;
+  Calendar calendar;
+  ChosenDates chosen;
+  Selection selection;
+  Plan plan;
+};
+
+Result<Prepared> Prepare(Session& session, const Arguments& arguments) {
+  View view = TRY(Look(session));
+  Prepared p{std::move(view.connection), std::move(view.cells), std::move(view.calendar), {}, {}, {}};
+  p.selection.tables = TRY(ChooseTables(session.project, arguments.words));
+  p.chosen = TRY(ChooseDates(p.calendar, arguments));
+  p.selection.dates = p.chosen.dates;
+  p.selection.upstream = !arguments.no_upstream;
+  p.selection.force = arguments.force;
+  std::vector<std::string> models;
+  for (const Model& model : session.project.models) models.push_back(model.name);
+  for (const std::string& waiver : arguments.allow_missing) {
+    std::string table = waiver.substr(0, waiver.find(':'));
+    if (!session.project.FindModel(table)) return Error{ErrorKind::kUsage, fmt::format("--allow-missing names '{}', which is no table", table), Nearest(table, models)};
+    if (table != waiver) TRY(Date::Parse(waiver.substr(table.size() + 1)));
+    p.selection.allow_missing.push_back(waiver);
+  }
+  PlanOptions options;
+  options.pace = TRY(Ledger::ReadPace(*p.connection));
+  p.plan = MakePlan(session.project, p.calendar, p.cells, p.selection, options);
+  return p;
+}
+
+std::string Span(const Calendar& calendar, const Batch& batch) {
+  std::string first = calendar.dates()[size_t(batch.dates.front())].date.Str(), last = calendar.dates()[size_t(batch.dates.back())].date.Str();
+  return first == last ? first : first + " to " + last;
+}
+
+std::string PlanText(const Prepared& p) {
+  std::string text = p.chosen.said + "\n";
+  if (p.plan.batches.empty()) return text + "nothing to do: all of it is fresh\n";
+  text += fmt::format("{:<34} {:<26} {:>6} {:>10} {:>8}  {}\n", "table", "dates", "cells", "rows", "time", "because");
+  for (const Batch& batch : p.plan.batches) {
+    std::map<std::string, int> why;
+    for (int date : batch.dates) ++why[CellStateName(p.plan.states.at(batch.model).at(date))];
+    std::vector<std::string> reasons;
+    for (const auto& [state, n] : why) reasons.push_back(fmt::format("{} {}", n, state));
+    text += fmt::format("{:<34} {:<26} {:>6} {:>10} {:>8}  {}{}\n", batch.model, Span(p.calendar, batch), batch.dates.size(),
+                        batch.expected_rows > 0 ? "~" + WithCommas(int64_t(batch.expected_rows)) : "", batch.expected_seconds > 0 ? "~" + Seconds(batch.expected_seconds) : "",
+                        Join(reasons, ", "), batch.canary ? " (canary: the first of a new text)" : "");
+  }
+  std::vector<std::string> sums;
+  for (const auto& [state, n] : p.plan.counts()) sums.push_back(fmt::format("{} {}", WithCommas(n), state));
+  text += fmt::format("{} cells in {} batches: {}", WithCommas(p.plan.cells()), p.plan.batches.size(), Join(sums, ", "));
+  if (p.plan.expected_seconds() > 0) text += fmt::format("; about {} of work", Seconds(p.plan.expected_seconds()));
+  return text + "\n";
+}
+
+nlohmann::json PlanJson(const Session& session, const Prepared& p) {
+  nlohmann::json batches = nlohmann::json::array();
+  for (const Batch& batch : p.plan.batches) {
+    nlohmann::json cells = nlohmann::json::array();
+    for (int date : batch.dates) cells.push_back({{"date", p.calendar.dates()[size_t(date)].date.Str()}, {"because", CellStateName(p.plan.states.at(batch.model).at(date))}});
+    batches.push_back({{"table", batch.model}, {"canary", batch.canary}, {"cells", cells}, {"expected_rows", batch.expected_rows}, {"expected_seconds", batch.expected_seconds}});
+  }
+  nlohmann::json identities;
+  for (const Model& model : session.project.models) identities[model.name] = model.identity.Hex();
+  return {{"format", 1}, {"game_dates", p.selection.dates.size()}, {"cells", p.plan.cells()}, {"counts", p.plan.counts()}, {"state", StateOfCells(p.cells).Hex()},
+          {"models", identities}, {"force", p.selection.force}, {"allow_missing", p.selection.allow_missing}, {"batches", batches}};
+}
+
+// Replaces the plan by the one of the file, or refuses.
+Result<> UseSavedPlan(const Session& session, const std::string& file, Prepared& p) {
+  std::ifstream in(file);
+  auto saved = nlohmann::json::parse(in, nullptr, false);
+  Error broken{ErrorKind::kUsage, fmt::format("{} is no plan", file), "`backcourt plan --save FILE`"};
+  if (!in.good() && saved.is_discarded()) return broken;
+  try {
+    if (saved.at("format") != 1) return broken;
+    Error moved{ErrorKind::kUsage, fmt::format("the warehouse has moved on since {} was made", file), "`backcourt plan --save` again"};
+    if (saved.at("state") != StateOfCells(p.cells).Hex()) return moved;
+    for (const Model& model : session.project.models)
+      if (saved.at("models").value(model.name, "") != model.identity.Hex()) return moved;
+    p.plan.batches.clear();
+    p.plan.states.clear();
+    p.plan.force = saved.at("force");
+    p.plan.allow_missing = saved.at("allow_missing").get<std::vector<std::string>>();
+    for (const auto& item : saved.at("batches")) {
+      Batch batch;
+      batch.id = int(p.plan.batches.size());
+      batch.model = item.at("table");
+      if (!session.project.FindModel(batch.model)) return moved;
+      batch.canary = item.at("canary");
+      batch.expected_rows = item.at("expected_rows");
+      batch.expected_seconds = item.at("expected_seconds");
+      for (const auto& cell : item.at("cells")) {
+        int index = p.calendar.Find(TRY(Date::Parse(cell.at("date").get<std::string>())));
+        if (index < 0) return moved;
+        batch.dates.push_back(index);
+        p.plan.states[batch.model][index] = CellStateFromName(cell.at("because"));
+      }
+      if (batch.dates.empty()) return broken;
+      p.plan.batches.push_back(std::move(batch));
+    }
+  } catch (const nlohmann::json::exception&) {
+    return broken;
+  }
+  return {};
+}
+
+// Bodies of models whose text is new are looked through before anything runs.
+Result<> CheckNewBodies(Session& session, Prepared& p) {
+  Rows known = TRY(p.connection->Query("SELECT model, identity, checks FROM backcourt.models"));
+  for (const Model& model : session.project.models) {
+    bool seen = false;
+    for (size_t i = 0; i < known.size(); ++i) seen = seen || (known.Text(i, 0) == model.name && known.Text(i, 1) == model.identity.Hex());
+    if (!seen) TRY(CheckBody(*p.connection, model));
+  }
+  return {};
+}
+
+// Changed [checks] run alone, over what is stored; guilty dates become failed.
+Result<int> RunChangedChecks(Session& session, Prepared& p, const Output& output) {
+  Rows known = TRY(p.connection->Query("SELECT model, identity, checks FROM backcourt.models"));
+  int failed = 0;
+  for (size_t i = 0; i < known.size(); ++i) {
+    const Model* model = session.project.FindModel(known.Text(i, 0));
+    if (!model || known.Text(i, 1) != model->identity.Hex() || known.Text(i, 2) == model->checks_identity.Hex()) continue;
+    std::vector<Cell> guilty;
+    for (const auto& [name, query] : model->checks) {
+      Rows bad = TRY(p.connection->Query(fmt::format("WITH this AS (SELECT * FROM wh.main.{}) SELECT CAST({} - DATE '1970-01-01' AS INTEGER), count(*) FROM ({}) GROUP BY 1 ORDER BY 1",
+                                                     Ident(model->name), Ident(model->date), query)));
+      for (size_t r = 0; r < bad.size(); ++r) {
+        const Cell* cell = p.cells[model->name].Find(int32_t(bad.Int(r, 0)));
+        if (!cell) continue;
+        Cell now = *cell;
+        now.state = CellState::kFailed;
+        now.error_class = "data";
+        now.reason = fmt::format("check \"{}\" fails on {} rows", name, bad.Int(r, 1));
+        p.cells[model->name].Put(now);
+        guilty.push_back(now);
+      }
+    }
+    TRY(p.connection->Execute(fmt::format("BEGIN; {} UPDATE backcourt.models SET checks = '{}' WHERE model = {}; COMMIT", Ledger::WriteCells(model->name, guilty), model->checks_identity.Hex(), Quote(model->name))));
+    if (!guilty.empty()) output.Err(fmt::format("{}: its changed checks fail on {} dates\n", model->name, guilty.size()));
+    failed += int(guilty.size());
+  }
+  return failed;
+}
+
+Result<> MakeViews(Session& session, Connection& connection) {
+  for (const Model& model : session.project.models) {
+    if (!model.view) continue;
+    Rows known = TRY(connection.Query(fmt::format("SELECT count(*) FROM backcourt.models WHERE model = {} AND identity = '{}'", Quote(model.name), model.identity.Hex())));
+    if (known.Int(0, 0) > 0) continue;
+    auto made = connection.Execute(fmt::format("BEGIN; CREATE OR REPLACE VIEW main.{0} AS {1}; DELETE FROM backcourt.models WHERE model = {2}; INSERT INTO backcourt.models VALUES ({2}, '{3}', '{4}'); COMMIT",
+                                               Ident(model.name), model.body, Quote(model.name), model.identity.Hex(), model.checks_identity.Hex()));
+    if (made) continue;
+    auto rolled_back = connection.Execute("ROLLBACK");
+    (void)rolled_back;
+    Error error = made.error();
+    error.message = model.file + ": " + error.message;
+    return error;
+  }
+  return {};
+}
+
+std::string ReportText(const RunReport& report, int64_t run) {
+  std::string text = fmt::format("run {}: {} cells filled ({} rows) in {}", run, WithCommas(report.filled), WithCommas(report.rows), Seconds(report.seconds));
+  auto add = [&](int n, const char* what) { if (n) text += fmt::format(", {} {}", WithCommas(n), what); };
+  add(report.kept, "unchanged inputs, kept");
+  add(report.empty, "of them empty");
+  add(report.partial, "of them partial: boxes of final games are missing");
+  add(report.failed, "FAILED");
+  add(report.blocked, "blocked");
+  add(report.not_tried, "not tried");
+  if (report.interrupted) text += "; interrupted";
+  else if (report.stopped) text += "; stopped";
+  text += "\n";
+  if (report.failed) text += "  Try: `backcourt status` for what failed, mend the cause, then `backcourt backfill` again\n";
+  return text;
+}
+
+}  // namespace
+
+Result<int> RunPlan(Session& session, const Arguments& arguments, const Output& output) {
+  Prepared p = TRY(Prepare(session, arguments));
+  nlohmann::json json = arguments.json || !arguments.save.empty() ? PlanJson(session, p) : nlohmann::json();
+  if (!arguments.save.empty()) {
+    std::string temporary = arguments.save + ".tmp";
+    std::ofstream(temporary) << json.dump(1) << "\n";
+    std::error_code failed;
+    std::filesystem::rename(temporary, arguments.save, failed);
+    if (failed) return Error{ErrorKind::kUsage, fmt::format("{} cannot be written: {}", arguments.save, failed.message()), "another path"};
+  }
+  output.Out(arguments.json ? json.dump(2) + "\n" : PlanText(p));
+  if (!arguments.save.empty() && !arguments.json) output.Out(fmt::format("saved: `backcourt backfill --plan {}` runs exactly this\n", arguments.save));
+  return 0;
+}
+
+Result<int> RunBackfill(Session& session, const Arguments& arguments, const Output& terminal) {
+  Output output = terminal;
+  auto say = [&](const std::string& text) { if (!arguments.json) output.Out(text); };
+  if (!arguments.no_load && arguments.plan_file.empty()) {
+    LoadReport loaded = TRY(LoadInto(session, output, arguments.json, {}));
+    if (arguments.json) output.Out(nlohmann::json{{"event", "loaded"}, {"report", LoadJson(loaded)}}.dump() + "\n");
+    else if (loaded.run) say(LoadText(loaded));
+  }
+  Prepared p = TRY(Prepare(session, arguments));
+  Rows ledger = TRY(p.connection->Query("SELECT count(*) FROM duckdb_tables() WHERE schema_name = 'backcourt' AND table_name = 'models'"));
+  if (ledger.Int(0, 0) == 0 || p.calendar.dates().empty())
+    return Error{ErrorKind::kUsage, "the warehouse holds no schedule, so there are no game dates", "`backcourt load`; `backcourt doctor` shows which files it looks for"};
+  if (!arguments.plan_file.empty()) TRY(UseSavedPlan(session, arguments.plan_file, p));
+  TRY(CheckNewBodies(session, p));
+  int checks_failed = TRY(RunChangedChecks(session, p, output));
+  if (checks_failed) p = TRY(Prepare(session, arguments));
+  if (arguments.dry_run) {
+    output.Out(arguments.json ? PlanJson(session, p).dump(2) + "\n" : PlanText(p));
+    return 0;
+  }
+  say(p.chosen.said + "\n");
+  TRY(MakeViews(session, *p.connection));
+  if (p.plan.batches.empty()) {
+    if (arguments.json) output.Out(nlohmann::json{{"event", "done"}, {"filled", 0}, {"exit", 0}}.dump() + "\n");
+    say(p.chosen.dates.empty() ? "nothing to do: no game date was chosen\n" : "nothing to do: all of it is fresh\n");
+    return 0;
+  }
+
+  int64_t run = TRY(Ledger::StartRun(*p.connection, session.live.command));
+  RunOptions options;
+  options.parallel = arguments.parallel ? arguments.parallel : int(std::max(1u, std::thread::hardware_concurrency()));
+  std::mutex cells_mutex;
+  auto executor = TRY(WarehouseExecutor::Make(*session.warehouse, session.project, p.calendar, p.cells, cells_mutex, run, options.parallel));
+  Progress::Style style = arguments.json ? Progress::Style::kJson : output.terminal ? Progress::Style::kTerminal : Progress::Style::kPlain;
+  Progress progress(p.plan, p.calendar, run, style, [&](const std::string& text) { output.Out(text); });
+  Runner runner(session.project, p.calendar, p.cells, cells_mutex, *executor, progress, SystemRunClock(), options);
+  {
+    std::lock_guard lock(session.live.mutex);
+    session.live.progress = &progress;
+    session.live.runner = &runner;
+  }
+  std::mutex ended_mutex;
+  std::condition_variable ended_changed;
+  bool ended = false;
+  std::thread watcher([&] {  // signals end the running batches too
+    std::unique_lock lock(ended_mutex);
+    while (!ended_changed.wait_for(lock, std::chrono::milliseconds(20), [&] { return ended; }))
+      if (Interrupts()) runner.Stop(true);
+  });
+  RunReport report = runner.Run(p.plan);
+  {
+    std::lock_guard lock(ended_mutex);
+    ended = true;
+  }
+  ended_changed.notify_all();
+  watcher.join();
+  progress.Finish();
+  {
+    std::lock_guard lock(session.live.mutex);
+    session.live.progress = nullptr;
+    session.live.runner = nullptr;
+  }
+  int code = ExitCode(report);
+  const char* outcome = report.interrupted ? "interrupted" : report.stopped ? "stopped" : report.failed ? "failed" : report.blocked || report.not_tried ? "blocked" : "done";
+  std::string text = ReportText(report, run);
+  auto recorded = Ledger::EndRun(*p.connection, run, outcome, Trim(text.substr(0, text.find('\n'))));
+  if (arguments.json)
+    output.Out(nlohmann::json{{"event", "done"}, {"run", run}, {"outcome", outcome}, {"filled", report.filled}, {"kept", report.kept}, {"empty", report.empty}, {"partial", report.partial},
+                              {"failed", report.failed}, {"blocked", report.blocked}, {"not_tried", report.not_tried}, {"rows", report.rows}, {"seconds", report.seconds}, {"exit", code}}.dump() + "\n");
+  say(text);
+  if (!recorded) return recorded.error();
+  return code;
+}
+
+}  // namespace backcourt

@@ -1,0 +1,65 @@
+#include <fmt/format.h>
+
+#include <filesystem>
+#include <nlohmann/json.hpp>
+
+#include "base/text.h"
+#include "cli/load_text.h"
+#include "cli/session.h"
+#include "run/files.h"
+
+namespace backcourt {
+
+namespace fs = std::filesystem;
+
+Result<int> RunDoctor(Session& session, const Arguments& arguments, const Output& output) {
+  const Project& project = session.project;
+  nlohmann::json findings = nlohmann::json::array();
+  bool bad = false;
+  auto find = [&](const char* level, const std::string& what, const std::string& hint = "") {
+    findings.push_back({{"level", level}, {"what", what}, {"try", hint}});
+    bad = bad || std::string(level) == "error";
+  };
+  find("ok", fmt::format("project {} with pack {}: {} sources, {} models, {} raw tables, {} seeds", project.root, project.pack, project.sources.size(), project.models.size(), project.raw_tables.size(), project.seeds.size()));
+  std::string library = Warehouse::LibraryFolder();
+  for (const char* file : {"libduckdb.so", "excel.duckdb_extension"})
+    if (fs::exists(fs::path(library) / file)) find("ok", fmt::format("engine: {}/{}", library, file));
+    else find("error", fmt::format("engine: {}/{} is not there", library, file), "`make build`");
+  if (session.warehouse) {
+    auto connection = TRY(session.warehouse->Connect());
+    Rows version = TRY(connection->Query("SELECT version()"));
+    std::error_code ignored;
+    find("ok", fmt::format("warehouse: {} ({} bytes), DuckDB {}", project.warehouse, WithCommas(int64_t(fs::file_size(project.warehouse, ignored))), version.Text(0, 0)));
+  } else {
+    find("error", fmt::format("warehouse: {} does not open", project.warehouse), "see below");
+  }
+  if (project.data.empty()) find("error", "no [data] folder is configured", "folder = \"...\" under [data] of backcourt.toml");
+  else if (!fs::exists(project.data)) find("error", fmt::format("data folder {} is not there", project.data), "another folder under [data] of backcourt.toml");
+  auto feed = [&](const std::string& name, const std::string& pattern) {
+    std::vector<FoundFile> files = FindFiles(pattern);
+    find(files.empty() ? "absent" : "ok", fmt::format("feed {}: {} files match {}", name, files.size(), pattern),
+         files.empty() ? "a folder that has them under [data], or a path under [feeds]; without it its columns are NULL" : "");
+  };
+  if (!project.data.empty()) {
+    int own = 0;
+    for (const RawTable& raw : project.raw_tables)
+      for (const char* below : {"season={season}/*.parquet", "*.parquet"}) own += int(FindFiles((fs::path(project.data) / raw.name / below).string()).size());
+    find(own ? "ok" : "absent", fmt::format("{} files in the raw tables' own shape below {}", own, project.data));
+  }
+  for (const Feed& one : project.feeds) {
+    auto path = project.feed_paths.find(one.name);
+    if (path != project.feed_paths.end()) feed(one.name, path->second);
+    else if (!project.data.empty()) feed(one.name, (fs::path(project.data) / one.path).string());
+  }
+  if (arguments.json) {
+    output.Out(findings.dump(2) + "\n");
+  } else {
+    for (const auto& finding : findings) {
+      output.Out(fmt::format("{:<7} {}\n", finding["level"].get<std::string>(), finding["what"].get<std::string>()));
+      if (!finding["try"].get<std::string>().empty()) output.Out(fmt::format("        Try: {}\n", finding["try"].get<std::string>()));
+    }
+  }
+  return bad ? 1 : 0;
+}
+
+}  // namespace backcourt

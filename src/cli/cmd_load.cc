@@ -1,0 +1,77 @@
+#include <fmt/format.h>
+
+#include <filesystem>
+#include <nlohmann/json.hpp>
+
+#include "base/text.h"
+#include "cli/load_text.h"
+#include "cli/session.h"
+
+namespace backcourt {
+
+std::string LoadText(const LoadReport& report) {
+  std::string text;
+  if (report.run == 0) {
+    text = "nothing to load: the files are as they were\n";
+  } else {
+    text = fmt::format("{:<20} {:<8} {:>10} {:>6} {:>9} {:>8} {:>6}\n", "raw table", "season", "rows", "games", "new", "changed", "gone");
+    for (const LoadedTable& t : report.tables)
+      text += fmt::format("{:<20} {:<8} {:>10} {:>6} {:>9} {:>8} {:>6}\n", t.table, t.season.empty() ? "-" : t.season, WithCommas(t.rows), t.games ? WithCommas(t.games) : "",
+                          WithCommas(t.added), WithCommas(t.changed), WithCommas(t.gone));
+    for (const DroppedRows& d : report.dropped)
+      text += fmt::format("dropped from {} {}: {} rows, {} ({})\n", d.table, d.season, WithCommas(d.rows), d.reason, d.source);
+    text += fmt::format("{} files read, {} raw cells changed, in {}\n", report.files.size(), WithCommas(report.changed_cells), Seconds(report.seconds));
+  }
+  for (const std::string& path : report.vanished) text += fmt::format("no longer there: {}; what was loaded from it stays\n", path);
+  return text + AbsentText(report.absent);
+}
+
+std::string AbsentText(const std::vector<AbsentFeed>& absent) {
+  // One line a table and feed, its seasons joined.
+  std::vector<std::pair<std::pair<std::string, std::string>, std::vector<std::string>>> lines;
+  for (const AbsentFeed& feed : absent) {
+    auto key = std::pair(feed.table, feed.feeds);
+    auto line = std::find_if(lines.begin(), lines.end(), [&](auto& l) { return l.first == key; });
+    if (line == lines.end()) line = lines.insert(lines.end(), {key, {}});
+    if (!feed.season.empty()) line->second.push_back(feed.season);
+  }
+  std::string text;
+  for (const auto& [key, seasons] : lines)
+    text += fmt::format("absent feed: {}{} ({} goes without)\n", key.second, seasons.empty() ? "" : " for " + Join(seasons, ", "), key.first);
+  return text;
+}
+
+nlohmann::json LoadJson(const LoadReport& report) {
+  nlohmann::json tables = nlohmann::json::array(), dropped = nlohmann::json::array(), absent = nlohmann::json::array();
+  for (const LoadedTable& t : report.tables)
+    tables.push_back({{"table", t.table}, {"season", t.season}, {"rows", t.rows}, {"games", t.games}, {"new", t.added}, {"changed", t.changed}, {"gone", t.gone}});
+  for (const DroppedRows& d : report.dropped)
+    dropped.push_back({{"table", d.table}, {"source", d.source}, {"season", d.season}, {"reason", d.reason}, {"rows", d.rows}});
+  for (const AbsentFeed& feed : report.absent) absent.push_back({{"table", feed.table}, {"season", feed.season}, {"feeds", feed.feeds}});
+  return {{"run", report.run}, {"files", report.files}, {"vanished", report.vanished}, {"tables", tables}, {"dropped", dropped},
+          {"absent", absent}, {"changed_cells", report.changed_cells}, {"seconds", report.seconds}};
+}
+
+Result<LoadReport> LoadInto(Session& session, const Output& output, bool quiet, const std::vector<std::string>& only) {
+  auto connection = TRY(session.warehouse->Connect());
+  bool shown = false;
+  Loader loader(session.project, *connection, [&](const std::string& line) {
+    if (quiet) return;
+    if (output.terminal) output.Err("\r\x1b[2K" + line), shown = true;
+  });
+  TRY(loader.Prepare());
+  Cells cells = TRY(Ledger::ReadCells(*connection));
+  auto report = loader.Load(cells, only);
+  if (shown) output.Err("\r\x1b[2K");
+  return report;
+}
+
+Result<int> RunLoad(Session& session, const Arguments& arguments, const Output& output) {
+  std::vector<std::string> only;
+  for (const std::string& word : arguments.words) only.push_back(std::filesystem::absolute(word).lexically_normal().string());
+  LoadReport report = TRY(LoadInto(session, output, arguments.json, only));
+  output.Out(arguments.json ? LoadJson(report).dump(2) + "\n" : LoadText(report));
+  return 0;
+}
+
+}  // namespace backcourt

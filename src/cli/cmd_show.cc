@@ -1,0 +1,222 @@
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <atomic>
+#include <condition_variable>
+#include <filesystem>
+#include <nlohmann/json.hpp>
+#include <thread>
+
+#include "base/text.h"
+#include "cli/session.h"
+
+namespace backcourt {
+
+namespace {
+
+constexpr int kTableRows = 200;      // of the table format, unless --limit says otherwise
+constexpr double kQuerySeconds = 60; // after that a query is ended
+
+// Refuses what is not one SELECT over the warehouse's tables.
+Result<> CheckReadOnly(Connection& connection, const std::string& sql) {
+  Rows tree = TRY(connection.Query("SELECT CAST(json_serialize_sql(" + Quote(sql) + ") AS VARCHAR)"));
+  auto parsed = nlohmann::json::parse(tree.Text(0, 0), nullptr, false);
+  if (parsed.is_discarded() || parsed.value("error", true)) {
+    std::string why = parsed.is_discarded() ? "it cannot be parsed" : parsed.value("error_message", "it cannot be parsed");
+    return Error{ErrorKind::kUsage, "the query is refused: " + why, "one SELECT; `query` only reads"};
+  }
+  if (parsed["statements"].size() != 1) return Error{ErrorKind::kUsage, "the query is refused: it is not one statement", "one SELECT"};
+  std::string refused;
+  std::function<void(const nlohmann::json&)> walk = [&](const nlohmann::json& node) {
+    if (node.is_array()) {
+      for (const auto& item : node) walk(item);
+    } else if (node.is_object()) {
+      std::string kind = node.contains("type") && node["type"].is_string() ? node["type"].get<std::string>() : "";
+      if (kind == "TABLE_FUNCTION" && node.contains("function")) {
+        std::string name = node["function"].value("function_name", "");
+        static const std::vector<std::string> kAllowed = {"range", "generate_series", "unnest", "duckdb_tables", "duckdb_columns", "json_each"};
+        if (std::find(kAllowed.begin(), kAllowed.end(), name) == kAllowed.end()) refused = name + "() reaches out of the warehouse";
+      }
+      if (kind == "BASE_TABLE") {
+        std::string name = node.value("table_name", "");
+        if (name.find_first_of("./:*\\") != std::string::npos) refused = "'" + name + "' is a file";
+      }
+      for (const auto& [key, value] : node.items()) walk(value);
+    }
+  };
+  walk(parsed);
+  if (!refused.empty()) return Error{ErrorKind::kUsage, "the query is refused: " + refused, "tables of the warehouse; `backcourt docs` lists them"};
+  return {};
+}
+
+std::string TableText(const Rows& rows, int width) {
+  size_t n = rows.columns().size();
+  std::vector<size_t> widths(n);
+  for (size_t c = 0; c < n; ++c) {
+    widths[c] = rows.columns()[c].name.size();
+    for (size_t r = 0; r < rows.size(); ++r) widths[c] = std::max(widths[c], rows.Null(r, c) ? 4 : rows.Text(r, c).size());
+    widths[c] = std::min<size_t>(widths[c], 60);
+  }
+  size_t total = 0;
+  for (size_t w : widths) total += w + 2;
+  std::string text;
+  auto value = [&](size_t r, size_t c) { return rows.Null(r, c) ? std::string("NULL") : rows.Text(r, c); };
+  if (total > size_t(width) && rows.size() <= 6) {  // few wide rows: a column a line
+    size_t name = 0;
+    for (const auto& column : rows.columns()) name = std::max(name, column.name.size());
+    for (size_t c = 0; c < n; ++c) {
+      text += fmt::format("{:<{}}", rows.columns()[c].name, name);
+      for (size_t r = 0; r < rows.size(); ++r) text += fmt::format("  {:>22}", value(r, c));
+      text += "\n";
+    }
+    return text;
+  }
+  size_t shown = 0;
+  for (size_t used = 0; shown < n && (shown == 0 || used + widths[shown] + 2 <= size_t(width)); ++shown) used += widths[shown] + 2;
+  auto line = [&](auto get) {
+    for (size_t c = 0; c < shown; ++c) text += fmt::format("{:<{}}  ", std::string(get(c)).substr(0, widths[c]), widths[c]);
+    while (!text.empty() && text.back() == ' ') text.pop_back();
+    text += "\n";
+  };
+  line([&](size_t c) { return rows.columns()[c].name; });
+  for (size_t r = 0; r < rows.size(); ++r) line([&](size_t c) { return value(r, c); });
+  if (shown < n) text += fmt::format("({} more columns: --format csv or json shows all, or name columns in `backcourt query`)\n", n - shown);
+  return text;
+}
+
+std::string CsvField(const std::string& text) {
+  if (text.find_first_of(",\"\n\r") == std::string::npos) return text;
+  return "\"" + ReplaceAll(text, "\"", "\"\"") + "\"";
+}
+
+// Ends the query when its time is up, its client is gone or a signal comes.
+class Watchdog {
+ public:
+  Watchdog(Connection& connection, const Output& output) : thread_([this, &connection, &output] {
+    std::unique_lock lock(mutex_);
+    auto end = std::chrono::steady_clock::now() + std::chrono::duration<double>(kQuerySeconds);
+    while (!changed_.wait_for(lock, std::chrono::milliseconds(200), [&] { return done_; })) {
+      if (std::chrono::steady_clock::now() < end && !Interrupts() && output.write(false, "")) continue;
+      expired_ = true;
+      connection.Cancel();
+    }
+  }) {}
+  ~Watchdog() {
+    {
+      std::lock_guard lock(mutex_);
+      done_ = true;
+    }
+    changed_.notify_all();
+    thread_.join();
+  }
+  bool expired() const { return expired_; }
+
+ private:
+  std::mutex mutex_;
+  std::condition_variable changed_;
+  bool done_ = false;
+  std::atomic<bool> expired_{false};
+  std::thread thread_;
+};
+
+Result<int> Print(Connection& connection, const std::string& sql, const Arguments& a, const Output& output) {
+  static const std::vector<std::string> kFormats = {"table", "csv", "json", "parquet"};
+  std::string format = a.format.empty() ? "table" : a.format;
+  if (std::find(kFormats.begin(), kFormats.end(), format) == kFormats.end())
+    return Error{ErrorKind::kUsage, fmt::format("'{}' is no format", format), Nearest(format, kFormats)};
+  if (format == "parquet" && a.output.empty()) return Error{ErrorKind::kUsage, "parquet is not for a terminal", "--output FILE"};
+  Watchdog watchdog(connection, output);
+  auto run = [&](const std::string& query) -> Result<Rows> {
+    auto rows = connection.Query(query);
+    if (!rows && watchdog.expired()) return Error{ErrorKind::kInterrupted, fmt::format("the query was ended after {} or because nobody waits for it", Seconds(kQuerySeconds)), "a narrower query"};
+    if (!rows) rows.error().kind = ErrorKind::kUsage;
+    return rows;
+  };
+  std::string limited = a.limit ? fmt::format("SELECT * FROM ({}) LIMIT {}", sql, a.limit) : sql;
+  if (!a.output.empty()) {
+    std::string temporary = a.output + ".tmp";
+    const char* how = format == "parquet" ? "FORMAT parquet, COMPRESSION zstd" : format == "json" ? "FORMAT json" : "FORMAT csv, HEADER";
+    TRY(run(fmt::format("COPY ({}) TO {} ({})", limited, Quote(temporary), how)));
+    std::error_code failed;
+    std::filesystem::rename(temporary, a.output, failed);
+    if (failed) return Error{ErrorKind::kUsage, fmt::format("{} cannot be written: {}", a.output, failed.message()), "another path"};
+    return 0;
+  }
+  if (format == "json") {
+    Rows rows = TRY(run(fmt::format("SELECT CAST(to_json(q) AS VARCHAR) FROM ({}) q", limited)));
+    std::string text;
+    for (size_t r = 0; r < rows.size(); ++r) text += rows.Text(r, 0) + "\n";
+    output.Out(text);
+    return 0;
+  }
+  int most = a.limit ? a.limit : kTableRows;
+  Rows rows = TRY(run(fmt::format("SELECT CAST(COLUMNS(*) AS VARCHAR) FROM ({}){}", sql, format == "table" || a.limit ? fmt::format(" LIMIT {}", format == "table" && !a.limit ? most + 1 : most) : "")));
+  if (format == "csv") {
+    std::string text;
+    for (size_t c = 0; c < rows.columns().size(); ++c) text += (c ? "," : "") + CsvField(rows.columns()[c].name);
+    text += "\n";
+    for (size_t r = 0; r < rows.size(); ++r) {
+      for (size_t c = 0; c < rows.columns().size(); ++c) text += (c ? "," : "") + (rows.Null(r, c) ? "" : CsvField(rows.Text(r, c)));
+      text += "\n";
+    }
+    output.Out(text);
+    return 0;
+  }
+  if (!a.limit && rows.size() > size_t(kTableRows)) {
+    Rows first = TRY(run(fmt::format("SELECT CAST(COLUMNS(*) AS VARCHAR) FROM ({}) LIMIT {}", sql, kTableRows)));
+    output.Out(TableText(first, output.width) + fmt::format("(the first {} rows: --limit N shows more)\n", kTableRows));
+  } else {
+    output.Out(TableText(rows, output.width) + (rows.size() == 0 ? "(no rows)\n" : ""));
+  }
+  return 0;
+}
+
+}  // namespace
+
+Result<int> RunQuery(Session& session, const Arguments& arguments, const Output& output) {
+  auto connection = TRY(session.warehouse->Connect());
+  std::string sql = arguments.words[0];
+  while (!sql.empty() && (sql.back() == ';' || isspace(static_cast<unsigned char>(sql.back())))) sql.pop_back();
+  TRY(CheckReadOnly(*connection, sql));
+  return Print(*connection, sql, arguments, output);
+}
+
+Result<int> RunShow(Session& session, const Arguments& arguments, const Output& output) {
+  const Project& project = session.project;
+  const std::string& table = arguments.words[0];
+  std::vector<std::string> tables = project.AllTables();
+  if (std::find(tables.begin(), tables.end(), table) == tables.end()) return Error{ErrorKind::kUsage, fmt::format("'{}' is no table", table), Nearest(table, tables)};
+  auto connection = TRY(session.warehouse->Connect());
+  Rows described = TRY(connection->Query(fmt::format("SELECT column_name FROM duckdb_columns() WHERE database_name = 'wh' AND schema_name = 'main' AND table_name = {} ORDER BY column_index", Quote(table))));
+  if (described.size() == 0) return Error{ErrorKind::kUsage, fmt::format("{} has not been filled yet", table), "`backcourt backfill`"};
+  auto has = [&](const char* name) {
+    for (size_t i = 0; i < described.size(); ++i)
+      if (described.Text(i, 0) == name) return true;
+    return false;
+  };
+  std::vector<std::string> where;
+  std::string date_column = project.DateColumn(table);
+  if (!arguments.date.empty()) {
+    Date date = TRY(Date::Parse(arguments.date));
+    if (date_column.empty() || project.GrainOf(table) != Grain::kDate) return Error{ErrorKind::kUsage, fmt::format("{} has no dates", table), "without --date"};
+    where.push_back(fmt::format("{} = {}", Ident(date_column), date.Sql()));
+  }
+  if (!arguments.player.empty()) {
+    if (!has("player_id")) return Error{ErrorKind::kUsage, fmt::format("{} has no players", table), "without --player"};
+    std::string name = Quote("%" + arguments.player + "%");
+    where.push_back(fmt::format("(CAST(player_id AS VARCHAR) = {} OR player_id IN (SELECT player_id FROM {} WHERE player_name ILIKE {} OR player_lookup(player_name) ILIKE {}))", Quote(arguments.player), Ident(project.boxes), name, name));
+  }
+  if (!arguments.team.empty()) {
+    std::vector<std::string> either;
+    for (const char* column : {"team_abbr", "defending_team_abbr", "home_team_abbr", "away_team_abbr"})
+      if (has(column)) either.push_back(fmt::format("{} = upper({})", column, Quote(arguments.team)));
+    if (either.empty()) return Error{ErrorKind::kUsage, fmt::format("{} has no teams", table), "without --team"};
+    where.push_back("(" + Join(either, " OR ") + ")");
+  }
+  std::string sql = "SELECT * FROM " + Ident(table) + (where.empty() ? "" : " WHERE " + Join(where, " AND "));
+  if (!date_column.empty()) sql += " ORDER BY " + Ident(date_column) + " DESC";
+  return Print(*connection, sql, arguments, output);
+}
+
+}  // namespace backcourt

@@ -1,0 +1,36 @@
+#include "cli/exit_code.h"
+
+namespace backcourt {
+
+int ExitCode(const Error& error) {
+  switch (error.kind) {
+    case ErrorKind::kUsage: return 1;
+    case ErrorKind::kData:
+    case ErrorKind::kModel:
+    case ErrorKind::kCapacity:
+    case ErrorKind::kTransient: return 2;
+    case ErrorKind::kSource: return 4;
+    case ErrorKind::kBusy: return 5;
+    case ErrorKind::kInterrupted: return 130;
+  }
+  return 1;
+}
+
+int ExitCode(const RunReport& report) {
+  if (report.interrupted || report.stopped) return 130;
+  if (report.failed) return 2;
+  if (report.blocked || report.not_tried) return 3;
+  return 0;
+}
+
+std::vector<std::pair<int, std::string>> ExitCodes() {
+  return {{0, "all that was asked for is fresh, empty or partial (partial is said)"},
+          {1, "the command line or the configuration is wrong"},
+          {2, "cells failed, or differ from their replay"},
+          {3, "cells are blocked by inputs that are not filled"},
+          {4, "a source cannot be read, or holds what does not parse"},
+          {5, "the warehouse is busy, not reachable, or not one"},
+          {130, "interrupted or stopped before the end"}};
+}
+
+}  // namespace backcourt

@@ -1,0 +1,177 @@
+#include "model/model.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <filesystem>
+#include <set>
+
+#include "base/text.h"
+#include "model/sql_text.h"
+#include "model/toml_reader.h"
+
+namespace backcourt {
+
+namespace {
+
+std::string Stem(const std::string& file) { return std::filesystem::path(file).stem().string(); }
+
+Result<HeaderedSql> Header(const std::string& file, const std::string& text) {
+  HeaderedSql parts = SplitHeader(text);
+  if (!parts.found) {
+    return Error{ErrorKind::kUsage, file + ":1: the file does not start with a header",
+                 "'/* backcourt', the header in TOML, then '*/' and one SELECT"};
+  }
+  if (parts.body.find_first_not_of(" \t\r\n") == std::string::npos)
+    return Error{ErrorKind::kUsage, fmt::format("{}:{}: there is no SELECT after the header", file, parts.body_line), ""};
+  return parts;
+}
+
+}  // namespace
+
+bool Model::UsesWord(std::string_view word) const {
+  return std::find(tokens.begin(), tokens.end(), word) != tokens.end();
+}
+
+Result<RawTable> ParseRawTable(const std::string& file, const std::string& text) {
+  toml::table root = TRY(TomlTable::Parse(file, 1, text));
+  TomlTable reader(file, 1, root, "a raw table");
+  RawTable table;
+  table.name = Stem(file);
+  table.file = file;
+  table.about = reader.Text("about", true);
+  table.key = reader.Texts("key", true);
+  table.date = reader.Text("date");
+  table.unit = reader.Text("unit");
+  table.unhashed = reader.Texts("unhashed");
+  table.ahead = reader.Text("ahead");
+  std::string grain = reader.Text("grain", true);
+  if (grain == "date") table.grain = Grain::kDate;
+  else if (grain == "season") table.grain = Grain::kSeason;
+  else if (grain == "whole") table.grain = Grain::kWhole;
+  else reader.Problem(root.get("grain"), fmt::format("grain '{}' is none of date, season, whole", grain));
+  if (table.grain == Grain::kSeason && table.date.empty()) table.date = "season";
+  if (table.grain == Grain::kDate && table.date.empty())
+    reader.Problem(root.get("grain"), "a table of grain 'date' needs its 'date' column");
+  const toml::table* columns = reader.Table("columns");
+  if (!columns) reader.Problem(nullptr, "a raw table lacks [columns]");
+  for (auto& [name, node] : columns ? InFileOrder(*columns) : std::vector<std::pair<std::string, const toml::node*>>{}) {
+    if (!node->is_table()) {
+      reader.Problem(node, fmt::format("column '{}' must be {{ type = \"...\", about = \"...\" }}", name));
+      continue;
+    }
+    TomlTable column(file, 1, *node->as_table(), "column '" + name + "'");
+    table.columns.push_back({name, column.Text("type", true), column.Text("about", true), false});
+    TRY(column.Finish());
+  }
+  TRY(reader.Finish());
+  auto has = [&](const std::string& name) {
+    return std::any_of(table.columns.begin(), table.columns.end(), [&](const Column& c) { return c.name == name; });
+  };
+  std::vector<std::string> needed = table.key;
+  needed.insert(needed.end(), table.unhashed.begin(), table.unhashed.end());
+  for (const std::string& name : {table.date, table.unit})
+    if (!name.empty()) needed.push_back(name);
+  for (const std::string& name : needed)
+    if (!has(name)) return Error{ErrorKind::kUsage, fmt::format("{}: '{}' is no column of it", file, name), ""};
+  return table;
+}
+
+Result<std::vector<Feed>> ParseFeeds(const std::string& file, const std::string& text) {
+  toml::table root = TRY(TomlTable::Parse(file, 1, text));
+  std::vector<Feed> feeds;
+  for (auto& [name, node] : InFileOrder(root)) {
+    if (!node->is_table()) return Error{ErrorKind::kUsage, fmt::format("{}: '{}' must be a table", file, name), ""};
+    TomlTable reader(file, 1, *node->as_table(), "feed '" + name + "'");
+    Feed feed;
+    feed.name = name;
+    feed.about = reader.Text("about", true);
+    feed.path = reader.Text("path", true);
+    feed.key = reader.Texts("key");
+    for (auto& [column, type] : reader.Pairs("columns")) {
+      bool optional = !type.empty() && type.back() == '?';
+      feed.columns.push_back({column, optional ? type.substr(0, type.size() - 1) : type, "", optional});
+    }
+    if (feed.columns.empty()) reader.Problem(nullptr, fmt::format("feed '{}' has no columns", name));
+    TRY(reader.Finish());
+    feeds.push_back(std::move(feed));
+  }
+  return feeds;
+}
+
+Result<Source> ParseSource(const std::string& file, const std::string& text) {
+  HeaderedSql parts = TRY(Header(file, text));
+  toml::table root = TRY(TomlTable::Parse(file, parts.toml_line, parts.toml));
+  TomlTable reader(file, parts.toml_line, root, "a source's header");
+  Source source;
+  source.name = Stem(file);
+  source.file = file;
+  source.about = reader.Text("about", true);
+  source.table = reader.Text("table", true);
+  source.rank = int(reader.Number("rank", 10));
+  source.feeds = reader.Texts("feeds", true);
+  source.optional_feeds = reader.Texts("optional_feeds");
+  source.reads = reader.Texts("reads");
+  source.body = parts.body;
+  source.body_line = parts.body_line;
+  TRY(reader.Finish());
+  return source;
+}
+
+Result<Model> ParseModel(const std::string& file, const std::string& group, const std::string& text) {
+  HeaderedSql parts = TRY(Header(file, text));
+  toml::table root = TRY(TomlTable::Parse(file, parts.toml_line, parts.toml));
+  TomlTable reader(file, parts.toml_line, root, "a model's header");
+  Model model;
+  model.name = Stem(file);
+  model.file = file;
+  model.group = group;
+  model.about = reader.Text("about", true);
+  model.key = reader.Texts("key", true);
+  model.empty = reader.Text("empty");
+  model.note = reader.Text("note");
+  model.helper = reader.Flag("helper");
+  std::string materialized = reader.Text("materialized");
+  if (!materialized.empty() && materialized != "view" && materialized != "table")
+    reader.Problem(root.get("materialized"), "materialized must be \"table\" or \"view\"");
+  model.view = materialized == "view";
+  model.date = reader.Text("date", true);
+  if (const toml::table* reads = reader.Table("reads")) {
+    for (auto& [table, node] : InFileOrder(*reads)) {
+      Read read{table, {}};
+      std::vector<std::string> windows;
+      if (auto one = node->value_exact<std::string>()) windows.push_back(*one);
+      if (const toml::array* list = node->as_array())
+        for (auto& item : *list)
+          if (auto one = item.value_exact<std::string>()) windows.push_back(*one);
+      if (windows.empty()) reader.Problem(node, fmt::format("'{}' under [reads] needs a window or a list of windows", table));
+      for (const std::string& window : windows) {
+        auto parsed = Window::Parse(window);
+        if (parsed) read.windows.push_back(*parsed);
+        else reader.Problem(node, parsed.error().message + "; the nearest is " + parsed.error().hint);
+      }
+      model.reads.push_back(std::move(read));
+    }
+  }
+  model.columns = reader.Pairs("columns");
+  model.checks = reader.Pairs("checks");
+  model.may_be_constant = reader.Pairs("may_be_constant");
+  for (auto& [name, query] : reader.Pairs("rows")) {
+    if (name == "expected") model.expected_rows = query;
+    else reader.Problem(root.get("rows"), fmt::format("unknown key '{}' under [rows]; the nearest known one is 'expected'", name));
+  }
+  if (model.columns.empty()) reader.Problem(nullptr, "a model's header lacks [columns]");
+  TRY(reader.Finish());
+  for (const std::string& name : model.key)
+    if (std::none_of(model.columns.begin(), model.columns.end(), [&](auto& c) { return c.first == name; }))
+      return Error{ErrorKind::kUsage, fmt::format("{}:{}: key column '{}' has no line under [columns]", file, parts.toml_line, name), ""};
+  for (auto& [name, why] : model.may_be_constant)
+    if (std::none_of(model.columns.begin(), model.columns.end(), [&](auto& c) { return c.first == name; }))
+      return Error{ErrorKind::kUsage, fmt::format("{}:{}: '{}' under [may_be_constant] is no column", file, parts.toml_line, name), ""};
+  model.body = parts.body;
+  model.body_line = parts.body_line;
+  model.tokens = SqlTokens(parts.body);
+  return model;
+}
+
+}  // namespace backcourt

@@ -1,0 +1,86 @@
+// The nouns of a project: raw tables and what feeds them, models and seeds.
+// Each is read from one file; every error names the file and the line.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "base/digest.h"
+#include "base/result.h"
+#include "model/window.h"
+
+namespace backcourt {
+
+// Named texts in the order of the file.
+using NamedTexts = std::vector<std::pair<std::string, std::string>>;
+
+// What one cell of a table covers.
+enum class Grain { kDate, kSeason, kWhole };
+
+struct Column {
+  std::string name;
+  std::string type;   // of raw tables; models take theirs from the SELECT
+  std::string about;
+  bool optional = false;  // of feeds: may be absent from a file
+};
+
+struct RawTable {
+  std::string name, file, about;
+  std::vector<std::string> key;
+  Grain grain = Grain::kDate;
+  std::string date;                    // date column; of season grain, the season column
+  std::string unit;                    // column whose values one source serves whole; may be empty
+  std::vector<std::string> unhashed;   // columns that are not part of the digest
+  std::string ahead;                   // predicate: rows that may be read ahead of D
+  std::vector<Column> columns;
+};
+
+// The shape of a kind of file.
+struct Feed {
+  std::string name, about;
+  std::string path;  // pattern below the data folder; {season} stands for a label as 2021-22
+  std::vector<std::string> key;
+  std::vector<Column> columns;
+};
+
+// One SELECT that maps feeds into a raw table.
+struct Source {
+  std::string name, file, about, table, body;
+  int body_line = 1;
+  int rank = 0;  // of two sources that serve a unit the one of lower rank does
+  std::vector<std::string> feeds, optional_feeds, reads;
+};
+
+struct Read {
+  std::string table;
+  std::vector<Window> windows;
+};
+
+// One SELECT that makes one table.
+struct Model {
+  std::string name, file, about, group;  // group: the folder, as analytics
+  std::string date;
+  std::vector<std::string> key;
+  std::vector<Read> reads;
+  NamedTexts columns, checks, may_be_constant;
+  std::string expected_rows;  // query: game_date, expected_rows
+  std::string empty;          // why a date may have no rows
+  std::string note;           // query: game_date, note
+  bool helper = false, view = false;
+  std::string body;
+  int body_line = 1;
+  std::vector<std::string> tokens;  // of the body
+  Digest identity;   // of all that makes its rows: body, reads, date, key, functions
+  Digest checks_identity;
+
+  bool UsesWord(std::string_view word) const;
+};
+
+Result<RawTable> ParseRawTable(const std::string& file, const std::string& text);
+Result<std::vector<Feed>> ParseFeeds(const std::string& file, const std::string& text);
+Result<Source> ParseSource(const std::string& file, const std::string& text);
+Result<Model> ParseModel(const std::string& file, const std::string& group, const std::string& text);
+
+}  // namespace backcourt

@@ -1,0 +1,298 @@
+#include "model/project.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <filesystem>
+#include <fstream>
+#include <functional>
+#include <set>
+#include <sstream>
+
+#include "base/text.h"
+#include "model/sql_text.h"
+#include "model/toml_reader.h"
+
+namespace backcourt {
+
+namespace fs = std::filesystem;
+
+namespace {
+
+Result<std::string> ReadFile(const fs::path& path) {
+  std::ifstream in(path, std::ios::binary);
+  if (!in) return Error{ErrorKind::kUsage, fmt::format("cannot read {}", path.string()), "check that it exists and may be read"};
+  std::stringstream text;
+  text << in.rdbuf();
+  return text.str();
+}
+
+std::vector<fs::path> FilesIn(const fs::path& folder, const std::string& extension) {
+  std::vector<fs::path> files;
+  std::error_code ignored;
+  for (auto& entry : fs::recursive_directory_iterator(folder, ignored))
+    if (entry.is_regular_file() && entry.path().extension() == extension) files.push_back(entry.path());
+  std::sort(files.begin(), files.end());
+  return files;
+}
+
+// A path of the configuration: absolute, or relative to the folder of the file.
+std::string Resolve(const fs::path& folder, const std::string& path) {
+  if (path.empty() || path.find("://") != std::string::npos) return path;
+  return (fs::path(path).is_absolute() ? fs::path(path) : folder / path).lexically_normal().string();
+}
+
+template <typename T>
+const T* FindNamed(const std::vector<T>& list, const std::string& name) {
+  for (const T& item : list)
+    if (item.name == name) return &item;
+  return nullptr;
+}
+
+Result<> ReadConfig(Project& project, const fs::path& folder, bool inherited) {
+  std::string file = (folder / "backcourt.toml").string();
+  std::string text = TRY(ReadFile(file));
+  toml::table root = TRY(TomlTable::Parse(file, 1, text));
+  TomlTable reader(file, 1, root, "backcourt.toml");
+  static const toml::table kNone;
+  auto section = [&](const char* key) {
+    const toml::table* table = reader.Table(key);
+    return TomlTable(file, 1, table ? *table : kNone, fmt::format("[{}]", key));
+  };
+  auto keep = [](std::string& value, std::string read) { if (!read.empty()) value = std::move(read); };
+
+  TomlTable about = section("project");
+  std::string pack = about.Text("pack");
+  std::string name = about.Text("name");
+  std::vector<std::string> seasons = about.Texts("seasons");
+  TRY(about.Finish());
+  if (!pack.empty() && !inherited) {
+    fs::path other = Resolve(folder, pack);
+    if (!fs::exists(other / "backcourt.toml"))
+      return Error{ErrorKind::kUsage, fmt::format("{}: pack '{}' has no backcourt.toml", file, other.string()),
+                   "the folder of a project with models/, such as the nba/ folder of Backcourt"};
+    TRY(ReadConfig(project, other, true));
+  } else {
+    project.pack = folder.string();
+  }
+  keep(project.name, name);
+
+  TomlTable calendar = section("calendar");
+  keep(project.schedule, calendar.Text("schedule"));
+  keep(project.results, calendar.Text("results"));
+  keep(project.boxes, calendar.Text("boxes"));
+  if (auto types = calendar.Texts("types"); !types.empty()) project.types = types;
+  TRY(calendar.Finish());
+
+  TomlTable policy = section("policy");
+  std::string missing = policy.Text("on_missing_games");
+  if (!missing.empty() && missing != "partial" && missing != "block")
+    policy.Problem(nullptr, fmt::format("on_missing_games '{}' is neither \"partial\" nor \"block\"", missing));
+  TRY(policy.Finish());
+  if (!missing.empty()) project.block_on_missing_games = missing == "block";
+
+  TomlTable warehouse = section("warehouse");
+  std::string path = warehouse.Text("path");
+  std::string memory = warehouse.Text("memory_limit");
+  int threads = int(warehouse.Number("threads", project.threads));
+  TRY(warehouse.Finish());
+  TomlTable data = section("data");
+  std::string data_folder = data.Text("folder");
+  TRY(data.Finish());
+  const toml::table* feeds = reader.Table("feeds");
+  if (!inherited) {  // where things lie is each project's own
+    project.warehouse = Resolve(folder, path.empty() ? "backcourt.duckdb" : path);
+    keep(project.memory_limit, memory);
+    project.threads = threads;
+    project.data = Resolve(folder, data_folder);
+    project.seasons = seasons;
+    if (feeds)
+      for (auto& [feed, pattern] : InFileOrder(*feeds)) {
+        auto value = pattern->value_exact<std::string>();
+        if (!value) reader.Problem(pattern, fmt::format("feed '{}' must be a path", feed));
+        else project.feed_paths[feed] = Resolve(folder, *value);
+      }
+  }
+  return reader.Finish();
+}
+
+Result<> CheckReads(const Project& project) {
+  std::vector<std::string> tables = project.AllTables();
+  for (const Model& model : project.models) {
+    for (const Read& read : model.reads) {
+      if (std::find(tables.begin(), tables.end(), read.table) == tables.end())
+        return Error{ErrorKind::kUsage, fmt::format("{}: reads '{}', which is no table of this project", model.file, read.table),
+                     "'" + Nearest(read.table, tables) + "'"};
+      Grain grain = project.GrainOf(read.table);
+      for (const Window& window : read.windows) {
+        bool whole = window.kind == Window::Kind::kWhole, season = window.kind == Window::Kind::kSameSeason;
+        if (whole != (grain == Grain::kWhole) || season != (grain == Grain::kSeason))
+          return Error{ErrorKind::kUsage, fmt::format("{}: window '{}' does not fit '{}'", model.file, window.Str(), read.table),
+                       grain == Grain::kWhole ? "'whole': it has no dates" : grain == Grain::kSeason ? "'same season': it has one cell a season" : "a window of dates"};
+        const RawTable* raw = project.FindRaw(read.table);
+        if (window.kind == Window::Kind::kSeasonAhead && (!raw || raw->ahead.empty()))
+          return Error{ErrorKind::kUsage, fmt::format("{}: '{}' publishes nothing ahead of a date", model.file, read.table),
+                       "read it ahead only where its declaration has 'ahead'"};
+      }
+    }
+  }
+  for (const Source& source : project.sources) {
+    if (!project.FindRaw(source.table))
+      return Error{ErrorKind::kUsage, fmt::format("{}: '{}' is no raw table", source.file, source.table), ""};
+    std::vector<std::string> needed = source.feeds;
+    needed.insert(needed.end(), source.optional_feeds.begin(), source.optional_feeds.end());
+    for (const std::string& feed : needed)
+      if (!project.FindFeed(feed)) return Error{ErrorKind::kUsage, fmt::format("{}: '{}' is no feed of feeds.toml", source.file, feed), ""};
+    for (const std::string& read : source.reads)
+      if (!project.FindRaw(read) && !project.FindSeed(read))
+        return Error{ErrorKind::kUsage, fmt::format("{}: '{}' is neither a raw table nor a seed", source.file, read), ""};
+  }
+  return {};
+}
+
+// Orders models so that inputs stand before what reads them.
+Result<> SortModels(Project& project) {
+  std::vector<Model> sorted;
+  std::set<std::string> done, open;
+  std::string cycle;
+  std::function<bool(const Model&)> visit = [&](const Model& model) {
+    if (done.contains(model.name)) return true;
+    if (!open.insert(model.name).second) {
+      cycle = model.name;
+      return false;
+    }
+    for (const Read& read : model.reads)
+      if (const Model* input = FindNamed(project.models, read.table))
+        if (!visit(*input)) return false;
+    done.insert(model.name);
+    sorted.push_back(model);
+    return true;
+  };
+  for (const Model& model : project.models)
+    if (!visit(model))
+      return Error{ErrorKind::kUsage, fmt::format("models read each other in a circle, through '{}'", cycle),
+                   "take one of the reads away"};
+  project.models = std::move(sorted);
+  return {};
+}
+
+// A model is what makes its rows: its tokens, reads, date, key and functions.
+void Identify(Project& project) {
+  std::map<std::string, std::vector<std::string>> tokens;
+  for (const Function& function : project.functions) tokens[function.name] = SqlTokens(function.statement);
+  for (Model& model : project.models) {
+    std::set<std::string> used;
+    std::function<void(const std::vector<std::string>&)> collect = [&](const std::vector<std::string>& words) {
+      for (const std::string& word : words)
+        if (auto found = tokens.find(word); found != tokens.end() && used.insert(word).second) collect(found->second);
+    };
+    collect(model.tokens);
+    Hasher hasher;
+    hasher.Add(Join(model.tokens, " ")).Add(model.date).Add(Join(model.key, ","));
+    for (const Read& read : model.reads) {
+      hasher.Add(read.table);
+      for (const Window& window : read.windows) hasher.Add(window.Str());
+    }
+    for (const std::string& function : used) hasher.Add(Join(tokens[function], " "));
+    model.identity = hasher.Finish();
+    Hasher checks;
+    for (auto& [name, query] : model.checks) checks.Add(CanonicalSql(query));
+    model.checks_identity = checks.Finish();
+  }
+}
+
+}  // namespace
+
+const Feed* Project::FindFeed(const std::string& n) const { return FindNamed(feeds, n); }
+const RawTable* Project::FindRaw(const std::string& n) const { return FindNamed(raw_tables, n); }
+const Seed* Project::FindSeed(const std::string& n) const { return FindNamed(seeds, n); }
+const Model* Project::FindModel(const std::string& n) const { return FindNamed(models, n); }
+
+std::vector<std::string> Project::PublicTables() const {
+  std::vector<std::string> names;
+  for (const Model& model : models)
+    if (!model.helper && !model.view) names.push_back(model.name);
+  return names;
+}
+
+std::vector<std::string> Project::AllTables() const {
+  std::vector<std::string> names;
+  for (const Model& model : models) names.push_back(model.name);
+  for (const RawTable& raw : raw_tables) names.push_back(raw.name);
+  for (const Seed& seed : seeds) names.push_back(seed.name);
+  return names;
+}
+
+std::string Project::DateColumn(const std::string& table) const {
+  if (const Model* model = FindModel(table)) return model->date;
+  if (const RawTable* raw = FindRaw(table)) return raw->date;
+  return "";
+}
+
+Grain Project::GrainOf(const std::string& table) const {
+  if (FindModel(table)) return Grain::kDate;
+  if (const RawTable* raw = FindRaw(table)) return raw->grain;
+  return Grain::kWhole;
+}
+
+Result<std::string> Project::Find(const std::string& start) {
+  std::error_code ignored;
+  for (fs::path folder = fs::absolute(start, ignored); ; folder = folder.parent_path()) {
+    if (fs::exists(folder / "backcourt.toml", ignored)) return folder.string();
+    if (folder == folder.parent_path()) break;
+  }
+  return Error{ErrorKind::kUsage, fmt::format("no backcourt.toml in {} or a folder above it", fs::absolute(start, ignored).string()),
+               "run inside a project, or name one: --project DIR"};
+}
+
+Result<Project> Project::Load(const std::string& folder) {
+  Project project;
+  std::error_code ignored;
+  project.root = fs::weakly_canonical(fs::absolute(folder, ignored), ignored).string();
+  if (!fs::exists(fs::path(project.root) / "backcourt.toml", ignored))
+    return Error{ErrorKind::kUsage, fmt::format("{} is no project: it has no backcourt.toml", project.root),
+                 "--project with the folder that has one"};
+  TRY(ReadConfig(project, project.root, false));
+  fs::path pack = project.pack;
+  if (fs::exists(pack / "feeds.toml")) {
+    std::string file = (pack / "feeds.toml").string();
+    project.feeds = TRY(ParseFeeds(file, TRY(ReadFile(file))));
+  }
+  for (auto& [feed, path] : project.feed_paths) {
+    if (project.FindFeed(feed)) continue;
+    std::vector<std::string> names;
+    for (const Feed& known : project.feeds) names.push_back(known.name);
+    return Error{ErrorKind::kUsage, fmt::format("{}/backcourt.toml: '{}' under [feeds] is no feed", project.root, feed),
+                 "'" + Nearest(feed, names) + "'"};
+  }
+  for (const fs::path& file : FilesIn(pack / "tables", ".toml"))
+    project.raw_tables.push_back(TRY(ParseRawTable(file.string(), TRY(ReadFile(file)))));
+  for (const fs::path& file : FilesIn(pack / "sources", ".sql"))
+    project.sources.push_back(TRY(ParseSource(file.string(), TRY(ReadFile(file)))));
+  std::stable_sort(project.sources.begin(), project.sources.end(),
+                   [](const Source& a, const Source& b) { return a.rank < b.rank; });
+  for (const fs::path& file : FilesIn(pack / "seeds", ".csv")) project.seeds.push_back({file.stem().string(), file.string()});
+  if (fs::exists(pack / "functions" / "duckdb.sql")) {
+    for (const std::string& statement : SqlStatements(TRY(ReadFile(pack / "functions" / "duckdb.sql")))) {
+      std::vector<std::string> tokens = SqlTokens(statement);
+      if (tokens.size() < 4 || tokens[0] != "create" || tokens[1] != "macro")
+        return Error{ErrorKind::kUsage, fmt::format("{}: '{}...' is no CREATE MACRO", (pack / "functions" / "duckdb.sql").string(), statement.substr(0, 40)), ""};
+      project.functions.push_back({tokens[2], statement});
+    }
+  }
+  for (const fs::path& file : FilesIn(pack / "models", ".sql"))
+    project.models.push_back(TRY(ParseModel(file.string(), file.parent_path().filename().string(), TRY(ReadFile(file)))));
+  std::set<std::string> names;
+  for (const std::string& name : project.AllTables())
+    if (!names.insert(name).second) return Error{ErrorKind::kUsage, fmt::format("two tables are named '{}'", name), "rename one of the files"};
+  for (const std::string& table : {project.schedule, project.results, project.boxes})
+    if (!project.FindRaw(table))
+      return Error{ErrorKind::kUsage, fmt::format("{}/backcourt.toml: [calendar] names '{}', which is no raw table", project.pack, table),
+                   "schedule, results and boxes under [calendar] each name a file of tables/"};
+  TRY(CheckReads(project));
+  TRY(SortModels(project));
+  Identify(project);
+  return project;
+}
+
+}  // namespace backcourt

@@ -1,0 +1,69 @@
+// A project: a folder with backcourt.toml, and the pack (sources, models,
+// seeds, functions) that it uses, its own or another project's.
+#pragma once
+
+#include <map>
+#include <string>
+#include <vector>
+
+#include "base/result.h"
+#include "model/model.h"
+
+namespace backcourt {
+
+struct Seed {
+  std::string name, file;
+};
+
+// A function of the prelude, as `CREATE MACRO name(...) AS ...`.
+struct Function {
+  std::string name, statement;
+};
+
+struct Project {
+  std::string root;       // folder of backcourt.toml
+  std::string pack;       // folder of feeds.toml, tables/, sources/, models/, seeds/, functions/
+  std::string name;
+
+  // [warehouse]
+  std::string warehouse;  // the file
+  int threads = 2;
+  std::string memory_limit = "640MB";
+
+  // [data]
+  std::string data;                            // folder of the files as they come; may be empty
+  std::map<std::string, std::string> feed_paths;  // [feeds]: overrides of patterns
+  std::vector<std::string> seasons;            // only these are loaded; empty: all there are
+
+  // [calendar]: which raw tables tell what is played, what is over, what has a box
+  std::string schedule, results, boxes;
+  std::vector<std::string> types;              // kinds of games that tables hold
+
+  // [policy]
+  bool block_on_missing_games = false;
+
+  std::vector<Feed> feeds;
+  std::vector<RawTable> raw_tables;
+  std::vector<Source> sources;   // by rank, then name
+  std::vector<Seed> seeds;
+  std::vector<Function> functions;
+  std::vector<Model> models;     // inputs before what reads them
+
+  const Feed* FindFeed(const std::string& name) const;
+  const RawTable* FindRaw(const std::string& name) const;
+  const Seed* FindSeed(const std::string& name) const;
+  const Model* FindModel(const std::string& name) const;
+  std::vector<std::string> PublicTables() const;  // models that are neither helpers nor views
+  std::vector<std::string> AllTables() const;     // every name that can be shown
+
+  // The date column of a raw table or model; "" of undated ones.
+  std::string DateColumn(const std::string& table) const;
+  Grain GrainOf(const std::string& table) const;
+
+  // Reads `folder`/backcourt.toml and all that it names.
+  static Result<Project> Load(const std::string& folder);
+  // The nearest folder at or above `start` that holds a backcourt.toml.
+  static Result<std::string> Find(const std::string& start);
+};
+
+}  // namespace backcourt

@@ -1,0 +1,30 @@
+// SQL as text: a small lexer that drops comments and white space, so that a
+// model's identity is its tokens and an edited comment stales nothing.
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace backcourt {
+
+// Tokens in order; words outside quotes are lower-cased, literals kept.
+std::vector<std::string> SqlTokens(std::string_view sql);
+
+// The tokens joined by single blanks: equal for texts that mean the same.
+std::string CanonicalSql(std::string_view sql);
+
+// The statements of a file of `...;` statements, comments dropped.
+std::vector<std::string> SqlStatements(std::string_view sql);
+
+// Leading `/* backcourt ... */` of a file: its TOML and the SQL after it.
+struct HeaderedSql {
+  std::string toml;
+  int toml_line = 1;  // line of the file on which the TOML starts
+  std::string body;
+  int body_line = 1;
+  bool found = false;
+};
+HeaderedSql SplitHeader(std::string_view file);
+
+}  // namespace backcourt

@@ -1,0 +1,64 @@
+// Cells: the unit of state, of dependency and of repair. A cell is a table and
+// a slot: the date of a dated table (days since 1970), the start year of a
+// table with one cell a season, 0 of an undated one.
+#pragma once
+
+#include <map>
+#include <string>
+#include <vector>
+
+#include "base/digest.h"
+
+namespace backcourt {
+
+enum class CellState { kFresh, kEmpty, kPartial, kStale, kMayChange, kMissing, kBlocked, kFailed, kRunning };
+
+const char* CellStateName(CellState state);
+CellState CellStateFromName(const std::string& name);
+// Filled and true to its inputs: fresh, empty or partial.
+bool Settled(CellState state);
+
+struct Cell {
+  int32_t slot = 0;
+  CellState state = CellState::kMissing;
+  Digest fingerprint;   // what it was made from
+  Digest identity;      // the model that made it
+  Digest digest;        // of its rows
+  Digest ahead;         // of those of its rows that may be read ahead
+  int64_t rows = 0;
+  std::string reason;   // of empty, blocked and failed
+  std::string note;     // what else there is to say of it
+  std::string missing;  // partial: the final games without box rows, comma-joined
+  std::string waived;   // inputs it was let through without, comma-joined
+  std::string error_class;
+  int attempts = 0;
+  int64_t run = 0;      // the run that filled it
+  int64_t changed = 0;  // the run in which its digest last changed
+};
+
+// The cells of one table in slot order, with sums of digests over ranges.
+class CellSeries {
+ public:
+  const std::vector<Cell>& cells() const { return cells_; }
+  const Cell* Find(int32_t slot) const;
+  void Put(Cell cell);
+  void Append(Cell cell);  // REQUIRES: its slot is behind all there are
+
+  // Sum over the cells of [first, last]. Cells without rows count nothing, so
+  // that an empty cell and no cell are the same to whoever reads them.
+  Digest Sum(int32_t first, int32_t last) const;
+  Digest AheadSum(int32_t first, int32_t last) const;
+  // The cells of [first, last], as a half-open range of indices.
+  std::pair<size_t, size_t> Range(int32_t first, int32_t last) const;
+
+ private:
+  void Refresh() const;
+
+  std::vector<Cell> cells_;
+  mutable std::vector<Digest> sums_, ahead_sums_;  // of all cells before an index
+  mutable size_t valid_ = 0;                       // sums are right up to here
+};
+
+using Cells = std::map<std::string, CellSeries>;
+
+}  // namespace backcourt

@@ -1,0 +1,34 @@
+// Windows as ranges of dates, and what a cell is made from.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "base/digest.h"
+#include "calendar/calendar.h"
+#include "model/project.h"
+#include "plan/cells.h"
+
+namespace backcourt {
+
+// Slots [first, last] of an input; `ahead` ones hold only rows published ahead.
+struct SlotRange {
+  int32_t first = 0, last = 0;
+  bool ahead = false;
+  bool operator==(const SlotRange&) const = default;
+};
+
+// The slots that the windows of a read cover for one game date: disjoint, in
+// order, those ahead last.
+std::vector<SlotRange> SlotsOf(const Read& read, const Calendar& calendar, int date_index);
+
+// The union of ranges: overlapping and adjacent ones become one.
+std::vector<SlotRange> Union(std::vector<SlotRange> ranges);
+
+// What the cell (model, dates()[date_index]) would be made from now: the model,
+// its row of `dates`, each input's digests over its windows.
+Digest Fingerprint(const Model& model, const Calendar& calendar, int date_index, const Cells& cells,
+                   const std::string& waived);
+
+}  // namespace backcourt

@@ -1,0 +1,216 @@
+#include "plan/planner.h"
+
+#include <algorithm>
+
+namespace backcourt {
+
+namespace {
+
+// Calendar indices within slots [first, last].
+std::pair<int, int> DatesIn(const Calendar& calendar, const SlotRange& range) {
+  return calendar.Range(Date{range.first}, Date{range.last});
+}
+
+// Marks, per model, the dates in scope: those selected and, upstream, those
+// that lie in a window of one in scope.
+std::map<std::string, std::vector<uint8_t>> ScopeOf(const Project& project, const Calendar& calendar, const Selection& selection) {
+  size_t n = calendar.dates().size();
+  std::map<std::string, std::vector<uint8_t>> scope;
+  for (const Model& model : project.models) {
+    scope[model.name].assign(n, 0);
+    bool selected = selection.tables.empty() ||
+                    std::find(selection.tables.begin(), selection.tables.end(), model.name) != selection.tables.end();
+    if (!selected || model.view) continue;
+    for (int date : selection.dates) scope[model.name][size_t(date)] = 1;
+  }
+  if (!selection.upstream) return scope;
+  for (auto model = project.models.rbegin(); model != project.models.rend(); ++model) {
+    const std::vector<uint8_t>& mine = scope[model->name];
+    for (const Read& read : model->reads) {
+      if (!project.FindModel(read.table)) continue;
+      std::vector<int> edges(n + 1, 0);
+      for (size_t i = 0; i < n; ++i) {
+        if (!mine[i]) continue;
+        for (const SlotRange& range : SlotsOf(read, calendar, int(i))) {
+          auto [begin, end] = DatesIn(calendar, range);
+          ++edges[size_t(begin)];
+          --edges[size_t(end)];
+        }
+      }
+      std::vector<uint8_t>& input = scope[read.table];
+      for (size_t i = 0, open = 0; i < n; ++i) {
+        open += size_t(edges[i]);
+        if (open) input[i] = 1;
+      }
+    }
+  }
+  return scope;
+}
+
+}  // namespace
+
+std::map<std::string, int> Plan::counts() const {
+  std::map<std::string, int> counts;
+  for (const Batch& batch : batches)
+    for (int date : batch.dates) ++counts[CellStateName(states.at(batch.model).at(date))];
+  return counts;
+}
+
+int Plan::cells() const {
+  int cells = 0;
+  for (const Batch& batch : batches) cells += int(batch.dates.size());
+  return cells;
+}
+
+double Plan::expected_seconds() const {
+  double seconds = 0;
+  for (const Batch& batch : batches) seconds += batch.expected_seconds;
+  return seconds;
+}
+
+Judge::Judge(const Project& project, const Calendar& calendar, const Cells& cells)
+    : project_(project), calendar_(calendar), cells_(cells) {
+  from_boxes_.insert(project.boxes);
+  for (const Model& model : project.models)
+    for (const Read& read : model.reads)
+      if (from_boxes_.contains(read.table)) from_boxes_.insert(model.name);
+}
+
+std::vector<std::string> Judge::MissingGames(const Model& model, int date_index) const {
+  std::vector<std::string> missing;
+  if (calendar_.missing_boxes().empty()) return missing;
+  std::vector<SlotRange> ranges;
+  for (const Read& read : model.reads)
+    if (from_boxes_.contains(read.table) && project_.GrainOf(read.table) == Grain::kDate)
+      for (const SlotRange& range : SlotsOf(read, calendar_, date_index)) ranges.push_back(range);
+  for (const auto& [date, game] : calendar_.missing_boxes())
+    if (std::any_of(ranges.begin(), ranges.end(), [&](const SlotRange& r) { return r.first <= date.days && date.days <= r.last; }))
+      missing.push_back(game);
+  return missing;
+}
+
+std::map<std::string, std::vector<CellState>> Judge::JudgeAll() const {
+  size_t n = calendar_.dates().size();
+  std::map<std::string, std::vector<CellState>> states;
+  std::map<std::string, std::vector<int>> unsettled;  // how many before an index
+  static const CellSeries kNone;
+  for (const Model& model : project_.models) {
+    if (model.view) continue;
+    std::vector<CellState>& mine = states[model.name];
+    mine.assign(n, CellState::kMissing);
+    std::vector<int>& open = unsettled[model.name];
+    open.assign(n + 1, 0);
+    auto found = cells_.find(model.name);
+    const CellSeries& stored = found == cells_.end() ? kNone : found->second;
+    for (size_t i = 0; i < n; ++i) {
+      const Cell* cell = stored.Find(calendar_.dates()[i].date.days);
+      CellState state = cell ? cell->state : CellState::kMissing;
+      if (cell && Settled(state)) {
+        bool inputs_settled = true;
+        for (const Read& read : model.reads) {
+          auto input = unsettled.find(read.table);
+          if (input == unsettled.end()) continue;
+          for (const SlotRange& range : SlotsOf(read, calendar_, int(i))) {
+            auto [begin, end] = DatesIn(calendar_, range);
+            if (input->second[size_t(end)] != input->second[size_t(begin)]) inputs_settled = false;
+          }
+        }
+        bool same = Fingerprint(model, calendar_, int(i), cells_, cell->waived) == cell->fingerprint;
+        if (!same) state = CellState::kStale;
+        else if (!inputs_settled && cell->waived.empty()) state = CellState::kMayChange;
+      }
+      mine[i] = state;
+      open[i + 1] = open[i] + (Settled(state) ? 0 : 1);
+    }
+  }
+  return states;
+}
+
+bool Waives(const std::vector<std::string>& allow_missing, const std::string& table, Date date) {
+  for (const std::string& waiver : allow_missing)
+    if (waiver == table || waiver == table + ":" + date.Str()) return true;
+  return false;
+}
+
+Digest StateOfCells(const Cells& cells) {
+  Hasher hasher;
+  for (const auto& [table, series] : cells) {
+    hasher.Add(table);
+    for (const Cell& cell : series.cells())
+      hasher.Add(int64_t(cell.slot)).Add(int64_t(cell.state)).Add(cell.fingerprint).Add(cell.digest);
+  }
+  return hasher.Finish();
+}
+
+Plan MakePlan(const Project& project, const Calendar& calendar, const Cells& cells,
+              const Selection& selection, const PlanOptions& options) {
+  Plan plan;
+  auto scope = ScopeOf(project, calendar, selection);
+  auto states = Judge(project, calendar, cells).JudgeAll();
+  plan.force = selection.force;
+  plan.allow_missing = selection.allow_missing;
+  for (const auto& [name, of_model] : states)
+    for (size_t i = 0; i < of_model.size(); ++i)
+      if (!Settled(of_model[i])) plan.unsettled[name].insert(plan.unsettled[name].end(), int(i));
+  for (const Model& model : project.models) {
+    if (model.view) continue;
+    bool selected = selection.tables.empty() ||
+                    std::find(selection.tables.begin(), selection.tables.end(), model.name) != selection.tables.end();
+    auto forced = [&](int date) {
+      return selection.force && selected && std::binary_search(selection.dates.begin(), selection.dates.end(), date);
+    };
+    std::vector<int> todo;
+    for (size_t i = 0; i < calendar.dates().size(); ++i) {
+      if (!scope[model.name][i]) continue;
+      CellState state = states[model.name][i];
+      plan.states[model.name][int(i)] = state;
+      if (!Settled(state) || forced(int(i))) todo.push_back(int(i));
+    }
+    if (todo.empty()) continue;
+
+    auto pace = options.pace.find(model.name);
+    double per_date = pace == options.pace.end() ? 0 : pace->second.seconds_per_date;
+    double rows = pace == options.pace.end() ? 0 : pace->second.rows_per_date;
+    int size = options.max_dates;
+    if (per_date > 0) size = std::clamp(int(options.target_seconds / per_date), 1, options.max_dates);
+    auto add = [&](std::vector<int> dates, bool canary) {
+      Batch batch;
+      batch.id = int(plan.batches.size());
+      batch.model = model.name;
+      batch.canary = canary;
+      batch.tentative = std::all_of(dates.begin(), dates.end(), [&](int d) { return plan.states[model.name][d] == CellState::kMayChange; });
+      batch.expected_seconds = per_date * double(dates.size());
+      batch.expected_rows = rows * double(dates.size());
+      batch.dates = std::move(dates);
+      plan.batches.push_back(std::move(batch));
+    };
+
+    // The canary: one date with rows, of a model that has never run as it is.
+    auto stored = cells.find(model.name);
+    bool proven = stored != cells.end() && std::any_of(stored->second.cells().begin(), stored->second.cells().end(), [&](const Cell& cell) {
+                    return cell.identity == model.identity && Settled(cell.state);
+                  });
+    if (!proven && todo.size() > 1) {
+      auto has_rows = [&](int i) {  // played itself, and behind a date of its season that was
+        const GameDate& date = calendar.dates()[size_t(i)];
+        return date.finals > 0 && i > 0 && calendar.dates()[size_t(i) - 1].season == date.season &&
+               calendar.dates()[size_t(i) - 1].finals > 0;
+      };
+      auto canary = std::find_if(todo.begin(), todo.end(), has_rows);
+      if (canary == todo.end()) canary = todo.begin();
+      int date = *canary;
+      todo.erase(canary);
+      add({date}, true);
+    }
+    for (size_t begin = 0; begin < todo.size();) {
+      size_t end = begin;
+      int season = calendar.dates()[size_t(todo[begin])].season;
+      while (end < todo.size() && int(end - begin) < size && calendar.dates()[size_t(todo[end])].season == season) ++end;
+      add({todo.begin() + long(begin), todo.begin() + long(end)}, false);
+      begin = end;
+    }
+  }
+  return plan;
+}
+
+}  // namespace backcourt

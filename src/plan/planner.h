@@ -1,0 +1,89 @@
+// Which cells are to be filled, why, and in which batches.
+#pragma once
+
+#include <map>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "base/result.h"
+#include "plan/fingerprint.h"
+
+namespace backcourt {
+
+// What the operator asked for. Dates are indices into the calendar.
+struct Selection {
+  std::vector<std::string> tables;  // models; empty: all
+  std::vector<int> dates;           // sorted
+  bool upstream = true;             // also what the selected cells need
+  bool force = false;               // also what is fresh
+  std::vector<std::string> allow_missing;  // TABLE or TABLE:DATE
+};
+
+// How long a date of a model took, from history.
+struct ModelPace {
+  double seconds_per_date = 0;
+  double rows_per_date = 0;
+};
+
+struct PlanOptions {
+  double target_seconds = 2.0;  // of one batch
+  int max_dates = 400;          // of one batch
+  std::map<std::string, ModelPace> pace;
+};
+
+struct Batch {
+  int id = 0;
+  std::string model;
+  std::vector<int> dates;  // calendar indices, ascending
+  bool canary = false;     // the first of a model whose text is new: one date
+  bool tentative = false;  // all its cells only may change
+  double expected_seconds = 0;
+  double expected_rows = 0;
+};
+
+struct Plan {
+  std::vector<Batch> batches;  // inputs before what reads them
+  // Cells of any model that are not true to their inputs now, in scope or not.
+  std::map<std::string, std::set<int>> unsettled;
+  bool force = false;
+  std::vector<std::string> allow_missing;
+  // State of every cell considered, by model and calendar index; cells out of
+  // scope are absent.
+  std::map<std::string, std::map<int, CellState>> states;
+  std::map<std::string, int> counts() const;  // by state, of what is to be done
+  int cells() const;
+  double expected_seconds() const;
+};
+
+// Judges cells against what is stored. Immutable view of its arguments.
+class Judge {
+ public:
+  Judge(const Project& project, const Calendar& calendar, const Cells& cells);
+
+  // The state of every cell of every model: by model, by calendar index.
+  // Linear in cells.
+  std::map<std::string, std::vector<CellState>> JudgeAll() const;
+
+  // Final games without box rows in the windows of a cell.
+  std::vector<std::string> MissingGames(const Model& model, int date_index) const;
+  // Whether a table's rows come from box rows, directly or not.
+  bool FromBoxes(const std::string& table) const { return from_boxes_.contains(table); }
+
+ private:
+  const Project& project_;
+  const Calendar& calendar_;
+  const Cells& cells_;
+  std::set<std::string> from_boxes_;
+};
+
+Plan MakePlan(const Project& project, const Calendar& calendar, const Cells& cells,
+              const Selection& selection, const PlanOptions& options);
+
+// Whether a waiver names the cell (table, date).
+bool Waives(const std::vector<std::string>& allow_missing, const std::string& table, Date date);
+
+// A digest of all that a plan rests on: it has moved on when this differs.
+Digest StateOfCells(const Cells& cells);
+
+}  // namespace backcourt

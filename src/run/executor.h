@@ -1,0 +1,54 @@
+// Fills batches in the warehouse: rows are computed and checked aside, then
+// replace what was there, with the ledger, in one transaction.
+#pragma once
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "run/runner.h"
+#include "warehouse/warehouse.h"
+
+namespace backcourt {
+
+// Row count and digest a slot of `relation`; slots are read from `slot_sql`.
+struct SlotDigest {
+  int32_t slot = 0;
+  int64_t rows = 0;
+  Digest digest;
+};
+Result<std::vector<SlotDigest>> DigestSlots(Connection& connection, const std::string& relation, const std::string& slot_sql,
+                                            const std::vector<std::string>& columns, const std::string& where = "true");
+
+class WarehouseExecutor : public BatchExecutor {
+ public:
+  static Result<std::unique_ptr<WarehouseExecutor>> Make(Warehouse& warehouse, const Project& project, const Calendar& calendar,
+                                                         const Cells& cells, std::mutex& cells_mutex, int64_t run, int workers);
+
+  Result<std::vector<Cell>> Fill(const BatchWork& work, int worker) override;
+  Result<> Record(const Model& model, const std::vector<Cell>& cells, int worker) override;
+  void Cancel() override;
+
+ private:
+  WarehouseExecutor(const Project& project, const Calendar& calendar, const Cells& cells, std::mutex& cells_mutex, int64_t run)
+      : project_(project), calendar_(calendar), cells_(cells), mutex_(cells_mutex), run_(run) {}
+
+  Result<> Check(Connection& connection, const BatchWork& work, const std::string& inputs);
+
+  const Project& project_;
+  const Calendar& calendar_;
+  const Cells& cells_;
+  std::mutex& mutex_;
+  int64_t run_;
+  std::vector<std::unique_ptr<Connection>> connections_;  // one a worker
+};
+
+// Refuses a body that names what it did not declare, a qualified name, a table
+// function or a volatile function; the error names file and line.
+Result<> CheckBody(Connection& connection, const Model& model);
+
+// Runs the model's [checks] over `this`; an error of kind data names the first
+// that fails and shows up to 20 of its rows.
+Result<> RunChecks(Connection& connection, const Model& model);
+
+}  // namespace backcourt

@@ -1,0 +1,64 @@
+#include "run/files.h"
+
+#include <fmt/format.h>
+#include <glob.h>
+#include <sys/stat.h>
+
+#include <algorithm>
+
+#include "base/text.h"
+
+namespace backcourt {
+
+namespace {
+
+constexpr const char* kSeasonMark = "{season}";
+constexpr const char* kSeasonGlob = "[0-9][0-9][0-9][0-9]-[0-9][0-9]";
+constexpr size_t kLabelSize = 7;
+
+// The label that stands for {season}: by what comes before the mark in the
+// name of its path component, since globs before it may match any length.
+std::string SeasonOf(const std::string& path, const std::string& pattern) {
+  size_t mark = pattern.find(kSeasonMark);
+  if (mark == std::string::npos) return "";
+  size_t slashes = size_t(std::count(pattern.begin(), pattern.begin() + long(mark), '/'));
+  size_t start = 0;
+  for (size_t i = 0; i < slashes; ++i) start = path.find('/', start) + 1;
+  for (size_t at = start; at + kLabelSize <= path.size(); ++at) {
+    auto digits = [&](size_t from, size_t n) {
+      return std::all_of(path.begin() + long(from), path.begin() + long(from + n), [](char c) { return c >= '0' && c <= '9'; });
+    };
+    if (digits(at, 4) && path[at + 4] == '-' && digits(at + 5, 2)) return path.substr(at, kLabelSize);
+  }
+  return "";
+}
+
+}  // namespace
+
+FoundFile LookAt(const std::string& path, const std::string& season) {
+  struct stat info{};
+  if (stat(path.c_str(), &info) != 0) return {path, season, -1, 0};
+  return {path, season, int64_t(info.st_size), int64_t(info.st_mtim.tv_sec) * 1'000'000'000 + info.st_mtim.tv_nsec};
+}
+
+std::vector<FoundFile> FindFiles(const std::string& pattern) {
+  std::vector<FoundFile> files;
+  glob_t found{};
+  if (glob(ReplaceAll(pattern, kSeasonMark, kSeasonGlob).c_str(), 0, nullptr, &found) == 0)
+    for (size_t i = 0; i < found.gl_pathc; ++i) files.push_back(LookAt(found.gl_pathv[i], SeasonOf(found.gl_pathv[i], pattern)));
+  globfree(&found);
+  return files;
+}
+
+Result<std::string> ReaderSql(const std::string& path) {
+  auto ends = [&](std::string_view end) { return path.size() >= end.size() && path.compare(path.size() - end.size(), end.size(), end) == 0; };
+  if (ends(".parquet"))
+    return fmt::format("SELECT * EXCLUDE (file_row_number), file_row_number + 1 AS file_row FROM read_parquet({}, file_row_number = true)", Quote(path));
+  if (ends(".csv") || ends(".csv.gz"))
+    return fmt::format("SELECT *, row_number() OVER () AS file_row FROM read_csv({}, all_varchar = true, header = true, delim = ',', quote = '\"', escape = '\"')", Quote(path));
+  if (ends(".xlsx"))
+    return fmt::format("SELECT *, row_number() OVER () AS file_row FROM read_xlsx({}, all_varchar = true, header = true)", Quote(path));
+  return Error{ErrorKind::kSource, fmt::format("{}: its name does not tell what kind of file it is", path), ".csv, .csv.gz, .parquet or .xlsx"};
+}
+
+}  // namespace backcourt

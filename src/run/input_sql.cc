@@ -1,0 +1,46 @@
+#include "run/input_sql.h"
+
+#include <fmt/format.h>
+
+#include "base/text.h"
+
+namespace backcourt {
+
+std::string CutOf(const Project& project, const Calendar& calendar, const Read& read, const std::vector<int>& dates) {
+  Grain grain = project.GrainOf(read.table);
+  if (grain == Grain::kWhole) return "true";
+  std::vector<SlotRange> ranges;
+  for (int date : dates)
+    for (const SlotRange& range : SlotsOf(read, calendar, date)) ranges.push_back(range);
+  std::string column = Ident(project.DateColumn(read.table));
+  std::vector<std::string> parts;
+  for (const SlotRange& range : Union(std::move(ranges))) {
+    if (grain == Grain::kSeason) {
+      for (const Season& season : calendar.seasons())
+        if (range.first <= season.year && season.year <= range.last) parts.push_back(fmt::format("{} = {}", column, Quote(season.label)));
+      continue;
+    }
+    std::string between = range.first == range.last ? fmt::format("{} = {}", column, Date{range.first}.Sql())
+                                                    : fmt::format("{} BETWEEN {} AND {}", column, Date{range.first}.Sql(), Date{range.last}.Sql());
+    parts.push_back(range.ahead ? fmt::format("({} AND {})", between, project.FindRaw(read.table)->ahead) : between);
+  }
+  return parts.empty() ? "false" : Join(parts, " OR ");
+}
+
+std::string InputSql(const Project& project, const Calendar& calendar, const Model& model, const std::vector<int>& dates,
+                     const std::string& copies) {
+  std::string values;
+  for (int index : dates) {
+    const GameDate& date = calendar.dates()[size_t(index)];
+    const Season& season = calendar.season_of(date);
+    values += fmt::format("{}({}, {}, {}, {})", values.empty() ? "" : ", ", date.date.Sql(), Quote(season.label), season.year, season.first.Sql());
+  }
+  std::string sql = fmt::format("WITH dates(game_date, season, season_year, season_start) AS NOT MATERIALIZED (VALUES {})", values);
+  for (const Read& read : model.reads) {
+    if (!copies.empty()) sql += fmt::format(", {0} AS NOT MATERIALIZED (SELECT * FROM {1}.{0})", Ident(read.table), copies);
+    else sql += fmt::format(", {0} AS NOT MATERIALIZED (SELECT * FROM wh.main.{0} WHERE {1})", Ident(read.table), CutOf(project, calendar, read, dates));
+  }
+  return sql + "\n";
+}
+
+}  // namespace backcourt

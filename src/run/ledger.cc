@@ -1,0 +1,133 @@
+#include "run/ledger.h"
+
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include "base/text.h"
+
+namespace backcourt {
+
+Result<> Ledger::Create(Connection& connection) {
+  return connection.Execute(R"sql(
+    CREATE TABLE IF NOT EXISTS backcourt.cells (
+      table_name VARCHAR, slot INTEGER, state VARCHAR, fingerprint VARCHAR, identity VARCHAR, digest VARCHAR,
+      ahead VARCHAR, row_count BIGINT, reason VARCHAR, note VARCHAR, missing_games VARCHAR, waived VARCHAR,
+      error_class VARCHAR, attempts INTEGER, run BIGINT, changed BIGINT);
+    CREATE TABLE IF NOT EXISTS backcourt.runs (
+      run BIGINT, command VARCHAR, process INTEGER, started_at TIMESTAMP, ended_at TIMESTAMP, outcome VARCHAR,
+      summary VARCHAR);
+    CREATE TABLE IF NOT EXISTS backcourt.batches (
+      run BIGINT, model VARCHAR, first_slot INTEGER, last_slot INTEGER, cells INTEGER, row_count BIGINT,
+      seconds DOUBLE, at TIMESTAMP);
+    CREATE TABLE IF NOT EXISTS backcourt.failures (
+      run BIGINT, model VARCHAR, slot INTEGER, error_class VARCHAR, message VARCHAR, at TIMESTAMP);
+    CREATE TABLE IF NOT EXISTS backcourt.files (
+      feed VARCHAR, path VARCHAR, season VARCHAR, size BIGINT, mtime BIGINT, run BIGINT);
+    CREATE TABLE IF NOT EXISTS backcourt.sources (
+      source VARCHAR, season VARCHAR, identity VARCHAR, inputs VARCHAR, run BIGINT);
+    CREATE TABLE IF NOT EXISTS backcourt.units (
+      table_name VARCHAR, unit VARCHAR, source VARCHAR, season VARCHAR);
+    CREATE TABLE IF NOT EXISTS backcourt.dropped (
+      table_name VARCHAR, source VARCHAR, season VARCHAR, reason VARCHAR, row_count BIGINT);
+    CREATE TABLE IF NOT EXISTS backcourt.models (
+      model VARCHAR, identity VARCHAR, checks VARCHAR);
+  )sql");
+}
+
+Result<Cells> Ledger::ReadCells(Connection& connection) {
+  Rows rows = TRY(connection.Query(
+      "SELECT table_name, slot, state, fingerprint, identity, digest, ahead, row_count, reason, note, missing_games, "
+      "waived, error_class, attempts, run, changed FROM backcourt.cells ORDER BY table_name, slot"));
+  Cells cells;
+  CellSeries* series = nullptr;
+  for (size_t i = 0; i < rows.size(); ++i) {
+    if (i == 0 || rows.Text(i, 0) != rows.Text(i - 1, 0)) series = &cells[rows.Text(i, 0)];
+    Cell cell;
+    cell.slot = int32_t(rows.Int(i, 1));
+    cell.state = CellStateFromName(rows.Text(i, 2));
+    cell.fingerprint = Digest::FromHex(rows.Text(i, 3));
+    cell.identity = Digest::FromHex(rows.Text(i, 4));
+    cell.digest = Digest::FromHex(rows.Text(i, 5));
+    cell.ahead = Digest::FromHex(rows.Text(i, 6));
+    cell.rows = rows.Int(i, 7);
+    cell.reason = rows.Text(i, 8);
+    cell.note = rows.Text(i, 9);
+    cell.missing = rows.Text(i, 10);
+    cell.waived = rows.Text(i, 11);
+    cell.error_class = rows.Text(i, 12);
+    cell.attempts = int(rows.Int(i, 13));
+    cell.run = rows.Int(i, 14);
+    cell.changed = rows.Int(i, 15);
+    series->Append(std::move(cell));
+  }
+  return cells;
+}
+
+std::string Ledger::WriteCells(const std::string& table, const std::vector<Cell>& cells) {
+  if (cells.empty()) return "";
+  std::string slots, values;
+  for (const Cell& cell : cells) {
+    slots += fmt::format("{}{}", slots.empty() ? "" : ",", cell.slot);
+    auto hex = [](Digest digest) { return digest == Digest{} ? "''" : "'" + digest.Hex() + "'"; };
+    values += fmt::format("{}({},{},{},{},{},{},{},{},{},{},{},{},{},{},{},{})", values.empty() ? "" : ",", Quote(table),
+                          cell.slot, Quote(CellStateName(cell.state)), hex(cell.fingerprint), hex(cell.identity),
+                          hex(cell.digest), hex(cell.ahead), cell.rows, Quote(cell.reason), Quote(cell.note),
+                          Quote(cell.missing), Quote(cell.waived), Quote(cell.error_class), cell.attempts, cell.run, cell.changed);
+  }
+  return fmt::format("DELETE FROM backcourt.cells WHERE table_name = {} AND slot IN ({}); INSERT INTO backcourt.cells VALUES {};",
+                     Quote(table), slots, values);
+}
+
+Result<Calendar> Ledger::ReadCalendar(Connection& connection, const Project& project) {
+  std::vector<std::string> types;
+  for (const std::string& type : project.types) types.push_back(Quote(type));
+  Rows rows = TRY(connection.Query(fmt::format(
+      "SELECT s.game_id, s.game_date, s.season, s.season_year, s.game_type, s.home_team_abbr, s.away_team_abbr, "
+      "r.game_id IS NOT NULL, b.game_id IS NOT NULL FROM {0} s LEFT JOIN {1} r ON r.game_id = s.game_id "
+      "LEFT JOIN (SELECT DISTINCT game_id FROM {2}) b ON b.game_id = s.game_id "
+      "WHERE s.status = 'scheduled' AND s.game_date IS NOT NULL AND s.game_type IN ({3})",
+      Ident(project.schedule), Ident(project.results), Ident(project.boxes), Join(types, ", "))));
+  std::vector<Game> games(rows.size());
+  for (size_t i = 0; i < rows.size(); ++i)
+    games[i] = {rows.Text(i, 0), Date{int32_t(rows.Int(i, 1))}, rows.Text(i, 2), int(rows.Int(i, 3)), rows.Text(i, 4),
+                rows.Text(i, 5), rows.Text(i, 6), rows.Int(i, 7) != 0, rows.Int(i, 8) != 0};
+  return Calendar::Build(std::move(games));
+}
+
+Result<std::map<std::string, ModelPace>> Ledger::ReadPace(Connection& connection) {
+  Rows rows = TRY(connection.Query(
+      "SELECT model, CAST(sum(seconds) / sum(cells) AS DOUBLE), CAST(sum(row_count) / sum(cells) AS DOUBLE) FROM "
+      "(SELECT *, row_number() OVER (PARTITION BY model ORDER BY at DESC) AS age FROM backcourt.batches) "
+      "WHERE age <= 20 GROUP BY model"));
+  std::map<std::string, ModelPace> pace;
+  for (size_t i = 0; i < rows.size(); ++i) pace[rows.Text(i, 0)] = {rows.Real(i, 1), rows.Real(i, 2)};
+  return pace;
+}
+
+Result<int64_t> Ledger::StartRun(Connection& connection, const std::string& command) {
+  Rows rows = TRY(connection.Query("SELECT CAST(coalesce(max(run), 0) + 1 AS BIGINT) FROM backcourt.runs"));
+  int64_t run = rows.Int(0, 0);
+  TRY(connection.Execute(fmt::format("INSERT INTO backcourt.runs VALUES ({}, {}, {}, now()::TIMESTAMP, NULL, NULL, NULL)", run,
+                                     Quote(command), getpid())));
+  return run;
+}
+
+Result<> Ledger::EndRun(Connection& connection, int64_t run, const std::string& outcome, const std::string& summary) {
+  return connection.Execute(fmt::format("UPDATE backcourt.runs SET ended_at = now()::TIMESTAMP, outcome = {}, summary = {} WHERE run = {}",
+                                        Quote(outcome), Quote(summary), run));
+}
+
+std::string Ledger::WriteBatch(int64_t run, const BatchRecord& batch) {
+  return fmt::format("INSERT INTO backcourt.batches VALUES ({}, {}, {}, {}, {}, {}, {}, now()::TIMESTAMP);", run, Quote(batch.model),
+                     batch.first, batch.last, batch.cells, batch.rows, batch.seconds);
+}
+
+Result<std::vector<LoadedFile>> Ledger::ReadFiles(Connection& connection) {
+  Rows rows = TRY(connection.Query("SELECT feed, path, season, size, mtime, run FROM backcourt.files"));
+  std::vector<LoadedFile> files(rows.size());
+  for (size_t i = 0; i < rows.size(); ++i)
+    files[i] = {rows.Text(i, 0), rows.Text(i, 1), rows.Text(i, 2), rows.Int(i, 3), rows.Int(i, 4), rows.Int(i, 5)};
+  return files;
+}
+
+}  // namespace backcourt

@@ -1,0 +1,95 @@
+// Loading: sources run over files that are new or changed, and raw tables
+// change only where values did. All or nothing: on an error the last good
+// state stays.
+#pragma once
+
+#include <functional>
+#include <map>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "model/project.h"
+#include "run/files.h"
+#include "run/ledger.h"
+
+namespace backcourt {
+
+struct LoadedTable {
+  std::string table, season;  // season "" of undated tables
+  int64_t rows = 0, games = 0;
+  int64_t added = 0, changed = 0, gone = 0;
+};
+
+struct DroppedRows {
+  std::string table, source, season, reason;
+  int64_t rows = 0;
+};
+
+// A feed that no file serves: what goes without it is NULL or has no rows.
+struct AbsentFeed {
+  std::string table;   // the raw table that goes without
+  std::string season;  // "" when in all seasons
+  std::string feeds;   // any of which would serve it
+};
+
+struct LoadReport {
+  int64_t run = 0;                        // 0 when nothing had to be read
+  std::vector<LoadedTable> tables;        // those that were read again
+  std::vector<DroppedRows> dropped;
+  std::vector<std::string> files;         // read
+  std::vector<std::string> vanished;      // loaded before, not there now; their rows stay
+  std::vector<AbsentFeed> absent;
+  int changed_cells = 0;
+  double seconds = 0;
+};
+
+class Loader {
+ public:
+  // `progress` is told what is being read, a line at a time.
+  Loader(const Project& project, Connection& connection, std::function<void(const std::string&)> progress);
+
+  // Makes the raw tables and the ledger where there are none.
+  Result<> Prepare();
+  // Brings the raw tables and `cells` up to the files. `only` names paths whose
+  // sources run again although nothing about them changed.
+  Result<LoadReport> Load(Cells& cells, const std::vector<std::string>& only = {});
+  // What the files that are there now do not serve.
+  std::vector<AbsentFeed> Absent() const;
+
+ private:
+  // One run of a source: of one season, or of all.
+  struct Group {
+    const Source* source = nullptr;
+    std::string season;
+    std::vector<std::pair<const Feed*, std::vector<FoundFile>>> feeds;
+    std::string identity;  // of the source and its files
+    std::string reads;     // signature of the raw tables it reads
+    std::string incoming;  // temp table of its rows
+  };
+
+  void FindGroups();
+  Result<> LoadSeeds(Cells& cells, LoadReport& report);
+  Result<> LoadTable(const RawTable& table, Cells& cells, LoadReport& report);
+  Result<> RunGroup(const RawTable& table, Group& group, LoadReport& report);
+  Result<> Materialize(const Feed& feed, const std::vector<FoundFile>& files, LoadReport& report);
+  // Tells which file, row and value made reading a feed fail.
+  Error Diagnose(const Feed& feed, const std::vector<FoundFile>& files, const Error& error);
+  Result<std::string> ReadsSignature(const Group& group);
+  Result<> EnsureRun(LoadReport& report);
+  Error NameDuplicates(const RawTable& table, const std::vector<Group*>& groups, const std::string& keys);
+
+  const Project& project_;
+  Connection& connection_;
+  std::function<void(const std::string&)> progress_;
+  std::vector<Feed> canonical_feeds_;     // raw tables' own shape, as feeds
+  std::vector<Source> sources_;           // those of the pack and the canonical ones
+  std::vector<Group> groups_;
+  std::map<std::string, std::vector<FoundFile>> files_;  // by feed
+  std::map<std::string, bool> materialized_;             // feed and season
+  std::set<std::string> changed_tables_;
+  bool excel_loaded_ = false;
+  bool in_transaction_ = false;
+};
+
+}  // namespace backcourt

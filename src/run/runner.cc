@@ -1,0 +1,305 @@
+#include "run/runner.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <chrono>
+#include <random>
+#include <thread>
+
+#include "base/text.h"
+
+namespace backcourt {
+
+namespace {
+
+class SystemClock : public RunClock {
+ public:
+  double Now() override {
+    return std::chrono::duration<double>(std::chrono::steady_clock::now().time_since_epoch()).count();
+  }
+  void Sleep(double seconds) override { std::this_thread::sleep_for(std::chrono::duration<double>(seconds)); }
+  double Jitter() override {
+    thread_local std::mt19937 random{std::random_device{}()};
+    return std::uniform_real_distribution<double>(0, 1)(random);
+  }
+};
+
+// Errors are identical when they differ in figures only.
+std::string Signature(const Error& error) {
+  std::string signature = ErrorKindName(error.kind);
+  for (char c : error.message.substr(0, error.message.find('\n')))
+    if (c < '0' || c > '9') signature += c;
+  return signature;
+}
+
+// Whether any of `dates` lies in the windows of `read` for a date of `readers`.
+bool Touches(const Read& read, const Calendar& calendar, const std::vector<int>& readers, const std::vector<int>& dates) {
+  std::vector<SlotRange> ranges;
+  for (int reader : readers)
+    for (const SlotRange& range : SlotsOf(read, calendar, reader)) ranges.push_back(range);
+  for (const SlotRange& range : Union(std::move(ranges))) {
+    auto [begin, end] = calendar.Range(Date{range.first}, Date{range.last});
+    auto at = std::lower_bound(dates.begin(), dates.end(), begin);
+    if (at != dates.end() && *at < end) return true;
+  }
+  return false;
+}
+
+}  // namespace
+
+RunClock& SystemRunClock() {
+  static SystemClock clock;
+  return clock;
+}
+
+Runner::Runner(const Project& project, const Calendar& calendar, Cells& cells, std::mutex& cells_mutex,
+               BatchExecutor& executor, RunObserver& observer, RunClock& clock, RunOptions options)
+    : project_(project), calendar_(calendar), cells_(cells), mutex_(cells_mutex), executor_(executor),
+      observer_(observer), clock_(clock), options_(options) {}
+
+void Runner::Stop(bool now) {
+  stop_ = true;
+  if (now && !cancel_.exchange(true)) executor_.Cancel();
+  changed_.notify_all();
+}
+
+RunReport Runner::Run(const Plan& plan) {
+  double start = clock_.Now();
+  plan_ = &plan;
+  unsettled_ = plan.unsettled;
+  std::map<std::string, std::vector<int>> of_model;
+  for (const Batch& batch : plan.batches) {
+    auto task = std::make_unique<Task>();
+    task->batch = &batch;
+    task->model = project_.FindModel(batch.model);
+    int mine = int(tasks_.size());
+    auto wait_for = [&](int other) {
+      tasks_[size_t(other)]->dependents.push_back(mine);
+      ++task->waits_for;
+    };
+    for (int other : of_model[batch.model])
+      if (tasks_[size_t(other)]->batch->canary) wait_for(other);
+    for (const Read& read : task->model->reads)
+      for (int other : of_model[read.table])
+        if (Touches(read, calendar_, batch.dates, tasks_[size_t(other)]->batch->dates)) wait_for(other);
+    of_model[batch.model].push_back(mine);
+    tasks_.push_back(std::move(task));
+  }
+  for (auto task = tasks_.rbegin(); task != tasks_.rend(); ++task) {
+    double behind = 0;
+    for (int dependent : (*task)->dependents) behind = std::max(behind, tasks_[size_t(dependent)]->path);
+    double own = (*task)->batch->expected_seconds;
+    (*task)->path = behind + (own > 0 ? own : 0.001 * double((*task)->batch->dates.size()));
+  }
+  unfinished_ = int(tasks_.size());
+  std::vector<std::thread> workers;
+  for (int i = 0; i < std::max(1, options_.parallel); ++i) workers.emplace_back([this, i] { Work(i); });
+  for (std::thread& worker : workers) worker.join();
+  for (const auto& task : tasks_)
+    if (!task->started) report_.not_tried += int(task->batch->dates.size());
+  report_.interrupted = cancel_;
+  report_.stopped = stop_ && !cancel_;
+  report_.seconds = clock_.Now() - start;
+  return report_;
+}
+
+Runner::Task* Runner::Next() {
+  Task* best = nullptr;
+  for (const auto& task : tasks_)
+    if (!task->started && task->waits_for == 0 && (!best || task->path > best->path)) best = task.get();
+  return best;
+}
+
+void Runner::Work(int worker) {
+  std::unique_lock lock(mutex_);
+  for (;;) {
+    Task* task = nullptr;
+    changed_.wait(lock, [&] { return stop_ || unfinished_ == 0 || (task = Next()); });
+    if (stop_ || !task) return;
+    task->started = true;
+    RunTask(*task, worker, lock);
+    for (int dependent : task->dependents) --tasks_[size_t(dependent)]->waits_for;
+    --unfinished_;
+    changed_.notify_all();
+  }
+}
+
+std::string Runner::Blocker(const Model& model, int date_index) const {
+  for (const Read& read : model.reads) {
+    auto open = unsettled_.find(read.table);
+    if (open == unsettled_.end() || open->second.empty()) continue;
+    for (const SlotRange& range : SlotsOf(read, calendar_, date_index)) {
+      auto [begin, end] = calendar_.Range(Date{range.first}, Date{range.last});
+      auto at = open->second.lower_bound(begin);
+      for (; at != open->second.end() && *at < end; ++at) {
+        Date date = calendar_.dates()[size_t(*at)].date;
+        if (!Waives(plan_->allow_missing, read.table, date)) return read.table + " " + date.Str();
+      }
+    }
+  }
+  return "";
+}
+
+void Runner::Settle(const Model& model, const std::vector<Cell>& cells) {
+  for (const Cell& cell : cells) {
+    int index = calendar_.Find(Date{cell.slot});
+    if (Settled(cell.state)) unsettled_[model.name].erase(index);
+    else unsettled_[model.name].insert(index);
+    cells_[model.name].Put(cell);
+  }
+}
+
+void Runner::Record(const Model& model, std::vector<Cell> cells, int worker, std::unique_lock<std::mutex>& lock) {
+  if (cells.empty()) return;
+  for (Cell& cell : cells) {  // what was there stays: only its state changes
+    if (const Cell* before = cells_[model.name].Find(cell.slot)) {
+      Cell kept = *before;
+      kept.state = cell.state;
+      kept.reason = cell.reason;
+      kept.error_class = cell.error_class;
+      kept.attempts = cell.attempts;
+      cell = kept;
+    }
+  }
+  Settle(model, cells);
+  bool failed = cells.front().state == CellState::kFailed;
+  (failed ? report_.failed : report_.blocked) += int(cells.size());
+  if (failed) observer_.CellsFailed(model, cells);
+  else observer_.CellsBlocked(model, cells);
+  lock.unlock();
+  auto ignored = executor_.Record(model, cells, worker);  // the report tells of them in any case
+  (void)ignored;
+  lock.lock();
+}
+
+void Runner::RunTask(Task& task, int worker, std::unique_lock<std::mutex>& lock) {
+  const Model& model = *task.model;
+  std::vector<CellWork> work;
+  std::vector<Cell> blocked;
+  int kept = 0;
+  Judge judge(project_, calendar_, cells_);
+  for (int index : task.batch->dates) {
+    Date date = calendar_.dates()[size_t(index)].date;
+    auto block = [&](std::string reason) {
+      Cell cell;
+      cell.slot = date.days;
+      cell.state = CellState::kBlocked;
+      cell.reason = std::move(reason);
+      blocked.push_back(std::move(cell));
+    };
+    if (std::string blocker = Blocker(model, index); !blocker.empty()) {
+      block("waits for " + blocker);
+      continue;
+    }
+    CellWork cell{index, {}, "", judge.MissingGames(model, index)};
+    if (project_.block_on_missing_games && !cell.missing_games.empty()) {
+      block("waits for the box of " + Join(cell.missing_games, ", "));
+      continue;
+    }
+    std::vector<std::string> waived;  // what it is let through without
+    for (const Read& read : model.reads)
+      for (const SlotRange& range : SlotsOf(read, calendar_, index)) {
+        auto [begin, end] = calendar_.Range(Date{range.first}, Date{range.last});
+        const std::set<int>& open = unsettled_[read.table];
+        for (auto at = open.lower_bound(begin); at != open.end() && *at < end; ++at)
+          waived.push_back(read.table + ":" + calendar_.dates()[size_t(*at)].date.Str());
+      }
+    cell.waived = Join(waived, ",");
+    cell.fingerprint = Fingerprint(model, calendar_, index, cells_, cell.waived);
+    const Cell* stored = cells_[model.name].Find(date.days);
+    if (stored && Settled(stored->state) && stored->fingerprint == cell.fingerprint && !plan_->force) {
+      unsettled_[model.name].erase(index);
+      ++kept;
+      continue;
+    }
+    work.push_back(std::move(cell));
+  }
+  Record(model, std::move(blocked), worker, lock);
+  if (kept) {
+    report_.kept += kept;
+    observer_.CellsKept(model, kept);
+  }
+  if (work.empty()) return;
+  observer_.BatchStarted(*task.batch, int(work.size()));
+  FillOrHalve(task, std::move(work), worker, lock);
+}
+
+void Runner::FillOrHalve(Task& task, std::vector<CellWork> work, int worker, std::unique_lock<std::mutex>& lock) {
+  const Model& model = *task.model;
+  if (stop_ || stopped_models_.contains(model.name)) {
+    report_.not_tried += int(work.size());
+    return;
+  }
+  BatchWork batch{&model, work, 1};
+  for (;;) {
+    lock.unlock();
+    double start = clock_.Now();
+    auto filled = executor_.Fill(batch, worker);
+    double seconds = clock_.Now() - start;
+    lock.lock();
+    if (filled) {
+      Settle(model, *filled);
+      report_.filled += int(filled->size());
+      for (const Cell& cell : *filled) {
+        report_.rows += cell.rows;
+        report_.empty += cell.state == CellState::kEmpty;
+        report_.partial += cell.state == CellState::kPartial;
+      }
+      last_errors_.erase(model.name);
+      observer_.BatchFilled(model, *filled, seconds);
+      return;
+    }
+    Error& error = filled.error();
+    if (cancel_ || error.kind == ErrorKind::kInterrupted) {
+      report_.not_tried += int(work.size());
+      return;
+    }
+    if (error.kind == ErrorKind::kTransient && batch.attempt < options_.attempts) {
+      double pause = options_.first_pause * double(1 << (batch.attempt - 1)) * (0.5 + clock_.Jitter());
+      if (pauses_ + pause <= options_.retry_budget) {
+        pauses_ += pause;
+        ++batch.attempt;
+        observer_.Retrying(model, error, batch.attempt, pause);
+        lock.unlock();
+        clock_.Sleep(pause);
+        lock.lock();
+        if (!stop_) continue;
+        report_.not_tried += int(work.size());
+        return;
+      }
+    }
+    bool guilty_dates = error.kind == ErrorKind::kData || error.kind == ErrorKind::kModel;
+    if (guilty_dates && work.size() > 1) {
+      auto middle = work.begin() + long(work.size() / 2);
+      FillOrHalve(task, {work.begin(), middle}, worker, lock);
+      FillOrHalve(task, {middle, work.end()}, worker, lock);
+      return;
+    }
+    std::vector<Cell> failed;
+    for (const CellWork& cell : work) {
+      Cell cell_failed;
+      cell_failed.slot = calendar_.dates()[size_t(cell.date_index)].date.days;
+      cell_failed.state = CellState::kFailed;
+      cell_failed.reason = error.message;
+      cell_failed.error_class = ErrorKindName(error.kind);
+      cell_failed.attempts = batch.attempt;
+      failed.push_back(std::move(cell_failed));
+    }
+    Record(model, std::move(failed), worker, lock);
+    auto& [signature, times] = last_errors_[model.name];
+    if (signature == Signature(error)) ++times;
+    else signature = Signature(error), times = 1;
+    bool repeats = guilty_dates && times >= options_.identical_errors;
+    if (repeats || error.kind == ErrorKind::kCapacity) {
+      stopped_models_.insert(model.name);
+      int left = 0;
+      for (const auto& other : tasks_)
+        if (!other->started && other->model == &model) left += int(other->batch->dates.size());
+      observer_.ModelStopped(model, repeats ? fmt::format("{} identical errors in a row", times) : error.message, left);
+    }
+    return;
+  }
+}
+
+}  // namespace backcourt

@@ -1,0 +1,130 @@
+// Runs a plan: a batch starts when all that its cells read is settled, the
+// longest remaining path first. No barrier between tables. What a batch does
+// is an interface, so that the order of effects is tested in memory.
+#pragma once
+
+#include <atomic>
+#include <condition_variable>
+#include <functional>
+#include <memory>
+#include <mutex>
+#include <string>
+#include <vector>
+
+#include "plan/planner.h"
+
+namespace backcourt {
+
+struct CellWork {
+  int date_index = 0;
+  Digest fingerprint;
+  std::string waived;
+  std::vector<std::string> missing_games;
+};
+
+struct BatchWork {
+  const Model* model = nullptr;
+  std::vector<CellWork> cells;
+  int attempt = 1;
+};
+
+// Fills cells. Called from several threads at once, on different models or
+// different dates of one.
+class BatchExecutor {
+ public:
+  virtual ~BatchExecutor() = default;
+  // Fills the cells in one transaction, all or none, and returns them.
+  virtual Result<std::vector<Cell>> Fill(const BatchWork& work, int worker) = 0;
+  // Records cells that were not filled (failed, blocked); their rows stay.
+  virtual Result<> Record(const Model& model, const std::vector<Cell>& cells, int worker) = 0;
+  // Makes every running Fill end as interrupted.
+  virtual void Cancel() = 0;
+};
+
+class RunClock {
+ public:
+  virtual ~RunClock() = default;
+  virtual double Now() = 0;               // seconds, monotonic
+  virtual void Sleep(double seconds) = 0;
+  virtual double Jitter() = 0;            // 0..1
+};
+RunClock& SystemRunClock();
+
+// Told of all that happens; calls come one at a time.
+class RunObserver {
+ public:
+  virtual ~RunObserver() = default;
+  virtual void BatchStarted(const Batch&, int /*cells*/) {}
+  virtual void BatchFilled(const Model&, const std::vector<Cell>&, double /*seconds*/) {}
+  virtual void CellsKept(const Model&, int /*cells*/) {}  // early cutoff: inputs kept their digests
+  virtual void CellsFailed(const Model&, const std::vector<Cell>&) {}
+  virtual void CellsBlocked(const Model&, const std::vector<Cell>&) {}
+  virtual void Retrying(const Model&, const Error&, int /*attempt*/, double /*pause*/) {}
+  virtual void ModelStopped(const Model&, const std::string& /*why*/, int /*cells not tried*/) {}
+};
+
+struct RunOptions {
+  int parallel = 2;
+  int attempts = 5;             // of one batch, for transient errors
+  double first_pause = 0.2;     // seconds; doubled at each further attempt, with jitter
+  double retry_budget = 60;     // seconds of pauses a run
+  int identical_errors = 3;     // in a row on different dates: the model is stopped
+};
+
+struct RunReport {
+  int filled = 0, kept = 0, empty = 0, partial = 0, failed = 0, blocked = 0, not_tried = 0;
+  int64_t rows = 0;
+  double seconds = 0;
+  bool interrupted = false, stopped = false;
+};
+
+class Runner {
+ public:
+  // `cells` is kept up to date as batches end; guarded by `cells_mutex`.
+  Runner(const Project& project, const Calendar& calendar, Cells& cells, std::mutex& cells_mutex,
+         BatchExecutor& executor, RunObserver& observer, RunClock& clock, RunOptions options);
+
+  RunReport Run(const Plan& plan);
+
+  // From any thread: begin no further batch; `now` also ends the running ones.
+  void Stop(bool now);
+
+ private:
+  struct Task {
+    const Batch* batch = nullptr;
+    const Model* model = nullptr;
+    int waits_for = 0;               // tasks that must end first
+    std::vector<int> dependents;
+    double path = 0;                 // seconds from its start to the end of all behind it
+    bool started = false;
+  };
+  void Work(int worker);
+  Task* Next();
+  void RunTask(Task& task, int worker, std::unique_lock<std::mutex>& lock);
+  void FillOrHalve(Task& task, std::vector<CellWork> work, int worker, std::unique_lock<std::mutex>& lock);
+  std::string Blocker(const Model& model, int date_index) const;
+  void Settle(const Model& model, const std::vector<Cell>& cells);
+  void Record(const Model& model, std::vector<Cell> cells, int worker, std::unique_lock<std::mutex>& lock);
+
+  const Project& project_;
+  const Calendar& calendar_;
+  Cells& cells_;
+  std::mutex& mutex_;
+  BatchExecutor& executor_;
+  RunObserver& observer_;
+  RunClock& clock_;
+  RunOptions options_;
+
+  std::vector<std::unique_ptr<Task>> tasks_;
+  std::map<std::string, std::set<int>> unsettled_;
+  std::map<std::string, std::pair<std::string, int>> last_errors_;  // by model: error, times in a row
+  std::set<std::string> stopped_models_;
+  Plan const* plan_ = nullptr;
+  RunReport report_;
+  double pauses_ = 0;
+  std::condition_variable changed_;
+  int unfinished_ = 0;
+  std::atomic<bool> stop_{false}, cancel_{false};
+};
+
+}  // namespace backcourt

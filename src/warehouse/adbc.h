@@ -1,0 +1,74 @@
+// The client of the warehouse: ADBC through its driver manager. Connections are
+// not shared between threads, but for Cancel, which any thread may call.
+#pragma once
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "base/result.h"
+
+namespace backcourt {
+
+// The rows of a query, in memory, a column at a time. Integers, booleans and
+// dates (days) are ints; doubles are reals; everything else is text.
+class Rows {
+ public:
+  struct Column {
+    std::string name;
+    std::vector<int64_t> ints;
+    std::vector<double> reals;
+    std::vector<std::string> texts;
+    std::vector<uint8_t> nulls;
+  };
+
+  size_t size() const { return size_; }
+  const std::vector<Column>& columns() const { return columns_; }
+  bool Null(size_t row, size_t column) const { return columns_[column].nulls[row]; }
+  int64_t Int(size_t row, size_t column) const { return columns_[column].ints[row]; }
+  double Real(size_t row, size_t column) const { return columns_[column].reals[row]; }
+  const std::string& Text(size_t row, size_t column) const { return columns_[column].texts[row]; }
+
+ private:
+  friend class Connection;
+  std::vector<Column> columns_;
+  size_t size_ = 0;
+};
+
+class Database;
+
+class Connection {
+ public:
+  ~Connection();
+  Connection(const Connection&) = delete;
+  Connection& operator=(const Connection&) = delete;
+
+  // Errors carry the engine's text; their kind is model, data, capacity,
+  // transient or interrupted by the profile's rules.
+  Result<> Execute(const std::string& sql);
+  Result<Rows> Query(const std::string& sql);
+
+  // Makes what this connection is running fail as interrupted.
+  void Cancel();
+
+ private:
+  friend class Database;
+  explicit Connection(std::shared_ptr<struct DatabaseHandle> database);
+  struct State;
+  std::unique_ptr<State> state_;
+};
+
+// One handle a warehouse file: a second one in the same process loses data.
+class Database {
+ public:
+  // An embedded engine in memory; a warehouse file is attached to it.
+  // `library` is the path of the engine's shared library.
+  static Result<std::unique_ptr<Database>> Open(const std::string& library, const std::string& entrypoint);
+
+  Result<std::unique_ptr<Connection>> Connect();
+
+ private:
+  std::shared_ptr<struct DatabaseHandle> handle_;
+};
+
+}  // namespace backcourt

@@ -1,0 +1,39 @@
+#include "warehouse/profile.h"
+
+#include <algorithm>
+
+#include "base/text.h"
+
+namespace backcourt {
+
+Error ClassifyError(const std::string& text) {
+  auto says = [&](const char* part) { return text.find(part) != std::string::npos; };
+  std::string first_line = text.substr(0, text.find("\nduckdb:"));
+  Error error{ErrorKind::kModel, Trim(first_line), ""};
+  if (says("INTERRUPT") || says("Interrupted")) {
+    error.kind = ErrorKind::kInterrupted;
+  } else if (says("No space left on device") || says("could not allocate") || says("Out of Memory") ||
+             says("failed to allocate") || says("max_temp_directory_size") || says("Could not write")) {
+    error.kind = ErrorKind::kCapacity;
+    error.hint = says("No space left on device") ? "free disk space, then run again: the last good state stays"
+                                                 : "raise memory_limit under [warehouse], or free disk space";
+  } else if (says("Could not set lock on file") || says("Conflicting lock")) {
+    error.kind = ErrorKind::kBusy;
+  } else if (says("Conversion Error") || says("Invalid Input Error") || says("Constraint Error") ||
+             says("Out of Range Error")) {
+    error.kind = ErrorKind::kData;
+  } else if (says("TransactionContext Error") || says("Transaction conflict") || says("timed out") || says("Connection")) {
+    error.kind = ErrorKind::kTransient;
+  }
+  return error;
+}
+
+std::string RowHashes(const std::vector<std::string>& columns) {
+  std::vector<std::string> quoted;
+  for (const std::string& column : columns) quoted.push_back(Ident(column));
+  std::string forward = Join(quoted, ", ");
+  std::reverse(quoted.begin(), quoted.end());
+  return "hash(" + forward + ") AS h1, hash(" + Join(quoted, ", ") + ") AS h2";
+}
+
+}  // namespace backcourt

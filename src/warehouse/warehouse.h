@@ -1,0 +1,39 @@
+// The warehouse: one file, attached to an embedded engine. Whoever opens it has
+// it alone (see run/holder.h); within the process any number of connections.
+#pragma once
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "warehouse/adbc.h"
+
+namespace backcourt {
+
+struct WarehouseOptions {
+  std::string path;                    // the file; made when there is none
+  int threads = 2;
+  std::string memory_limit = "640MB";
+  std::vector<std::string> functions;  // CREATE MACRO statements of the prelude
+};
+
+class Warehouse {
+ public:
+  // Made by a newer format or not ours: kBusy, and the file stays untouched.
+  static constexpr int kFormat = 1;
+
+  static Result<std::unique_ptr<Warehouse>> Open(const WarehouseOptions& options);
+
+  // A connection on which the tables stand without a prefix and the prelude is
+  // installed.
+  Result<std::unique_ptr<Connection>> Connect();
+
+  // The folder of the engine's library and extensions, beside the program.
+  static std::string LibraryFolder();
+
+ private:
+  std::unique_ptr<Database> database_;
+  std::string prelude_;
+};
+
+}  // namespace backcourt
