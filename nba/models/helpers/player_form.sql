@@ -34,7 +34,6 @@ minutes_avg_season = "minutes a game over the season so far"
 minutes_std_last_10 = "sample standard deviation of minutes over his newest 10 games; NULL for 1 game"
 points_per_minute_last_10 = "points over minutes, newest 10 games"
 usage_rate_last_5 = "percent of the team's plays that he used while on the floor, sums over his newest 5 games"
-usage_rate_last_10 = "the same over his newest 10 games"
 usage_rate_season = "percent of the team's plays that he used while on the floor, sums over the season so far"
 ts_pct_last_10 = "true shooting over his newest 10 games: points / (2 x (FGA + 0.44 FTA)); NULL without an attempt"
 free_throw_points_share_last_10 = "share of his points that were free throws, newest 10 games; 0..1; NULL without a point"
@@ -60,14 +59,15 @@ three_pct_std_last_5 = "sample standard deviation of the three-point percentages
 "minutes in range" = "SELECT * FROM this WHERE minutes_avg_last_10 NOT BETWEEN 0 AND 80 OR minutes_avg_season NOT BETWEEN 0 AND 80"
 "means over the same games" = "SELECT * FROM this WHERE game_number <= 10 AND (points_avg_last_10 <> points_avg_season OR minutes_avg_last_10 <> minutes_avg_season)"
 "deviations from the second game on" = "SELECT * FROM this WHERE (points_std_last_10 IS NULL) <> (game_number = 1) OR (minutes_std_last_10 IS NULL) <> (game_number = 1) OR least(points_std_last_10, minutes_std_last_10, three_pct_std_last_5) < 0"
-"usage in range" = "SELECT * FROM this WHERE usage_rate_last_5 NOT BETWEEN 0 AND 10000 OR usage_rate_last_10 NOT BETWEEN 0 AND 10000 OR usage_rate_season NOT BETWEEN 0 AND 10000"
+"usage in range" = "SELECT * FROM this WHERE usage_rate_last_5 NOT BETWEEN 0 AND 10000 OR usage_rate_season NOT BETWEEN 0 AND 10000"
 "shares in range" = "SELECT * FROM this WHERE free_throw_points_share_last_10 NOT BETWEEN 0 AND 1 OR starter_rate_season NOT BETWEEN 0 AND 1 OR fg_pct_last_5 NOT BETWEEN 0 AND 1 OR fg_pct_season NOT BETWEEN 0 AND 1 OR three_pct_last_5 NOT BETWEEN 0 AND 1 OR ts_pct_last_10 NOT BETWEEN 0 AND 1.5"
 "levels" = "SELECT * FROM this WHERE recent_trend NOT BETWEEN -2 AND 2 OR minutes_change NOT BETWEEN -2 AND 2 OR (recent_trend IS NULL) <> (game_number < 5)"
 "skewness in range" = "SELECT * FROM this WHERE points_skewness_last_10 NOT BETWEEN -3.17 AND 3.17"
 "somebody is not below his average" = "SELECT * FROM this WHERE consecutive_games_below_avg NOT BETWEEN 0 AND game_number - 1"
 */
 WITH
--- Played games, numbered through the season. Plays are counted in hundredths, so that every sum is a whole number.
+-- Played games of those who played on the batch's dates, numbered through the season. Plays are counted in hundredths,
+-- so that every sum is a whole number.
 played AS (
   SELECT p.game_id, p.player_id, p.game_date, p.season, p.season_year, p.team_abbr,
     p.points, p.seconds_played, p.fg_makes, p.fg_attempts, p.three_pt_makes, p.three_pt_attempts, p.ft_makes, p.ft_attempts,
@@ -81,7 +81,7 @@ played AS (
     COALESCE(days_between(lag(p.game_date) OVER for_team, p.game_date) > 14, TRUE) AS starts_anew
   FROM player_game_summary p
   LEFT JOIN team_offense_game_summary t ON t.game_id = p.game_id AND t.team_abbr = p.team_abbr
-  WHERE p.is_active
+  WHERE p.is_active AND p.player_id IN (SELECT g.player_id FROM player_game_summary g JOIN dates d ON d.game_date = g.game_date WHERE g.is_active)
   WINDOW in_order AS (PARTITION BY p.season_year, p.player_id ORDER BY p.game_date, p.game_id),
     for_team AS (PARTITION BY p.season_year, p.player_id, p.team_abbr ORDER BY p.game_date, p.game_id)
 ),
@@ -90,14 +90,14 @@ sums AS (
     least(3, game_number) AS n3, least(5, game_number) AS n5, least(7, game_number) AS n7, least(10, game_number) AS n10,
     team_game_number + 1 - max(CASE WHEN starts_anew THEN team_game_number END)
       OVER (PARTITION BY season_year, player_id, team_abbr ORDER BY game_number) AS games_in_a_stretch,
-    sum(points) OVER last_2 AS points_2, sum(points) OVER last_3 AS points_3, sum(points) OVER last_5 AS points_5,
+    points AS newest_points, sum(points) OVER last_2 AS points_2, sum(points) OVER last_3 AS points_3, sum(points) OVER last_5 AS points_5,
     sum(points) OVER last_7 AS points_7, sum(points) OVER last_10 AS points_10, sum(points) OVER so_far AS points,
     sum(points * points) OVER last_10 AS points_squares, sum(points * points * points) OVER last_10 AS points_cubes,
     sum(game_number * points) OVER last_7 AS numbered_points_7, sum(game_number * points) OVER last_10 AS numbered_points_10,
     sum(seconds_played) OVER last_10 AS seconds_10, sum(seconds_played) OVER so_far AS seconds,
     sum(seconds_played * seconds_played) OVER last_10 AS seconds_squares,
-    sum(plays_used) OVER last_5 AS plays_used_5, sum(plays_used) OVER last_10 AS plays_used_10, sum(plays_used) OVER so_far AS plays_used,
-    sum(plays_of_team) OVER last_5 AS plays_of_team_5, sum(plays_of_team) OVER last_10 AS plays_of_team_10, sum(plays_of_team) OVER so_far AS plays_of_team,
+    sum(plays_used) OVER last_5 AS plays_used_5, sum(plays_used) OVER so_far AS plays_used,
+    sum(plays_of_team) OVER last_5 AS plays_of_team_5, sum(plays_of_team) OVER so_far AS plays_of_team,
     sum(hundredths_shot) OVER last_10 AS hundredths_shot_10, sum(ft_makes) OVER last_10 AS ft_makes_10,
     sum(started) OVER so_far AS starts, sum(ft_attempts) OVER so_far AS ft_attempts,
     sum(fg_makes) OVER last_5 AS fg_makes_5, sum(fg_makes) OVER so_far AS fg_makes,
@@ -123,13 +123,13 @@ moments AS (
   FROM sums s
   WHERE game_date IN (SELECT game_date FROM dates)
 ),
--- The newest game with no fewer points than the season's average; there always is one.
+-- Where the newest game is below the season's average, the newest one before it that is not; there always is one.
 last_games_not_below_avg AS (
-  SELECT m.game_id, m.player_id, max(p.game_number) AS game_number
-  FROM moments m
-  JOIN played p ON p.season_year = m.season_year AND p.player_id = m.player_id AND p.game_number <= m.game_number
+  SELECT m.season_year, m.player_id, m.game_number, max(p.game_number) AS last_number
+  FROM (SELECT season_year, player_id, game_number, points FROM moments WHERE newest_points * game_number < points) m
+  JOIN played p ON p.season_year = m.season_year AND p.player_id = m.player_id AND p.game_number < m.game_number
     AND p.points * m.game_number >= m.points
-  GROUP BY m.game_id, m.player_id
+  GROUP BY m.season_year, m.player_id, m.game_number
 ),
 rates AS (
   SELECT m.*,
@@ -149,7 +149,6 @@ SELECT v.game_id, v.player_id, v.game_date, v.season, v.season_year, v.team_abbr
   sqrt(ratio(v.seconds_spread, v.n10 * (v.n10 - 1))) / 60 AS minutes_std_last_10,
   ratio(60 * v.points_10, v.seconds_10) AS points_per_minute_last_10,
   100 * ratio(v.plays_used_5, v.plays_of_team_5) AS usage_rate_last_5,
-  100 * ratio(v.plays_used_10, v.plays_of_team_10) AS usage_rate_last_10,
   100 * ratio(v.plays_used, v.plays_of_team) AS usage_rate_season,
   ratio(50 * v.points_10, v.hundredths_shot_10) AS ts_pct_last_10,
   ratio(v.ft_makes_10, v.points_10) AS free_throw_points_share_last_10,
@@ -183,7 +182,7 @@ SELECT v.game_id, v.player_id, v.game_date, v.season, v.season_year, v.team_abbr
   CASE WHEN v.game_number > 1 THEN v.points_5_above_season > 0
     AND 4 * v.points_5_above_season * v.points_5_above_season * v.n10 * (v.n10 - 1)
       > 9 * v.points_spread * v.n5 * v.n5 * v.game_number * v.game_number END AS is_breaking_out,
-  v.game_number - l.game_number AS consecutive_games_below_avg,
+  v.game_number - COALESCE(l.last_number, v.game_number) AS consecutive_games_below_avg,
   ratio(v.starts, v.game_number) AS starter_rate_season,
   ratio(v.ft_attempts, v.fg_attempts) AS ft_rate_season,
   ratio(v.fg_makes_5, v.fg_attempts_5) AS fg_pct_last_5,
@@ -191,4 +190,4 @@ SELECT v.game_id, v.player_id, v.game_date, v.season, v.season_year, v.team_abbr
   ratio(v.three_pt_makes_5, v.three_pt_attempts_5) AS three_pct_last_5,
   sqrt(ratio(CAST(v.three_pct_spread AS DOUBLE), v.three_pct_n * (v.three_pct_n - 1))) / 1e12 AS three_pct_std_last_5
 FROM rates v
-JOIN last_games_not_below_avg l ON l.game_id = v.game_id AND l.player_id = v.player_id
+LEFT JOIN last_games_not_below_avg l ON l.season_year = v.season_year AND l.player_id = v.player_id AND l.game_number = v.game_number

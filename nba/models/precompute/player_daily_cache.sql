@@ -124,7 +124,7 @@ teams AS (
 SELECT u.game_date AS cache_date, u.player_id, u.game_id, u.season, u.season_year, u.team_abbr,
   f.points_avg_last_5, f.points_avg_last_10, f.points_avg_season, f.points_std_last_10,
   f.minutes_avg_last_10, f.minutes_avg_season,
-  f.usage_rate_last_10, f.usage_rate_season, f.ts_pct_last_10,
+  u.usage_rate_last_10_games AS usage_rate_last_10, f.usage_rate_season, f.ts_pct_last_10,
   least(10, COALESCE(f.game_number, 0)) AS games_in_sample,
   COALESCE(f.game_number, 0) AS games_played_season,
   t.pace AS team_pace_last_10, t.off_rating AS team_off_rating_last_10, t.win_pct AS team_win_pct,
