@@ -27,7 +27,7 @@ struct SeasonStatus {
 };
 
 std::vector<SeasonStatus> Collect(const Session& session, const View& view, const std::string& only) {
-  auto states = Judge(session.project, view.calendar, view.cells).JudgeAll();
+  auto states = JudgeAll(session.project, view.calendar, view.cells);
   std::vector<SeasonStatus> seasons;
   for (size_t s = 0; s < view.calendar.seasons().size(); ++s) {
     SeasonStatus season{view.calendar.seasons()[s].label, {}, 0, {}};

@@ -26,7 +26,7 @@ std::string SlotText(const Project& project, const std::string& table, int32_t s
 // The chain from a cell down to what changed first.
 class Chain {
  public:
-  Chain(const Project& project, const View& view, Connection& connection) : project_(project), view_(view), connection_(connection), states_(Judge(project, view.calendar, view.cells).JudgeAll()) {}
+  Chain(const Project& project, const View& view, Connection& connection) : project_(project), view_(view), connection_(connection), states_(JudgeAll(project, view.calendar, view.cells)) {}
 
   Result<std::vector<Link>> Follow(const std::string& table, int date_index) {
     std::vector<Link> links;

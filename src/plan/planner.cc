@@ -68,56 +68,70 @@ double Plan::expected_seconds() const {
   return seconds;
 }
 
-Judge::Judge(const Project& project, const Calendar& calendar, const Cells& cells)
-    : project_(project), calendar_(calendar), cells_(cells) {
-  from_boxes_.insert(project.boxes);
-  for (const Model& model : project.models)
-    for (const Read& read : model.reads)
-      if (from_boxes_.contains(read.table)) from_boxes_.insert(model.name);
+MissingGames::MissingGames(const Project& project, const Calendar& calendar) : calendar_(calendar) {
+  const auto& missing = calendar.missing_boxes();
+  if (missing.empty()) return;
+  size_t n = calendar.dates().size();
+  for (const Model& model : project.models) {
+    auto& without = without_[model.name];
+    without.assign(missing.size(), std::vector<uint8_t>(n, 0));
+    for (const Read& read : model.reads) {
+      auto input = without_.find(read.table);
+      if (read.table != project.boxes && input == without_.end()) continue;
+      for (size_t game = 0; game < missing.size(); ++game) {
+        std::vector<int> before(n + 1, 0);  // cells of the input, before an index, that go without it
+        for (size_t i = 0; i < n; ++i) {
+          bool goes = input == without_.end() ? calendar.dates()[i].date == missing[game].first : input->second[game][i];
+          before[i + 1] = before[i] + goes;
+        }
+        if (before[n] == 0) continue;
+        for (size_t i = 0; i < n; ++i)
+          for (const SlotRange& range : SlotsOf(read, calendar, int(i))) {
+            auto [begin, end] = DatesIn(calendar, range);
+            if (before[size_t(end)] != before[size_t(begin)]) without[game][i] = 1;
+          }
+      }
+    }
+  }
 }
 
-std::vector<std::string> Judge::MissingGames(const Model& model, int date_index) const {
-  std::vector<std::string> missing;
-  if (calendar_.missing_boxes().empty()) return missing;
-  std::vector<SlotRange> ranges;
-  for (const Read& read : model.reads)
-    if (from_boxes_.contains(read.table) && project_.GrainOf(read.table) == Grain::kDate)
-      for (const SlotRange& range : SlotsOf(read, calendar_, date_index)) ranges.push_back(range);
-  for (const auto& [date, game] : calendar_.missing_boxes())
-    if (std::any_of(ranges.begin(), ranges.end(), [&](const SlotRange& r) { return r.first <= date.days && date.days <= r.last; }))
-      missing.push_back(game);
-  return missing;
+std::vector<std::string> MissingGames::Of(const Model& model, int date_index) const {
+  std::vector<std::string> games;
+  auto without = without_.find(model.name);
+  for (size_t game = 0; without != without_.end() && game < without->second.size(); ++game)
+    if (without->second[game][size_t(date_index)]) games.push_back(calendar_.missing_boxes()[game].second);
+  return games;
 }
 
-std::map<std::string, std::vector<CellState>> Judge::JudgeAll() const {
-  size_t n = calendar_.dates().size();
+std::map<std::string, std::vector<CellState>> JudgeAll(const Project& project, const Calendar& calendar, const Cells& cells) {
+  size_t n = calendar.dates().size();
   std::map<std::string, std::vector<CellState>> states;
   std::map<std::string, std::vector<int>> unsettled;  // how many before an index
   static const CellSeries kNone;
-  for (const Model& model : project_.models) {
+  for (const Model& model : project.models) {
     if (model.view) continue;
     std::vector<CellState>& mine = states[model.name];
     mine.assign(n, CellState::kMissing);
     std::vector<int>& open = unsettled[model.name];
     open.assign(n + 1, 0);
-    auto found = cells_.find(model.name);
-    const CellSeries& stored = found == cells_.end() ? kNone : found->second;
+    auto found = cells.find(model.name);
+    const CellSeries& stored = found == cells.end() ? kNone : found->second;
     for (size_t i = 0; i < n; ++i) {
-      const Cell* cell = stored.Find(calendar_.dates()[i].date.days);
+      const Cell* cell = stored.Find(calendar.dates()[i].date.days);
       CellState state = cell ? cell->state : CellState::kMissing;
       if (cell && Settled(state)) {
         bool inputs_settled = true;
         for (const Read& read : model.reads) {
           auto input = unsettled.find(read.table);
           if (input == unsettled.end()) continue;
-          for (const SlotRange& range : SlotsOf(read, calendar_, int(i))) {
-            auto [begin, end] = DatesIn(calendar_, range);
+          for (const SlotRange& range : SlotsOf(read, calendar, int(i))) {
+            auto [begin, end] = DatesIn(calendar, range);
             if (input->second[size_t(end)] != input->second[size_t(begin)]) inputs_settled = false;
           }
         }
-        bool same = Fingerprint(model, calendar_, int(i), cells_, cell->waived) == cell->fingerprint;
+        bool same = Fingerprint(model, calendar, int(i), cells, cell->waived) == cell->fingerprint;
         if (!same) state = CellState::kStale;
-        else if (!inputs_settled && cell->waived.empty()) state = CellState::kMayChange;
+        else if (!inputs_settled) state = CellState::kMayChange;
       }
       mine[i] = state;
       open[i + 1] = open[i] + (Settled(state) ? 0 : 1);
@@ -146,7 +160,7 @@ Plan MakePlan(const Project& project, const Calendar& calendar, const Cells& cel
               const Selection& selection, const PlanOptions& options) {
   Plan plan;
   auto scope = ScopeOf(project, calendar, selection);
-  auto states = Judge(project, calendar, cells).JudgeAll();
+  auto states = JudgeAll(project, calendar, cells);
   plan.force = selection.force;
   plan.allow_missing = selection.allow_missing;
   for (const auto& [name, of_model] : states)

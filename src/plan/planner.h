@@ -56,26 +56,22 @@ struct Plan {
   double expected_seconds() const;
 };
 
-// Judges cells against what is stored. Immutable view of its arguments.
-class Judge {
+// Which final games without box rows a cell was, or would be, made without:
+// those in its windows on the boxes, and those that its inputs were made without.
+class MissingGames {
  public:
-  Judge(const Project& project, const Calendar& calendar, const Cells& cells);
-
-  // The state of every cell of every model: by model, by calendar index.
-  // Linear in cells.
-  std::map<std::string, std::vector<CellState>> JudgeAll() const;
-
-  // Final games without box rows in the windows of a cell.
-  std::vector<std::string> MissingGames(const Model& model, int date_index) const;
-  // Whether a table's rows come from box rows, directly or not.
-  bool FromBoxes(const std::string& table) const { return from_boxes_.contains(table); }
+  MissingGames(const Project& project, const Calendar& calendar);
+  std::vector<std::string> Of(const Model& model, int date_index) const;
 
  private:
-  const Project& project_;
   const Calendar& calendar_;
-  const Cells& cells_;
-  std::set<std::string> from_boxes_;
+  // By model: for each missing game, whether the cell of a date goes without it.
+  std::map<std::string, std::vector<std::vector<uint8_t>>> without_;
 };
+
+// The state of every cell of every model: by model, by calendar index. Linear
+// in cells.
+std::map<std::string, std::vector<CellState>> JudgeAll(const Project& project, const Calendar& calendar, const Cells& cells);
 
 Plan MakePlan(const Project& project, const Calendar& calendar, const Cells& cells,
               const Selection& selection, const PlanOptions& options);

@@ -50,12 +50,37 @@ std::vector<FoundFile> FindFiles(const std::string& pattern) {
   return files;
 }
 
-Result<std::string> ReaderSql(const std::string& path) {
+// The fields of a CSV's first line.
+Result<std::vector<std::string>> CsvHeader(Connection& connection, const std::string& path) {
+  Rows first = TRY(connection.Query(fmt::format(
+      "SELECT line FROM read_csv({}, auto_detect = false, header = false, delim = '\x01', quote = '', escape = '', columns = {{'line': 'VARCHAR'}}, ignore_errors = true) LIMIT 1", Quote(path))));
+  std::vector<std::string> fields(1);
+  if (first.size() == 0) return Error{ErrorKind::kSource, fmt::format("{} is empty", path), "a file with a header line"};
+  std::string line = first.Text(0, 0);
+  if (line.starts_with("\xEF\xBB\xBF")) line.erase(0, 3);
+  bool quoted = false;
+  for (char c : line) {
+    if (c == '"') quoted = !quoted;
+    else if (c == ',' && !quoted) fields.emplace_back();
+    else if (c != '\r') fields.back() += c;
+  }
+  for (size_t i = 0; i < fields.size(); ++i) {
+    if (fields[i].empty()) fields[i] = fmt::format("column_{}", i + 1);
+    for (size_t j = 0; j < i; ++j)
+      if (fields[i] == fields[j]) fields[i] += fmt::format("_{}", i + 1);
+  }
+  return fields;
+}
+
+Result<std::string> ReaderSql(Connection& connection, const std::string& path) {
   auto ends = [&](std::string_view end) { return path.size() >= end.size() && path.compare(path.size() - end.size(), end.size(), end) == 0; };
   if (ends(".parquet"))
     return fmt::format("SELECT * EXCLUDE (file_row_number), file_row_number + 1 AS file_row FROM read_parquet({}, file_row_number = true)", Quote(path));
-  if (ends(".csv") || ends(".csv.gz"))
-    return fmt::format("SELECT *, row_number() OVER () AS file_row FROM read_csv({}, all_varchar = true, header = true, delim = ',', quote = '\"', escape = '\"')", Quote(path));
+  if (ends(".csv") || ends(".csv.gz")) {
+    std::string columns;
+    for (const std::string& field : TRY(CsvHeader(connection, path))) columns += fmt::format("{}{}: 'VARCHAR'", columns.empty() ? "" : ", ", Quote(field));
+    return fmt::format("SELECT *, row_number() OVER () AS file_row FROM read_csv({}, auto_detect = false, header = true, delim = ',', quote = '\"', escape = '\"', columns = {{{}}})", Quote(path), columns);
+  }
   if (ends(".xlsx"))
     return fmt::format("SELECT *, row_number() OVER () AS file_row FROM read_xlsx({}, all_varchar = true, header = true)", Quote(path));
   return Error{ErrorKind::kSource, fmt::format("{}: its name does not tell what kind of file it is", path), ".csv, .csv.gz, .parquet or .xlsx"};

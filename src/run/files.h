@@ -4,7 +4,7 @@
 #include <string>
 #include <vector>
 
-#include "base/result.h"
+#include "warehouse/adbc.h"
 
 namespace backcourt {
 
@@ -25,7 +25,9 @@ std::vector<FoundFile> FindFiles(const std::string& pattern);
 FoundFile LookAt(const std::string& path, const std::string& season);
 
 // A SELECT over all columns of one file, with `file_row` (1-based, in the order
-// of the file). CSV (plain or gzip), Parquet and xlsx, told by the name.
-Result<std::string> ReaderSql(const std::string& path);
+// of the file; a header line is not counted). CSV (plain or gzip), Parquet and
+// xlsx, told by the name. Nothing about a CSV is guessed: commas, double
+// quotes, names in the first line.
+Result<std::string> ReaderSql(Connection& connection, const std::string& path);
 
 }  // namespace backcourt

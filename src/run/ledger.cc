@@ -18,9 +18,9 @@ Result<> Ledger::Create(Connection& connection) {
       summary VARCHAR);
     CREATE TABLE IF NOT EXISTS backcourt.batches (
       run BIGINT, model VARCHAR, first_slot INTEGER, last_slot INTEGER, cells INTEGER, row_count BIGINT,
-      seconds DOUBLE, at TIMESTAMP);
+      seconds DOUBLE, ended_at TIMESTAMP);
     CREATE TABLE IF NOT EXISTS backcourt.failures (
-      run BIGINT, model VARCHAR, slot INTEGER, error_class VARCHAR, message VARCHAR, at TIMESTAMP);
+      run BIGINT, model VARCHAR, slot INTEGER, error_class VARCHAR, message VARCHAR, failed_at TIMESTAMP);
     CREATE TABLE IF NOT EXISTS backcourt.files (
       feed VARCHAR, path VARCHAR, season VARCHAR, size BIGINT, mtime BIGINT, run BIGINT);
     CREATE TABLE IF NOT EXISTS backcourt.sources (
@@ -97,7 +97,7 @@ Result<Calendar> Ledger::ReadCalendar(Connection& connection, const Project& pro
 Result<std::map<std::string, ModelPace>> Ledger::ReadPace(Connection& connection) {
   Rows rows = TRY(connection.Query(
       "SELECT model, CAST(sum(seconds) / sum(cells) AS DOUBLE), CAST(sum(row_count) / sum(cells) AS DOUBLE) FROM "
-      "(SELECT *, row_number() OVER (PARTITION BY model ORDER BY at DESC) AS age FROM backcourt.batches) "
+      "(SELECT *, row_number() OVER (PARTITION BY model ORDER BY ended_at DESC) AS age FROM backcourt.batches) "
       "WHERE age <= 20 GROUP BY model"));
   std::map<std::string, ModelPace> pace;
   for (size_t i = 0; i < rows.size(); ++i) pace[rows.Text(i, 0)] = {rows.Real(i, 1), rows.Real(i, 2)};

@@ -321,7 +321,10 @@ Result<> Loader::LoadSeeds(Cells& cells, LoadReport& report) {
 
 Error Loader::Diagnose(const Feed& feed, const std::vector<FoundFile>& files, const Error& error) {
   for (const FoundFile& file : files) {
-    auto reader = ReaderSql(file.path);
+    auto reader = ReaderSql(connection_, file.path);
+    if (!reader) return reader.error();
+    if (auto readable = connection_.Query("SELECT count(COLUMNS(*)) FROM (" + *reader + ")"); !readable)
+      return Error{ErrorKind::kSource, fmt::format("{}: {}", file.path, readable.error().message), "mend the file, then load again; nothing was loaded"};
     auto described = connection_.Query("SELECT lower(column_name), column_type FROM (DESCRIBE " + *reader + ")");
     if (!described) break;
     for (const Column& column : feed.columns) {
@@ -350,7 +353,7 @@ Result<> Loader::Materialize(const Feed& feed, const std::vector<FoundFile>& fil
       TRY(connection_.Execute("LOAD " + Quote(Warehouse::LibraryFolder() + "/excel.duckdb_extension")));
       excel_loaded_ = true;
     }
-    std::string reader = TRY(ReaderSql(file.path));
+    std::string reader = TRY(ReaderSql(connection_, file.path));
     auto described = connection_.Query("SELECT lower(column_name), column_type FROM (DESCRIBE " + reader + ")");
     if (!described) return Error{ErrorKind::kSource, fmt::format("{} cannot be read: {}", file.path, described.error().message), "mend or replace the file; nothing was loaded"};
     std::map<std::string, std::string> types;

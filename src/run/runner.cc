@@ -67,6 +67,7 @@ void Runner::Stop(bool now) {
 RunReport Runner::Run(const Plan& plan) {
   double start = clock_.Now();
   plan_ = &plan;
+  missing_games_ = std::make_unique<MissingGames>(project_, calendar_);
   unsettled_ = plan.unsettled;
   std::map<std::string, std::vector<int>> of_model;
   for (const Batch& batch : plan.batches) {
@@ -178,7 +179,6 @@ void Runner::RunTask(Task& task, int worker, std::unique_lock<std::mutex>& lock)
   std::vector<CellWork> work;
   std::vector<Cell> blocked;
   int kept = 0;
-  Judge judge(project_, calendar_, cells_);
   for (int index : task.batch->dates) {
     Date date = calendar_.dates()[size_t(index)].date;
     auto block = [&](std::string reason) {
@@ -188,11 +188,16 @@ void Runner::RunTask(Task& task, int worker, std::unique_lock<std::mutex>& lock)
       cell.reason = std::move(reason);
       blocked.push_back(std::move(cell));
     };
+    const Cell* stored = cells_[model.name].Find(date.days);
+    auto made_from = [&](const std::string& waived) {
+      return stored && Settled(stored->state) && stored->fingerprint == Fingerprint(model, calendar_, index, cells_, waived);
+    };
     if (std::string blocker = Blocker(model, index); !blocker.empty()) {
-      block("waits for " + blocker);
+      if (stored && !stored->waived.empty() && made_from(stored->waived)) ++kept;  // let through before, and nothing is new
+      else block("waits for " + blocker);
       continue;
     }
-    CellWork cell{index, {}, "", judge.MissingGames(model, index)};
+    CellWork cell{index, {}, "", missing_games_->Of(model, index)};
     if (project_.block_on_missing_games && !cell.missing_games.empty()) {
       block("waits for the box of " + Join(cell.missing_games, ", "));
       continue;
@@ -207,8 +212,7 @@ void Runner::RunTask(Task& task, int worker, std::unique_lock<std::mutex>& lock)
       }
     cell.waived = Join(waived, ",");
     cell.fingerprint = Fingerprint(model, calendar_, index, cells_, cell.waived);
-    const Cell* stored = cells_[model.name].Find(date.days);
-    if (stored && Settled(stored->state) && stored->fingerprint == cell.fingerprint && !plan_->force) {
+    if (made_from(cell.waived) && !plan_->force) {
       unsettled_[model.name].erase(index);
       ++kept;
       continue;

@@ -119,7 +119,8 @@ class Runner {
   std::map<std::string, std::set<int>> unsettled_;
   std::map<std::string, std::pair<std::string, int>> last_errors_;  // by model: error, times in a row
   std::set<std::string> stopped_models_;
-  Plan const* plan_ = nullptr;
+  const Plan* plan_ = nullptr;
+  std::unique_ptr<MissingGames> missing_games_;
   RunReport report_;
   double pauses_ = 0;
   std::condition_variable changed_;

@@ -8,8 +8,9 @@ namespace backcourt {
 
 Error ClassifyError(const std::string& text) {
   auto says = [&](const char* part) { return text.find(part) != std::string::npos; };
-  std::string first_line = text.substr(0, text.find("\nduckdb:"));
-  Error error{ErrorKind::kModel, Trim(first_line), ""};
+  std::string reason = text;
+  for (const char* rest : {"\nduckdb:", "\nPossible fixes", "\n  file ="}) reason = reason.substr(0, reason.find(rest));
+  Error error{ErrorKind::kModel, Trim(reason), ""};
   if (says("INTERRUPT") || says("Interrupted")) {
     error.kind = ErrorKind::kInterrupted;
   } else if (says("No space left on device") || says("could not allocate") || says("Out of Memory") ||

@@ -24,7 +24,7 @@ def equal(expected, got):
         return expected is got
     if isinstance(expected, bool) or isinstance(got, bool):
         return expected is got
-    if isinstance(expected, float) or isinstance(got, float):
+    if isinstance(expected, (int, float)) and isinstance(got, (int, float)):
         return abs(expected - got) <= TOLERANCE * max(1.0, abs(expected), abs(got))
     return expected == got
 

@@ -194,9 +194,9 @@ class Sheet:
         return row if line.status == 'played' else dict.fromkeys(row)
 
     def player_zones(self, line):
-        """Zeros for a player who played without a shot; NULL for one who did not play, and in a game without zones."""
+        """Zeros for a status of played without a shot; NULL for another status, and in a game without zones."""
         counts = None
-        if self.shots is not None and (played(line) or line.player_id in self.shots.players):
+        if self.shots is not None and line.status == 'played':
             counts = self.shots.players[line.player_id]
         count = lambda name: None if counts is None else counts[name]
         detail = lambda name: None if counts is None or not self.shots.placed else counts['detail_' + name]

@@ -94,10 +94,10 @@ is_ready = "the opponent's last 15 games, his last 10 with zones and his 5 of th
 feature_version = "version of the list of features"
 
 [checks]
-"points in range" = "SELECT * FROM this WHERE least(points_avg_last_3, points_avg_last_5, points_avg_last_10, points_avg_season, avg_points_vs_opponent) < 0 OR greatest(points_avg_last_3, points_avg_last_5, points_avg_last_10, points_avg_season, avg_points_vs_opponent) > 100 OR points_std_last_10 NOT BETWEEN 0 AND 60"
+"points in range" = "SELECT * FROM this WHERE least(points_avg_last_3, points_avg_last_5, points_avg_last_10, points_avg_season, avg_points_vs_opponent) < 0 OR greatest(points_avg_last_3, points_avg_last_5, points_avg_last_10, points_avg_season, avg_points_vs_opponent) > 100 OR points_std_last_10 NOT BETWEEN 0 AND 80"
 "scores in range" = "SELECT * FROM this WHERE fatigue_score NOT BETWEEN 0 AND 100 OR shot_zone_mismatch_score NOT BETWEEN -10 AND 10 OR pace_score NOT BETWEEN -3 AND 3 OR usage_spike_score NOT BETWEEN 0 AND 3 OR rest_advantage NOT BETWEEN -2 AND 2 OR injury_risk NOT IN (0, 1, 2, 3)"
 "levels" = "SELECT * FROM this WHERE recent_trend NOT IN (-2, -1, 0, 1, 2) OR minutes_change NOT IN (-2, -1, 0, 1, 2) OR home_away NOT IN (0, 1) OR back_to_back NOT IN (0, 1) OR playoff_game NOT IN (0, 1) OR breakout_flag NOT IN (0, 1) OR pts_vs_season_zscore NOT BETWEEN -3 AND 3"
-"ratings in range" = "SELECT * FROM this WHERE opponent_def_rating NOT BETWEEN 60 AND 170 OR team_off_rating NOT BETWEEN 60 AND 170 OR opponent_pace NOT BETWEEN 70 AND 140 OR team_pace NOT BETWEEN 70 AND 140"
+"ratings in range" = "SELECT * FROM this WHERE opponent_def_rating NOT BETWEEN 30 AND 230 OR team_off_rating NOT BETWEEN 30 AND 230 OR opponent_pace NOT BETWEEN 40 AND 180 OR team_pace NOT BETWEEN 40 AND 180"
 "zones sum to one" = "SELECT * FROM this WHERE abs(pct_paint + pct_mid_range + pct_three - 1) > 1e-9"
 "shares in range" = "SELECT * FROM this WHERE pct_free_throw NOT BETWEEN 0 AND 1 OR team_win_pct NOT BETWEEN 0 AND 1 OR dnp_rate NOT BETWEEN 0 AND 1 OR blowout_minutes_risk NOT BETWEEN 0 AND 1 OR self_creation_rate NOT BETWEEN 0 AND 1 OR starter_rate_season NOT BETWEEN 0 AND 1 OR fg_pct_last_5 NOT BETWEEN 0 AND 1 OR three_pct_last_5 NOT BETWEEN 0 AND 1"
 "minutes in range" = "SELECT * FROM this WHERE minutes_avg_last_10 NOT BETWEEN 0 AND 80 OR minutes_volatility_last_10 NOT BETWEEN 0 AND 60 OR minutes_load_last_7d NOT BETWEEN 0 AND 500"

@@ -1,0 +1,46 @@
+#include <gtest/gtest.h>
+
+#include "base/date.h"
+#include "base/digest.h"
+#include "base/text.h"
+
+namespace backcourt {
+namespace {
+
+TEST(Date, ParsesOnlyDaysThatExist) {
+  EXPECT_EQ(Date::Parse("2021-12-01")->Str(), "2021-12-01");
+  EXPECT_EQ(*Date::Parse("2024-03-01") - *Date::Parse("2024-02-28"), 2);
+  for (const char* bad : {"2021-02-29", "2021-13-01", "2021-1-1", "20211201", "2021-12-01x", "", "2021/12/01", "+021-12-01"}) {
+    auto parsed = Date::Parse(bad);
+    ASSERT_FALSE(parsed) << bad;
+    EXPECT_NE(parsed.error().message.find(std::string("'") + bad + "'"), std::string::npos) << parsed.error().message;
+  }
+}
+
+TEST(Digest, SurvivesItsText) {
+  Digest digest = Hasher().Add("a").Add(int64_t(7)).Finish();
+  EXPECT_EQ(Digest::FromHex(digest.Hex()), digest);
+  EXPECT_EQ(digest.Hex().size(), 32u);
+  EXPECT_EQ((digest + digest) - digest, digest);
+}
+
+TEST(Hasher, KeepsFieldsApart) {
+  EXPECT_NE(Hasher().Add("ab").Add("c").Finish(), Hasher().Add("a").Add("bc").Finish());
+}
+
+TEST(Text, NamesTheNearest) {
+  EXPECT_EQ(Nearest("player_fom", {"team_form", "player_form", "recent"}), "player_form");
+  EXPECT_EQ(Nearest("x", {}), "");
+}
+
+TEST(Text, WritesFiguresForPeople) {
+  EXPECT_EQ(WithCommas(1234567), "1,234,567");
+  EXPECT_EQ(WithCommas(-1000), "-1,000");
+  EXPECT_EQ(WithCommas(12), "12");
+  EXPECT_EQ(Seconds(125), "2 m 05 s");
+  EXPECT_EQ(Seconds(3720), "1 h 02 m");
+  EXPECT_EQ(Quote("o'neal"), "'o''neal'");
+}
+
+}  // namespace
+}  // namespace backcourt
