@@ -162,7 +162,7 @@ team_form AS (
     sqrt(ratio(CAST(reb_n * reb_squares - reb * reb AS DOUBLE), reb_n * (reb_n - 1))) / 1e12 AS rebounding_rate_std
   FROM team_sums
 ),
-team_form_today AS (
+team_form_now AS (
   SELECT t.game_id, f.*
   FROM upcoming_team_game_context t
   JOIN team_form f ON f.season_year = t.season_year AND f.team_abbr = t.team_abbr AND f.game_date < t.game_date AND f.next_date >= t.game_date
@@ -188,7 +188,7 @@ played AS (
   WINDOW in_order AS (PARTITION BY p.season_year, p.player_id ORDER BY p.game_date, p.game_id)
 ),
 -- ... and how he stood after each.
-player_form AS (
+form_after_game AS (
   SELECT season_year, player_id, game_date, game_number,
     COALESCE(lead(game_date) OVER in_order, DATE '9999-12-31') AS next_date,
     sum(points) OVER last_5 AS points_5,
@@ -251,7 +251,7 @@ players AS (
     COALESCE(f.game_number >= 10 AND (f.points >= 18 * f.game_number
       OR (f.seconds >= 32 * 60 * f.game_number AND f.points >= 15 * f.game_number)), FALSE) AS is_star
   FROM player_population p
-  LEFT JOIN player_form f ON f.season_year = p.season_year AND f.player_id = p.player_id
+  LEFT JOIN form_after_game f ON f.season_year = p.season_year AND f.player_id = p.player_id
     AND f.game_date < p.game_date AND f.next_date >= p.game_date
   LEFT JOIN first_lines s ON s.season_year = p.season_year
 ),
@@ -270,7 +270,7 @@ teammate_absences AS (
     CAST(a.stars_questionable - CASE WHEN p.is_questionable AND p.is_star THEN 1 ELSE 0 END AS INTEGER) AS stars_questionable
   FROM players p
   JOIN team_absences a ON a.game_id = p.game_id AND a.team_abbr = p.team_abbr
-  LEFT JOIN team_form_today t ON t.game_id = p.game_id AND t.team_abbr = p.team_abbr
+  LEFT JOIN team_form_now t ON t.game_id = p.game_id AND t.team_abbr = p.team_abbr
   WHERE p.has_injury_feed
 )
 SELECT p.game_id, p.player_id, p.game_date, p.season, p.season_year, t.game_type, p.player_name, n.player_lookup,
@@ -314,8 +314,8 @@ SELECT p.game_id, p.player_id, p.game_date, p.season, p.season_year, t.game_type
 FROM players p
 JOIN upcoming_team_game_context t ON t.game_id = p.game_id AND t.team_abbr = p.team_abbr
 JOIN lookups n ON n.player_name = p.player_name
-LEFT JOIN team_form_today own ON own.game_id = p.game_id AND own.team_abbr = p.team_abbr
-LEFT JOIN team_form_today opp ON opp.game_id = p.game_id AND opp.team_abbr = t.opponent_team_abbr
+LEFT JOIN team_form_now own ON own.game_id = p.game_id AND own.team_abbr = p.team_abbr
+LEFT JOIN team_form_now opp ON opp.game_id = p.game_id AND opp.team_abbr = t.opponent_team_abbr
 LEFT JOIN league_pace l ON l.game_date = p.game_date
 LEFT JOIN recent_load r ON r.game_id = p.game_id AND r.player_id = p.player_id
 LEFT JOIN raw_players b ON b.season = p.season AND b.player_id = p.player_id
