@@ -13,7 +13,7 @@ upcoming_player_game_context = "same date"
 upcoming_team_game_context = "same date"
 player_form = "season before"
 player_game_summary = "365 days before"
-team_offense_game_summary = "10 games before"
+team_game_totals = "10 games before"
 
 [rows]
 expected = """
@@ -131,11 +131,12 @@ stretches AS (
     COALESCE(lead(game_date) OVER (PARTITION BY season_year, player_id, team_abbr ORDER BY game_number), DATE '9999-12-31') AS next_date
   FROM player_form
 ),
+-- Over final games, with a box or without: the window is counted in these.
 margins AS (
   SELECT season_year, team_abbr, game_date,
     COALESCE(lead(game_date) OVER in_order, DATE '9999-12-31') AS next_date,
-    ratio(sum(CASE WHEN abs(margin_of_victory) >= 15 THEN 1 ELSE 0 END) OVER last_10, count(margin_of_victory) OVER last_10) AS blowout_share
-  FROM team_offense_game_summary
+    ratio(sum(CASE WHEN abs(margin) >= 15 THEN 1 ELSE 0 END) OVER last_10, count(*) OVER last_10) AS blowout_share
+  FROM team_game_totals
   WINDOW in_order AS (PARTITION BY season_year, team_abbr ORDER BY game_date, game_id),
     last_10 AS (PARTITION BY season_year, team_abbr ORDER BY game_date, game_id ROWS BETWEEN 9 PRECEDING AND CURRENT ROW)
 ),
