@@ -1,0 +1,26 @@
+# make run    load and backfill the shipped seasons, show how far the warehouse is
+# make test   all tests; make bench: all benchmarks; make build; make clean
+.PHONY: run build test bench clean deps
+MAKEFLAGS += --no-print-directory
+
+run: deps build/build.ninja
+	@cmake --build build --target backcourt
+	@scripts/run.sh
+
+build: deps build/build.ninja
+	@cmake --build build
+
+test: build
+	@python3 scripts/test.py
+
+bench: build
+	@bench/run
+
+clean:
+	rm -rf build
+
+deps:
+	@scripts/bootstrap.sh
+
+build/build.ninja: | deps
+	@cmake -S . -B build -G Ninja

@@ -1,0 +1,30 @@
+# What others wrote, behind one target: third_party.
+#   from Debian: CLI11, nlohmann/json, fmt, xxHash
+#   from the wheels that scripts/bootstrap.sh unpacks: the ADBC driver manager with toml++, nanoarrow
+
+find_package(CLI11 REQUIRED)
+find_package(nlohmann_json REQUIRED)
+find_package(fmt REQUIRED)
+find_package(Threads REQUIRED)
+find_library(XXHASH xxhash REQUIRED)
+
+set(wheels ${CMAKE_SOURCE_DIR}/build/deps/python)
+if(NOT EXISTS ${wheels}/adbc_driver_manager)
+  message(FATAL_ERROR "${wheels} is not there. Try: scripts/bootstrap.sh")
+endif()
+
+# The driver manager loads libduckdb.so, which has a global SetError of its own; ours must not meet it.
+set(adbc ${wheels}/adbc_driver_manager)
+file(GLOB adbc_sources ${adbc}/adbc_driver_manager*.cc)
+add_library(adbc_driver_manager STATIC ${adbc_sources})
+target_include_directories(adbc_driver_manager SYSTEM PUBLIC ${adbc})
+target_compile_definitions(adbc_driver_manager PRIVATE SetError=AdbcDriverManagerSetError)
+target_link_libraries(adbc_driver_manager PUBLIC ${CMAKE_DL_LIBS})
+
+set(nanoarrow_folder ${wheels}/arx_nanoarrow_sources/vendor)
+add_library(nanoarrow STATIC ${nanoarrow_folder}/src/nanoarrow.c)
+target_include_directories(nanoarrow SYSTEM PUBLIC ${nanoarrow_folder}/include)
+
+add_library(third_party INTERFACE)
+target_link_libraries(third_party INTERFACE
+  adbc_driver_manager nanoarrow CLI11::CLI11 nlohmann_json::nlohmann_json fmt::fmt ${XXHASH} Threads::Threads)

@@ -1,0 +1,53 @@
+#!/bin/bash
+# Brings what the build needs, pinned and hash-checked: compilers and libraries from Debian,
+# the rest into build/deps and build/lib. When all is there, a moment and nothing else.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+exec </dev/null
+
+packages=(g++ cmake ninja-build python3 python3-pip
+          libcli11-dev nlohmann-json3-dev libfmt-dev libxxhash-dev
+          libgtest-dev libbenchmark-dev)
+command -v npm >/dev/null || packages+=(npm)
+
+say() { echo "bootstrap: $*" >&2; }
+
+installed() { [ "$(dpkg-query -f '${db:Status-Status}' -W "$1" 2>/dev/null)" = installed ]; }
+
+install_packages() {
+  local sudo=()
+  if [ "$(id -u)" != 0 ]; then
+    if ! sudo -n true 2>/dev/null; then
+      say "missing Debian packages, and neither root nor sudo without a password to install them."
+      say "Try, as root: apt-get update && apt-get install --no-install-recommends $*"
+      exit 1
+    fi
+    sudo=(sudo -n)
+  fi
+  say "installing $*"
+  "${sudo[@]}" apt-get update -qq
+  "${sudo[@]}" env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "$@" >/dev/null
+}
+
+download() {
+  say "downloading the pinned parts"
+  rm -rf build/deps
+  mkdir -p build/deps build/lib
+  python3 -m pip install --quiet --disable-pip-version-check --root-user-action ignore \
+    --require-hashes --only-binary :all: --no-deps --no-compile \
+    --target build/deps/python -r scripts/requirements.txt
+  cp -r scripts/npm build/deps/npm
+  npm ci --prefix build/deps/npm --ignore-scripts --no-audit --no-fund --loglevel error >/dev/null
+  ln -f build/deps/npm/node_modules/@duckdb/node-bindings-linux-x64/libduckdb.so \
+        build/deps/python/duckdb_extension_excel/extensions/*/excel.duckdb_extension build/lib/
+}
+
+missing=()
+for package in "${packages[@]}"; do installed "$package" || missing+=("$package"); done
+[ ${#missing[@]} = 0 ] || install_packages "${missing[@]}"
+
+pins=$(cat "$0" scripts/requirements.txt scripts/npm/package-lock.json | sha256sum)
+if [ "$(cat build/deps/pins 2>/dev/null)" != "$pins" ]; then
+  download
+  echo "$pins" >build/deps/pins
+fi
