@@ -17,6 +17,7 @@ Result<View> Look(Session& session) {
   if (there.Int(0, 0) > 0) {
     view.cells = TRY(Ledger::ReadCells(*view.connection));
     view.calendar = TRY(Ledger::ReadCalendar(*view.connection, session.project));
+    view.retired = TakeRetired(session.project, view.calendar, view.cells);
   }
   TRY(view.connection->Execute("COMMIT"));
   return view;

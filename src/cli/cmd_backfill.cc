@@ -21,6 +21,7 @@ struct Prepared {
   std::unique_ptr<Connection> connection;
   Cells cells;
   Calendar calendar;
+  std::map<std::string, std::vector<int32_t>> retired;
   ChosenDates chosen;
   Selection selection;
   Plan plan;
@@ -28,7 +29,7 @@ struct Prepared {
 
 Result<Prepared> Prepare(Session& session, const Arguments& arguments) {
   View view = TRY(Look(session));
-  Prepared p{std::move(view.connection), std::move(view.cells), std::move(view.calendar), {}, {}, {}};
+  Prepared p{std::move(view.connection), std::move(view.cells), std::move(view.calendar), std::move(view.retired), {}, {}, {}};
   p.selection.tables = TRY(ChooseTables(session.project, arguments.words));
   p.chosen = TRY(ChooseDates(p.calendar, arguments));
   p.selection.dates = p.chosen.dates;
@@ -55,6 +56,7 @@ std::string Span(const Calendar& calendar, const Batch& batch) {
 
 std::string PlanText(const Prepared& p) {
   std::string text = p.chosen.said + "\n";
+  for (const auto& [table, slots] : p.retired) text += fmt::format("{}: {} dates are no game dates any more; their rows go\n", table, slots.size());
   if (p.plan.batches.empty()) return text + "nothing to do: all of it is fresh\n";
   text += fmt::format("{:<34} {:<26} {:>6} {:>10} {:>8}  {}\n", "table", "dates", "cells", "rows", "time", "because");
   for (const Batch& batch : p.plan.batches) {
@@ -165,6 +167,19 @@ Result<int> RunChangedChecks(Session& session, Prepared& p, const Output& output
   return failed;
 }
 
+// Rows and cells of dates that are no game dates any more go.
+Result<> RemoveRetired(Session& session, Prepared& p) {
+  if (p.retired.empty()) return {};
+  std::string remove = "BEGIN;";
+  for (const auto& [table, slots] : p.retired) {
+    std::vector<std::string> dates, numbers;
+    for (int32_t slot : slots) dates.push_back(Date{slot}.Sql()), numbers.push_back(std::to_string(slot));
+    remove += fmt::format("DELETE FROM main.{} WHERE {} IN ({}); DELETE FROM backcourt.cells WHERE table_name = {} AND slot IN ({});", Ident(table),
+                          Ident(session.project.DateColumn(table)), Join(dates, ", "), Quote(table), Join(numbers, ", "));
+  }
+  return p.connection->Execute(remove + "COMMIT");
+}
+
 Result<> MakeViews(Session& session, Connection& connection) {
   for (const Model& model : session.project.models) {
     if (!model.view) continue;
@@ -236,6 +251,7 @@ Result<int> RunBackfill(Session& session, const Arguments& arguments, const Outp
     return 0;
   }
   say(p.chosen.said + "\n");
+  TRY(RemoveRetired(session, p));
   TRY(MakeViews(session, *p.connection));
   if (p.plan.batches.empty()) {
     if (arguments.json) output.Out(nlohmann::json{{"event", "done"}, {"filled", 0}, {"exit", 0}}.dump() + "\n");

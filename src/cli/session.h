@@ -45,6 +45,7 @@ struct View {
   std::unique_ptr<Connection> connection;
   Cells cells;
   Calendar calendar;
+  std::map<std::string, std::vector<int32_t>> retired;  // cells of dates that are no game dates any more
 };
 Result<View> Look(Session& session);
 

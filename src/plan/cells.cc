@@ -34,6 +34,13 @@ void CellSeries::Put(Cell cell) {
   else cells_.insert(at, std::move(cell));
 }
 
+void CellSeries::Erase(int32_t slot) {
+  auto at = std::lower_bound(cells_.begin(), cells_.end(), slot, Before);
+  if (at == cells_.end() || at->slot != slot) return;
+  valid_ = std::min(valid_, size_t(at - cells_.begin()));
+  cells_.erase(at);
+}
+
 void CellSeries::Append(Cell cell) { cells_.push_back(std::move(cell)); }
 
 void CellSeries::Refresh() const {

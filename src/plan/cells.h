@@ -43,6 +43,7 @@ class CellSeries {
   const Cell* Find(int32_t slot) const;
   void Put(Cell cell);
   void Append(Cell cell);  // REQUIRES: its slot is behind all there are
+  void Erase(int32_t slot);
 
   // Sum over the cells of [first, last]. Cells without rows count nothing, so
   // that an empty cell and no cell are the same to whoever reads them.

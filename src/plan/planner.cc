@@ -140,6 +140,20 @@ std::map<std::string, std::vector<CellState>> JudgeAll(const Project& project, c
   return states;
 }
 
+std::map<std::string, std::vector<int32_t>> TakeRetired(const Project& project, const Calendar& calendar, Cells& cells) {
+  std::map<std::string, std::vector<int32_t>> retired;
+  for (const Model& model : project.models) {
+    auto series = cells.find(model.name);
+    if (series == cells.end()) continue;
+    std::vector<int32_t> slots;
+    for (const Cell& cell : series->second.cells())
+      if (calendar.Find(Date{cell.slot}) < 0) slots.push_back(cell.slot);
+    for (int32_t slot : slots) series->second.Erase(slot);
+    if (!slots.empty()) retired[model.name] = std::move(slots);
+  }
+  return retired;
+}
+
 bool Waives(const std::vector<std::string>& allow_missing, const std::string& table, Date date) {
   for (const std::string& waiver : allow_missing)
     if (waiver == table || waiver == table + ":" + date.Str()) return true;

@@ -76,6 +76,10 @@ std::map<std::string, std::vector<CellState>> JudgeAll(const Project& project, c
 Plan MakePlan(const Project& project, const Calendar& calendar, const Cells& cells,
               const Selection& selection, const PlanOptions& options);
 
+// Takes the cells of models on dates that are no game dates any more (a game has
+// moved) out of `cells`, and returns their slots by model.
+std::map<std::string, std::vector<int32_t>> TakeRetired(const Project& project, const Calendar& calendar, Cells& cells);
+
 // Whether a waiver names the cell (table, date).
 bool Waives(const std::vector<std::string>& allow_missing, const std::string& table, Date date);
 

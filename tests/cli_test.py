@@ -1,0 +1,372 @@
+"""The program as its users run it, on a toy league: outputs, exit codes, corrections, other shells."""
+
+import json
+import os
+import shutil
+import signal
+import subprocess
+import tempfile
+import time
+import unittest
+from pathlib import Path
+
+HERE = Path(__file__).resolve().parent
+BACKCOURT = os.environ.get("BACKCOURT", str(HERE.parent / "build" / "backcourt"))
+
+
+class Toy(unittest.TestCase):
+    """A fresh copy of the toy project for every test."""
+
+    def setUp(self):
+        self.folder = Path(tempfile.mkdtemp(prefix="backcourt-"))
+        self.addCleanup(shutil.rmtree, self.folder, ignore_errors=True)
+        self.project = self.folder / "toy"
+        shutil.copytree(HERE / "toy", self.project)
+
+    def run_program(self, *words, code=0, cwd=None):
+        done = subprocess.run([BACKCOURT, *words], cwd=cwd or self.project, capture_output=True, text=True, stdin=subprocess.DEVNULL, timeout=120)
+        self.assertEqual(done.returncode, code, f"{words}\n{done.stdout}\n{done.stderr}")
+        return done.stdout if code == 0 else done.stdout + done.stderr
+
+    def query(self, sql):
+        return [json.loads(line) for line in self.run_program("query", sql, "--format", "json").splitlines()]
+
+    def edit(self, name, old, new):
+        path = self.project / name
+        text = path.read_text()
+        self.assertIn(old, text)
+        path.write_text(text.replace(old, new))
+
+    def digests(self):
+        return self.query("SELECT table_name, slot, digest FROM backcourt.cells WHERE row_count > 0 ORDER BY 1, 2")
+
+
+class Commands(Toy):
+    def test_fills_and_then_has_nothing_to_do(self):
+        out = self.run_program("backfill", "all")
+        self.assertIn("6 game dates", out)
+        self.assertIn("18 cells filled (42 rows)", out)
+        self.assertIn("nothing to do: all of it is fresh", self.run_program("backfill"))
+        self.assertIn("all agree to the bit", self.run_program("verify", "--all"))
+
+    def test_help_teaches_every_command(self):
+        for command in "load dates plan backfill status why runs show query stop verify export docs doctor".split():
+            out = self.run_program(command, "--help")
+            self.assertIn("Example:\n  backcourt " + command, out)
+        self.assertIn("Exit codes", self.run_program("--help"))
+
+    def test_bad_command_lines_name_the_nearest(self):
+        self.run_program("backfill")
+        for words, said in [(["backfil"], "backcourt backfill"), (["plan", "player_fom"], "player_form"), (["plan", "--sason", "x"], "--season"),
+                            (["plan", "--season", "2020-21"], "--season 2021-22"), (["plan", "--start-date", "2021-02-30"], "no such day"), (["plan", "raw_box"], "backcourt load"),
+                            (["plan", "--start-date", "2021-11-03", "--end-date", "2021-10-01"], "--start-date 2021-10-01 --end-date 2021-11-03"),
+                            (["plan", "--dates", "2021-10-19", "--season", "2021-22"], "more than one way"), (["backfill", "--no-resume"], "--force"),
+                            (["backfill", "--skip-preflight"], "--allow-missing"), (["show", "player_gams"], "player_games"), (["show", "player_form", "--format", "cvs"], "csv"),
+                            (["why", "player_form", "2021-10-23"], "no game date"), (["query", "DELETE FROM player_form"], "only reads"),
+                            (["query", "SELECT * FROM read_csv('/etc/passwd')"], "refused"), (["query", "SELECT * FROM '/etc/passwd'"], "refused"),
+                            (["query", "COPY player_form TO '/tmp/x'"], "refused"), (["runs", "99"], "no run 99"), (["backfill", "--allow-missing", "nothing"], "--allow-missing")]:
+            self.assertIn(said, self.run_program(*words, code=1), words)
+
+    def test_a_range_without_game_dates_is_said_and_done(self):
+        self.run_program("load")
+        out = self.run_program("backfill", "--start-date", "2021-10-23", "--end-date", "2021-10-24")
+        self.assertIn("0 game dates out of 2 calendar days (2 off-days skipped: 2021-10-23, 2021-10-24)", out)
+        self.assertIn("nothing to do", out)
+
+    def test_dates_as_json(self):
+        self.run_program("load")
+        dates = json.loads(self.run_program("dates", "--start-date", "2021-10-19", "--end-date", "2021-10-22", "--json"))
+        self.assertEqual(dates, {"start_date": "2021-10-19", "end_date": "2021-10-22", "calendar_days": 4, "off_days": ["2021-10-21"],
+                                 "game_dates": [{"game_date": "2021-10-19", "season": "2021-22", "games": 1}, {"game_date": "2021-10-20", "season": "2021-22", "games": 1},
+                                                {"game_date": "2021-10-22", "season": "2021-22", "games": 2}]})
+
+    def test_status_tells_what_is_done_and_what_is_next(self):
+        self.assertIn("next: backcourt load", self.run_program("status"))
+        self.run_program("load")
+        self.assertIn("next: backcourt backfill all", self.run_program("status"))
+        self.run_program("backfill", "player_games", "--end-date", "2021-10-22")
+        status = json.loads(self.run_program("status", "--json"))
+        table = status["seasons"][0]["tables"][0]
+        self.assertEqual((table["table"], table["done"], table["total"]), ("player_games", 3, 6))
+        self.assertEqual(table["months"], {"2021-10": {"done": 3, "total": 4}, "2021-11": {"done": 0, "total": 2}})
+        self.assertIn("| player_games | 3/4 | 0/2 | 3/6 | 3 missing |", self.run_program("status", "--markdown"))
+
+    def test_works_from_any_folder_of_the_project(self):
+        self.run_program("load", cwd=self.project / "models" / "analytics")
+        self.run_program("--project", str(self.project), "status", cwd=self.folder)
+        self.assertIn("no backcourt.toml", self.run_program("status", code=1, cwd=self.folder))
+
+    def test_shows_and_queries_in_every_format(self):
+        self.run_program("backfill")
+        self.assertEqual(self.query("SELECT points FROM player_games WHERE game_id = 'G1' ORDER BY 1"), [{"points": 20}, {"points": 30}])
+        self.assertEqual(self.run_program("query", "SELECT 1 AS a, 'x,\"y' AS b, NULL AS c", "--format", "csv"), 'a,b,c\n1,"x,""y",\n')
+        self.assertIn("points_avg", self.run_program("show", "player_form", "--date", "2021-10-25"))
+        out = self.folder / "form.parquet"
+        self.run_program("query", "FROM player_form", "--format", "parquet", "--output", str(out))
+        self.assertEqual(out.read_bytes()[:4], b"PAR1")
+
+    def test_export_writes_a_season_a_file_and_a_manifest(self):
+        self.run_program("backfill")
+        for _ in range(2):
+            self.run_program("export", str(self.folder / "out"), "--raw")
+        manifest = json.loads((self.folder / "out" / "manifest.json").read_text())
+        self.assertEqual(manifest["tables"]["player_games"]["rows"], 12)
+        for table in manifest["tables"].values():
+            for file in table["files"]:
+                self.assertTrue((self.folder / "out" / file["path"]).exists())
+        self.assertEqual([p.name for p in (self.folder / "out").iterdir() if p.name.startswith(".")], [])
+
+    def test_an_exported_folder_loads_as_it_is(self):
+        self.run_program("backfill")
+        before = self.digests()
+        self.run_program("export", str(self.folder / "out"), "raw_schedule", "raw_results", "raw_box")
+        (self.project / "warehouse.duckdb").unlink()
+        self.edit("backcourt.toml", 'folder = "data"', f'folder = "{self.folder}/out"')
+        self.run_program("backfill")
+        self.assertEqual(self.digests(), before)
+
+    def test_a_saved_plan_runs_or_is_refused(self):
+        self.run_program("load")
+        plan = str(self.folder / "plan.json")
+        self.run_program("plan", "--season", "2021-22", "--save", plan)
+        self.assertIn("18 cells filled", self.run_program("backfill", "--plan", plan))
+        self.assertIn("moved on", self.run_program("backfill", "--plan", plan, code=1))
+        Path(plan).write_text("{}")
+        self.assertIn("is no plan", self.run_program("backfill", "--plan", plan, code=1))
+
+
+class Corrections(Toy):
+    def fill_from_scratch(self):
+        """The digests of the same files filled into a new warehouse."""
+        other = self.folder / "other"
+        shutil.copytree(self.project, other, ignore=shutil.ignore_patterns("warehouse*"))
+        done = subprocess.run([BACKCOURT, "backfill"], cwd=other, capture_output=True, text=True)
+        self.assertEqual(done.returncode, 0, done.stderr)
+        sql = "SELECT table_name, slot, digest FROM backcourt.cells WHERE row_count > 0 ORDER BY 1, 2"
+        lines = subprocess.run([BACKCOURT, "query", sql, "--format", "json"], cwd=other, capture_output=True, text=True).stdout
+        shutil.rmtree(other)
+        return [json.loads(line) for line in lines.splitlines()]
+
+    def correct(self, old, new, name="data/box_2021-22.csv"):
+        self.edit(name, old, new)
+        out = self.run_program("backfill")
+        self.assertEqual(self.digests(), self.fill_from_scratch())
+        self.assertIn("all agree to the bit", self.run_program("verify", "--all"))
+        return out
+
+    def test_points_of_one_player(self):
+        self.run_program("backfill")
+        self.edit("data/box_2021-22.csv", "G3,AAA,1,31", "G3,AAA,1,35")
+        self.run_program("load")
+        plan = json.loads(self.run_program("plan", "--json"))
+        self.assertEqual(plan["counts"], {"stale": 1, "may change": 4})
+        self.assertIn("5 cells filled", self.correct("G3,AAA,1,35", "G3,AAA,1,36"))
+
+    def test_what_no_model_reads_stops_early(self):
+        self.run_program("backfill")
+        self.assertIn("1 cells filled (4 rows)", self.correct("G3,AAA,1,31,35:00", "G3,AAA,1,31,34:00"))
+
+    def test_a_moved_game(self):
+        self.run_program("backfill")
+        self.correct("G2,2021-10-20", "G2,2021-10-28", "data/games_2021-22.csv")
+        dates = [d["game_date"] for d in json.loads(self.run_program("dates", "--json"))["game_dates"]]
+        self.assertEqual(("2021-10-20" in dates, "2021-10-28" in dates), (False, True))
+
+    def test_a_late_game_and_one_taken_out(self):
+        games, box = self.project / "data" / "games_2021-22.csv", self.project / "data" / "box_2021-22.csv"
+        self.run_program("backfill")
+        with games.open("a") as file:
+            file.write("G8,2021-10-23,AAA,DDD,1,2\n")
+        self.correct("G6,BBB,2,15,28:00\n", "G6,BBB,2,15,28:00\nG8,DDD,4,2,10:00\n")
+        games.write_text("".join(line for line in games.read_text().splitlines(True) if not line.startswith("G5")))
+        box.write_text("".join(line for line in box.read_text().splitlines(True) if not line.startswith("G5")))
+        self.correct("G8,DDD,4,2", "G8,DDD,4,3")
+
+    def test_an_edited_model_stales_itself_and_what_reads_it(self):
+        self.run_program("backfill")
+        self.edit("models/precompute/recent_form.sql", "sum(p.points)", "sum(p.points) + 1")
+        self.assertEqual({b["table"] for b in json.loads(self.run_program("plan", "--json"))["batches"]}, {"recent_form"})
+        self.assertIn("6 cells filled", self.correct("+ 1", "+ 2", "models/precompute/recent_form.sql"))
+        self.edit("models/precompute/recent_form.sql", "SELECT d.game_date", "-- why not\nSELECT   d.game_date")
+        self.assertIn("nothing to do", self.run_program("plan"))
+
+    def test_a_new_column_makes_the_table_again(self):
+        self.run_program("backfill")
+        self.edit("models/analytics/player_games.sql", 'points = "Points."', 'points = "Points."\nteam_abbr = "His team."')
+        self.correct("b.points\nFROM", "b.points, b.team_abbr\nFROM", "models/analytics/player_games.sql")
+        self.assertEqual(self.query("SELECT count(DISTINCT team_abbr) AS n FROM player_games"), [{"n": 4}])
+
+    def test_a_changed_seed_stales_what_reads_it(self):
+        self.run_program("backfill")
+        self.correct("1,leads the league", "1,leads the league\n4,is tall", "seeds/stars.csv")
+
+    def test_changed_checks_run_alone(self):
+        self.run_program("backfill")
+        self.edit("models/analytics/player_games.sql", "points < 0", "points > 31")
+        self.edit("data/box_2021-22.csv", "G1,AAA,1,30", "G1,AAA,1,32")
+        out = self.run_program("backfill", code=2)
+        self.assertIn('check "points are not negative" of player_games fails on 1 rows', out)
+        status = self.run_program("status")
+        self.assertIn("failed player_games: 1 dates from 2021-10-19", status)
+        self.assertIn("blocked player_form", status)
+        self.edit("data/box_2021-22.csv", "G1,AAA,1,32", "G1,AAA,1,30")
+        self.run_program("backfill")
+        self.assertNotIn("failed", self.run_program("status"))
+
+    def test_why_ends_at_the_file(self):
+        self.run_program("backfill")
+        self.edit("data/box_2021-22.csv", "G3,AAA,1,31", "G3,AAA,1,35")
+        self.run_program("load")
+        chain = json.loads(self.run_program("why", "player_form", "2021-11-01", "--json"))
+        self.assertEqual([(link["table"], link["date"]) for link in chain], [("player_form", "2021-11-01"), ("player_games", "2021-10-22"), ("raw_box", "2021-10-22")])
+        self.assertIn("box_2021-22.csv", chain[-1]["because"])
+
+
+class BadInput(Toy):
+    def assert_refused(self, name, old, new, *said):
+        self.run_program("load")
+        before = self.digests()
+        self.edit(name, old, new)
+        out = self.run_program("load", code=4)
+        for part in said:
+            self.assertIn(part, out)
+        self.assertEqual(self.digests(), before)  # the last good state stays
+
+    def test_a_value_that_does_not_parse(self):
+        self.assert_refused("data/box_2021-22.csv", "G3,CCC,3,12", "G3,CCC,3,twelve", "box_2021-22.csv: row 6, column points: 'twelve' is no INTEGER")
+
+    def test_minutes_that_are_none(self):
+        self.assert_refused("data/box_2021-22.csv", "36:10", "36:70", "row 1, column minutes: '36:70' is no CLOCK")
+
+    def test_a_missing_column(self):
+        self.assert_refused("data/box_2021-22.csv", "points,", "", "box_2021-22.csv")
+
+    def test_a_renamed_column(self):
+        self.assert_refused("data/box_2021-22.csv", ",points,", ",pts,", "lacks column 'points'", "'pts'")
+
+    def test_two_rows_with_one_key(self):
+        self.assert_refused("data/box_2021-22.csv", "G1,AAA,1,30,36:10", "G1,AAA,1,30,36:10\nG1,AAA,1,31,36:10", "rows 1 and 2 have one key (game_id=G1, player_id=1)")
+
+    def test_a_broken_line(self):
+        self.assert_refused("data/box_2021-22.csv", "G1,BBB,2,20,30:00", "G1,BBB", "Line: 3", "G1,BBB")
+
+    def test_not_a_warehouse_stays_untouched(self):
+        path = self.project / "warehouse.duckdb"
+        path.write_bytes(b"a letter to my grandmother, rather long")
+        self.assertIn("is not a warehouse", self.run_program("status", code=5))
+        self.assertEqual(path.read_bytes(), b"a letter to my grandmother, rather long")
+
+    def test_a_newer_format_stays_untouched(self):
+        import duckdb
+
+        self.run_program("load")
+        path = self.project / "warehouse.duckdb"
+        with duckdb.connect(str(path)) as connection:
+            connection.execute("UPDATE backcourt.meta SET value = '99' WHERE name = 'format'")
+        before = path.read_bytes()
+        self.assertIn("made by a newer version", self.run_program("backfill", code=5))
+        self.assertEqual(path.read_bytes(), before)
+
+    def test_another_duckdb_file_stays_untouched(self):
+        import duckdb
+
+        path = self.project / "warehouse.duckdb"
+        with duckdb.connect(str(path)) as connection:
+            connection.execute("CREATE TABLE mine AS SELECT 1 AS a")
+        before = path.read_bytes()
+        self.assertIn("not a warehouse of Backcourt", self.run_program("load", code=5))
+        self.assertEqual(path.read_bytes(), before)
+
+    def test_a_foreign_reader_is_named(self):
+        self.run_program("load")
+        code = "import duckdb, sys; c = duckdb.connect(sys.argv[1]); print('open', flush=True); sys.stdin.read()"
+        import sys
+
+        reader = subprocess.Popen([sys.executable, "-c", code, str(self.project / "warehouse.duckdb")], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+        self.addCleanup(reader.stdout.close)
+        self.assertEqual(reader.stdout.readline(), "open\n")
+        out = self.run_program("status", code=5)
+        self.assertIn(f"PID {reader.pid}", out)
+        self.assertIn("close it there", out)
+        reader.communicate("")
+
+    def test_a_model_that_names_what_it_did_not_declare(self):
+        self.run_program("load")
+        good = (self.project / "models/precompute/player_form.sql").read_text()
+        for body, said in [("SELECT * FROM raw_box", "'raw_box' is not declared"), ("SELECT * FROM main.player_games", "qualified name"),
+                           ("SELECT * FROM read_csv('x')", "table function"), ("SELECT random() AS r FROM player_games", "random() gives another value"),
+                           ("SELECT current_date AS r FROM player_games", "another value"), ("SELEC 1", "player_form.sql:")]:
+            (self.project / "models/precompute/player_form.sql").write_text(good[: good.index("*/") + 2] + "\n" + body + "\n")
+            out = self.run_program("backfill", code=1)
+            self.assertIn(said, out)
+            self.assertIn(f"player_form.sql:{good[: good.index('*/')].count(chr(10)) + 2}", out)
+
+
+class OtherShells(Toy):
+    def setUp(self):
+        super().setUp()
+        # A model that takes its time on every date.
+        self.edit("models/precompute/recent_form.sql", "FROM dates d JOIN", "FROM (SELECT d.*, (SELECT count(*) FROM player_games a, player_games b, player_games c, player_games e, player_games f, player_games g, player_games h, player_games i WHERE a.points + b.points * c.points + e.points + f.points + g.points + h.points + i.points = -d.season_year) AS work FROM dates d) d JOIN")
+        self.run_program("load")
+
+    def start(self, *words):
+        running = subprocess.Popen([BACKCOURT, "backfill", *words], cwd=self.project, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+        self.addCleanup(running.stdout.close)
+        self.addCleanup(running.stderr.close)
+        self.addCleanup(running.kill)
+        for _ in range(200):
+            if (self.project / "warehouse.duckdb.sock").exists():
+                break
+            time.sleep(0.02)
+        return running
+
+    def test_readers_are_answered_while_it_fills(self):
+        running = self.start()
+        time.sleep(0.3)
+        self.assertIn("player_games", self.run_program("status"))
+        self.assertIsNone(running.poll(), "it filled too fast to look on")
+        self.assertIsNotNone(json.loads(self.run_program("status", "--json"))["running"])
+        self.assertIn("recent_form", self.run_program("plan"))
+        self.assertEqual(self.query("SELECT count(*) AS n FROM player_games"), [{"n": 12}])
+        self.assertIn("player_form", self.run_program("why", "player_form", "2021-10-25"))
+        refused = self.run_program("backfill", code=5)
+        self.assertIn(f"process {running.pid}", refused)
+        self.assertIn("status --watch", refused)
+        self.assertIn("after its running batches", self.run_program("stop"))
+        self.assertEqual(running.wait(60), 130)
+
+    def test_interrupt_ends_within_two_seconds_and_the_next_run_goes_on(self):
+        running = self.start()
+        time.sleep(0.3)
+        begun = time.time()
+        running.send_signal(signal.SIGINT)
+        self.assertEqual(running.wait(10), 130)
+        self.assertLess(time.time() - begun, 2)
+        self.edit("models/precompute/recent_form.sql", "player_games g, player_games h, player_games i", "player_games g, (SELECT 1 AS points) h, (SELECT 1 AS points) i")
+        self.run_program("backfill")
+        self.assertIn("all agree", self.run_program("verify", "--all"))
+
+    def test_a_killed_one_is_taken_over_from_at_once(self):
+        running = self.start()
+        time.sleep(0.3)
+        running.send_signal(signal.SIGKILL)
+        running.wait(10)
+        self.run_program("status")
+        self.run_program("backfill", "player_form")
+        self.assertIn("all agree", self.run_program("verify", "--all"))
+
+    def test_detached_it_outlives_the_shell(self):
+        self.edit("models/precompute/recent_form.sql", "player_games h, player_games i", "(SELECT 1 AS points) h, (SELECT 1 AS points) i")
+        out = self.run_program("backfill", "--detach")
+        self.assertIn("fills on", out)
+        for _ in range(300):
+            if json.loads(self.run_program("status", "--json"))["next_command"] == "":
+                break
+            time.sleep(0.1)
+        runs = json.loads(self.run_program("runs", "--json"))
+        self.assertEqual(runs[0]["outcome"], "done")
+        self.assertIn("cells filled", self.run_program("runs", str(runs[0]["run"]), "--log"))
+
+
+if __name__ == "__main__":
+    unittest.main()
