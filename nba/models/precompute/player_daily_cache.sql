@@ -63,8 +63,8 @@ missing_games = "final games of his present team this season before D that have 
 "shares in range" = "SELECT * FROM this WHERE pct_free_throw NOT BETWEEN 0 AND 1 OR team_win_pct NOT BETWEEN 0 AND 1 OR ts_pct_last_10 NOT BETWEEN 0 AND 1.5"
 "team in range" = "SELECT * FROM this WHERE team_pace_last_10 NOT BETWEEN 40 AND 180 OR team_off_rating_last_10 NOT BETWEEN 30 AND 230"
 "form with its games" = "SELECT * FROM this WHERE (games_played_season = 0) <> (points_avg_season IS NULL) OR (games_played_season = 0) <> (minutes_avg_last_10 IS NULL) OR (games_played_season < 2) <> (points_std_last_10 IS NULL)"
-"one number of games" = "SELECT * FROM this WHERE games_in_sample <> least(10, games_played_season) OR (games_played_season = 0) <> (player_days_rest IS NULL)"
-"last 10 are the season till then" = "SELECT * FROM this WHERE games_played_season <= 10 AND (points_avg_last_10 <> points_avg_season OR usage_rate_last_10 <> usage_rate_season)"
+"one number of games" = "SELECT * FROM this WHERE games_in_sample <> least(10, games_played_season)"
+"last 10 are the season till then" = "SELECT * FROM this WHERE games_played_season <= 10 AND (points_avg_last_10 <> points_avg_season OR abs(usage_rate_last_10 - usage_rate_season) > 1e-9)"
 "ready by games played" = "SELECT * FROM this WHERE is_ready <> (games_played_season >= 5) OR is_ready IS NULL"
 "missing games are counted" = "SELECT * FROM this WHERE missing_games < 0 OR missing_games IS NULL"
 
