@@ -35,8 +35,7 @@ def zone_totals(rows, zone):
 def league_defense(season, day):
     """The league's games with zones in [day - 30, day)."""
     games = season.league_since(days_ago(day, 30), day)
-    rows = [season.defense[game.game_id, team] for game in games for team in (game.home, game.away)
-            if (game.game_id, team) in season.defense]
+    rows = [row for game in games for team in (game.home, game.away) for row in season.defense_rows(team, [game])]
     return [row for row in rows if row['has_shot_zones']]
 
 
@@ -44,7 +43,7 @@ def team_defense_rows(season, day):
     league = league_defense(season, day)
     shares = {zone: exact_ratio(*zone_totals(league, zone)) for name, zone in ZONES}
     return {(day, team): team_defense_row(season, day, team, shares)
-            for team in season.team_timelines if season.defense_before(team, day)}
+            for team in season.team_timelines if season.team_before(team, day)}
 
 
 def exact_ratio(numerator, denominator):
@@ -52,8 +51,9 @@ def exact_ratio(numerator, denominator):
 
 
 def team_defense_row(season, day, team, league_shares):
-    before = season.defense_before(team, day)
-    games, zoned = newest(before, 15), newest([row for row in before if row['has_shot_zones']], 15)
+    before = season.team_before(team, day)
+    games = season.defense_rows(team, newest(before, 15))
+    zoned = newest([row for row in season.defense_rows(team, before) if row['has_shot_zones']], 15)
     row = {'analysis_date': day, 'team_abbr': team, 'season': season.name, 'season_year': season.year,
            'games_in_sample': len(games), 'zone_games_in_sample': len(zoned),
            'is_ready': len(games) == 15 and len(zoned) == 15, 'missing_games': season.missing_games(team, day)}
@@ -104,7 +104,7 @@ def player_zone_row(season, day, player, games):
     team = games[-1]['team_abbr']
     row = {'analysis_date': day, 'player_id': player, 'season': season.name, 'season_year': season.year,
            'team_abbr': team, 'games_in_sample_10': len(ten), 'games_in_sample_20': len(twenty),
-           'total_shots_last_10': sum_of(ten, 'fg_attempts'), 'is_ready': len(ten) == 10,
+           'total_shots_last_10': sum_of(ten, 'fg_attempts') if ten else None, 'is_ready': len(ten) == 10,
            'missing_games': season.missing_games(team, day)}
     attempts = {zone: sum_of(ten, zone + '_attempts') for name, zone in ZONES}
     located = sum(attempts.values())
@@ -165,8 +165,8 @@ def cache_row(season, day, context, zones):
 
 
 def team_form(season, team, day):
-    ten = newest(season.offense_before(team, day), 10)
     games = season.team_before(team, day)
+    ten = season.offense_rows(team, newest(games, 10))
     wins = sum(season.margin(game, team) > 0 for game in games)
     return {'team_pace_last_10': mean([row['pace'] for row in ten]),
             'team_off_rating_last_10': mean([row['offensive_rating'] for row in ten]),

@@ -73,13 +73,12 @@ class Season:
         """Final games of the whole league in [first, day)."""
         return [game for game in self.league_timeline.before(day) if game.game_date >= first]
 
-    def offense_before(self, team, day):
-        return [self.offense[game.game_id, team] for game in self.team_before(team, day)
-                if (game.game_id, team) in self.offense]
+    def offense_rows(self, team, games):
+        """team_offense_game_summary rows of these games; a final game without a box has none."""
+        return [self.offense[game.game_id, team] for game in games if (game.game_id, team) in self.offense]
 
-    def defense_before(self, team, day):
-        return [self.defense[game.game_id, team] for game in self.team_before(team, day)
-                if (game.game_id, team) in self.defense]
+    def defense_rows(self, team, games):
+        return [self.defense[game.game_id, team] for game in games if (game.game_id, team) in self.defense]
 
     def box_of(self, game, team):
         """The team's lines in the player box of the game."""

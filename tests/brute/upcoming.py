@@ -54,9 +54,8 @@ class Upcoming:
         self.populations = {}
         self.form_cache = {}
         self.stars = {}
-        self.pace_of_league = mean([season.offense[game.game_id, team]['pace']
-                                    for game in season.league_since(days_ago(day, 30), day)
-                                    for team in (game.home, game.away) if (game.game_id, team) in season.offense])
+        self.pace_of_league = mean([row['pace'] for game in season.league_since(days_ago(day, 30), day)
+                                    for team in (game.home, game.away) for row in season.offense_rows(team, [game])])
 
     def sides(self):
         return [(game, team, opponent) for game in self.games
@@ -268,8 +267,9 @@ class Upcoming:
     def form(self, team):
         """Per-game values of the team's last 10 games, newest first."""
         if team not in self.form_cache:
-            offense = newest(self.season.offense_before(team, self.day), 10)
-            defense = newest(self.season.defense_before(team, self.day), 10)
+            last_ten = newest(self.season.team_before(team, self.day), 10)
+            offense = self.season.offense_rows(team, last_ten)
+            defense = self.season.defense_rows(team, last_ten)
             self.form_cache[team] = {
                 'opponent_pace': [row['pace'] for row in offense],
                 'opponent_off_rating': [row['offensive_rating'] for row in offense],
@@ -312,8 +312,7 @@ class Upcoming:
         last_ten = newest(self.season.team_before(team, self.day), 10)
         used = [load(line) for game in last_ten for line in self.season.box_of(game, team)
                 if line.player_id in out and played(line)]
-        of_team = [row_load(self.season.offense[game.game_id, team]) for game in last_ten
-                   if (game.game_id, team) in self.season.offense]
+        of_team = [row_load(row) for row in self.season.offense_rows(team, last_ten)]
         return ratio(float(total(used)), total(of_team))
 
     def is_star(self, player):
