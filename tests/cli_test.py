@@ -5,6 +5,7 @@ import os
 import shutil
 import signal
 import subprocess
+import sys
 import tempfile
 import time
 import unittest
@@ -280,9 +281,8 @@ class BadInput(Toy):
     def test_a_foreign_reader_is_named(self):
         self.run_program("load")
         code = "import duckdb, sys; c = duckdb.connect(sys.argv[1]); print('open', flush=True); sys.stdin.read()"
-        import sys
-
-        reader = subprocess.Popen([sys.executable, "-c", code, str(self.project / "warehouse.duckdb")], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+        reader = subprocess.Popen([sys.executable, "-c", code, str(self.project / "warehouse.duckdb")], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True,
+                                  env={**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)})
         self.addCleanup(reader.stdout.close)
         self.assertEqual(reader.stdout.readline(), "open\n")
         out = self.run_program("status", code=5)
