@@ -48,6 +48,18 @@ has_shot_places = "every shot of the game, by either team, has coordinates"
 "and-ones are makes" = "SELECT * FROM this WHERE and1_count > fg_makes"
 "blocks add up" = "SELECT * FROM this WHERE paint_blocks + mid_range_blocks + three_pt_blocks > blocks"
 "nothing is negative" = "SELECT * FROM this WHERE least(event_points, fg_attempts, fg_makes, unlocated_attempts, and1_count, blocks) < 0"
+
+[may_be_constant]
+unlocated_attempts = "0 where the source's text gives every distance"
+restricted_area_makes = "needs coordinates of every shot"
+restricted_area_attempts = "needs coordinates of every shot"
+paint_non_ra_makes = "needs coordinates of every shot"
+paint_non_ra_attempts = "needs coordinates of every shot"
+corner_3_makes = "needs coordinates of every shot"
+corner_3_attempts = "needs coordinates of every shot"
+above_break_3_makes = "needs coordinates of every shot"
+above_break_3_attempts = "needs coordinates of every shot"
+has_shot_places = "depends on the shot charts loaded"
 */
 WITH
 scoring_events AS (

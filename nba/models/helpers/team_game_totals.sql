@@ -5,11 +5,18 @@ date = "game_date"
 key = ["game_id", "team_abbr"]
 empty = "no game of the date is final"
 note = """
-SELECT game_date, concat_ws(' ', game_id, team_abbr, broken_shot_invariants, broken_score_invariants) AS note
-FROM this WHERE broken_shot_invariants <> '' OR broken_score_invariants <> ''
-UNION ALL
-SELECT game_date, concat_ws(' ', 'games without play-by-play:', CAST(count(DISTINCT game_id) AS STRING))
-FROM this WHERE broken_shot_invariants IS NULL GROUP BY game_date"""
+SELECT game_date, concat_ws('; ',
+  CASE WHEN count(CASE WHEN broken_shot_invariants IS NULL THEN 1 END) > 0 THEN concat_ws(' ', 'games whose shots cannot be checked against a box:',
+    CAST(count(DISTINCT CASE WHEN broken_shot_invariants IS NULL THEN game_id END) AS STRING)) END,
+  CASE WHEN count(CASE WHEN broken_shot_invariants <> '' THEN 1 END) > 0 THEN concat_ws(' ', 'teams that break shot invariants:',
+    CAST(count(CASE WHEN broken_shot_invariants <> '' THEN 1 END) AS STRING),
+    'first:', min(CASE WHEN broken_shot_invariants <> '' THEN concat_ws(' ', game_id, team_abbr, broken_shot_invariants) END)) END,
+  CASE WHEN count(CASE WHEN broken_score_invariants <> '' THEN 1 END) > 0 THEN concat_ws(' ', 'teams that break score invariants:',
+    CAST(count(CASE WHEN broken_score_invariants <> '' THEN 1 END) AS STRING),
+    'first:', min(CASE WHEN broken_score_invariants <> '' THEN concat_ws(' ', game_id, team_abbr, broken_score_invariants) END)) END) AS note
+FROM this
+WHERE broken_shot_invariants IS NULL OR broken_shot_invariants <> '' OR broken_score_invariants <> ''
+GROUP BY game_date"""
 
 [reads]
 raw_schedule = "same date"
@@ -80,6 +87,18 @@ broken_score_invariants = "comma-joined: result_points, player_points (other tha
 "two sides of one game" = "SELECT game_id FROM this GROUP BY game_id HAVING count(*) <> 2 OR sum(margin) <> 0 OR sum(CASE WHEN home_game THEN 1 ELSE 0 END) <> 1"
 "possessions in range" = "SELECT * FROM this WHERE possessions NOT BETWEEN 40 AND 250 OR pace NOT BETWEEN 40 AND 180"
 "zones only where proved" = "SELECT * FROM this WHERE has_shot_zones AND COALESCE(broken_shot_invariants, 'unknown') <> ''"
+
+[may_be_constant]
+season = "identifies the season"
+season_year = "identifies the season"
+game_type = "regular all season but for its end"
+has_team_box = "true wherever the box is loaded"
+has_player_box = "true wherever the box is loaded"
+team_turnovers = "told by few sources"
+has_shot_zones = "true wherever the play-by-play is sound"
+unlocated_attempts = "0 where the source's text gives every distance"
+broken_shot_invariants = "'' wherever the play-by-play is sound"
+broken_score_invariants = "'' wherever the sources agree"
 */
 WITH
 games AS (
