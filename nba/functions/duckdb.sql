@@ -25,3 +25,84 @@ CREATE MACRO utc_offset_hours(zone, d) AS CAST(date_diff('hour',
 
 -- A player's name for look-ups: no marks, lower case, letters and digits only.
 CREATE MACRO player_lookup(name) AS regexp_replace(lower(strip_accents(nfc_normalize(name))), '[^a-z0-9]', '', 'g');
+
+-- What follows reads the text of feeds: try_x(text) is the value of type X, NULL when the text is none.
+
+-- A whole number, also written 7.0 or +7.
+CREATE MACRO try_whole(t) AS
+  CASE WHEN TRY_CAST(t AS DOUBLE) = trunc(TRY_CAST(t AS DOUBLE)) AND abs(TRY_CAST(t AS DOUBLE)) < 1e9 THEN CAST(TRY_CAST(t AS DOUBLE) AS INTEGER) END;
+
+-- A whole number that is not negative.
+CREATE MACRO try_count(t) AS CASE WHEN try_whole(t) >= 0 THEN try_whole(t) END;
+
+-- An id: a whole number of up to 15 digits, also written 201142.0.
+CREATE MACRO try_id(t) AS
+  CASE WHEN TRY_CAST(t AS DOUBLE) = trunc(TRY_CAST(t AS DOUBLE)) AND TRY_CAST(t AS DOUBLE) BETWEEN 0 AND 1e15 THEN CAST(TRY_CAST(t AS DOUBLE) AS BIGINT) END;
+
+-- 0 or 1 as a flag.
+CREATE MACRO try_flag(t) AS CASE try_whole(t) WHEN 1 THEN true WHEN 0 THEN false END;
+
+-- The league's game id as ten digits, also where a tool has cut the leading zeros or added .0.
+CREATE MACRO try_game_id(t) AS
+  CASE WHEN length(t) = 10 AND TRY_CAST(t AS UBIGINT) IS NOT NULL AND NOT contains(t, '.') THEN t
+       WHEN regexp_full_match(t, '[0-9]{8,10}(\.0)?') THEN lpad(split_part(t, '.', 1), 10, '0') END;
+
+-- MM:SS as seconds.
+CREATE MACRO try_clock(t) AS
+  CASE WHEN regexp_full_match(t, '[0-9]{1,3}:[0-5][0-9]') THEN CAST(split_part(t, ':', 1) AS INTEGER) * 60 + CAST(split_part(t, ':', 2) AS INTEGER) END;
+
+-- PT11M38.00S as full seconds.
+CREATE MACRO try_game_clock(t) AS
+  CASE WHEN regexp_full_match(t, 'PT[0-9]{2}M[0-5][0-9](\.[0-9]+)?S') THEN CAST(substr(t, 3, 2) AS INTEGER) * 60 + CAST(substr(t, 6, 2) AS INTEGER) END;
+
+-- Points a period and their sum, as 34-25-26-29-114; the text itself when the sum is right.
+CREATE MACRO try_line_score(t) AS
+  CASE WHEN regexp_full_match(t, '[0-9]+(-[0-9]+){4,}')
+       AND 2 * CAST(string_split(t, '-')[-1] AS INTEGER) = list_sum(list_transform(string_split(t, '-'), lambda p: CAST(p AS INTEGER))) THEN t END;
+
+-- Entries TEAM:id:name, between semicolons; the text itself.
+CREATE MACRO try_inactive_list(t) AS
+  CASE WHEN regexp_full_match(t, '[A-Z]{3}:[a-z0-9]+:[^:;]+(;[A-Z]{3}:[a-z0-9]+:[^:;]+)*') THEN t END;
+
+-- A day written MMDD without its year (1019, 101); the number.
+CREATE MACRO try_month_day(t) AS
+  CASE WHEN try_whole(t) // 100 BETWEEN 1 AND 12 AND try_whole(t) % 100 BETWEEN 1 AND 31 THEN try_whole(t) END;
+
+-- V (visitor), H (home) or N (neutral floor).
+CREATE MACRO try_side(t) AS CASE WHEN upper(t) IN ('V', 'H', 'N') THEN upper(t) END;
+
+-- A spread or a total: pk (pick) is 0; NL (no line) is NaN, which no range holds.
+CREATE MACRO try_betting_line(t) AS CASE lower(trim(t)) WHEN 'pk' THEN 0e0 WHEN 'nl' THEN CAST('NaN' AS DOUBLE) ELSE TRY_CAST(t AS DOUBLE) END;
+
+-- The season of a league game id: digits 4 and 5 are the year in which it starts.
+CREATE MACRO season_year_of(game_id) AS
+  CAST(substr(game_id, 4, 2) AS INTEGER) + CASE WHEN substr(game_id, 4, 2) >= '46' THEN 1900 ELSE 2000 END;
+
+-- The label of the season that starts in a year: 2021-22.
+CREATE MACRO season_label(year) AS concat(year, '-', lpad(CAST(((year) + 1) % 100 AS VARCHAR), 2, '0'));
+
+-- The type of a game, by the prefix of its league id.
+CREATE MACRO game_type_of(game_id) AS CASE substr(game_id, 1, 3)
+  WHEN '001' THEN 'preseason' WHEN '002' THEN 'regular' WHEN '003' THEN 'all_star'
+  WHEN '004' THEN 'playoffs' WHEN '005' THEN 'play_in' WHEN '006' THEN 'cup_final' END;
+
+-- A text of digits and small letters read as a number in base 36.
+CREATE MACRO base36(t) AS list_reduce(
+  list_transform(string_split(t, ''), lambda c: CAST(strpos('0123456789abcdefghijklmnopqrstuvwxyz', c) - 1 AS BIGINT)),
+  lambda total, digit: total * 36 + digit);
+
+-- A tip-off in US Eastern time, as '7:30 PM, October 19, 2021', in UTC; NULL when the text is none.
+CREATE MACRO tipoff_utc_of(t) AS timezone('UTC', timezone('America/New_York', try_strptime(t, '%-I:%M %p, %B %-d, %Y')));
+
+-- A name without the suffix of a generation (Jr, Sr, II, III, IV), for look-ups.
+CREATE MACRO lookup_without_suffix(name) AS player_lookup(regexp_replace(trim(name), '[ ,]+(Jr|Sr|II|III|IV)\.?$', '', 'i'));
+
+-- Of the two numbers of a pair, on the home row and the visitor's, exactly one is a total (150 to 300), or there is neither.
+CREATE MACRO total_of_pair(home, away) AS CASE
+  WHEN home BETWEEN 150 AND 300 AND (away BETWEEN 150 AND 300) IS NOT true THEN home
+  WHEN away BETWEEN 150 AND 300 AND (home BETWEEN 150 AND 300) IS NOT true THEN away END;
+
+-- The other one, from 0 to 45, is the spread of the side on whose row it stands; here the home team's.
+CREATE MACRO spread_of_pair(home, away) AS CASE
+  WHEN away BETWEEN 150 AND 300 AND home BETWEEN 0 AND 45 THEN 0e0 - home
+  WHEN home BETWEEN 150 AND 300 AND away BETWEEN 0 AND 45 THEN away END;

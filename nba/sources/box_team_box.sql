@@ -1,0 +1,21 @@
+/* backcourt
+about = "The teams' totals of box pages; turnovers are the players' sum."
+table = "raw_team_box"
+rank  = 10
+feeds = ["box_games", "box_teams", "box_players"]
+reads = ["raw_schedule", "team_names"]
+*/
+WITH players AS (
+  SELECT game_id, team, CAST(sum(tov) AS INTEGER) AS turnovers FROM box_players GROUP BY game_id, team
+)
+SELECT g.nba_game_id AS game_id, s.game_date, coalesce(n.team_abbr, t.team) AS team_abbr,
+  t.fg AS fg_makes, t.fga AS fg_attempts, t.fg3 AS three_pt_makes, t.fg3a AS three_pt_attempts,
+  t.ft AS ft_makes, t.fta AS ft_attempts, t.orb AS offensive_rebounds, t.drb AS defensive_rebounds,
+  t.ast AS assists, t.stl AS steals, t.blk AS blocks, p.turnovers, t.pf AS personal_fouls, t.pts AS points,
+  CASE WHEN t.tov > p.turnovers THEN t.tov - p.turnovers END AS team_turnovers,
+  CASE WHEN s.game_id IS NULL THEN 'game not in the schedule' END AS dropped
+FROM box_teams t
+LEFT JOIN box_games g USING (game_id)
+LEFT JOIN players p ON p.game_id = t.game_id AND p.team = t.team
+LEFT JOIN raw_schedule s ON s.game_id = g.nba_game_id
+LEFT JOIN team_names n ON n.name = t.team
