@@ -28,16 +28,18 @@ CREATE MACRO player_lookup(name) AS regexp_replace(lower(strip_accents(nfc_norma
 
 -- What follows reads the text of feeds: try_x(text) is the value of type X, NULL when the text is none.
 
--- A whole number, also written 7.0 or +7.
-CREATE MACRO try_whole(t) AS
-  CASE WHEN TRY_CAST(t AS DOUBLE) = trunc(TRY_CAST(t AS DOUBLE)) AND abs(TRY_CAST(t AS DOUBLE)) < 1e9 THEN CAST(TRY_CAST(t AS DOUBLE) AS INTEGER) END;
+-- The digits of a whole number, also of one written 7.0; NULL for a fraction.
+CREATE MACRO whole_digits(t) AS
+  CASE WHEN NOT contains(t, '.') THEN t WHEN regexp_full_match(t, '[^.]+\.0*') THEN split_part(t, '.', 1) END;
+
+-- A whole number.
+CREATE MACRO try_whole(t) AS TRY_CAST(whole_digits(t) AS INTEGER);
 
 -- A whole number that is not negative.
-CREATE MACRO try_count(t) AS CASE WHEN try_whole(t) >= 0 THEN try_whole(t) END;
+CREATE MACRO try_count(t) AS CAST(TRY_CAST(whole_digits(t) AS USMALLINT) AS INTEGER);
 
--- An id: a whole number of up to 15 digits, also written 201142.0.
-CREATE MACRO try_id(t) AS
-  CASE WHEN TRY_CAST(t AS DOUBLE) = trunc(TRY_CAST(t AS DOUBLE)) AND TRY_CAST(t AS DOUBLE) BETWEEN 0 AND 1e15 THEN CAST(TRY_CAST(t AS DOUBLE) AS BIGINT) END;
+-- An id: a whole number that is not negative.
+CREATE MACRO try_id(t) AS CAST(TRY_CAST(whole_digits(t) AS UBIGINT) AS BIGINT);
 
 -- 0 or 1 as a flag.
 CREATE MACRO try_flag(t) AS CASE try_whole(t) WHEN 1 THEN true WHEN 0 THEN false END;

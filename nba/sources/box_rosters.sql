@@ -3,7 +3,7 @@ about = "Who is listed on box pages and their inactive lists, with the league's 
 table = "raw_rosters"
 rank  = 10
 feeds = ["box_games", "box_players"]
-optional_feeds = ["player_ids", "play_by_play_v2"]
+optional_feeds = ["player_ids", "play_by_play_names"]
 reads = ["team_names"]
 */
 WITH listings AS (
@@ -28,9 +28,9 @@ unknown AS (
 ),
 named AS (
   SELECT DISTINCT id, name FROM (
-    SELECT DISTINCT PLAYER1_ID AS id, PLAYER1_NAME AS name FROM play_by_play_v2
-    UNION ALL SELECT DISTINCT PLAYER2_ID, PLAYER2_NAME FROM play_by_play_v2
-    UNION ALL SELECT DISTINCT PLAYER3_ID, PLAYER3_NAME FROM play_by_play_v2)
+    SELECT DISTINCT PLAYER1_ID AS id, PLAYER1_NAME AS name FROM play_by_play_names
+    UNION ALL SELECT DISTINCT PLAYER2_ID, PLAYER2_NAME FROM play_by_play_names
+    UNION ALL SELECT DISTINCT PLAYER3_ID, PLAYER3_NAME FROM play_by_play_names)
   WHERE name IS NOT NULL AND id NOT IN (SELECT player_id FROM known JOIN listed USING (source_id))
 ),
 found AS (
