@@ -20,7 +20,7 @@ listed AS (
   GROUP BY ALL
 ),
 known AS (
-  SELECT bref_id AS source_id, min(nba_id) AS player_id FROM player_ids GROUP BY bref_id
+  SELECT bref_id AS source_id, min(nba_id) AS player_id FROM player_ids WHERE nba_id > 0 GROUP BY bref_id
 ),
 -- A player whom no list of ids holds: the one id whose play-by-play name is his, unless it is another's.
 unknown AS (

@@ -11,7 +11,7 @@ WITH games AS (
   SELECT nba_game_id AS game_id, date AS game_date, home, away, file,
     coalesce(tipoff_utc_of(tip_text), tipoff_utc_of(venue)) AS tipoff_utc,
     CASE WHEN tipoff_utc_of(venue) IS NULL THEN venue
-         ELSE trim(regexp_split_to_array(remark, '[;|\n]')[3]) END AS venue
+         ELSE trim(regexp_split_to_array(remark, '[;|\n\t]| / ')[3]) END AS venue
   FROM box_games
 ),
 venues AS (
