@@ -57,14 +57,12 @@ CREATE MACRO try_clock(t) AS
 CREATE MACRO try_game_clock(t) AS
   CASE WHEN regexp_full_match(t, 'PT[0-9]{2}M[0-5][0-9](\.[0-9]+)?S') THEN CAST(substr(t, 3, 2) AS INTEGER) * 60 + CAST(substr(t, 6, 2) AS INTEGER) END;
 
--- Points a period and their sum, as 34-25-26-29-114; the text itself when the sum is right.
-CREATE MACRO try_line_score(t) AS
-  CASE WHEN regexp_full_match(t, '[0-9]+(-[0-9]+){4,}')
-       AND 2 * CAST(string_split(t, '-')[-1] AS INTEGER) = list_sum(list_transform(string_split(t, '-'), lambda p: CAST(p AS INTEGER))) THEN t END;
+-- Points a period and their sum, as 34-25-26-29-114; the text itself.
+CREATE MACRO try_line_score(t) AS CASE WHEN regexp_full_match(t, '[0-9]+(-[0-9]+){4,}') THEN t END;
 
--- Entries TEAM:id:name, between semicolons; the text itself.
+-- Entries TEAM:id:name, between semicolons; the text itself. An id may be lacking.
 CREATE MACRO try_inactive_list(t) AS
-  CASE WHEN regexp_full_match(t, '[A-Z]{3}:[a-z0-9]+:[^:;]+(;[A-Z]{3}:[a-z0-9]+:[^:;]+)*') THEN t END;
+  CASE WHEN regexp_full_match(t, '[A-Z]{3}:[a-z0-9]*:[^;]+(;[A-Z]{3}:[a-z0-9]*:[^;]+)*') THEN t END;
 
 -- A day written MMDD without its year (1019, 101); the number.
 CREATE MACRO try_month_day(t) AS

@@ -25,7 +25,8 @@ listings AS (
   SELECT * FROM lines
   UNION ALL BY NAME
   SELECT i.game_id, i.team, i.source_id, i.player_name, false AS is_starter, 'inactive' AS status,
-    CASE WHEN l.source_id IS NOT NULL THEN 'inactive, but in the box too'
+    CASE WHEN i.source_id = '' THEN 'inactive, and without an id'
+         WHEN l.source_id IS NOT NULL THEN 'inactive, but in the box too'
          WHEN i.nth > 1 THEN 'twice on the inactive list' END AS dropped
   FROM inactives i LEFT JOIN lines l ON l.game_id = i.game_id AND l.source_id = i.source_id
 )

@@ -16,7 +16,7 @@ WITH listings AS (
 listed AS (
   SELECT season_label(season_year_of(game_id)) AS season, source_id, team, max_by(name, (date, game_id)) AS name
   FROM listings
-  WHERE game_id IS NOT NULL
+  WHERE game_id IS NOT NULL AND source_id <> ''
   GROUP BY ALL
 ),
 known AS (
