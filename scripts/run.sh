@@ -1,5 +1,5 @@
 #!/bin/bash
-# Loads and backfills the shipped seasons, then says how far the warehouse is and what to ask it.
+# Loads and backfills the shipped seasons, then says how full the warehouse is and what to ask it.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
@@ -7,9 +7,9 @@ build/backcourt --project nba load
 build/backcourt --project nba backfill all
 build/backcourt --project nba status
 
-cat <<'E2'
+cat <<'END'
 
 The warehouse is nba/warehouse.duckdb. Two things to ask it:
-  build/backcourt --project nba show player_daily_cache --player 'Stephen Curry' --date 2022-01-15
+  build/backcourt --project nba show player_daily_cache --player 'Stephen Curry' --date 2022-01-14
   build/backcourt --project nba query "SELECT season, count(*) AS games FROM raw_schedule GROUP BY season ORDER BY season"
-E2
+END
