@@ -44,6 +44,7 @@ class [[nodiscard]] Result {
   T& operator*() & { return std::get<T>(state_); }
   const T& operator*() const& { return std::get<T>(state_); }
   T&& operator*() && { return std::get<T>(std::move(state_)); }
+  T Take() && { return std::get<T>(std::move(state_)); }
   T* operator->() { return &std::get<T>(state_); }
   const T* operator->() const { return &std::get<T>(state_); }
   Error& error() { return std::get<Error>(state_); }
@@ -60,5 +61,5 @@ class [[nodiscard]] Result {
   ({                                                    \
     auto try_result = (expression);                     \
     if (!try_result) return std::move(try_result.error()); \
-    *std::move(try_result);                             \
+    std::move(try_result).Take();                       \
   })

@@ -101,7 +101,7 @@ Result<> ReadConfig(Project& project, const fs::path& folder, bool inherited) {
   TRY(data.Finish());
   const toml::table* feeds = reader.Table("feeds");
   if (!inherited) {  // where things lie is each project's own
-    project.warehouse = Resolve(folder, path.empty() ? "backcourt.duckdb" : path);
+    project.warehouse = Resolve(folder, path.empty() ? "warehouse.duckdb" : path);
     keep(project.memory_limit, memory);
     project.threads = threads;
     project.data = Resolve(folder, data_folder);

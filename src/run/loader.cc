@@ -21,7 +21,7 @@ std::string SlotSql(const RawTable& table) {
   switch (table.grain) {
     case Grain::kDate: return fmt::format("({} - DATE '1970-01-01')", Ident(table.date));
     case Grain::kSeason: return fmt::format("CAST(substr({}, 1, 4) AS INTEGER)", Ident(table.date));
-    case Grain::kWhole: return "0";
+    case Grain::kWhole: return "CAST(0 AS INTEGER)";  // a bare 0 is a column number where rows are ordered
   }
   return "0";
 }
