@@ -180,11 +180,17 @@ Result<> RemoveRetired(Session& session, Prepared& p) {
   return p.connection->Execute(remove + "COMMIT");
 }
 
-Result<> MakeViews(Session& session, Connection& connection) {
+// Makes the views whose text is new and whose inputs are there; with `again`, all
+// of them, since a table that was made anew may have other columns.
+Result<> MakeViews(Session& session, Connection& connection, bool again) {
   for (const Model& model : session.project.models) {
     if (!model.view) continue;
     Rows known = TRY(connection.Query(fmt::format("SELECT count(*) FROM backcourt.models WHERE model = {} AND identity = '{}'", Quote(model.name), model.identity.Hex())));
-    if (known.Int(0, 0) > 0) continue;
+    if (known.Int(0, 0) > 0 && !again) continue;
+    std::vector<std::string> inputs;
+    for (const Read& read : model.reads) inputs.push_back(Quote(read.table));
+    Rows there = TRY(connection.Query(fmt::format("SELECT count(*) FROM duckdb_tables() WHERE database_name = 'wh' AND schema_name = 'main' AND table_name IN ({})", Join(inputs, ", "))));
+    if (size_t(there.Int(0, 0)) < inputs.size()) continue;
     auto made = connection.Execute(fmt::format("BEGIN; CREATE OR REPLACE VIEW main.{0} AS {1}; DELETE FROM backcourt.models WHERE model = {2}; INSERT INTO backcourt.models VALUES ({2}, '{3}', '{4}'); COMMIT",
                                                Ident(model.name), model.body, Quote(model.name), model.identity.Hex(), model.checks_identity.Hex()));
     if (made) continue;
@@ -252,8 +258,8 @@ Result<int> RunBackfill(Session& session, const Arguments& arguments, const Outp
   }
   say(p.chosen.said + "\n");
   TRY(RemoveRetired(session, p));
-  TRY(MakeViews(session, *p.connection));
   if (p.plan.batches.empty()) {
+    TRY(MakeViews(session, *p.connection, false));
     if (arguments.json) output.Out(nlohmann::json{{"event", "done"}, {"filled", 0}, {"exit", 0}}.dump() + "\n");
     say(p.chosen.dates.empty() ? "nothing to do: no game date was chosen\n" : "nothing to do: all of it is fresh\n");
     return 0;
@@ -296,6 +302,7 @@ Result<int> RunBackfill(Session& session, const Arguments& arguments, const Outp
   int code = ExitCode(report);
   const char* outcome = report.interrupted ? "interrupted" : report.stopped ? "stopped" : report.failed ? "failed" : report.blocked || report.not_tried ? "blocked" : "done";
   std::string text = ReportText(report, run);
+  TRY(MakeViews(session, *p.connection, report.filled > 0));
   auto recorded = Ledger::EndRun(*p.connection, run, outcome, Trim(text.substr(0, text.find('\n'))));
   if (arguments.json)
     output.Out(nlohmann::json{{"event", "done"}, {"run", run}, {"outcome", outcome}, {"filled", report.filled}, {"kept", report.kept}, {"empty", report.empty}, {"partial", report.partial},
