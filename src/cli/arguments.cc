@@ -71,9 +71,11 @@ void Build(CLI::App& app, Arguments& a) {
     sub->footer(fmt::format("{}{}Example:\n  {}", command.details, *command.details ? "\n\n" : "", command.example));
     sub->add_option("--project", a.project, "Folder of backcourt.toml (default: the nearest one at or above the working folder).")->type_name("DIR");
     auto json = [&](const char* what) { sub->add_flag("--json", a.json, what); };
-    if (is({"plan", "backfill", "dates"})) {
+    if (is({"plan", "backfill", "dates", "show"})) {
       sub->add_option("--start-date", a.start_date, "First calendar date of a range.")->type_name("DATE");
       sub->add_option("--end-date", a.end_date, "Last calendar date of a range.")->type_name("DATE");
+    }
+    if (is({"plan", "backfill", "dates"})) {
       sub->add_option("--season", a.season, "All game dates of a season, as 2021-22.")->type_name("SEASON");
     }
     if (is({"plan", "backfill"})) {
@@ -124,6 +126,7 @@ void Build(CLI::App& app, Arguments& a) {
       sub->add_option("--date", a.date, "Rows of this date.")->type_name("DATE");
       sub->add_option("--player", a.player, "Rows of players whose name holds this, or of this id.")->type_name("NAME");
       sub->add_option("--team", a.team, "Rows of this team.")->type_name("ABBR");
+      sub->add_flag("--oldest-first", a.oldest_first, "In order of date (default: the newest date first).");
     }
     if (is({"query"})) sub->add_option("SQL", a.words, "One SELECT.")->expected(1)->required();
     if (is({"show", "query"})) {

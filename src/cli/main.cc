@@ -111,6 +111,10 @@ int Main(const std::vector<std::string>& words) {
     output.Out(arguments.help_text);
     return 0;
   }
+  if (arguments.command == "docs" && arguments.output.empty() && arguments.words == std::vector<std::string>{"completion"}) {  // of no project
+    output.Out(Completion());
+    return 0;
+  }
   std::string folder = arguments.project;
   if (folder.empty()) {
     auto found = Project::Find(".");
