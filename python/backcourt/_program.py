@@ -9,9 +9,12 @@ import sys
 import tempfile
 from collections.abc import Callable
 from pathlib import Path
-from typing import NoReturn
+from typing import TYPE_CHECKING, NoReturn
 
-from .errors import BY_EXIT_CODE, BackcourtError, Interrupted
+from .errors import BY_EXIT_CODE, BackcourtError, Interrupted, UsageError
+
+if TYPE_CHECKING:
+    from .outputs import Done
 
 PROGRAM = Path(__file__).resolve().parent / "program" / "backcourt"
 
@@ -34,8 +37,8 @@ def run(words: list[str], folder: Path, on_line: Callable[[str], None] | None = 
             # In a session of its own, a Ctrl-C reaches it once, through us.
             process = subprocess.Popen([PROGRAM, *words], cwd=folder, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=said,
                                        encoding="utf-8", errors="replace", start_new_session=True)
-        except FileNotFoundError as error:
-            raise BY_EXIT_CODE[1](f"{error.filename} is not there") from None
+        except OSError as error:
+            raise UsageError(f"{error.filename}: {error.strerror}") from None
         with process:
             assert process.stdout is not None
             try:
@@ -53,9 +56,9 @@ def run(words: list[str], folder: Path, on_line: Callable[[str], None] | None = 
     return "".join(printed)
 
 
-def error_of(exit_code: int, message: str) -> BackcourtError:
+def error_of(exit_code: int, message: str, report: Done | None = None) -> BackcourtError:
     """The exception of an exit code; a program that a signal ended was interrupted."""
-    return BY_EXIT_CODE.get(exit_code, Interrupted if exit_code < 0 else BackcourtError)(message)
+    return BY_EXIT_CODE.get(exit_code, Interrupted if exit_code < 0 else BackcourtError)(message, report)
 
 
 def _interrupt(process: subprocess.Popen[str]) -> None:
