@@ -56,13 +56,19 @@ Error Busy(const std::string& warehouse, const HolderInfo& other) {
                "`backcourt status --watch` shows how far it is, `backcourt stop` ends it after its running batches"};
 }
 
+// A command line as other shells are told it: the command first.
+std::string Told(std::vector<std::string> words) {
+  while (words.size() > 2 && words[0] == "--project") words.erase(words.begin(), words.begin() + 2);
+  return "backcourt " + Join(words, " ");
+}
+
 // Becomes the holder; or has the holder answer, and returns its exit code.
 Result<int> TakeOrAsk(const Project& project, const Arguments& arguments, const std::vector<std::string>& words, std::unique_ptr<Holder>& holder) {
   bool reads = kReading.contains(arguments.command);
   HolderInfo other;
   for (int attempt = 0; attempt < 200; ++attempt) {  // short commands are waited for
     other = {};
-    holder = TRY(Holder::Take(project.warehouse, "backcourt " + Join(words, " "), other));
+    holder = TRY(Holder::Take(project.warehouse, Told(words), other));
     if (holder) return 0;
     bool long_one = other.command.starts_with("backcourt backfill") || other.command.starts_with("backcourt load") || other.command.starts_with("backcourt verify");
     if (long_one && !reads) return Busy(project.warehouse, other);
