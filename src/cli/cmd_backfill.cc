@@ -259,7 +259,7 @@ Result<int> RunBackfill(Session& session, const Arguments& arguments, const Outp
   int checks_failed = TRY(RunChangedChecks(session, p, output));
   if (checks_failed) p = TRY(Prepare(session, arguments));
   if (arguments.dry_run) {
-    output.Out(arguments.json ? PlanJson(session, p).dump(2) + "\n" : PlanText(p));
+    output.Out(arguments.json ? nlohmann::json{{"event", "planned"}, {"plan", PlanJson(session, p)}}.dump() + "\n" : PlanText(p));
     return 0;
   }
   say(p.chosen.said + "\n");

@@ -101,8 +101,7 @@ Result<int> RunExport(Session& session, const Arguments& arguments, const Output
     if (auto series = view.cells.find(table); series != view.cells.end()) {
       for (const Cell& cell : series->second.cells()) digest = digest + cell.digest, ++cells, rows += cell.rows;
     }
-    manifest["tables"][table] = {{"rows", rows}, {"cells", cells}, {"digest", digest.Hex()}, {"files", files}};
-    if (model) manifest["tables"][table]["model"] = model->identity.Hex();
+    manifest["tables"][table] = {{"rows", rows}, {"cells", cells}, {"digest", digest.Hex()}, {"files", files}, {"model", model ? nlohmann::json(model->identity.Hex()) : nlohmann::json()}};
   }
   for (const std::string& table : tables) TRY(Replace(work / table, folder / table));
   std::ofstream(work / "manifest.json") << manifest.dump(2) << "\n";
