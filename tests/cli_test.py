@@ -69,7 +69,8 @@ class Commands(Toy):
                             (["plan", "--season", "2020-21"], "--season 2021-22"), (["plan", "--start-date", "2021-02-30"], "no such day"), (["plan", "raw_box"], "backcourt load"),
                             (["plan", "--start-date", "2021-11-03", "--end-date", "2021-10-01"], "--start-date 2021-10-01 --end-date 2021-11-03"),
                             (["plan", "--dates", "2021-10-19", "--season", "2021-22"], "more than one way"), (["backfill", "--no-resume"], "--force"),
-                            (["backfill", "--skip-preflight"], "--allow-missing"), (["show", "player_gams"], "player_games"), (["show", "player_form", "--format", "cvs"], "csv"),
+                            (["backfill", "--skip-preflight"], "--allow-missing"), (["show", "player_gams"], "player_games"), (["show", "player_form", "--date", "2021-10-25", "--end-date", "2021-10-26"], "more than one way"),
+                            (["show", "stars", "--start-date", "2021-10-25"], "has no dates"), (["plan", "--no-load"], "has no option --no-load"), (["show", "player_form", "--format", "cvs"], "csv"),
                             (["why", "player_form", "2021-10-23"], "no game date"), (["query", "DELETE FROM player_form"], "only reads"),
                             (["query", "SELECT * FROM read_csv('/etc/passwd')"], "refused"), (["query", "SELECT * FROM '/etc/passwd'"], "refused"),
                             (["query", "COPY player_form TO '/tmp/x'"], "refused"), (["runs", "99"], "no run 99"), (["backfill", "--allow-missing", "nothing"], "--allow-missing")]:
@@ -341,6 +342,18 @@ class OtherShells(Toy):
         self.assertIn("status --watch", refused)
         self.assertIn("after its running batches", self.run_program("stop"))
         self.assertEqual(running.wait(60), 130)
+
+    def test_paths_count_from_the_folder_of_the_shell_that_asks(self):
+        self.start()
+        elsewhere = self.folder / "elsewhere"
+        elsewhere.mkdir()
+        ask = ["--project", str(self.project)]
+        self.run_program(*ask, "export", "out", "raw_box", cwd=elsewhere)
+        self.run_program(*ask, "plan", "--save", "plan.json", cwd=elsewhere)
+        self.run_program(*ask, "query", "FROM raw_box", "--format", "csv", "--output=box.csv", cwd=elsewhere)
+        self.assertEqual({path.name for path in elsewhere.iterdir()}, {"out", "plan.json", "box.csv"})
+        self.assertEqual((elsewhere / "box.csv").read_text().count("\n"), 13)
+        self.assertTrue((elsewhere / "out" / "raw_box" / "season=2021-22" / "data.parquet").exists())
 
     def test_interrupt_ends_within_two_seconds_and_the_next_run_goes_on(self):
         running = self.start()

@@ -73,7 +73,7 @@ Result<int> TakeOrAsk(const Project& project, const Arguments& arguments, const 
     bool long_one = other.command.starts_with("backcourt backfill") || other.command.starts_with("backcourt load") || other.command.starts_with("backcourt verify");
     if (long_one && !reads) return Busy(project.warehouse, other);
     if (reads && long_one) {
-      std::vector<std::string> asked = {"--project", project.root};
+      std::vector<std::string> asked = {"--project", project.root, "--from", std::filesystem::current_path().string()};
       asked.insert(asked.end(), words.begin(), words.end());
       if (auto answered = AskHolder(other, asked)) return *answered;
     }
@@ -139,14 +139,9 @@ int Main(const std::vector<std::string>& words) {
     if (*detached) return **detached;
     output.terminal = false;
   }
-  if (!arguments.output.empty()) arguments.output = std::filesystem::absolute(arguments.output).string();
-
   std::unique_ptr<Holder> holder;
-  std::vector<std::string> asked = words;
-  for (size_t i = 0; i + 1 < asked.size(); ++i)
-    if (asked[i] == "--output") asked[i + 1] = std::filesystem::absolute(asked[i + 1]).string();
   for (;;) {
-    auto taken = TakeOrAsk(*project, arguments, asked, holder);
+    auto taken = TakeOrAsk(*project, arguments, words, holder);
     if (!taken) return Report(taken.error(), output);
     if (holder) break;
     if (arguments.command != "status" || !arguments.watch || Interrupts()) return *taken;
