@@ -61,7 +61,8 @@ class Project:
 
     def load(self, *paths: str | os.PathLike[str]) -> LoadReport:
         """Brings the raw tables up to the files; those of `paths` are read again in any case."""
-        return cast(LoadReport, json.loads(self._run(["load", *(str(Path(path).absolute()) for path in paths), "--json"])))
+        files = [str(path) if "://" in str(path) else str(Path(path).absolute()) for path in paths]
+        return cast(LoadReport, json.loads(self._run(["load", *files, "--json"])))
 
     def backfill(
         self,
