@@ -14,8 +14,11 @@ class ProgramInside(BuildHookInterface):  # type: ignore[type-arg]
         for part in (project / "nba").iterdir():
             if not part.name.startswith("warehouse."):
                 inside[part] = f"nba/{part.name}"
-        for part in (project / "build" / "deps").glob("npm/node_modules/@duckdb/*/LICENSE"):
-            inside[part] = "lib/LICENSE.duckdb"
+        notices = [project / "build" / "deps" / "npm" / "node_modules" / "@duckdb" / "node-bindings-linux-x64" / "LICENSE"]
+        notices += [Path("/usr/share/doc") / package / "copyright" for package in ("libfmt9", "libxxhash0")]
+        for notice in notices:  # of the libraries inside
+            if notice.exists():
+                inside[notice] = f"licenses/{notice.parent.name}"
         build_data["force_include"] = {str(path): f"backcourt/program/{name}" for path, name in inside.items()}
         build_data["pure_python"] = False
         build_data["tag"] = "py3-none-" + sysconfig.get_platform().replace("-", "_").replace(".", "_")
