@@ -94,3 +94,27 @@ def to_be_changed(test):
 
     test.addCleanup(restore)
     return project
+
+
+def known_by(folder, until, season="2021-22", without_box=()):
+    """Makes a data folder of what was known of a season after a date: the schedule of its regular season, and nothing later else; some games' boxes may lack."""
+    for source in sorted((ROOT / "data").glob("raw_*/*.parquet")) + sorted((ROOT / "data").glob(f"raw_*/season={season}/*.parquet")):
+        table = source.relative_to(ROOT / "data").parts[0]
+        target = folder / source.relative_to(ROOT / "data")
+        target.parent.mkdir(parents=True, exist_ok=True)
+        date = {"raw_injuries": "date"}.get(table, "game_date")
+        conditions = [f"{date} <= DATE '{until}'"] if table not in ("raw_schedule", "raw_players", "raw_rosters", "raw_arenas") else []
+        if table == "raw_schedule":
+            conditions = [f"(game_type = 'regular' OR game_date <= DATE '{until}')"]
+        if table in ("raw_player_box", "raw_team_box"):
+            conditions += [f"game_id <> '{game}'" for game in without_box]
+        rewrite(source, target, f"SELECT * FROM rows WHERE {' AND '.join(conditions)}" if conditions else "SELECT * FROM rows")
+    return folder
+
+
+def rewrite(source, target, sql):
+    """Writes a Parquet file anew from a query over its `rows`."""
+    with duckdb.connect() as connection:
+        connection.execute(f"CREATE VIEW rows AS SELECT * FROM read_parquet('{source}', hive_partitioning = false)")
+        connection.execute(f"COPY ({sql}) TO '{target}.new' (FORMAT parquet, COMPRESSION zstd)")
+    os.replace(f"{target}.new", target)

@@ -106,6 +106,24 @@ class Dates:
         return False
 
 
+def expected_states(dates, table, changed):
+    """(model, slot) of the cells that are stale when one slot of an input has changed, and of those that may change behind them, by the windows alone."""
+    stale, behind = set(), set()
+    unsettled = {}  # model -> slots
+    for model, reads in REVIEWED.items():  # inputs first
+        if model in VIEWS:
+            continue
+        stale |= {(model, slot) for slot in dates.all if table in reads and dates.sees(reads[table], slot, changed)}
+        for slot in dates.all:
+            spans = [(span, unsettled[read]) for read, windows in reads.items() if read in unsettled for span in (dates.window(text, slot) for text in windows) if span]
+            if (model, slot) not in stale and any(span[0] <= other <= span[1] for span, slots in spans for other in (slots[0], slots[-1], *slots)):
+                behind.add((model, slot))
+        unsettled[model] = sorted(slot for name, slot in stale | behind if name == model)
+        if not unsettled[model]:
+            del unsettled[model]
+    return stale, behind
+
+
 class Windows(unittest.TestCase):
     def test_every_declared_window_is_reviewed(self):
         self.assertEqual(declared_reads(), REVIEWED)
