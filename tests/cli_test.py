@@ -50,6 +50,13 @@ class Commands(Toy):
         self.assertIn("nothing to do: all of it is fresh", self.run_program("backfill"))
         self.assertIn("all agree to the bit", self.run_program("verify", "--all"))
 
+    def test_the_first_date_of_a_new_warehouse_can_be_filled_alone(self):
+        self.run_program("load")
+        self.assertIn("1 cells filled (0 rows)", self.run_program("backfill", "player_form", "--dates", "2021-10-19"))
+        self.assertIn("2 cells filled (2 rows)", self.run_program("backfill", "--dates", "2021-10-19"))
+        self.assertIn("15 cells filled", self.run_program("backfill"))
+        self.assertIn("all agree to the bit", self.run_program("verify", "--all"))
+
     def test_help_teaches_every_command(self):
         for command in "load dates plan backfill status why runs show query stop verify export docs doctor".split():
             out = self.run_program(command, "--help")

@@ -264,6 +264,7 @@ Result<int> RunBackfill(Session& session, const Arguments& arguments, const Outp
     say(p.chosen.dates.empty() ? "nothing to do: no game date was chosen\n" : "nothing to do: all of it is fresh\n");
     return 0;
   }
+  TRY(MakeInputTables(*p.connection, session.project, p.calendar, p.plan));
 
   int64_t run = TRY(Ledger::StartRun(*p.connection, session.live.command));
   RunOptions options;

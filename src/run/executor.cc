@@ -301,6 +301,23 @@ class BodyWalker {
 
 }  // namespace
 
+Result<> MakeInputTables(Connection& connection, const Project& project, const Calendar& calendar, const Plan& plan) {
+  std::set<std::string> needed, read, there;
+  for (const Batch& batch : plan.batches) needed.insert(batch.model);
+  for (auto model = project.models.rbegin(); model != project.models.rend(); ++model) {  // what reads stands behind what it reads
+    if (!needed.contains(model->name)) continue;
+    for (const Read& input : model->reads) needed.insert(input.table), read.insert(input.table);
+  }
+  Rows tables = TRY(connection.Query("SELECT table_name FROM duckdb_tables() WHERE database_name = 'wh' AND schema_name = 'main'"));
+  for (size_t i = 0; i < tables.size(); ++i) there.insert(tables.Text(i, 0));
+  for (const Model& model : project.models) {
+    if (!read.contains(model.name) || there.contains(model.name)) continue;
+    auto made = connection.Execute(fmt::format("CREATE TABLE main.{} AS {}SELECT * FROM (\n{}\n) AS this LIMIT 0", Ident(model.name), InputSql(project, calendar, model, {0}), model.body));
+    if (!made && made.error().kind != ErrorKind::kModel) return made.error();
+  }
+  return {};
+}
+
 Result<> CheckBody(Connection& connection, const Model& model) {
   std::set<std::string> volatile_functions = {"current_date", "current_time", "current_timestamp", "localtime", "localtimestamp", "now",
                                               "today", "get_current_timestamp", "get_current_time", "transaction_timestamp", "version",
