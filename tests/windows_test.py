@@ -25,14 +25,14 @@ REVIEWED = {
                                    "raw_game_lines": ["same date"], "raw_injuries": ["730 days before"], "player_population": ["same date"]},
     # The season: a player's last ten games, and his team's lines in them, reach back to its first.
     "upcoming_player_game_context": {"player_population": ["same date"], "upcoming_team_game_context": ["same date"], "player_game_summary": ["season before"],
-                                     "team_offense_game_summary": ["season before"], "team_defense_game_summary": ["season before"],
-                                     "raw_players": ["same season"], "raw_player_props": ["same date"]},
+                                     "team_offense_game_summary": ["season before"], "team_defense_game_summary": ["10 games before"],
+                                     "team_game_totals": ["10 games before"], "raw_players": ["same season"], "raw_player_props": ["same date"]},
     # The season: every team and player with a game since its first has a row; zones take the newest games that have them.
     "team_defense_zone_analysis": {"team_game_totals": ["season before"], "team_defense_game_summary": ["season before"]},
     "player_shot_zone_analysis": {"player_game_summary": ["season before"], "team_game_totals": ["season before"]},
     # The season: a player's newest form may be old; records and missing games are counted from the first game.
     "player_daily_cache": {"upcoming_player_game_context": ["same date"], "player_form": ["season before"], "player_shot_zone_analysis": ["same date"],
-                           "team_offense_game_summary": ["season before"], "team_game_totals": ["season before"]},
+                           "team_offense_game_summary": ["10 games before"], "team_game_totals": ["season before"]},
     "player_composite_factors": {"upcoming_player_game_context": ["same date"], "player_shot_zone_analysis": ["same date"], "team_defense_zone_analysis": ["same date"]},
     "ml_feature_store_v2": {"player_daily_cache": ["same date"], "player_composite_factors": ["same date"], "player_shot_zone_analysis": ["same date"], "team_defense_zone_analysis": ["same date"],
                             "upcoming_player_game_context": ["same date"], "upcoming_team_game_context": ["same date"], "player_form": ["season before"],
