@@ -218,6 +218,44 @@ class TheLeague(RealGames):
             JOIN team_offense_game_summary t USING (game_id, team_abbr) WHERE p.points <> t.points_scored OR (p.starters <> 5 AND t.season = '2021-22')"""), (0,))
         self.assertEqual(self.one("SELECT count(*) FROM team_game_totals WHERE season = '2021-22' AND broken_score_invariants <> ''"), (0,))
 
+    def test_the_one_game_of_2020_21_whose_events_and_box_disagree(self):
+        self.assertEqual(self.connection.execute("SELECT DISTINCT game_id FROM team_offense_game_summary WHERE season = '2020-21' AND NOT has_shot_zones AND game_type <> 'play_in'").fetchall(), [("0022001079",)])
+        self.assertEqual(self.one("SELECT team_abbr, broken_shot_invariants FROM team_game_totals WHERE game_id = '0022001079' AND broken_shot_invariants <> ''"), ("TOR", "blocks"))
+        # Both teams keep their box columns and lose all that is made of shots.
+        for row in self.rows("SELECT * FROM team_offense_game_summary WHERE game_id = '0022001079'"):
+            self.assertGreater(row["fg_attempts"], 60)
+            self.assertEqual([row[name] for name in ("team_paint_makes", "team_three_attempts", "unlocated_attempts", "paint_points_scored", "assisted_fg_makes")], [None] * 5)
+        self.assertEqual(self.one("SELECT count(points), count(paint_attempts), count(and1_count), count(three_pt_blocks) FROM player_game_summary WHERE game_id = '0022001079'"), (15, 0, 0, 0))
+
+    def test_seconds_are_a_few_short_and_none_is_flagged(self):
+        sums = """SELECT o.overtime_periods, p.seconds - (14400 + 1500 * o.overtime_periods) AS off, o.team_seconds FROM team_offense_game_summary o
+            JOIN (SELECT game_id, team_abbr, sum(seconds_played) AS seconds FROM raw_player_box GROUP BY 1, 2) p USING (game_id, team_abbr) WHERE o.season = '2021-22'"""
+        self.assertEqual(self.one(f"SELECT count(CASE WHEN off <> 0 THEN 1 END), max(abs(off)), count(CASE WHEN team_seconds <> 14400 + 1500 * overtime_periods THEN 1 END) FROM ({sums})"), (430, 5, 0))
+        self.assertEqual(self.one("SELECT count(*) FROM team_offense_game_summary o JOIN raw_results r USING (game_id) WHERE r.periods <> 4 + o.overtime_periods"), (0,))
+
+    def test_distances_in_words_are_those_of_the_places(self):
+        shots = "FROM raw_play_by_play WHERE event_type = 'field_goal' AND x IS NOT NULL AND distance_ft IS NOT NULL AND game_date > '2021-10-01'"
+        self.assertEqual(self.one(f"SELECT count(*), count(CASE WHEN distance_ft = floor(sqrt(x * x + y * y) / 10 + 0.5) THEN 1 END) {shots}"), (95899, 95899))
+
+    def test_gaps_of_the_sources(self):
+        self.assertEqual(self.one("SELECT count(*) - count(opening_spread), count(*) - count(opening_total), count(*) - count(closing_spread), count(*) - count(closing_total) FROM raw_game_lines WHERE game_date > '2021-10-01'"), (4, 4, 2, 0))
+        self.assertEqual(self.one("SELECT count(*) FROM raw_players WHERE season = '2021-22' AND player_id < 0"), (6,))  # 7 without a league id; the events name one
+        # Absent feeds leave their columns NULL, and nothing is made up.
+        self.assertEqual(self.one("SELECT count(points_line), count(opening_line) FROM player_game_summary"), (0, 0))
+        self.assertEqual(self.one("SELECT count(player_age), count(position), count(current_points_line), count(prop_over_streak) FROM upcoming_player_game_context"), (0, 0, 0, 0))
+
+    def test_no_row_is_of_another_type_or_season(self):
+        for table in ("team_offense_game_summary", "player_game_summary", "upcoming_team_game_context"):
+            self.assertEqual(self.one(f"SELECT count(*) FROM {table} WHERE game_type NOT IN ('regular', 'play_in', 'playoffs', 'cup_final') OR season_year <> 2000 + CAST(substr(game_id, 4, 2) AS INTEGER)"), (0,))
+
+    def test_columns_that_were_once_constant_are_not(self):
+        """The earlier system's faults: a win flag always false, no back-to-back, a win share of 0.5, a rest of 0, threes only."""
+        for sql in ("count(DISTINCT win_flag) = 2 FROM player_game_summary", "count(DISTINCT is_back_to_back) = 2 FROM upcoming_team_game_context", "count(DISTINCT team_win_pct) > 500 FROM player_daily_cache",
+                    "count(DISTINCT opponent_days_rest) > 5 FROM upcoming_team_game_context", "count(CASE WHEN three_pt_rate_last_10 = 1 THEN 1 END) < 0.02 * count(*) FROM player_shot_zone_analysis",
+                    "count(CASE WHEN shot_zone_mismatch_score = 0 THEN 1 END) < 0.02 * count(*) FROM player_composite_factors", "min(recent_trend) = -2 AND max(recent_trend) = 2 FROM ml_feature_store_v2",
+                    "min(usage_spike_score) = 0 AND max(usage_spike_score) > 1 FROM player_composite_factors"):
+            self.assertEqual(self.one(f"SELECT {sql}"), (True,), sql)
+
     def test_phases_of_the_season(self):
         phases = dict(self.connection.execute("SELECT season_phase, count(*) // 2 FROM upcoming_team_game_context WHERE season = '2021-22' GROUP BY 1").fetchall())
         self.assertEqual(phases, {"early": 313, "mid": 601, "late": 316, "play_in": 6, "playoffs": 87})
