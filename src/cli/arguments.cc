@@ -42,6 +42,9 @@ constexpr Command kCommands[] = {
     {"query", "Run one read-only SQL query on the warehouse.", "",
      "backcourt query \"SELECT team_abbr, avg(pace) FROM team_offense_game_summary GROUP BY 1 ORDER BY 2 DESC LIMIT 5\""},
     {"stop", "End a run of another shell after its running batches.", "", "backcourt stop"},
+    {"check", "What should be there by the schedule against what is, with the reason and the command that mends it.",
+     "Games against the schedule, cells, rows as they were filled, the invariants of the project's checks/, columns that are constant or mostly NULL over a month, absent feeds. "
+     "Exit code 2 when something that should be there is not.", "backcourt check --season 2021-22"},
     {"verify", "Recompute cells alone, from only what their windows hold, and compare with what is stored.",
      "Each cell is replayed in fresh tables that hold only the rows of its declared windows. Without --all, a sample spread over tables and dates.",
      "backcourt verify --sample 50"},
@@ -71,7 +74,7 @@ void Build(CLI::App& app, Arguments& a) {
     sub->footer(fmt::format("{}{}Example:\n  {}", command.details, *command.details ? "\n\n" : "", command.example));
     sub->add_option("--project", a.project, "Folder of backcourt.toml (default: the nearest one at or above the working folder).")->type_name("DIR");
     auto json = [&](const char* what) { sub->add_flag("--json", a.json, what); };
-    if (is({"plan", "backfill", "dates"})) {
+    if (is({"plan", "backfill", "dates", "check"})) {
       sub->add_option("--start-date", a.start_date, "First calendar date of a range.")->type_name("DATE");
       sub->add_option("--end-date", a.end_date, "Last calendar date of a range.")->type_name("DATE");
       sub->add_option("--season", a.season, "All game dates of a season, as 2021-22.")->type_name("SEASON");
@@ -109,6 +112,12 @@ void Build(CLI::App& app, Arguments& a) {
       sub->add_option("--interval", a.interval, "Seconds between two prints of --watch.")->type_name("SECONDS")->check(CLI::Range(0.1, 3600.0));
       sub->add_flag("--markdown", a.markdown, "A handoff page to paste.");
       json("The state as JSON.");
+    }
+    if (is({"check"})) {
+      sub->add_option("TABLE", a.words, "Models and raw tables (default: all).");
+      sub->add_option("--dates", a.dates, "Single dates: A,B,...")->type_name("DATES");
+      sub->add_flag("--markdown", a.markdown, "A page to paste.");
+      json("The report as JSON.");
     }
     if (is({"why"})) {
       sub->add_option("WORDS", a.words, "TABLE DATE")->expected(2)->required();
