@@ -116,7 +116,7 @@ Result<GuardCount> JudgeMonths(Connection& connection, const Project& project, c
       if (Names(model.may_be_constant, name)) continue;
       double nulls = double(rows.Int(m, 2 + 3 * c)) / double(all);
       std::string what, section;
-      if (rows.Int(m, 3 + 3 * c) && all > 1) what = fmt::format("is {} in all {} rows", rows.Text(m, 4 + 3 * c) == "NULL" ? "NULL" : "'" + rows.Text(m, 4 + 3 * c) + "' or NULL", WithCommas(all)), section = "may_be_constant";
+      if (rows.Int(m, 3 + 3 * c) && all > 1) what = fmt::format("is {}{} in all {} rows", rows.Text(m, 4 + 3 * c), nulls > 0 && nulls < 1 ? " or NULL" : "", WithCommas(all)), section = "may_be_constant";
       else if (nulls > kMostlyNull && !Names(model.may_be_null, name)) what = fmt::format("is NULL in {:.0f} % of {} rows", 100 * nulls, WithCommas(all)), section = "may_be_null";
       if (what.empty()) continue;
       gaps.push_back({"months", season.label, model.name, first, last, int64_t(dates.size()), name, what,
