@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "base/result.h"
+#include "base/store_options.h"
 #include "model/model.h"
 
 namespace backcourt {
@@ -33,7 +34,10 @@ struct Project {
   // [data]
   std::string data;                            // folder of the files as they come; may be empty
   std::map<std::string, std::string> feed_paths;  // [feeds]: overrides of patterns
+  std::vector<std::string> snapshots;          // folders of the schedule's snapshots
   std::vector<std::string> seasons;            // only these are loaded; empty: all there are
+
+  StoreOptions stores;                         // [stores]
 
   // [calendar]: which raw tables tell what is played, what is over, what has a box
   std::string schedule, results, boxes;

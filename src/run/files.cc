@@ -16,7 +16,11 @@ constexpr const char* kSeasonMark = "{season}";
 constexpr const char* kSeasonGlob = "[0-9][0-9][0-9][0-9]-[0-9][0-9]";
 constexpr size_t kLabelSize = 7;
 
-// The label that stands for {season}: by what comes before the mark in the
+}  // namespace
+
+std::string SeasonGlob(const std::string& pattern) { return ReplaceAll(pattern, kSeasonMark, kSeasonGlob); }
+
+// Told by what comes before the mark in the
 // name of its path component, since globs before it may match any length.
 std::string SeasonOf(const std::string& path, const std::string& pattern) {
   size_t mark = pattern.find(kSeasonMark);
@@ -33,8 +37,6 @@ std::string SeasonOf(const std::string& path, const std::string& pattern) {
   return "";
 }
 
-}  // namespace
-
 FoundFile LookAt(const std::string& path, const std::string& season) {
   struct stat info{};
   if (stat(path.c_str(), &info) != 0) return {path, season, -1, 0};
@@ -44,7 +46,7 @@ FoundFile LookAt(const std::string& path, const std::string& season) {
 std::vector<FoundFile> FindFiles(const std::string& pattern) {
   std::vector<FoundFile> files;
   glob_t found{};
-  if (glob(ReplaceAll(pattern, kSeasonMark, kSeasonGlob).c_str(), 0, nullptr, &found) == 0)
+  if (glob(SeasonGlob(pattern).c_str(), 0, nullptr, &found) == 0)
     for (size_t i = 0; i < found.gl_pathc; ++i) files.push_back(LookAt(found.gl_pathv[i], SeasonOf(found.gl_pathv[i], pattern)));
   globfree(&found);
   return files;

@@ -17,9 +17,14 @@ struct FoundFile {
   bool operator==(const FoundFile&) const = default;
 };
 
-// Files that match a pattern with `*`, `?`, `[...]` and `{season}` (a label as
-// 2021-22), by path.
+// Files on disk that match a pattern with `*`, `?`, `[...]` and `{season}` (a
+// label as 2021-22), by path.
 std::vector<FoundFile> FindFiles(const std::string& pattern);
+
+// `{season}` of a pattern as a glob, and the label that stands for it in a path
+// which matches; "" where the pattern has none.
+std::string SeasonGlob(const std::string& pattern);
+std::string SeasonOf(const std::string& path, const std::string& pattern);
 
 // The file as it is now; size -1 when it cannot be seen.
 FoundFile LookAt(const std::string& path, const std::string& season);

@@ -77,8 +77,8 @@ std::string Lower(std::string text) {
 
 }  // namespace
 
-Loader::Loader(const Project& project, Connection& connection, std::function<void(const std::string&)> progress)
-    : project_(project), connection_(connection), progress_(std::move(progress)) {
+Loader::Loader(const Project& project, Connection& connection, Finder finder, std::function<void(const std::string&)> progress)
+    : project_(project), connection_(connection), progress_(std::move(progress)), finder_(std::move(finder)) {
   for (const RawTable& table : project.raw_tables) {
     Feed feed{kCanonical + table.name, "rows in the raw table's own shape", table.name, table.key, {}};
     for (const Column& column : table.columns) feed.columns.push_back({column.name, column.type, "", false});
@@ -91,10 +91,10 @@ Loader::Loader(const Project& project, Connection& connection, std::function<voi
     sources_.push_back(std::move(source));
   }
   sources_.insert(sources_.end(), project.sources.begin(), project.sources.end());
-  FindGroups();
+  found_ = FindGroups();
 }
 
-void Loader::FindGroups() {
+Result<> Loader::FindGroups() {
   namespace fs = std::filesystem;
   std::map<std::string, const Feed*> feeds;
   std::set<std::string> seasonal;  // feeds whose pattern has {season}
@@ -102,27 +102,28 @@ void Loader::FindGroups() {
     return file.season.empty() || project_.seasons.empty() ||
            std::find(project_.seasons.begin(), project_.seasons.end(), file.season) != project_.seasons.end();
   };
-  auto find = [&](const Feed& feed, const std::vector<std::string>& patterns) {
+  auto find = [&](const Feed& feed, const std::vector<std::string>& patterns) -> Result<> {
     feeds[feed.name] = &feed;
     for (const std::string& pattern : patterns) {
       bool by_season = pattern.find("{season}") != std::string::npos;
-      for (FoundFile& file : FindFiles(pattern)) {
+      for (FoundFile& file : TRY(finder_.Find(pattern))) {
         if (!wanted(file)) continue;
         if (by_season) seasonal.insert(feed.name);
         files_[feed.name].push_back(std::move(file));
       }
     }
+    return {};
   };
   for (const Feed& feed : canonical_feeds_) {
     if (project_.data.empty()) continue;
     std::string folder = (fs::path(project_.data) / feed.path).string();
-    find(feed, {folder + "/season={season}/*.parquet", folder + "/*.parquet"});
+    TRY(find(feed, {folder + "/season={season}/*.parquet", folder + "/*.parquet"}));
   }
   for (const Feed& feed : project_.feeds) {
     auto path = project_.feed_paths.find(feed.name);
-    if (path != project_.feed_paths.end()) find(feed, {path->second});
-    else if (!project_.data.empty()) find(feed, {(fs::path(project_.data) / feed.path).string()});
-    else find(feed, {});
+    if (path != project_.feed_paths.end()) TRY(find(feed, {path->second}));
+    else if (!project_.data.empty()) TRY(find(feed, {(fs::path(project_.data) / feed.path).string()}));
+    else TRY(find(feed, {}));
   }
   for (const Source& source : sources_) {
     std::vector<std::string> all = source.feeds;
@@ -163,6 +164,7 @@ void Loader::FindGroups() {
       groups_.push_back(std::move(group));
     }
   }
+  return {};
 }
 
 std::vector<AbsentFeed> Loader::Absent() const {
@@ -216,6 +218,7 @@ Result<> Loader::EnsureRun(LoadReport& report) {
 }
 
 Result<LoadReport> Loader::Load(Cells& cells, const std::vector<std::string>& only) {
+  if (!found_) return found_.error();
   auto start = std::chrono::steady_clock::now();
   LoadReport report;
   Cells updated = cells;
@@ -256,7 +259,7 @@ Result<LoadReport> Loader::Load(Cells& cells, const std::vector<std::string>& on
     if (!in_transaction_) return {};
     for (const auto& [feed, files] : files_)
       for (const FoundFile& file : files)
-        if (materialized_.contains(file.path) && LookAt(file.path, file.season) != file)
+        if (materialized_.contains(file.path) && !IsRemote(file.path) && LookAt(file.path, file.season) != file)
           return Error{ErrorKind::kSource, fmt::format("{} changed while it was read; nothing was loaded", file.path), "load again when it is written"};
     TRY(Ledger::EndRun(connection_, report.run, "done", fmt::format("{} files read, {} raw cells changed", report.files.size(), report.changed_cells)));
     TRY(connection_.Execute("COMMIT"));
@@ -321,7 +324,7 @@ Result<> Loader::LoadSeeds(Cells& cells, LoadReport& report) {
 
 Error Loader::Diagnose(const Feed& feed, const std::vector<FoundFile>& files, const Error& error) {
   for (const FoundFile& file : files) {
-    auto reader = ReaderSql(connection_, file.path);
+    auto reader = ReaderSql(connection_, finder_.LocalPath(file.path));
     if (!reader) return reader.error();
     if (auto readable = connection_.Query("SELECT count(COLUMNS(*)) FROM (" + *reader + ")"); !readable)
       return Error{ErrorKind::kSource, fmt::format("{}: {}", file.path, readable.error().message), "mend the file, then load again; nothing was loaded"};
@@ -348,12 +351,13 @@ Result<> Loader::Materialize(const Feed& feed, const std::vector<FoundFile>& fil
   std::string season = files.empty() || files.front().season.empty() ? "" : files.front().season;
   std::string name = "feed_" + feed.name;
   std::vector<std::string> selects;
+  TRY(finder_.Fetch(files));
   for (const FoundFile& file : files) {
     if (!excel_loaded_ && file.path.ends_with(".xlsx")) {
       TRY(connection_.Execute("LOAD " + Quote(Warehouse::LibraryFolder() + "/excel.duckdb_extension")));
       excel_loaded_ = true;
     }
-    std::string reader = TRY(ReaderSql(connection_, file.path));
+    std::string reader = TRY(ReaderSql(connection_, finder_.LocalPath(file.path)));
     auto described = connection_.Query("SELECT lower(column_name), column_type FROM (DESCRIBE " + reader + ")");
     if (!described) return Error{ErrorKind::kSource, fmt::format("{} cannot be read: {}", file.path, described.error().message), "mend or replace the file; nothing was loaded"};
     std::map<std::string, std::string> types;

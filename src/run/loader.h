@@ -10,7 +10,7 @@
 #include <vector>
 
 #include "model/project.h"
-#include "run/files.h"
+#include "run/finder.h"
 #include "run/ledger.h"
 
 namespace backcourt {
@@ -47,7 +47,7 @@ struct LoadReport {
 class Loader {
  public:
   // `progress` is told what is being read, a line at a time.
-  Loader(const Project& project, Connection& connection, std::function<void(const std::string&)> progress);
+  Loader(const Project& project, Connection& connection, Finder finder, std::function<void(const std::string&)> progress);
 
   // Makes the raw tables and the ledger where there are none.
   Result<> Prepare();
@@ -68,7 +68,7 @@ class Loader {
     std::string incoming;  // temp table of its rows
   };
 
-  void FindGroups();
+  Result<> FindGroups();
   Result<> LoadSeeds(Cells& cells, LoadReport& report);
   Result<> LoadTable(const RawTable& table, Cells& cells, LoadReport& report);
   Result<> RunGroup(const RawTable& table, Group& group, LoadReport& report);
@@ -82,6 +82,8 @@ class Loader {
   const Project& project_;
   Connection& connection_;
   std::function<void(const std::string&)> progress_;
+  Finder finder_;
+  Result<> found_;                        // why files could not be looked for
   std::vector<Feed> canonical_feeds_;     // raw tables' own shape, as feeds
   std::vector<Source> sources_;           // those of the pack and the canonical ones
   std::vector<Group> groups_;

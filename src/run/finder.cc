@@ -1,0 +1,139 @@
+#include "run/finder.h"
+
+#include <fmt/format.h>
+#include <fnmatch.h>
+#include <sys/stat.h>
+
+#include <algorithm>
+#include <cstdlib>
+#include <filesystem>
+#include <fstream>
+#include <sstream>
+
+#include "base/text.h"
+#include "warehouse/store_error.h"
+
+namespace backcourt {
+
+namespace fs = std::filesystem;
+
+namespace {
+
+std::string FromEnvironment(const std::string& name) {
+  const char* value = std::getenv(name.c_str());
+  return value ? value : "";
+}
+
+// The folder above the first component that is a pattern.
+std::string FixedFolder(const std::string& pattern) {
+  size_t glob = pattern.find_first_of("*?[{");
+  return pattern.substr(0, pattern.rfind('/', glob));
+}
+
+bool Below(const std::string& path, const std::string& folder) { return path.size() > folder.size() && path.starts_with(folder) && path[folder.size()] == '/'; }
+
+std::string WithoutSlash(std::string folder) {
+  while (folder.ends_with("/")) folder.pop_back();
+  return folder;
+}
+
+}  // namespace
+
+Finder::Finder(const Project& project, std::function<bool()> interrupted) : project_(project), interrupted_(std::move(interrupted)) {}
+
+Finder::Finder(const Project& project, std::vector<FoundFile> known) : project_(project), online_(false), known_(std::move(known)) {}
+
+Result<ObjectStore*> Finder::Store() {
+  if (!store_) store_ = TRY(ObjectStore::Open(project_.stores, FromEnvironment, interrupted_));
+  return store_.get();
+}
+
+std::string Finder::LocalPath(const std::string& path) const {
+  if (!IsRemote(path)) return path;
+  std::string below = ReplaceAll(path.substr(0, path.find('?')), "://", "/");
+  return project_.stores.cache + "/" + ReplaceAll(below, "/..", "/__");  // no key leads out of the folder
+}
+
+bool Finder::Here(const FoundFile& file) const {
+  if (file.mtime == 0) return false;
+  FoundFile here = LookAt(LocalPath(file.path), file.season);
+  return here.size == file.size && here.mtime == file.mtime;
+}
+
+Result<const std::vector<FoundFile>*> Finder::Listing(const std::string& folder) {
+  auto list = [&]() -> Result<std::vector<FoundFile>> {
+    std::vector<FoundFile> files;
+    if (!online_) {
+      for (const FoundFile& file : known_)
+        if (Below(file.path, folder)) files.push_back(file);
+      return files;
+    }
+    ObjectStore* store = TRY(Store());
+    for (StoredObject& object : TRY(store->List(folder))) files.push_back({object.url, "", object.size, object.mtime});
+    return files;
+  };
+  auto found = listings_.find(folder);
+  if (found == listings_.end()) found = listings_.emplace(folder, list()).first;  // one that fails is not asked again either
+  if (!found->second) return found->second.error();
+  return &*found->second;
+}
+
+Result<std::vector<FoundFile>> Finder::FindSingle(const std::string& url) {
+  std::vector<FoundFile> files;
+  if (!online_) {
+    for (const FoundFile& file : known_)
+      if (file.path == url) return std::vector<FoundFile>{file};
+    return files;
+  }
+  ObjectStore* store = TRY(Store());
+  for (StoredObject& object : TRY(store->Look({url}))) files.push_back({object.url, "", object.size, object.mtime});
+  return files;
+}
+
+Result<std::vector<FoundFile>> Finder::Find(const std::string& pattern) {
+  if (!IsRemote(pattern)) return FindFiles(pattern);
+  std::string data = WithoutSlash(project_.data);
+  bool in_data = IsRemote(data) && Below(pattern, data);
+  bool single = pattern.find_first_of("*?[{") == std::string::npos;
+  std::vector<FoundFile> files;
+  if (single && !in_data) {
+    files = TRY(FindSingle(pattern));
+  } else {
+    const std::vector<FoundFile>* listing = TRY(Listing(in_data ? data : FixedFolder(pattern)));
+    std::string glob = SeasonGlob(pattern);
+    for (const FoundFile& file : *listing)
+      if (fnmatch(glob.c_str(), file.path.c_str(), FNM_PATHNAME) == 0) files.push_back({file.path, SeasonOf(file.path, pattern), file.size, file.mtime});
+    std::sort(files.begin(), files.end(), [](const FoundFile& a, const FoundFile& b) { return a.path < b.path; });
+    if (online_ && files.empty() && !in_data)
+      return Error{ErrorKind::kSource, fmt::format("no object matches {}", Shown(pattern)), fmt::format("{} has {} objects; another pattern under [feeds]", Shown(FixedFolder(pattern)), listing->size())};
+  }
+  // Where a server tells no times, the content is the version.
+  std::vector<FoundFile> timeless;
+  for (const FoundFile& file : files)
+    if (online_ && file.mtime == 0 && !timeless_.contains(file.path)) timeless.push_back(file);
+  TRY(Fetch(timeless));
+  for (FoundFile& file : files) {
+    if (!online_ || file.mtime != 0) continue;
+    std::ifstream in(LocalPath(file.path), std::ios::binary);
+    std::stringstream text;
+    text << in.rdbuf();
+    timeless_.insert(file.path);
+    file.mtime = -int64_t(uint64_t(Hasher().Add(text.str()).Finish().value) >> 1);
+  }
+  return files;
+}
+
+Result<> Finder::Fetch(const std::vector<FoundFile>& files) {
+  std::vector<StoredObject> objects;
+  std::vector<std::string> paths;
+  for (const FoundFile& file : files) {
+    if (!IsRemote(file.path) || Here(file) || timeless_.contains(file.path)) continue;
+    objects.push_back({file.path, file.size, file.mtime});
+    paths.push_back(LocalPath(file.path));
+  }
+  if (objects.empty()) return {};
+  ObjectStore* store = TRY(Store());
+  return store->Fetch(objects, paths);
+}
+
+}  // namespace backcourt
