@@ -112,9 +112,9 @@ Result<std::unique_ptr<ObjectStore>> ObjectStore::Open(const StoreOptions& optio
   store->engine_->settings = TRY(store->engine_->database->Connect());
   std::string set = fmt::format(
       "SET autoinstall_known_extensions = false; SET autoload_known_extensions = false; SET allocator_background_threads = false; SET threads = 1; "
-      "LOAD {}; SET enable_external_file_cache = false; SET http_retries = {}; SET enable_server_cert_verification = true;",
+      "LOAD {}; SET GLOBAL enable_external_file_cache = false; SET GLOBAL http_retries = {}; SET GLOBAL enable_server_cert_verification = true;",
       Quote(library + "/httpfs.duckdb_extension"), options.retries);
-  if (!options.ca_file.empty()) set += fmt::format("SET ca_cert_file = {};", Quote(options.ca_file));
+  if (!options.ca_file.empty()) set += fmt::format("SET GLOBAL ca_cert_file = {};", Quote(options.ca_file));
   if (auto done = store->engine_->settings->Execute(set); !done)
     return Error{ErrorKind::kSource, fmt::format("object stores cannot be reached: {}", done.error().message), "`make build` brings the extension"};
   return store;
@@ -175,7 +175,7 @@ void Work(const std::shared_ptr<Job>& job, Connection& connection) {
 Result<> ObjectStore::Ask(const std::vector<std::string>& urls, const std::vector<std::string>& queries, double seconds_each, Use use) {
   if (queries.empty()) return {};
   TRY(Authenticate(urls[0]));
-  TRY(engine_->settings->Execute(fmt::format("SET http_timeout = {}", int64_t(seconds_each))));
+  TRY(engine_->settings->Execute(fmt::format("SET GLOBAL http_timeout = {}", int64_t(seconds_each))));
   auto job = std::make_shared<Job>();
   job->queries = queries;
   size_t workers = std::min(queries.size(), size_t(options_.parallel));
