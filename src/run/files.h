@@ -17,17 +17,11 @@ struct FoundFile {
   bool operator==(const FoundFile&) const = default;
 };
 
-// Files that match a pattern with `*`, `?`, `[...]` and `{season}` (a label as
-// 2021-22), by path.
-std::vector<FoundFile> FindFiles(const std::string& pattern);
+// Files that match any of the patterns, by path, each once: with `*`, `?`, `[...]`,
+// `**` (any folders, also none) and `{season}` (a label as 2021-22).
+std::vector<FoundFile> FindFiles(const std::vector<std::string>& patterns);
 
 // The file as it is now; size -1 when it cannot be seen.
 FoundFile LookAt(const std::string& path, const std::string& season);
-
-// A SELECT over all columns of one file, with `file_row` (1-based, in the order
-// of the file; a header line is not counted). CSV (plain or gzip), Parquet and
-// xlsx, told by the name. Nothing about a CSV is guessed: commas, double
-// quotes, names in the first line.
-Result<std::string> ReaderSql(Connection& connection, const std::string& path);
 
 }  // namespace backcourt
