@@ -27,7 +27,7 @@ class Remote(unittest.TestCase):
 
     def configure(self, data, *stores):
         text = (HERE / "toy" / "backcourt.toml").read_text().replace('folder = "data"', f'folder = "{data}"')
-        (self.project / "backcourt.toml").write_text(text + "\n[stores]\ntimeout = 3\nretries = 1\n" + "".join(line + "\n" for line in stores))
+        (self.project / "backcourt.toml").write_text(text + "\n[stores]\ntimeout = 2\nretries = 2\n" + "".join(line + "\n" for line in stores))
 
     def run_program(self, *words, code=0):
         done = subprocess.run([BACKCOURT, *words], cwd=self.project, capture_output=True, text=True, stdin=subprocess.DEVNULL, timeout=120, env={**servers.CLEAN, **self.environment})

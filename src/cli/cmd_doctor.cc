@@ -37,28 +37,25 @@ Result<int> RunDoctor(Session& session, const Arguments& arguments, const Output
   if (project.data.empty()) find("error", "no [data] folder is configured", "folder = \"...\" under [data] of backcourt.toml");
   else if (!IsRemote(project.data) && !fs::exists(project.data)) find("error", fmt::format("data folder {} is not there", project.data), "another folder under [data] of backcourt.toml");
   Finder finder = OnlineFinder(project);
-  auto files_of = [&](const std::string& pattern) -> std::vector<FoundFile> {
-    auto files = finder.Find(pattern);
+  auto files_of = [&](const std::vector<std::string>& patterns) -> std::vector<FoundFile> {
+    auto files = finder.Find(patterns);
     if (files) return *files;
     if (unreachable.insert(files.error().message).second) find("error", files.error().message, files.error().hint);
     return {};
   };
-  auto feed = [&](const std::string& name, const std::string& pattern) {
-    std::vector<FoundFile> files = files_of(pattern);
-    find(files.empty() ? "absent" : "ok", fmt::format("feed {}: {} files match {}", name, files.size(), pattern),
+  auto feed = [&](const std::string& name, const std::vector<std::string>& patterns) {
+    std::vector<FoundFile> files = files_of(patterns);
+    find(files.empty() ? "absent" : "ok", fmt::format("feed {}: {} files match {}", name, files.size(), Join(patterns, ", ")),
          files.empty() ? "a folder that has them under [data], or a path under [feeds]; without it its columns are NULL" : "");
   };
   if (!project.data.empty()) {
     int own = 0;
     for (const RawTable& raw : project.raw_tables)
-      for (const char* below : {"season={season}/*.parquet", "*.parquet"}) own += int(files_of((fs::path(project.data) / raw.name / below).string()).size());
+      own += int(files_of({(fs::path(project.data) / raw.name / "**/*.parquet").string()}).size());
     find(own ? "ok" : "absent", fmt::format("{} files in the raw tables' own shape below {}", own, project.data));
   }
-  for (const Feed& one : project.feeds) {
-    auto path = project.feed_paths.find(one.name);
-    if (path != project.feed_paths.end()) feed(one.name, path->second);
-    else if (!project.data.empty()) feed(one.name, (fs::path(project.data) / one.path).string());
-  }
+  for (const Feed& one : project.feeds)
+    if (auto patterns = project.Patterns(one); !patterns.empty()) feed(one.name, patterns);
   if (arguments.json) {
     output.Out(findings.dump(2) + "\n");
   } else {

@@ -190,7 +190,8 @@ Result<int> RunStatus(Session& session, const Arguments& arguments, const Output
     std::string only = arguments.season.empty() ? "" : TRY(ChooseSeason(view.calendar, arguments.season));
     std::vector<SeasonStatus> seasons = Collect(session, view, only);
     std::vector<FoundFile> known;  // of what is remote: a status asks no server
-    for (const LoadedFile& file : TRY(Ledger::ReadFiles(*view.connection))) known.push_back({file.path, file.season, file.size, file.mtime});
+    if (!view.cells.empty())
+      for (const LoadedFile& file : TRY(Ledger::ReadFiles(*view.connection))) known.push_back({file.path, file.season, file.size, file.mtime, ""});
     std::vector<AbsentFeed> absent = Loader(session.project, *view.connection, Finder(session.project, std::move(known)), [](const std::string&) {}).Absent();
     bool running = false;
     nlohmann::json now;

@@ -86,8 +86,11 @@ Result<std::vector<Feed>> ParseFeeds(const std::string& file, const std::string&
     Feed feed;
     feed.name = name;
     feed.about = reader.Text("about", true);
-    feed.path = reader.Text("path", true);
+    feed.paths = reader.Texts("path", true);
     feed.key = reader.Texts("key");
+    feed.rows = reader.Text("rows");
+    feed.holds = reader.Text("holds", !feed.rows.empty());
+    feed.season = reader.Text("season");
     for (auto& [column, type] : reader.Pairs("columns")) {
       bool optional = !type.empty() && type.back() == '?';
       feed.columns.push_back({column, optional ? type.substr(0, type.size() - 1) : type, "", optional});

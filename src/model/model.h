@@ -40,8 +40,13 @@ struct RawTable {
 // The shape of a kind of file.
 struct Feed {
   std::string name, about;
-  std::string path;  // pattern below the data folder; {season} stands for a label as 2021-22
+  std::vector<std::string> paths;  // patterns below the data folder; {season} stands for a label as 2021-22
   std::vector<std::string> key;
+  // Of JSON documents: the SELECT over `documents` (file, document) that gives file,
+  // file_row and the columns; and what is true of every document of this kind.
+  // Empty: the files are tables.
+  std::string rows, holds;
+  std::string season;  // SQL over `file`: the season of a file whose path does not tell
   std::vector<Column> columns;
 };
 

@@ -98,7 +98,6 @@ Result<> ReadConfig(Project& project, const fs::path& folder, bool inherited) {
   TRY(warehouse.Finish());
   TomlTable data = section("data");
   std::string data_folder = data.Text("folder");
-  std::vector<std::string> snapshots = data.Texts("snapshots");
   TRY(data.Finish());
   TomlTable stores = section("stores");
   StoreOptions reach;
@@ -117,17 +116,16 @@ Result<> ReadConfig(Project& project, const fs::path& folder, bool inherited) {
     keep(project.memory_limit, memory);
     project.threads = threads;
     project.data = Resolve(folder, data_folder);
-    for (const std::string& one : snapshots) project.snapshots.push_back(Resolve(folder, one));
     project.seasons = seasons;
     project.stores = reach;
     project.stores.cache = Resolve(folder, reach.cache.empty() ? project.warehouse + ".objects" : reach.cache);
     if (!reach.ca_file.empty()) project.stores.ca_file = Resolve(folder, reach.ca_file);
-    if (feeds)
-      for (auto& [feed, pattern] : InFileOrder(*feeds)) {
-        auto value = pattern->value_exact<std::string>();
-        if (!value) reader.Problem(pattern, fmt::format("feed '{}' must be a path", feed));
-        else project.feed_paths[feed] = Resolve(folder, *value);
-      }
+    if (feeds) {
+      TomlTable patterns(file, 1, *feeds, "[feeds]");
+      for (const std::string& feed : patterns.Keys())
+        for (const std::string& one : patterns.Texts(feed)) project.feed_paths[feed].push_back(Resolve(folder, one));
+      TRY(patterns.Finish());
+    }
   }
   return reader.Finish();
 }
@@ -223,6 +221,14 @@ const Feed* Project::FindFeed(const std::string& n) const { return FindNamed(fee
 const RawTable* Project::FindRaw(const std::string& n) const { return FindNamed(raw_tables, n); }
 const Seed* Project::FindSeed(const std::string& n) const { return FindNamed(seeds, n); }
 const Model* Project::FindModel(const std::string& n) const { return FindNamed(models, n); }
+
+std::vector<std::string> Project::Patterns(const Feed& feed) const {
+  if (auto own = feed_paths.find(feed.name); own != feed_paths.end()) return own->second;
+  std::vector<std::string> patterns;
+  for (const std::string& path : feed.paths)
+    if (!data.empty()) patterns.push_back((fs::path(data) / path).string());
+  return patterns;
+}
 
 std::vector<std::string> Project::PublicTables() const {
   std::vector<std::string> names;

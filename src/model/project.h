@@ -33,8 +33,7 @@ struct Project {
 
   // [data]
   std::string data;                            // folder of the files as they come; may be empty
-  std::map<std::string, std::string> feed_paths;  // [feeds]: overrides of patterns
-  std::vector<std::string> snapshots;          // folders of the schedule's snapshots
+  std::map<std::string, std::vector<std::string>> feed_paths;  // [feeds]: patterns in place of the pack's
   std::vector<std::string> seasons;            // only these are loaded; empty: all there are
 
   StoreOptions stores;                         // [stores]
@@ -54,6 +53,8 @@ struct Project {
   std::vector<Model> models;     // inputs before what reads them
 
   const Feed* FindFeed(const std::string& name) const;
+  // The patterns of a feed's files: the project's own, or the pack's below the data folder.
+  std::vector<std::string> Patterns(const Feed& feed) const;
   const RawTable* FindRaw(const std::string& name) const;
   const Seed* FindSeed(const std::string& name) const;
   const Model* FindModel(const std::string& name) const;

@@ -1,12 +1,9 @@
 #include "run/finder.h"
 
 #include <fmt/format.h>
-#include <fnmatch.h>
-#include <sys/stat.h>
 
 #include <algorithm>
 #include <cstdlib>
-#include <filesystem>
 #include <fstream>
 #include <sstream>
 
@@ -14,8 +11,6 @@
 #include "warehouse/store_error.h"
 
 namespace backcourt {
-
-namespace fs = std::filesystem;
 
 namespace {
 
@@ -48,15 +43,14 @@ Result<ObjectStore*> Finder::Store() {
   return store_.get();
 }
 
-std::string Finder::LocalPath(const std::string& path) const {
-  if (!IsRemote(path)) return path;
-  std::string below = ReplaceAll(path.substr(0, path.find('?')), "://", "/");
-  return project_.stores.cache + "/" + ReplaceAll(below, "/..", "/__");  // no key leads out of the folder
+FoundFile Finder::Remote(const StoredObject& object) const {
+  std::string below = ReplaceAll(ReplaceAll(object.url, "://", "/"), "/../", "/__/");  // no key leads out of the folder
+  return {object.url, "", object.size, object.mtime, project_.stores.cache + "/" + below};
 }
 
 bool Finder::Here(const FoundFile& file) const {
   if (file.mtime == 0) return false;
-  FoundFile here = LookAt(LocalPath(file.path), file.season);
+  FoundFile here = LookAt(file.local, file.season);
   return here.size == file.size && here.mtime == file.mtime;
 }
 
@@ -69,7 +63,7 @@ Result<const std::vector<FoundFile>*> Finder::Listing(const std::string& folder)
       return files;
     }
     ObjectStore* store = TRY(Store());
-    for (StoredObject& object : TRY(store->List(folder))) files.push_back({object.url, "", object.size, object.mtime});
+    for (StoredObject& object : TRY(store->List(folder))) files.push_back(Remote(object));
     return files;
   };
   auto found = listings_.find(folder);
@@ -86,35 +80,44 @@ Result<std::vector<FoundFile>> Finder::FindSingle(const std::string& url) {
     return files;
   }
   ObjectStore* store = TRY(Store());
-  for (StoredObject& object : TRY(store->Look({url}))) files.push_back({object.url, "", object.size, object.mtime});
+  for (StoredObject& object : TRY(store->Look({url}))) files.push_back(Remote(object));
   return files;
 }
 
-Result<std::vector<FoundFile>> Finder::Find(const std::string& pattern) {
-  if (!IsRemote(pattern)) return FindFiles(pattern);
+Result<std::vector<FoundFile>> Finder::FindRemote(const std::string& pattern) {
   std::string data = WithoutSlash(project_.data);
   bool in_data = IsRemote(data) && Below(pattern, data);
   bool single = pattern.find_first_of("*?[{") == std::string::npos;
+  if (single && !in_data) return FindSingle(pattern);
   std::vector<FoundFile> files;
-  if (single && !in_data) {
-    files = TRY(FindSingle(pattern));
-  } else {
-    const std::vector<FoundFile>* listing = TRY(Listing(in_data ? data : FixedFolder(pattern)));
-    std::string glob = SeasonGlob(pattern);
-    for (const FoundFile& file : *listing)
-      if (fnmatch(glob.c_str(), file.path.c_str(), FNM_PATHNAME) == 0) files.push_back({file.path, SeasonOf(file.path, pattern), file.size, file.mtime});
-    std::sort(files.begin(), files.end(), [](const FoundFile& a, const FoundFile& b) { return a.path < b.path; });
-    if (online_ && files.empty() && !in_data)
-      return Error{ErrorKind::kSource, fmt::format("no object matches {}", Shown(pattern)), fmt::format("{} has {} objects; another pattern under [feeds]", Shown(FixedFolder(pattern)), listing->size())};
+  const std::vector<FoundFile>* listing = TRY(Listing(in_data ? data : FixedFolder(pattern)));
+  for (const FoundFile& file : *listing) {
+    if (!PathMatches(file.path, pattern)) continue;
+    files.push_back(file);
+    files.back().season = SeasonOf(file.path, pattern);
   }
-  // Where a server tells no times, the content is the version.
-  std::vector<FoundFile> timeless;
-  for (const FoundFile& file : files)
-    if (online_ && file.mtime == 0 && !timeless_.contains(file.path)) timeless.push_back(file);
+  if (online_ && files.empty() && !in_data)
+    return Error{ErrorKind::kSource, fmt::format("no object matches {}", Shown(pattern)), fmt::format("{} has {} objects; another pattern under [feeds]", Shown(FixedFolder(pattern)), listing->size())};
+  return files;
+}
+
+Result<std::vector<FoundFile>> Finder::Find(const std::vector<std::string>& patterns) {
+  std::vector<std::string> on_disk;
+  std::map<std::string, FoundFile> found;
+  for (const std::string& pattern : patterns) {
+    if (!IsRemote(pattern)) on_disk.push_back(pattern);
+    else for (FoundFile& file : TRY(FindRemote(pattern))) found.try_emplace(file.path, file);
+  }
+  for (FoundFile& file : FindFiles(on_disk)) found.try_emplace(file.path, file);
+  std::vector<FoundFile> files, timeless;
+  for (auto& [path, file] : found) {
+    if (online_ && !file.local.empty() && file.mtime == 0) timeless.push_back(file);
+    files.push_back(std::move(file));
+  }
   TRY(Fetch(timeless));
-  for (FoundFile& file : files) {
-    if (!online_ || file.mtime != 0) continue;
-    std::ifstream in(LocalPath(file.path), std::ios::binary);
+  for (FoundFile& file : files) {  // where a server tells no times, the content is the version
+    if (!online_ || file.local.empty() || file.mtime != 0) continue;
+    std::ifstream in(file.local, std::ios::binary);
     std::stringstream text;
     text << in.rdbuf();
     timeless_.insert(file.path);
@@ -127,9 +130,9 @@ Result<> Finder::Fetch(const std::vector<FoundFile>& files) {
   std::vector<StoredObject> objects;
   std::vector<std::string> paths;
   for (const FoundFile& file : files) {
-    if (!IsRemote(file.path) || Here(file) || timeless_.contains(file.path)) continue;
+    if (file.local.empty() || Here(file) || timeless_.contains(file.path)) continue;
     objects.push_back({file.path, file.size, file.mtime});
-    paths.push_back(LocalPath(file.path));
+    paths.push_back(file.local);
   }
   if (objects.empty()) return {};
   ObjectStore* store = TRY(Store());

@@ -22,20 +22,20 @@ class Finder {
   // Asks nobody: of what is remote, `known` paths are taken to be there.
   Finder(const Project& project, std::vector<FoundFile> known);
 
-  // Files that match a pattern with `*`, `?`, `[...]` and `{season}`, by path.
+  // Files that match any of the patterns (see FindFiles), by path, each once.
   // Remote: a folder without objects is an error, and so is a pattern outside
   // of the data folder that nothing matches.
-  Result<std::vector<FoundFile>> Find(const std::string& pattern);
+  Result<std::vector<FoundFile>> Find(const std::vector<std::string>& patterns);
 
-  // Where the bytes of a file stand on this machine.
-  std::string LocalPath(const std::string& path) const;
   // Brings those remote files whose version is not here yet.
   Result<> Fetch(const std::vector<FoundFile>& files);
 
  private:
   Result<ObjectStore*> Store();
   Result<const std::vector<FoundFile>*> Listing(const std::string& folder);
+  Result<std::vector<FoundFile>> FindRemote(const std::string& pattern);
   Result<std::vector<FoundFile>> FindSingle(const std::string& url);
+  FoundFile Remote(const StoredObject& object) const;
   bool Here(const FoundFile& file) const;
 
   const Project& project_;

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "model/project.h"
+#include "run/feed_reader.h"
 #include "run/finder.h"
 #include "run/ledger.h"
 
@@ -73,24 +74,22 @@ class Loader {
   Result<> LoadTable(const RawTable& table, Cells& cells, LoadReport& report);
   Result<> RunGroup(const RawTable& table, Group& group, LoadReport& report);
   Result<> Materialize(const Feed& feed, const std::vector<FoundFile>& files, LoadReport& report);
-  // Tells which file, row and value made reading a feed fail.
-  Error Diagnose(const Feed& feed, const std::vector<FoundFile>& files, const Error& error);
   Result<std::string> ReadsSignature(const Group& group);
   Result<> EnsureRun(LoadReport& report);
   Error NameDuplicates(const RawTable& table, const std::vector<Group*>& groups, const std::string& keys);
 
   const Project& project_;
   Connection& connection_;
-  std::function<void(const std::string&)> progress_;
+  FeedReader reader_;
   Finder finder_;
   Result<> found_;                        // why files could not be looked for
+  std::function<void(const std::string&)> progress_;
   std::vector<Feed> canonical_feeds_;     // raw tables' own shape, as feeds
   std::vector<Source> sources_;           // those of the pack and the canonical ones
   std::vector<Group> groups_;
   std::map<std::string, std::vector<FoundFile>> files_;  // by feed
   std::map<std::string, bool> materialized_;             // feed and season
   std::set<std::string> changed_tables_;
-  bool excel_loaded_ = false;
   bool in_transaction_ = false;
 };
 
