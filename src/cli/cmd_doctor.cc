@@ -2,11 +2,11 @@
 
 #include <filesystem>
 #include <nlohmann/json.hpp>
+#include <set>
 
 #include "base/text.h"
 #include "cli/load_text.h"
 #include "cli/session.h"
-#include "run/files.h"
 
 namespace backcourt {
 
@@ -15,6 +15,7 @@ namespace fs = std::filesystem;
 Result<int> RunDoctor(Session& session, const Arguments& arguments, const Output& output) {
   const Project& project = session.project;
   nlohmann::json findings = nlohmann::json::array();
+  std::set<std::string> unreachable;
   bool bad = false;
   auto find = [&](const char* level, const std::string& what, const std::string& hint = "") {
     findings.push_back({{"level", level}, {"what", what}, {"try", hint}});
@@ -22,7 +23,7 @@ Result<int> RunDoctor(Session& session, const Arguments& arguments, const Output
   };
   find("ok", fmt::format("project {} with pack {}: {} sources, {} models, {} raw tables, {} seeds", project.root, project.pack, project.sources.size(), project.models.size(), project.raw_tables.size(), project.seeds.size()));
   std::string library = Warehouse::LibraryFolder();
-  for (const char* file : {"libduckdb.so", "excel.duckdb_extension"})
+  for (const char* file : {"libduckdb.so", "excel.duckdb_extension", "httpfs.duckdb_extension"})
     if (fs::exists(fs::path(library) / file)) find("ok", fmt::format("engine: {}/{}", library, file));
     else find("error", fmt::format("engine: {}/{} is not there", library, file), "`make build`");
   if (session.warehouse) {
@@ -34,16 +35,23 @@ Result<int> RunDoctor(Session& session, const Arguments& arguments, const Output
     find("error", fmt::format("warehouse: {} does not open", project.warehouse), "see below");
   }
   if (project.data.empty()) find("error", "no [data] folder is configured", "folder = \"...\" under [data] of backcourt.toml");
-  else if (!fs::exists(project.data)) find("error", fmt::format("data folder {} is not there", project.data), "another folder under [data] of backcourt.toml");
+  else if (!IsRemote(project.data) && !fs::exists(project.data)) find("error", fmt::format("data folder {} is not there", project.data), "another folder under [data] of backcourt.toml");
+  Finder finder = OnlineFinder(project);
+  auto files_of = [&](const std::vector<std::string>& patterns) -> std::vector<FoundFile> {
+    auto files = finder.Find(patterns);
+    if (files) return *files;
+    if (unreachable.insert(files.error().message).second) find("error", files.error().message, files.error().hint);
+    return {};
+  };
   auto feed = [&](const std::string& name, const std::vector<std::string>& patterns) {
-    std::vector<FoundFile> files = FindFiles(patterns);
+    std::vector<FoundFile> files = files_of(patterns);
     find(files.empty() ? "absent" : "ok", fmt::format("feed {}: {} files match {}", name, files.size(), Join(patterns, ", ")),
          files.empty() ? "a folder that has them under [data], or a path under [feeds]; without it its columns are NULL" : "");
   };
   if (!project.data.empty()) {
     int own = 0;
     for (const RawTable& raw : project.raw_tables)
-      own += int(FindFiles({(fs::path(project.data) / raw.name / "**/*.parquet").string()}).size());
+      own += int(files_of({(fs::path(project.data) / raw.name / "**/*.parquet").string()}).size());
     find(own ? "ok" : "absent", fmt::format("{} files in the raw tables' own shape below {}", own, project.data));
   }
   for (const Feed& one : project.feeds)
@@ -56,7 +64,7 @@ Result<int> RunDoctor(Session& session, const Arguments& arguments, const Output
       if (!finding["try"].get<std::string>().empty()) output.Out(fmt::format("        Try: {}\n", finding["try"].get<std::string>()));
     }
   }
-  return bad ? 1 : 0;
+  return !unreachable.empty() ? 4 : bad ? 1 : 0;
 }
 
 }  // namespace backcourt

@@ -52,10 +52,14 @@ nlohmann::json LoadJson(const LoadReport& report) {
           {"absent", absent}, {"changed_cells", report.changed_cells}, {"seconds", report.seconds}};
 }
 
+Finder OnlineFinder(const Project& project) {
+  return Finder(project, [] { return Interrupts() > 0; });
+}
+
 Result<LoadReport> LoadInto(Session& session, const Output& output, bool quiet, const std::vector<std::string>& only) {
   auto connection = TRY(session.warehouse->Connect());
   bool shown = false;
-  Loader loader(session.project, *connection, [&](const std::string& line) {
+  Loader loader(session.project, *connection, OnlineFinder(session.project), [&](const std::string& line) {
     if (quiet) return;
     if (output.terminal) output.Err("\r\x1b[2K" + line), shown = true;
   });
@@ -68,7 +72,7 @@ Result<LoadReport> LoadInto(Session& session, const Output& output, bool quiet, 
 
 Result<int> RunLoad(Session& session, const Arguments& arguments, const Output& output) {
   std::vector<std::string> only;
-  for (const std::string& word : arguments.words) only.push_back(std::filesystem::absolute(word).lexically_normal().string());
+  for (const std::string& word : arguments.words) only.push_back(IsRemote(word) ? word : std::filesystem::absolute(word).lexically_normal().string());
   LoadReport report = TRY(LoadInto(session, output, arguments.json, only));
   output.Out(arguments.json ? LoadJson(report).dump(2) + "\n" : LoadText(report));
   return 0;

@@ -99,6 +99,17 @@ Result<> ReadConfig(Project& project, const fs::path& folder, bool inherited) {
   TomlTable data = section("data");
   std::string data_folder = data.Text("folder");
   TRY(data.Finish());
+  TomlTable stores = section("stores");
+  StoreOptions reach;
+  for (auto [key, value] : std::initializer_list<std::pair<const char*, std::string*>>{
+           {"s3_endpoint", &reach.s3_endpoint}, {"s3_region", &reach.s3_region}, {"s3_url_style", &reach.s3_url_style}, {"gs_endpoint", &reach.gs_endpoint}, {"ca_file", &reach.ca_file}, {"cache", &reach.cache}})
+    *value = stores.Text(key);
+  reach.timeout = int(stores.Number("timeout", reach.timeout));
+  reach.retries = int(stores.Number("retries", reach.retries));
+  reach.parallel = int(stores.Number("parallel", reach.parallel));
+  if (reach.timeout < 1 || reach.retries < 0 || reach.parallel < 1 || reach.parallel > 64)
+    stores.Problem(nullptr, "timeout (1 or more), retries (0 or more) or parallel (1 to 64) is out of range");
+  TRY(stores.Finish());
   const toml::table* feeds = reader.Table("feeds");
   if (!inherited) {  // where things lie is each project's own
     project.warehouse = Resolve(folder, path.empty() ? "warehouse.duckdb" : path);
@@ -106,6 +117,9 @@ Result<> ReadConfig(Project& project, const fs::path& folder, bool inherited) {
     project.threads = threads;
     project.data = Resolve(folder, data_folder);
     project.seasons = seasons;
+    project.stores = reach;
+    project.stores.cache = Resolve(folder, reach.cache.empty() ? project.warehouse + ".objects" : reach.cache);
+    if (!reach.ca_file.empty()) project.stores.ca_file = Resolve(folder, reach.ca_file);
     if (feeds) {
       TomlTable patterns(file, 1, *feeds, "[feeds]");
       for (const std::string& feed : patterns.Keys())

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "base/result.h"
+#include "base/store_options.h"
 #include "model/model.h"
 
 namespace backcourt {
@@ -34,6 +35,8 @@ struct Project {
   std::string data;                            // folder of the files as they come; may be empty
   std::map<std::string, std::vector<std::string>> feed_paths;  // [feeds]: patterns in place of the pack's
   std::vector<std::string> seasons;            // only these are loaded; empty: all there are
+
+  StoreOptions stores;                         // [stores]
 
   // [calendar]: which raw tables tell what is played, what is over, what has a box
   std::string schedule, results, boxes;

@@ -45,10 +45,12 @@ std::string Lower(std::string text) {
 }
 
 // The documents of JSON files, one row each. A byte order mark is no part of one; NaN is a number.
-std::string DocumentsSql(const std::vector<FoundFile>& files) {
+// The path of a remote one is told from where its bytes are (see Finder).
+std::string DocumentsSql(const std::vector<FoundFile>& files, const std::string& cache) {
   std::vector<std::string> paths;
-  for (const FoundFile& file : files) paths.push_back(Quote(file.path));
-  return fmt::format("SELECT filename AS file, json AS document FROM read_json_objects([{}], format = 'unstructured', filename = true)", Join(paths, ", "));
+  for (const FoundFile& file : files) paths.push_back(Quote(file.Bytes()));
+  std::string path = fmt::format("CASE WHEN starts_with(filename, {0}) THEN regexp_replace(substr(filename, {1}), '^([a-z0-9]+)/', '\\1://') ELSE filename END", Quote(cache + "/"), cache.size() + 2);
+  return fmt::format("SELECT {} AS file, json AS document FROM read_json_objects([{}], format = 'unstructured', filename = true)", path, Join(paths, ", "));
 }
 
 }  // namespace
@@ -76,9 +78,9 @@ Result<std::vector<std::string>> FeedReader::CsvHeader(const std::string& path) 
 }
 
 Result<std::string> FeedReader::ReaderSql(const Feed& feed, const std::vector<FoundFile>& files) {
-  if (!feed.rows.empty()) return fmt::format("WITH documents AS ({}) SELECT * FROM (\n{}\n)", DocumentsSql(files), feed.rows);
-  std::string path = files.front().path;
-  auto of_file = [&](const std::string& select) { return fmt::format("SELECT *, {} AS file FROM ({})", Quote(path), select); };
+  if (!feed.rows.empty()) return fmt::format("WITH documents AS ({}) SELECT * FROM (\n{}\n)", DocumentsSql(files, project_.stores.cache), feed.rows);
+  const std::string& path = files.front().Bytes();
+  auto of_file = [&](const std::string& select) { return fmt::format("SELECT *, {} AS file FROM ({})", Quote(files.front().path), select); };
   if (path.ends_with(".parquet"))
     return of_file(fmt::format("SELECT * EXCLUDE (file_row_number), file_row_number + 1 AS file_row FROM read_parquet({}, file_row_number = true)", Quote(path)));
   if (path.ends_with(".csv") || path.ends_with(".csv.gz")) {
@@ -146,7 +148,7 @@ Result<> FeedReader::CheckDocuments(const Feed& feed, const std::vector<FoundFil
     if (at == with_rows.size() || with_rows.Text(at, 0) != file.path) silent.push_back(file);
   }
   if (silent.empty()) return {};
-  Rows kinds = TRY(connection_.Query(fmt::format("SELECT file, count(*), bool_and(coalesce({}, false)) FROM ({}) GROUP BY file ORDER BY file", feed.holds, DocumentsSql(silent))));
+  Rows kinds = TRY(connection_.Query(fmt::format("SELECT file, count(*), bool_and(coalesce({}, false)) FROM ({}) GROUP BY file ORDER BY file", feed.holds, DocumentsSql(silent, project_.stores.cache))));
   for (size_t at = 0; const FoundFile& file : silent) {
     bool there = at < kinds.size() && kinds.Text(at, 0) == file.path;
     if (!there) return Error{ErrorKind::kSource, file.path + " is empty", "fetch it again; nothing was loaded"};
@@ -160,9 +162,9 @@ Result<> FeedReader::CheckDocuments(const Feed& feed, const std::vector<FoundFil
 Error FeedReader::Diagnose(const Feed& feed, const std::vector<FoundFile>& files, const Error& error) {
   bool documents = !feed.rows.empty();
   for (const FoundFile& file : files) {
-    auto readable = documents ? connection_.Query("SELECT count(*) FROM (" + DocumentsSql({file}) + ")") : Result<Rows>(Rows());
+    auto readable = documents ? connection_.Query("SELECT count(*) FROM (" + DocumentsSql({file}, project_.stores.cache) + ")") : Result<Rows>(Rows());
     if (!readable) {
-      auto start = connection_.Query(fmt::format("SELECT regexp_replace(CAST(content[1:60] AS VARCHAR), '\\s+', ' ', 'g') FROM read_blob({})", Quote(file.path)));
+      auto start = connection_.Query(fmt::format("SELECT regexp_replace(CAST(content[1:60] AS VARCHAR), '\\s+', ' ', 'g') FROM read_blob({})", Quote(file.Bytes())));
       return Error{ErrorKind::kSource, fmt::format("{} holds no JSON: {}; it begins with '{}'", file.path, readable.error().message, start && start->size() ? start->Text(0, 0) : ""),
                    "fetch it again, then load; nothing was loaded"};
     }
@@ -192,7 +194,7 @@ bool FeedReader::Fits(const Feed& feed, const FoundFile& file) {
   bool json = file.path.ends_with(".json") || file.path.ends_with(".json.gz");
   if (json != !feed.rows.empty()) return false;
   if (json) {
-    auto kind = connection_.Query(fmt::format("SELECT bool_and(coalesce({}, false)) FROM ({})", feed.holds, DocumentsSql({file})));
+    auto kind = connection_.Query(fmt::format("SELECT bool_and(coalesce({}, false)) FROM ({})", feed.holds, DocumentsSql({file}, project_.stores.cache)));
     return kind && kind->size() == 1 && kind->Text(0, 0) == "true";
   }
   return bool(CastedSql(feed, {file}));

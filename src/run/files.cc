@@ -20,22 +20,13 @@ constexpr const char* kSeasonMark = "{season}";
 constexpr const char* kSeasonGlob = "[0-9][0-9][0-9][0-9]-[0-9][0-9]";
 constexpr size_t kLabelSize = 7;
 
-// The label that stands for {season}: by what comes before the mark in the
-// name of its path component, since globs before it may match any length.
-std::string SeasonOf(const std::string& path, const std::string& pattern) {
-  size_t mark = pattern.find(kSeasonMark);
-  if (mark == std::string::npos) return "";
-  mark = std::min(mark, pattern.find("**"));
-  size_t slashes = size_t(std::count(pattern.begin(), pattern.begin() + long(mark), '/'));
-  size_t start = 0;
-  for (size_t i = 0; i < slashes; ++i) start = path.find('/', start) + 1;
-  for (size_t at = start; at + kLabelSize <= path.size(); ++at) {
-    auto digits = [&](size_t from, size_t n) {
-      return std::all_of(path.begin() + long(from), path.begin() + long(from + n), [](char c) { return c >= '0' && c <= '9'; });
-    };
-    if (digits(at, 4) && path[at + 4] == '-' && digits(at + 5, 2)) return path.substr(at, kLabelSize);
-  }
-  return "";
+std::vector<std::string> PartsOf(const std::string& pattern) { return Split(ReplaceAll(pattern, kSeasonMark, kSeasonGlob), '/'); }
+
+// Whether the parts of a path from `at` on match those of a pattern from `next` on.
+bool PartsMatch(const std::vector<std::string>& path, size_t at, const std::vector<std::string>& parts, size_t next) {
+  if (next == parts.size() || at == path.size()) return next == parts.size() && at == path.size();
+  if (parts[next] == "**") return PartsMatch(path, at, parts, next + 1) || next + 1 == parts.size() || PartsMatch(path, at + 1, parts, next);
+  return fnmatch(parts[next].c_str(), path[at].c_str(), FNM_PERIOD) == 0 && PartsMatch(path, at + 1, parts, next + 1);
 }
 
 // Files below `folder` whose path from there matches the parts of a pattern from the `next` one on.
@@ -57,17 +48,37 @@ void Walk(const fs::path& folder, const std::vector<std::string>& parts, size_t 
 
 }  // namespace
 
+bool PathMatches(const std::string& path, const std::string& pattern) { return PartsMatch(Split(path, '/'), 0, PartsOf(pattern), 0); }
+
+// The label is told by what comes before the mark in the name of its path
+// component, since globs before it may match any length.
+std::string SeasonOf(const std::string& path, const std::string& pattern) {
+  size_t mark = pattern.find(kSeasonMark);
+  if (mark == std::string::npos) return "";
+  mark = std::min(mark, pattern.find("**"));
+  size_t slashes = size_t(std::count(pattern.begin(), pattern.begin() + long(mark), '/'));
+  size_t start = 0;
+  for (size_t i = 0; i < slashes; ++i) start = path.find('/', start) + 1;
+  for (size_t at = start; at + kLabelSize <= path.size(); ++at) {
+    auto digits = [&](size_t from, size_t n) {
+      return std::all_of(path.begin() + long(from), path.begin() + long(from + n), [](char c) { return c >= '0' && c <= '9'; });
+    };
+    if (digits(at, 4) && path[at + 4] == '-' && digits(at + 5, 2)) return path.substr(at, kLabelSize);
+  }
+  return "";
+}
+
 FoundFile LookAt(const std::string& path, const std::string& season) {
   struct stat info{};
-  if (stat(path.c_str(), &info) != 0) return {path, season, -1, 0};
-  return {path, season, int64_t(info.st_size), int64_t(info.st_mtim.tv_sec) * 1'000'000'000 + info.st_mtim.tv_nsec};
+  if (stat(path.c_str(), &info) != 0) return {path, season, -1, 0, ""};
+  return {path, season, int64_t(info.st_size), int64_t(info.st_mtim.tv_sec) * 1'000'000'000 + info.st_mtim.tv_nsec, ""};
 }
 
 std::vector<FoundFile> FindFiles(const std::vector<std::string>& patterns) {
   std::map<std::string, FoundFile> files;
   for (const std::string& pattern : patterns) {
     size_t folder = pattern.rfind('/', pattern.find_first_of("*?[{"));
-    std::vector<std::string> parts = Split(ReplaceAll(folder == std::string::npos ? pattern : pattern.substr(folder + 1), kSeasonMark, kSeasonGlob), '/');
+    std::vector<std::string> parts = PartsOf(folder == std::string::npos ? pattern : pattern.substr(folder + 1));
     std::vector<std::string> found;
     Walk(folder == std::string::npos ? "." : pattern.substr(0, folder), parts, 0, found);
     for (const std::string& path : found) files.try_emplace(path, LookAt(path, SeasonOf(path, pattern)));

@@ -51,8 +51,8 @@ bool HasColumn(const RawTable& table, const char* name) {
 
 }  // namespace
 
-Loader::Loader(const Project& project, Connection& connection, std::function<void(const std::string&)> progress)
-    : project_(project), connection_(connection), reader_(project, connection), progress_(std::move(progress)) {
+Loader::Loader(const Project& project, Connection& connection, Finder finder, std::function<void(const std::string&)> progress)
+    : project_(project), connection_(connection), reader_(project, connection), finder_(std::move(finder)), progress_(std::move(progress)) {
   for (const RawTable& table : project.raw_tables) {
     Feed feed{kCanonical + table.name, "rows in the raw table's own shape", {table.name}, table.key, "", "", "", {}};
     for (const Column& column : table.columns) feed.columns.push_back({column.name, column.type, "", false});
@@ -65,10 +65,10 @@ Loader::Loader(const Project& project, Connection& connection, std::function<voi
     sources_.push_back(std::move(source));
   }
   sources_.insert(sources_.end(), project.sources.begin(), project.sources.end());
-  FindGroups();
+  found_ = FindGroups();
 }
 
-void Loader::FindGroups() {
+Result<> Loader::FindGroups() {
   namespace fs = std::filesystem;
   std::map<std::string, const Feed*> feeds;
   std::set<std::string> seasonal;  // feeds whose pattern has {season}
@@ -76,20 +76,21 @@ void Loader::FindGroups() {
     return file.season.empty() || project_.seasons.empty() ||
            std::find(project_.seasons.begin(), project_.seasons.end(), file.season) != project_.seasons.end();
   };
-  auto find = [&](const Feed& feed, const std::vector<std::string>& patterns) {
+  auto find = [&](const Feed& feed, const std::vector<std::string>& patterns) -> Result<> {
     feeds[feed.name] = &feed;
-    for (FoundFile& file : FindFiles(patterns)) {
+    for (FoundFile& file : TRY(finder_.Find(patterns))) {
       if (!wanted(file)) continue;
       if (!file.season.empty()) seasonal.insert(feed.name);
       files_[feed.name].push_back(std::move(file));
     }
+    return {};
   };
   for (const Feed& feed : canonical_feeds_) {
     if (project_.data.empty()) continue;
     std::string folder = (fs::path(project_.data) / feed.paths.front()).string();
-    find(feed, {folder + "/season={season}/*.parquet", folder + "/*.parquet"});
+    TRY(find(feed, {folder + "/season={season}/*.parquet", folder + "/*.parquet"}));
   }
-  for (const Feed& feed : project_.feeds) find(feed, project_.Patterns(feed));
+  for (const Feed& feed : project_.feeds) TRY(find(feed, project_.Patterns(feed)));
   for (const Source& source : sources_) {
     std::vector<std::string> all = source.feeds;
     all.insert(all.end(), source.optional_feeds.begin(), source.optional_feeds.end());
@@ -129,6 +130,7 @@ void Loader::FindGroups() {
       groups_.push_back(std::move(group));
     }
   }
+  return {};
 }
 
 std::vector<AbsentFeed> Loader::Absent() const {
@@ -182,6 +184,7 @@ Result<> Loader::EnsureRun(LoadReport& report) {
 }
 
 Result<LoadReport> Loader::Load(Cells& cells, const std::vector<std::string>& only) {
+  if (!found_) return found_.error();
   auto start = std::chrono::steady_clock::now();
   LoadReport report;
   Cells updated = cells;
@@ -222,7 +225,7 @@ Result<LoadReport> Loader::Load(Cells& cells, const std::vector<std::string>& on
     if (!in_transaction_) return {};
     for (const auto& [feed, files] : files_)
       for (const FoundFile& file : files)
-        if (materialized_.contains(file.path) && LookAt(file.path, file.season) != file)
+        if (materialized_.contains(file.path) && file.local.empty() && LookAt(file.path, file.season) != file)
           return Error{ErrorKind::kSource, fmt::format("{} changed while it was read; nothing was loaded", file.path), "load again when it is written"};
     TRY(Ledger::EndRun(connection_, report.run, "done", fmt::format("{} files read, {} raw cells changed", report.files.size(), report.changed_cells)));
     TRY(connection_.Execute("COMMIT"));
@@ -289,6 +292,7 @@ Result<> Loader::Materialize(const Feed& feed, const std::vector<FoundFile>& fil
   if (!files.empty()) progress_(fmt::format("reading {}{}", feed.name, files.front().season.empty() ? "" : " " + files.front().season));
   for (const FoundFile& file : files)
     if (materialized_.emplace(file.path, true).second) report.files.push_back(file.path);
+  TRY(finder_.Fetch(files));
   auto made = reader_.Read(feed, files);
   if (made || (made.error().kind != ErrorKind::kData && made.error().kind != ErrorKind::kModel)) return made;
   // The transaction is lost with the error: what is wrong is looked up outside of it.

@@ -11,6 +11,7 @@
 
 #include "model/project.h"
 #include "run/feed_reader.h"
+#include "run/finder.h"
 #include "run/ledger.h"
 
 namespace backcourt {
@@ -47,7 +48,7 @@ struct LoadReport {
 class Loader {
  public:
   // `progress` is told what is being read, a line at a time.
-  Loader(const Project& project, Connection& connection, std::function<void(const std::string&)> progress);
+  Loader(const Project& project, Connection& connection, Finder finder, std::function<void(const std::string&)> progress);
 
   // Makes the raw tables and the ledger where there are none.
   Result<> Prepare();
@@ -68,7 +69,7 @@ class Loader {
     std::string incoming;  // temp table of its rows
   };
 
-  void FindGroups();
+  Result<> FindGroups();
   Result<> LoadSeeds(Cells& cells, LoadReport& report);
   Result<> LoadTable(const RawTable& table, Cells& cells, LoadReport& report);
   Result<> RunGroup(const RawTable& table, Group& group, LoadReport& report);
@@ -80,6 +81,8 @@ class Loader {
   const Project& project_;
   Connection& connection_;
   FeedReader reader_;
+  Finder finder_;
+  Result<> found_;                        // why files could not be looked for
   std::function<void(const std::string&)> progress_;
   std::vector<Feed> canonical_feeds_;     // raw tables' own shape, as feeds
   std::vector<Source> sources_;           // those of the pack and the canonical ones
