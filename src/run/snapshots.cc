@@ -5,6 +5,7 @@
 #include <map>
 #include <regex>
 
+#include "base/date.h"
 #include "base/text.h"
 #include "model/sql_text.h"
 
