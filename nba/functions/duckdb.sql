@@ -126,9 +126,10 @@ CREATE MACRO spread_of_pair(home, away) AS CASE
 
 -- The season that a file's name tells: a label, a league game id, or the year in which it starts before the extension.
 CREATE MACRO season_of_file(file) AS coalesce(
-  nullif(regexp_extract(parse_filename(file), '(19|20)\d\d-\d\d'), ''),
-  season_label(season_year_of(nullif(regexp_extract(parse_filename(file), '00[1-6]\d{7}'), ''))),
-  season_label(TRY_CAST(nullif(regexp_extract(parse_filename(file), '_(20\d\d|19\d\d)\.', 1), '') AS INTEGER)));
+  list_filter(regexp_extract_all(parse_filename(file), '(?:19|20)\d\d-\d\d'),
+    lambda label: label = season_label(CAST(substr(label, 1, 4) AS INTEGER)))[1],
+  CASE WHEN regexp_matches(parse_filename(file), '00[1-6]\d{7}') THEN season_label(season_year_of(regexp_extract(parse_filename(file), '00[1-6]\d{7}'))) END,
+  CASE WHEN regexp_matches(parse_filename(file), '_(19|20)\d\d\.') THEN season_label(CAST(regexp_extract(parse_filename(file), '_(\d{4})\.', 1) AS INTEGER)) END);
 
 -- The result set of a name in a response of the league's statistics service: headers and rows.
 CREATE MACRO result_set(document, set_name) AS list_filter(

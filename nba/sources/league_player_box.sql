@@ -2,7 +2,8 @@
 about = "The players' lines of the league's box scores, and the inactive lists of their summaries."
 table = "raw_player_box"
 rank  = 20
-each  = ["box_v2", "box_v3", "box_live", "game_log"]   # as lines
+each  = ["box_v2", "box_v3", "box_live", "game_log"]
+as    = "lines"
 optional_feeds = ["box_summary_inactive"]
 reads = ["raw_schedule", "team_names"]
 */

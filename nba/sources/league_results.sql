@@ -2,7 +2,8 @@
 about = "The final scores of the league's box scores, where nothing tells the score by itself."
 table = "raw_results"
 rank  = 40
-each  = ["box_v2", "box_v3", "box_live", "game_log"]   # as lines
+each  = ["box_v2", "box_v3", "box_live", "game_log"]
+as    = "lines"
 reads = ["raw_schedule", "team_names"]
 */
 WITH sides AS (

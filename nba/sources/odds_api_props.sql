@@ -19,8 +19,11 @@ lines AS (
   FROM odds_api
   WHERE starts_with(market, 'player_') AND point IS NOT NULL AND description IS NOT NULL
   GROUP BY ALL
-  -- A book may give several lines of one player; the main one has prices nearest to even.
-  QUALIFY row_number() OVER (PARTITION BY commence_time, home_team, away_team, captured_at, book, market, description
+),
+-- A book may give several lines of one player; the main one has prices nearest to even.
+main_lines AS (
+  SELECT * FROM lines
+  QUALIFY row_number() OVER (PARTITION BY commence_time, home_team, away_team, captured_at, book, market, name
     ORDER BY abs(over_price - under_price) NULLS LAST, line) = 1
 ),
 players AS (
@@ -34,6 +37,6 @@ SELECT g.game_id, g.game_date, p.player_id, l.book, l.captured_at, l.market, l.l
        WHEN p.players IS NULL THEN 'no player of this name on the two rosters'
        WHEN p.players > 1 THEN 'several players of this name on the two rosters'
        WHEN row_number() OVER (PARTITION BY g.game_id, p.player_id, l.book, l.market, l.captured_at ORDER BY l.commence_time, l.name) > 1 THEN 'the same snapshot in another file' END AS dropped
-FROM lines l
+FROM main_lines l
 JOIN games g USING (commence_time, home_team, away_team)
 LEFT JOIN players p ON p.game_id = g.game_id AND p.lookup = lookup_without_suffix(l.name)

@@ -111,7 +111,7 @@ Result<std::vector<Feed>> ParseFeeds(const std::string& file, const std::string&
   return feeds;
 }
 
-Result<Source> ParseSource(const std::string& file, const std::string& text) {
+Result<std::vector<Source>> ParseSource(const std::string& file, const std::string& text) {
   HeaderedSql parts = TRY(Header(file, text));
   toml::table root = TRY(TomlTable::Parse(file, parts.toml_line, parts.toml));
   TomlTable reader(file, parts.toml_line, root, "a source's header");
@@ -121,13 +121,24 @@ Result<Source> ParseSource(const std::string& file, const std::string& text) {
   source.about = reader.Text("about", true);
   source.table = reader.Text("table", true);
   source.rank = int(reader.Number("rank", 10));
-  source.feeds = reader.Texts("feeds", true);
+  std::vector<std::string> each = reader.Texts("each");
+  source.feeds = reader.Texts("feeds", each.empty());
+  source.alias = reader.Text("as", !each.empty());
   source.optional_feeds = reader.Texts("optional_feeds");
   source.reads = reader.Texts("reads");
   source.body = parts.body;
   source.body_line = parts.body_line;
   TRY(reader.Finish());
-  return source;
+  if (each.empty()) return std::vector{source};
+  std::vector<Source> sources;
+  for (const std::string& feed : each) {
+    Source one = source;
+    one.name = source.name + " of " + feed;
+    one.rank = source.rank + int(sources.size());
+    one.feeds.insert(one.feeds.begin(), feed);
+    sources.push_back(std::move(one));
+  }
+  return sources;
 }
 
 Result<Model> ParseModel(const std::string& file, const std::string& group, const std::string& text) {

@@ -97,6 +97,9 @@ Result<> ReadConfig(Project& project, const fs::path& folder, bool inherited) {
   std::string memory = warehouse.Text("memory_limit");
   int threads = int(warehouse.Number("threads", project.threads));
   TRY(warehouse.Finish());
+  TomlTable sources = section("sources");
+  std::vector<std::string> prefer = sources.Texts("prefer");
+  TRY(sources.Finish());
   TomlTable data = section("data");
   std::string data_folder = data.Text("folder");
   TRY(data.Finish());
@@ -118,6 +121,7 @@ Result<> ReadConfig(Project& project, const fs::path& folder, bool inherited) {
     project.threads = threads;
     project.data = Resolve(folder, data_folder);
     project.seasons = seasons;
+    project.prefer = prefer;
     project.stores = reach;
     project.stores.cache = Resolve(folder, reach.cache.empty() ? project.warehouse + ".objects" : reach.cache);
     if (!reach.ca_file.empty()) project.stores.ca_file = Resolve(folder, reach.ca_file);
@@ -161,6 +165,26 @@ Result<> CheckReads(const Project& project) {
     for (const std::string& read : source.reads)
       if (!project.FindRaw(read) && !project.FindSeed(read))
         return Error{ErrorKind::kUsage, fmt::format("{}: '{}' is neither a raw table nor a seed", source.file, read), ""};
+  }
+  return {};
+}
+
+// Ranks the sources that the project prefers before all others.
+Result<> Prefer(Project& project) {
+  for (size_t i = 0; i < project.prefer.size(); ++i) {
+    const std::string& wanted = project.prefer[i];
+    std::vector<std::string> names;
+    bool known = false;
+    for (Source& source : project.sources) {
+      names.push_back(source.name);
+      names.insert(names.end(), source.feeds.begin(), source.feeds.end());
+      bool meant = source.name == wanted || std::find(source.feeds.begin(), source.feeds.end(), wanted) != source.feeds.end();
+      known = known || meant;
+      if (meant) source.rank = std::min(source.rank, int(i) - int(project.prefer.size()));
+    }
+    if (!known)
+      return Error{ErrorKind::kUsage, fmt::format("{}/backcourt.toml: '{}' under [sources] prefer is neither a source nor a feed of one", project.root, wanted),
+                   "'" + Nearest(wanted, names) + "'"};
   }
   return {};
 }
@@ -291,7 +315,8 @@ Result<Project> Project::Load(const std::string& folder) {
   for (const fs::path& file : FilesIn(pack / "tables", ".toml"))
     project.raw_tables.push_back(TRY(ParseRawTable(file.string(), TRY(ReadFile(file)))));
   for (const fs::path& file : FilesIn(pack / "sources", ".sql"))
-    project.sources.push_back(TRY(ParseSource(file.string(), TRY(ReadFile(file)))));
+    for (Source& source : TRY(ParseSource(file.string(), TRY(ReadFile(file))))) project.sources.push_back(std::move(source));
+  TRY(Prefer(project));
   std::stable_sort(project.sources.begin(), project.sources.end(),
                    [](const Source& a, const Source& b) { return a.rank < b.rank; });
   for (const fs::path& file : FilesIn(pack / "seeds", ".csv")) project.seeds.push_back({file.stem().string(), file.string()});

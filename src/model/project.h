@@ -38,6 +38,9 @@ struct Project {
 
   StoreOptions stores;                         // [stores]
 
+  // [sources]
+  std::vector<std::string> prefer;             // sources or feeds that serve before all others
+
   // [calendar]: which raw tables tell what is played, what is over, what has a box
   std::string schedule, results, boxes;
   std::string history;                         // what was known of the schedule, and when; may be empty

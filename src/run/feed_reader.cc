@@ -22,6 +22,12 @@ std::string ParserOf(const Column& column, const std::vector<Function>& function
   return own ? parser : "";
 }
 
+// What a feed's column is where a file does not have it.
+std::string NullSql(const Column& column, const std::vector<Function>& functions) {
+  std::string parser = ParserOf(column, functions);
+  return parser.empty() ? "CAST(NULL AS " + column.type + ")" : parser + "(CAST(NULL AS VARCHAR))";
+}
+
 // Nothing in a text cell, as its writers put it.
 std::string GivenSql(const Column& column, bool text) {
   std::string value = Ident(column.name);
@@ -43,6 +49,8 @@ std::string Lower(std::string text) {
   std::transform(text.begin(), text.end(), text.begin(), [](unsigned char c) { return std::tolower(c); });
   return text;
 }
+
+bool IsJson(const FoundFile& file) { return file.path.ends_with(".json") || file.path.ends_with(".json.gz"); }
 
 // The documents of JSON files, one row each. A byte order mark is no part of one; NaN is a number.
 // The path of a remote one is told from where its bytes are (see Finder).
@@ -78,7 +86,7 @@ Result<std::vector<std::string>> FeedReader::CsvHeader(const std::string& path) 
 }
 
 Result<std::string> FeedReader::ReaderSql(const Feed& feed, const std::vector<FoundFile>& files) {
-  if (!feed.rows.empty()) return fmt::format("WITH documents AS ({}) SELECT * FROM (\n{}\n)", DocumentsSql(files, project_.stores.cache), feed.rows);
+  if (IsJson(files.front()) && !feed.rows.empty()) return fmt::format("WITH documents AS ({}) SELECT * FROM (\n{}\n)", DocumentsSql(files, project_.stores.cache), feed.rows);
   const std::string& path = files.front().Bytes();
   auto of_file = [&](const std::string& select) { return fmt::format("SELECT *, {} AS file FROM ({})", Quote(files.front().path), select); };
   if (path.ends_with(".parquet"))
@@ -93,7 +101,7 @@ Result<std::string> FeedReader::ReaderSql(const Feed& feed, const std::vector<Fo
     excel_loaded_ = true;
     return of_file(fmt::format("SELECT *, row_number() OVER () AS file_row FROM read_xlsx({}, all_varchar = true, header = true)", Quote(path)));
   }
-  return Error{ErrorKind::kSource, fmt::format("{}: its name does not tell what kind of file it is", path), ".csv, .csv.gz, .parquet or .xlsx"};
+  return Error{ErrorKind::kSource, fmt::format("{}: its name does not tell what kind of file it is", path), feed.rows.empty() ? ".csv, .csv.gz, .parquet or .xlsx" : ".json, .json.gz, .csv, .csv.gz, .parquet or .xlsx"};
 }
 
 Result<std::string> FeedReader::CastedSql(const Feed& feed, const std::vector<FoundFile>& files) {
@@ -112,7 +120,7 @@ Result<std::string> FeedReader::CastedSql(const Feed& feed, const std::vector<Fo
       return Error{ErrorKind::kSource, fmt::format("{} lacks column '{}' of feed {}", path, column.name, feed.name),
                    fmt::format("the nearest column there is '{}'; another file, or another path under [feeds]", Nearest(Lower(column.name), names))};
     }
-    columns.push_back((type == types.end() ? "NULL" : CastSql(column, type->second == "VARCHAR", true, project_.functions)) + " AS " + Ident(column.name));
+    columns.push_back((type == types.end() ? NullSql(column, project_.functions) : CastSql(column, type->second == "VARCHAR", true, project_.functions)) + " AS " + Ident(column.name));
   }
   const std::string& season = files.front().season;
   return fmt::format("SELECT {}, file, CAST(file_row AS BIGINT) AS file_row, {} AS feed_season FROM ({})", Join(columns, ", "),
@@ -120,30 +128,29 @@ Result<std::string> FeedReader::CastedSql(const Feed& feed, const std::vector<Fo
 }
 
 Result<> FeedReader::Read(const Feed& feed, const std::vector<FoundFile>& files) {
-  // Files that one SELECT reads: tables alone, since each has its own columns; documents by season.
+  // One SELECT reads a table alone, since each has its own columns; the documents of a season together.
   std::vector<std::string> selects;
   for (size_t from = 0, to = 0; from < files.size(); from = to) {
-    for (to = from + 1; !feed.rows.empty() && to < files.size() && files[to].season == files[from].season;) ++to;
+    for (to = from + 1; IsJson(files[from]) && to < files.size() && IsJson(files[to]) && files[to].season == files[from].season;) ++to;
     selects.push_back(TRY(CastedSql(feed, {files.begin() + long(from), files.begin() + long(to)})));
   }
   if (files.empty()) {
     std::vector<std::string> columns;
-    for (const Column& column : feed.columns) {
-      std::string parser = ParserOf(column, project_.functions);
-      columns.push_back((parser.empty() ? "CAST(NULL AS " + column.type + ")" : parser + "(CAST(NULL AS VARCHAR))") + " AS " + Ident(column.name));
-    }
+    for (const Column& column : feed.columns) columns.push_back(NullSql(column, project_.functions) + " AS " + Ident(column.name));
     selects.push_back(fmt::format("SELECT {}, CAST(NULL AS VARCHAR) AS file, CAST(NULL AS BIGINT) AS file_row, CAST(NULL AS VARCHAR) AS feed_season WHERE false", Join(columns, ", ")));
   }
   TRY(connection_.Execute(fmt::format("CREATE OR REPLACE TEMP TABLE {} AS {}", Ident("feed_" + feed.name), Join(selects, " UNION ALL "))));
-  return feed.rows.empty() ? Result<>() : CheckDocuments(feed, files);
+  return CheckDocuments(feed, files);
 }
 
 // A file without rows must still hold one document of the feed's kind: an empty
 // file, a list of errors or another endpoint's answer gives no rows either.
 Result<> FeedReader::CheckDocuments(const Feed& feed, const std::vector<FoundFile>& files) {
+  if (std::none_of(files.begin(), files.end(), IsJson)) return {};
   Rows with_rows = TRY(connection_.Query(fmt::format("SELECT DISTINCT file FROM temp.{} ORDER BY file", Ident("feed_" + feed.name))));
   std::vector<FoundFile> silent;
   for (size_t at = 0; const FoundFile& file : files) {
+    if (!IsJson(file)) continue;
     while (at < with_rows.size() && with_rows.Text(at, 0) < file.path) ++at;
     if (at == with_rows.size() || with_rows.Text(at, 0) != file.path) silent.push_back(file);
   }
@@ -160,9 +167,8 @@ Result<> FeedReader::CheckDocuments(const Feed& feed, const std::vector<FoundFil
 }
 
 Error FeedReader::Diagnose(const Feed& feed, const std::vector<FoundFile>& files, const Error& error) {
-  bool documents = !feed.rows.empty();
   for (const FoundFile& file : files) {
-    auto readable = documents ? connection_.Query("SELECT count(*) FROM (" + DocumentsSql({file}, project_.stores.cache) + ")") : Result<Rows>(Rows());
+    auto readable = IsJson(file) ? connection_.Query("SELECT count(*) FROM (" + DocumentsSql({file}, project_.stores.cache) + ")") : Result<Rows>(Rows());
     if (!readable) {
       auto start = connection_.Query(fmt::format("SELECT regexp_replace(CAST(content[1:60] AS VARCHAR), '\\s+', ' ', 'g') FROM read_blob({})", Quote(file.Bytes())));
       return Error{ErrorKind::kSource, fmt::format("{} holds no JSON: {}; it begins with '{}'", file.path, readable.error().message, start && start->size() ? start->Text(0, 0) : ""),
@@ -191,9 +197,8 @@ Error FeedReader::Diagnose(const Feed& feed, const std::vector<FoundFile>& files
 }
 
 bool FeedReader::Fits(const Feed& feed, const FoundFile& file) {
-  bool json = file.path.ends_with(".json") || file.path.ends_with(".json.gz");
-  if (json != !feed.rows.empty()) return false;
-  if (json) {
+  if (IsJson(file)) {
+    if (feed.rows.empty()) return false;
     auto kind = connection_.Query(fmt::format("SELECT bool_and(coalesce({}, false)) FROM ({})", feed.holds, DocumentsSql({file}, project_.stores.cache)));
     return kind && kind->size() == 1 && kind->Text(0, 0) == "true";
   }

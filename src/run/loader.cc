@@ -68,6 +68,18 @@ Loader::Loader(const Project& project, Connection& connection, Finder finder, st
   found_ = FindGroups();
 }
 
+// The seasons of files whose paths have no label for them.
+Result<> Loader::TellSeasons(const Feed& feed, std::vector<FoundFile>& files) {
+  std::vector<std::string> untold;
+  for (const FoundFile& file : files)
+    if (file.season.empty()) untold.push_back(Quote(file.path));
+  if (feed.season.empty() || untold.empty()) return {};
+  Rows told = TRY(connection_.Query(fmt::format("SELECT coalesce({}, '') FROM (SELECT unnest([{}]) AS file)", feed.season, Join(untold, ", "))));
+  for (size_t at = 0; FoundFile& file : files)
+    if (file.season.empty()) file.season = told.Text(at++, 0);
+  return {};
+}
+
 Result<> Loader::FindGroups() {
   namespace fs = std::filesystem;
   std::map<std::string, const Feed*> feeds;
@@ -78,7 +90,9 @@ Result<> Loader::FindGroups() {
   };
   auto find = [&](const Feed& feed, const std::vector<std::string>& patterns) -> Result<> {
     feeds[feed.name] = &feed;
-    for (FoundFile& file : TRY(finder_.Find(patterns))) {
+    std::vector<FoundFile> found = TRY(finder_.Find(patterns));
+    TRY(TellSeasons(feed, found));
+    for (FoundFile& file : found) {
       if (!wanted(file)) continue;
       if (!file.season.empty()) seasonal.insert(feed.name);
       files_[feed.name].push_back(std::move(file));
@@ -121,7 +135,7 @@ Result<> Loader::FindGroups() {
         bool required = std::find(source.feeds.begin(), source.feeds.end(), name) != source.feeds.end();
         if (required && mine.empty()) complete = false;
         for (const FoundFile& file : mine) hasher.Add(file.path).Add(file.size).Add(file.mtime);
-        hasher.Add(CanonicalSql(feeds[name]->rows));
+        hasher.Add(feeds[name]->rows);
         for (const Column& column : feeds[name]->columns) hasher.Add(column.name).Add(column.type);
         group.feeds.emplace_back(feeds[name], std::move(mine));
       }
@@ -367,7 +381,7 @@ Result<> Loader::RunGroup(const RawTable& table, Group& group, LoadReport& repor
       materialized_["held " + what] = true;
       materialized_[held] = true;
     }
-    with(feed->name, "temp." + Ident(held), "");
+    with(source.Calls(feed->name), "temp." + Ident(held), "");
   }
   for (const std::string& read : source.reads) {
     const RawTable* raw = project_.FindRaw(read);
@@ -449,6 +463,10 @@ Result<> Loader::LoadTable(const RawTable& table, Cells& cells, LoadReport& repo
       for (const FoundFile& file : files)
         write += fmt::format("DELETE FROM backcourt.files WHERE feed = {0} AND path = {1}; INSERT INTO backcourt.files VALUES ({0}, {1}, {2}, {3}, {4}, {5});",
                              Quote(feed->name), Quote(file.path), Quote(file.season), file.size, file.mtime, report.run);
+  }
+  if (!table.unit.empty()) {
+    Rows serving = TRY(connection_.Query("SELECT season, source, count(DISTINCT unit) FROM served GROUP BY 1, 2 ORDER BY 1, 3 DESC"));
+    for (size_t i = 0; i < serving.size(); ++i) report.served.push_back({table.name, serving.Text(i, 0), serving.Text(i, 1), table.unit, serving.Int(i, 2)});
   }
   Rows twice = TRY(connection_.Query(fmt::format("SELECT concat_ws(', ', {0}) FROM staged GROUP BY {1} HAVING count(*) > 1 ORDER BY 1 LIMIT 5",
                                                  [&] { std::vector<std::string> k; for (auto& c : table.key) k.push_back("CAST(" + Ident(c) + " AS VARCHAR)"); return Join(k, ", "); }(), KeyList(table))));

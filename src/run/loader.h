@@ -28,6 +28,12 @@ struct DroppedRows {
   int64_t rows = 0;
 };
 
+// How many values of a table's unit (games) a source serves.
+struct ServedUnits {
+  std::string table, season, source, unit;
+  int64_t units = 0;
+};
+
 // A feed that no file serves: what goes without it is NULL or has no rows.
 struct AbsentFeed {
   std::string table;   // the raw table that goes without
@@ -39,6 +45,7 @@ struct LoadReport {
   int64_t run = 0;                        // 0 when nothing had to be read
   std::vector<LoadedTable> tables;        // those that were read again
   std::vector<DroppedRows> dropped;
+  std::vector<ServedUnits> served;        // of the tables that were read again
   std::vector<std::string> files;         // read
   std::vector<std::string> vanished;      // loaded before, not there now; their rows stay
   std::vector<AbsentFeed> absent;
@@ -73,6 +80,7 @@ class Loader {
 
   Result<> FindGroups();
   Result<> KeepSnapshots(LoadReport& report);
+  Result<> TellSeasons(const Feed& feed, std::vector<FoundFile>& files);
   Result<> LoadSeeds(Cells& cells, LoadReport& report);
   Result<> LoadTable(const RawTable& table, Cells& cells, LoadReport& report);
   Result<> RunGroup(const RawTable& table, Group& group, LoadReport& report);
