@@ -84,7 +84,7 @@ Result<std::string> Snapshots::Read(const Feed& feed, const std::vector<FoundFil
     else if (done.error().kind == ErrorKind::kSource) problem = done.error().message;
     else return done.error();
     write += fmt::format("DELETE FROM backcourt.snapshots WHERE feed = {0} AND path = {1}; INSERT INTO backcourt.snapshots VALUES ({0}, {1}, {2}, {3}, {4}, '{5}', {6}, {7}, '');", Quote(feed.name), Quote(file.path),
-                         Quote(file.season), file.size, file.mtime, identity, SeenAt(file), Quote(ReplaceAll(problem.substr(0, problem.find('\n')), file.Bytes(), file.path)));
+                         Quote(file.season), file.size, file.mtime, identity, SeenAt(file), Quote(ReplaceAll(ReplaceAll(problem.substr(0, problem.find('\n')), file.path, "it"), file.Bytes(), "it")));
     paths += (paths.empty() ? "" : ", ") + Quote(file.path);
   }
   write += fmt::format("CREATE TABLE IF NOT EXISTS {0} AS SELECT * FROM {1} LIMIT 0; DELETE FROM {0} WHERE file IN ({2}); INSERT INTO {0} SELECT * FROM {1} ORDER BY feed_season, snapshot_at, file_row;",
