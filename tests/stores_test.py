@@ -1,7 +1,7 @@
 """Files in object stores and on web servers: listed, fetched once a version, and refused with the cause."""
 
+import base64
 import json
-import os
 import shutil
 import subprocess
 import tempfile
@@ -131,6 +131,53 @@ class GoogleBuckets(Remote):
             self.gcs.put("many/" + file.name, file.read_bytes())
         self.configure("gs://lake/many", f'gs_endpoint = "{self.gcs.url}"')
         self.assertEqual(len(self.load()["files"]), len(TOY_FILES) + 1)  # and the seed
+
+
+class ServiceAccounts(Remote):
+    """The key file of a service account, exchanged for a token."""
+
+    def setUp(self):
+        super().setUp()
+        self.web = servers.Web()
+        self.addCleanup(self.web.stop)
+        _, key = servers.make_certificate(self.folder, "account")
+        self.private = Path(key).read_text()
+        self.account = {"type": "service_account", "client_email": "reader@lake.test", "private_key": self.private, "token_uri": self.web.url + "/token"}
+        self.key_file = self.folder / "account.json"
+        self.key_file.write_text(json.dumps(self.account))
+        self.environment["GOOGLE_APPLICATION_CREDENTIALS"] = str(self.key_file)
+        self.configure("gs://lake/data", f'gs_endpoint = "{self.web.url}"')
+
+    def test_a_signed_request_becomes_the_token_that_storage_sees(self):
+        self.web.put("/token", b'{"access_token": "tok-en", "expires_in": 3599}')
+        self.run_program("load", code=4)  # this server keeps no bucket
+        self.assertIn("Bearer tok-en", self.web.tokens)
+        (path, body), = self.web.posts
+        grant, assertion = [part.split("=", 1)[1] for part in body.split("&")]
+        self.assertEqual(grant, "urn%3Aietf%3Aparams%3Aoauth%3Agrant-type%3Ajwt-bearer")
+        head, claims, signature = assertion.split(".")
+        decode = lambda text: base64.urlsafe_b64decode(text + "=" * (-len(text) % 4))
+        said = json.loads(decode(claims))
+        self.assertEqual((said["iss"], said["aud"], said["exp"] - said["iat"]), ("reader@lake.test", self.web.url + "/token", 3600))
+        (self.folder / "signature").write_bytes(decode(signature))
+        checked = subprocess.run(["openssl", "dgst", "-sha256", "-prverify", str(self.folder / "account.key"), "-signature", str(self.folder / "signature")],
+                                 input=f"{head}.{claims}".encode(), capture_output=True)
+        self.assertEqual(checked.returncode, 0, checked.stderr)
+        for secret in ("tok-en", *self.private.splitlines()[1:-1]):
+            self.assertNotIn(secret, self.said)
+
+    def test_what_is_wrong_with_a_key_is_said(self):
+        self.web.faults["/token"] = [400] * 9
+        self.assertIn("/token cannot be read: access is refused (403)", self.run_program("load", code=4))
+        self.key_file.write_text(json.dumps({**self.account, "token_uri": "http://127.0.0.1:1/token"}))
+        self.assertIn("refuses the connection", self.run_program("load", code=4))
+        self.key_file.write_text(json.dumps({**self.account, "private_key": "-----BEGIN PRIVATE KEY-----\nsecretsecret\n-----END PRIVATE KEY-----"}))
+        self.assertIn("its private_key cannot sign", self.run_program("load", code=4))
+        self.key_file.write_text("{}")
+        self.assertIn("it is no key of a service account", self.run_program("load", code=4))
+        self.key_file.unlink()
+        self.assertIn("it cannot be read", self.run_program("load", code=4))
+        self.assertNotIn("secretsecret", self.said)
 
 
 class WebServers(Remote):

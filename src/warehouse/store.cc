@@ -16,6 +16,7 @@
 #include <thread>
 
 #include "base/text.h"
+#include "warehouse/google_token.h"
 #include "warehouse/store_error.h"
 #include "warehouse/warehouse.h"
 
@@ -28,6 +29,7 @@ namespace {
 constexpr int kAttempts = 3;            // of an object that arrives broken, beside the engine's own retries
 constexpr double kBytesASecond = 1e6;   // what a line must give
 constexpr int kManifestDepth = 8;
+constexpr auto kTokenLife = std::chrono::minutes(50);  // of an hour
 
 bool StartsWith(const std::string& text, std::initializer_list<const char*> any) {
   return std::any_of(any.begin(), any.end(), [&](const char* start) { return text.starts_with(start); });
@@ -132,15 +134,16 @@ Result<> ObjectStore::Authenticate(const std::string& url) {
     if (auto made = engine_->settings->Execute(secret); !made) return StoreError(url, made.error().message, secrets_);
     s3_ready_ = true;
   }
-  if (IsGs(url) && !gs_ready_) {
+  if (IsGs(url) && std::chrono::steady_clock::now() >= gs_until_) {
     GsCredentials found = FindGsCredentials(environment_);
+    if (found.bearer.empty() && found.key_id.empty() && !found.key_file.empty()) found.bearer = TRY(GoogleToken(found.key_file, options_.ca_file, options_.timeout));
     std::string secret = "CREATE OR REPLACE SECRET gs (TYPE GCS";
     if (!found.bearer.empty()) secret += fmt::format(", BEARER_TOKEN {}", Quote(found.bearer));
     else if (!found.key_id.empty()) secret += fmt::format(", KEY_ID {}, SECRET {}", Quote(found.key_id), Quote(found.secret));
     secret += EndpointOptions(options_.gs_endpoint, "") + ")";
     secrets_.insert(secrets_.end(), {found.key_id, found.secret, found.bearer});
     if (auto made = engine_->settings->Execute(secret); !made) return StoreError(url, made.error().message, secrets_);
-    gs_ready_ = true;
+    gs_until_ = std::chrono::steady_clock::now() + kTokenLife;
   }
   return {};
 }

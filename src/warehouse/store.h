@@ -3,6 +3,7 @@
 // and a request that hangs holds nothing but its own thread.
 #pragma once
 
+#include <chrono>
 #include <functional>
 #include <memory>
 #include <string>
@@ -53,7 +54,8 @@ class ObjectStore {
   Environment environment_;
   std::function<bool()> interrupted_;
   std::shared_ptr<Engine> engine_;
-  bool s3_ready_ = false, gs_ready_ = false;
+  bool s3_ready_ = false;
+  std::chrono::steady_clock::time_point gs_until_;  // when its token must be renewed
   std::vector<std::string> secrets_;
 };
 
