@@ -155,11 +155,11 @@ Result<> FeedReader::CheckDocuments(const Feed& feed, const std::vector<FoundFil
     if (at == with_rows.size() || with_rows.Text(at, 0) != file.path) silent.push_back(file);
   }
   if (silent.empty()) return {};
-  Rows kinds = TRY(connection_.Query(fmt::format("SELECT file, count(*), bool_and(coalesce({}, false)) FROM ({}) GROUP BY file ORDER BY file", feed.holds, DocumentsSql(silent, project_.stores.cache))));
+  Rows kinds = TRY(connection_.Query(fmt::format("SELECT file, CAST(bool_and(coalesce({}, false)) AS INTEGER) FROM ({}) GROUP BY file ORDER BY file", feed.holds, DocumentsSql(silent, project_.stores.cache))));
   for (size_t at = 0; const FoundFile& file : silent) {
     bool there = at < kinds.size() && kinds.Text(at, 0) == file.path;
     if (!there) return Error{ErrorKind::kSource, file.path + " is empty", "fetch it again; nothing was loaded"};
-    if (kinds.Text(at, 2) != "true")
+    if (kinds.Int(at, 1) != 1)
       return Error{ErrorKind::kSource, fmt::format("{} holds JSON, but not that of feed {}: {}", file.path, feed.name, feed.about), "fetch it again, or another path under [feeds]; nothing was loaded"};
     ++at;
   }
@@ -199,8 +199,8 @@ Error FeedReader::Diagnose(const Feed& feed, const std::vector<FoundFile>& files
 bool FeedReader::Fits(const Feed& feed, const FoundFile& file) {
   if (IsJson(file)) {
     if (feed.rows.empty()) return false;
-    auto kind = connection_.Query(fmt::format("SELECT bool_and(coalesce({}, false)) FROM ({})", feed.holds, DocumentsSql({file}, project_.stores.cache)));
-    return kind && kind->size() == 1 && kind->Text(0, 0) == "true";
+    auto kind = connection_.Query(fmt::format("SELECT CAST(coalesce(bool_and(coalesce({}, false)), false) AS INTEGER) FROM ({})", feed.holds, DocumentsSql({file}, project_.stores.cache)));
+    return kind && kind->Int(0, 0) == 1;
   }
   return bool(CastedSql(feed, {file}));
 }

@@ -21,7 +21,7 @@ class FeedReader {
   Result<> Read(const Feed& feed, const std::vector<FoundFile>& files);
   // Tells which file, row and value made reading a feed fail.
   Error Diagnose(const Feed& feed, const std::vector<FoundFile>& files, const Error& error);
-  // Whether a file has the feed's shape: its columns, or a row of its documents.
+  // Whether a file has the feed's shape: its columns, or what its documents hold.
   bool Fits(const Feed& feed, const FoundFile& file);
 
  private:
