@@ -150,3 +150,12 @@ CREATE MACRO has_result_set(document, set_name) AS list_contains(from_json(docum
 
 -- The cell of a row under a header; NULL where there is no such header.
 CREATE MACRO under(headers, cells, header) AS cells[list_position(headers, header)];
+
+-- Whether a game of the league's schedule takes place on its date: its state (3 is over), the text beside it, the mark
+-- of a postponement, and whether it is played only if a series needs it.
+CREATE MACRO schedule_status(game_status, status_text, postponed, if_necessary) AS CASE
+  WHEN game_status = 3 THEN 'scheduled'
+  WHEN starts_with(lower(status_text), 'cancel') THEN 'cancelled'
+  WHEN postponed IN ('Y', 'P') OR starts_with(lower(status_text), 'ppd') OR starts_with(lower(status_text), 'postponed') THEN 'postponed'
+  WHEN if_necessary AND game_status = 1 THEN 'if_necessary'
+  ELSE 'scheduled' END;

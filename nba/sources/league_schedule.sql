@@ -10,10 +10,7 @@ SELECT g.game_id, season_label(season_year_of(g.game_id)) AS season, season_year
   -- Teams to be decided have no tricode; teams of exhibitions are in no list of names.
   coalesce(h.team_abbr, g.home_team) AS home_team_abbr, coalesce(a.team_abbr, g.away_team) AS away_team_abbr,
   g.arena, g.arena_city, coalesce(g.is_neutral, false) AS neutral_site,
-  CASE WHEN g.game_status = 3 THEN 'scheduled'
-       WHEN starts_with(lower(g.status_text), 'cancel') THEN 'cancelled'
-       WHEN g.postponed IN ('Y', 'P') OR starts_with(lower(g.status_text), 'ppd') OR starts_with(lower(g.status_text), 'postponed') THEN 'postponed'
-       ELSE 'scheduled' END AS status,
+  schedule_status(g.game_status, g.status_text, g.postponed, g.if_necessary) AS status,
   g.label AS series_label, nullif(g.week, 0) AS week, NULL AS first_seen_at, parse_filename(g.file) AS source,
   CASE WHEN g.game_id IS NULL THEN 'no league id'
        WHEN game_type_of(g.game_id) IS NULL THEN 'the league id is of no known type of game'

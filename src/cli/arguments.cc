@@ -27,7 +27,7 @@ constexpr Command kCommands[] = {
      "Sources run over files that are new or changed since the last load. Nothing is loaded unless all of it can be. With PATH, the sources of these files run again in any case.",
      "backcourt load"},
     {"dates", "The game dates of a range: games a date, off-days skipped.",
-     "Kinds of games: regular, play_in, playoffs, cup_final unless --types says otherwise.",
+     "Kinds of games: regular, play_in, playoffs, cup_final unless --types says otherwise. With --as-of, as the schedule stood then.",
      "backcourt dates --start-date 2021-11-15 --end-date 2021-11-30"},
     {"plan", "What a backfill would do, and why each cell is in it.", kSelectionHelp,
      "backcourt plan --season 2021-22"},
@@ -101,6 +101,7 @@ void Build(CLI::App& app, Arguments& a) {
     }
     if (is({"dates"})) {
       sub->add_option("--types", a.types, "Kinds of games, comma-separated: regular, play_in, playoffs, cup_final, preseason, all_star.")->type_name("TYPES");
+      sub->add_option("--as-of", a.as_of, "What the schedule's snapshots told up to the end of this date (US Eastern).")->type_name("DATE");
       json("The dates as JSON.");
     }
     if (is({"status"})) {

@@ -68,6 +68,9 @@ Result<int> RunDoctor(Session& session, const Arguments& arguments, const Output
     Rows version = TRY(connection->Query("SELECT version()"));
     std::error_code ignored;
     find("ok", fmt::format("warehouse: {} ({} bytes), DuckDB {}", project.warehouse, WithCommas(int64_t(fs::file_size(project.warehouse, ignored))), version.Text(0, 0)));
+    for (const Snapshot& one : TRY(Snapshots::Serving(*connection))) find("ok", Trim(SnapshotText({one}, {})));
+    for (const Snapshot& one : TRY(Snapshots::Quarantined(*connection)))
+      find("warning", Trim(SnapshotText({}, {one})), "fetch it again under the same name; until then the last good one serves");
   } else {
     find("error", fmt::format("warehouse: {} does not open", project.warehouse), "see below");
   }

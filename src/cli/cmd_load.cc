@@ -32,7 +32,7 @@ std::string LoadText(const LoadReport& report) {
     text += fmt::format("{} files read, {} raw cells changed, in {}\n", report.files.size(), WithCommas(report.changed_cells), Seconds(report.seconds));
   }
   for (const std::string& path : report.vanished) text += fmt::format("no longer there: {}; what was loaded from it stays\n", path);
-  return text + AbsentText(report.absent);
+  return text + SnapshotText({}, report.quarantined) + AbsentText(report.absent);
 }
 
 std::string AbsentText(const std::vector<AbsentFeed>& absent) {
@@ -59,8 +59,10 @@ nlohmann::json LoadJson(const LoadReport& report) {
   for (const ServedUnits& s : report.served)
     served.push_back({{"table", s.table}, {"season", s.season}, {"source", s.source}, {"unit", s.unit}, {"units", s.units}});
   for (const AbsentFeed& feed : report.absent) absent.push_back({{"table", feed.table}, {"season", feed.season}, {"feeds", feed.feeds}});
+  nlohmann::json quarantined = nlohmann::json::array();
+  for (const Snapshot& one : report.quarantined) quarantined.push_back({{"feed", one.feed}, {"season", one.season}, {"path", one.path}, {"problem", one.problem}});
   return {{"run", report.run}, {"files", report.files}, {"vanished", report.vanished}, {"tables", tables}, {"dropped", dropped}, {"served", served},
-          {"absent", absent}, {"changed_cells", report.changed_cells}, {"seconds", report.seconds}};
+          {"absent", absent}, {"quarantined", quarantined}, {"changed_cells", report.changed_cells}, {"seconds", report.seconds}};
 }
 
 Finder OnlineFinder(const Project& project) {

@@ -85,12 +85,21 @@ Result<std::vector<Feed>> ParseFeeds(const std::string& file, const std::string&
     TomlTable reader(file, 1, *node->as_table(), "feed '" + name + "'");
     Feed feed;
     feed.name = name;
+    std::string like = reader.Text("like");  // a feed above, whose shape this one has
+    auto pattern = std::find_if(feeds.begin(), feeds.end(), [&](const Feed& f) { return f.name == like; });
+    if (pattern != feeds.end()) feed.rows = pattern->rows, feed.holds = pattern->holds, feed.columns = pattern->columns;
+    else if (!like.empty()) reader.Problem(nullptr, fmt::format("feed '{}' is like '{}', which is no feed above it", name, like));
     feed.about = reader.Text("about", true);
     feed.paths = reader.Texts("path", true);
     feed.key = reader.Texts("key");
-    feed.rows = reader.Text("rows");
-    feed.holds = reader.Text("holds", !feed.rows.empty());
+    if (like.empty()) feed.rows = reader.Text("rows");
+    if (like.empty()) feed.holds = reader.Text("holds", !feed.rows.empty());
     feed.season = reader.Text("season");
+    feed.snapshots = reader.Flag("snapshots");
+    feed.lasting = reader.Text("lasting");
+    feed.belongs = reader.Text("belongs");
+    if (!feed.snapshots && !(feed.lasting + feed.belongs).empty()) reader.Problem(nullptr, fmt::format("feed '{}' has 'lasting' or 'belongs', which only snapshots have", name));
+    if (feed.snapshots && feed.key.empty()) reader.Problem(nullptr, fmt::format("feed '{}' of snapshots lacks 'key'", name));
     for (auto& [column, type] : reader.Pairs("columns")) {
       bool optional = !type.empty() && type.back() == '?';
       feed.columns.push_back({column, optional ? type.substr(0, type.size() - 1) : type, "", optional});

@@ -79,6 +79,7 @@ Result<> ReadConfig(Project& project, const fs::path& folder, bool inherited) {
 
   TomlTable calendar = section("calendar");
   keep(project.schedule, calendar.Text("schedule"));
+  keep(project.history, calendar.Text("history"));
   keep(project.results, calendar.Text("results"));
   keep(project.boxes, calendar.Text("boxes"));
   if (auto types = calendar.Texts("types"); !types.empty()) project.types = types;
@@ -336,6 +337,8 @@ Result<Project> Project::Load(const std::string& folder) {
     if (!project.FindRaw(table))
       return Error{ErrorKind::kUsage, fmt::format("{}/backcourt.toml: [calendar] names '{}', which is no raw table", project.pack, table),
                    "schedule, results and boxes under [calendar] each name a file of tables/"};
+  if (!project.history.empty() && !project.FindRaw(project.history))
+    return Error{ErrorKind::kUsage, fmt::format("{}/backcourt.toml: [calendar] names history '{}', which is no raw table", project.pack, project.history), "a file of tables/"};
   TRY(CheckReads(project));
   TRY(SortModels(project));
   Identify(project);

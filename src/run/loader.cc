@@ -54,7 +54,7 @@ bool HasColumn(const RawTable& table, const char* name) {
 Loader::Loader(const Project& project, Connection& connection, Finder finder, std::function<void(const std::string&)> progress)
     : project_(project), connection_(connection), reader_(project, connection), finder_(std::move(finder)), progress_(std::move(progress)) {
   for (const RawTable& table : project.raw_tables) {
-    Feed feed{kCanonical + table.name, "rows in the raw table's own shape", {table.name}, table.key, "", "", "", {}};
+    Feed feed{kCanonical + table.name, "rows in the raw table's own shape", {table.name}, table.key, "", "", "", false, "", "", {}};
     for (const Column& column : table.columns) feed.columns.push_back({column.name, column.type, "", false});
     canonical_feeds_.push_back(std::move(feed));
     Source source;
@@ -210,6 +210,7 @@ Result<LoadReport> Loader::Load(Cells& cells, const std::vector<std::string>& on
       });
       if (!known) return Error{ErrorKind::kUsage, fmt::format("{} is no file of a feed of this project", path), "`backcourt doctor` lists the feeds and their patterns"};
     }
+    TRY(KeepSnapshots(report));
     TRY(LoadSeeds(updated, report));
     // A table is loaded after those that its sources read.
     std::set<std::string> done;
@@ -235,8 +236,9 @@ Result<LoadReport> Loader::Load(Cells& cells, const std::vector<std::string>& on
     std::set<std::string> present;
     for (const auto& [feed, files] : files_)
       for (const FoundFile& file : files) present.insert(file.path);
+    auto kept = [&](const std::string& feed) { return project_.FindFeed(feed) && project_.FindFeed(feed)->snapshots; };
     for (const LoadedFile& file : loaded)
-      if (!present.contains(file.path)) report.vanished.push_back(file.path);
+      if (!present.contains(file.path) && !kept(file.feed)) report.vanished.push_back(file.path);
     if (!in_transaction_) return {};
     for (const auto& [feed, files] : files_)
       for (const FoundFile& file : files)
@@ -264,8 +266,31 @@ Result<LoadReport> Loader::Load(Cells& cells, const std::vector<std::string>& on
   if (!drop.empty()) TRY(connection_.Execute(drop));
   cells = std::move(updated);
   report.absent = Absent();
+  report.quarantined = TRY(Snapshots::Quarantined(connection_));
   report.seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
   return report;
+}
+
+Result<> Loader::KeepSnapshots(LoadReport& report) {
+  Snapshots snapshots(project_, connection_);
+  std::vector<std::pair<const Feed*, std::string>> writes;
+  for (const Feed& feed : project_.feeds) {
+    if (!feed.snapshots) continue;
+    std::vector<FoundFile> fresh = TRY(snapshots.Fresh(feed, files_[feed.name]));
+    if (fresh.empty()) continue;
+    progress_(fmt::format("reading {} of {}", fresh.size(), feed.name));
+    TRY(finder_.Fetch(fresh));
+    writes.emplace_back(&feed, TRY(snapshots.Read(feed, fresh, reader_)));
+    for (const FoundFile& file : fresh)
+      if (materialized_.emplace(file.path, true).second) report.files.push_back(file.path);
+    materialized_["feed_" + feed.name] = true;
+  }
+  for (auto& [feed, write] : writes) {
+    TRY(EnsureRun(report));
+    TRY(connection_.Execute(write));
+    TRY(snapshots.Judge(*feed));
+  }
+  return {};
 }
 
 Result<> Loader::LoadSeeds(Cells& cells, LoadReport& report) {
@@ -345,6 +370,10 @@ Result<> Loader::RunGroup(const RawTable& table, Group& group, LoadReport& repor
   for (const auto& [feed, files] : group.feeds) {
     std::string what = feed->name + " " + (files.empty() ? "-" : files.front().season.empty() ? "*" : group.season);
     std::string held = "feed_" + feed->name;
+    if (feed->snapshots) {
+      with(feed->name, Snapshots::Table(*feed), Snapshots::Good(*feed, group.season));
+      continue;
+    }
     if (!materialized_.contains("held " + what)) {
       for (auto it = materialized_.begin(); it != materialized_.end();)  // one season of a feed is held at a time
         it = it->first.starts_with("held " + feed->name + " ") ? materialized_.erase(it) : std::next(it);
@@ -373,7 +402,7 @@ Result<> Loader::RunGroup(const RawTable& table, Group& group, LoadReport& repor
 Error Loader::NameDuplicates(const RawTable& table, const std::vector<Group*>& groups, const std::string& keys) {
   for (const Group* group : groups) {
     for (const auto& [feed, files] : group->feeds) {
-      if (feed->key.empty() || files.empty() || !materialized_.contains("feed_" + feed->name)) continue;
+      if (feed->key.empty() || feed->snapshots || files.empty() || !materialized_.contains("feed_" + feed->name)) continue;
       std::vector<std::string> key, shown;
       for (const std::string& column : feed->key) {
         key.push_back(Ident(column));

@@ -13,6 +13,7 @@
 #include "run/feed_reader.h"
 #include "run/finder.h"
 #include "run/ledger.h"
+#include "run/snapshots.h"
 
 namespace backcourt {
 
@@ -48,6 +49,7 @@ struct LoadReport {
   std::vector<std::string> files;         // read
   std::vector<std::string> vanished;      // loaded before, not there now; their rows stay
   std::vector<AbsentFeed> absent;
+  std::vector<Snapshot> quarantined;      // snapshots that no source sees
   int changed_cells = 0;
   double seconds = 0;
 };
@@ -77,6 +79,7 @@ class Loader {
   };
 
   Result<> FindGroups();
+  Result<> KeepSnapshots(LoadReport& report);
   Result<> TellSeasons(const Feed& feed, std::vector<FoundFile>& files);
   Result<> LoadSeeds(Cells& cells, LoadReport& report);
   Result<> LoadTable(const RawTable& table, Cells& cells, LoadReport& report);
