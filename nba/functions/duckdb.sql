@@ -71,6 +71,15 @@ CREATE MACRO try_league_date(t) AS
   CASE WHEN regexp_full_match(t, '[0-9]{4}-[0-9]{2}-[0-9]{2}([T ].*)?') THEN TRY_CAST(substr(t, 1, 10) AS DATE)
        WHEN regexp_full_match(t, '[0-9]{1,2}/[0-9]{1,2}/[0-9]{4}( .*)?') THEN CAST(try_strptime(split_part(t, ' ', 1), '%m/%d/%Y') AS DATE) END;
 
+-- The words of the injury report, in small letters.
+CREATE MACRO try_injury_status(t) AS CASE WHEN lower(trim(t)) IN ('out', 'doubtful', 'questionable', 'probable', 'available') THEN lower(trim(t)) END;
+
+-- A whole number that may have a plus before it.
+CREATE MACRO try_signed(t) AS try_whole(ltrim(t, '+'));
+
+-- What a row of a crosswalk is of.
+CREATE MACRO try_crosswalk_kind(t) AS CASE WHEN lower(trim(t)) IN ('game', 'player') THEN lower(trim(t)) END;
+
 -- A number rounded to the nearest whole one: the places of shots as some files give them.
 CREATE MACRO try_rounded(t) AS CAST(floor(TRY_CAST(t AS DOUBLE) + 0.5) AS INTEGER);
 

@@ -32,7 +32,11 @@ SELECT l.game_id, s.game_date, coalesce(t.team_abbr, l.team) AS team_abbr, l.pla
   CASE WHEN s.game_id IS NULL THEN 'game not in the schedule'
        WHEN l.file <> v.file THEN 'the game stands in another file too'
        WHEN coalesce(t.team_abbr, l.team) NOT IN (s.home_team_abbr, s.away_team_abbr) THEN 'line of a team that does not play in the game' END AS dropped
-FROM (SELECT * FROM listings UNION ALL BY NAME SELECT * FROM inactives) l
+FROM (
+  -- Who did not play has no numbers, also where a file has zeros for him.
+  SELECT * FROM listings WHERE status = 'played'
+  UNION ALL BY NAME SELECT game_id, team, player_id, player_name, is_starter, comment, file, status FROM listings WHERE status <> 'played'
+  UNION ALL BY NAME SELECT * FROM inactives) l
 LEFT JOIN served v ON v.game_id = l.game_id
 LEFT JOIN raw_schedule s ON s.game_id = l.game_id
 LEFT JOIN team_names t ON t.name = l.team

@@ -1,6 +1,8 @@
 #include <fmt/format.h>
 
 #include <filesystem>
+#include <map>
+#include <algorithm>
 #include <nlohmann/json.hpp>
 #include <set>
 
@@ -11,6 +13,41 @@
 namespace backcourt {
 
 namespace fs = std::filesystem;
+
+namespace {
+
+// What files below the data folder are that no feed's pattern matches: one of
+// each folder and extension is looked at, and the feed named whose shape it has.
+Result<std::vector<std::pair<std::string, std::string>>> Recognise(Session& session, const std::set<std::string>& claimed) {
+  const Project& project = session.project;
+  auto connection = TRY(session.warehouse->Connect());
+  FeedReader reader(project, *connection);
+  std::vector<std::pair<std::string, std::string>> found;
+  std::map<std::string, std::pair<FoundFile, int>> kinds;  // pattern -> one file, how many
+  for (const FoundFile& file : FindFiles({(fs::path(project.data) / "**/*").string()})) {
+    fs::path path = fs::relative(file.path, project.data);
+    std::string name = path.filename().string();
+    std::string extension = name.substr(std::min(name.size(), name.find('.')));
+    bool own = project.FindRaw(path.begin()->string()) != nullptr;
+    bool readable = extension == ".json" || extension == ".json.gz" || extension == ".csv" || extension == ".csv.gz" || extension == ".parquet" || extension == ".xlsx";
+    if (claimed.contains(file.path) || own || !readable) continue;
+    auto& [one, count] = kinds[(path.parent_path() / ("*" + extension)).string()];
+    if (count++ == 0) one = file;
+  }
+  for (const auto& [pattern, kind] : kinds) {
+    std::string said = fmt::format("{} files {} match no feed", kind.second, pattern), hint;
+    for (const Feed& feed : project.feeds) {
+      if (!reader.Fits(feed, kind.first)) continue;
+      hint += fmt::format("{}{} = \"{}\"", hint.empty() ? "under [feeds]: " : " or ", feed.name, (fs::path(project.data) / pattern).string());
+      said += fmt::format("; {} has the shape of {} ({})", fs::path(kind.first.path).filename().string(), feed.name, feed.about);
+    }
+    if (hint.empty()) said += "; " + fs::path(kind.first.path).filename().string() + " has the shape of none";
+    found.emplace_back(said, hint);
+  }
+  return found;
+}
+
+}  // namespace
 
 Result<int> RunDoctor(Session& session, const Arguments& arguments, const Output& output) {
   const Project& project = session.project;
@@ -46,9 +83,18 @@ Result<int> RunDoctor(Session& session, const Arguments& arguments, const Output
     if (unreachable.insert(files.error().message).second) find("error", files.error().message, files.error().hint);
     return {};
   };
+  std::set<std::string> claimed;  // paths that a feed's pattern matches
+  auto sources_of = [&](const std::string& name) {
+    std::set<std::string> files;
+    for (const Source& source : project.sources)
+      for (const std::vector<std::string>& list : {source.feeds, source.optional_feeds})
+        if (std::find(list.begin(), list.end(), name) != list.end()) files.insert(fs::path(source.file).filename().string());
+    return Join({files.begin(), files.end()}, ", ");
+  };
   auto feed = [&](const std::string& name, const std::vector<std::string>& patterns) {
     std::vector<FoundFile> files = files_of(patterns);
-    find(files.empty() ? "absent" : "ok", fmt::format("feed {}: {} files match {}", name, files.size(), Join(patterns, ", ")),
+    for (const FoundFile& file : files) claimed.insert(file.path);
+    find(files.empty() ? "absent" : "ok", fmt::format("feed {}: {} files match {}; read by {}", name, files.size(), Join(patterns, ", "), sources_of(name)),
          files.empty() ? "a folder that has them under [data], or a path under [feeds]; without it its columns are NULL" : "");
   };
   if (!project.data.empty()) {
@@ -59,6 +105,8 @@ Result<int> RunDoctor(Session& session, const Arguments& arguments, const Output
   }
   for (const Feed& one : project.feeds)
     if (auto patterns = project.Patterns(one); !patterns.empty()) feed(one.name, patterns);
+  if (session.warehouse && !project.data.empty() && !IsRemote(project.data))
+    for (const auto& [what, hint] : TRY(Recognise(session, claimed))) find("note", what, hint);
   if (arguments.json) {
     output.Out(findings.dump(2) + "\n");
   } else {

@@ -129,17 +129,26 @@ Result<std::string> FeedReader::CastedSql(const Feed& feed, const std::vector<Fo
 
 Result<> FeedReader::Read(const Feed& feed, const std::vector<FoundFile>& files) {
   // One SELECT reads a table alone, since each has its own columns; the documents of a season together.
-  std::vector<std::string> selects;
+  std::vector<std::string> documents, tables;
   for (size_t from = 0, to = 0; from < files.size(); from = to) {
     for (to = from + 1; IsJson(files[from]) && to < files.size() && IsJson(files[to]) && files[to].season == files[from].season;) ++to;
-    selects.push_back(TRY(CastedSql(feed, {files.begin() + long(from), files.begin() + long(to)})));
+    (IsJson(files[from]) ? documents : tables).push_back(TRY(CastedSql(feed, {files.begin() + long(from), files.begin() + long(to)})));
   }
   if (files.empty()) {
     std::vector<std::string> columns;
     for (const Column& column : feed.columns) columns.push_back(NullSql(column, project_.functions) + " AS " + Ident(column.name));
-    selects.push_back(fmt::format("SELECT {}, CAST(NULL AS VARCHAR) AS file, CAST(NULL AS BIGINT) AS file_row, CAST(NULL AS VARCHAR) AS feed_season WHERE false", Join(columns, ", ")));
+    tables.push_back(fmt::format("SELECT {}, CAST(NULL AS VARCHAR) AS file, CAST(NULL AS BIGINT) AS file_row, CAST(NULL AS VARCHAR) AS feed_season WHERE false", Join(columns, ", ")));
   }
-  TRY(connection_.Execute(fmt::format("CREATE OR REPLACE TEMP TABLE {} AS {}", Ident("feed_" + feed.name), Join(selects, " UNION ALL "))));
+  std::string name = Ident("feed_" + feed.name);
+  if (!documents.empty()) {
+    // Rows of documents are numbered by what they are, not by when they come; kept in order, each file would hold blocks of its own.
+    TRY(connection_.Execute("SET preserve_insertion_order = false"));
+    auto made = connection_.Execute(fmt::format("CREATE OR REPLACE TEMP TABLE {} AS {}", name, Join(documents, " UNION ALL ")));
+    TRY(connection_.Execute("SET preserve_insertion_order = true"));
+    TRY(std::move(made));
+  }
+  if (!tables.empty())
+    TRY(connection_.Execute((documents.empty() ? "CREATE OR REPLACE TEMP TABLE " + name + " AS " : "INSERT INTO temp." + name + " ") + Join(tables, " UNION ALL ")));
   return CheckDocuments(feed, files);
 }
 

@@ -229,7 +229,7 @@ points_lines AS (
       row_number() OVER (PARTITION BY r.game_id, r.player_id ORDER BY r.captured_at DESC, r.book) AS newest,
       row_number() OVER (PARTITION BY r.game_id, r.player_id ORDER BY r.captured_at, r.book) AS oldest
     FROM raw_player_props r
-    JOIN player_population p ON p.game_id = r.game_id AND p.player_id = r.player_id AND r.captured_at < p.tipoff_utc
+    JOIN player_population p ON p.game_id = r.game_id AND p.player_id = r.player_id AND r.captured_at < COALESCE(p.tipoff_utc, CAST(p.game_date AS TIMESTAMP))
     WHERE r.market = 'points'
   ) r
   GROUP BY game_id, player_id

@@ -205,12 +205,12 @@ today AS (
   LEFT JOIN standings g ON g.season_year = l.season_year AND g.team_abbr = l.team_abbr AND g.game_number = l.games_before
   LEFT JOIN places p ON p.game_id = l.game_id
 ),
--- The newest lines before tip-off, of any book.
+-- The newest lines before tip-off, of any book; where that is not known, before the date itself began (UTC).
 lines AS (
   SELECT game_id, opening_spread, closing_spread, opening_total, closing_total
   FROM (
     SELECT l.*, row_number() OVER (PARTITION BY l.game_id ORDER BY l.captured_at DESC, l.book) AS newest
-    FROM raw_game_lines l JOIN games g ON g.game_id = l.game_id AND l.captured_at < g.tipoff_utc
+    FROM raw_game_lines l JOIN games g ON g.game_id = l.game_id AND l.captured_at < COALESCE(g.tipoff_utc, CAST(g.game_date AS TIMESTAMP))
   ) l
   WHERE newest = 1
 ),
