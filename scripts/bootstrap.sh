@@ -7,6 +7,7 @@ exec </dev/null
 
 packages=(g++ cmake ninja-build python3 python3-pip
           libcli11-dev nlohmann-json3-dev libfmt-dev libxxhash-dev
+          libcurl4-openssl-dev libssl-dev openssl
           libgtest-dev libbenchmark-dev)
 
 say() { echo "bootstrap: $*" >&2; }

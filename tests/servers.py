@@ -119,11 +119,12 @@ class Web:
     """A web server over files in memory, with faults by path.
 
     `faults[path]` is a list of what happens to the next requests of it: a status, "truncate", "slow" or "hang".
-    `requests` counts what was asked, as (method, path). With `certificate`, it speaks TLS.
+    `requests` holds what was asked, as (method, path), `posts` what was sent, `tokens` the authorizations. With `certificate`, it speaks TLS.
     """
 
     def __init__(self, certificate=None):
         self.files, self.faults, self.requests, self.times = {}, {}, [], {}
+        self.posts, self.tokens = [], set()
         web = self
 
         class Handler(http.server.BaseHTTPRequestHandler):
@@ -138,8 +139,13 @@ class Web:
             def do_GET(self):
                 self.answer(head=False)
 
+            def do_POST(self):
+                web.posts.append((self.path, self.rfile.read(int(self.headers["Content-Length"])).decode()))
+                self.answer(head=False)
+
             def answer(self, head):
                 web.requests.append((self.command, self.path))
+                web.tokens.add(self.headers.get("Authorization", ""))
                 faults = web.faults.get(self.path, [])
                 fault = faults.pop(0) if faults and not (head and isinstance(faults[0], str)) else None
                 body = web.files.get(self.path)

@@ -1,10 +1,12 @@
 """Files in object stores and on web servers: listed, fetched once a version, and refused with the cause."""
 
+import base64
 import json
-import os
 import shutil
+import signal
 import subprocess
 import tempfile
+import time
 import unittest
 from pathlib import Path
 
@@ -69,7 +71,7 @@ class Buckets(Remote):
         objects = self.project / "warehouse.duckdb.objects"
         box = next(objects.rglob("box_2021-22.csv"))
         before = {path: path.stat().st_ino for path in objects.rglob("*.csv")}
-        self.assertEqual(self.load()["run"], 0)
+        self.assertIsNone(self.load()["run"])
         text = (HERE / "toy" / "data" / "box_2021-22.csv").read_bytes()
         self.addCleanup(self.s3.put, "season/box_2021-22.csv", text)
         self.s3.put("season/box_2021-22.csv", text.replace(b",30,", b",31,"))
@@ -133,6 +135,53 @@ class GoogleBuckets(Remote):
         self.assertEqual(len(self.load()["files"]), len(TOY_FILES) + 1)  # and the seed
 
 
+class ServiceAccounts(Remote):
+    """The key file of a service account, exchanged for a token."""
+
+    def setUp(self):
+        super().setUp()
+        self.web = servers.Web()
+        self.addCleanup(self.web.stop)
+        _, key = servers.make_certificate(self.folder, "account")
+        self.private = Path(key).read_text()
+        self.account = {"type": "service_account", "client_email": "reader@lake.test", "private_key": self.private, "token_uri": self.web.url + "/token"}
+        self.key_file = self.folder / "account.json"
+        self.key_file.write_text(json.dumps(self.account))
+        self.environment["GOOGLE_APPLICATION_CREDENTIALS"] = str(self.key_file)
+        self.configure("gs://lake/data", f'gs_endpoint = "{self.web.url}"')
+
+    def test_a_signed_request_becomes_the_token_that_storage_sees(self):
+        self.web.put("/token", b'{"access_token": "tok-en", "expires_in": 3599}')
+        self.run_program("load", code=4)  # this server keeps no bucket
+        self.assertIn("Bearer tok-en", self.web.tokens)
+        (path, body), = self.web.posts
+        grant, assertion = [part.split("=", 1)[1] for part in body.split("&")]
+        self.assertEqual(grant, "urn%3Aietf%3Aparams%3Aoauth%3Agrant-type%3Ajwt-bearer")
+        head, claims, signature = assertion.split(".")
+        decode = lambda text: base64.urlsafe_b64decode(text + "=" * (-len(text) % 4))
+        said = json.loads(decode(claims))
+        self.assertEqual((said["iss"], said["aud"], said["exp"] - said["iat"]), ("reader@lake.test", self.web.url + "/token", 3600))
+        (self.folder / "signature").write_bytes(decode(signature))
+        checked = subprocess.run(["openssl", "dgst", "-sha256", "-prverify", str(self.folder / "account.key"), "-signature", str(self.folder / "signature")],
+                                 input=f"{head}.{claims}".encode(), capture_output=True)
+        self.assertEqual(checked.returncode, 0, checked.stderr)
+        for secret in ("tok-en", *self.private.splitlines()[1:-1]):
+            self.assertNotIn(secret, self.said)
+
+    def test_what_is_wrong_with_a_key_is_said(self):
+        self.web.faults["/token"] = [400] * 9
+        self.assertIn("/token cannot be read: access is refused (403)", self.run_program("load", code=4))
+        self.key_file.write_text(json.dumps({**self.account, "token_uri": "http://127.0.0.1:1/token"}))
+        self.assertIn("refuses the connection", self.run_program("load", code=4))
+        self.key_file.write_text(json.dumps({**self.account, "private_key": "-----BEGIN PRIVATE KEY-----\nsecretsecret\n-----END PRIVATE KEY-----"}))
+        self.assertIn("its private_key cannot sign", self.run_program("load", code=4))
+        self.key_file.write_text("{}")
+        self.assertIn("it is no key of a service account", self.run_program("load", code=4))
+        self.key_file.unlink()
+        self.assertIn("it cannot be read", self.run_program("load", code=4))
+        self.assertNotIn("secretsecret", self.said)
+
+
 class WebServers(Remote):
     def setUp(self):
         super().setUp()
@@ -153,7 +202,7 @@ class WebServers(Remote):
         self.load()
         self.assertEqual(sorted(self.bodies()), sorted("/data/" + file.name for file in TOY_FILES))
         self.web.requests.clear()
-        self.assertEqual(self.load()["run"], 0)
+        self.assertIsNone(self.load()["run"])
         self.assertEqual(self.bodies(), [])
 
     def test_errors_that_pass_are_retried(self):
@@ -187,6 +236,33 @@ class WebServers(Remote):
         self.web.faults[name] = ["hang"] * 99
         self.assertIn("does not answer in time", self.run_program("load", code=4))
 
+    def test_an_interrupt_does_not_wait_for_a_hung_request(self):
+        name = "/data/" + TOY_FILES[0].name
+        self.web.faults[name] = ["hang"] * 9
+        config = self.project / "backcourt.toml"
+        config.write_text(config.read_text().replace("timeout = 2", "timeout = 50"))
+        running = subprocess.Popen([BACKCOURT, "load"], cwd=self.project, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env={**servers.CLEAN, **self.environment})
+        while ("GET", name) not in self.web.requests:
+            self.assertIsNone(running.poll())
+            time.sleep(0.02)
+        running.send_signal(signal.SIGINT)
+        _, err = running.communicate(timeout=20)
+        self.assertEqual(running.returncode, 130, err)
+
+    def test_an_exported_folder_behind_a_web_server_loads(self):
+        self.run_program("backfill")
+        digests = "SELECT table_name, slot, digest FROM backcourt.cells WHERE row_count > 0 ORDER BY 1, 2"
+        before = self.rows(digests)
+        out = self.folder / "out"
+        self.run_program("export", str(out), "raw_schedule", "raw_results", "raw_box")
+        for path in out.rglob("*"):
+            if path.is_file():
+                self.web.put("/out/" + str(path.relative_to(out)), path.read_bytes())
+        (self.project / "warehouse.duckdb").unlink()
+        self.configure(self.web.url + "/out")
+        self.run_program("backfill")
+        self.assertEqual(self.rows(digests), before)
+
     def test_a_missing_file_of_a_manifest_is_an_error(self):
         self.web.put("/data/manifest.json", json.dumps([file.name for file in TOY_FILES] + ["box_2022-23.csv"]).encode())
         self.assertIn("/data/box_2022-23.csv cannot be read: it is not there (404)", self.run_program("load", code=4))
@@ -198,7 +274,7 @@ class WebServers(Remote):
     def test_a_server_without_times_is_read_again_and_changes_are_seen(self):
         self.web.times.clear()
         self.load()
-        self.assertEqual(self.load()["run"], 0)
+        self.assertIsNone(self.load()["run"])
         name = "/data/box_2021-22.csv"
         self.web.put(name, self.web.files[name].replace(b",30,", b",31,"), None)
         self.assertEqual(self.load()["files"], [self.web.url + name])

@@ -38,10 +38,9 @@ Result<int> RunExport(Session& session, const Arguments& arguments, const Output
   const Project& project = session.project;
   std::vector<std::string> known = project.PublicTables(), tables;
   for (const RawTable& raw : project.raw_tables) known.push_back(raw.name);
-  for (size_t i = 1; i < arguments.words.size(); ++i) {
-    if (std::find(known.begin(), known.end(), arguments.words[i]) == known.end())
-      return Error{ErrorKind::kUsage, fmt::format("'{}' is no table", arguments.words[i]), Nearest(arguments.words[i], known)};
-    tables.push_back(arguments.words[i]);
+  for (const std::string& word : arguments.words) {
+    if (std::find(known.begin(), known.end(), word) == known.end()) return Error{ErrorKind::kUsage, fmt::format("'{}' is no table", word), Nearest(word, known)};
+    tables.push_back(word);
   }
   if (tables.empty()) tables = project.PublicTables();
   if (arguments.raw)
@@ -49,7 +48,7 @@ Result<int> RunExport(Session& session, const Arguments& arguments, const Output
       if (std::find(tables.begin(), tables.end(), raw.name) == tables.end()) tables.push_back(raw.name);
 
   View view = TRY(Look(session));
-  fs::path folder = fs::absolute(arguments.words[0]);
+  fs::path folder = arguments.folder;
   fs::path work = folder / fmt::format(".export-{}", getpid());
   struct Cleaner {
     fs::path path;
@@ -101,8 +100,7 @@ Result<int> RunExport(Session& session, const Arguments& arguments, const Output
     if (auto series = view.cells.find(table); series != view.cells.end()) {
       for (const Cell& cell : series->second.cells()) digest = digest + cell.digest, ++cells, rows += cell.rows;
     }
-    manifest["tables"][table] = {{"rows", rows}, {"cells", cells}, {"digest", digest.Hex()}, {"files", files}};
-    if (model) manifest["tables"][table]["model"] = model->identity.Hex();
+    manifest["tables"][table] = {{"rows", rows}, {"cells", cells}, {"digest", digest.Hex()}, {"files", files}, {"model", model ? nlohmann::json(model->identity.Hex()) : nlohmann::json()}};
   }
   for (const std::string& table : tables) TRY(Replace(work / table, folder / table));
   std::ofstream(work / "manifest.json") << manifest.dump(2) << "\n";

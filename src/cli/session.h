@@ -74,6 +74,7 @@ struct ChosenDates {
   std::vector<int> dates;
   std::string said;
 };
+Result<> CheckRange(Date start, Date end);
 Result<ChosenDates> ChooseDates(const Calendar& calendar, const Arguments& arguments);
 Result<std::vector<std::string>> ChooseTables(const Project& project, const std::vector<std::string>& words);
 Result<std::string> ChooseSeason(const Calendar& calendar, const std::string& label);

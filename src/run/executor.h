@@ -47,6 +47,12 @@ class WarehouseExecutor : public BatchExecutor {
 // function or a volatile function; the error names file and line.
 Result<> CheckBody(Connection& connection, const Model& model);
 
+// Makes, without rows, the tables that the plan's models read, themselves or
+// through others, and that are not there: a date before all of an input's
+// dates reads it although no cell of it is due. A model that cannot be run is
+// left to its batch, which tells of it.
+Result<> MakeInputTables(Connection& connection, const Project& project, const Calendar& calendar, const Plan& plan);
+
 // Runs the model's [checks] over `this`; an error of kind data names the first
 // that fails and shows up to 20 of its rows.
 Result<> RunChecks(Connection& connection, const Model& model);

@@ -3,6 +3,7 @@
 // and a request that hangs holds nothing but its own thread.
 #pragma once
 
+#include <chrono>
 #include <functional>
 #include <memory>
 #include <string>
@@ -45,15 +46,17 @@ class ObjectStore {
   ObjectStore(StoreOptions options, std::function<bool()> interrupted);
   Result<> Authenticate(const std::string& url);
   // Runs the queries side by side, each on a connection of its own; `use` is
-  // called for each answer, on this thread; its error ends the asking.
+  // called for each answer, on this thread; its error ends the asking. A query
+  // makes up to so many requests, each of which is given so many seconds.
   using Use = std::function<Result<>(size_t query, Result<Rows> rows)>;
-  Result<> Ask(const std::vector<std::string>& urls, const std::vector<std::string>& queries, double seconds_each, Use use);
+  Result<> Ask(const std::vector<std::string>& urls, const std::vector<std::string>& queries, int requests, double seconds_each, Use use);
 
   StoreOptions options_;
   Environment environment_;
   std::function<bool()> interrupted_;
   std::shared_ptr<Engine> engine_;
-  bool s3_ready_ = false, gs_ready_ = false;
+  bool s3_ready_ = false;
+  std::chrono::steady_clock::time_point gs_until_;  // when its token must be renewed
   std::vector<std::string> secrets_;
 };
 

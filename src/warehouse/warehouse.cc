@@ -6,6 +6,7 @@
 #include <filesystem>
 #include <fstream>
 
+#include "base/program.h"
 #include "base/text.h"
 #include "warehouse/profile.h"
 
@@ -59,7 +60,7 @@ Result<> CheckFormat(Connection& connection, const std::string& path) {
 }  // namespace
 
 std::string Warehouse::LibraryFolder() {
-  fs::path self = fs::read_symlink("/proc/self/exe").parent_path();
+  fs::path self = ProgramFolder();
   for (fs::path folder : {self / "lib", self / ".." / "lib", self / ".." / "lib" / "backcourt"})
     if (fs::exists(folder / "libduckdb.so")) return folder.lexically_normal().string();
   return (self / "lib").string();
