@@ -23,7 +23,7 @@ struct Function {
 
 struct Project {
   std::string root;       // folder of backcourt.toml
-  std::string pack;       // folder of feeds.toml, tables/, sources/, models/, seeds/, functions/
+  std::string pack;       // folder of feeds.toml, tables/, sources/, models/, checks/, seeds/, functions/
   std::string name;
 
   // [warehouse]
@@ -55,6 +55,7 @@ struct Project {
   std::vector<Seed> seeds;
   std::vector<Function> functions;
   std::vector<Model> models;     // inputs before what reads them
+  std::vector<Check> checks;     // by name
 
   const Feed* FindFeed(const std::string& name) const;
   // The patterns of a feed's files: the project's own, or the pack's below the data folder.
