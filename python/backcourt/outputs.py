@@ -35,6 +35,15 @@ class DroppedRows(TypedDict):
     rows: int
 
 
+class QuarantinedSnapshot(TypedDict):
+    """A snapshot of the schedule that no table sees, and why."""
+
+    feed: str
+    season: str
+    path: str
+    problem: str
+
+
 class LoadReport(TypedDict):
     """The end of a load; `run` is None when the files were as they were."""
 
@@ -44,6 +53,7 @@ class LoadReport(TypedDict):
     tables: list[LoadedTable]
     dropped: list[DroppedRows]
     absent: list[AbsentFeed]
+    quarantined: list[QuarantinedSnapshot]
     changed_cells: int
     seconds: float
 
@@ -105,6 +115,13 @@ class Running(TypedDict):
     tables: list[RunningTable]
 
 
+class Snapshot(QuarantinedSnapshot):
+    """A kept snapshot; `problem` is empty where it serves its season."""
+
+    seen_at: str
+    age_seconds: float
+
+
 class Status(TypedDict):
     """How far the warehouse is; `running` is None when nothing runs, `raw` is by raw table."""
 
@@ -115,6 +132,7 @@ class Status(TypedDict):
     problems: list[Problem]
     running: Running | None
     next_command: str
+    snapshots: list[Snapshot]
 
 
 class Loaded(TypedDict):

@@ -69,7 +69,7 @@ Finder OnlineFinder(const Project& project) {
   return Finder(project, [] { return Interrupts() > 0; });
 }
 
-Result<std::vector<AbsentFeed>> AbsentFeeds(const Session& session, const View& view) {
+Result<std::vector<AbsentFeed>> AbsentNow(Session& session, View& view) {
   std::vector<FoundFile> known;
   if (!view.cells.empty())
     for (const LoadedFile& file : TRY(Ledger::ReadFiles(*view.connection))) known.push_back({file.path, file.season, file.size, file.mtime, ""});

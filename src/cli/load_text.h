@@ -17,8 +17,8 @@ nlohmann::json LoadJson(const LoadReport& report);
 // Looks for files as they are now; ends when this process is interrupted.
 Finder OnlineFinder(const Project& project);
 
-// Which feeds no file serves; of remote files, those count that were loaded: no server is asked.
-Result<std::vector<AbsentFeed>> AbsentFeeds(const Session& session, const View& view);
+// What feeds no file serves; of what is remote, what was loaded is taken to be there.
+Result<std::vector<AbsentFeed>> AbsentNow(Session& session, View& view);
 
 // Runs the loader on this session's warehouse.
 Result<LoadReport> LoadInto(Session& session, const Output& output, bool quiet, const std::vector<std::string>& only);
