@@ -61,6 +61,11 @@ constexpr Command kCommands[] = {
      "backcourt query \"SELECT team_abbr, avg(pace) FROM team_offense_game_summary GROUP BY 1 ORDER BY 2 DESC LIMIT 5\""},
     {"stop", "End a backfill of another shell after its running batches.",
      "What is filled stays, and the next backfill goes on with the rest.", "backcourt stop"},
+    {"check", "What should be there by the schedule against what is: every gap with its reason and what mends it.",
+     "Looks at games against the schedule, cells, rows against the number that was filled, the invariants of the\n"
+     "project's checks/, columns that are constant or mostly NULL over a month, and feeds without files. Exit code 2\n"
+     "when something that should be there is not.",
+     "backcourt check --season 2021-22"},
     {"verify", "Recompute cells alone, and compare with what is stored, to the bit.",
      "Each cell is replayed in fresh tables that hold only the rows of its declared windows, so that agreement\n"
      "proves that it knows nothing of its own date's games or later ones. Without --sample or --all, 100 cells spread over\n"
@@ -98,7 +103,7 @@ void Build(CLI::App& app, Arguments& a) {
     sub->footer(fmt::format("{}{}Example:\n  {}", command.details, *command.details ? "\n\n" : "", command.example));
     sub->add_option("--project", a.project, "Folder of backcourt.toml (default: the nearest one at or above the working folder).")->type_name("DIR");
     auto json = [&](const char* what) { sub->add_flag("--json", a.json, what); };
-    if (is({"plan", "backfill", "dates", "show"})) {
+    if (is({"plan", "backfill", "dates", "show", "check"})) {
       sub->add_option("--start-date", a.start_date, "First calendar date of a range.")->type_name("DATE");
       sub->add_option("--end-date", a.end_date, "Last calendar date of a range.")->type_name("DATE");
     }
@@ -138,6 +143,12 @@ void Build(CLI::App& app, Arguments& a) {
       sub->add_option("--interval", a.interval, "Seconds between two prints of --watch (default: 2).")->type_name("SECONDS")->check(CLI::Range(0.1, 3600.0));
       sub->add_flag("--markdown", a.markdown, "As a page in Markdown, to hand over.");
       json("The state as JSON.");
+    }
+    if (is({"check"})) {
+      sub->add_option("TABLE", a.words, "Models and raw tables (default: all).");
+      sub->add_option("--dates", a.dates, "Single dates, as 2021-12-01,2021-12-03.")->type_name("DATES");
+      sub->add_flag("--markdown", a.markdown, "As a page in Markdown, to hand over.");
+      json("The report as JSON.");
     }
     if (is({"why"})) {
       sub->add_option("TABLE", a.table, "A table, or a raw table.")->required();

@@ -8,7 +8,7 @@
 
 namespace backcourt {
 
-Result<View> Look(Session& session) {
+Result<View> Look(Session& session, bool stay) {
   View view;
   view.connection = TRY(session.warehouse->Connect());
   TRY(view.connection->Execute("BEGIN"));  // cells and calendar of one moment
@@ -19,7 +19,7 @@ Result<View> Look(Session& session) {
     view.calendar = TRY(Ledger::ReadCalendar(*view.connection, session.project));
     view.retired = TakeRetired(session.project, view.calendar, view.cells);
   }
-  TRY(view.connection->Execute("COMMIT"));
+  if (!stay) TRY(view.connection->Execute("COMMIT"));
   return view;
 }
 

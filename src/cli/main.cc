@@ -27,7 +27,7 @@ void OnSignal(int) {
 
 const std::map<std::string, ReadCommand> kReading = {
     {"status", RunStatus}, {"plan", RunPlan}, {"why", RunWhy},   {"runs", RunRuns}, {"show", RunShow},
-    {"query", RunQuery},   {"dates", RunDates}, {"stop", RunStop}, {"export", RunExport}, {"doctor", RunDoctor}};
+    {"query", RunQuery},   {"dates", RunDates}, {"stop", RunStop}, {"check", RunCheck}, {"export", RunExport}, {"doctor", RunDoctor}};
 const std::map<std::string, ReadCommand> kHolding = {{"load", RunLoad}, {"backfill", RunBackfill}, {"verify", RunVerify}};
 
 Output Terminal() {

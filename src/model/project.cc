@@ -146,6 +146,10 @@ Result<> CheckReads(const Project& project) {
       }
     }
   }
+  for (const Check& check : project.checks)
+    for (const std::string& read : check.reads)
+      if (std::find(tables.begin(), tables.end(), read) == tables.end())
+        return Error{ErrorKind::kUsage, fmt::format("{}: reads '{}', which is no table of this project", check.file, read), "'" + Nearest(read, tables) + "'"};
   for (const Source& source : project.sources) {
     if (!project.FindRaw(source.table))
       return Error{ErrorKind::kUsage, fmt::format("{}: '{}' is no raw table", source.file, source.table), ""};
@@ -292,6 +296,8 @@ Result<Project> Project::Load(const std::string& folder) {
   }
   for (const fs::path& file : FilesIn(pack / "models", ".sql"))
     project.models.push_back(TRY(ParseModel(file.string(), file.parent_path().filename().string(), TRY(ReadFile(file)))));
+  for (const fs::path& file : FilesIn(pack / "checks", ".sql"))
+    project.checks.push_back(TRY(ParseCheck(file.string(), TRY(ReadFile(file)))));
   std::set<std::string> names;
   for (const std::string& name : project.AllTables())
     if (!names.insert(name).second) return Error{ErrorKind::kUsage, fmt::format("two tables are named '{}'", name), "rename one of the files"};

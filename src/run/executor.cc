@@ -238,8 +238,7 @@ namespace {
 // Walks the syntax tree that the engine gives for a body.
 class BodyWalker {
  public:
-  BodyWalker(const Model& model, const std::set<std::string>& volatile_functions) : model_(model), volatile_(volatile_functions) {
-    for (const Read& read : model.reads) known_.insert(read.table);
+  BodyWalker(const Body& body, const std::set<std::string>& volatile_functions) : body_(body), volatile_(volatile_functions), known_(body.reads.begin(), body.reads.end()) {
     known_.insert("dates");
   }
 
@@ -273,12 +272,12 @@ class BodyWalker {
   Error Refuse(const nlohmann::json& node, const std::string& what, const std::string& hint) {
     size_t offset = 0;
     if (auto at = node.find("query_location"); at != node.end() && at->is_number_unsigned()) offset = at->get<size_t>();
-    size_t in_body = std::min(offset, model_.body.size());
-    int line = model_.body_line + int(std::count(model_.body.begin(), model_.body.begin() + long(in_body), '\n'));
-    return Error{ErrorKind::kUsage, fmt::format("{}:{}: {}", model_.file, line, what), hint};
+    size_t in_body = std::min(offset, body_.sql.size());
+    int line = body_.line + int(std::count(body_.sql.begin(), body_.sql.begin() + long(in_body), '\n'));
+    return Error{ErrorKind::kUsage, fmt::format("{}:{}: {}", body_.file, line, what), hint};
   }
 
-  const Model& model_;
+  const Body& body_;
   const std::set<std::string>& volatile_;
   std::set<std::string> known_;
   std::vector<std::string> names_;  // of CTEs; a name used before its CTE fails when it runs
@@ -304,22 +303,28 @@ Result<> MakeInputTables(Connection& connection, const Project& project, const C
 }
 
 Result<> CheckBody(Connection& connection, const Model& model) {
+  Body body{model.file, model.body, model.body_line, {}};
+  for (const Read& read : model.reads) body.reads.push_back(read.table);
+  return CheckBody(connection, body);
+}
+
+Result<> CheckBody(Connection& connection, const Body& body) {
   std::set<std::string> volatile_functions = {"current_date", "current_time", "current_timestamp", "localtime", "localtimestamp", "now",
                                               "today", "get_current_timestamp", "get_current_time", "transaction_timestamp", "version",
                                               "current_user", "user", "session_user", "current_setting", "getenv", "getvariable"};
   Rows functions = TRY(connection.Query("SELECT DISTINCT function_name FROM duckdb_functions() WHERE stability = 'VOLATILE'"));
   for (size_t i = 0; i < functions.size(); ++i) volatile_functions.insert(functions.Text(i, 0));
-  Rows tree = TRY(connection.Query("SELECT CAST(json_serialize_sql(" + Quote(model.body) + ") AS VARCHAR)"));
+  Rows tree = TRY(connection.Query("SELECT CAST(json_serialize_sql(" + Quote(body.sql) + ") AS VARCHAR)"));
   nlohmann::json parsed = nlohmann::json::parse(tree.Text(0, 0), nullptr, false);
   if (parsed.is_discarded() || parsed.value("error", true)) {
     std::string why = parsed.is_discarded() ? "it cannot be parsed" : parsed.value("error_message", "it cannot be parsed");
     size_t offset = 0;
     if (auto at = parsed.find("position"); at != parsed.end() && at->is_string()) offset = std::stoul(at->get<std::string>());
-    int line = model.body_line + int(std::count(model.body.begin(), model.body.begin() + long(std::min(offset, model.body.size())), '\n'));
-    return Error{ErrorKind::kUsage, fmt::format("{}:{}: {}", model.file, line, why), "one SELECT"};
+    int line = body.line + int(std::count(body.sql.begin(), body.sql.begin() + long(std::min(offset, body.sql.size())), '\n'));
+    return Error{ErrorKind::kUsage, fmt::format("{}:{}: {}", body.file, line, why), "one SELECT"};
   }
-  if (parsed["statements"].size() != 1) return Error{ErrorKind::kUsage, fmt::format("{}:{}: more than one statement", model.file, model.body_line), "one SELECT a file"};
-  return BodyWalker(model, volatile_functions).Walk(parsed);
+  if (parsed["statements"].size() != 1) return Error{ErrorKind::kUsage, fmt::format("{}:{}: more than one statement", body.file, body.line), "one SELECT a file"};
+  return BodyWalker(body, volatile_functions).Walk(parsed);
 }
 
 }  // namespace backcourt

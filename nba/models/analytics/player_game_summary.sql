@@ -121,6 +121,10 @@ over_under_result = "needs the props feed"
 line_margin = "needs the props feed"
 opening_line = "needs the props feed"
 line_movement = "needs the props feed"
+
+[may_be_null]
+dnp_reason = "only of those who did not play"
+dnp_category = "only of those who did not play"
 */
 WITH
 games AS (
