@@ -14,6 +14,9 @@ std::string LoadText(const LoadReport& report);
 std::string AbsentText(const std::vector<AbsentFeed>& absent);
 nlohmann::json LoadJson(const LoadReport& report);
 
+// Looks for files as they are now; ends when this process is interrupted.
+Finder OnlineFinder(const Project& project);
+
 // Runs the loader on this session's warehouse.
 Result<LoadReport> LoadInto(Session& session, const Output& output, bool quiet, const std::vector<std::string>& only);
 
