@@ -11,6 +11,8 @@
 namespace backcourt {
 
 std::string LoadText(const LoadReport& report);
+// Feeds without files. No server is asked: of what is remote, files are there that were loaded.
+Result<std::vector<AbsentFeed>> AbsentFeeds(const Project& project, const View& view);
 std::string AbsentText(const std::vector<AbsentFeed>& absent);
 nlohmann::json LoadJson(const LoadReport& report);
 
