@@ -175,7 +175,7 @@ class Module(Toy):
     def test_a_load_a_fill_and_the_status(self):
         report = self.project.load()
         self.assertEqual({table["table"]: table["rows"] for table in report["tables"]}["raw_box"], len(self.rows("box")))
-        self.assertEqual(self.project.load()["run"], 0)
+        self.assertIsNone(self.project.load()["run"])
         self.assertEqual(self.project.load(self.folder / "data" / "box_2021-22.csv")["files"], [str(self.folder / "data" / "box_2021-22.csv")])
         self.assertEqual(self.project.status()["next_command"], "backcourt backfill all")
         done = self.project.backfill("player_games", start="2021-10-19", end="2021-10-20")
@@ -184,7 +184,7 @@ class Module(Toy):
         self.assertEqual((table["table"], table["done"], table["states"]), ("player_games", 2, {"fresh": 2, "missing": 4}))
         self.assertEqual(self.project.backfill("player_games", dates=[date(2021, 10, 22), "2021-10-25"], load=False)["filled"], 2)
         self.assertEqual(self.project.backfill(season="2021-22", parallel=1)["filled"], 14)
-        self.assertEqual(self.project.backfill()["run"], 0)
+        self.assertIsNone(self.project.backfill()["run"])
         self.assertEqual(self.project.backfill("player_form", force=True)["filled"], 6)
 
     def test_progress(self):

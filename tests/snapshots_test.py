@@ -1,6 +1,7 @@
 """The schedule service: snapshots of the league's schedule are kept, judged and answered from as of a date."""
 
 import json
+import random
 import unittest
 
 from tests import servers
@@ -112,7 +113,7 @@ class Schedule(Looks):
         self.put("20211023T120000Z", nested(games.values()))
         self.assertEqual(self.load()["changed_cells"], 0)
         self.assertIn("nothing to do", self.run_program("backfill", "upcoming_team_game_context"))
-        self.assertEqual(self.load()["run"], 0)
+        self.assertIsNone(self.load()["run"])
 
     def test_a_later_look_changes_only_later_dates(self):
         games = self.looks()
@@ -188,6 +189,54 @@ class Schedule(Looks):
         games[3] = game(3, "2021-11-09", "BOS", "LAL")
         self.put("20211019", nested(games.values()))
         self.assertEqual(self.dates_after_load(), ["2021-10-19", "2021-10-21", "2021-11-02", "2021-11-09", "2022-04-24"])
+
+
+def mutate(random, data):
+    """A document with one thing wrong: its bytes, or a value somewhere in it."""
+    kind = random.randrange(4)
+    if kind == 0:
+        at = random.randrange(len(data))
+        return data[:at] + bytes([random.randrange(256)]) + data[at + 1:]
+    if kind == 1:
+        return data[:random.randrange(len(data))]
+    document = json.loads(data)
+    places = []
+
+    def walk(node):
+        for key in list(node) if isinstance(node, dict) else range(len(node)):
+            places.append((node, key))
+            if isinstance(node[key], (dict, list)):
+                walk(node[key])
+    walk(document)
+    node, key = random.choice(places)
+    if kind == 2 and isinstance(node, dict):
+        del node[key]
+    else:
+        node[key] = random.choice([None, "", "x", -1, 10**30, 1.5, True, [], {}, [[]], {"a": None}, "2021-02-30", "99/99/9999", "\u0000", "\ud800", float("nan"), node[key]])
+    return json.dumps(document).encode("utf-8", "surrogatepass")
+
+
+class HostileSchedule(Looks):
+    def test_whatever_a_snapshot_holds_it_is_read_or_quarantined(self):
+        games = self.looks()
+        self.load()
+        seeds = 150
+        for seed in range(seeds):
+            data = random.Random(seed).choice([flat, nested])(games.values())
+            self.put(f"202111{1 + seed // 24:02}T{seed % 24:02}0000Z", mutate(random.Random(seed), data))
+        extremes = [b"[" * 100_000, b'{"games":' * 5_000, b"\xef\xbb\xbf" + flat(games.values()), b"\xff\xfe\x00", flat(games.values()) * 2,
+                    flat([{**games[1], "arenaName": "Pala\u00e7o"}]).decode("unicode_escape").encode("latin-1"), b'{"games":[' + b"null," * 1000 + b"null]}"]
+        for i, data in enumerate(extremes):
+            self.put(f"20211201T{i:02}0000Z", data)
+        self.run_program("load")
+        told = json.loads(self.run_program("status", "--json"))["snapshots"]
+        kept = self.rows("SELECT count(*) AS n, count(*) FILTER (WHERE problem <> '') AS bad FROM backcourt.snapshots")[0]
+        self.assertEqual(kept["n"], seeds + len(extremes) + 3)
+        self.assertEqual(len([one for one in told if one["problem"]]), kept["bad"])
+        self.assertGreater(kept["bad"], seeds // 3)
+        self.assertLess(kept["bad"], seeds)
+        self.assertIn("2021-10-21", self.dates())
+        self.assertIsNone(self.load()["run"])
 
 
 class RemoteSchedule(Looks):

@@ -3,8 +3,10 @@
 import base64
 import json
 import shutil
+import signal
 import subprocess
 import tempfile
+import time
 import unittest
 from pathlib import Path
 
@@ -69,7 +71,7 @@ class Buckets(Remote):
         objects = self.project / "warehouse.duckdb.objects"
         box = next(objects.rglob("box_2021-22.csv"))
         before = {path: path.stat().st_ino for path in objects.rglob("*.csv")}
-        self.assertEqual(self.load()["run"], 0)
+        self.assertIsNone(self.load()["run"])
         text = (HERE / "toy" / "data" / "box_2021-22.csv").read_bytes()
         self.addCleanup(self.s3.put, "season/box_2021-22.csv", text)
         self.s3.put("season/box_2021-22.csv", text.replace(b",30,", b",31,"))
@@ -200,7 +202,7 @@ class WebServers(Remote):
         self.load()
         self.assertEqual(sorted(self.bodies()), sorted("/data/" + file.name for file in TOY_FILES))
         self.web.requests.clear()
-        self.assertEqual(self.load()["run"], 0)
+        self.assertIsNone(self.load()["run"])
         self.assertEqual(self.bodies(), [])
 
     def test_errors_that_pass_are_retried(self):
@@ -234,6 +236,33 @@ class WebServers(Remote):
         self.web.faults[name] = ["hang"] * 99
         self.assertIn("does not answer in time", self.run_program("load", code=4))
 
+    def test_an_interrupt_does_not_wait_for_a_hung_request(self):
+        name = "/data/" + TOY_FILES[0].name
+        self.web.faults[name] = ["hang"] * 9
+        config = self.project / "backcourt.toml"
+        config.write_text(config.read_text().replace("timeout = 2", "timeout = 50"))
+        running = subprocess.Popen([BACKCOURT, "load"], cwd=self.project, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env={**servers.CLEAN, **self.environment})
+        while ("GET", name) not in self.web.requests:
+            self.assertIsNone(running.poll())
+            time.sleep(0.02)
+        running.send_signal(signal.SIGINT)
+        _, err = running.communicate(timeout=20)
+        self.assertEqual(running.returncode, 130, err)
+
+    def test_an_exported_folder_behind_a_web_server_loads(self):
+        self.run_program("backfill")
+        digests = "SELECT table_name, slot, digest FROM backcourt.cells WHERE row_count > 0 ORDER BY 1, 2"
+        before = self.rows(digests)
+        out = self.folder / "out"
+        self.run_program("export", str(out), "raw_schedule", "raw_results", "raw_box")
+        for path in out.rglob("*"):
+            if path.is_file():
+                self.web.put("/out/" + str(path.relative_to(out)), path.read_bytes())
+        (self.project / "warehouse.duckdb").unlink()
+        self.configure(self.web.url + "/out")
+        self.run_program("backfill")
+        self.assertEqual(self.rows(digests), before)
+
     def test_a_missing_file_of_a_manifest_is_an_error(self):
         self.web.put("/data/manifest.json", json.dumps([file.name for file in TOY_FILES] + ["box_2022-23.csv"]).encode())
         self.assertIn("/data/box_2022-23.csv cannot be read: it is not there (404)", self.run_program("load", code=4))
@@ -245,7 +274,7 @@ class WebServers(Remote):
     def test_a_server_without_times_is_read_again_and_changes_are_seen(self):
         self.web.times.clear()
         self.load()
-        self.assertEqual(self.load()["run"], 0)
+        self.assertIsNone(self.load()["run"])
         name = "/data/box_2021-22.csv"
         self.web.put(name, self.web.files[name].replace(b",30,", b",31,"), None)
         self.assertEqual(self.load()["files"], [self.web.url + name])

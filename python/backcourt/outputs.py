@@ -55,9 +55,9 @@ class QuarantinedSnapshot(TypedDict):
 
 
 class LoadReport(TypedDict):
-    """The end of a load; `run` is 0 when the files were as they were."""
+    """The end of a load; `run` is None when the files were as they were."""
 
-    run: int
+    run: int | None
     files: list[str]
     vanished: list[str]
     tables: list[LoadedTable]
@@ -225,10 +225,10 @@ class Stopped(TypedDict):
 
 
 class Done(TypedDict):
-    """The end of a backfill; `run` is 0 when nothing had to be filled."""
+    """The end of a backfill; `run` is None when nothing had to be filled."""
 
     event: Literal["done"]
-    run: int
+    run: int | None
     outcome: str
     filled: int
     kept: int

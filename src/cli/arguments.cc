@@ -107,7 +107,7 @@ void Build(CLI::App& app, Arguments& a) {
       sub->add_option("--start-date", a.start_date, "First calendar date of a range.")->type_name("DATE");
       sub->add_option("--end-date", a.end_date, "Last calendar date of a range.")->type_name("DATE");
     }
-    if (is({"plan", "backfill", "dates"})) {
+    if (is({"plan", "backfill", "dates", "check"})) {
       sub->add_option("--season", a.season, "All game dates of a season, as 2021-22.")->type_name("SEASON");
     }
     if (is({"plan", "backfill"})) {

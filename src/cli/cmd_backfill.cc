@@ -219,8 +219,8 @@ std::string ReportText(const RunReport& report, int64_t run) {
   return text;
 }
 
-// The last event; `run` is 0 when nothing had to be filled.
-nlohmann::json DoneJson(const RunReport& report, int64_t run, const char* outcome, int code) {
+// The last event; `run` is null when nothing had to be filled.
+nlohmann::json DoneJson(const RunReport& report, const nlohmann::json& run, const char* outcome, int code) {
   return {{"event", "done"}, {"run", run}, {"outcome", outcome}, {"filled", report.filled}, {"kept", report.kept}, {"empty", report.empty}, {"partial", report.partial},
           {"failed", report.failed}, {"blocked", report.blocked}, {"not_tried", report.not_tried}, {"rows", report.rows}, {"seconds", report.seconds}, {"exit", code}};
 }
@@ -266,7 +266,7 @@ Result<int> RunBackfill(Session& session, const Arguments& arguments, const Outp
   TRY(RemoveRetired(session, p));
   if (p.plan.batches.empty()) {
     TRY(MakeViews(session, *p.connection, false));
-    if (arguments.json) output.Out(DoneJson({}, 0, "done", 0).dump() + "\n");
+    if (arguments.json) output.Out(DoneJson({}, nlohmann::json(), "done", 0).dump() + "\n");
     say(p.chosen.dates.empty() ? "nothing to do: no game date was chosen\n" : "nothing to do: all of it is fresh\n");
     return 0;
   }

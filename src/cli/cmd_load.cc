@@ -68,7 +68,7 @@ nlohmann::json LoadJson(const LoadReport& report) {
   for (const AbsentFeed& feed : report.absent) absent.push_back({{"table", feed.table}, {"season", feed.season}, {"feeds", feed.feeds}});
   nlohmann::json quarantined = nlohmann::json::array();
   for (const Snapshot& one : report.quarantined) quarantined.push_back({{"feed", one.feed}, {"season", one.season}, {"path", one.path}, {"problem", one.problem}});
-  return {{"run", report.run}, {"files", report.files}, {"vanished", report.vanished}, {"tables", tables}, {"dropped", dropped}, {"served", served},
+  return {{"run", report.run ? nlohmann::json(report.run) : nlohmann::json()}, {"files", report.files}, {"vanished", report.vanished}, {"tables", tables}, {"dropped", dropped}, {"served", served},
           {"absent", absent}, {"quarantined", quarantined}, {"changed_cells", report.changed_cells}, {"seconds", report.seconds}};
 }
 

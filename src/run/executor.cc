@@ -235,6 +235,11 @@ Result<> WarehouseExecutor::Record(const Model& model, const std::vector<Cell>& 
 
 namespace {
 
+std::string Lower(std::string text) {
+  std::transform(text.begin(), text.end(), text.begin(), [](unsigned char c) { return std::tolower(c); });
+  return text;
+}
+
 // Walks the syntax tree that the engine gives for a body.
 class BodyWalker {
  public:
@@ -248,22 +253,32 @@ class BodyWalker {
     } else if (node.is_object()) {
       auto type = node.find("type");
       std::string kind = type != node.end() && type->is_string() ? type->get<std::string>() : "";
+      size_t outer = names_.size();
       if (auto ctes = node.find("cte_map"); ctes != node.end() && ctes->contains("map"))
-        for (const auto& entry : (*ctes)["map"]) names_.push_back(entry.value("key", ""));
+        for (const auto& entry : (*ctes)["map"]) {  // each sees those before it, not itself
+          TRY(Walk(entry["value"]));
+          names_.push_back(Lower(entry.value("key", "")));
+        }
+      if (kind == "RECURSIVE_CTE_NODE") {  // but its recursive part does
+        TRY(Walk(node["left"]));
+        names_.push_back(Lower(node.value("cte_name", "")));
+      }
       if (kind == "BASE_TABLE") {
         std::string name = node.value("table_name", ""), schema = node.value("schema_name", ""), catalog = node.value("catalog_name", "");
         if (!schema.empty() || !catalog.empty()) return Refuse(node, fmt::format("'{}.{}' is a qualified name", catalog.empty() ? schema : catalog, name), "the bare name, declared under [reads]");
-        std::transform(name.begin(), name.end(), name.begin(), [](unsigned char c) { return std::tolower(c); });
+        name = Lower(std::move(name));
         if (!known_.contains(name) && std::find(names_.begin(), names_.end(), name) == names_.end())
           return Refuse(node, fmt::format("'{}' is not declared under [reads]", name), fmt::format("declare it with its window, or '{}'", Nearest(name, {known_.begin(), known_.end()})));
-      } else if (kind == "TABLE_FUNCTION") {
+      } else if (kind == "TABLE_FUNCTION" || kind == "SHOW_REF") {
         return Refuse(node, "a table function may not stand in a model", "a declared input");
       }
       if (auto name = node.find("function_name"); name != node.end() && name->is_string() && volatile_.contains(name->get<std::string>()))
         return Refuse(node, fmt::format("{}() gives another value at each call", name->get<std::string>()), "a column of the inputs or of `dates`");
       if (kind == "COLUMN_REF" && node.contains("column_names") && node["column_names"].size() == 1 && volatile_.contains(node["column_names"][0].get<std::string>()))
         return Refuse(node, fmt::format("{} gives another value at each call", node["column_names"][0].get<std::string>()), "a column of the inputs or of `dates`");
-      for (const auto& [key, value] : node.items()) TRY(Walk(value));
+      for (const auto& [key, value] : node.items())
+        if (key != "cte_map" && (key != "left" || kind != "RECURSIVE_CTE_NODE")) TRY(Walk(value));
+      names_.resize(outer);
     }
     return {};
   }
@@ -280,7 +295,7 @@ class BodyWalker {
   const Body& body_;
   const std::set<std::string>& volatile_;
   std::set<std::string> known_;
-  std::vector<std::string> names_;  // of CTEs; a name used before its CTE fails when it runs
+  std::vector<std::string> names_;  // of the CTEs in scope
 };
 
 }  // namespace
@@ -311,8 +326,8 @@ Result<> CheckBody(Connection& connection, const Model& model) {
 Result<> CheckBody(Connection& connection, const Body& body) {
   std::set<std::string> volatile_functions = {"current_date", "current_time", "current_timestamp", "localtime", "localtimestamp", "now",
                                               "today", "get_current_timestamp", "get_current_time", "transaction_timestamp", "version",
-                                              "current_user", "user", "session_user", "current_setting", "getenv", "getvariable"};
-  Rows functions = TRY(connection.Query("SELECT DISTINCT function_name FROM duckdb_functions() WHERE stability = 'VOLATILE'"));
+                                              "current_user", "user", "session_user", "current_setting", "getenv", "getvariable", "age"};
+  Rows functions = TRY(connection.Query("SELECT DISTINCT function_name FROM duckdb_functions() WHERE stability IN ('VOLATILE', 'CONSISTENT_WITHIN_QUERY')"));
   for (size_t i = 0; i < functions.size(); ++i) volatile_functions.insert(functions.Text(i, 0));
   Rows tree = TRY(connection.Query("SELECT CAST(json_serialize_sql(" + Quote(body.sql) + ") AS VARCHAR)"));
   nlohmann::json parsed = nlohmann::json::parse(tree.Text(0, 0), nullptr, false);

@@ -40,7 +40,7 @@ back_to_backs_last_14_days = "times it played on two days running, both within t
 game_number_in_season = "1 for the team's first game of the season, counted over all game types"
 next_game_days_rest = "full days off until the team's next regular-season game, as known before D where there are snapshots; NULL if none, and in play-in and playoffs"
 games_in_next_7_days = "regular-season games scheduled for the team in the 7 days after D, as known before D where there are snapshots; NULL in play-in and playoffs"
-opponent_days_rest = "team_days_rest of the opponent"
+opponent_days_rest = "team_days_rest of the opponent; NULL in the first game of either"
 rest_difference = "team_days_rest - opponent_days_rest; positive = more rested"
 wins_entering = "games the team won this season before D, all game types"
 losses_entering = "games it lost this season before D, all game types"
@@ -247,7 +247,7 @@ SELECT t.game_id, t.team_abbr, t.game_date, t.season, t.season_year, t.game_type
     days_between(t.game_date, CASE WHEN k.as_of IS NULL THEN t.next_game_date ELSE n.next_game_date END) - 1 END AS next_game_days_rest,
   CASE WHEN t.game_type NOT IN ('play_in', 'playoffs') THEN
     CASE WHEN k.as_of IS NULL THEN t.games_in_next_7_days ELSE COALESCE(n.games_in_next_7_days, 0) END END AS games_in_next_7_days,
-  o.days_since_last_game - 1 AS opponent_days_rest,
+  CASE WHEN t.days_since_last_game IS NOT NULL THEN o.days_since_last_game - 1 END AS opponent_days_rest,
   t.days_since_last_game - o.days_since_last_game AS rest_difference,
   COALESCE(t.wins, 0) AS wins_entering,
   t.games_before - COALESCE(t.wins, 0) AS losses_entering,
