@@ -39,6 +39,7 @@ REVIEWED = {
                             "player_game_summary": ["365 days before"], "team_game_totals": ["10 games before"]},
     "ml_feature_store_v2_imputed": {"ml_feature_store_v2": ["same date"], "feature_defaults": ["whole"]},
 }
+KNOWN_AHEAD = 183
 VIEWS = {"ml_feature_store_v2_imputed"}  # has no cells: it is what its inputs are
 
 
@@ -91,6 +92,8 @@ class Dates:
             for team in self.teams[slot]:
                 before = self.played[year, team][:bisect.bisect_left(self.played[year, team], slot)]
                 first = min([first, *before[-int(text.split()[0]):]])
+        elif text == "as known before D":  # snapshots of a schedule begin half a year before its first game
+            first, last = self.first_of(year) - KNOWN_AHEAD, slot - 1
         elif text == "same season":
             first = last = year
         else:
@@ -169,7 +172,7 @@ def edges_of(dates, table, windows, text):
         yield middle, 0, True
         return
     slots = dates.all
-    if table == "raw_injuries":  # has cells on any date
+    if table in ("raw_injuries", "raw_schedule_history"):  # have cells on any date
         slots = list(range(dates.all[0] - 800, dates.all[-1] + 1))
     if text == "same season":
         slots = sorted(set(dates.season_of.values()))
