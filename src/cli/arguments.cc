@@ -29,7 +29,7 @@ constexpr Command kCommands[] = {
      "backcourt load"},
     {"dates", "The game dates of a range: games a date, off-days skipped.",
      "Without a range or a season, all dates of the schedule. Kinds of games are regular, play_in, playoffs and\n"
-     "cup_final, unless --types says otherwise.",
+     "cup_final, unless --types says otherwise. With --as-of, as the schedule stood then.",
      "backcourt dates --start-date 2021-11-15 --end-date 2021-11-30"},
     {"plan", "What a backfill would do, and why each cell is in it. Changes nothing.",
      "Without TABLE, all tables but the raw ones; without a choice of dates, all game dates. Inputs are in the plan\n"
@@ -134,6 +134,7 @@ void Build(CLI::App& app, Arguments& a) {
     }
     if (is({"dates"})) {
       sub->add_option("--types", a.types, "Kinds of games, comma-separated: regular, play_in, playoffs, cup_final, preseason, all_star.")->type_name("TYPES");
+      sub->add_option("--as-of", a.as_of, "What the schedule's snapshots told up to the end of this date (US Eastern).")->type_name("DATE");
       json("The dates as JSON.");
     }
     if (is({"status"})) {
