@@ -271,7 +271,7 @@ Result<int> RunBackfill(Session& session, const Arguments& arguments, const Outp
   std::mutex cells_mutex;
   auto executor = TRY(WarehouseExecutor::Make(*session.warehouse, session.project, p.calendar, p.cells, cells_mutex, run, options.parallel));
   Progress::Style style = arguments.json ? Progress::Style::kJson : output.terminal ? Progress::Style::kTerminal : Progress::Style::kPlain;
-  Progress progress(p.plan, p.calendar, run, style, [&](const std::string& text) { output.Out(text); });
+  Progress progress(session.project, p.plan, run, style, [&](const std::string& text) { output.Out(text); });
   Runner runner(session.project, p.calendar, p.cells, cells_mutex, *executor, progress, SystemRunClock(), options);
   {
     std::lock_guard lock(session.live.mutex);

@@ -74,9 +74,10 @@ std::vector<SeasonStatus> Collect(const Session& session, const View& view, cons
 
 std::string StatesText(const TableStatus& table) {
   std::vector<std::string> parts;
+  if (table.done == table.total) parts.push_back("fresh");
   for (const auto& [state, n] : table.states)
     if (state != "fresh") parts.push_back(fmt::format("{} {}", n, state));
-  return parts.empty() ? "fresh" : Join(parts, ", ");
+  return Join(parts, ", ");
 }
 
 std::string MonthName(const std::string& month) {
@@ -156,7 +157,7 @@ std::string Text(const Session& session, const View& view, const std::vector<Sea
     for (const Cell& cell : series->second.cells()) rows += cell.rows;
     if (rows) raw += fmt::format("{}{} {}", raw.empty() ? "" : ", ", table.name.starts_with("raw_") ? table.name.substr(4) : table.name, WithCommas(rows));
   }
-  if (!raw.empty()) text += fmt::format("{}raw rows: {}\n", markdown ? "" : "", raw);
+  if (!raw.empty()) text += fmt::format("raw rows: {}\n", raw);
   return text;
 }
 

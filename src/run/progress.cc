@@ -8,18 +8,29 @@
 
 namespace backcourt {
 
-Progress::Progress(const Plan& plan, const Calendar& calendar, int64_t run, Style style, std::function<void(const std::string&)> write)
-    : calendar_(calendar), run_(run), style_(style), write_(std::move(write)), start_(SystemRunClock().Now()) {
+Progress::Progress(const Project& project, const Plan& plan, int64_t run, Style style, std::function<void(const std::string&)> write)
+    : run_(run), style_(style), write_(std::move(write)), start_(SystemRunClock().Now()) {
   for (const Batch& batch : plan.batches) {
     if (!lines_.contains(batch.model)) order_.push_back(batch.model);
     Line& line = lines_[batch.model];
     line.total += int(batch.dates.size());
     if (!batch.dates.empty()) line.expected = batch.expected_seconds / double(batch.dates.size());
   }
+  for (auto& [name, line] : lines_)
+    for (const Read& read : project.FindModel(name)->reads)
+      if (lines_.contains(read.table)) line.inputs.push_back(read.table);
+}
+
+std::vector<std::string> Progress::WaitsFor(const Line& line) const {
+  std::vector<std::string> inputs;
+  if (line.running == 0 && line.finished() < line.total)
+    for (const std::string& input : line.inputs)
+      if (lines_.at(input).finished() < lines_.at(input).total) inputs.push_back(input);
+  return inputs;
 }
 
 double Progress::SecondsLeft(const Line& line) const {
-  int todo = line.total - line.done - line.kept - line.failed - line.blocked;
+  int todo = line.total - line.finished();
   double pace = line.done > 0 ? line.busy / line.done : line.expected;
   return pace * todo;
 }
@@ -36,7 +47,7 @@ double Progress::EtaLocked() const {
 }
 
 std::string Progress::LineText(const std::string& model, const Line& line) const {
-  int done = line.done + line.kept + line.failed + line.blocked;
+  int done = line.finished();
   std::string text = fmt::format("{:<34} {:>5}/{:<5} dates {:>10} rows", model, done, line.total, WithCommas(line.rows));
   if (line.busy > 0) text += fmt::format(" {:>9}/s", WithCommas(int64_t(double(line.rows) / line.busy)));
   if (line.kept) text += fmt::format("  {} unchanged", line.kept);
@@ -144,7 +155,7 @@ nlohmann::json Progress::Now() const {
   for (const std::string& model : order_) {
     const Line& line = lines_.at(model);
     tables.push_back({{"table", model}, {"done", line.done + line.kept}, {"total", line.total}, {"failed", line.failed}, {"blocked", line.blocked},
-                      {"running", line.running}, {"rows", line.rows}, {"eta_seconds", SecondsLeft(line)}});
+                      {"running", line.running}, {"rows", line.rows}, {"eta_seconds", SecondsLeft(line)}, {"waits_for", WaitsFor(line)}});
   }
   return {{"run", run_}, {"running_seconds", SystemRunClock().Now() - start_}, {"eta_seconds", EtaLocked()}, {"tables", tables}};
 }
@@ -154,7 +165,9 @@ std::string Progress::NowText() const {
   std::string text = fmt::format("run {} is filling, for {}, ETA {}\n", run_, Seconds(SystemRunClock().Now() - start_), Seconds(EtaLocked()));
   for (const std::string& model : order_) {
     const Line& line = lines_.at(model);
-    if (line.running > 0 || line.done + line.kept + line.failed + line.blocked < line.total) text += "  " + LineText(model, line) + (line.running ? "  running" : "") + "\n";
+    if (line.running == 0 && line.finished() == line.total) continue;
+    std::vector<std::string> inputs = WaitsFor(line);
+    text += "  " + LineText(model, line) + (line.running ? "  running" : inputs.empty() ? "" : "  waits for " + Join(inputs, ", ")) + "\n";
   }
   return text;
 }

@@ -18,7 +18,7 @@ class Progress : public RunObserver {
  public:
   enum class Style { kTerminal, kPlain, kJson, kQuiet };
   // `write` gets whole lines, and is called from the run's threads.
-  Progress(const Plan& plan, const Calendar& calendar, int64_t run, Style style, std::function<void(const std::string&)> write);
+  Progress(const Project& project, const Plan& plan, int64_t run, Style style, std::function<void(const std::string&)> write);
 
   void BatchStarted(const Batch& batch, int cells) override;
   void BatchFilled(const Model& model, const std::vector<Cell>& cells, double seconds) override;
@@ -39,16 +39,20 @@ class Progress : public RunObserver {
     int64_t rows = 0;
     double busy = 0;            // seconds spent in its batches
     double expected = 0;        // seconds a date, from history
+    std::vector<std::string> inputs;  // tables of this run that it reads
+
+    int finished() const { return done + kept + failed + blocked; }
   };
 
   void Event(const char* event, const Model& model, nlohmann::json more);
   void Changed(const std::string& model);
   std::string LineText(const std::string& model, const Line& line) const;
   double SecondsLeft(const Line& line) const;
+  // What a table that is not running waits for: its inputs that are not finished.
+  std::vector<std::string> WaitsFor(const Line& line) const;
   double EtaLocked() const;
   void Redraw(bool last);
 
-  const Calendar& calendar_;
   int64_t run_;
   Style style_;
   std::function<void(const std::string&)> write_;
