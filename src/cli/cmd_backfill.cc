@@ -7,6 +7,8 @@
 #include <nlohmann/json.hpp>
 #include <thread>
 
+#include "base/fault_point.h"
+#include "base/file.h"
 #include "base/text.h"
 #include "cli/exit_code.h"
 #include "cli/load_text.h"
@@ -225,11 +227,8 @@ Result<int> RunPlan(Session& session, const Arguments& arguments, const Output& 
   Prepared p = TRY(Prepare(session, arguments));
   nlohmann::json json = arguments.json || !arguments.save.empty() ? PlanJson(session, p) : nlohmann::json();
   if (!arguments.save.empty()) {
-    std::string temporary = arguments.save + ".tmp";
-    std::ofstream(temporary) << json.dump(1) << "\n";
-    std::error_code failed;
-    std::filesystem::rename(temporary, arguments.save, failed);
-    if (failed) return Error{ErrorKind::kUsage, fmt::format("{} cannot be written: {}", arguments.save, failed.message()), "another path"};
+    TRY(WriteFile(arguments.save, json.dump(1) + "\n"));
+    FaultPoint("plan-saved");
   }
   output.Out(arguments.json ? json.dump(2) + "\n" : PlanText(p));
   if (!arguments.save.empty() && !arguments.json) output.Out(fmt::format("saved: `backcourt backfill --plan {}` runs exactly this\n", arguments.save));
@@ -302,6 +301,10 @@ Result<int> RunBackfill(Session& session, const Arguments& arguments, const Outp
   int code = ExitCode(report);
   const char* outcome = report.interrupted ? "interrupted" : report.stopped ? "stopped" : report.failed ? "failed" : report.blocked || report.not_tried ? "blocked" : "done";
   std::string text = ReportText(report, run);
+  if (report.broken) {
+    say(text);
+    return *report.broken;
+  }
   TRY(MakeViews(session, *p.connection, report.filled > 0));
   auto recorded = Ledger::EndRun(*p.connection, run, outcome, Trim(text.substr(0, text.find('\n'))));
   if (arguments.json)

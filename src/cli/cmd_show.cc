@@ -8,6 +8,7 @@
 #include <nlohmann/json.hpp>
 #include <thread>
 
+#include "base/file.h"
 #include "base/text.h"
 #include "cli/session.h"
 
@@ -138,10 +139,7 @@ Result<int> Print(Connection& connection, const std::string& sql, const Argument
     std::string temporary = a.output + ".tmp";
     const char* how = format == "parquet" ? "FORMAT parquet, COMPRESSION zstd" : format == "json" ? "FORMAT json" : "FORMAT csv, HEADER";
     TRY(run(fmt::format("COPY ({}) TO {} ({})", limited, Quote(temporary), how)));
-    std::error_code failed;
-    std::filesystem::rename(temporary, a.output, failed);
-    if (failed) return Error{ErrorKind::kUsage, fmt::format("{} cannot be written: {}", a.output, failed.message()), "another path"};
-    return 0;
+    return TRY(MoveInPlace(temporary, a.output)), 0;
   }
   if (format == "json") {
     Rows rows = TRY(run(fmt::format("SELECT CAST(to_json(q) AS VARCHAR) FROM ({}) q", limited)));

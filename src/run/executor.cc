@@ -206,7 +206,7 @@ Result<std::vector<Cell>> WarehouseExecutor::Fill(const BatchWork& work, int wor
     for (const Cell& cell : cells) literals.push_back(Date{cell.slot}.Sql());
     remove += fmt::format("DELETE FROM {} WHERE {} IN ({});", table, Ident(model.date), Join(literals, ", "));
   }
-  BatchRecord record{model.name, cells.front().slot, cells.back().slot, int(cells.size()), 0, 0};
+  BatchRecord record{model.name, cells.front().slot, cells.back().slot, int(cells.size()), 0, 0, work.attempt};
   for (const Cell& cell : cells) record.rows += cell.rows;
   if (record.rows) write += fmt::format("INSERT INTO {} SELECT * FROM this;", table);
   write += Ledger::WriteCells(model.name, cells);

@@ -18,7 +18,7 @@ Result<> Ledger::Create(Connection& connection) {
       summary VARCHAR);
     CREATE TABLE IF NOT EXISTS backcourt.batches (
       run BIGINT, model VARCHAR, first_slot INTEGER, last_slot INTEGER, cells INTEGER, row_count BIGINT,
-      seconds DOUBLE, ended_at TIMESTAMP);
+      seconds DOUBLE, ended_at TIMESTAMP, attempts INTEGER);
     CREATE TABLE IF NOT EXISTS backcourt.failures (
       run BIGINT, model VARCHAR, slot INTEGER, error_class VARCHAR, message VARCHAR, failed_at TIMESTAMP);
     CREATE TABLE IF NOT EXISTS backcourt.files (
@@ -118,8 +118,8 @@ Result<> Ledger::EndRun(Connection& connection, int64_t run, const std::string& 
 }
 
 std::string Ledger::WriteBatch(int64_t run, const BatchRecord& batch) {
-  return fmt::format("INSERT INTO backcourt.batches VALUES ({}, {}, {}, {}, {}, {}, {}, now()::TIMESTAMP);", run, Quote(batch.model),
-                     batch.first, batch.last, batch.cells, batch.rows, batch.seconds);
+  return fmt::format("INSERT INTO backcourt.batches VALUES ({}, {}, {}, {}, {}, {}, {}, now()::TIMESTAMP, {});", run, Quote(batch.model),
+                     batch.first, batch.last, batch.cells, batch.rows, batch.seconds, batch.attempts);
 }
 
 Result<std::vector<LoadedFile>> Ledger::ReadFiles(Connection& connection) {

@@ -26,6 +26,7 @@ struct BatchRecord {
   int cells = 0;
   int64_t rows = 0;
   double seconds = 0;
+  int attempts = 1;  // more after transient errors
 };
 
 class Ledger {
