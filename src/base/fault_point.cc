@@ -3,6 +3,7 @@
 #include <fcntl.h>
 #include <unistd.h>
 
+#include <atomic>
 #include <csignal>
 #include <cstdlib>
 #include <sstream>
@@ -29,7 +30,8 @@ void FaultPoint(std::string_view point, std::string_view what) {
   if (fault.point.empty()) return;
   if (fault.point != point && fault.point != std::string(point) + ":" + std::string(what)) return;
   if (fault.action == "kill") raise(SIGKILL);
-  if (fault.action != "wait") return;
+  static std::atomic<bool> held{false};
+  if (fault.action != "wait" || held.exchange(true)) return;
   int made = open(fault.file.c_str(), O_WRONLY | O_CREAT | O_CLOEXEC, 0644);
   if (made >= 0) close(made);
   while (access(fault.file.c_str(), F_OK) == 0) usleep(10'000);

@@ -1,7 +1,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <condition_variable>
 #include <filesystem>
 #include <fstream>
 #include <nlohmann/json.hpp>
@@ -10,6 +9,7 @@
 #include "base/fault_point.h"
 #include "base/file.h"
 #include "base/text.h"
+#include "base/watch.h"
 #include "cli/exit_code.h"
 #include "cli/load_text.h"
 #include "cli/session.h"
@@ -277,21 +277,13 @@ Result<int> RunBackfill(Session& session, const Arguments& arguments, const Outp
     session.live.progress = &progress;
     session.live.runner = &runner;
   }
-  std::mutex ended_mutex;
-  std::condition_variable ended_changed;
-  bool ended = false;
-  std::thread watcher([&] {  // signals end the running batches too
-    std::unique_lock lock(ended_mutex);
-    while (!ended_changed.wait_for(lock, std::chrono::milliseconds(20), [&] { return ended; }))
-      if (Interrupts()) runner.Stop(true);
-  });
-  RunReport report = runner.Run(p.plan);
+  RunReport report;
   {
-    std::lock_guard lock(ended_mutex);
-    ended = true;
+    Watch watch(std::chrono::milliseconds(20), [&] {  // signals end the running batches too
+      if (Interrupts()) runner.Stop(true);
+    });
+    report = runner.Run(p.plan);
   }
-  ended_changed.notify_all();
-  watcher.join();
   progress.Finish();
   {
     std::lock_guard lock(session.live.mutex);

@@ -11,6 +11,7 @@
 #include "base/fault_point.h"
 #include "base/file.h"
 #include "base/text.h"
+#include "base/watch.h"
 #include "cli/session.h"
 #include "warehouse/profile.h"
 
@@ -69,6 +70,9 @@ Result<int> RunExport(Session& session, const Arguments& arguments, const Output
       if (std::find(tables.begin(), tables.end(), raw.name) == tables.end()) tables.push_back(raw.name);
 
   View view = TRY(Look(session));
+  Watch watch(std::chrono::milliseconds(20), [&] {
+    if (Interrupts() || !output.write(false, "")) view.connection->Cancel();
+  });
   fs::path folder = fs::absolute(arguments.words[0]);
   auto workshop = TRY(Workshop::Open(folder));
   const fs::path& work = workshop->path();
