@@ -28,7 +28,7 @@ Result<> CheckMagic(const std::string& path) {
 }
 
 Error OpenError(const std::string& path, Error error) {
-  if (error.message.find("lock") == std::string::npos) {
+  if (error.message.find("Could not set lock") == std::string::npos) {
     error.kind = ErrorKind::kBusy;
     error.message = fmt::format("the warehouse {} does not open: {}", path, error.message);
     if (error.hint.empty()) error.hint = kRebuild;

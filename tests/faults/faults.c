@@ -4,6 +4,7 @@
 //   FAULTS          what happens, and at which counted operation N:
 //                     error N EIO    the N-th fails with this error (EIO, ENOSPC), later ones work
 //                     full N         from the N-th on, all that need space fail with ENOSPC
+//                     readonly       all fail with EROFS
 //                     kill N         the process is killed before the N-th
 //   FAULTS_REPORT   a file that gets a line for what happened; at a regular end, the count
 //   FAULTS_SYNCED   a folder that gets every file as it was when it was last synced, by inode:
@@ -43,6 +44,7 @@ static void Read(void) {
   synced = getenv("FAULTS_SYNCED");
   if (faults) sscanf(faults, "%15s %ld %15s", action, &at, error);
   if (offset) clock_offset = atol(offset);
+  if (!strcmp(action, "readonly")) at = 1, error_number = EROFS;
   if (!strcmp(error, "ENOSPC") || !strcmp(action, "full")) error_number = ENOSPC;
 }
 
@@ -71,7 +73,7 @@ static int Strike(const char* operation, const char* path, int needs_space) {
   if (!Below(path)) return 0;
   pthread_mutex_lock(&mutex);
   long n = ++count;
-  int hit = at && (!strcmp(action, "full") ? needs_space && n >= at : n == at);
+  int hit = at && (!strcmp(action, "readonly") || (!strcmp(action, "full") ? needs_space && n >= at : n == at));
   if (hit) Report(action, operation, path);
   if (hit && !strcmp(action, "kill")) raise(SIGKILL);
   pthread_mutex_unlock(&mutex);
@@ -131,7 +133,7 @@ static void Gone(ino_t inode) {
 
 static int Open(int dir, const char* path, int flags, mode_t mode) {
   char absolute[PATH_MAX];
-  if (flags & O_CREAT && Strike("open", Absolute(dir, path, absolute), 1)) return -1;
+  if (flags & (O_WRONLY | O_RDWR | O_CREAT) && Strike("open", Absolute(dir, path, absolute), 1)) return -1;
   return (int)syscall(SYS_openat, dir, path, flags, mode);
 }
 
