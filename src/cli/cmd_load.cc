@@ -4,6 +4,7 @@
 #include <nlohmann/json.hpp>
 
 #include "base/text.h"
+#include "base/watch.h"
 #include "cli/load_text.h"
 #include "cli/session.h"
 
@@ -83,8 +84,11 @@ Result<LoadReport> LoadInto(Session& session, const Output& output, bool quiet, 
     if (quiet) return;
     if (output.terminal) output.Err("\r\x1b[2K" + line), shown = true;
   });
+  Watch watch(std::chrono::milliseconds(20), [&] {
+    if (Interrupts()) connection->Cancel();
+  });
   TRY(loader.Prepare());
-  Cells cells = TRY(Ledger::ReadCells(*connection));
+  Cells cells = TRY(Ledger::ReadCells(*connection, session.project));
   auto report = loader.Load(cells, only);
   if (shown) output.Err("\r\x1b[2K");
   return report;
