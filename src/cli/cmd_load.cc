@@ -69,6 +69,13 @@ Finder OnlineFinder(const Project& project) {
   return Finder(project, [] { return Interrupts() > 0; });
 }
 
+Result<std::vector<AbsentFeed>> AbsentFeeds(const Session& session, const View& view) {
+  std::vector<FoundFile> known;
+  if (!view.cells.empty())
+    for (const LoadedFile& file : TRY(Ledger::ReadFiles(*view.connection))) known.push_back({file.path, file.season, file.size, file.mtime, ""});
+  return Loader(session.project, *view.connection, Finder(session.project, std::move(known)), [](const std::string&) {}).Absent();
+}
+
 Result<LoadReport> LoadInto(Session& session, const Output& output, bool quiet, const std::vector<std::string>& only) {
   auto connection = TRY(session.warehouse->Connect());
   bool shown = false;

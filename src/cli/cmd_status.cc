@@ -206,10 +206,7 @@ Result<int> RunStatus(Session& session, const Arguments& arguments, const Output
     View view = TRY(Look(session));
     std::string only = arguments.season.empty() ? "" : TRY(ChooseSeason(view.calendar, arguments.season));
     std::vector<SeasonStatus> seasons = Collect(session, view, only);
-    std::vector<FoundFile> known;  // of what is remote: a status asks no server
-    if (!view.cells.empty())
-      for (const LoadedFile& file : TRY(Ledger::ReadFiles(*view.connection))) known.push_back({file.path, file.season, file.size, file.mtime, ""});
-    std::vector<AbsentFeed> absent = Loader(session.project, *view.connection, Finder(session.project, std::move(known)), [](const std::string&) {}).Absent();
+    std::vector<AbsentFeed> absent = TRY(AbsentFeeds(session, view));
     std::vector<Snapshot> serving = TRY(Snapshots::Serving(*view.connection)), quarantined = TRY(Snapshots::Quarantined(*view.connection));
     bool running = false;
     nlohmann::json now;
