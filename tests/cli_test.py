@@ -344,7 +344,7 @@ class OtherShells(Toy):
         self.assertEqual(running.wait(60), 130)
 
     def test_paths_count_from_the_folder_of_the_shell_that_asks(self):
-        self.start()
+        running = self.start()
         elsewhere = self.folder / "elsewhere"
         elsewhere.mkdir()
         ask = ["--project", str(self.project)]
@@ -354,6 +354,8 @@ class OtherShells(Toy):
         self.assertEqual({path.name for path in elsewhere.iterdir()}, {"out", "plan.json", "box.csv"})
         self.assertEqual((elsewhere / "box.csv").read_text().count("\n"), 13)
         self.assertTrue((elsewhere / "out" / "raw_box" / "season=2021-22" / "data.parquet").exists())
+        running.kill()
+        running.wait(10)
 
     def test_interrupt_ends_within_two_seconds_and_the_next_run_goes_on(self):
         running = self.start()
