@@ -168,6 +168,8 @@ class Schedule(Looks):
             self.assertRegex(out, r"schedule_snapshots 2021-22: served by the snapshot of 2021-10-22 16:00:00 UTC \([0-9,]+ days old\), .*/20211022T160000Z.json")
             for time, (_, problem) in bad.items():
                 self.assertRegex(out, f"quarantined schedule_snapshots .*/{time}.json: .*{problem}".replace("(", r"\("))
+        gaps = [gap for gap in json.loads(self.run_program("check", "--season", SEASON, "--json", code=2))["gaps"] if gap["guard"] == "snapshots"]
+        self.assertEqual({gap["subject"][-21:-5] for gap in gaps}, set(bad))
         self.assertEqual({one["path"][-21:-5] for one in json.loads(self.run_program("status", "--json"))["snapshots"] if one["problem"]}, set(bad))
         games[4] = game(4, "2021-10-27", "NYK", "GSW")
         self.put("20211023T030000Z", nested(games.values()))  # mended
