@@ -67,6 +67,8 @@ class Wheel(unittest.TestCase):
         for line in found.splitlines():
             if "=>" in line and not re.match(r"\s*(libc|libm|libgcc_s|libstdc\+\+|libdl|libpthread|librt|libz)\.so", line):
                 self.assertIn(str(INSTALLED), line)
+        notices = {path.name for path in (INSTALLED / "backcourt" / "program" / "licenses").iterdir()}
+        self.assertLessEqual({"duckdb", "libfmt9", "libxxhash0"}, notices)
 
     def test_the_command_works_from_any_folder_with_the_pack_by_name(self):
         self.assertIn("Exit codes", command("--help", cwd="/"))
