@@ -21,7 +21,7 @@ REVIEWED = {
     # The season: a player's last ten games and his averages reach back to its first.
     "player_form": {"player_game_summary": ["season before", "same date"], "team_offense_game_summary": ["season before", "same date"]},
     # The season: records and game numbers are counted from its first game; phases from its first and last regular date.
-    "upcoming_team_game_context": {"raw_schedule": ["season before", "same date", "season ahead"], "raw_results": ["season before"], "raw_arenas": ["whole"], "displaced_homes": ["whole"],
+    "upcoming_team_game_context": {"raw_schedule": ["season before", "same date", "season ahead"], "raw_schedule_history": ["as known before D"], "raw_results": ["season before"], "raw_arenas": ["whole"], "displaced_homes": ["whole"],
                                    "raw_game_lines": ["same date"], "raw_injuries": ["730 days before"], "player_population": ["same date"]},
     # The season: a player's last ten games, and his team's lines in them, reach back to its first.
     "upcoming_player_game_context": {"player_population": ["same date"], "upcoming_team_game_context": ["same date"], "player_game_summary": ["season before"],
