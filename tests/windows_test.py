@@ -83,6 +83,8 @@ class Dates:
             return slot, slot
         if text == "season before":
             first, last = self.first_of(year), slot - 1
+        elif text == "as known before D":
+            first, last = self.first_of(year) - 183, slot - 1
         elif text == "season ahead":
             first, last = slot + 1, self.last_of(year)
         elif text.endswith(" days before"):

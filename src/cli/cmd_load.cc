@@ -35,6 +35,13 @@ std::string LoadText(const LoadReport& report) {
   return text + SnapshotText({}, report.quarantined) + AbsentText(report.absent);
 }
 
+Result<std::vector<AbsentFeed>> AbsentFeeds(const Project& project, const View& view) {
+  std::vector<FoundFile> known;
+  if (!view.cells.empty())
+    for (const LoadedFile& file : TRY(Ledger::ReadFiles(*view.connection))) known.push_back({file.path, file.season, file.size, file.mtime, ""});
+  return Loader(project, *view.connection, Finder(project, std::move(known)), [](const std::string&) {}).Absent();
+}
+
 std::string AbsentText(const std::vector<AbsentFeed>& absent) {
   // One line a table and feed, its seasons joined.
   std::vector<std::pair<std::pair<std::string, std::string>, std::vector<std::string>>> lines;
@@ -67,13 +74,6 @@ nlohmann::json LoadJson(const LoadReport& report) {
 
 Finder OnlineFinder(const Project& project) {
   return Finder(project, [] { return Interrupts() > 0; });
-}
-
-Result<std::vector<AbsentFeed>> AbsentFeeds(const Session& session, const View& view) {
-  std::vector<FoundFile> known;
-  if (!view.cells.empty())
-    for (const LoadedFile& file : TRY(Ledger::ReadFiles(*view.connection))) known.push_back({file.path, file.season, file.size, file.mtime, ""});
-  return Loader(session.project, *view.connection, Finder(session.project, std::move(known)), [](const std::string&) {}).Absent();
 }
 
 Result<LoadReport> LoadInto(Session& session, const Output& output, bool quiet, const std::vector<std::string>& only) {

@@ -459,10 +459,15 @@ Result<> Loader::LoadTable(const RawTable& table, Cells& cells, LoadReport& repo
     TRY(connection_.Execute(fmt::format("DROP TABLE {}", incoming)));
     write += fmt::format("DELETE FROM backcourt.sources WHERE source = {0} AND season = {1}; INSERT INTO backcourt.sources VALUES ({0}, {1}, '{2}', '{3}', {4});",
                          Quote(group->source->name), Quote(group->season), ReplaceAll(group->identity, "+", ""), group->reads, report.run);
-    for (const auto& [feed, files] : group->feeds)
-      for (const FoundFile& file : files)
-        write += fmt::format("DELETE FROM backcourt.files WHERE feed = {0} AND path = {1}; INSERT INTO backcourt.files VALUES ({0}, {1}, {2}, {3}, {4}, {5});",
-                             Quote(feed->name), Quote(file.path), Quote(file.season), file.size, file.mtime, report.run);
+    for (const auto& [feed, files] : group->feeds) {
+      std::vector<std::string> paths, rows;
+      for (const FoundFile& file : files) {
+        paths.push_back(Quote(file.path));
+        rows.push_back(fmt::format("({}, {}, {}, {}, {}, {})", Quote(feed->name), Quote(file.path), Quote(file.season), file.size, file.mtime, report.run));
+      }
+      if (!rows.empty())
+        write += fmt::format("DELETE FROM backcourt.files WHERE feed = {} AND path IN ({}); INSERT INTO backcourt.files VALUES {};", Quote(feed->name), Join(paths, ", "), Join(rows, ", "));
+    }
   }
   if (!table.unit.empty()) {
     Rows serving = TRY(connection_.Query("SELECT season, source, count(DISTINCT unit) FROM served GROUP BY 1, 2 ORDER BY 1, 3 DESC"));
