@@ -1,6 +1,7 @@
 # make run    load and backfill the shipped seasons, show how far the warehouse is
 # make test   all tests; make bench: all benchmarks; make build; make clean
-.PHONY: run build test bench clean deps
+# make wheel  build/wheel/backcourt-*.whl: the command and a Python module, for pip install
+.PHONY: run build wheel test bench clean deps
 MAKEFLAGS += --no-print-directory
 
 run: deps build/build.ninja
@@ -9,6 +10,10 @@ run: deps build/build.ninja
 
 build: deps build/build.ninja
 	@cmake --build build
+
+wheel: deps build/build.ninja
+	@cmake --build build --target backcourt
+	@scripts/make_wheel.sh
 
 test: build
 	@python3 scripts/test.py

@@ -50,6 +50,13 @@ class Commands(Toy):
         self.assertIn("nothing to do: all of it is fresh", self.run_program("backfill"))
         self.assertIn("all agree to the bit", self.run_program("verify", "--all"))
 
+    def test_the_first_date_of_a_new_warehouse_can_be_filled_alone(self):
+        self.run_program("load")
+        self.assertIn("1 cells filled (0 rows)", self.run_program("backfill", "player_form", "--dates", "2021-10-19"))
+        self.assertIn("2 cells filled (2 rows)", self.run_program("backfill", "--dates", "2021-10-19"))
+        self.assertIn("15 cells filled", self.run_program("backfill"))
+        self.assertIn("all agree to the bit", self.run_program("verify", "--all"))
+
     def test_help_teaches_every_command(self):
         for command in "load dates plan backfill status why runs show query stop verify export docs doctor".split():
             out = self.run_program(command, "--help")
@@ -62,7 +69,8 @@ class Commands(Toy):
                             (["plan", "--season", "2020-21"], "--season 2021-22"), (["plan", "--start-date", "2021-02-30"], "no such day"), (["plan", "raw_box"], "backcourt load"),
                             (["plan", "--start-date", "2021-11-03", "--end-date", "2021-10-01"], "--start-date 2021-10-01 --end-date 2021-11-03"),
                             (["plan", "--dates", "2021-10-19", "--season", "2021-22"], "more than one way"), (["backfill", "--no-resume"], "--force"),
-                            (["backfill", "--skip-preflight"], "--allow-missing"), (["show", "player_gams"], "player_games"), (["show", "player_form", "--format", "cvs"], "csv"),
+                            (["backfill", "--skip-preflight"], "--allow-missing"), (["show", "player_gams"], "player_games"), (["show", "player_form", "--date", "2021-10-25", "--end-date", "2021-10-26"], "more than one way"),
+                            (["show", "stars", "--start-date", "2021-10-25"], "has no dates"), (["plan", "--no-load"], "has no option --no-load"), (["show", "player_form", "--format", "cvs"], "csv"),
                             (["why", "player_form", "2021-10-23"], "no game date"), (["query", "DELETE FROM player_form"], "only reads"),
                             (["query", "SELECT * FROM read_csv('/etc/passwd')"], "refused"), (["query", "SELECT * FROM '/etc/passwd'"], "refused"),
                             (["query", "COPY player_form TO '/tmp/x'"], "refused"), (["runs", "99"], "no run 99"), (["backfill", "--allow-missing", "nothing"], "--allow-missing")]:
@@ -343,6 +351,18 @@ class OtherShells(Toy):
 
     def slow(self, old, new):
         self.edit("models/precompute/recent_form.sql", old, new)
+
+    def test_paths_count_from_the_folder_of_the_shell_that_asks(self):
+        self.start()
+        elsewhere = self.folder / "elsewhere"
+        elsewhere.mkdir()
+        ask = ["--project", str(self.project)]
+        self.run_program(*ask, "export", "out", "raw_box", cwd=elsewhere)
+        self.run_program(*ask, "plan", "--save", "plan.json", cwd=elsewhere)
+        self.run_program(*ask, "query", "FROM raw_box", "--format", "csv", "--output=box.csv", cwd=elsewhere)
+        self.assertEqual({path.name for path in elsewhere.iterdir()}, {"out", "plan.json", "box.csv"})
+        self.assertEqual((elsewhere / "box.csv").read_text().count("\n"), 13)
+        self.assertTrue((elsewhere / "out" / "raw_box" / "season=2021-22" / "data.parquet").exists())
 
     def test_interrupt_ends_within_two_seconds_and_the_next_run_goes_on(self):
         self.slow("FROM dates d JOIN", self.SLOW)

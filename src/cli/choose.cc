@@ -8,7 +8,7 @@
 
 namespace backcourt {
 
-Result<View> Look(Session& session) {
+Result<View> Look(Session& session, bool stay) {
   View view;
   view.connection = TRY(session.warehouse->Connect());
   TRY(view.connection->Execute("BEGIN"));  // cells and calendar of one moment
@@ -19,7 +19,7 @@ Result<View> Look(Session& session) {
     view.calendar = TRY(Ledger::ReadCalendar(*view.connection, session.project));
     view.retired = TakeRetired(session.project, view.calendar, view.cells);
   }
-  TRY(view.connection->Execute("COMMIT"));
+  if (!stay) TRY(view.connection->Execute("COMMIT"));
   return view;
 }
 
@@ -46,6 +46,11 @@ Result<std::vector<std::string>> ChooseTables(const Project& project, const std:
   return tables;
 }
 
+Result<> CheckRange(Date start, Date end) {
+  if (start <= end) return {};
+  return Error{ErrorKind::kUsage, fmt::format("--start-date {} lies after --end-date {}", start.Str(), end.Str()), fmt::format("--start-date {} --end-date {}", end.Str(), start.Str())};
+}
+
 Result<ChosenDates> ChooseDates(const Calendar& calendar, const Arguments& a) {
   ChosenDates chosen;
   bool range = !a.start_date.empty() || !a.end_date.empty();
@@ -57,8 +62,7 @@ Result<ChosenDates> ChooseDates(const Calendar& calendar, const Arguments& a) {
       return Error{ErrorKind::kUsage, "the warehouse holds no schedule yet", "`backcourt load` first"};
     Date start = a.start_date.empty() ? calendar.dates().front().date : TRY(Date::Parse(a.start_date));
     Date end = a.end_date.empty() ? calendar.dates().back().date : TRY(Date::Parse(a.end_date));
-    if (end < start)
-      return Error{ErrorKind::kUsage, fmt::format("--start-date {} lies after --end-date {}", start.Str(), end.Str()), fmt::format("--start-date {} --end-date {}", end.Str(), start.Str())};
+    TRY(CheckRange(start, end));
     auto [first, last] = calendar.Range(start, end);
     for (int i = first; i < last; ++i) chosen.dates.push_back(i);
     int days = end - start + 1, off = days - int(chosen.dates.size());

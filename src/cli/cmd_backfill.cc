@@ -221,6 +221,12 @@ std::string ReportText(const RunReport& report, int64_t run) {
   return text;
 }
 
+// The last event; `run` is null when nothing had to be filled.
+nlohmann::json DoneJson(const RunReport& report, const nlohmann::json& run, const char* outcome, int code) {
+  return {{"event", "done"}, {"run", run}, {"outcome", outcome}, {"filled", report.filled}, {"kept", report.kept}, {"empty", report.empty}, {"partial", report.partial},
+          {"failed", report.failed}, {"blocked", report.blocked}, {"not_tried", report.not_tried}, {"rows", report.rows}, {"seconds", report.seconds}, {"exit", code}};
+}
+
 }  // namespace
 
 Result<int> RunPlan(Session& session, const Arguments& arguments, const Output& output) {
@@ -252,17 +258,18 @@ Result<int> RunBackfill(Session& session, const Arguments& arguments, const Outp
   int checks_failed = TRY(RunChangedChecks(session, p, output));
   if (checks_failed) p = TRY(Prepare(session, arguments));
   if (arguments.dry_run) {
-    output.Out(arguments.json ? PlanJson(session, p).dump(2) + "\n" : PlanText(p));
+    output.Out(arguments.json ? nlohmann::json{{"event", "planned"}, {"plan", PlanJson(session, p)}}.dump() + "\n" : PlanText(p));
     return 0;
   }
   say(p.chosen.said + "\n");
   TRY(RemoveRetired(session, p));
   if (p.plan.batches.empty()) {
     TRY(MakeViews(session, *p.connection, false));
-    if (arguments.json) output.Out(nlohmann::json{{"event", "done"}, {"filled", 0}, {"exit", 0}}.dump() + "\n");
+    if (arguments.json) output.Out(DoneJson({}, nlohmann::json(), "done", 0).dump() + "\n");
     say(p.chosen.dates.empty() ? "nothing to do: no game date was chosen\n" : "nothing to do: all of it is fresh\n");
     return 0;
   }
+  TRY(MakeInputTables(*p.connection, session.project, p.calendar, p.plan));
 
   int64_t run = TRY(Ledger::StartRun(*p.connection, session.live.command));
   RunOptions options;
@@ -299,9 +306,7 @@ Result<int> RunBackfill(Session& session, const Arguments& arguments, const Outp
   }
   TRY(MakeViews(session, *p.connection, report.filled > 0));
   auto recorded = Ledger::EndRun(*p.connection, run, outcome, Trim(text.substr(0, text.find('\n'))));
-  if (arguments.json)
-    output.Out(nlohmann::json{{"event", "done"}, {"run", run}, {"outcome", outcome}, {"filled", report.filled}, {"kept", report.kept}, {"empty", report.empty}, {"partial", report.partial},
-                              {"failed", report.failed}, {"blocked", report.blocked}, {"not_tried", report.not_tried}, {"rows", report.rows}, {"seconds", report.seconds}, {"exit", code}}.dump() + "\n");
+  if (arguments.json) output.Out(DoneJson(report, run, outcome, code).dump() + "\n");
   say(text);
   if (!recorded) return recorded.error();
   return code;

@@ -86,7 +86,6 @@ Result<int> RunDocs(const Project& project, const Arguments& arguments, const Ou
   if (part == "dictionary") output.Out(Dictionary(project));
   else if (part == "graph") output.Out(Graph(project));
   else if (part == "commands") output.Out(CommandReference());
-  else if (part == "completion") output.Out(Completion());
   else return Error{ErrorKind::kUsage, fmt::format("'{}' is no part of the docs", part), Nearest(part, {"dictionary", "graph", "commands", "completion"})};
   return 0;
 }

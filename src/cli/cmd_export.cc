@@ -59,10 +59,9 @@ Result<int> RunExport(Session& session, const Arguments& arguments, const Output
   const Project& project = session.project;
   std::vector<std::string> known = project.PublicTables(), tables;
   for (const RawTable& raw : project.raw_tables) known.push_back(raw.name);
-  for (size_t i = 1; i < arguments.words.size(); ++i) {
-    if (std::find(known.begin(), known.end(), arguments.words[i]) == known.end())
-      return Error{ErrorKind::kUsage, fmt::format("'{}' is no table", arguments.words[i]), Nearest(arguments.words[i], known)};
-    tables.push_back(arguments.words[i]);
+  for (const std::string& word : arguments.words) {
+    if (std::find(known.begin(), known.end(), word) == known.end()) return Error{ErrorKind::kUsage, fmt::format("'{}' is no table", word), Nearest(word, known)};
+    tables.push_back(word);
   }
   if (tables.empty()) tables = project.PublicTables();
   if (arguments.raw)
@@ -73,7 +72,7 @@ Result<int> RunExport(Session& session, const Arguments& arguments, const Output
   Watch watch(std::chrono::milliseconds(20), [&] {
     if (Interrupts() || !output.write(false, "")) view.connection->Cancel();
   });
-  fs::path folder = fs::absolute(arguments.words[0]);
+  fs::path folder = arguments.folder;
   auto workshop = TRY(Workshop::Open(folder));
   const fs::path& work = workshop->path();
   std::error_code failed;
@@ -121,8 +120,7 @@ Result<int> RunExport(Session& session, const Arguments& arguments, const Output
     if (auto series = view.cells.find(table); series != view.cells.end()) {
       for (const Cell& cell : series->second.cells()) digest = digest + cell.digest, ++cells, rows += cell.rows;
     }
-    manifest["tables"][table] = {{"rows", rows}, {"cells", cells}, {"digest", digest.Hex()}, {"files", files}};
-    if (model) manifest["tables"][table]["model"] = model->identity.Hex();
+    manifest["tables"][table] = {{"rows", rows}, {"cells", cells}, {"digest", digest.Hex()}, {"files", files}, {"model", model ? nlohmann::json(model->identity.Hex()) : nlohmann::json()}};
   }
   FaultPoint("export-written");
   for (const std::string& table : tables) {

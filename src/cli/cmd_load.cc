@@ -49,7 +49,7 @@ nlohmann::json LoadJson(const LoadReport& report) {
   for (const DroppedRows& d : report.dropped)
     dropped.push_back({{"table", d.table}, {"source", d.source}, {"season", d.season}, {"reason", d.reason}, {"rows", d.rows}});
   for (const AbsentFeed& feed : report.absent) absent.push_back({{"table", feed.table}, {"season", feed.season}, {"feeds", feed.feeds}});
-  return {{"run", report.run}, {"files", report.files}, {"vanished", report.vanished}, {"tables", tables}, {"dropped", dropped},
+  return {{"run", report.run ? nlohmann::json(report.run) : nlohmann::json()}, {"files", report.files}, {"vanished", report.vanished}, {"tables", tables}, {"dropped", dropped},
           {"absent", absent}, {"changed_cells", report.changed_cells}, {"seconds", report.seconds}};
 }
 

@@ -145,10 +145,13 @@ Result<int> RunShow(Session& session, const Arguments& arguments, const Output& 
   std::vector<std::string> where;
   std::string date_column = project.DateColumn(table);
   if (!arguments.date.empty()) {
-    Date date = TRY(Date::Parse(arguments.date));
-    if (date_column.empty() || project.GrainOf(table) != Grain::kDate) return Error{ErrorKind::kUsage, fmt::format("{} has no dates", table), "without --date"};
-    where.push_back(fmt::format("{} = {}", Ident(date_column), date.Sql()));
+    if (!arguments.start_date.empty() || !arguments.end_date.empty()) return Error{ErrorKind::kUsage, "dates are chosen in more than one way", "either --date, or --start-date with --end-date"};
+    where.push_back(fmt::format("{} = {}", Ident(date_column), TRY(Date::Parse(arguments.date)).Sql()));
   }
+  if (!arguments.start_date.empty() && !arguments.end_date.empty()) TRY(CheckRange(TRY(Date::Parse(arguments.start_date)), TRY(Date::Parse(arguments.end_date))));
+  if (!arguments.start_date.empty()) where.push_back(fmt::format("{} >= {}", Ident(date_column), TRY(Date::Parse(arguments.start_date)).Sql()));
+  if (!arguments.end_date.empty()) where.push_back(fmt::format("{} <= {}", Ident(date_column), TRY(Date::Parse(arguments.end_date)).Sql()));
+  if (!where.empty() && project.GrainOf(table) != Grain::kDate) return Error{ErrorKind::kUsage, fmt::format("{} has no dates", table), "without a date or a range"};
   if (!arguments.player.empty()) {
     if (!has("player_id")) return Error{ErrorKind::kUsage, fmt::format("{} has no players", table), "without --player"};
     std::string name = Quote("%" + arguments.player + "%");
@@ -162,7 +165,13 @@ Result<int> RunShow(Session& session, const Arguments& arguments, const Output& 
     where.push_back("(" + Join(either, " OR ") + ")");
   }
   std::string sql = "SELECT * FROM " + Ident(table) + (where.empty() ? "" : " WHERE " + Join(where, " AND "));
-  if (!date_column.empty()) sql += " ORDER BY " + Ident(date_column) + " DESC";
+  std::vector<std::string> order;  // newest first, then by key
+  if (!date_column.empty()) order.push_back(Ident(date_column) + (arguments.oldest_first ? "" : " DESC"));
+  if (const Model* model = project.FindModel(table))
+    for (const std::string& column : model->key) order.push_back(Ident(column));
+  if (const RawTable* raw = project.FindRaw(table))
+    for (const std::string& column : raw->key) order.push_back(Ident(column));
+  if (!order.empty()) sql += " ORDER BY " + Join(order, ", ");
   return Print(*connection, sql, arguments, output);
 }
 

@@ -86,8 +86,15 @@ std::string MonthName(const std::string& month) {
 }
 
 // What is wrong, with the reason, the worst first.
-Result<std::string> Problems(const Session& session, const View& view, bool markdown) {
-  std::string text;
+struct Problem {
+  std::string state, table;
+  int dates = 0;
+  Date first;
+  std::string reason;
+};
+
+std::vector<Problem> Problems(const Session& session, const View& view) {
+  std::vector<Problem> problems;
   for (CellState state : {CellState::kFailed, CellState::kBlocked, CellState::kPartial}) {
     for (const Model& model : session.project.models) {
       auto series = view.cells.find(model.name);
@@ -97,16 +104,23 @@ Result<std::string> Problems(const Session& session, const View& view, bool mark
         if (cell.state == state) cells.push_back(&cell);
       if (cells.empty()) continue;
       std::string reason = state == CellState::kPartial ? "no box of " + cells[0]->missing : cells[0]->reason;
-      text += fmt::format("{}{} {}: {} dates from {}: {}\n", markdown ? "- " : "", CellStateName(state), model.name, cells.size(), Date{cells[0]->slot}.Str(), reason.substr(0, 200));
+      problems.push_back({CellStateName(state), model.name, int(cells.size()), Date{cells[0]->slot}, reason.substr(0, 200)});
     }
   }
   for (const Model& model : session.project.models) {
     auto series = view.cells.find(model.name);
     if (series == view.cells.end()) continue;
-    int waived = 0;
-    for (const Cell& cell : series->second.cells()) waived += !cell.waived.empty();
-    if (waived) text += fmt::format("{}waived {}: {} dates were let through without an input (--allow-missing)\n", markdown ? "- " : "", model.name, waived);
+    std::vector<const Cell*> cells;
+    for (const Cell& cell : series->second.cells())
+      if (!cell.waived.empty()) cells.push_back(&cell);
+    if (!cells.empty()) problems.push_back({"waived", model.name, int(cells.size()), Date{cells[0]->slot}, "let through without " + cells[0]->waived + " (--allow-missing)"});
   }
+  return problems;
+}
+
+std::string ProblemsText(const std::vector<Problem>& problems, bool markdown) {
+  std::string text;
+  for (const Problem& p : problems) text += fmt::format("{}{} {}: {} dates from {}: {}\n", markdown ? "- " : "", p.state, p.table, p.dates, p.first.Str(), p.reason);
   return text;
 }
 
@@ -161,7 +175,7 @@ std::string Text(const Session& session, const View& view, const std::vector<Sea
   return text;
 }
 
-nlohmann::json Json(const Session& session, const View& view, const std::vector<SeasonStatus>& seasons, const std::vector<AbsentFeed>& absent) {
+nlohmann::json Json(const Session& session, const View& view, const std::vector<SeasonStatus>& seasons, const std::vector<AbsentFeed>& absent, const std::vector<Problem>& problems) {
   nlohmann::json all = nlohmann::json::array();
   for (const SeasonStatus& season : seasons) {
     nlohmann::json tables = nlohmann::json::array();
@@ -180,7 +194,9 @@ nlohmann::json Json(const Session& session, const View& view, const std::vector<
     raw[table.name] = {{"rows", rows}, {"cells", cells}};
   }
   for (const AbsentFeed& feed : absent) missing.push_back({{"table", feed.table}, {"season", feed.season}, {"feeds", feed.feeds}});
-  return {{"warehouse", session.project.warehouse}, {"seasons", all}, {"raw", raw}, {"absent", missing}};
+  nlohmann::json wrong = nlohmann::json::array();
+  for (const Problem& p : problems) wrong.push_back({{"state", p.state}, {"table", p.table}, {"dates", p.dates}, {"first_date", p.first.Str()}, {"reason", p.reason}});
+  return {{"warehouse", session.project.warehouse}, {"seasons", all}, {"raw", raw}, {"absent", missing}, {"problems", wrong}};
 }
 
 }  // namespace
@@ -204,7 +220,7 @@ Result<int> RunStatus(Session& session, const Arguments& arguments, const Output
     }
     std::string next = NextCommand(seasons, view);
     if (arguments.json) {
-      nlohmann::json json = Json(session, view, seasons, absent);
+      nlohmann::json json = Json(session, view, seasons, absent, Problems(session, view));
       json["running"] = running ? now : nlohmann::json();
       json["next_command"] = next;
       output.Out(json.dump(2) + "\n");
@@ -213,7 +229,7 @@ Result<int> RunStatus(Session& session, const Arguments& arguments, const Output
       std::string text = markdown ? "## Warehouse status\n\n" : "";
       text += Text(session, view, seasons, markdown);
       text += AbsentText(absent);
-      std::string problems = TRY(Problems(session, view, markdown));
+      std::string problems = ProblemsText(Problems(session, view), markdown);
       if (!problems.empty()) text += (markdown ? "\n### Problems\n\n" : "\n") + problems;
       if (running) text += (markdown ? "\n### Running\n\n" : "\n") + now_text;
       text += fmt::format("{}warehouse: {}\n", markdown ? "\n" : "", session.project.warehouse);

@@ -138,10 +138,10 @@ class Chain {
 
 Result<int> RunWhy(Session& session, const Arguments& arguments, const Output& output) {
   View view = TRY(Look(session));
-  const std::string& table = arguments.words[0];
+  const std::string& table = arguments.table;
   std::vector<Link> links;
   const RawTable* raw = session.project.FindRaw(table);
-  Date date = TRY(Date::Parse(arguments.words[1]));
+  Date date = TRY(Date::Parse(arguments.date));
   if (raw && raw->grain == Grain::kDate) {
     auto series = view.cells.find(table);
     const Cell* cell = series == view.cells.end() ? nullptr : series->second.Find(date.days);

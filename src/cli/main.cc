@@ -27,7 +27,7 @@ void OnSignal(int) {
 
 const std::map<std::string, ReadCommand> kReading = {
     {"status", RunStatus}, {"plan", RunPlan}, {"why", RunWhy},   {"runs", RunRuns}, {"show", RunShow},
-    {"query", RunQuery},   {"dates", RunDates}, {"stop", RunStop}, {"export", RunExport}, {"doctor", RunDoctor}};
+    {"query", RunQuery},   {"dates", RunDates}, {"stop", RunStop}, {"check", RunCheck}, {"export", RunExport}, {"doctor", RunDoctor}};
 const std::map<std::string, ReadCommand> kHolding = {{"load", RunLoad}, {"backfill", RunBackfill}, {"verify", RunVerify}};
 
 Output Terminal() {
@@ -56,18 +56,24 @@ Error Busy(const std::string& warehouse, const HolderInfo& other) {
                "`backcourt status --watch` shows how far it is, `backcourt stop` ends it after its running batches"};
 }
 
+// A command line as other shells are told it: the command first.
+std::string Told(std::vector<std::string> words) {
+  while (words.size() > 2 && words[0] == "--project") words.erase(words.begin(), words.begin() + 2);
+  return "backcourt " + Join(words, " ");
+}
+
 // Becomes the holder; or has the holder answer, and returns its exit code.
 Result<int> TakeOrAsk(const Project& project, const Arguments& arguments, const std::vector<std::string>& words, std::unique_ptr<Holder>& holder) {
   bool reads = kReading.contains(arguments.command);
   HolderInfo other;
   for (int attempt = 0; attempt < 200; ++attempt) {  // short commands are waited for
     other = {};
-    holder = TRY(Holder::Take(project.warehouse, "backcourt " + Join(words, " "), other));
+    holder = TRY(Holder::Take(project.warehouse, Told(words), other));
     if (holder) return 0;
     bool long_one = other.command.starts_with("backcourt backfill") || other.command.starts_with("backcourt load") || other.command.starts_with("backcourt verify");
     if (long_one && !reads) return Busy(project.warehouse, other);
     if (reads && long_one) {
-      std::vector<std::string> asked = {"--project", project.root};
+      std::vector<std::string> asked = {"--project", project.root, "--from", std::filesystem::current_path().string()};
       asked.insert(asked.end(), words.begin(), words.end());
       if (auto answered = AskHolder(other, asked)) return *answered;
     }
@@ -111,6 +117,10 @@ int Main(const std::vector<std::string>& words) {
     output.Out(arguments.help_text);
     return 0;
   }
+  if (arguments.command == "docs" && arguments.output.empty() && arguments.words == std::vector<std::string>{"completion"}) {  // of no project
+    output.Out(Completion());
+    return 0;
+  }
   std::string folder = arguments.project;
   if (folder.empty()) {
     auto found = Project::Find(".");
@@ -129,14 +139,9 @@ int Main(const std::vector<std::string>& words) {
     if (*detached) return **detached;
     output.terminal = false;
   }
-  if (!arguments.output.empty()) arguments.output = std::filesystem::absolute(arguments.output).string();
-
   std::unique_ptr<Holder> holder;
-  std::vector<std::string> asked = words;
-  for (size_t i = 0; i + 1 < asked.size(); ++i)
-    if (asked[i] == "--output") asked[i + 1] = std::filesystem::absolute(asked[i + 1]).string();
   for (;;) {
-    auto taken = TakeOrAsk(*project, arguments, asked, holder);
+    auto taken = TakeOrAsk(*project, arguments, words, holder);
     if (!taken) return Report(taken.error(), output);
     if (holder) break;
     if (arguments.command != "status" || !arguments.watch || Interrupts()) return *taken;

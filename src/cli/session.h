@@ -47,7 +47,9 @@ struct View {
   Calendar calendar;
   std::map<std::string, std::vector<int32_t>> retired;  // cells of dates that are no game dates any more
 };
-Result<View> Look(Session& session);
+// `stay`: its transaction stays open, so that what its connection reads next is
+// of the same moment.
+Result<View> Look(Session& session, bool stay = false);
 
 // Commands that read: answered by the holder while it works.
 using ReadCommand = Result<int> (*)(Session&, const Arguments&, const Output&);
@@ -59,6 +61,7 @@ Result<int> RunShow(Session&, const Arguments&, const Output&);
 Result<int> RunQuery(Session&, const Arguments&, const Output&);
 Result<int> RunDates(Session&, const Arguments&, const Output&);
 Result<int> RunStop(Session&, const Arguments&, const Output&);
+Result<int> RunCheck(Session&, const Arguments&, const Output&);
 Result<int> RunExport(Session&, const Arguments&, const Output&);
 Result<int> RunDoctor(Session&, const Arguments&, const Output&);
 // Commands that hold the warehouse for themselves.
@@ -74,6 +77,7 @@ struct ChosenDates {
   std::vector<int> dates;
   std::string said;
 };
+Result<> CheckRange(Date start, Date end);
 Result<ChosenDates> ChooseDates(const Calendar& calendar, const Arguments& arguments);
 Result<std::vector<std::string>> ChooseTables(const Project& project, const std::vector<std::string>& words);
 Result<std::string> ChooseSeason(const Calendar& calendar, const std::string& label);

@@ -45,12 +45,15 @@ Result<RawTable> ParseRawTable(const std::string& file, const std::string& text)
   table.unit = reader.Text("unit");
   table.unhashed = reader.Texts("unhashed");
   table.ahead = reader.Text("ahead");
+  table.of_final_games = reader.Flag("of_final_games");
   std::string grain = reader.Text("grain", true);
   if (grain == "date") table.grain = Grain::kDate;
   else if (grain == "season") table.grain = Grain::kSeason;
   else if (grain == "whole") table.grain = Grain::kWhole;
   else reader.Problem(root.get("grain"), fmt::format("grain '{}' is none of date, season, whole", grain));
   if (table.grain == Grain::kSeason && table.date.empty()) table.date = "season";
+  if (table.of_final_games && (table.grain != Grain::kDate || table.unit.empty()))
+    reader.Problem(root.get("of_final_games"), "a table 'of_final_games' has the grain 'date', and the game as its 'unit'");
   if (table.grain == Grain::kDate && table.date.empty())
     reader.Problem(root.get("grain"), "a table of grain 'date' needs its 'date' column");
   const toml::table* columns = reader.Table("columns");
@@ -156,6 +159,7 @@ Result<Model> ParseModel(const std::string& file, const std::string& group, cons
   model.columns = reader.Pairs("columns");
   model.checks = reader.Pairs("checks");
   model.may_be_constant = reader.Pairs("may_be_constant");
+  model.may_be_null = reader.Pairs("may_be_null");
   for (auto& [name, query] : reader.Pairs("rows")) {
     if (name == "expected") model.expected_rows = query;
     else reader.Problem(root.get("rows"), fmt::format("unknown key '{}' under [rows]; the nearest known one is 'expected'", name));
@@ -165,13 +169,30 @@ Result<Model> ParseModel(const std::string& file, const std::string& group, cons
   for (const std::string& name : model.key)
     if (std::none_of(model.columns.begin(), model.columns.end(), [&](auto& c) { return c.first == name; }))
       return Error{ErrorKind::kUsage, fmt::format("{}:{}: key column '{}' has no line under [columns]", file, parts.toml_line, name), ""};
-  for (auto& [name, why] : model.may_be_constant)
-    if (std::none_of(model.columns.begin(), model.columns.end(), [&](auto& c) { return c.first == name; }))
-      return Error{ErrorKind::kUsage, fmt::format("{}:{}: '{}' under [may_be_constant] is no column", file, parts.toml_line, name), ""};
+  for (auto& [section, named] : {std::pair("may_be_constant", &model.may_be_constant), std::pair("may_be_null", &model.may_be_null)})
+    for (auto& [name, why] : *named)
+      if (std::none_of(model.columns.begin(), model.columns.end(), [&](auto& c) { return c.first == name; }))
+        return Error{ErrorKind::kUsage, fmt::format("{}:{}: '{}' under [{}] is no column", file, parts.toml_line, name, section), ""};
   model.body = parts.body;
   model.body_line = parts.body_line;
   model.tokens = SqlTokens(parts.body);
   return model;
+}
+
+Result<Check> ParseCheck(const std::string& file, const std::string& text) {
+  HeaderedSql parts = TRY(Header(file, text));
+  toml::table root = TRY(TomlTable::Parse(file, parts.toml_line, parts.toml));
+  TomlTable reader(file, parts.toml_line, root, "a check's header");
+  Check check;
+  check.name = Stem(file);
+  check.file = file;
+  check.about = reader.Text("about", true);
+  check.reads = reader.Texts("reads", true);
+  check.mend = reader.Text("mend", true);
+  check.body = parts.body;
+  check.body_line = parts.body_line;
+  TRY(reader.Finish());
+  return check;
 }
 
 }  // namespace backcourt

@@ -34,6 +34,7 @@ struct RawTable {
   std::string unit;                    // column whose values one source serves whole; may be empty
   std::vector<std::string> unhashed;   // columns that are not part of the digest
   std::string ahead;                   // predicate: rows that may be read ahead of D
+  bool of_final_games = false;         // every final game has rows here, by its unit
   std::vector<Column> columns;
 };
 
@@ -64,7 +65,9 @@ struct Model {
   std::string date;
   std::vector<std::string> key;
   std::vector<Read> reads;
-  NamedTexts columns, checks, may_be_constant;
+  NamedTexts columns, checks;
+  NamedTexts may_be_constant;  // columns that may hold one value over a month, or be mostly NULL, with the reason
+  NamedTexts may_be_null;      // columns that may be mostly NULL over a month, with the reason
   std::string expected_rows;  // query: game_date, expected_rows
   std::string empty;          // why a date may have no rows
   std::string note;           // query: game_date, note
@@ -78,9 +81,20 @@ struct Model {
   bool UsesWord(std::string_view word) const;
 };
 
+// One SELECT over stored tables that looks at things and tells what is wrong
+// with each: a row a thing looked at, `game_date`, `subject` and `what`; `what`
+// is NULL when nothing is.
+struct Check {
+  std::string name, file, about, body;
+  int body_line = 1;
+  std::vector<std::string> reads;
+  std::string mend;  // what to do about a finding
+};
+
 Result<RawTable> ParseRawTable(const std::string& file, const std::string& text);
 Result<std::vector<Feed>> ParseFeeds(const std::string& file, const std::string& text);
 Result<Source> ParseSource(const std::string& file, const std::string& text);
 Result<Model> ParseModel(const std::string& file, const std::string& group, const std::string& text);
+Result<Check> ParseCheck(const std::string& file, const std::string& text);
 
 }  // namespace backcourt

@@ -9,6 +9,7 @@
 #include <set>
 #include <sstream>
 
+#include "base/program.h"
 #include "base/text.h"
 #include "model/sql_text.h"
 #include "model/toml_reader.h"
@@ -42,6 +43,15 @@ std::string Resolve(const fs::path& folder, const std::string& path) {
   return (fs::path(path).is_absolute() ? fs::path(path) : folder / path).lexically_normal().string();
 }
 
+// The folder of a pack: a path as above, or the name of one that came with the program.
+fs::path PackFolder(const fs::path& folder, const std::string& pack) {
+  fs::path program = ProgramFolder(), path = Resolve(folder, pack);
+  if (pack.find('/') != std::string::npos || fs::exists(path)) return path;
+  for (const fs::path& base : {program, program.parent_path()})
+    if (fs::exists(base / pack / "backcourt.toml")) return base / pack;
+  return path;
+}
+
 template <typename T>
 const T* FindNamed(const std::vector<T>& list, const std::string& name) {
   for (const T& item : list)
@@ -67,10 +77,10 @@ Result<> ReadConfig(Project& project, const fs::path& folder, bool inherited) {
   std::vector<std::string> seasons = about.Texts("seasons");
   TRY(about.Finish());
   if (!pack.empty() && !inherited) {
-    fs::path other = Resolve(folder, pack);
+    fs::path other = PackFolder(folder, pack);
     if (!fs::exists(other / "backcourt.toml"))
       return Error{ErrorKind::kUsage, fmt::format("{}: pack '{}' has no backcourt.toml", file, other.string()),
-                   "the folder of a project with models/, such as the nba/ folder of Backcourt"};
+                   "pack = \"nba\", the pack that comes with the program, or the folder of a project with models/"};
     TRY(ReadConfig(project, other, true));
   } else {
     project.pack = folder.string();
@@ -136,6 +146,10 @@ Result<> CheckReads(const Project& project) {
       }
     }
   }
+  for (const Check& check : project.checks)
+    for (const std::string& read : check.reads)
+      if (std::find(tables.begin(), tables.end(), read) == tables.end())
+        return Error{ErrorKind::kUsage, fmt::format("{}: reads '{}', which is no table of this project", check.file, read), "'" + Nearest(read, tables) + "'"};
   for (const Source& source : project.sources) {
     if (!project.FindRaw(source.table))
       return Error{ErrorKind::kUsage, fmt::format("{}: '{}' is no raw table", source.file, source.table), ""};
@@ -282,6 +296,8 @@ Result<Project> Project::Load(const std::string& folder) {
   }
   for (const fs::path& file : FilesIn(pack / "models", ".sql"))
     project.models.push_back(TRY(ParseModel(file.string(), file.parent_path().filename().string(), TRY(ReadFile(file)))));
+  for (const fs::path& file : FilesIn(pack / "checks", ".sql"))
+    project.checks.push_back(TRY(ParseCheck(file.string(), TRY(ReadFile(file)))));
   std::set<std::string> names;
   for (const std::string& name : project.AllTables())
     if (!names.insert(name).second) return Error{ErrorKind::kUsage, fmt::format("two tables are named '{}'", name), "rename one of the files"};

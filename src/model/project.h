@@ -22,7 +22,7 @@ struct Function {
 
 struct Project {
   std::string root;       // folder of backcourt.toml
-  std::string pack;       // folder of feeds.toml, tables/, sources/, models/, seeds/, functions/
+  std::string pack;       // folder of feeds.toml, tables/, sources/, models/, checks/, seeds/, functions/
   std::string name;
 
   // [warehouse]
@@ -48,6 +48,7 @@ struct Project {
   std::vector<Seed> seeds;
   std::vector<Function> functions;
   std::vector<Model> models;     // inputs before what reads them
+  std::vector<Check> checks;     // by name
 
   const Feed* FindFeed(const std::string& name) const;
   const RawTable* FindRaw(const std::string& name) const;

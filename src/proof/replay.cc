@@ -7,9 +7,13 @@
 #include <chrono>
 #include <cmath>
 #include <mutex>
+#include <set>
 #include <thread>
 
 #include "base/text.h"
+#include "plan/planner.h"
+#include "proof/cause.h"
+#include "proof/window_copies.h"
 #include "run/executor.h"
 #include "run/input_sql.h"
 
@@ -17,16 +21,22 @@ namespace backcourt {
 
 namespace {
 
-// The rows that differ, joined on the key.
+constexpr size_t kCausesPerTable = 3;  // cells looked into before a table is given up
+
+std::string DaySlot(const Model& model) { return fmt::format("({} - DATE '1970-01-01')", Ident(model.date)); }
+
+// The rows that differ, joined on the key. The replayed rows stand in `replayed`.
 Result<ReplayMismatch> Compare(Connection& connection, const Model& model, Date date) {
   ReplayMismatch mismatch;
   mismatch.table = model.name;
   mismatch.date = date;
-  std::vector<std::string> on, key, texts;
+  std::vector<std::string> on, key, order;
   for (const std::string& column : model.key) {
     on.push_back(fmt::format("s.{0} IS NOT DISTINCT FROM r.{0}", Ident(column)));
-    key.push_back(fmt::format("'{}=' || CAST(coalesce(s.{}, r.{}) AS VARCHAR)", column, Ident(column), Ident(column)));
+    key.push_back(fmt::format("'{}=' || coalesce(CAST(coalesce(s.{}, r.{}) AS VARCHAR), 'NULL')", column, Ident(column), Ident(column)));
+    order.push_back(fmt::format("coalesce(s.{0}, r.{0})", Ident(column)));
   }
+  std::string keys = fmt::format("concat_ws(', ', {})", Join(key, ", ")), ordered = Join(order, ", ");
   std::string joined = fmt::format("FROM (SELECT *, true AS there_ FROM wh.main.{} WHERE {} = {}) s FULL JOIN (SELECT *, true AS there_ FROM replayed) r ON {}",
                                    Ident(model.name), Ident(model.date), date.Sql(), Join(on, " AND "));
   std::vector<std::string> differs;
@@ -37,62 +47,79 @@ Result<ReplayMismatch> Compare(Connection& connection, const Model& model, Date 
   mismatch.missing = counts.Int(0, 1);
   mismatch.extra = counts.Int(0, 2);
   for (size_t i = 0; mismatch.different && i < model.columns.size(); ++i) {
-    const std::string column = Ident(model.columns[i].first);
-    Rows rows = TRY(connection.Query(fmt::format(
-        "SELECT max(abs(TRY_CAST(CAST(s.{0} AS VARCHAR) AS DOUBLE) - TRY_CAST(CAST(r.{0} AS VARCHAR) AS DOUBLE))), count(*), min(concat_ws(', ', {1}) || ': {2} is ' || coalesce(CAST(s.{0} AS VARCHAR), 'NULL') || ', its replay gives ' || coalesce(CAST(r.{0} AS VARCHAR), 'NULL')) "
-        "{3} WHERE s.there_ AND r.there_ AND {4}", column, Join(key, ", "), model.columns[i].first, joined, differs[i])));
-    if (rows.Int(0, 1) == 0) continue;
-    mismatch.columns[model.columns[i].first] = rows.Null(0, 0) ? std::nan("") : rows.Real(0, 0);
-    if (mismatch.first.empty()) mismatch.first = rows.Text(0, 2);
+    const std::string& name = model.columns[i].first;
+    std::string where = fmt::format("{} WHERE s.there_ AND r.there_ AND {}", joined, differs[i]);
+    Rows rows = TRY(connection.Query(fmt::format("SELECT count(*), max(abs(TRY_CAST(CAST(s.{0} AS VARCHAR) AS DOUBLE) - TRY_CAST(CAST(r.{0} AS VARCHAR) AS DOUBLE))) {1}", Ident(name), where)));
+    if (rows.Int(0, 0) == 0) continue;
+    mismatch.columns[name] = {rows.Int(0, 0), rows.Null(0, 1) ? std::nan("") : rows.Real(0, 1)};
+    if (!mismatch.first.key.empty()) continue;
+    Rows first = TRY(connection.Query(fmt::format("SELECT {1}, coalesce(CAST(s.{0} AS VARCHAR), 'NULL'), coalesce(CAST(r.{0} AS VARCHAR), 'NULL') {2} ORDER BY {3} LIMIT 1", Ident(name), keys, where, ordered)));
+    mismatch.first = {first.Text(0, 0), name, first.Text(0, 1), first.Text(0, 2)};
   }
-  if (mismatch.first.empty()) {
-    Rows rows = TRY(connection.Query(fmt::format("SELECT min(concat_ws(', ', {}) || CASE WHEN s.there_ IS NULL THEN ': its replay gives this row, the table has it not' ELSE ': the table has this row, its replay gives it not' END) {} WHERE s.there_ IS NULL OR r.there_ IS NULL",
-                                                 Join(key, ", "), joined)));
-    if (!rows.Null(0, 0)) mismatch.first = rows.Text(0, 0);
+  if (mismatch.first.key.empty() && mismatch.missing + mismatch.extra > 0) {
+    Rows first = TRY(connection.Query(fmt::format("SELECT {}, s.there_ IS NOT NULL {} WHERE s.there_ IS NULL OR r.there_ IS NULL ORDER BY {} LIMIT 1", keys, joined, ordered)));
+    mismatch.first = {first.Text(0, 0), "", first.Int(0, 1) ? "there" : "not there", first.Int(0, 1) ? "not there" : "there"};
   }
+  if (mismatch.first.key.empty()) mismatch.error = "the table has a row more than once";  // equal rows join twice
   return mismatch;
 }
 
 // One cell; nothing when it agrees to the bit.
-Result<std::optional<ReplayMismatch>> ReplayOne(Connection& connection, const Project& project, const Calendar& calendar,
+Result<std::optional<ReplayMismatch>> ReplayOne(Connection& connection, WindowCopies& copies, const Project& project, const Calendar& calendar,
                                                 const Cells& cells, const ReplayCell& chosen, int64_t& rows) {
   const Model& model = *project.FindModel(chosen.table);
   Date date = calendar.dates()[size_t(chosen.date_index)].date;
-  std::string sql;
-  for (const Read& read : model.reads)
-    sql += fmt::format("CREATE OR REPLACE TEMP TABLE {0} AS SELECT * FROM wh.main.{0} WHERE {1};", Ident(read.table), CutOf(project, calendar, read, {chosen.date_index}));
-  sql += fmt::format("CREATE OR REPLACE TEMP TABLE replayed AS {}SELECT * FROM (\n{}\n) AS this", InputSql(project, calendar, model, {chosen.date_index}, "temp"), model.body);
-  ReplayMismatch broken;
-  broken.table = model.name;
-  broken.date = date;
-  if (auto made = connection.Execute(sql); !made) {
-    if (made.error().kind == ErrorKind::kInterrupted) return made.error();
-    broken.error = made.error().message;
-    return std::optional(broken);
-  }
+  TRY(copies.MoveTo(model, chosen.date_index));
+  std::string select = fmt::format("{}SELECT * FROM (\n{}\n) AS this", InputSql(calendar, model, {chosen.date_index}, [&](const Read& read) { return copies.Name(read); }), model.body);
   std::vector<std::string> columns;
   for (const auto& [name, about] : model.columns) columns.push_back(name);
-  std::vector<SlotDigest> digests = TRY(DigestSlots(connection, "replayed", fmt::format("({} - DATE '1970-01-01')", Ident(model.date)), columns));
-  std::vector<SlotDigest> stored = TRY(DigestSlots(connection, "wh.main." + Ident(model.name), fmt::format("({} - DATE '1970-01-01')", Ident(model.date)), columns,
-                                                   fmt::format("{} = {}", Ident(model.date), date.Sql())));
-  Digest replayed_digest, stored_digest;
-  int64_t replayed_rows = 0, stored_rows = 0;
-  for (const SlotDigest& d : digests) replayed_digest = replayed_digest + d.digest, replayed_rows += d.rows;
-  for (const SlotDigest& d : stored) stored_digest = stored_digest + d.digest, stored_rows += d.rows;
-  rows = stored_rows;
-  const Cell* cell = cells.at(model.name).Find(date.days);
-  if (replayed_digest == stored_digest && replayed_rows == stored_rows) {
-    if (cell->digest == stored_digest && cell->rows == stored_rows) return std::optional<ReplayMismatch>();
-    broken.error = "the rows are right, but the ledger's digest of them is another: they were changed behind its back";
+  auto sum = [](const std::vector<SlotDigest>& slots) {
+    SlotDigest all;
+    for (const SlotDigest& slot : slots) all.digest = all.digest + slot.digest, all.rows += slot.rows;
+    return all;
+  };
+  auto made = DigestSlots(connection, "(" + select + ")", DaySlot(model), columns);
+  if (!made) {
+    if (made.error().kind == ErrorKind::kInterrupted) return made.error();
+    ReplayMismatch broken{model.name, date, 0, 0, 0, {}, {}, made.error().message, ""};
     return std::optional(broken);
   }
-  return std::optional(TRY(Compare(connection, model, date)));
+  SlotDigest replayed = sum(*made);
+  SlotDigest stored = sum(TRY(DigestSlots(connection, "wh.main." + Ident(model.name), DaySlot(model), columns, fmt::format("{} = {}", Ident(model.date), date.Sql()))));
+  rows = stored.rows;
+  if (replayed.digest != stored.digest || replayed.rows != stored.rows) {
+    TRY(connection.Execute("CREATE OR REPLACE TEMP TABLE replayed AS " + select));
+    return std::optional(TRY(Compare(connection, model, date)));
+  }
+  const Cell* cell = cells.at(model.name).Find(date.days);
+  if (cell->digest == stored.digest && cell->rows == stored.rows) return std::optional<ReplayMismatch>();
+  ReplayMismatch changed{model.name, date, 0, 0, 0, {}, {}, "the rows are right, but the ledger's digest of them is another: one of the two was changed by hand", ""};
+  return std::optional(changed);
+}
+
+// Adds the cause to the first cells of each table that differ, until it is told.
+Result<> TellCauses(Connection& connection, const Project& project, const Calendar& calendar, const Cells& cells, std::vector<ReplayMismatch>& mismatches) {
+  std::map<std::string, size_t> tried;
+  std::set<std::string> told;
+  for (ReplayMismatch& mismatch : mismatches) {
+    if (!mismatch.error.empty() || told.contains(mismatch.table) || ++tried[mismatch.table] > kCausesPerTable) continue;
+    mismatch.cause = TRY(CauseOf(connection, project, calendar, *project.FindModel(mismatch.table), calendar.Find(mismatch.date), *cells.at(mismatch.table).Find(mismatch.date.days)));
+    if (!mismatch.cause.empty()) told.insert(mismatch.table);
+  }
+  return {};
 }
 
 }  // namespace
 
-std::vector<ReplayCell> SampleCells(const Project& project, const Calendar& calendar, const Cells& cells,
-                                    const std::vector<std::string>& tables, const std::vector<int>& dates, int sample) {
+std::string Difference::Text() const {
+  if (column.empty()) return fmt::format("{}: the row is {} in the table, {} in its replay", key, stored, replayed);
+  return fmt::format("{}: {} is {}, its replay gives {}", key, column, stored, replayed);
+}
+
+SampledCells SampleCells(const Project& project, const Calendar& calendar, const Cells& cells,
+                         const std::vector<std::string>& tables, const std::vector<int>& dates, int sample) {
+  SampledCells sampled;
+  auto states = JudgeAll(project, calendar, cells);
   std::vector<std::vector<ReplayCell>> of_table;
   size_t total = 0;
   for (const Model& model : project.models) {
@@ -102,15 +129,17 @@ std::vector<ReplayCell> SampleCells(const Project& project, const Calendar& cale
     std::vector<ReplayCell> mine;
     for (int date : dates) {
       const Cell* cell = series->second.Find(calendar.dates()[size_t(date)].date.days);
-      if (cell && Settled(cell->state) && cell->identity == model.identity && cell->waived.empty()) mine.push_back({model.name, date});
+      if (!cell || !Settled(cell->state) || !cell->waived.empty()) continue;
+      if (states.at(model.name)[size_t(date)] == CellState::kStale) ++sampled.stale;
+      else mine.push_back({model.name, date});
     }
     total += mine.size();
     if (!mine.empty()) of_table.push_back(std::move(mine));
   }
-  std::vector<ReplayCell> chosen;
+  std::vector<ReplayCell>& chosen = sampled.cells;
   if (sample <= 0 || size_t(sample) >= total) {
     for (auto& mine : of_table) chosen.insert(chosen.end(), mine.begin(), mine.end());
-    return chosen;
+    return sampled;
   }
   for (size_t t = 0; t < of_table.size(); ++t) {  // evenly over its dates, each table at another offset
     auto& mine = of_table[t];
@@ -128,12 +157,18 @@ std::vector<ReplayCell> SampleCells(const Project& project, const Calendar& cale
     picked.erase(std::unique(picked.begin(), picked.end()), picked.end());
     for (size_t i : picked) chosen.push_back(mine[i]);
   }
-  return chosen;
+  return sampled;
 }
 
 Result<ReplayReport> Replay(Warehouse& warehouse, const Project& project, const Calendar& calendar, const Cells& cells,
                             const std::vector<ReplayCell>& chosen, int parallel, std::function<bool(size_t done)> progress) {
   auto start = std::chrono::steady_clock::now();
+  // Late dates first, in stretches that one connection's copies move along.
+  std::vector<const ReplayCell*> order;
+  for (const ReplayCell& cell : chosen) order.push_back(&cell);
+  std::stable_sort(order.begin(), order.end(), [](auto* a, auto* b) { return a->date_index > b->date_index; });
+  size_t stretch = std::max<size_t>(50, order.size() / size_t(4 * parallel) + 1);
+
   ReplayReport report;
   std::mutex mutex;
   std::atomic<size_t> next{0};
@@ -144,26 +179,30 @@ Result<ReplayReport> Replay(Warehouse& warehouse, const Project& project, const 
   std::vector<std::thread> workers;
   for (auto& connection : connections) {
     workers.emplace_back([&, c = connection.get()] {
-      for (size_t i; !stop && (i = next++) < chosen.size();) {
-        int64_t rows = 0;
-        auto one = ReplayOne(*c, project, calendar, cells, chosen[i], rows);
-        std::lock_guard lock(mutex);
-        if (!one) {
-          failed = one.error();
-          stop = true;
-          return;
+      WindowCopies copies(*c, project, calendar);
+      for (size_t begin; !stop && (begin = stretch * next++) < order.size();) {
+        for (size_t i = begin; !stop && i < std::min(begin + stretch, order.size()); ++i) {
+          int64_t rows = 0;
+          auto one = ReplayOne(*c, copies, project, calendar, cells, *order[i], rows);
+          std::lock_guard lock(mutex);
+          if (!one) {
+            failed = one.error();
+            stop = true;
+            return;
+          }
+          ++report.cells;
+          report.rows += rows;
+          if (*one) report.mismatches.push_back(**one);
+          if (!progress(size_t(report.cells))) stop = true;
         }
-        ++report.cells;
-        report.rows += rows;
-        if (*one) report.mismatches.push_back(**one);
-        if (!progress(size_t(report.cells))) stop = true;
       }
     });
   }
   for (std::thread& worker : workers) worker.join();
   if (failed) return *failed;
   if (stop) return Error{ErrorKind::kInterrupted, fmt::format("interrupted after {} of {} cells", report.cells, chosen.size()), ""};
-  std::sort(report.mismatches.begin(), report.mismatches.end(), [](const ReplayMismatch& a, const ReplayMismatch& b) { return std::tie(a.date, a.table) < std::tie(b.date, b.table); });
+  std::sort(report.mismatches.begin(), report.mismatches.end(), [](const ReplayMismatch& a, const ReplayMismatch& b) { return std::tie(a.table, a.date) < std::tie(b.table, b.date); });
+  if (!connections.empty()) TRY(TellCauses(*connections[0], project, calendar, cells, report.mismatches));
   report.seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
   return report;
 }

@@ -21,28 +21,48 @@ struct ReplayCell {
   int date_index = 0;
 };
 
+// The first value that differs, or a row that is on one side only.
+struct Difference {
+  std::string key;               // `column=value, ...`
+  std::string column;            // "" when a whole row is missing or extra
+  std::string stored, replayed;  // both values, as text
+  std::string Text() const;
+};
+
+struct ColumnDifference {
+  int64_t rows = 0;
+  double largest = 0;  // NaN when not a number
+};
+
 struct ReplayMismatch {
   std::string table;
   Date date;
-  int64_t different = 0, missing = 0, extra = 0;  // rows
-  std::map<std::string, double> columns;          // largest difference of each column that differs; NaN when not a number
-  std::string first;                              // key, column and both values
-  std::string error;                              // when the replay itself failed
+  int64_t different = 0, missing = 0, extra = 0;  // rows; missing ones the replay gives and the table lacks
+  std::map<std::string, ColumnDifference> columns;
+  Difference first;
+  std::string error;  // when there is nothing to compare: why
+  std::string cause;  // as proof/cause.h tells it; "" when not looked for
 };
 
 struct ReplayReport {
   int64_t cells = 0, rows = 0;
-  std::vector<ReplayMismatch> mismatches;
+  std::vector<ReplayMismatch> mismatches;  // by table, then date
   double seconds = 0;
 };
 
-// A sample spread over tables and over the dates of each; `changed_last` cells
-// first. Only settled cells.
-std::vector<ReplayCell> SampleCells(const Project& project, const Calendar& calendar, const Cells& cells,
-                                    const std::vector<std::string>& tables, const std::vector<int>& dates, int sample);
+// Settled cells that are true to their inputs as they are now; those that are
+// stale are counted instead, since they need not agree. `sample` of them spread
+// over tables and over the dates of each, with one of those changed last; 0: all.
+struct SampledCells {
+  std::vector<ReplayCell> cells;
+  int stale = 0;
+};
+SampledCells SampleCells(const Project& project, const Calendar& calendar, const Cells& cells,
+                         const std::vector<std::string>& tables, const std::vector<int>& dates, int sample);
 
 // Replays cells on `parallel` connections. `progress` is told how many are done;
-// it returns false to stop early.
+// it returns false to stop early. The first cells that differ of each table are
+// looked into for the cause.
 Result<ReplayReport> Replay(Warehouse& warehouse, const Project& project, const Calendar& calendar, const Cells& cells,
                             const std::vector<ReplayCell>& chosen, int parallel, std::function<bool(size_t done)> progress);
 

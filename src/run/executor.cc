@@ -253,11 +253,15 @@ Result<> WarehouseExecutor::Record(const Model& model, const std::vector<Cell>& 
 
 namespace {
 
+std::string Lower(std::string text) {
+  std::transform(text.begin(), text.end(), text.begin(), [](unsigned char c) { return std::tolower(c); });
+  return text;
+}
+
 // Walks the syntax tree that the engine gives for a body.
 class BodyWalker {
  public:
-  BodyWalker(const Model& model, const std::set<std::string>& volatile_functions) : model_(model), volatile_(volatile_functions) {
-    for (const Read& read : model.reads) known_.insert(read.table);
+  BodyWalker(const Body& body, const std::set<std::string>& volatile_functions) : body_(body), volatile_(volatile_functions), known_(body.reads.begin(), body.reads.end()) {
     known_.insert("dates");
   }
 
@@ -267,22 +271,32 @@ class BodyWalker {
     } else if (node.is_object()) {
       auto type = node.find("type");
       std::string kind = type != node.end() && type->is_string() ? type->get<std::string>() : "";
+      size_t outer = names_.size();
       if (auto ctes = node.find("cte_map"); ctes != node.end() && ctes->contains("map"))
-        for (const auto& entry : (*ctes)["map"]) names_.push_back(entry.value("key", ""));
+        for (const auto& entry : (*ctes)["map"]) {  // each sees those before it, not itself
+          TRY(Walk(entry["value"]));
+          names_.push_back(Lower(entry.value("key", "")));
+        }
+      if (kind == "RECURSIVE_CTE_NODE") {  // but its recursive part does
+        TRY(Walk(node["left"]));
+        names_.push_back(Lower(node.value("cte_name", "")));
+      }
       if (kind == "BASE_TABLE") {
         std::string name = node.value("table_name", ""), schema = node.value("schema_name", ""), catalog = node.value("catalog_name", "");
         if (!schema.empty() || !catalog.empty()) return Refuse(node, fmt::format("'{}.{}' is a qualified name", catalog.empty() ? schema : catalog, name), "the bare name, declared under [reads]");
-        std::transform(name.begin(), name.end(), name.begin(), [](unsigned char c) { return std::tolower(c); });
+        name = Lower(std::move(name));
         if (!known_.contains(name) && std::find(names_.begin(), names_.end(), name) == names_.end())
           return Refuse(node, fmt::format("'{}' is not declared under [reads]", name), fmt::format("declare it with its window, or '{}'", Nearest(name, {known_.begin(), known_.end()})));
-      } else if (kind == "TABLE_FUNCTION") {
+      } else if (kind == "TABLE_FUNCTION" || kind == "SHOW_REF") {
         return Refuse(node, "a table function may not stand in a model", "a declared input");
       }
       if (auto name = node.find("function_name"); name != node.end() && name->is_string() && volatile_.contains(name->get<std::string>()))
         return Refuse(node, fmt::format("{}() gives another value at each call", name->get<std::string>()), "a column of the inputs or of `dates`");
       if (kind == "COLUMN_REF" && node.contains("column_names") && node["column_names"].size() == 1 && volatile_.contains(node["column_names"][0].get<std::string>()))
         return Refuse(node, fmt::format("{} gives another value at each call", node["column_names"][0].get<std::string>()), "a column of the inputs or of `dates`");
-      for (const auto& [key, value] : node.items()) TRY(Walk(value));
+      for (const auto& [key, value] : node.items())
+        if (key != "cte_map" && (key != "left" || kind != "RECURSIVE_CTE_NODE")) TRY(Walk(value));
+      names_.resize(outer);
     }
     return {};
   }
@@ -291,36 +305,59 @@ class BodyWalker {
   Error Refuse(const nlohmann::json& node, const std::string& what, const std::string& hint) {
     size_t offset = 0;
     if (auto at = node.find("query_location"); at != node.end() && at->is_number_unsigned()) offset = at->get<size_t>();
-    size_t in_body = std::min(offset, model_.body.size());
-    int line = model_.body_line + int(std::count(model_.body.begin(), model_.body.begin() + long(in_body), '\n'));
-    return Error{ErrorKind::kUsage, fmt::format("{}:{}: {}", model_.file, line, what), hint};
+    size_t in_body = std::min(offset, body_.sql.size());
+    int line = body_.line + int(std::count(body_.sql.begin(), body_.sql.begin() + long(in_body), '\n'));
+    return Error{ErrorKind::kUsage, fmt::format("{}:{}: {}", body_.file, line, what), hint};
   }
 
-  const Model& model_;
+  const Body& body_;
   const std::set<std::string>& volatile_;
   std::set<std::string> known_;
-  std::vector<std::string> names_;  // of CTEs; a name used before its CTE fails when it runs
+  std::vector<std::string> names_;  // of the CTEs in scope
 };
 
 }  // namespace
 
+Result<> MakeInputTables(Connection& connection, const Project& project, const Calendar& calendar, const Plan& plan) {
+  std::set<std::string> needed, read, there;
+  for (const Batch& batch : plan.batches) needed.insert(batch.model);
+  for (auto model = project.models.rbegin(); model != project.models.rend(); ++model) {  // what reads stands behind what it reads
+    if (!needed.contains(model->name)) continue;
+    for (const Read& input : model->reads) needed.insert(input.table), read.insert(input.table);
+  }
+  Rows tables = TRY(connection.Query("SELECT table_name FROM duckdb_tables() WHERE database_name = 'wh' AND schema_name = 'main'"));
+  for (size_t i = 0; i < tables.size(); ++i) there.insert(tables.Text(i, 0));
+  for (const Model& model : project.models) {
+    if (!read.contains(model.name) || there.contains(model.name)) continue;
+    auto made = connection.Execute(fmt::format("CREATE TABLE main.{} AS {}SELECT * FROM (\n{}\n) AS this LIMIT 0", Ident(model.name), InputSql(project, calendar, model, {0}), model.body));
+    if (!made && made.error().kind != ErrorKind::kModel) return made.error();
+  }
+  return {};
+}
+
 Result<> CheckBody(Connection& connection, const Model& model) {
+  Body body{model.file, model.body, model.body_line, {}};
+  for (const Read& read : model.reads) body.reads.push_back(read.table);
+  return CheckBody(connection, body);
+}
+
+Result<> CheckBody(Connection& connection, const Body& body) {
   std::set<std::string> volatile_functions = {"current_date", "current_time", "current_timestamp", "localtime", "localtimestamp", "now",
                                               "today", "get_current_timestamp", "get_current_time", "transaction_timestamp", "version",
-                                              "current_user", "user", "session_user", "current_setting", "getenv", "getvariable"};
-  Rows functions = TRY(connection.Query("SELECT DISTINCT function_name FROM duckdb_functions() WHERE stability = 'VOLATILE'"));
+                                              "current_user", "user", "session_user", "current_setting", "getenv", "getvariable", "age"};
+  Rows functions = TRY(connection.Query("SELECT DISTINCT function_name FROM duckdb_functions() WHERE stability IN ('VOLATILE', 'CONSISTENT_WITHIN_QUERY')"));
   for (size_t i = 0; i < functions.size(); ++i) volatile_functions.insert(functions.Text(i, 0));
-  Rows tree = TRY(connection.Query("SELECT CAST(json_serialize_sql(" + Quote(model.body) + ") AS VARCHAR)"));
+  Rows tree = TRY(connection.Query("SELECT CAST(json_serialize_sql(" + Quote(body.sql) + ") AS VARCHAR)"));
   nlohmann::json parsed = nlohmann::json::parse(tree.Text(0, 0), nullptr, false);
   if (parsed.is_discarded() || parsed.value("error", true)) {
     std::string why = parsed.is_discarded() ? "it cannot be parsed" : parsed.value("error_message", "it cannot be parsed");
     size_t offset = 0;
     if (auto at = parsed.find("position"); at != parsed.end() && at->is_string()) offset = std::stoul(at->get<std::string>());
-    int line = model.body_line + int(std::count(model.body.begin(), model.body.begin() + long(std::min(offset, model.body.size())), '\n'));
-    return Error{ErrorKind::kUsage, fmt::format("{}:{}: {}", model.file, line, why), "one SELECT"};
+    int line = body.line + int(std::count(body.sql.begin(), body.sql.begin() + long(std::min(offset, body.sql.size())), '\n'));
+    return Error{ErrorKind::kUsage, fmt::format("{}:{}: {}", body.file, line, why), "one SELECT"};
   }
-  if (parsed["statements"].size() != 1) return Error{ErrorKind::kUsage, fmt::format("{}:{}: more than one statement", model.file, model.body_line), "one SELECT a file"};
-  return BodyWalker(model, volatile_functions).Walk(parsed);
+  if (parsed["statements"].size() != 1) return Error{ErrorKind::kUsage, fmt::format("{}:{}: more than one statement", body.file, body.line), "one SELECT a file"};
+  return BodyWalker(body, volatile_functions).Walk(parsed);
 }
 
 }  // namespace backcourt

@@ -45,9 +45,23 @@ class WarehouseExecutor : public BatchExecutor {
   std::vector<std::unique_ptr<Connection>> connections_;  // one a worker
 };
 
+// A SELECT of the project, where it stands and what it may name.
+struct Body {
+  std::string file, sql;
+  int line = 1;
+  std::vector<std::string> reads;
+};
+
 // Refuses a body that names what it did not declare, a qualified name, a table
 // function or a volatile function; the error names file and line.
 Result<> CheckBody(Connection& connection, const Model& model);
+Result<> CheckBody(Connection& connection, const Body& body);
+
+// Makes, without rows, the tables that the plan's models read, themselves or
+// through others, and that are not there: a date before all of an input's
+// dates reads it although no cell of it is due. A model that cannot be run is
+// left to its batch, which tells of it.
+Result<> MakeInputTables(Connection& connection, const Project& project, const Calendar& calendar, const Plan& plan);
 
 // Runs the model's [checks] over `this`; an error of kind data names the first
 // that fails and shows up to 20 of its rows.

@@ -14,10 +14,6 @@
 
 namespace backcourt {
 
-namespace {
-
-constexpr const char* kCanonical = "canonical ";  // prefix of sources and feeds of the raw tables' own shape
-
 std::string SlotSql(const RawTable& table) {
   switch (table.grain) {
     case Grain::kDate: return fmt::format("({} - DATE '1970-01-01')", Ident(table.date));
@@ -33,6 +29,10 @@ std::vector<std::string> HashedColumns(const RawTable& table) {
     if (std::find(table.unhashed.begin(), table.unhashed.end(), column.name) == table.unhashed.end()) names.push_back(column.name);
   return names;
 }
+
+namespace {
+
+constexpr const char* kCanonical = "canonical ";  // prefix of sources and feeds of the raw tables' own shape
 
 std::string ColumnList(const RawTable& table) {
   std::vector<std::string> names;
@@ -198,6 +198,17 @@ std::vector<AbsentFeed> Loader::Absent() const {
 }
 
 Result<> Loader::Prepare() {
+  // In one transaction: who looks on finds all of the tables or none.
+  auto prepared = connection_.Execute("BEGIN");
+  if (prepared) prepared = CreateTables();
+  if (prepared) prepared = connection_.Execute("COMMIT");
+  if (prepared) return {};
+  auto rolled_back = connection_.Execute("ROLLBACK");
+  (void)rolled_back;
+  return prepared;
+}
+
+Result<> Loader::CreateTables() {
   TRY(Ledger::Create(connection_));
   std::string create;
   for (const RawTable& table : project_.raw_tables) {
@@ -518,7 +529,7 @@ Result<> Loader::LoadTable(const RawTable& table, Cells& cells, LoadReport& repo
                                                  [&] { std::vector<std::string> k; for (auto& c : table.key) k.push_back("CAST(" + Ident(c) + " AS VARCHAR)"); return Join(k, ", "); }(), KeyList(table))));
   if (twice.size() > 0) return NameDuplicates(table, groups, twice.Text(0, 0));
 
-  // Digests are sums, so that a slot's new one is the old, less what goes, plus what comes.
+  // A slot changes when what this load brings for it is another than what stands there of it.
   std::string slot = SlotSql(table);
   std::vector<std::string> hashed = HashedColumns(table);
   std::string old_rows = all ? "true" : fmt::format("{} IN (SELECT unit FROM backcourt.units WHERE table_name = {} AND season IN ('{}'))", unit, Quote(table.name), Join({seasons.begin(), seasons.end()}, "','"));
@@ -587,15 +598,20 @@ Result<> Loader::LoadTable(const RawTable& table, Cells& cells, LoadReport& repo
   TRY(connection_.Execute(write));
 
   std::map<int32_t, Digest> ahead;
-  if (!table.ahead.empty() && !changed.empty())
-    for (const SlotDigest& s : TRY(DigestSlots(connection_, "main." + Ident(table.name), slot, hashed, table.ahead))) ahead[s.slot] = s.digest;
+  if (!changed.empty()) {
+    std::vector<std::string> slots;
+    for (int32_t s : changed) slots.push_back(std::to_string(s));
+    std::string where = every ? "true" : slot + " IN (" + Join(slots, ",") + ")";
+    if (!table.ahead.empty())
+      for (const SlotDigest& s : TRY(DigestSlots(connection_, "main." + Ident(table.name), slot, hashed, where + " AND (" + table.ahead + ")"))) ahead[s.slot] = s.digest;
+    after.clear();  // what now stands there, of whichever source
+    for (const SlotDigest& s : TRY(DigestSlots(connection_, "main." + Ident(table.name), slot, hashed, where))) after[s.slot] = s;
+  }
   std::vector<Cell> written;
   for (int32_t s : changed) {
     Cell cell;
     cell.slot = s;
-    if (const Cell* was = cells[table.name].Find(s)) cell = *was;
-    if (auto it = before.find(s); it != before.end()) cell.rows -= it->second.rows, cell.digest = cell.digest - it->second.digest;
-    if (auto it = after.find(s); it != after.end()) cell.rows += it->second.rows, cell.digest = cell.digest + it->second.digest;
+    if (auto it = after.find(s); it != after.end()) cell.rows = it->second.rows, cell.digest = it->second.digest;
     cell.ahead = ahead.contains(s) ? ahead[s] : Digest{};
     cell.state = cell.rows ? CellState::kFresh : CellState::kEmpty;
     cell.reason = cell.rows ? "" : "its rows are gone from the files";

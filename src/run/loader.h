@@ -15,6 +15,10 @@
 
 namespace backcourt {
 
+// The slot of a raw table's row, as SQL, and the columns that its digest is of.
+std::string SlotSql(const RawTable& table);
+std::vector<std::string> HashedColumns(const RawTable& table);
+
 struct LoadedTable {
   std::string table, season;  // season "" of undated tables
   int64_t rows = 0, games = 0;
@@ -68,6 +72,7 @@ class Loader {
     std::string incoming;  // temp table of its rows
   };
 
+  Result<> CreateTables();
   void FindGroups();
   Result<> LoadSeeds(Cells& cells, LoadReport& report);
   Result<> LoadTable(const RawTable& table, Cells& cells, LoadReport& report);

@@ -7,6 +7,7 @@
 #include <fstream>
 
 #include "base/file.h"
+#include "base/program.h"
 #include "base/text.h"
 #include "warehouse/profile.h"
 
@@ -90,7 +91,7 @@ Result<> BringUp(Connection& connection, int64_t format) {
 }  // namespace
 
 std::string Warehouse::LibraryFolder() {
-  fs::path self = fs::read_symlink("/proc/self/exe").parent_path();
+  fs::path self = ProgramFolder();
   for (fs::path folder : {self / "lib", self / ".." / "lib", self / ".." / "lib" / "backcourt"})
     if (fs::exists(folder / "libduckdb.so")) return folder.lexically_normal().string();
   return (self / "lib").string();

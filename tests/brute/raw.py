@@ -152,4 +152,5 @@ class Raw:
 
 
 def captured_before(row, game):
-    return game.tipoff_utc is None or row.captured_at < game.tipoff_utc
+    """Before tip-off; where that is not known, before the game date begins."""
+    return row.captured_at < (game.tipoff_utc or datetime.datetime.combine(game.game_date, datetime.time()))

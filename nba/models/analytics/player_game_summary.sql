@@ -121,6 +121,10 @@ over_under_result = "needs the props feed"
 line_margin = "needs the props feed"
 opening_line = "needs the props feed"
 line_movement = "needs the props feed"
+
+[may_be_null]
+dnp_reason = "only of those who did not play"
+dnp_category = "only of those who did not play"
 */
 WITH
 games AS (
@@ -160,7 +164,7 @@ points_lines AS (
       row_number() OVER (PARTITION BY p.game_id, p.player_id ORDER BY p.captured_at DESC, p.book) AS newest,
       row_number() OVER (PARTITION BY p.game_id, p.player_id ORDER BY p.captured_at, p.book) AS oldest
     FROM raw_player_props p
-    JOIN games g ON g.game_id = p.game_id AND g.game_date = p.game_date AND p.captured_at < g.tipoff_utc
+    JOIN games g ON g.game_id = p.game_id AND g.game_date = p.game_date AND p.captured_at < COALESCE(g.tipoff_utc, CAST(g.game_date AS TIMESTAMP))
     WHERE p.market = 'points'
   ) p
   GROUP BY game_id, player_id

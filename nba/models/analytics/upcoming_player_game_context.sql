@@ -12,7 +12,8 @@ player_population = "same date"
 upcoming_team_game_context = "same date"
 player_game_summary = "season before"
 team_offense_game_summary = "season before"
-team_defense_game_summary = "season before"
+team_defense_game_summary = "10 games before"
+team_game_totals = "10 games before"
 raw_players = "same season"
 raw_player_props = "same date"
 
@@ -127,7 +128,7 @@ team_games AS (
   FROM team_offense_game_summary o
   LEFT JOIN team_defense_game_summary d ON d.game_id = o.game_id AND d.defending_team_abbr = o.team_abbr
 ),
--- A team's last 10 games as they stand after each game, true until its next one. Whole billionths add up
+-- A team's last 10 final games, with a box or without, as they stand after each game, true until its next one. Whole billionths add up
 -- alike in any order; the shares are taken a thousand times as fine, for they are a hundred times as small.
 team_sums AS (
   SELECT season_year, team_abbr, game_date,
@@ -139,9 +140,9 @@ team_sums AS (
     count(reb) OVER last_10 AS reb_n, sum(reb) OVER last_10 AS reb, sum(reb * reb) OVER last_10 AS reb_squares,
     sum(hundredths_used) OVER last_10 AS hundredths_used
   FROM (
-    SELECT season_year, team_abbr, game_date, game_id, hundredths_used, exact(pace) AS pace, exact(offensive_rating) AS off,
-      exact(defensive_rating) AS def, exact(1e3 * ft_rate_allowed) AS ft, exact(1e3 * rebounding_rate) AS reb
-    FROM team_games
+    SELECT t.season_year, t.team_abbr, t.game_date, t.game_id, g.hundredths_used, exact(g.pace) AS pace, exact(g.offensive_rating) AS off,
+      exact(g.defensive_rating) AS def, exact(1e3 * g.ft_rate_allowed) AS ft, exact(1e3 * g.rebounding_rate) AS reb
+    FROM team_game_totals t LEFT JOIN team_games g ON g.game_id = t.game_id AND g.team_abbr = t.team_abbr
   ) g
   WINDOW
     in_order AS (PARTITION BY season_year, team_abbr ORDER BY game_date, game_id),
@@ -229,7 +230,7 @@ points_lines AS (
       row_number() OVER (PARTITION BY r.game_id, r.player_id ORDER BY r.captured_at DESC, r.book) AS newest,
       row_number() OVER (PARTITION BY r.game_id, r.player_id ORDER BY r.captured_at, r.book) AS oldest
     FROM raw_player_props r
-    JOIN player_population p ON p.game_id = r.game_id AND p.player_id = r.player_id AND r.captured_at < p.tipoff_utc
+    JOIN player_population p ON p.game_id = r.game_id AND p.player_id = r.player_id AND r.captured_at < COALESCE(p.tipoff_utc, CAST(p.game_date AS TIMESTAMP))
     WHERE r.market = 'points'
   ) r
   GROUP BY game_id, player_id

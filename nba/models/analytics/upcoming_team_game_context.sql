@@ -39,7 +39,7 @@ back_to_backs_last_14_days = "times it played on two days running, both within t
 game_number_in_season = "1 for the team's first game of the season, counted over all game types"
 next_game_days_rest = "full days off until the team's next scheduled regular-season game; NULL if none, and in play-in and playoffs"
 games_in_next_7_days = "regular-season games scheduled for the team in the 7 days after D; NULL in play-in and playoffs"
-opponent_days_rest = "team_days_rest of the opponent"
+opponent_days_rest = "team_days_rest of the opponent; NULL in the first game of either"
 rest_difference = "team_days_rest - opponent_days_rest; positive = more rested"
 wins_entering = "games the team won this season before D, all game types"
 losses_entering = "games it lost this season before D, all game types"
@@ -178,12 +178,12 @@ today AS (
   LEFT JOIN standings g ON g.season_year = l.season_year AND g.team_abbr = l.team_abbr AND g.game_number = l.games_before
   LEFT JOIN places p ON p.game_id = l.game_id
 ),
--- The newest lines before tip-off, of any book.
+-- The newest lines before tip-off, of any book; where that is not known, before the date itself began (UTC).
 lines AS (
   SELECT game_id, opening_spread, closing_spread, opening_total, closing_total
   FROM (
     SELECT l.*, row_number() OVER (PARTITION BY l.game_id ORDER BY l.captured_at DESC, l.book) AS newest
-    FROM raw_game_lines l JOIN games g ON g.game_id = l.game_id AND l.captured_at < g.tipoff_utc
+    FROM raw_game_lines l JOIN games g ON g.game_id = l.game_id AND l.captured_at < COALESCE(g.tipoff_utc, CAST(g.game_date AS TIMESTAMP))
   ) l
   WHERE newest = 1
 ),
@@ -218,7 +218,7 @@ SELECT t.game_id, t.team_abbr, t.game_date, t.season, t.season_year, t.game_type
   t.games_before + 1 AS game_number_in_season,
   CASE WHEN t.game_type NOT IN ('play_in', 'playoffs') THEN days_between(t.game_date, t.next_game_date) - 1 END AS next_game_days_rest,
   CASE WHEN t.game_type NOT IN ('play_in', 'playoffs') THEN t.games_in_next_7_days END AS games_in_next_7_days,
-  o.days_since_last_game - 1 AS opponent_days_rest,
+  CASE WHEN t.days_since_last_game IS NOT NULL THEN o.days_since_last_game - 1 END AS opponent_days_rest,
   t.days_since_last_game - o.days_since_last_game AS rest_difference,
   COALESCE(t.wins, 0) AS wins_entering,
   t.games_before - COALESCE(t.wins, 0) AS losses_entering,

@@ -64,6 +64,16 @@ three_pct_std_last_5 = "sample standard deviation of the three-point percentages
 "levels" = "SELECT * FROM this WHERE recent_trend NOT BETWEEN -2 AND 2 OR minutes_change NOT BETWEEN -2 AND 2 OR (recent_trend IS NULL) <> (game_number < 5)"
 "skewness in range" = "SELECT * FROM this WHERE points_skewness_last_10 NOT BETWEEN -3.17 AND 3.17"
 "somebody is not below his average" = "SELECT * FROM this WHERE consecutive_games_below_avg NOT BETWEEN 0 AND game_number - 1"
+
+[may_be_constant]
+season = "identifies the season"
+season_year = "identifies the season"
+minutes_change = "0 while the last 10 games are the season"
+is_breaking_out = "false while the last 5 games are the season"
+
+[may_be_null]
+recent_trend = "needs 5 games"
+points_slope_last_10 = "needs 5 games"
 */
 WITH
 -- Played games of those who played on the batch's dates, numbered through the season. Plays are counted in hundredths,

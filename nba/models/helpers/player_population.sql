@@ -36,6 +36,12 @@ injury_status = "out, doubtful, questionable, probable or available: his newest 
 "team change counts up" = "SELECT * FROM this WHERE games_since_team_change < 0"
 "no status without the feed" = "SELECT * FROM this WHERE injury_status IS NOT NULL AND NOT has_injury_feed"
 "known statuses" = "SELECT * FROM this WHERE injury_status NOT IN ('out', 'doubtful', 'questionable', 'probable', 'available')"
+
+[may_be_constant]
+season = "identifies the season"
+season_year = "identifies the season"
+games_since_team_change = "few have changed the team early in a season"
+has_injury_feed = "true wherever the injury feed is loaded"
 */
 WITH
 -- Both teams' views of every game in sight; played out is what has a result.

@@ -123,6 +123,14 @@ missing_features = "the same when the same feeds are absent"
 feature_quality_score = "the same when the same feeds are absent"
 is_ready = "true for most players late in a season"
 feature_version = "one version of the list"
+
+[may_be_null]
+recent_trend = "needs 5 games of the season"
+avg_points_vs_opponent = "needs a game against the opponent in the year before; the first season loaded has none"
+pts_slope_10g = "needs 5 games of the season"
+scoring_trend_slope = "needs 4 games of the season"
+three_pct_std_last_5 = "needs 2 games with an attempt"
+scoring_skewness_last_10 = "needs 3 games of the season"
 */
 WITH
 -- His run of games for the present team, which after a trade is not that of his newest game; true until the next one for it.

@@ -8,7 +8,7 @@ empty = "no team that plays on the date has a game of this season before it"
 upcoming_player_game_context = "same date"
 player_form = "season before"
 player_shot_zone_analysis = "same date"
-team_offense_game_summary = "season before"
+team_offense_game_summary = "10 games before"
 team_game_totals = "season before"
 
 [rows]
@@ -82,30 +82,24 @@ form AS (
   SELECT f.*, COALESCE(lead(game_date) OVER (PARTITION BY season_year, player_id ORDER BY game_number), DATE '9999-12-31') AS next_date
   FROM player_form f
 ),
-team_form AS (
-  SELECT season_year, team_abbr, game_date,
-    COALESCE(lead(game_date) OVER in_order, DATE '9999-12-31') AS next_date,
-    ratio(CAST(sum(exact(pace)) OVER last_10 AS DOUBLE) / 1e9, count(pace) OVER last_10) AS pace,
-    ratio(CAST(sum(exact(offensive_rating)) OVER last_10 AS DOUBLE) / 1e9, count(offensive_rating) OVER last_10) AS off_rating
-  FROM team_offense_game_summary
-  WINDOW in_order AS (PARTITION BY season_year, team_abbr ORDER BY game_date, game_id),
-    last_10 AS (PARTITION BY season_year, team_abbr ORDER BY game_date, game_id ROWS BETWEEN 9 PRECEDING AND CURRENT ROW)
-),
--- Records and gaps are counted over final games, with a box or without.
-records AS (
-  SELECT season_year, team_abbr, game_date,
-    COALESCE(lead(game_date) OVER in_order, DATE '9999-12-31') AS next_date,
-    ratio(count(CASE WHEN margin > 0 THEN 1 END) OVER so_far, count(*) OVER so_far) AS win_pct,
-    CAST(count(CASE WHEN NOT has_player_box THEN 1 END) OVER so_far AS INTEGER) AS missing_games
-  FROM team_game_totals
-  WINDOW in_order AS (PARTITION BY season_year, team_abbr ORDER BY game_date, game_id),
-    so_far AS (PARTITION BY season_year, team_abbr ORDER BY game_date, game_id ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW)
+-- How a team stood after a game: counted over final games, with a box or without.
+team_states AS (
+  SELECT t.season_year, t.team_abbr, t.game_date,
+    COALESCE(lead(t.game_date) OVER in_order, DATE '9999-12-31') AS next_date,
+    ratio(CAST(sum(exact(o.pace)) OVER last_10 AS DOUBLE) / 1e9, count(o.pace) OVER last_10) AS pace,
+    ratio(CAST(sum(exact(o.offensive_rating)) OVER last_10 AS DOUBLE) / 1e9, count(o.offensive_rating) OVER last_10) AS off_rating,
+    ratio(count(CASE WHEN t.margin > 0 THEN 1 END) OVER so_far, count(*) OVER so_far) AS win_pct,
+    CAST(count(CASE WHEN NOT t.has_player_box THEN 1 END) OVER so_far AS INTEGER) AS missing_games
+  FROM team_game_totals t
+  LEFT JOIN team_offense_game_summary o ON o.game_id = t.game_id AND o.team_abbr = t.team_abbr
+  WINDOW in_order AS (PARTITION BY t.season_year, t.team_abbr ORDER BY t.game_date, t.game_id),
+    last_10 AS (PARTITION BY t.season_year, t.team_abbr ORDER BY t.game_date, t.game_id ROWS BETWEEN 9 PRECEDING AND CURRENT ROW),
+    so_far AS (PARTITION BY t.season_year, t.team_abbr ORDER BY t.game_date, t.game_id ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW)
 ),
 teams AS (
-  SELECT t.game_id, t.team_abbr, f.pace, f.off_rating, r.win_pct, r.missing_games
+  SELECT t.game_id, t.team_abbr, s.pace, s.off_rating, s.win_pct, s.missing_games
   FROM (SELECT DISTINCT game_id, game_date, season_year, team_abbr FROM upcoming_player_game_context) t
-  LEFT JOIN team_form f ON f.season_year = t.season_year AND f.team_abbr = t.team_abbr AND f.game_date < t.game_date AND f.next_date >= t.game_date
-  LEFT JOIN records r ON r.season_year = t.season_year AND r.team_abbr = t.team_abbr AND r.game_date < t.game_date AND r.next_date >= t.game_date
+  LEFT JOIN team_states s ON s.season_year = t.season_year AND s.team_abbr = t.team_abbr AND s.game_date < t.game_date AND s.next_date >= t.game_date
 )
 SELECT u.game_date AS cache_date, u.player_id, u.game_id, u.season, u.season_year, u.team_abbr,
   f.points_avg_last_5, f.points_avg_last_10, f.points_avg_season, f.points_std_last_10,

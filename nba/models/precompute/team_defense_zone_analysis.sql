@@ -63,27 +63,20 @@ is_ready = "false early in a season, true later"
 missing_games = "0 while every final game has its box"
 */
 WITH
--- A team after each final game: how many of its games so far count for what, true until its next one.
+-- A team after each final game: its newest 15, with a box or without, and how many so far count for what; true until its next one.
 team_states AS (
   SELECT t.season_year, t.team_abbr, t.game_date,
     COALESCE(lead(t.game_date) OVER so_far, DATE '9999-12-31') AS next_date,
-    CAST(count(d.game_possessions) OVER so_far AS INTEGER) AS rated_games,
     CAST(count(CASE WHEN d.has_shot_zones THEN 1 END) OVER so_far AS INTEGER) AS zone_games,
-    CAST(count(CASE WHEN NOT t.has_player_box THEN 1 END) OVER so_far AS INTEGER) AS missing_games
+    CAST(count(CASE WHEN NOT t.has_player_box THEN 1 END) OVER so_far AS INTEGER) AS missing_games,
+    count(d.game_possessions) OVER last_15 AS games,
+    sum(CASE WHEN d.game_possessions IS NOT NULL THEN d.points_allowed END) OVER last_15 AS points,
+    CAST(sum(exact(d.game_possessions)) OVER last_15 AS DOUBLE) / 1e9 AS possessions,
+    CAST(sum(exact(d.opponent_pace)) OVER last_15 AS DOUBLE) / 1e9 AS pace
   FROM team_game_totals t
   LEFT JOIN team_defense_game_summary d ON d.game_id = t.game_id AND d.defending_team_abbr = t.team_abbr
-  WINDOW so_far AS (PARTITION BY t.season_year, t.team_abbr ORDER BY t.game_date, t.game_id)
-),
-rating_states AS (
-  SELECT season_year, defending_team_abbr AS team_abbr,
-    CAST(row_number() OVER (PARTITION BY season_year, defending_team_abbr ORDER BY game_date, game_id) AS INTEGER) AS game_number,
-    count(*) OVER last_15 AS games,
-    sum(points_allowed) OVER last_15 AS points,
-    CAST(sum(exact(game_possessions)) OVER last_15 AS DOUBLE) / 1e9 AS possessions,
-    CAST(sum(exact(opponent_pace)) OVER last_15 AS DOUBLE) / 1e9 AS pace
-  FROM team_defense_game_summary
-  WHERE game_possessions IS NOT NULL
-  WINDOW last_15 AS (PARTITION BY season_year, defending_team_abbr ORDER BY game_date, game_id ROWS BETWEEN 14 PRECEDING AND CURRENT ROW)
+  WINDOW so_far AS (PARTITION BY t.season_year, t.team_abbr ORDER BY t.game_date, t.game_id),
+    last_15 AS (PARTITION BY t.season_year, t.team_abbr ORDER BY t.game_date, t.game_id ROWS BETWEEN 14 PRECEDING AND CURRENT ROW)
 ),
 zone_states AS (
   SELECT season_year, defending_team_abbr AS team_abbr,
@@ -120,7 +113,7 @@ league AS (
 ),
 team_days AS (
   SELECT d.game_date, t.team_abbr, d.season, d.season_year, t.missing_games,
-    COALESCE(r.games, 0) AS games, r.points, r.possessions, r.pace,
+    t.games, t.points, t.possessions, t.pace,
     COALESCE(z.games, 0) AS zone_games, z.paint_attempts, z.mid_range_attempts, z.three_attempts, z.paint_points,
     z.paint_blocks, z.mid_range_blocks, z.three_pt_blocks,
     ratio(z.paint_makes, z.paint_attempts) AS paint_pct,
@@ -131,7 +124,6 @@ team_days AS (
     100 * (ratio(z.three_makes, z.three_attempts) - l.three_pct) AS three_vs_league
   FROM dates d
   JOIN team_states t ON t.season_year = d.season_year AND t.game_date < d.game_date AND t.next_date >= d.game_date
-  LEFT JOIN rating_states r ON r.season_year = t.season_year AND r.team_abbr = t.team_abbr AND r.game_number = t.rated_games
   LEFT JOIN zone_states z ON z.season_year = t.season_year AND z.team_abbr = t.team_abbr AND z.zone_game_number = t.zone_games
   LEFT JOIN league l ON l.game_date = d.game_date
 )

@@ -1,0 +1,21 @@
+/* backcourt
+about = "A team and final game: its players' seconds come to whole periods within 15 seconds, as many as the line score has."
+reads = ["raw_results", "raw_player_box"]
+mend = "mend the box or the line score in its file, then `backcourt load` and `backcourt backfill`"
+*/
+WITH
+team_seconds AS (
+  SELECT p.game_id, p.game_date, p.team_abbr, sum(p.seconds_played) AS seconds
+  FROM raw_player_box p JOIN dates d ON d.game_date = p.game_date
+  GROUP BY p.game_id, p.game_date, p.team_abbr
+),
+overtimes AS (
+  SELECT game_id, game_date, team_abbr, seconds, CAST(round((seconds - 14400) / 1500e0) AS INTEGER) AS periods
+  FROM team_seconds WHERE seconds IS NOT NULL
+)
+SELECT o.game_date, concat_ws(' ', o.game_id, o.team_abbr) AS subject,
+  NULLIF(concat_ws('; ',
+    CASE WHEN abs(o.seconds - 14400 - 1500 * o.periods) > 15 THEN concat_ws(' ', CAST(o.seconds AS STRING), 'seconds, more than 15 off', CAST(14400 + 1500 * o.periods AS STRING)) END,
+    CASE WHEN r.periods <> 4 + o.periods THEN concat_ws(' ', CAST(4 + o.periods AS STRING), 'periods by its players,', CAST(r.periods AS STRING), 'by the line score') END), '') AS what
+FROM overtimes o
+JOIN raw_results r ON r.game_id = o.game_id

@@ -1,0 +1,71 @@
+"""The `backcourt` program inside this package, and how it is run."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import tempfile
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, NoReturn
+
+from .errors import BY_EXIT_CODE, BackcourtError, Interrupted, UsageError
+
+if TYPE_CHECKING:
+    from .outputs import Done
+
+PROGRAM = Path(__file__).resolve().parent / "program" / "backcourt"
+
+
+def main() -> NoReturn:
+    """The `backcourt` command: becomes the program."""
+    os.execv(PROGRAM, ["backcourt", *sys.argv[1:]])
+
+
+def run(words: list[str], folder: Path, on_line: Callable[[str], None] | None = None) -> str:
+    """Runs a command in `folder` and returns what it printed; `on_line` is given every line as it comes.
+
+    Where the command fails, or ends by a signal, its exception is raised. An
+    exception that comes in between (an interrupt, or one of `on_line`)
+    interrupts the command, waits for its end and goes on.
+    """
+    printed: list[str] = []
+    with tempfile.TemporaryFile("w+", encoding="utf-8", errors="replace") as said:
+        try:
+            # In a session of its own, a Ctrl-C reaches it once, through us.
+            process = subprocess.Popen([PROGRAM, *words], cwd=folder, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=said,
+                                       encoding="utf-8", errors="replace", start_new_session=True)
+        except OSError as error:
+            raise UsageError(f"{error.filename}: {error.strerror}") from None
+        with process:
+            assert process.stdout is not None
+            try:
+                for line in process.stdout:
+                    printed.append(line)
+                    if on_line is not None:
+                        on_line(line)
+            except BaseException:
+                _interrupt(process)
+                raise
+        said.seek(0)
+        message = said.read().strip().removeprefix("backcourt: ")
+    if process.returncode:
+        raise error_of(process.returncode, message or f"`backcourt {' '.join(words)}` ended with exit code {process.returncode}")
+    return "".join(printed)
+
+
+def error_of(exit_code: int, message: str, report: Done | None = None) -> BackcourtError:
+    """The exception of an exit code; a program that a signal ended was interrupted."""
+    return BY_EXIT_CODE.get(exit_code, Interrupted if exit_code < 0 else BackcourtError)(message, report)
+
+
+def _interrupt(process: subprocess.Popen[str]) -> None:
+    """Lets running batches end or roll back; a second Ctrl-C ends them at once."""
+    process.send_signal(signal.SIGINT)
+    try:
+        process.communicate()
+    except KeyboardInterrupt:
+        process.send_signal(signal.SIGINT)
+        process.communicate()

@@ -1,0 +1,23 @@
+// Why a cell differs from its replay, told by further replays of it: with more
+// rows than its windows hold, with the other dates of its batch, with its
+// inputs in other orders.
+#pragma once
+
+#include <string>
+
+#include "calendar/calendar.h"
+#include "model/project.h"
+#include "plan/cells.h"
+#include "warehouse/adbc.h"
+
+namespace backcourt {
+
+// One of, with the input or column meant and what to do:
+//   reads its own date · reads later dates · window is wider than declared ·
+//   depends on the other dates of its batch · depends on the order of rows ·
+//   rows were changed behind the ledger's back
+// "" when none of them can be shown.
+Result<std::string> CauseOf(Connection& connection, const Project& project, const Calendar& calendar, const Model& model,
+                            int date_index, const Cell& cell);
+
+}  // namespace backcourt

@@ -1,0 +1,71 @@
+#include "proof/window_copies.h"
+
+#include <fmt/format.h>
+
+#include "base/text.h"
+#include "run/input_sql.h"
+
+namespace backcourt {
+
+namespace {
+
+std::string KeyOf(const Read& read) {
+  std::string key = read.table;
+  for (const Window& window : read.windows) key += "; " + window.Str();
+  return key;
+}
+
+// The slots of `a` that `b` does not hold in the same way.
+std::vector<SlotRange> Less(const std::vector<SlotRange>& a, const std::vector<SlotRange>& b) {
+  std::vector<SlotRange> rest = a;
+  for (const SlotRange& cut : b) {
+    std::vector<SlotRange> pieces;
+    for (const SlotRange& range : rest) {
+      if (range.ahead != cut.ahead || cut.last < range.first || range.last < cut.first) {
+        pieces.push_back(range);
+        continue;
+      }
+      if (range.first < cut.first) pieces.push_back({range.first, cut.first - 1, range.ahead});
+      if (cut.last < range.last) pieces.push_back({cut.last + 1, range.last, range.ahead});
+    }
+    rest = std::move(pieces);
+  }
+  return rest;
+}
+
+}  // namespace
+
+std::string WindowCopies::Name(const Read& read) const { return copies_.at(KeyOf(read)).name; }
+
+Result<> WindowCopies::MoveTo(const Model& model, int date_index) {
+  for (const Read& read : model.reads) TRY(Move(read, date_index));
+  return {};
+}
+
+Result<> WindowCopies::Move(const Read& read, int date_index) {
+  std::vector<SlotRange> ranges = SlotsOf(read, calendar_, date_index);
+  auto [copy, is_new] = copies_.try_emplace(KeyOf(read));
+  if (!is_new && copy->second.ranges == ranges) return {};
+  Grain grain = project_.GrainOf(read.table);
+  const Model* model = project_.FindModel(read.table);
+  std::string order = grain != Grain::kDate ? "" : fmt::format(" ORDER BY {} DESC{}", Ident(project_.DateColumn(read.table)), model && model->view ? "" : ", rowid DESC");
+  auto rows = [&](const std::vector<SlotRange>& slots) {
+    return fmt::format("SELECT * FROM wh.main.{} WHERE {}{}", Ident(read.table), SlotsSql(project_, calendar_, read.table, slots), order);
+  };
+  if (is_new) copy->second.name = fmt::format("temp.copy_{}", copies_.size());
+  std::vector<SlotRange> gone = Less(copy->second.ranges, ranges), come = Less(ranges, copy->second.ranges);
+  std::string sql;
+  if (is_new || grain != Grain::kDate || gone == copy->second.ranges) {
+    sql = fmt::format("CREATE OR REPLACE TEMP TABLE {} AS {}", copy->second.name, rows(ranges));
+  } else {
+    for (SlotRange& range : gone) range.ahead = false;  // a slot is held in one way, so all of it goes
+    if (!gone.empty()) sql = fmt::format("DELETE FROM {} WHERE {};", copy->second.name, SlotsSql(project_, calendar_, read.table, gone));
+    if (!come.empty()) sql += fmt::format("INSERT INTO {} {}", copy->second.name, rows(come));
+  }
+  copy->second.ranges.clear();  // not known until it is done
+  TRY(connection_.Execute(sql));
+  copy->second.ranges = std::move(ranges);
+  return {};
+}
+
+}  // namespace backcourt

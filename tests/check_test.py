@@ -1,0 +1,243 @@
+"""`check` names what lacks: on some weeks of real games with rows taken out, doubled or shifted, and on the toy league."""
+
+import json
+import re
+import shutil
+import unittest
+
+import duckdb
+
+from tests.cli_test import Toy
+from tests.season_slice import SeasonSlice
+
+LAST = "2021-11-05"
+
+
+class RealGames(unittest.TestCase):
+    """Each test loads its own damage; the warehouse of the sound weeks is made once."""
+
+    @classmethod
+    def setUpClass(cls):
+        cls.slice = SeasonSlice(LAST)
+        cls.addClassCleanup(cls.slice.remove)
+        cls.slice.save()
+        cls.slice.run("backfill")
+        cls.warehouse = cls.slice.project / "warehouse.duckdb"
+        shutil.copy(cls.warehouse, cls.slice.folder / "sound")
+        (cls.game, cls.day, cls.home, cls.away), = cls.slice.rows.execute(
+            "SELECT game_id, CAST(game_date AS VARCHAR), home_team_abbr, away_team_abbr FROM raw_schedule JOIN raw_results USING (game_id, game_date) "
+            "WHERE game_date = '2021-10-25' AND periods = 4 ORDER BY 1 LIMIT 1").fetchall()
+
+    def setUp(self):
+        self.slice.back()
+        self.slice.write()
+        shutil.copy(self.slice.folder / "sound", self.warehouse)
+
+    def gaps(self, *words, code=2):
+        report = json.loads(self.slice.run("check", "--json", *words, code=code))
+        self.assertEqual(report["complete"], code == 0)
+        for guard in report["guards"]:
+            self.assertTrue(guard["examined"] > 0 or guard["nothing"], guard)
+        self.assertTrue(all(gap["mend"] for gap in report["gaps"]), report["gaps"])
+        return report["gaps"]
+
+    def damage(self, *statements, fill=True):
+        for sql in statements:
+            self.slice.rows.execute(sql)
+        self.assertTrue(self.slice.write(), "nothing was changed")
+        self.slice.run("load")
+        if fill:
+            self.slice.run("backfill")
+
+    def test_sound_weeks_lack_nothing(self):
+        self.assertEqual(self.gaps(code=0), [])
+        text = self.slice.run("check")
+        self.assertIn("nothing is lacking", text)
+        self.assertIn("absent feed: no source of this pack; files of raw_player_props itself", text)
+        finals = self.slice.rows.execute("SELECT count(*) FROM raw_results").fetchone()[0]
+        report = json.loads(self.slice.run("check", "--json"))
+        self.assertIn({"season": "2021-22", "table": "raw_play_by_play", "unit": "games", "expected": finals, "present": finals, "remark": ""}, report["tables"])
+        examined = {guard["guard"]: guard["examined"] for guard in report["guards"]}
+        self.assertEqual([examined[name] for name in ("games", "points_agree", "shots_agree", "time_agrees", "team_box_is_sum_of_players", "both_teams_have_boxes")],
+                         [4 * finals] + [2 * finals] * 5)
+
+    def test_boxes_of_a_game(self):
+        self.damage(f"DELETE FROM raw_player_box WHERE game_id = '{self.game}'", f"DELETE FROM raw_team_box WHERE game_id = '{self.game}'")
+        gaps = self.gaps()
+        self.assertEqual({(gap["table"], gap["first_date"], gap["subject"], gap["what"]) for gap in gaps if gap["guard"] == "games"},
+                         {(table, self.day, f"{self.game} {self.away} at {self.home}", "the game is final, and has no rows here") for table in ("raw_player_box", "raw_team_box")})
+        self.assertRegex([gap["mend"] for gap in gaps if gap["guard"] == "games"][0], r"`backcourt load .*raw_\w+_box/season=2021-22/data.parquet` once the file has it")
+        partial = {gap["table"] for gap in gaps if gap["guard"] == "cells"}
+        self.assertLessEqual({"player_game_summary", "ml_feature_store_v2"}, partial)
+        self.assertTrue(all(f"made without the boxes of {self.game}" in gap["what"] for gap in gaps if gap["guard"] == "cells"))
+
+    def test_events_of_a_game(self):
+        self.damage(f"DELETE FROM raw_play_by_play WHERE game_id = '{self.game}'")
+        self.assertEqual([(gap["guard"], gap["table"], gap["first_date"], gap["subject"]) for gap in self.gaps()],
+                         [("games", "raw_play_by_play", self.day, f"{self.game} {self.away} at {self.home}")])
+
+    def test_one_teams_rows(self):
+        self.damage(f"DELETE FROM raw_player_box WHERE game_id = '{self.game}' AND team_abbr = '{self.home}'", fill=False)
+        found = {(gap["guard"], gap["subject"]): gap["what"] for gap in self.gaps()}
+        self.assertEqual(found["both_teams_have_boxes", f"{self.game} {self.home}"], "has 0 players in the player box who played")
+        self.slice.back()
+        self.damage(f"DELETE FROM raw_team_box WHERE game_id = '{self.game}' AND team_abbr = '{self.away}'", fill=False)
+        found = {(gap["guard"], gap["subject"]): gap["what"] for gap in self.gaps()}
+        self.assertEqual(found["both_teams_have_boxes", f"{self.game} {self.away}"], "has no line in the team box")
+        self.assertNotIn(("both_teams_have_boxes", f"{self.game} {self.home}"), found)
+
+    def test_a_whole_date(self):
+        self.damage(*[f"DELETE FROM {table} WHERE game_date = '{self.day}'" for table in ("raw_results", "raw_player_box", "raw_team_box", "raw_play_by_play")])
+        games = self.slice.rows.execute(f"SELECT count(*) FROM raw_schedule WHERE game_date = '{self.day}'").fetchone()[0]
+        gaps = self.gaps()
+        self.assertEqual({(gap["guard"], gap["table"], gap["what"]) for gap in gaps}, {("games", "raw_results", "the game was to be played, and has no result")})
+        self.assertEqual(({gap["first_date"] for gap in gaps}, len(gaps)), ({self.day}, games))
+
+    def test_a_shifted_score(self):
+        self.damage(f"UPDATE raw_results SET home_points = home_points + 1 WHERE game_id = '{self.game}'")
+        (points,), = self.slice.rows.execute(f"SELECT points FROM raw_team_box WHERE game_id = '{self.game}' AND team_abbr = '{self.home}'").fetchall()
+        self.assertEqual([(gap["guard"], gap["first_date"], gap["subject"], gap["what"]) for gap in self.gaps()],
+                         [("points_agree", self.day, f"{self.game} {self.home}", f"points: result {points + 1} team box {points} players {points} events {points}")])
+
+    def test_a_shot_worth_another_value(self):
+        self.damage(f"UPDATE raw_play_by_play SET value = 3 WHERE (game_id, event_index) = (SELECT (game_id, min(event_index)) FROM raw_play_by_play WHERE game_id = '{self.game}' AND "
+                    f"team_abbr = '{self.away}' AND value = 2 AND made GROUP BY game_id)")
+        found = {gap["guard"]: (gap["subject"], gap["what"]) for gap in self.gaps()}
+        self.assertEqual(set(found), {"points_agree", "shots_agree"})
+        self.assertEqual(found["shots_agree"][0], f"{self.game} {self.away}")
+        for part in ("threes ", "threes made ", "points of the events "):
+            self.assertIn(part, found["shots_agree"][1])
+
+    def test_an_overtime_that_the_line_score_lacks(self):
+        self.damage(f"UPDATE raw_results SET periods = 5 WHERE game_id = '{self.game}'")
+        self.assertEqual({(gap["guard"], gap["subject"], gap["what"]) for gap in self.gaps()},
+                         {("time_agrees", f"{self.game} {team}", "4 periods by its players, 5 by the line score") for team in (self.home, self.away)})
+
+    def test_a_players_rebound_that_his_team_lacks(self):
+        self.damage(f"UPDATE raw_team_box SET defensive_rebounds = defensive_rebounds - 1 WHERE game_id = '{self.game}' AND team_abbr = '{self.away}'")
+        (gap,) = self.gaps()
+        self.assertEqual((gap["guard"], gap["subject"]), ("team_box_is_sum_of_players", f"{self.game} {self.away}"))
+        self.assertRegex(gap["what"], r"^defensive_rebounds \d+ but players \d+$")
+
+    def test_a_row_that_stands_twice_and_one_team_gone_in_a_filled_table(self):
+        self.slice.change_stored(f"INSERT INTO player_game_summary SELECT * FROM player_game_summary WHERE game_id = '{self.game}' ORDER BY player_id LIMIT 1;"
+                                 f"DELETE FROM team_offense_game_summary WHERE game_id = '{self.game}' AND team_abbr = '{self.home}'")
+        gaps = self.gaps()
+        self.assertEqual({(gap["guard"], gap["table"], gap["first_date"]) for gap in gaps},
+                         {(guard, table, self.day) for guard in ("stored rows", "expected rows") for table in ("player_game_summary", "team_offense_game_summary")})
+        twice = [gap["what"] for gap in gaps if gap["table"] == "player_game_summary" and gap["guard"] == "stored rows"][0]
+        self.assertIn(f"a row stands twice (game_id={self.game}, player_id=", twice)
+        for gap in gaps:
+            self.slice.run(*re.search("`backcourt (.*?)`", gap["mend"]).group(1).split())
+        self.assertEqual(self.gaps(code=0), [])
+
+    def test_a_raw_value_changed_behind_the_ledgers_back_is_loaded_again(self):
+        self.slice.change_stored(f"UPDATE raw_player_box SET steals = steals + 1 WHERE game_id = '{self.game}' AND steals = 1; DELETE FROM raw_play_by_play WHERE game_date = '{self.day}'")
+        stored = {gap["table"]: gap for gap in self.gaps() if gap["guard"] == "stored rows"}
+        self.assertEqual({table: gap["first_date"] for table, gap in stored.items()}, {"raw_player_box": self.day, "raw_play_by_play": self.day})
+        self.assertIn("a value is not what was filled", stored["raw_player_box"]["what"])
+        self.assertIn("0 rows, where", stored["raw_play_by_play"]["what"])
+        for gap in stored.values():
+            self.slice.run(*re.search("`backcourt (.*?)`", gap["mend"]).group(1).split())
+        self.assertEqual(self.gaps(code=0), [])
+
+    def test_only_what_is_asked_for(self):
+        self.damage(f"UPDATE raw_results SET home_points = home_points + 1 WHERE game_id = '{self.game}'")
+        self.assertEqual(self.gaps("--dates", "2021-10-26", code=0), [])
+        self.assertEqual(len(self.gaps("--dates", self.day)), 1)
+        self.assertEqual(self.gaps("player_daily_cache", code=0), [])
+        self.assertEqual(len(self.gaps("raw_results")), 1)
+
+
+class ToyLeague(Toy):
+    def setUp(self):
+        super().setUp()
+        self.edit("data/games_2021-22.csv", "G7,2021-11-03,AAA,BBB,,", "G7,2021-11-03,AAA,BBB,90,80")
+        with (self.project / "data" / "box_2021-22.csv").open("a") as file:
+            file.write("G7,AAA,1,33,31:00\nG7,BBB,2,9,30:00\n")
+        self.edit("models/precompute/recent_form.sql", "*/", '\n[may_be_null]\nstar = "the seed is short"\n*/')
+
+    def gaps(self, *words, code=2):
+        out = self.run_program("check", "--json", *words, code=code)
+        return json.loads(out[: out.rindex("}") + 1])["gaps"]
+
+    def change_stored(self, sql):
+        with duckdb.connect(str(self.project / "warehouse.duckdb")) as connection:
+            connection.execute(sql)
+
+    def test_a_filled_league_lacks_nothing(self):
+        self.run_program("backfill")
+        self.assertEqual(self.gaps(code=0), [])
+        page = self.run_program("check", "--markdown")
+        self.assertIn("### 2021-22: 6 game dates", page)
+        self.assertIn("| raw_box | 7 | 7 | games |", page)
+        self.assertIn("| player_form | 6 | 6 | dates | 1 of them empty: nobody has played before this date |", page)
+        self.assertIn("nothing is lacking", page)
+
+    def test_nothing_to_look_at_is_an_error(self):
+        self.assertIn("a check of nothing proves nothing", self.run_program("check", code=1))
+        self.run_program("backfill")
+        self.assertIn("a check of nothing proves nothing", self.run_program("check", "--dates", "2021-10-21", code=1))
+        self.assertIn("player_form", self.run_program("check", "player_fom", code=1))
+
+    def test_a_game_without_a_result(self):
+        self.edit("data/games_2021-22.csv", "G7,2021-11-03,AAA,BBB,90,80", "G7,2021-11-03,AAA,BBB,,")
+        self.run_program("backfill")
+        (gap,) = self.gaps()
+        self.assertEqual((gap["table"], gap["subject"]), ("raw_results", "G7 BBB at AAA"))
+
+    def test_states_of_cells(self):
+        self.run_program("load")
+        self.assertEqual([(gap["what"], gap["dates"], gap["mend"]) for gap in self.gaps() if gap["table"] == "player_form"],
+                         [("missing", 6, "`backcourt backfill player_form --start-date 2021-10-19 --end-date 2021-11-03`")])
+        self.run_program("backfill")
+        self.edit("data/box_2021-22.csv", "G3,AAA,1,31", "G3,AAA,1,35")
+        self.run_program("load")
+        self.assertEqual({(gap["table"], gap["what"], gap["dates"]) for gap in self.gaps()},
+                         {("player_games", "stale", 1), ("player_form", "an input of it is to be filled again", 3), ("recent_form", "an input of it is to be filled again", 1)})
+        self.edit("models/analytics/player_games.sql", "points < 0", "points > 34")
+        self.run_program("backfill", code=2)
+        gaps = {gap["table"]: gap for gap in self.gaps()}
+        self.assertIn('failed: check "points are not negative" of player_games fails', gaps["player_games"]["what"])
+        self.assertIn("backcourt why player_games 2021-10-22", gaps["player_games"]["mend"])
+        self.assertIn("blocked: ", gaps["player_form"]["what"])
+        self.run_program("backfill", "--allow-missing", "player_games", code=2)
+        self.assertIn("let through without player_games", " ".join(gap["what"] for gap in self.gaps() if gap["table"] == "player_form"))
+
+    def test_columns_constant_or_mostly_null_over_a_month(self):
+        model = "models/precompute/player_form.sql"
+        self.edit(model, 'points_avg = "Points a game."', 'points_avg = "Points a game."\nalways = "One value."\nrarely = "NULL for most."')
+        self.edit(model, "AS points_avg\n", "AS points_avg, 7 AS always, CASE WHEN p.player_id = 1 THEN count(*) END AS rarely\n")
+        self.run_program("backfill")
+        gaps = {gap["subject"]: gap for gap in self.gaps()}
+        self.assertEqual({name: gap["table"] for name, gap in gaps.items()}, {"always": "player_form", "rarely": "player_form"})
+        self.assertIn("is 7 in all", gaps["always"]["what"])
+        self.assertRegex(gaps["rarely"]["what"], r"is NULL in [67]\d % of 18 rows")
+        self.edit(model, "*/", '\n[may_be_constant]\nalways = "it is seven"\n[may_be_null]\nrarely = "only of the first"\n*/')
+        self.assertEqual(self.gaps(code=0), [])
+        self.edit("data/games_2021-22.csv", "G7,2021-11-03,AAA,BBB,90,80", "G7,2021-11-03,AAA,BBB,,")  # the month is not over
+        self.edit(model, 'always = "it is seven"', "")
+        self.run_program("backfill")
+        self.assertEqual([gap["guard"] for gap in self.gaps()], ["games"])
+
+    def write_check(self, body, reads='"raw_results"'):
+        (self.project / "checks").mkdir(exist_ok=True)
+        (self.project / "checks" / "home_wins.sql").write_text(f'/* backcourt\nabout = "The home team wins."\nreads = [{reads}]\nmend = "play better"\n*/\n{body}\n')
+
+    def test_a_check_of_the_project(self):
+        self.write_check("SELECT r.game_date, r.game_id AS subject, CASE WHEN home_points <= away_points THEN 'lost at home' END AS what FROM raw_results r JOIN dates d ON d.game_date = r.game_date")
+        self.run_program("backfill")
+        self.assertEqual([(gap["guard"], gap["first_date"], gap["subject"], gap["what"], gap["mend"]) for gap in self.gaps()],
+                         [("home_wins", "2021-10-20", "G2", "lost at home", "play better"), ("home_wins", "2021-10-25", "G5", "lost at home", "play better"),
+                          ("home_wins", "2021-11-01", "G6", "lost at home", "play better")])
+        self.write_check("SELECT game_date, game_id AS subject, NULL AS what FROM raw_results WHERE home_points > 1000")
+        (gap,) = self.gaps()
+        self.assertEqual((gap["guard"], gap["what"]), ("home_wins", "it looked at nothing, which proves nothing"))
+        self.write_check("SELECT game_date, game_id AS subject, NULL AS what FROM raw_box")
+        self.assertIn("home_wins.sql:6: 'raw_box' is not declared", self.run_program("check", code=1))
+        self.write_check("SELECT 1", reads='"raw_bx"')
+        self.assertIn("reads 'raw_bx', which is no table", self.run_program("check", code=1))
+
+
+if __name__ == "__main__":
+    unittest.main()

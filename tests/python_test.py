@@ -1,0 +1,317 @@
+"""The wheel: made, installed into a fresh environment without the network, and used as its users do."""
+
+import csv
+import importlib
+import json
+import os
+import re
+import shutil
+import signal
+import subprocess
+import sys
+import tempfile
+import threading
+import unittest
+from datetime import date, datetime
+from pathlib import Path
+
+HERE = Path(__file__).resolve().parent
+ROOT = HERE.parent
+
+# Joins without an end: whoever fills this is at it until it is interrupted.
+ENDLESS = "(SELECT d.*, (SELECT count(*) FROM {} WHERE {} = -d.season_year) AS work FROM dates d) d".format(
+    ", ".join(f"player_games g{i}" for i in range(14)), " + ".join(f"g{i}.points" for i in range(14)))
+
+
+def run(*words, **more):
+    done = subprocess.run([str(word) for word in words], capture_output=True, text=True, stdin=subprocess.DEVNULL, timeout=600, **more)
+    if done.returncode:
+        raise AssertionError(f"{words}\n{done.stdout}\n{done.stderr}")
+    return done.stdout
+
+
+def setUpModule():
+    global FOLDER, VENV, WHEEL, INSTALLED, backcourt
+    FOLDER = Path(tempfile.mkdtemp(prefix="backcourt-"))
+    unittest.addModuleCleanup(shutil.rmtree, FOLDER, ignore_errors=True)
+    WHEEL = ROOT / run(ROOT / "scripts" / "make_wheel.sh").strip()
+    VENV = FOLDER / "venv"
+    run(sys.executable, "-m", "venv", "--without-pip", VENV)
+    run(sys.executable, "-m", "pip", "--python", VENV / "bin" / "python", "install", "--quiet", "--disable-pip-version-check", "--no-compile",
+        "--no-index", "--find-links", ROOT / "build" / "deps" / "wheelhouse", f"{WHEEL}[arrow]", "mypy")
+    INSTALLED, = VENV.glob("lib/python*/site-packages")
+    sys.path.insert(0, str(INSTALLED))
+    unittest.addModuleCleanup(sys.path.remove, str(INSTALLED))
+    backcourt = importlib.import_module("backcourt")
+
+
+def command(*words, code=0, **more):
+    done = subprocess.run([VENV / "bin" / "backcourt", *words], capture_output=True, text=True, stdin=subprocess.DEVNULL, timeout=120, **more)
+    if done.returncode != code:
+        raise AssertionError(f"{words}: exit code {done.returncode}\n{done.stdout}\n{done.stderr}")
+    return done.stdout + done.stderr
+
+
+class Wheel(unittest.TestCase):
+    def test_the_tag_names_the_glibc_that_its_parts_need(self):
+        needed = set()
+        parts = [path for path in INSTALLED.glob("backcourt*/**/*") if path.is_file() and path.read_bytes()[:4] == b"\x7fELF"]
+        self.assertLessEqual({"backcourt", "libduckdb.so", "excel.duckdb_extension"}, {path.name for path in parts})
+        for path in parts:
+            needed |= {int(minor) for minor in re.findall(r"GLIBC_2\.(\d+)", run("objdump", "-T", path))}
+        tag = re.fullmatch(r"backcourt-[\d.]+-py3-none-manylinux_2_(\d+)_x86_64\.whl", WHEEL.name)
+        self.assertGreaterEqual(int(tag[1]), max(needed))
+
+    def test_the_program_uses_nothing_that_a_linux_may_lack(self):
+        found = run("ldd", INSTALLED / "backcourt" / "program" / "backcourt")
+        for line in found.splitlines():
+            if "=>" in line and not re.match(r"\s*(libc|libm|libgcc_s|libstdc\+\+|libdl|libpthread|librt)\.so", line):
+                self.assertIn(str(INSTALLED), line)
+
+    def test_the_command_works_from_any_folder_with_the_pack_by_name(self):
+        self.assertIn("Exit codes", command("--help", cwd="/"))
+        project = FOLDER / "by-name"
+        project.mkdir()
+        (project / "backcourt.toml").write_text('[project]\npack = "nba"\n')
+        self.assertIn("## player_game_summary", command("docs", cwd=project))
+        self.assertEqual([path.name for path in project.iterdir()], ["backcourt.toml"])
+        (project / "backcourt.toml").write_text('[project]\npack = "nab"\n')
+        self.assertIn('Try: pack = "nba"', command("docs", cwd=project, code=1))
+
+    def test_no_warehouse_of_the_source_tree_is_inside(self):
+        self.assertEqual(list((INSTALLED / "backcourt").rglob("warehouse*")), [])
+
+    def test_types(self):
+        client = FOLDER / "client.py"
+        client.write_text("from datetime import date\nfrom typing import assert_type\nimport backcourt\n"
+                          "project = backcourt.Project('x')\n"
+                          "assert_type(project.dates(date(2021, 1, 1), '2021-02-01', types=['regular']), list[date])\n"
+                          "assert_type(backcourt.get_game_dates_for_range('2021-01-01', '2021-02-01'), list[date])\n"
+                          "assert_type(project.status()['seasons'][0]['tables'][0]['months']['2021-11']['done'], int)\n"
+                          "assert_type(project.backfill('all', progress=lambda event: print(event['event']))['rows'], int)\n"
+                          "project.dates(start=3)  # wrong on purpose\n")
+        environment = {**os.environ, "PYTHONPATH": str(ROOT / "build" / "deps" / "wheeltools")}
+        mypy = [VENV / "bin" / "python", "-m", "mypy", "--cache-dir", FOLDER / "mypy", "--strict", "--config-file", ROOT / "python" / "pyproject.toml"]
+        run(*mypy, ROOT / "python" / "backcourt", ROOT / "python" / "hatch_build.py", env=environment)
+        done = subprocess.run([*mypy, client], capture_output=True, text=True, cwd=FOLDER)
+        self.assertIn("Found 1 error", done.stdout, done.stdout + done.stderr)
+        self.assertIn("client.py:9", done.stdout)
+
+    def test_the_page_shows_what_happens(self):
+        project = FOLDER / "page"
+        project.mkdir()
+        (project / "backcourt.toml").write_text(f'[project]\npack = "nba"\nseasons = ["2021-22"]\n[data]\nfolder = "{ROOT}/data"\n')
+        run(VENV / "bin" / "python", "-m", "doctest", "-o", "ELLIPSIS", "-o", "NORMALIZE_WHITESPACE", ROOT / "docs" / "python.md", cwd=project,
+            env={**os.environ, "PYTHONPATH": str(ROOT / "build" / "deps" / "python")})
+
+
+class Toy(unittest.TestCase):
+    def setUp(self):
+        self.folder = Path(tempfile.mkdtemp(prefix="backcourt-"))
+        self.addCleanup(shutil.rmtree, self.folder, ignore_errors=True)
+        shutil.copytree(HERE / "toy", self.folder, dirs_exist_ok=True)
+        self.project = backcourt.Project(self.folder)
+
+    def edit(self, name, old, new):
+        path = self.folder / name
+        text = path.read_text()
+        self.assertIn(old, text)
+        path.write_text(text.replace(old, new))
+
+    def rows(self, name):
+        with (self.folder / "data" / f"{name}_2021-22.csv").open() as file:
+            return list(csv.DictReader(file))
+
+
+class Module(Toy):
+    def test_dates(self):
+        self.project.load()
+        all_dates = sorted({date.fromisoformat(game["game_date"]) for game in self.rows("games")})
+        self.assertEqual(self.project.dates(), all_dates)
+        self.assertEqual(self.project.dates(season="2021-22"), all_dates)
+        some = [day for day in all_dates if date(2021, 10, 20) <= day <= date(2021, 10, 25)]
+        self.assertEqual(len(some), 3)
+        for start, end in [("2021-10-20", "2021-10-25"), (date(2021, 10, 20), date(2021, 10, 25)), (datetime(2021, 10, 20, 19), datetime(2021, 10, 25, 22))]:
+            self.assertEqual(backcourt.get_game_dates_for_range(start, end, project=self.folder), some)
+        for types, found in [("regular,playoffs", some), (["regular", "playoffs"], some), (["preseason"], [])]:
+            self.assertEqual(backcourt.get_game_dates_for_range("2021-10-20", "2021-10-25", types, self.folder), found)
+        self.assertEqual(self.project.dates("2021-10-23", "2021-10-24"), [])
+
+    def test_the_nearest_project_serves_a_call_without_one(self):
+        self.project.load()
+        before = os.getcwd()
+        self.addCleanup(os.chdir, before)
+        os.chdir(self.folder / "models")
+        self.assertEqual(backcourt.get_game_dates_for_range("2021-10-19", "2021-10-19"), [date(2021, 10, 19)])
+        os.chdir("/")
+        with self.assertRaisesRegex(backcourt.UsageError, "no backcourt.toml"):
+            backcourt.get_game_dates_for_range("2021-10-19", "2021-10-19")
+
+    def test_a_table_is_arrow_in_order_of_date_and_key(self):
+        import pyarrow
+
+        self.project.backfill()
+        games = {game["game_id"]: date.fromisoformat(game["game_date"]) for game in self.rows("games")}
+        expected = sorted((games[row["game_id"]], int(row["player_id"]), int(row["points"])) for row in self.rows("box") if row["minutes"])
+        table = self.project.table("player_games")
+        self.assertEqual(table.schema.field("game_date").type, pyarrow.date32())
+        self.assertEqual(table.schema.field("points").type, pyarrow.int32())
+        found = list(zip(*(table.column(name).to_pylist() for name in ("game_date", "player_id", "points"))))
+        self.assertEqual(sorted(found), expected)
+        self.assertEqual([row[0] for row in found], sorted(row[0] for row in found))
+        some = self.project.table("player_games", "2021-10-20", date(2021, 10, 22))
+        self.assertEqual(sorted(zip(*(some.column(name).to_pylist() for name in ("game_date", "player_id", "points")))),
+                         [row for row in expected if date(2021, 10, 20) <= row[0] <= date(2021, 10, 22)])
+        self.assertEqual(self.project.table("player_games", "2021-12-01").num_rows, 0)
+        self.assertEqual(self.project.query("SELECT 1 AS one, NULL::VARCHAR AS none, DATE '2021-12-01' AS day").to_pylist(), [{"one": 1, "none": None, "day": date(2021, 12, 1)}])
+
+    def test_the_table_goes_on_to_duckdb(self):
+        import duckdb
+
+        self.project.backfill()
+        games = self.project.table("player_games")
+        self.assertEqual(duckdb.sql("SELECT sum(points) FROM games").fetchall(), [(sum(games.column("points").to_pylist()),)])
+
+    def test_a_load_a_fill_and_the_status(self):
+        report = self.project.load()
+        self.assertEqual({table["table"]: table["rows"] for table in report["tables"]}["raw_box"], len(self.rows("box")))
+        self.assertIsNone(self.project.load()["run"])
+        self.assertEqual(self.project.load(self.folder / "data" / "box_2021-22.csv")["files"], [str(self.folder / "data" / "box_2021-22.csv")])
+        self.assertEqual(self.project.status()["next_command"], "backcourt backfill all")
+        done = self.project.backfill("player_games", start="2021-10-19", end="2021-10-20")
+        self.assertEqual((done["outcome"], done["filled"], done["failed"]), ("done", 2, 0))
+        table = self.project.status(season="2021-22")["seasons"][0]["tables"][0]
+        self.assertEqual((table["table"], table["done"], table["states"]), ("player_games", 2, {"fresh": 2, "missing": 4}))
+        self.assertEqual(self.project.backfill("player_games", dates=[date(2021, 10, 22), "2021-10-25"], load=False)["filled"], 2)
+        self.assertEqual(self.project.backfill(season="2021-22", parallel=1)["filled"], 14)
+        self.assertIsNone(self.project.backfill()["run"])
+        self.assertEqual(self.project.backfill("player_form", force=True)["filled"], 6)
+
+    def test_progress(self):
+        events = []
+        done = self.project.backfill(progress=events.append)
+        self.assertEqual(events[0]["event"], "loaded")
+        self.assertEqual(events[-1], done)
+        filled = [event for event in events if event["event"] == "filled"]
+        self.assertEqual((sum(event["cells"] for event in filled), sum(event["rows"] for event in filled)), (done["filled"], done["rows"]))
+        self.assertEqual(done["filled"], 18)
+
+    def test_without_pyarrow_the_rest_works(self):
+        code = "import sys; sys.modules['pyarrow'] = None; import backcourt; p = backcourt.Project(); p.load(); print(len(p.dates()))\ntry: p.table('raw_box')\nexcept ImportError as error: print(error)"
+        self.assertEqual(run(VENV / "bin" / "python", "-c", code, cwd=self.folder), "6\ntables come as Arrow: pip install 'backcourt[arrow]'\n")
+
+
+class Errors(Toy):
+    def test_every_exit_code_has_its_exception(self):
+        codes = {int(code) for code in re.findall(r"^ +(\d+)  ", command("--help").split("Exit codes:")[1], re.M)}
+        self.assertEqual(set(importlib.import_module("backcourt.errors").BY_EXIT_CODE) | {0}, codes)
+
+    def test_usage(self):
+        self.project.load()
+        for call, said in [(lambda: self.project.table("player_gams"), "'player_gams' is no table\n  Try: player_games"),
+                           (lambda: self.project.table("player_games"), "has not been filled yet"),
+                           (lambda: self.project.table("raw_box", "2021-10-20", "2021-10-19"), "lies after"),
+                           (lambda: self.project.dates("2021-02-30"), "no such day"),
+                           (lambda: self.project.dates(types="regulr"), "'regulr' is no kind of game"),
+                           (lambda: self.project.query("DELETE FROM player_games"), "only reads"),
+                           (lambda: backcourt.Project(self.folder / "nowhere").status(), "nowhere")]:
+            with self.assertRaises(backcourt.UsageError) as caught:
+                call()
+            self.assertIn(said, str(caught.exception))
+            self.assertEqual(caught.exception.exit_code, 1)
+
+    def test_cells_failed(self):
+        self.edit("models/analytics/player_games.sql", "points < 0", "points > 31")
+        self.edit("data/box_2021-22.csv", "G1,AAA,1,30", "G1,AAA,1,32")
+        with self.assertRaises(backcourt.CellsFailed) as caught:
+            self.project.backfill()
+        self.assertIn('player_games 2021-10-19: check "points are not negative"', str(caught.exception))
+        self.assertEqual(caught.exception.exit_code, 2)
+        self.assertEqual(caught.exception.report["failed"], 1)
+        self.assertGreater(caught.exception.report["filled"], 0)
+        problem = self.project.status()["problems"][0]
+        self.assertEqual((problem["state"], problem["table"], problem["dates"], problem["first_date"]), ("failed", "player_games", 1, "2021-10-19"))
+
+    def test_cells_blocked(self):
+        self.project.backfill("player_games", end="2021-10-19")
+        with self.assertRaises(backcourt.CellsBlocked) as caught:
+            self.project.backfill("player_form", upstream=False)
+        self.assertIn("player_form from 2021-10-22: waits for player_games 2021-10-20", str(caught.exception))
+        self.assertEqual((caught.exception.exit_code, caught.exception.report["outcome"]), (3, "blocked"))
+        self.assertGreater(self.project.backfill("player_form", upstream=False, allow_missing=["player_games"])["filled"], 0)
+
+    def test_source_unreachable(self):
+        self.project.load()
+        self.edit("data/box_2021-22.csv", "G3,CCC,3,12", "G3,CCC,3,twelve")
+        for call in (self.project.load, self.project.backfill):
+            with self.assertRaisesRegex(backcourt.SourceUnreachable, "row 6, column points: 'twelve' is no INTEGER") as caught:
+                call()
+            self.assertEqual(caught.exception.exit_code, 4)
+
+    def test_warehouse_busy(self):
+        (self.folder / "warehouse.duckdb").write_bytes(b"a letter to my grandmother, rather long")
+        with self.assertRaisesRegex(backcourt.WarehouseBusy, "is not a warehouse") as caught:
+            self.project.status()
+        self.assertEqual(caught.exception.exit_code, 5)
+
+    def test_all_are_errors_of_the_module(self):
+        for error in (backcourt.UsageError, backcourt.CellsFailed, backcourt.CellsBlocked, backcourt.SourceUnreachable, backcourt.WarehouseBusy, backcourt.Interrupted):
+            self.assertTrue(issubclass(error, backcourt.BackcourtError))
+
+
+class WhileItFills(Toy):
+    def setUp(self):
+        super().setUp()
+        self.edit("models/precompute/recent_form.sql", "FROM dates d", f"FROM {ENDLESS}")
+
+    def holder(self):
+        return json.loads((self.folder / "warehouse.duckdb.lock").read_text())["process"]
+
+    def test_readers_are_answered_and_an_interrupted_fill_says_so(self):
+        reached, ended = threading.Event(), []
+
+        def note(event):
+            if event["event"] == "filled" and event["table"] == "player_games":
+                reached.set()
+
+        def fill():
+            try:
+                self.project.backfill(progress=note)
+            except BaseException as error:
+                ended.append(error)
+
+        filling = threading.Thread(target=fill)
+        filling.start()
+        try:
+            self.assertTrue(reached.wait(60))
+            reader = backcourt.Project(self.folder)
+            self.assertGreater(reader.table("player_games").num_rows, 0)
+            self.assertEqual(reader.query("SELECT count(*) AS n FROM raw_schedule").to_pylist(), [{"n": len(self.rows("games"))}])
+            self.assertEqual(len(reader.dates()), 6)
+            running = reader.status()["running"]
+            self.assertIn("recent_form", [table["table"] for table in running["tables"]])
+            with self.assertRaisesRegex(backcourt.WarehouseBusy, f"held by process {self.holder()}, which runs `backcourt"):
+                reader.backfill()
+            self.assertTrue(filling.is_alive())
+        finally:
+            os.kill(self.holder(), signal.SIGINT)
+            filling.join(60)
+        self.assertIsInstance(ended[0], backcourt.Interrupted)
+        self.assertEqual((ended[0].exit_code, ended[0].report["outcome"]), (130, "interrupted"))
+        self.assertIsNone(self.project.status()["running"])
+
+    def test_an_exception_of_the_caller_ends_the_fill(self):
+        for error in (KeyboardInterrupt, ZeroDivisionError):
+            def note(event, error=error):
+                raise error
+
+            with self.assertRaises(error):
+                self.project.backfill(progress=note)
+            self.assertIsNone(self.project.status()["running"])
+        self.edit("models/precompute/recent_form.sql", f"FROM {ENDLESS}", "FROM dates d")
+        self.project.backfill()
+        self.assertEqual(self.project.status()["next_command"], "")
+
+
+if __name__ == "__main__":
+    unittest.main()
