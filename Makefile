@@ -1,5 +1,6 @@
 # make run    load and backfill the shipped seasons, show how far the warehouse is
 # make test   all tests; make bench: all benchmarks; make build; make clean
+# make soak N=1000   faults at length, one line a promise
 # make wheel  build/wheel/backcourt-*.whl: the command and a Python module, for pip install
 .PHONY: run build wheel test bench clean deps
 MAKEFLAGS += --no-print-directory
@@ -17,6 +18,9 @@ wheel: deps build/build.ninja
 
 test: build
 	@python3 scripts/test.py
+
+soak: build
+	@python3 scripts/soak.py $(N)
 
 bench: build
 	@bench/run

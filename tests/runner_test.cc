@@ -1,6 +1,7 @@
 #include <gtest/gtest.h>
 
 #include <functional>
+#include <map>
 #include <mutex>
 #include <set>
 
@@ -154,6 +155,85 @@ TEST(Runner, RetriesTransientErrorsWithinItsBudget) {
   options.retry_budget = 1;
   EXPECT_GT(hopeless.Run(options).failed, 0);
   EXPECT_LE(hopeless.stage.now, 1);
+}
+
+// A warehouse whose connection drops now and then, also after the rows are in.
+TEST(Runner, TransientErrorsDoNotDoubleRowsAndAreTold) {
+  struct Told : RunObserver {
+    std::vector<std::pair<int, double>> retries;  // attempt, pause
+    void Retrying(const Model&, const Error&, int attempt, double pause) override { retries.emplace_back(attempt, pause); }
+  } told;
+  Runs runs;
+  std::vector<std::string> reasons = {"timed out", "connection lost", "lock is taken"};
+  runs.stage.fault = [&](const std::string& table, Date, int attempt) -> std::optional<Error> {
+    if (table == "form" && attempt <= 3) return Error{ErrorKind::kTransient, reasons[size_t(attempt - 1)], ""};
+    return {};
+  };
+  Plan plan = MakePlan(runs.project, runs.calendar, runs.cells, runs.selection, {});
+  RunReport report = Runner(runs.project, runs.calendar, runs.cells, runs.mutex, runs.stage, told, runs.stage, {.parallel = 1}).Run(plan);
+  EXPECT_EQ(report.filled, 15);
+  EXPECT_EQ(report.rows, 15);
+  std::map<std::string, int> filled;  // each batch once
+  for (const std::string& effect : runs.stage.effects)
+    if (effect.starts_with("form ")) ++filled[effect];
+  EXPECT_EQ(filled, (std::map<std::string, int>{{"form 10-20", 1}, {"form 10-19 10-22 10-25 11-01", 1}}));
+  EXPECT_EQ(told.retries, (std::vector<std::pair<int, double>>{{2, 0.2}, {3, 0.4}, {4, 0.8}, {2, 0.2}, {3, 0.4}, {4, 0.8}}));  // jitter of the stage: none
+}
+
+TEST(Runner, PausesAreJittered) {
+  std::set<double> pauses;
+  for (double jitter : {0.0, 0.25, 0.999}) {
+    struct Jittered : Stage {
+      using Stage::Stage;
+      double jitter = 0;
+      double Jitter() override { return jitter; }
+    };
+    Runs runs;
+    Jittered stage(runs.calendar);
+    stage.jitter = jitter;
+    stage.fault = [](const std::string& table, Date, int attempt) -> std::optional<Error> {
+      if (table == "summary" && attempt == 1) return Error{ErrorKind::kTransient, "timed out", ""};
+      return {};
+    };
+    Plan plan = MakePlan(runs.project, runs.calendar, runs.cells, runs.selection, {});
+    Runner(runs.project, runs.calendar, runs.cells, runs.mutex, stage, stage, stage, {.parallel = 1}).Run(plan);
+    EXPECT_GE(stage.now, 2 * 0.2 * 0.5);
+    EXPECT_LE(stage.now, 2 * 0.2 * 1.5);
+    pauses.insert(stage.now);
+  }
+  EXPECT_EQ(pauses.size(), 3u);
+}
+
+TEST(Runner, HalvingFindsTheGuiltyDatesOfBothClasses) {
+  for (ErrorKind kind : {ErrorKind::kData, ErrorKind::kModel}) {
+    Runs runs;
+    runs.stage.fault = [&](const std::string& table, Date date, int) -> std::optional<Error> {
+      if (table == "form" && date == D("2021-10-19")) return Error{kind, "broken first", ""};
+      if (table == "form" && date == D("2021-11-01")) return Error{kind, "broken last", ""};
+      return {};
+    };
+    RunReport report = runs.Run();
+    EXPECT_EQ(report.failed, 2);
+    EXPECT_EQ(report.blocked, 2);  // the features of these dates, and of no other
+    EXPECT_EQ(report.filled, 11);
+    EXPECT_EQ(runs.cells["form"].Find(D("2021-10-19").days)->error_class, ErrorKindName(kind));
+    EXPECT_EQ(runs.cells["features"].Find(D("2021-11-01").days)->reason, "waits for form 2021-11-01");
+    runs.stage.fault = nullptr;
+    EXPECT_EQ(runs.Run().filled, 4);
+  }
+}
+
+TEST(Runner, ALostWarehouseEndsTheRun) {
+  Runs runs;
+  runs.stage.fault = [](const std::string& table, Date, int) -> std::optional<Error> {
+    if (table == "form") return Error{ErrorKind::kBusy, "the disk is gone", ""};
+    return {};
+  };
+  RunReport report = runs.Run();
+  ASSERT_TRUE(report.broken);
+  EXPECT_EQ(report.broken->message, "the disk is gone");
+  EXPECT_EQ(report.failed, 0);  // it is no fault of the cells
+  EXPECT_EQ(report.filled + report.not_tried, 15);
 }
 
 TEST(Runner, WithoutUpstreamItBlocks) {

@@ -32,6 +32,8 @@ struct Prepared {
 Result<Prepared> Prepare(Session& session, const Arguments& arguments) {
   View view = TRY(Look(session));
   Prepared p{std::move(view.connection), std::move(view.cells), std::move(view.calendar), std::move(view.retired), {}, {}, {}};
+  if (p.calendar.dates().empty())
+    return Error{ErrorKind::kUsage, "the warehouse holds no schedule, so there are no game dates", "`backcourt load`; `backcourt doctor` shows which files it looks for"};
   p.selection.tables = TRY(ChooseTables(session.project, arguments.words));
   p.chosen = TRY(ChooseDates(p.calendar, arguments));
   p.selection.dates = p.chosen.dates;
@@ -250,9 +252,6 @@ Result<int> RunBackfill(Session& session, const Arguments& arguments, const Outp
     else if (loaded.run) say(LoadText(loaded));
   }
   Prepared p = TRY(Prepare(session, arguments));
-  Rows ledger = TRY(p.connection->Query("SELECT count(*) FROM duckdb_tables() WHERE schema_name = 'backcourt' AND table_name = 'models'"));
-  if (ledger.Int(0, 0) == 0 || p.calendar.dates().empty())
-    return Error{ErrorKind::kUsage, "the warehouse holds no schedule, so there are no game dates", "`backcourt load`; `backcourt doctor` shows which files it looks for"};
   if (!arguments.plan_file.empty()) TRY(UseSavedPlan(session, arguments.plan_file, p));
   TRY(CheckNewBodies(session, p));
   int checks_failed = TRY(RunChangedChecks(session, p, output));

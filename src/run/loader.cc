@@ -181,6 +181,17 @@ std::vector<AbsentFeed> Loader::Absent() const {
 }
 
 Result<> Loader::Prepare() {
+  // In one transaction: who looks on finds all of the tables or none.
+  auto prepared = connection_.Execute("BEGIN");
+  if (prepared) prepared = CreateTables();
+  if (prepared) prepared = connection_.Execute("COMMIT");
+  if (prepared) return {};
+  auto rolled_back = connection_.Execute("ROLLBACK");
+  (void)rolled_back;
+  return prepared;
+}
+
+Result<> Loader::CreateTables() {
   TRY(Ledger::Create(connection_));
   std::string create;
   for (const RawTable& table : project_.raw_tables) {

@@ -82,6 +82,7 @@ class Loader {
     std::string incoming;  // temp table of its rows
   };
 
+  Result<> CreateTables();
   Result<> FindGroups();
   Result<> KeepSnapshots(LoadReport& report);
   Result<> TellSeasons(const Feed& feed, std::vector<FoundFile>& files);

@@ -1,0 +1,56 @@
+"""Tests that go on for as long as they are told: one line a promise. Usage: scripts/soak.py N, the number of rounds."""
+
+import pathlib
+import random
+import sys
+import time
+
+ROOT = pathlib.Path(__file__).resolve().parent.parent
+sys.path[:0] = [str(ROOT), str(ROOT / "build" / "deps" / "python")]
+
+from tests.crowd_test import crowd  # noqa: E402
+from tests.faults.kit import POINTS, Case  # noqa: E402
+
+
+def promise(text, rounds):
+    """Runs rounds of a check; prints what came of it."""
+    begun, done = time.monotonic(), 0
+    try:
+        for check in rounds:
+            check()
+            done += 1
+    except AssertionError as error:
+        print(f"BROKEN  {text}: in round {done + 1}: {error}", flush=True)
+        return False
+    print(f"kept    {text}: {done} rounds in {time.monotonic() - begun:.0f} s", flush=True)
+    return True
+
+
+def main():
+    number = int(sys.argv[1])
+    seed = time.time_ns()
+    rng = random.Random(seed)
+    print(f"seed {seed}, {number} rounds a promise")
+    cases = {name: Case(name) for name in Case.COMMANDS}
+    every = [(case, n) for case in cases.values() for n in range(1, case.operations + 3)]
+    some = [every[i * len(every) // number] for i in range(number)] if number < len(every) else every
+
+    def at_any_time():
+        rng.choice([cases["fill"], cases["correction"], cases["load"]]).kill_after(rng.uniform(0, 0.6))
+
+    kept = [
+        promise("killed before any operation", (lambda c=c, n=n: c.kill_at(n) for c, n in some)),
+        promise("killed at named points", (lambda p=p: cases[POINTS[p]].kill_at_point(p) for p in POINTS)),
+        promise("killed at any time", (at_any_time for _ in range(number))),
+        promise("power lost before any operation", (lambda c=c, n=n: c.kill_at(n, power=True) for c, n in some)),
+        promise("any operation fails", (lambda c=c, n=n: c.fail_at(n, "EIO") for c, n in some)),
+        promise("the disk is full from any operation on", (lambda c=c, n=n: c.fail_at(n, "full") for c, n in some)),
+        promise("twenty at once for a minute", [lambda: crowd(60, seed=rng.randrange(1 << 30))]),
+    ]
+    for case in cases.values():
+        case.close()
+    return 0 if all(kept) else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())

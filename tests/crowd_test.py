@@ -1,0 +1,74 @@
+"""Twenty processes at one warehouse at once, some killed: only documented errors, one holder at a time, the end state right."""
+
+import os
+import random
+import shutil
+import signal
+import subprocess
+import tempfile
+import time
+import unittest
+from pathlib import Path
+
+from tests.faults.kit import BACKCOURT, DIGESTS, ROOT, correct, must, query
+
+COMMANDS = [["backfill"], ["backfill", "player_form", "--force"], ["load"], ["status"], ["query", "SELECT count(*) FROM player_games"], ["status", "--json"], ["plan"], ["why", "player_form", "2021-10-25"], ["runs"], ["verify"]]
+SAID = ["is held by process", "nothing has been loaded", "has not been filled", "`backcourt load`", "`backcourt backfill`", "no filled cell", "interrupted", "does not exist", "is no game date"]  # what may be wrong while all start at once
+
+
+def crowd(seconds, processes=20, seed=1):
+    """Returns how many commands were run, how many were killed and the exit codes; raises what must not be."""
+    rng = random.Random(seed)
+    home = Path(tempfile.mkdtemp(prefix="backcourt-crowd-"))
+    try:
+        project = home / "toy"
+        shutil.copytree(ROOT / "tests" / "toy", project)
+        correct(project)
+        must(project, "backfill")
+        expected = query(project, DIGESTS)
+        (project / "warehouse.duckdb").unlink()
+        running, codes, killed = [], {}, 0
+        end = time.monotonic() + seconds
+        while running or time.monotonic() < end:
+            while len(running) < processes and time.monotonic() < end:
+                words = rng.choice(COMMANDS)
+                running.append((words, time.monotonic(), subprocess.Popen([BACKCOURT, *words], cwd=project, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, stdin=subprocess.DEVNULL, text=True)))
+            time.sleep(0.05)
+            if running and rng.random() < 0.1:
+                rng.choice(running)[2].send_signal(signal.SIGKILL)
+            for entry in list(running):
+                words, begun, process = entry
+                if process.poll() is None:
+                    assert time.monotonic() - begun < 120, f"{words} hangs"
+                    continue
+                running.remove(entry)
+                said = process.stderr.read()
+                process.stderr.close()
+                if process.returncode == -signal.SIGKILL:
+                    killed += 1
+                    continue
+                codes[process.returncode] = codes.get(process.returncode, 0) + 1
+                assert process.returncode in (0, 1, 5), f"{words}: exit {process.returncode}\n{said}"
+                assert process.returncode == 0 or any(text in said for text in SAID), f"{words}: exit {process.returncode}\n{said}"
+        must(project, "backfill")
+        assert "all agree to the bit" in must(project, "verify", "--all")
+        assert query(project, DIGESTS) == expected, "the crowd left other digests"
+        overlaps = query(project, "SELECT a.run FROM backcourt.runs a JOIN backcourt.runs b ON a.run < b.run AND b.started_at < a.ended_at AND a.command LIKE 'backfill%' AND b.command LIKE 'backfill%'")
+        assert not overlaps, f"two held it at once: {overlaps}"
+        return sum(codes.values()), killed, codes
+    finally:
+        for _, _, process in running:
+            process.kill()
+        shutil.rmtree(home, ignore_errors=True)
+
+
+class CrowdTest(unittest.TestCase):
+    def test_many_at_once(self):
+        ended, killed, codes = crowd(15, seed=int(os.environ.get("CROWD_SEED", "1")))
+        self.assertGreater(ended, 20)
+        self.assertGreater(killed, 0)
+        self.assertGreater(codes.get(0, 0), 10)
+
+
+if __name__ == "__main__":
+    unittest.main()
