@@ -151,15 +151,19 @@ Result<int> RunChangedChecks(Session& session, Prepared& p, const Output& output
     if (!model || known.Text(i, 1) != model->identity.Hex() || known.Text(i, 2) == model->checks_identity.Hex()) continue;
     std::vector<Cell> guilty;
     for (const auto& [name, query] : model->checks) {
-      Rows bad = TRY(p.connection->Query(fmt::format("WITH this AS (SELECT * FROM wh.main.{}) SELECT CAST({} - DATE '1970-01-01' AS INTEGER), count(*) FROM ({}) GROUP BY 1 ORDER BY 1",
-                                                     Ident(model->name), Ident(model->date), query)));
-      for (size_t r = 0; r < bad.size(); ++r) {
-        const Cell* cell = p.cells[model->name].Find(int32_t(bad.Int(r, 0)));
-        if (!cell) continue;
-        Cell now = *cell;
+      auto failing = [&](const std::string& where) -> Result<int64_t> {
+        auto rows = p.connection->Query(fmt::format("WITH this AS (SELECT * FROM wh.main.{}{}) SELECT count(*) FROM ({})", Ident(model->name), where, query));
+        if (!rows) return Error{rows.error().kind, fmt::format("{}: check \"{}\": {}", model->file, name, rows.error().message), rows.error().hint};
+        return rows->Int(0, 0);
+      };
+      if (TRY(failing("")) == 0) continue;
+      const std::vector<Cell> cells = p.cells[model->name].cells();
+      for (Cell now : cells) {  // a check need not tell dates, so each is asked alone
+        int64_t rows = now.rows ? TRY(failing(fmt::format(" WHERE {} = {}", Ident(model->date), Date{now.slot}.Sql()))) : 0;
+        if (rows == 0) continue;
         now.state = CellState::kFailed;
         now.error_class = "data";
-        now.reason = fmt::format("check \"{}\" fails on {} rows", name, bad.Int(r, 1));
+        now.reason = fmt::format("check \"{}\" fails on {} rows", name, rows);
         p.cells[model->name].Put(now);
         guilty.push_back(now);
       }

@@ -92,6 +92,7 @@ Result<> ReadConfig(Project& project, const fs::path& folder, bool inherited) {
   keep(project.history, calendar.Text("history"));
   keep(project.results, calendar.Text("results"));
   keep(project.boxes, calendar.Text("boxes"));
+  keep(project.box_rows, calendar.Text("box_rows"));
   if (auto types = calendar.Texts("types"); !types.empty()) project.types = types;
   TRY(calendar.Finish());
 

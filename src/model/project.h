@@ -43,6 +43,7 @@ struct Project {
 
   // [calendar]: which raw tables tell what is played, what is over, what has a box
   std::string schedule, results, boxes;
+  std::string box_rows;                        // predicate: rows of `boxes` that are a box; empty: all
   std::string history;                         // what was known of the schedule, and when; may be empty
   std::vector<std::string> types;              // kinds of games that tables hold
 

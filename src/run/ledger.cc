@@ -116,9 +116,9 @@ Result<Calendar> Ledger::ReadCalendar(Connection& connection, const Project& pro
   Rows rows = TRY(connection.Query(fmt::format(
       "SELECT s.game_id, s.game_date, s.season, s.season_year, s.game_type, s.home_team_abbr, s.away_team_abbr, "
       "r.game_id IS NOT NULL, b.game_id IS NOT NULL FROM {0} s LEFT JOIN {1} r ON r.game_id = s.game_id "
-      "LEFT JOIN (SELECT DISTINCT game_id FROM {2}) b ON b.game_id = s.game_id "
-      "WHERE s.status = 'scheduled' AND s.game_date IS NOT NULL AND s.game_type IN ({3})",
-      Ident(project.schedule), Ident(project.results), Ident(project.boxes), Join(types, ", "))));
+      "LEFT JOIN (SELECT DISTINCT game_id FROM {2} WHERE {4}) b ON b.game_id = s.game_id "
+      "WHERE (s.status = 'scheduled' OR r.game_id IS NOT NULL) AND s.game_date IS NOT NULL AND s.game_type IN ({3})",
+      Ident(project.schedule), Ident(project.results), Ident(project.boxes), Join(types, ", "), project.box_rows.empty() ? "true" : project.box_rows)));
   std::vector<Game> games(rows.size());
   for (size_t i = 0; i < rows.size(); ++i)
     games[i] = {rows.Text(i, 0), Date{int32_t(rows.Int(i, 1))}, rows.Text(i, 2), int(rows.Int(i, 3)), rows.Text(i, 4),

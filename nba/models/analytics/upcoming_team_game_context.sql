@@ -98,10 +98,11 @@ starters_out_count = "needs the injury feed"
 questionable_players_count = "needs an injury feed that knows the status; transactions do not"
 */
 WITH
+-- What is over counts, whatever the schedule says of it; only what is scheduled is to come.
 games AS (
   SELECT s.*, r.game_id IS NOT NULL AS is_final, r.home_points - r.away_points AS home_margin
   FROM raw_schedule s LEFT JOIN raw_results r ON r.game_id = s.game_id
-  WHERE s.status = 'scheduled' AND s.game_type IN ('regular', 'play_in', 'playoffs', 'cup_final')
+  WHERE (s.status = 'scheduled' OR r.game_id IS NOT NULL) AND s.game_type IN ('regular', 'play_in', 'playoffs', 'cup_final')
     AND s.home_team_abbr IS NOT NULL AND s.away_team_abbr IS NOT NULL
 ),
 -- The regular season as the newest snapshot seen before each date tells it. Where there is none,
@@ -131,7 +132,7 @@ known_ahead AS (
 ),
 season_spans AS (
   SELECT season_year, min(game_date) AS first_date, max(game_date) AS last_date
-  FROM games WHERE game_type = 'regular' GROUP BY season_year
+  FROM games WHERE game_type = 'regular' AND status = 'scheduled' GROUP BY season_year
 ),
 -- Where a game is played: a displaced home goes before the arena, and also has a place for a neutral floor.
 possible_places AS (
@@ -149,10 +150,10 @@ places AS (
 ),
 sides AS (
   SELECT game_id, game_date, season_year, game_type, home_team_abbr AS team_abbr, away_team_abbr AS opponent_team_abbr,
-    TRUE AS home_game, neutral_site, tipoff_utc, is_final, home_margin AS margin FROM games
+    TRUE AS home_game, status = 'scheduled' AS is_scheduled, neutral_site, tipoff_utc, is_final, home_margin AS margin FROM games
   UNION ALL
   SELECT game_id, game_date, season_year, game_type, away_team_abbr, home_team_abbr,
-    FALSE, neutral_site, tipoff_utc, is_final, 0 - home_margin FROM games
+    FALSE, status = 'scheduled', neutral_site, tipoff_utc, is_final, 0 - home_margin FROM games
 ),
 -- A team's final games in order, each with the trip that led to it ...
 final_games AS (
@@ -183,8 +184,8 @@ schedule_load AS (
     CAST(count(f.game_id) OVER last_14_days AS INTEGER) AS games_in_last_14_days,
     CAST(count(CASE WHEN f.days_since_last_game = 1 THEN 1 END) OVER last_13_days AS INTEGER) AS back_to_backs_last_14_days,
     CAST(COALESCE(sum(exact(f.travel_miles)) OVER last_14_days, 0) AS DOUBLE) / 1e9 AS travel_miles_last_14_days,
-    min(CASE WHEN s.game_type = 'regular' THEN s.game_date END) OVER all_after AS next_game_date,
-    CAST(count(CASE WHEN s.game_type = 'regular' THEN 1 END) OVER next_7_days AS INTEGER) AS games_in_next_7_days
+    min(CASE WHEN s.is_scheduled AND s.game_type = 'regular' THEN s.game_date END) OVER all_after AS next_game_date,
+    CAST(count(CASE WHEN s.is_scheduled AND s.game_type = 'regular' THEN 1 END) OVER next_7_days AS INTEGER) AS games_in_next_7_days
   FROM (SELECT *, days_between(DATE '1946-01-01', game_date) AS day FROM sides) s
   LEFT JOIN final_games f ON f.game_id = s.game_id AND f.team_abbr = s.team_abbr
   WINDOW
@@ -201,7 +202,7 @@ today AS (
     haversine_miles(g.latitude, g.longitude, p.latitude, p.longitude) AS travel_miles,
     abs(utc_offset_hours(p.time_zone, l.game_date) - utc_offset_hours(g.time_zone, l.game_date)) AS time_zones_crossed
   FROM dates d
-  JOIN schedule_load l ON l.game_date = d.game_date AND l.season_year = d.season_year
+  JOIN schedule_load l ON l.game_date = d.game_date AND l.season_year = d.season_year AND l.is_scheduled
   LEFT JOIN standings g ON g.season_year = l.season_year AND g.team_abbr = l.team_abbr AND g.game_number = l.games_before
   LEFT JOIN places p ON p.game_id = l.game_id
 ),

@@ -46,16 +46,16 @@ has_injury_feed = "true wherever the injury feed is loaded"
 WITH
 -- Both teams' views of every game in sight; played out is what has a result.
 sides AS (
-  SELECT s.game_id, s.game_date, s.season_year, s.tipoff_utc, s.home_team_abbr AS team_abbr, r.game_id IS NOT NULL AS is_final
+  SELECT s.game_id, s.game_date, s.season_year, s.tipoff_utc, s.home_team_abbr AS team_abbr, r.game_id IS NOT NULL AS is_final, s.status = 'scheduled' AS is_scheduled
   FROM raw_schedule s LEFT JOIN raw_results r ON r.game_id = s.game_id
-  WHERE s.status = 'scheduled' AND s.game_type IN ('regular', 'play_in', 'playoffs', 'cup_final')
+  WHERE (s.status = 'scheduled' OR r.game_id IS NOT NULL) AND s.game_type IN ('regular', 'play_in', 'playoffs', 'cup_final')
   UNION ALL
-  SELECT s.game_id, s.game_date, s.season_year, s.tipoff_utc, s.away_team_abbr, r.game_id IS NOT NULL
+  SELECT s.game_id, s.game_date, s.season_year, s.tipoff_utc, s.away_team_abbr, r.game_id IS NOT NULL, s.status = 'scheduled'
   FROM raw_schedule s LEFT JOIN raw_results r ON r.game_id = s.game_id
-  WHERE s.status = 'scheduled' AND s.game_type IN ('regular', 'play_in', 'playoffs', 'cup_final')
+  WHERE (s.status = 'scheduled' OR r.game_id IS NOT NULL) AND s.game_type IN ('regular', 'play_in', 'playoffs', 'cup_final')
 ),
 team_games AS (
-  SELECT game_id, game_date, season_year, tipoff_utc, team_abbr,
+  SELECT game_id, game_date, season_year, tipoff_utc, team_abbr, is_scheduled,
     CASE WHEN is_final THEN CAST(count(CASE WHEN is_final THEN 1 END) OVER to_here AS INTEGER) END AS game_number,
     CAST(count(CASE WHEN is_final THEN 1 END) OVER days_before AS INTEGER) AS games_before
   FROM (SELECT *, days_between(DATE '1946-01-01', game_date) AS day FROM sides) s
@@ -68,7 +68,7 @@ listings AS (
     COALESCE(b.seconds_played, 0) > 0 AS played,
     COALESCE(b.is_starter, FALSE) AS started,
     100 * b.fg_attempts + 44 * b.ft_attempts + 100 * b.turnovers AS hundredths_used
-  FROM raw_player_box b JOIN team_games g ON g.game_id = b.game_id AND g.team_abbr = b.team_abbr
+  FROM raw_player_box b JOIN team_games g ON g.game_id = b.game_id AND g.team_abbr = b.team_abbr AND g.game_number IS NOT NULL
 ),
 -- What a listing tells of its player, true until his next one.
 listing_steps AS (
@@ -94,7 +94,7 @@ population AS (
   SELECT g.game_id, l.player_id, g.game_date, d.season, g.season_year, d.season_start, g.team_abbr, l.player_name, g.tipoff_utc,
     g.games_before, l.last_played_date, l.games_since_team_change
   FROM dates d
-  JOIN team_games g ON g.game_date = d.game_date AND g.season_year = d.season_year
+  JOIN team_games g ON g.game_date = d.game_date AND g.season_year = d.season_year AND g.is_scheduled
   JOIN listing_states l ON l.season_year = g.season_year AND l.team_abbr = g.team_abbr
     AND l.team_game_listed BETWEEN g.games_before - 4 AND g.games_before
     AND l.game_date < g.game_date AND l.next_listing_date >= g.game_date

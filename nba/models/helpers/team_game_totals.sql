@@ -122,6 +122,7 @@ player_sums AS (
     CAST(count(CASE WHEN seconds_played > 0 THEN NULL ELSE 1 END) AS INTEGER) AS players_not_played
   FROM raw_player_box
   GROUP BY game_id, game_date, team_abbr
+  HAVING count(CASE WHEN status <> 'inactive' THEN 1 END) > 0
 ),
 event_sums AS (
   SELECT game_id, game_date, team_abbr,
@@ -162,15 +163,14 @@ lines AS (
 ),
 -- Each side beside the other: shot zones count only where both teams' prove right.
 games_seen_twice AS (
-  SELECT t.*,
-    t.has_player_box OR o.has_player_box AS game_has_player_box,
+  SELECT t.*, t.has_team_box AND o.has_team_box AS game_has_team_box,
     14400 + 1500 * t.overtime_periods AS team_seconds,
     (t.possessions + o.possessions) / 2e0 AS game_possessions,
     COALESCE(t.broken_shot_invariants = '' AND o.broken_shot_invariants = '', FALSE) AS has_shot_zones
   FROM lines t JOIN lines o ON o.game_id = t.game_id AND o.team_abbr = t.opponent_team_abbr
 )
 SELECT game_id, team_abbr, game_date, season, season_year, game_type, opponent_team_abbr, home_game, margin,
-  has_team_box, game_has_player_box AS has_player_box,
+  game_has_team_box AS has_team_box, has_player_box,
   points, fg_makes, fg_attempts, three_pt_makes, three_pt_attempts, ft_makes, ft_attempts, offensive_rebounds, defensive_rebounds,
   assists, steals, blocks, turnovers, team_turnovers, personal_fouls, players_used, players_not_played, team_seconds, overtime_periods,
   possessions, game_possessions,
