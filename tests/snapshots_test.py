@@ -113,7 +113,7 @@ class Schedule(Looks):
         self.put("20211023T120000Z", nested(games.values()))
         self.assertEqual(self.load()["changed_cells"], 0)
         self.assertIn("nothing to do", self.run_program("backfill", "upcoming_team_game_context"))
-        self.assertEqual(self.load()["run"], 0)
+        self.assertIsNone(self.load()["run"])
 
     def test_a_later_look_changes_only_later_dates(self):
         games = self.looks()
@@ -168,6 +168,8 @@ class Schedule(Looks):
             self.assertRegex(out, r"schedule_snapshots 2021-22: served by the snapshot of 2021-10-22 16:00:00 UTC \([0-9,]+ days old\), .*/20211022T160000Z.json")
             for time, (_, problem) in bad.items():
                 self.assertRegex(out, f"quarantined schedule_snapshots .*/{time}.json: .*{problem}".replace("(", r"\("))
+        gaps = [gap for gap in json.loads(self.run_program("check", "--season", SEASON, "--json", code=2))["gaps"] if gap["guard"] == "snapshots"]
+        self.assertEqual({gap["subject"][-21:-5] for gap in gaps}, set(bad))
         self.assertEqual({one["path"][-21:-5] for one in json.loads(self.run_program("status", "--json"))["snapshots"] if one["problem"]}, set(bad))
         games[4] = game(4, "2021-10-27", "NYK", "GSW")
         self.put("20211023T030000Z", nested(games.values()))  # mended
@@ -236,7 +238,7 @@ class HostileSchedule(Looks):
         self.assertGreater(kept["bad"], seeds // 3)
         self.assertLess(kept["bad"], seeds)
         self.assertIn("2021-10-21", self.dates())
-        self.assertEqual(self.load()["run"], 0)
+        self.assertIsNone(self.load()["run"])
 
 
 class RemoteSchedule(Looks):

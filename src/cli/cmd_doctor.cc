@@ -24,7 +24,8 @@ Result<std::vector<std::pair<std::string, std::string>>> Recognise(Session& sess
   FeedReader reader(project, *connection);
   std::vector<std::pair<std::string, std::string>> found;
   std::map<std::string, std::pair<FoundFile, int>> kinds;  // pattern -> one file, how many
-  for (const FoundFile& file : FindFiles({(fs::path(project.data) / "**/*").string()})) {
+  Folders folders;
+  for (const FoundFile& file : FindFiles({(fs::path(project.data) / "**/*").string()}, folders)) {
     fs::path path = fs::relative(file.path, project.data);
     std::string name = path.filename().string();
     std::string extension = name.substr(std::min(name.size(), name.find('.')));

@@ -12,6 +12,7 @@
 #include "run/executor.h"
 #include "run/input_sql.h"
 #include "run/loader.h"
+#include "run/snapshots.h"
 
 namespace backcourt {
 
@@ -45,6 +46,7 @@ class Checker {
                         int32_t first, int32_t last, const std::string& mend, GuardCount& count);
   Result<> ExpectedRows(const CheckedSeason& season);
   Result<> Contracts(const CheckedSeason& season);
+  Result<> KeptSnapshots(const CheckedSeason& season);
   Result<std::string> LoadAgain(const RawTable& table, const std::string& season);
   void Count(GuardCount count);
 
@@ -273,6 +275,18 @@ Result<> Checker::Contracts(const CheckedSeason& season) {
   return {};
 }
 
+Result<> Checker::KeptSnapshots(const CheckedSeason& season) {
+  GuardCount count{season.label, "snapshots", "snapshots", 0, 0, "no snapshots of the schedule are kept"};
+  for (const Snapshot& one : TRY(Snapshots::OfSeason(connection_, season.label))) {
+    ++count.examined;
+    if (one.problem.empty()) continue;
+    ++count.found;
+    report_.gaps.push_back({count.guard, season.label, project_.schedule, {}, {}, 0, one.path, "quarantined: " + one.problem, "a sound file in its place, then `backcourt load`; an empty one takes back what it told"});
+  }
+  Count(std::move(count));
+  return {};
+}
+
 Result<CheckReport> Checker::Run(const std::map<std::string, std::vector<int32_t>>& retired) {
   auto start = std::chrono::steady_clock::now();
   std::vector<CheckedSeason> seasons;
@@ -289,6 +303,7 @@ Result<CheckReport> Checker::Run(const std::map<std::string, std::vector<int32_t
     TRY(StoredRows(season));
     TRY(ExpectedRows(season));
     TRY(Contracts(season));
+    if (Wanted(project_.schedule)) TRY(KeptSnapshots(season));
   }
   for (const auto& [table, slots] : retired)
     if (Wanted(table)) report_.gaps.push_back({"cells", "", table, Date{slots.front()}, Date{slots.back()}, int64_t(slots.size()), "", "filled for a date that is no game date any more", "`backcourt backfill`"});

@@ -144,8 +144,8 @@ Result<> FeedReader::Read(const Feed& feed, const std::vector<FoundFile>& files)
     // Rows of documents are numbered by what they are, not by when they come; kept in order, each file would hold blocks of its own.
     TRY(connection_.Execute("SET preserve_insertion_order = false"));
     auto made = connection_.Execute(fmt::format("CREATE OR REPLACE TEMP TABLE {} AS {}", name, Join(documents, " UNION ALL ")));
+    if (!made) return made;  // the transaction is lost, and with it all but a rollback: Diagnose sets the order back
     TRY(connection_.Execute("SET preserve_insertion_order = true"));
-    TRY(std::move(made));
   }
   if (!tables.empty())
     TRY(connection_.Execute((documents.empty() ? "CREATE OR REPLACE TEMP TABLE " + name + " AS " : "INSERT INTO temp." + name + " ") + Join(tables, " UNION ALL ")));
@@ -176,6 +176,7 @@ Result<> FeedReader::CheckDocuments(const Feed& feed, const std::vector<FoundFil
 }
 
 Error FeedReader::Diagnose(const Feed& feed, const std::vector<FoundFile>& files, const Error& error) {
+  if (auto ordered = connection_.Execute("SET preserve_insertion_order = true"); !ordered) return ordered.error();
   for (const FoundFile& file : files) {
     auto readable = IsJson(file) ? connection_.Query("SELECT count(*) FROM (" + DocumentsSql({file}, project_.stores.cache) + ")") : Result<Rows>(Rows());
     if (!readable) {

@@ -29,20 +29,24 @@ bool PartsMatch(const std::vector<std::string>& path, size_t at, const std::vect
   return fnmatch(parts[next].c_str(), path[at].c_str(), FNM_PERIOD) == 0 && PartsMatch(path, at + 1, parts, next + 1);
 }
 
-// Files below `folder` whose path from there matches the parts of a pattern from the `next` one on.
-void Walk(const fs::path& folder, const std::vector<std::string>& parts, size_t next, std::vector<std::string>& found) {
-  bool any = parts[next] == "**", last = next + 1 == parts.size();
-  if (any && !last) Walk(folder, parts, next + 1, found);
+const std::vector<Folders::Entry>& Look(Folders& folders, const std::string& folder) {
+  auto [it, fresh] = folders.entries.try_emplace(folder);
   std::error_code ignored;
-  for (const fs::directory_entry& entry : fs::directory_iterator(folder, ignored)) {
-    std::string name = entry.path().filename().string();
-    bool matches = any ? name[0] != '.' : fnmatch(parts[next].c_str(), name.c_str(), FNM_PERIOD) == 0;
-    if (!matches) continue;
-    if (entry.is_directory(ignored)) {
-      if (any || !last) Walk(entry.path(), parts, any ? next : next + 1, found);
-    } else if (last) {
-      found.push_back(entry.path().string());
-    }
+  if (fresh)
+    for (const fs::directory_entry& entry : fs::directory_iterator(folder, ignored)) it->second.push_back({entry.path().filename().string(), entry.is_directory(ignored)});
+  return it->second;
+}
+
+// Files below `folder` whose path from there matches the parts of a pattern from the `next` one on.
+void Walk(Folders& folders, const std::string& folder, const std::vector<std::string>& parts, size_t next, std::vector<std::string>& found) {
+  bool any = parts[next] == "**", last = next + 1 == parts.size();
+  if (any && !last) Walk(folders, folder, parts, next + 1, found);
+  for (const Folders::Entry& entry : Look(folders, folder)) {
+    bool matches = any ? entry.name[0] != '.' : fnmatch(parts[next].c_str(), entry.name.c_str(), FNM_PERIOD) == 0;
+    if (!matches || (entry.folder ? last && !any : !last)) continue;
+    std::string path = folder + (folder.ends_with('/') ? "" : "/") + entry.name;
+    if (entry.folder) Walk(folders, path, parts, any ? next : next + 1, found);
+    else found.push_back(std::move(path));
   }
 }
 
@@ -74,13 +78,13 @@ FoundFile LookAt(const std::string& path, const std::string& season) {
   return {path, season, int64_t(info.st_size), int64_t(info.st_mtim.tv_sec) * 1'000'000'000 + info.st_mtim.tv_nsec, ""};
 }
 
-std::vector<FoundFile> FindFiles(const std::vector<std::string>& patterns) {
+std::vector<FoundFile> FindFiles(const std::vector<std::string>& patterns, Folders& folders) {
   std::map<std::string, FoundFile> files;
   for (const std::string& pattern : patterns) {
     size_t folder = pattern.rfind('/', pattern.find_first_of("*?[{"));
     std::vector<std::string> parts = PartsOf(folder == std::string::npos ? pattern : pattern.substr(folder + 1));
     std::vector<std::string> found;
-    Walk(folder == std::string::npos ? "." : pattern.substr(0, folder), parts, 0, found);
+    Walk(folders, folder == std::string::npos ? "." : pattern.substr(0, folder), parts, 0, found);
     for (const std::string& path : found) files.try_emplace(path, LookAt(path, SeasonOf(path, pattern)));
   }
   std::vector<FoundFile> list;

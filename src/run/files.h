@@ -1,6 +1,7 @@
 // The files that feeds name: found by pattern, known by size and time.
 #pragma once
 
+#include <map>
 #include <string>
 #include <vector>
 
@@ -21,7 +22,15 @@ struct FoundFile {
 
 // Files on disk that match any of the patterns, by path, each once: with `*`, `?`, `[...]`,
 // `**` (any folders, also none) and `{season}` (a label as 2021-22).
-std::vector<FoundFile> FindFiles(const std::vector<std::string>& patterns);
+// `folders` keeps what was seen of folders, for further searches of one moment.
+struct Folders {
+  struct Entry {
+    std::string name;
+    bool folder = false;
+  };
+  std::map<std::string, std::vector<Entry>> entries;  // by path
+};
+std::vector<FoundFile> FindFiles(const std::vector<std::string>& patterns, Folders& folders);
 
 // Whether a path matches such a pattern, and the label that stands for
 // {season} in it; "" where the pattern has none.

@@ -108,7 +108,7 @@ Result<std::vector<FoundFile>> Finder::Find(const std::vector<std::string>& patt
     if (!IsRemote(pattern)) on_disk.push_back(pattern);
     else for (FoundFile& file : TRY(FindRemote(pattern))) found.try_emplace(file.path, file);
   }
-  for (FoundFile& file : FindFiles(on_disk)) found.try_emplace(file.path, file);
+  for (FoundFile& file : FindFiles(on_disk, folders_)) found.try_emplace(file.path, file);
   std::vector<FoundFile> files, timeless;
   for (auto& [path, file] : found) {
     if (online_ && !file.local.empty() && file.mtime == 0) timeless.push_back(file);

@@ -39,6 +39,7 @@ class Finder {
   bool Here(const FoundFile& file) const;
 
   const Project& project_;
+  Folders folders_;
   std::function<bool()> interrupted_;
   bool online_ = true;
   std::vector<FoundFile> known_;

@@ -6,6 +6,7 @@
 #include <chrono>
 #include <filesystem>
 
+#include "base/fault_point.h"
 #include "base/text.h"
 #include "model/sql_text.h"
 #include "run/executor.h"
@@ -245,8 +246,10 @@ Result<LoadReport> Loader::Load(Cells& cells, const std::vector<std::string>& on
         if (materialized_.contains(file.path) && file.local.empty() && LookAt(file.path, file.season) != file)
           return Error{ErrorKind::kSource, fmt::format("{} changed while it was read; nothing was loaded", file.path), "load again when it is written"};
     TRY(Ledger::EndRun(connection_, report.run, "done", fmt::format("{} files read, {} raw cells changed", report.files.size(), report.changed_cells)));
+    FaultPoint("load-commit");
     TRY(connection_.Execute("COMMIT"));
     in_transaction_ = false;
+    FaultPoint("load-committed");
     return {};
   };
   auto worked = work();
@@ -459,10 +462,15 @@ Result<> Loader::LoadTable(const RawTable& table, Cells& cells, LoadReport& repo
     TRY(connection_.Execute(fmt::format("DROP TABLE {}", incoming)));
     write += fmt::format("DELETE FROM backcourt.sources WHERE source = {0} AND season = {1}; INSERT INTO backcourt.sources VALUES ({0}, {1}, '{2}', '{3}', {4});",
                          Quote(group->source->name), Quote(group->season), ReplaceAll(group->identity, "+", ""), group->reads, report.run);
-    for (const auto& [feed, files] : group->feeds)
-      for (const FoundFile& file : files)
-        write += fmt::format("DELETE FROM backcourt.files WHERE feed = {0} AND path = {1}; INSERT INTO backcourt.files VALUES ({0}, {1}, {2}, {3}, {4}, {5});",
-                             Quote(feed->name), Quote(file.path), Quote(file.season), file.size, file.mtime, report.run);
+    for (const auto& [feed, files] : group->feeds) {
+      std::vector<std::string> paths, rows;
+      for (const FoundFile& file : files) {
+        paths.push_back(Quote(file.path));
+        rows.push_back(fmt::format("({}, {}, {}, {}, {}, {})", Quote(feed->name), Quote(file.path), Quote(file.season), file.size, file.mtime, report.run));
+      }
+      if (!rows.empty())
+        write += fmt::format("DELETE FROM backcourt.files WHERE feed = {} AND path IN ({}); INSERT INTO backcourt.files VALUES {};", Quote(feed->name), Join(paths, ", "), Join(rows, ", "));
+    }
   }
   if (!table.unit.empty()) {
     Rows serving = TRY(connection_.Query("SELECT season, source, count(DISTINCT unit) FROM served GROUP BY 1, 2 ORDER BY 1, 3 DESC"));
@@ -537,6 +545,7 @@ Result<> Loader::LoadTable(const RawTable& table, Cells& cells, LoadReport& repo
   report.tables.insert(report.tables.end(), totals.begin(), totals.end());
   write += fmt::format("DELETE FROM backcourt.units WHERE table_name = {} AND {}; INSERT INTO backcourt.units SELECT {}, unit, source, season FROM served;", Quote(table.name),
                        all ? "true" : "season IN ('" + Join({seasons.begin(), seasons.end()}, "','") + "')", Quote(table.name));
+  FaultPoint("load-write", table.name);
   TRY(connection_.Execute(write));
 
   std::map<int32_t, Digest> ahead;

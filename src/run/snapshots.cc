@@ -124,6 +124,10 @@ Result<std::vector<Snapshot>> Snapshots::Serving(Connection& connection) {
 
 Result<std::vector<Snapshot>> Snapshots::Quarantined(Connection& connection) { return ReadAll(connection, "WHERE problem <> '' ORDER BY feed, season, seen_at, path"); }
 
+Result<std::vector<Snapshot>> Snapshots::OfSeason(Connection& connection, const std::string& season) {
+  return ReadAll(connection, fmt::format("WHERE season = {} ORDER BY feed, seen_at, path", Quote(season)));
+}
+
 std::string SnapshotText(const std::vector<Snapshot>& serving, const std::vector<Snapshot>& quarantined) {
   std::string text;
   for (size_t i = 0; i < serving.size(); ++i)  // the newest season's

@@ -42,6 +42,8 @@ class Snapshots {
   // Every season's serving snapshot, and the quarantined ones.
   static Result<std::vector<Snapshot>> Serving(Connection& connection);
   static Result<std::vector<Snapshot>> Quarantined(Connection& connection);
+  // All that are kept of a season.
+  static Result<std::vector<Snapshot>> OfSeason(Connection& connection, const std::string& season);
 
  private:
   std::string IdentityOf(const Feed& feed) const;  // of what decides how a file reads

@@ -29,6 +29,8 @@ namespace {
 constexpr int kAttempts = 3;            // of an object that arrives broken, beside the engine's own retries
 constexpr double kBytesASecond = 1e6;   // what a line must give
 constexpr int kManifestDepth = 8;
+constexpr int kRequests = 2;             // of one object: its head and its body
+constexpr int kListingRequests = 20;     // a listing has many pages
 constexpr auto kTokenLife = std::chrono::minutes(50);  // of an hour
 
 bool StartsWith(const std::string& text, std::initializer_list<const char*> any) {
@@ -175,7 +177,7 @@ void Work(const std::shared_ptr<Job>& job, Connection& connection) {
 
 }  // namespace
 
-Result<> ObjectStore::Ask(const std::vector<std::string>& urls, const std::vector<std::string>& queries, double seconds_each, Use use) {
+Result<> ObjectStore::Ask(const std::vector<std::string>& urls, const std::vector<std::string>& queries, int requests, double seconds_each, Use use) {
   if (queries.empty()) return {};
   TRY(Authenticate(urls[0]));
   TRY(engine_->settings->Execute(fmt::format("SET GLOBAL http_timeout = {}", int64_t(seconds_each))));
@@ -187,7 +189,8 @@ Result<> ObjectStore::Ask(const std::vector<std::string>& urls, const std::vecto
     std::thread([job, engine = engine_, c = connection.get()] { Work(job, *c); }).detach();
 
   using Clock = std::chrono::steady_clock;
-  auto patience = std::chrono::duration<double>(seconds_each * (options_.retries + 1) + 10 * (options_.retries + 1));
+  // Requests end by themselves; this is for those that do not.
+  auto patience = std::chrono::duration<double>((requests * seconds_each + 10) * (options_.retries + 1));
   auto last = Clock::now();
   std::unique_lock lock(job->mutex);
   auto give_up = [&](Error error) -> Error {
@@ -224,7 +227,7 @@ Result<std::vector<StoredObject>> ObjectStore::List(const std::string& folder) {
   std::vector<StoredObject> objects;
   if (IsWeb(base)) {
     std::string manifest = base + "/manifest.json", text;
-    TRY(Ask({manifest}, {fmt::format("SELECT content FROM read_text({})", Quote(manifest))}, options_.timeout, [&](size_t, Result<Rows> rows) -> Result<> {
+    TRY(Ask({manifest}, {fmt::format("SELECT content FROM read_text({})", Quote(manifest))}, kRequests, options_.timeout, [&](size_t, Result<Rows> rows) -> Result<> {
       if (!rows) return StoreError(manifest, rows.error().message, secrets_);
       if (rows->size() == 1) text = rows->Text(0, 0);
       return {};
@@ -238,7 +241,7 @@ Result<std::vector<StoredObject>> ObjectStore::List(const std::string& folder) {
     return Look(urls);
   }
   if (base.find('?') != std::string::npos) return Error{ErrorKind::kUsage, fmt::format("{}: '?' cannot stand in the folder of an object store", Shown(base)), "another folder, with the pattern below it"};
-  TRY(Ask({base}, {StatQuery(Literal(base) + "/**")}, options_.timeout, [&](size_t, Result<Rows> rows) -> Result<> {
+  TRY(Ask({base}, {StatQuery(Literal(base) + "/**")}, kListingRequests, options_.timeout, [&](size_t, Result<Rows> rows) -> Result<> {
     if (!rows) return StoreError(base, rows.error().message, secrets_);
     for (size_t i = 0; i < rows->size(); ++i)
       if (!rows->Text(i, 0).ends_with("/")) objects.push_back({rows->Text(i, 0), rows->Int(i, 1), rows->Int(i, 2)});
@@ -253,7 +256,7 @@ Result<std::vector<StoredObject>> ObjectStore::Look(const std::vector<std::strin
   std::vector<StoredObject> objects(urls.size());
   std::vector<std::string> queries;
   for (const std::string& url : urls) queries.push_back(StatQuery(Literal(url)));
-  TRY(Ask(urls, queries, options_.timeout, [&](size_t i, Result<Rows> rows) -> Result<> {
+  TRY(Ask(urls, queries, kRequests, options_.timeout, [&](size_t i, Result<Rows> rows) -> Result<> {
     if (!rows) return StoreError(urls[i], rows.error().message, secrets_);
     if (rows->size() != 1) return StoreError(urls[i], "HTTP 404", secrets_);
     objects[i] = {urls[i], rows->Int(0, 1), rows->Int(0, 2)};
@@ -276,7 +279,7 @@ Result<> ObjectStore::Fetch(const std::vector<StoredObject>& objects, const std:
     std::vector<size_t> asked = std::move(open);
     open.clear();
     std::vector<bool> here(objects.size(), false);
-    TRY(Ask(urls, queries, options_.timeout + double(largest) / kBytesASecond, [&](size_t query, Result<Rows> rows) -> Result<> {
+    TRY(Ask(urls, queries, kRequests, options_.timeout + double(largest) / kBytesASecond, [&](size_t query, Result<Rows> rows) -> Result<> {
       const StoredObject& object = objects[asked[query]];
       if (!rows && (attempt == kAttempts || CauseOf(rows.error().message) != StoreCause::kBroken)) return StoreError(object.url, rows.error().message, secrets_);
       if (!rows || rows->size() != 1 || int64_t(rows->Text(0, 0).size()) != object.size) return {};  // broken on the way, or changed: again

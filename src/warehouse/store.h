@@ -46,9 +46,10 @@ class ObjectStore {
   ObjectStore(StoreOptions options, std::function<bool()> interrupted);
   Result<> Authenticate(const std::string& url);
   // Runs the queries side by side, each on a connection of its own; `use` is
-  // called for each answer, on this thread; its error ends the asking.
+  // called for each answer, on this thread; its error ends the asking. A query
+  // makes up to so many requests, each of which is given so many seconds.
   using Use = std::function<Result<>(size_t query, Result<Rows> rows)>;
-  Result<> Ask(const std::vector<std::string>& urls, const std::vector<std::string>& queries, double seconds_each, Use use);
+  Result<> Ask(const std::vector<std::string>& urls, const std::vector<std::string>& queries, int requests, double seconds_each, Use use);
 
   StoreOptions options_;
   Environment environment_;
