@@ -215,9 +215,15 @@ class ToyLeague(Toy):
         self.assertRegex(gaps["rarely"]["what"], r"is NULL in [67]\d % of 18 rows")
         self.edit(model, "*/", '\n[may_be_constant]\nalways = "it is seven"\n[may_be_null]\nrarely = "only of the first"\n*/')
         self.assertEqual(self.gaps(code=0), [])
-        self.edit("data/games_2021-22.csv", "G7,2021-11-03,AAA,BBB,90,80", "G7,2021-11-03,AAA,BBB,,")  # the month is not over
         self.edit(model, 'always = "it is seven"', "")
-        self.run_program("backfill")
+        self.assertEqual([gap["guard"] for gap in self.gaps()], ["months"])
+        self.edit("data/box_2021-22.csv", "G7,AAA,1,33,31:00\nG7,BBB,2,9,30:00\n", "")  # a box lacks: the month is not complete
+        self.edit("data/games_2021-22.csv", "G5,2021-10-25,DDD,AAA,77,78", "G5,2021-10-25,DDD,AAA,77,78\nG8,2021-10-25,BBB,CCC,77,78")
+        self.run_program("backfill", "--force")
+        self.assertEqual({gap["guard"] for gap in self.gaps()}, {"games", "cells"})
+        self.edit("data/games_2021-22.csv", "\nG8,2021-10-25,BBB,CCC,77,78", "")
+        self.edit("data/games_2021-22.csv", "G7,2021-11-03,AAA,BBB,90,80", "G7,2021-11-03,AAA,BBB,,")  # the month is not over
+        self.run_program("backfill", "--force")
         self.assertEqual([gap["guard"] for gap in self.gaps()], ["games"])
 
     def test_a_model_that_never_ran_well(self):

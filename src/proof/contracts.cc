@@ -95,9 +95,9 @@ Result<GuardCount> JudgeMonths(Connection& connection, const Project& project, c
                                const Model& model, const std::vector<CellState>& states, std::vector<Gap>& gaps) {
   GuardCount count{season.label, "months", "column-months", 0, 0, ""};
   std::vector<std::vector<int>> months = TRY(WholeMonths(connection, project, calendar, season));
-  std::erase_if(months, [&](const std::vector<int>& dates) { return std::any_of(dates.begin(), dates.end(), [&](int i) { return !Settled(states[size_t(i)]); }); });
+  std::erase_if(months, [&](const std::vector<int>& dates) { return std::any_of(dates.begin(), dates.end(), [&](int i) { return states[size_t(i)] != CellState::kFresh && states[size_t(i)] != CellState::kEmpty; }); });
   if (months.empty()) {
-    count.nothing = "no month of these dates is over and filled";
+    count.nothing = "no month of these dates is over and filled with nothing missing";
     return count;
   }
   std::string days, columns;

@@ -21,7 +21,7 @@ Result<GuardCount> RunCheckOf(Connection& connection, const Project& project, co
                               const Check& check, std::vector<Gap>& gaps);
 
 // Judges a model's columns a month. A month is judged once all its dates are
-// over and filled; one with fewer than 15 dates is judged with the next (the
+// over and its cells fresh or empty; one with fewer than 15 dates is judged with the next (the
 // last with the one before). Dates are those of games that may be read ahead:
 // the plain season, without its postseason.
 Result<GuardCount> JudgeMonths(Connection& connection, const Project& project, const Calendar& calendar, const CheckedSeason& season,
