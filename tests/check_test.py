@@ -220,6 +220,13 @@ class ToyLeague(Toy):
         self.run_program("backfill")
         self.assertEqual([gap["guard"] for gap in self.gaps()], ["games"])
 
+    def test_a_model_that_never_ran_well(self):
+        self.edit("models/analytics/player_games.sql", "points < 0", "points < 1000")
+        self.write_check("SELECT p.game_date, p.game_id AS subject, NULL AS what FROM player_games p", reads='"player_games"')
+        self.run_program("backfill", code=2)
+        self.assertEqual({gap["guard"] for gap in self.gaps()}, {"cells"})
+        self.assertIn("a table that it reads was never filled", self.run_program("check", code=2))
+
     def write_check(self, body, reads='"raw_results"'):
         (self.project / "checks").mkdir(exist_ok=True)
         (self.project / "checks" / "home_wins.sql").write_text(f'/* backcourt\nabout = "The home team wins."\nreads = [{reads}]\nmend = "play better"\n*/\n{body}\n')

@@ -58,7 +58,7 @@ class Commands(Toy):
         self.assertIn("all agree to the bit", self.run_program("verify", "--all"))
 
     def test_help_teaches_every_command(self):
-        for command in "load dates plan backfill status why runs show query stop verify export docs doctor".split():
+        for command in "load dates plan backfill status why runs show query stop check verify export docs doctor".split():
             out = self.run_program(command, "--help")
             self.assertIn("Example:\n  backcourt " + command, out)
         self.assertIn("Exit codes", self.run_program("--help"))

@@ -21,7 +21,7 @@ REVIEWED = {
     # The season: a player's last ten games and his averages reach back to its first.
     "player_form": {"player_game_summary": ["season before", "same date"], "team_offense_game_summary": ["season before", "same date"]},
     # The season: records and game numbers are counted from its first game; phases from its first and last regular date.
-    "upcoming_team_game_context": {"raw_schedule": ["season before", "same date", "season ahead"], "raw_results": ["season before"], "raw_arenas": ["whole"], "displaced_homes": ["whole"],
+    "upcoming_team_game_context": {"raw_schedule": ["season before", "same date", "season ahead"], "raw_schedule_history": ["as known before D"], "raw_results": ["season before"], "raw_arenas": ["whole"], "displaced_homes": ["whole"],
                                    "raw_game_lines": ["same date"], "raw_injuries": ["730 days before"], "player_population": ["same date"]},
     # The season: a player's last ten games, and his team's lines in them, reach back to its first.
     "upcoming_player_game_context": {"player_population": ["same date"], "upcoming_team_game_context": ["same date"], "player_game_summary": ["season before"],
@@ -39,6 +39,7 @@ REVIEWED = {
                             "player_game_summary": ["365 days before"], "team_game_totals": ["10 games before"]},
     "ml_feature_store_v2_imputed": {"ml_feature_store_v2": ["same date"], "feature_defaults": ["whole"]},
 }
+KNOWN_AHEAD = 183
 VIEWS = {"ml_feature_store_v2_imputed"}  # has no cells: it is what its inputs are
 
 
@@ -82,6 +83,8 @@ class Dates:
             return slot, slot
         if text == "season before":
             first, last = self.first_of(year), slot - 1
+        elif text == "as known before D":
+            first, last = self.first_of(year) - 183, slot - 1
         elif text == "season ahead":
             first, last = slot + 1, self.last_of(year)
         elif text.endswith(" days before"):
@@ -91,6 +94,8 @@ class Dates:
             for team in self.teams[slot]:
                 before = self.played[year, team][:bisect.bisect_left(self.played[year, team], slot)]
                 first = min([first, *before[-int(text.split()[0]):]])
+        elif text == "as known before D":  # snapshots of a schedule begin half a year before its first game
+            first, last = self.first_of(year) - KNOWN_AHEAD, slot - 1
         elif text == "same season":
             first = last = year
         else:
@@ -169,7 +174,7 @@ def edges_of(dates, table, windows, text):
         yield middle, 0, True
         return
     slots = dates.all
-    if table == "raw_injuries":  # has cells on any date
+    if table in ("raw_injuries", "raw_schedule_history"):  # have cells on any date
         slots = list(range(dates.all[0] - 800, dates.all[-1] + 1))
     if text == "same season":
         slots = sorted(set(dates.season_of.values()))

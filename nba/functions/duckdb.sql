@@ -57,6 +57,32 @@ CREATE MACRO try_clock(t) AS
 CREATE MACRO try_game_clock(t) AS
   CASE WHEN regexp_full_match(t, 'PT[0-9]{2}M[0-5][0-9](\.[0-9]+)?S') THEN CAST(substr(t, 3, 2) AS INTEGER) * 60 + CAST(substr(t, 6, 2) AS INTEGER) END;
 
+-- Time on the floor as seconds: 36:42, 36.000000:42, PT36M42.00S, or minutes alone (36, 36.7).
+CREATE MACRO try_minutes(t) AS
+  CASE WHEN regexp_full_match(t, '[0-9]{1,3}(\.0+)?:[0-5][0-9]')
+       THEN CAST(regexp_extract(t, '^[0-9]+') AS INTEGER) * 60 + CAST(split_part(t, ':', 2) AS INTEGER)
+       WHEN regexp_full_match(t, 'PT[0-9]{1,3}M([0-5]?[0-9](\.[0-9]+)?S)?')
+       THEN CAST(regexp_extract(t, '^PT([0-9]+)M', 1) AS INTEGER) * 60
+          + CAST(floor(coalesce(TRY_CAST(regexp_extract(t, 'M([0-9.]+)S', 1) AS DOUBLE), 0) + 0.5) AS INTEGER)
+       WHEN regexp_full_match(t, '[0-9]{1,3}(\.[0-9]+)?') THEN CAST(floor(CAST(t AS DOUBLE) * 60 + 0.5) AS INTEGER) END;
+
+-- A day as 10/22/2024, 10/22/2024 00:00:00, 2024-10-22 or 2024-10-22T00:00:00Z; the day that is written, in no other time zone.
+CREATE MACRO try_league_date(t) AS
+  CASE WHEN regexp_full_match(t, '[0-9]{4}-[0-9]{2}-[0-9]{2}([T ].*)?') THEN TRY_CAST(substr(t, 1, 10) AS DATE)
+       WHEN regexp_full_match(t, '[0-9]{1,2}/[0-9]{1,2}/[0-9]{4}( .*)?') THEN CAST(try_strptime(split_part(t, ' ', 1), '%m/%d/%Y') AS DATE) END;
+
+-- The words of the injury report, in small letters.
+CREATE MACRO try_injury_status(t) AS CASE WHEN lower(trim(t)) IN ('out', 'doubtful', 'questionable', 'probable', 'available') THEN lower(trim(t)) END;
+
+-- A whole number that may have a plus before it.
+CREATE MACRO try_signed(t) AS try_whole(ltrim(t, '+'));
+
+-- What a row of a crosswalk is of.
+CREATE MACRO try_crosswalk_kind(t) AS CASE WHEN lower(trim(t)) IN ('game', 'player') THEN lower(trim(t)) END;
+
+-- A number rounded to the nearest whole one: the places of shots as some files give them.
+CREATE MACRO try_rounded(t) AS CAST(floor(TRY_CAST(t AS DOUBLE) + 0.5) AS INTEGER);
+
 -- Points a period and their sum, as 34-25-26-29-114; the text itself.
 CREATE MACRO try_line_score(t) AS CASE WHEN regexp_full_match(t, '[0-9]+(-[0-9]+){4,}') THEN t END;
 
@@ -106,3 +132,30 @@ CREATE MACRO total_of_pair(home, away) AS CASE
 CREATE MACRO spread_of_pair(home, away) AS CASE
   WHEN away BETWEEN 150 AND 300 AND home BETWEEN 0 AND 45 THEN 0e0 - home
   WHEN home BETWEEN 150 AND 300 AND away BETWEEN 0 AND 45 THEN away END;
+
+-- The season that a file's name tells: a label, a league game id, or the year in which it starts before the extension.
+CREATE MACRO season_of_file(file) AS coalesce(
+  list_filter(regexp_extract_all(parse_filename(file), '(?:19|20)\d\d-\d\d'),
+    lambda label: label = season_label(CAST(substr(label, 1, 4) AS INTEGER)))[1],
+  CASE WHEN regexp_matches(parse_filename(file), '00[1-6]\d{7}') THEN season_label(season_year_of(regexp_extract(parse_filename(file), '00[1-6]\d{7}'))) END,
+  CASE WHEN regexp_matches(parse_filename(file), '_(19|20)\d\d\.') THEN season_label(CAST(regexp_extract(parse_filename(file), '_(\d{4})\.', 1) AS INTEGER)) END);
+
+-- The result set of a name in a response of the league's statistics service: headers and rows.
+CREATE MACRO result_set(document, set_name) AS list_filter(
+  from_json(document, '{"resultSets":[{"name":"VARCHAR","headers":["VARCHAR"],"rowSet":[["VARCHAR"]]}]}').resultSets,
+  lambda s: s.name = set_name)[1];
+
+-- Whether such a response has a result set of the name.
+CREATE MACRO has_result_set(document, set_name) AS list_contains(from_json(document, '{"resultSets":[{"name":"VARCHAR"}]}').resultSets, {'name': set_name});
+
+-- The cell of a row under a header; NULL where there is no such header.
+CREATE MACRO under(headers, cells, header) AS cells[list_position(headers, header)];
+
+-- Whether a game of the league's schedule takes place on its date: its state (3 is over), the text beside it, the mark
+-- of a postponement, and whether it is played only if a series needs it.
+CREATE MACRO schedule_status(game_status, status_text, postponed, if_necessary) AS CASE
+  WHEN game_status = 3 THEN 'scheduled'
+  WHEN starts_with(lower(status_text), 'cancel') THEN 'cancelled'
+  WHEN postponed IN ('Y', 'P') OR starts_with(lower(status_text), 'ppd') OR starts_with(lower(status_text), 'postponed') THEN 'postponed'
+  WHEN if_necessary AND game_status = 1 THEN 'if_necessary'
+  ELSE 'scheduled' END;

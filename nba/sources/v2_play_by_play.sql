@@ -3,7 +3,7 @@ about = "The league's play-by-play, version 2, with the places of shots where th
 table = "raw_play_by_play"
 rank  = 10
 feeds = ["play_by_play_v2"]
-optional_feeds = ["shot_chart"]
+optional_feeds = ["shot_chart", "nba_shots"]
 reads = ["raw_schedule", "team_names"]
 */
 WITH repeated AS (
@@ -17,10 +17,41 @@ WITH repeated AS (
     ORDER BY file, file_row) > 1
 ),
 games AS (
-  SELECT GAME_ID, min(file_row) AS first_row FROM play_by_play_v2 GROUP BY GAME_ID
+  -- A game that stands in several files is taken from the first.
+  SELECT GAME_ID, min(file) AS file, min_by(file_row, (file, file_row)) AS first_row FROM play_by_play_v2 GROUP BY GAME_ID
 ),
 places AS (
   SELECT GAME_ID, GAME_EVENT_ID, min_by(LOC_X, file_row) AS x, min_by(LOC_Y, file_row) AS y FROM shot_chart GROUP BY ALL
+),
+-- A bundle of shots without event numbers: its places are in tenths of a foot or in feet, from the hoop or
+-- from the baseline (5.25 ft behind it), with either sign across the court. Which, the file's own distances
+-- and sides tell; a file that agrees with none is refused.
+readings AS (
+  SELECT unnest([{'unit': 1, 'hoop': 0}, {'unit': 10, 'hoop': 0}, {'unit': 10, 'hoop': 5.25}], recursive := true)
+),
+shot_files AS (
+  SELECT n.file, r.unit, r.hoop, if(avg(if(n.LOC_X > 0, 1, 0)) FILTER (WHERE n.ZONE_ABB IN ('L', 'LC')) > 0.5, -1, 1) AS side,
+    avg(if(abs(sqrt(n.LOC_X * n.LOC_X + (n.LOC_Y - r.hoop) * (n.LOC_Y - r.hoop)) * r.unit / 10 - n.SHOT_DISTANCE) <= 1.05, 1, 0)) AS agreeing
+  FROM nba_shots n, readings r
+  GROUP BY n.file, r.unit, r.hoop
+  QUALIFY row_number() OVER (PARTITION BY n.file ORDER BY agreeing DESC) = 1
+),
+clocked AS (
+  SELECT n.GAME_ID, n.PLAYER_ID, n.QUARTER, n.MINS_LEFT * 60 + n.SECS_LEFT AS seconds_left,
+    row_number() OVER (PARTITION BY n.GAME_ID, n.PLAYER_ID, n.QUARTER, n.MINS_LEFT, n.SECS_LEFT ORDER BY n.file, n.file_row) AS nth,
+    CAST(round(n.LOC_X * f.unit * f.side) AS INTEGER) AS x, CAST(round((n.LOC_Y - f.hoop) * f.unit) AS INTEGER) AS y
+  FROM nba_shots n
+  JOIN shot_files f ON f.file = n.file AND CASE WHEN f.agreeing < 0.98
+    THEN error(concat(n.file, ': its distances agree with no unit of its places')) ELSE true END
+),
+clocked_events AS (
+  SELECT e.file, e.file_row, c.x, c.y
+  FROM (
+    SELECT file, file_row, GAME_ID, PLAYER1_ID, PERIOD, PCTIMESTRING,
+      row_number() OVER (PARTITION BY GAME_ID, PLAYER1_ID, PERIOD, PCTIMESTRING ORDER BY file_row) AS nth
+    FROM play_by_play_v2 WHERE EVENTMSGTYPE IN (1, 2) AND GAME_ID IN (SELECT GAME_ID FROM clocked)
+  ) e
+  JOIN clocked c ON c.GAME_ID = e.GAME_ID AND c.PLAYER_ID = e.PLAYER1_ID AND c.QUARTER = e.PERIOD AND c.seconds_left = e.PCTIMESTRING AND c.nth = e.nth
 ),
 teams AS (
   SELECT TRY_CAST(name AS BIGINT) AS team_id, team_abbr FROM team_names WHERE TRY_CAST(name AS BIGINT) IS NOT NULL
@@ -46,7 +77,7 @@ SELECT e.GAME_ID AS game_id, s.game_date, e.file_row - g.first_row + 1 AS event_
     WHEN 6 THEN 'foul' WHEN 7 THEN 'violation' WHEN 8 THEN 'substitution' WHEN 9 THEN 'timeout' WHEN 10 THEN 'jump_ball'
     WHEN 11 THEN 'ejection' WHEN 12 THEN 'period_start' WHEN 13 THEN 'period_end' ELSE 'other' END AS event_type,
   e.made, e.value, CASE WHEN e.value = 2 THEN coalesce(e.feet, 0) ELSE e.feet END AS distance_ft,
-  CASE WHEN e.is_shot THEN p.x END AS x, CASE WHEN e.is_shot THEN p.y END AS y,
+  CASE WHEN e.is_shot THEN coalesce(p.x, c.x) END AS x, CASE WHEN e.is_shot THEN coalesce(p.y, c.y) END AS y,
   coalesce(e.PLAYER1_TEAM_ABBREVIATION, t.team_abbr) AS team_abbr,
   CASE WHEN e.PLAYER1_TEAM_ABBREVIATION IS NOT NULL THEN nullif(e.PLAYER1_ID, 0) END AS player_id,
   CASE WHEN e.EVENTMSGTYPE = 1 THEN nullif(e.PLAYER2_ID, 0) END AS assist_player_id,
@@ -54,6 +85,7 @@ SELECT e.GAME_ID AS game_id, s.game_date, e.file_row - g.first_row + 1 AS event_
   CASE WHEN e.EVENTMSGTYPE = 5 THEN nullif(e.PLAYER2_ID, 0) END AS steal_player_id,
   CAST(e.throw[1] AS INTEGER) AS ft_n, CAST(e.throw[6] AS INTEGER) AS ft_of,
   CASE WHEN s.game_id IS NULL THEN 'game not in the schedule'
+       WHEN e.file <> g.file THEN 'the game stands in another file too'
        WHEN e.PLAYER1_TEAM_ABBREVIATION NOT IN (s.home_team_abbr, s.away_team_abbr) THEN 'event of a team that does not play in the game'
        WHEN r.file_row IS NOT NULL THEN 'equal to an earlier row in every column' END AS dropped
 FROM told e
@@ -61,4 +93,5 @@ JOIN games g ON g.GAME_ID = e.GAME_ID
 LEFT JOIN raw_schedule s ON s.game_id = e.GAME_ID
 LEFT JOIN repeated r ON r.file = e.file AND r.file_row = e.file_row
 LEFT JOIN places p ON p.GAME_ID = e.GAME_ID AND p.GAME_EVENT_ID = e.EVENTNUM
+LEFT JOIN clocked_events c ON c.file = e.file AND c.file_row = e.file_row
 LEFT JOIN teams t ON t.team_id = e.PLAYER1_ID

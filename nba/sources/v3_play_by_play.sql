@@ -14,7 +14,8 @@ WITH actions AS (
 ),
 games AS (
   -- A game that holds no event of its own teams holds those of another one.
-  SELECT a.game_id, min(a.file_row) AS first_row,
+  -- One that stands in several files is taken from the first.
+  SELECT a.game_id, min(a.file) AS file, min_by(a.file_row, (a.file, a.file_row)) AS first_row,
     coalesce(bool_or(a.teamTricode IN (s.home_team_abbr, s.away_team_abbr)), true) AS is_itself
   FROM play_by_play_v3 a LEFT JOIN raw_schedule s ON s.game_id = a.game_id
   GROUP BY a.game_id
@@ -95,6 +96,7 @@ SELECT a.game_id, s.game_date, a.file_row - g.first_row + 1 AS event_index,
   CASE WHEN a.kind = 'turnover' THEN h.steal_player_id END AS steal_player_id,
   CAST(a.throw[1] AS INTEGER) AS ft_n, CAST(a.throw[6] AS INTEGER) AS ft_of,
   CASE WHEN s.game_id IS NULL THEN 'game not in the schedule'
+       WHEN a.file <> g.file THEN 'the game stands in another file too'
        WHEN NOT g.is_itself THEN 'event of another game under this id'
        WHEN a.teamTricode NOT IN (s.home_team_abbr, s.away_team_abbr) THEN 'event of a team that does not play in the game'
        WHEN r.file_row IS NOT NULL THEN 'equal to an earlier row in every column' END AS dropped

@@ -35,6 +35,25 @@ class DroppedRows(TypedDict):
     rows: int
 
 
+class ServedUnits(TypedDict):
+    """How many units (as games) of a season of a raw table come from a source."""
+
+    table: str
+    season: str
+    source: str
+    unit: str
+    units: int
+
+
+class QuarantinedSnapshot(TypedDict):
+    """A snapshot that is not used, and why."""
+
+    feed: str
+    season: str
+    path: str
+    problem: str
+
+
 class LoadReport(TypedDict):
     """The end of a load; `run` is None when the files were as they were."""
 
@@ -43,7 +62,9 @@ class LoadReport(TypedDict):
     vanished: list[str]
     tables: list[LoadedTable]
     dropped: list[DroppedRows]
+    served: list[ServedUnits]
     absent: list[AbsentFeed]
+    quarantined: list[QuarantinedSnapshot]
     changed_cells: int
     seconds: float
 
@@ -105,6 +126,17 @@ class Running(TypedDict):
     tables: list[RunningTable]
 
 
+class Snapshot(TypedDict):
+    """A snapshot that serves a season of a feed, or is quarantined for its problem."""
+
+    feed: str
+    season: str
+    path: str
+    seen_at: str
+    age_seconds: float
+    problem: str
+
+
 class Status(TypedDict):
     """How far the warehouse is; `running` is None when nothing runs, `raw` is by raw table."""
 
@@ -112,6 +144,7 @@ class Status(TypedDict):
     seasons: list[SeasonStatus]
     raw: dict[str, RawStatus]
     absent: list[AbsentFeed]
+    snapshots: list[Snapshot]
     problems: list[Problem]
     running: Running | None
     next_command: str

@@ -64,6 +64,13 @@ std::pair<int, int> Calendar::Range(Date start, Date end) const {
   return {int(first - dates_.begin()), std::max(int(first - dates_.begin()), int(last - dates_.begin()))};
 }
 
+std::vector<Date> Calendar::GameDatesForRange(Date start, Date end) const {
+  std::vector<Date> dates;
+  auto [first, last] = Range(start, end);
+  for (int i = first; i < last; ++i) dates.push_back(dates_[size_t(i)].date);
+  return dates;
+}
+
 Date Calendar::EarliestOfLastGames(int index, int n) const {
   const GameDate& date = dates_[size_t(index)];
   Date earliest = date.date;

@@ -53,6 +53,9 @@ class Calendar {
   // Half-open range of indices into dates() within [start, end].
   std::pair<int, int> Range(Date start, Date end) const;
 
+  // The dates within [start, end], in order: what a range of days asks for.
+  std::vector<Date> GameDatesForRange(Date start, Date end) const;
+
   // The earliest date among the last n final games, before dates()[index] and
   // of its season, of any team that plays then; the date itself when none.
   Date EarliestOfLastGames(int index, int n) const;

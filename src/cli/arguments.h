@@ -12,7 +12,7 @@ struct Arguments {
   std::string command;
   std::string project;             // --project; empty: found from the working folder
   std::vector<std::string> words;  // positional
-  std::string start_date, end_date, dates, season, types, table, date, player, team;
+  std::string start_date, end_date, as_of, dates, season, types, table, date, player, team;
   std::string plan_file, save, format, output, folder;  // `save`, `output` and `folder` are absolute paths
   std::vector<std::string> allow_missing;
   int parallel = 0, sample = 0, limit = 0;

@@ -18,7 +18,9 @@ Result<int> RunDates(Session& session, const Arguments& arguments, const Output&
   }
   View view = TRY(Look(session));
   if (view.calendar.dates().empty()) return Error{ErrorKind::kUsage, "the warehouse holds no schedule yet", "`backcourt load`; `backcourt doctor` shows which files it looks for"};
-  Calendar calendar = TRY(Ledger::ReadCalendar(*view.connection, project));
+  std::string seen_at;
+  Calendar calendar = arguments.as_of.empty() ? TRY(Ledger::ReadCalendar(*view.connection, project))
+                                              : TRY(Ledger::ReadCalendarAsOf(*view.connection, project, TRY(Date::Parse(arguments.as_of)), seen_at));
   Arguments ranged = arguments;
   if (!arguments.season.empty()) {
     std::string label = TRY(ChooseSeason(calendar, arguments.season));
@@ -38,7 +40,9 @@ Result<int> RunDates(Session& session, const Arguments& arguments, const Output&
     }
     for (Date day = start; day <= end; day = day + 1)
       if (calendar.Find(day) < 0) off.push_back(day.Str());
-    output.Out(nlohmann::json{{"start_date", start.Str()}, {"end_date", end.Str()}, {"calendar_days", end - start + 1}, {"game_dates", dates}, {"off_days", off}}.dump(2) + "\n");
+    nlohmann::json all = {{"start_date", start.Str()}, {"end_date", end.Str()}, {"calendar_days", end - start + 1}, {"game_dates", dates}, {"off_days", off}};
+    if (!seen_at.empty()) all["as_of"] = arguments.as_of, all["changed_at"] = seen_at;
+    output.Out(all.dump(2) + "\n");
     return 0;
   }
   int games = 0;
@@ -48,6 +52,7 @@ Result<int> RunDates(Session& session, const Arguments& arguments, const Output&
     output.Out(fmt::format("{}  {}  {:>2} game{}\n", date.date.Str(), calendar.season_of(date).label, date.games, date.games == 1 ? "" : "s"));
   }
   output.Out(fmt::format("{}, {} games\n", chosen.said, WithCommas(games)));
+  if (!seen_at.empty()) output.Out(fmt::format("as known on {}: the schedule had last changed at {} UTC\n", arguments.as_of, seen_at));
   return 0;
 }
 

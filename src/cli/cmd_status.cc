@@ -206,7 +206,8 @@ Result<int> RunStatus(Session& session, const Arguments& arguments, const Output
     View view = TRY(Look(session));
     std::string only = arguments.season.empty() ? "" : TRY(ChooseSeason(view.calendar, arguments.season));
     std::vector<SeasonStatus> seasons = Collect(session, view, only);
-    std::vector<AbsentFeed> absent = Loader(session.project, *view.connection, [](const std::string&) {}).Absent();
+    std::vector<AbsentFeed> absent = TRY(AbsentFeeds(session.project, view));
+    std::vector<Snapshot> serving = TRY(Snapshots::Serving(*view.connection)), quarantined = TRY(Snapshots::Quarantined(*view.connection));
     bool running = false;
     nlohmann::json now;
     std::string now_text;
@@ -223,12 +224,16 @@ Result<int> RunStatus(Session& session, const Arguments& arguments, const Output
       nlohmann::json json = Json(session, view, seasons, absent, Problems(session, view));
       json["running"] = running ? now : nlohmann::json();
       json["next_command"] = next;
+      json["snapshots"] = nlohmann::json::array();
+      for (const auto* list : {&serving, &quarantined})
+        for (const Snapshot& one : *list)
+          json["snapshots"].push_back({{"feed", one.feed}, {"season", one.season}, {"path", one.path}, {"seen_at", one.seen_at}, {"age_seconds", one.age}, {"problem", one.problem}});
       output.Out(json.dump(2) + "\n");
     } else {
       bool markdown = arguments.markdown;
       std::string text = markdown ? "## Warehouse status\n\n" : "";
       text += Text(session, view, seasons, markdown);
-      text += AbsentText(absent);
+      text += AbsentText(absent) + SnapshotText(serving, quarantined);
       std::string problems = ProblemsText(Problems(session, view), markdown);
       if (!problems.empty()) text += (markdown ? "\n### Problems\n\n" : "\n") + problems;
       if (running) text += (markdown ? "\n### Running\n\n" : "\n") + now_text;

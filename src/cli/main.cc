@@ -198,5 +198,7 @@ int main(int argc, char** argv) {
   sigaction(SIGINT, &action, nullptr);
   sigaction(SIGTERM, &action, nullptr);
   signal(SIGPIPE, SIG_IGN);
-  return backcourt::Main({argv + 1, argv + argc});
+  int code = backcourt::Main({argv + 1, argv + argc});
+  fflush(nullptr);
+  _exit(code);  // a request that hangs may still have its thread: static objects stay as they are
 }

@@ -88,9 +88,21 @@ Result<std::vector<Feed>> ParseFeeds(const std::string& file, const std::string&
     TomlTable reader(file, 1, *node->as_table(), "feed '" + name + "'");
     Feed feed;
     feed.name = name;
+    std::string like = reader.Text("like");  // a feed above, whose shape this one has
+    auto pattern = std::find_if(feeds.begin(), feeds.end(), [&](const Feed& f) { return f.name == like; });
+    if (pattern != feeds.end()) feed.rows = pattern->rows, feed.holds = pattern->holds, feed.columns = pattern->columns;
+    else if (!like.empty()) reader.Problem(nullptr, fmt::format("feed '{}' is like '{}', which is no feed above it", name, like));
     feed.about = reader.Text("about", true);
-    feed.path = reader.Text("path", true);
+    feed.paths = reader.Texts("path", true);
     feed.key = reader.Texts("key");
+    if (like.empty()) feed.rows = reader.Text("rows");
+    if (like.empty()) feed.holds = reader.Text("holds", !feed.rows.empty());
+    feed.season = reader.Text("season");
+    feed.snapshots = reader.Flag("snapshots");
+    feed.lasting = reader.Text("lasting");
+    feed.belongs = reader.Text("belongs");
+    if (!feed.snapshots && !(feed.lasting + feed.belongs).empty()) reader.Problem(nullptr, fmt::format("feed '{}' has 'lasting' or 'belongs', which only snapshots have", name));
+    if (feed.snapshots && feed.key.empty()) reader.Problem(nullptr, fmt::format("feed '{}' of snapshots lacks 'key'", name));
     for (auto& [column, type] : reader.Pairs("columns")) {
       bool optional = !type.empty() && type.back() == '?';
       feed.columns.push_back({column, optional ? type.substr(0, type.size() - 1) : type, "", optional});
@@ -102,7 +114,7 @@ Result<std::vector<Feed>> ParseFeeds(const std::string& file, const std::string&
   return feeds;
 }
 
-Result<Source> ParseSource(const std::string& file, const std::string& text) {
+Result<std::vector<Source>> ParseSource(const std::string& file, const std::string& text) {
   HeaderedSql parts = TRY(Header(file, text));
   toml::table root = TRY(TomlTable::Parse(file, parts.toml_line, parts.toml));
   TomlTable reader(file, parts.toml_line, root, "a source's header");
@@ -112,13 +124,24 @@ Result<Source> ParseSource(const std::string& file, const std::string& text) {
   source.about = reader.Text("about", true);
   source.table = reader.Text("table", true);
   source.rank = int(reader.Number("rank", 10));
-  source.feeds = reader.Texts("feeds", true);
+  std::vector<std::string> each = reader.Texts("each");
+  source.feeds = reader.Texts("feeds", each.empty());
+  source.alias = reader.Text("as", !each.empty());
   source.optional_feeds = reader.Texts("optional_feeds");
   source.reads = reader.Texts("reads");
   source.body = parts.body;
   source.body_line = parts.body_line;
   TRY(reader.Finish());
-  return source;
+  if (each.empty()) return std::vector{source};
+  std::vector<Source> sources;
+  for (const std::string& feed : each) {
+    Source one = source;
+    one.name = source.name + " of " + feed;
+    one.rank = source.rank + int(sources.size());
+    one.feeds.insert(one.feeds.begin(), feed);
+    sources.push_back(std::move(one));
+  }
+  return sources;
 }
 
 Result<Model> ParseModel(const std::string& file, const std::string& group, const std::string& text) {

@@ -41,8 +41,17 @@ struct RawTable {
 // The shape of a kind of file.
 struct Feed {
   std::string name, about;
-  std::string path;  // pattern below the data folder; {season} stands for a label as 2021-22
+  std::vector<std::string> paths;  // patterns below the data folder; {season} stands for a label as 2021-22
   std::vector<std::string> key;
+  // For files that are JSON: the SELECT over `documents` (file, document) that gives file,
+  // file_row and the columns; and what is true of every document of this kind.
+  std::string rows, holds;
+  std::string season;  // SQL over `file`: the season of a file whose path does not tell
+  // Of snapshots of one thing that changes: each file is read once, its rows are
+  // kept with the time it was seen. `belongs` is true of every row; of a key for
+  // which `lasting` was true once, every later snapshot has a row.
+  bool snapshots = false;
+  std::string lasting, belongs;
   std::vector<Column> columns;
 };
 
@@ -52,6 +61,10 @@ struct Source {
   int body_line = 1;
   int rank = 0;  // of two sources that serve a unit the one of lower rank does
   std::vector<std::string> feeds, optional_feeds, reads;
+  std::string alias;  // by which the body calls the first feed; empty: by its name
+
+  // The name by which the body calls a feed.
+  const std::string& Calls(const std::string& feed) const { return !alias.empty() && feed == feeds.front() ? alias : feed; }
 };
 
 struct Read {
@@ -93,7 +106,8 @@ struct Check {
 
 Result<RawTable> ParseRawTable(const std::string& file, const std::string& text);
 Result<std::vector<Feed>> ParseFeeds(const std::string& file, const std::string& text);
-Result<Source> ParseSource(const std::string& file, const std::string& text);
+// A source, or one for each of the feeds under `each`, ranked in their order.
+Result<std::vector<Source>> ParseSource(const std::string& file, const std::string& text);
 Result<Model> ParseModel(const std::string& file, const std::string& group, const std::string& text);
 Result<Check> ParseCheck(const std::string& file, const std::string& text);
 

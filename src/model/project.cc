@@ -89,6 +89,7 @@ Result<> ReadConfig(Project& project, const fs::path& folder, bool inherited) {
 
   TomlTable calendar = section("calendar");
   keep(project.schedule, calendar.Text("schedule"));
+  keep(project.history, calendar.Text("history"));
   keep(project.results, calendar.Text("results"));
   keep(project.boxes, calendar.Text("boxes"));
   if (auto types = calendar.Texts("types"); !types.empty()) project.types = types;
@@ -106,9 +107,23 @@ Result<> ReadConfig(Project& project, const fs::path& folder, bool inherited) {
   std::string memory = warehouse.Text("memory_limit");
   int threads = int(warehouse.Number("threads", project.threads));
   TRY(warehouse.Finish());
+  TomlTable sources = section("sources");
+  std::vector<std::string> prefer = sources.Texts("prefer");
+  TRY(sources.Finish());
   TomlTable data = section("data");
   std::string data_folder = data.Text("folder");
   TRY(data.Finish());
+  TomlTable stores = section("stores");
+  StoreOptions reach;
+  for (auto [key, value] : std::initializer_list<std::pair<const char*, std::string*>>{
+           {"s3_endpoint", &reach.s3_endpoint}, {"s3_region", &reach.s3_region}, {"s3_url_style", &reach.s3_url_style}, {"gs_endpoint", &reach.gs_endpoint}, {"ca_file", &reach.ca_file}, {"cache", &reach.cache}})
+    *value = stores.Text(key);
+  reach.timeout = int(stores.Number("timeout", reach.timeout));
+  reach.retries = int(stores.Number("retries", reach.retries));
+  reach.parallel = int(stores.Number("parallel", reach.parallel));
+  if (reach.timeout < 1 || reach.retries < 0 || reach.parallel < 1 || reach.parallel > 64)
+    stores.Problem(nullptr, "timeout (1 or more), retries (0 or more) or parallel (1 to 64) is out of range");
+  TRY(stores.Finish());
   const toml::table* feeds = reader.Table("feeds");
   if (!inherited) {  // where things lie is each project's own
     project.warehouse = Resolve(folder, path.empty() ? "warehouse.duckdb" : path);
@@ -116,12 +131,16 @@ Result<> ReadConfig(Project& project, const fs::path& folder, bool inherited) {
     project.threads = threads;
     project.data = Resolve(folder, data_folder);
     project.seasons = seasons;
-    if (feeds)
-      for (auto& [feed, pattern] : InFileOrder(*feeds)) {
-        auto value = pattern->value_exact<std::string>();
-        if (!value) reader.Problem(pattern, fmt::format("feed '{}' must be a path", feed));
-        else project.feed_paths[feed] = Resolve(folder, *value);
-      }
+    project.prefer = prefer;
+    project.stores = reach;
+    project.stores.cache = Resolve(folder, reach.cache.empty() ? project.warehouse + ".objects" : reach.cache);
+    if (!reach.ca_file.empty()) project.stores.ca_file = Resolve(folder, reach.ca_file);
+    if (feeds) {
+      TomlTable patterns(file, 1, *feeds, "[feeds]");
+      for (const std::string& feed : patterns.Keys())
+        for (const std::string& one : patterns.Texts(feed)) project.feed_paths[feed].push_back(Resolve(folder, one));
+      TRY(patterns.Finish());
+    }
   }
   return reader.Finish();
 }
@@ -160,6 +179,26 @@ Result<> CheckReads(const Project& project) {
     for (const std::string& read : source.reads)
       if (!project.FindRaw(read) && !project.FindSeed(read))
         return Error{ErrorKind::kUsage, fmt::format("{}: '{}' is neither a raw table nor a seed", source.file, read), ""};
+  }
+  return {};
+}
+
+// Ranks the sources that the project prefers before all others.
+Result<> Prefer(Project& project) {
+  for (size_t i = 0; i < project.prefer.size(); ++i) {
+    const std::string& wanted = project.prefer[i];
+    std::vector<std::string> names;
+    bool known = false;
+    for (Source& source : project.sources) {
+      names.push_back(source.name);
+      names.insert(names.end(), source.feeds.begin(), source.feeds.end());
+      bool meant = source.name == wanted || std::find(source.feeds.begin(), source.feeds.end(), wanted) != source.feeds.end();
+      known = known || meant;
+      if (meant) source.rank = std::min(source.rank, int(i) - int(project.prefer.size()));
+    }
+    if (!known)
+      return Error{ErrorKind::kUsage, fmt::format("{}/backcourt.toml: '{}' under [sources] prefer is neither a source nor a feed of one", project.root, wanted),
+                   "'" + Nearest(wanted, names) + "'"};
   }
   return {};
 }
@@ -222,6 +261,14 @@ const RawTable* Project::FindRaw(const std::string& n) const { return FindNamed(
 const Seed* Project::FindSeed(const std::string& n) const { return FindNamed(seeds, n); }
 const Model* Project::FindModel(const std::string& n) const { return FindNamed(models, n); }
 
+std::vector<std::string> Project::Patterns(const Feed& feed) const {
+  if (auto own = feed_paths.find(feed.name); own != feed_paths.end()) return own->second;
+  std::vector<std::string> patterns;
+  for (const std::string& path : feed.paths)
+    if (!data.empty()) patterns.push_back((fs::path(data) / path).string());
+  return patterns;
+}
+
 std::vector<std::string> Project::PublicTables() const {
   std::vector<std::string> names;
   for (const Model& model : models)
@@ -282,7 +329,8 @@ Result<Project> Project::Load(const std::string& folder) {
   for (const fs::path& file : FilesIn(pack / "tables", ".toml"))
     project.raw_tables.push_back(TRY(ParseRawTable(file.string(), TRY(ReadFile(file)))));
   for (const fs::path& file : FilesIn(pack / "sources", ".sql"))
-    project.sources.push_back(TRY(ParseSource(file.string(), TRY(ReadFile(file)))));
+    for (Source& source : TRY(ParseSource(file.string(), TRY(ReadFile(file))))) project.sources.push_back(std::move(source));
+  TRY(Prefer(project));
   std::stable_sort(project.sources.begin(), project.sources.end(),
                    [](const Source& a, const Source& b) { return a.rank < b.rank; });
   for (const fs::path& file : FilesIn(pack / "seeds", ".csv")) project.seeds.push_back({file.stem().string(), file.string()});
@@ -305,6 +353,8 @@ Result<Project> Project::Load(const std::string& folder) {
     if (!project.FindRaw(table))
       return Error{ErrorKind::kUsage, fmt::format("{}/backcourt.toml: [calendar] names '{}', which is no raw table", project.pack, table),
                    "schedule, results and boxes under [calendar] each name a file of tables/"};
+  if (!project.history.empty() && !project.FindRaw(project.history))
+    return Error{ErrorKind::kUsage, fmt::format("{}/backcourt.toml: [calendar] names history '{}', which is no raw table", project.pack, project.history), "a file of tables/"};
   TRY(CheckReads(project));
   TRY(SortModels(project));
   Identify(project);

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "base/result.h"
+#include "base/store_options.h"
 #include "model/model.h"
 
 namespace backcourt {
@@ -32,11 +33,17 @@ struct Project {
 
   // [data]
   std::string data;                            // folder of the files as they come; may be empty
-  std::map<std::string, std::string> feed_paths;  // [feeds]: overrides of patterns
+  std::map<std::string, std::vector<std::string>> feed_paths;  // [feeds]: patterns in place of the pack's
   std::vector<std::string> seasons;            // only these are loaded; empty: all there are
+
+  StoreOptions stores;                         // [stores]
+
+  // [sources]
+  std::vector<std::string> prefer;             // sources or feeds that serve before all others
 
   // [calendar]: which raw tables tell what is played, what is over, what has a box
   std::string schedule, results, boxes;
+  std::string history;                         // what was known of the schedule, and when; may be empty
   std::vector<std::string> types;              // kinds of games that tables hold
 
   // [policy]
@@ -51,6 +58,8 @@ struct Project {
   std::vector<Check> checks;     // by name
 
   const Feed* FindFeed(const std::string& name) const;
+  // The patterns of a feed's files: the project's own, or the pack's below the data folder.
+  std::vector<std::string> Patterns(const Feed& feed) const;
   const RawTable* FindRaw(const std::string& name) const;
   const Seed* FindSeed(const std::string& name) const;
   const Model* FindModel(const std::string& name) const;

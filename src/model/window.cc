@@ -15,6 +15,7 @@ std::string Window::Str() const {
     case Kind::kDaysBefore: return fmt::format("{} days before", n);
     case Kind::kGamesBefore: return fmt::format("{} games before", n);
     case Kind::kSeasonAhead: return "season ahead";
+    case Kind::kKnownBefore: return "as known before D";
     case Kind::kSameSeason: return "same season";
     case Kind::kWhole: return "whole";
   }
@@ -22,7 +23,7 @@ std::string Window::Str() const {
 }
 
 Result<Window> Window::Parse(std::string_view text) {
-  for (Kind kind : {Kind::kSameDate, Kind::kSeasonBefore, Kind::kSeasonAhead, Kind::kSameSeason, Kind::kWhole})
+  for (Kind kind : {Kind::kSameDate, Kind::kSeasonBefore, Kind::kSeasonAhead, Kind::kKnownBefore, Kind::kSameSeason, Kind::kWhole})
     if (Window{kind, 0}.Str() == text) return Window{kind, 0};
   int n = 0;
   auto parsed = std::from_chars(text.data(), text.data() + text.size(), n);
@@ -31,7 +32,7 @@ Result<Window> Window::Parse(std::string_view text) {
       if (Window{kind, n}.Str() == text) return Window{kind, n};
   }
   std::string nearest = Nearest(text, {"same date", "season before", "30 days before", "10 games before",
-                                       "season ahead", "same season", "whole"});
+                                       "season ahead", "as known before D", "same season", "whole"});
   return Error{ErrorKind::kUsage, fmt::format("'{}' is no window", text), "'" + nearest + "'"};
 }
 

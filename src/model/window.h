@@ -15,6 +15,7 @@ struct Window {
     kDaysBefore,    // [D-n, D)
     kGamesBefore,   // from the earliest of the last n games of any team that plays on D, up to D
     kSeasonAhead,   // this season, after D: rows that the input declares as published ahead
+    kKnownBefore,   // snapshots seen before D, from half a year before the season's first game on
     kSameSeason,    // the cell of D's season, of an input with one cell a season
     kWhole,         // all of an undated input
   };

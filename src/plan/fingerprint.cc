@@ -4,6 +4,10 @@
 
 namespace backcourt {
 
+namespace {
+constexpr int kKnownAhead = 183;  // days before a season's first game in which its schedule is published
+}  // namespace
+
 std::vector<SlotRange> Union(std::vector<SlotRange> ranges) {
   std::erase_if(ranges, [](const SlotRange& r) { return r.last < r.first; });
   std::sort(ranges.begin(), ranges.end(), [](const SlotRange& a, const SlotRange& b) {
@@ -33,6 +37,7 @@ std::vector<SlotRange> SlotsOf(const Read& read, const Calendar& calendar, int d
         ranges.push_back({calendar.EarliestOfLastGames(date_index, window.n).days, d - 1, false});
         break;
       case Window::Kind::kSeasonAhead: ranges.push_back({d + 1, season.last.days, true}); break;
+      case Window::Kind::kKnownBefore: ranges.push_back({season.first.days - kKnownAhead, d - 1, false}); break;
       case Window::Kind::kSameSeason: ranges.push_back({season.year, season.year, false}); break;
       case Window::Kind::kWhole: ranges.push_back({0, 0, false}); break;
     }

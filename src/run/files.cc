@@ -1,14 +1,18 @@
 #include "run/files.h"
 
 #include <fmt/format.h>
-#include <glob.h>
+#include <fnmatch.h>
 #include <sys/stat.h>
 
 #include <algorithm>
+#include <filesystem>
+#include <map>
 
 #include "base/text.h"
 
 namespace backcourt {
+
+namespace fs = std::filesystem;
 
 namespace {
 
@@ -16,11 +20,46 @@ constexpr const char* kSeasonMark = "{season}";
 constexpr const char* kSeasonGlob = "[0-9][0-9][0-9][0-9]-[0-9][0-9]";
 constexpr size_t kLabelSize = 7;
 
-// The label that stands for {season}: by what comes before the mark in the
-// name of its path component, since globs before it may match any length.
+std::vector<std::string> PartsOf(const std::string& pattern) { return Split(ReplaceAll(pattern, kSeasonMark, kSeasonGlob), '/'); }
+
+// Whether the parts of a path from `at` on match those of a pattern from `next` on.
+bool PartsMatch(const std::vector<std::string>& path, size_t at, const std::vector<std::string>& parts, size_t next) {
+  if (next == parts.size() || at == path.size()) return next == parts.size() && at == path.size();
+  if (parts[next] == "**") return PartsMatch(path, at, parts, next + 1) || next + 1 == parts.size() || PartsMatch(path, at + 1, parts, next);
+  return fnmatch(parts[next].c_str(), path[at].c_str(), FNM_PERIOD) == 0 && PartsMatch(path, at + 1, parts, next + 1);
+}
+
+const std::vector<Folders::Entry>& Look(Folders& folders, const std::string& folder) {
+  auto [it, fresh] = folders.entries.try_emplace(folder);
+  std::error_code ignored;
+  if (fresh)
+    for (const fs::directory_entry& entry : fs::directory_iterator(folder, ignored)) it->second.push_back({entry.path().filename().string(), entry.is_directory(ignored)});
+  return it->second;
+}
+
+// Files below `folder` whose path from there matches the parts of a pattern from the `next` one on.
+void Walk(Folders& folders, const std::string& folder, const std::vector<std::string>& parts, size_t next, std::vector<std::string>& found) {
+  bool any = parts[next] == "**", last = next + 1 == parts.size();
+  if (any && !last) Walk(folders, folder, parts, next + 1, found);
+  for (const Folders::Entry& entry : Look(folders, folder)) {
+    bool matches = any ? entry.name[0] != '.' : fnmatch(parts[next].c_str(), entry.name.c_str(), FNM_PERIOD) == 0;
+    if (!matches || (entry.folder ? last && !any : !last)) continue;
+    std::string path = folder + (folder.ends_with('/') ? "" : "/") + entry.name;
+    if (entry.folder) Walk(folders, path, parts, any ? next : next + 1, found);
+    else found.push_back(std::move(path));
+  }
+}
+
+}  // namespace
+
+bool PathMatches(const std::string& path, const std::string& pattern) { return PartsMatch(Split(path, '/'), 0, PartsOf(pattern), 0); }
+
+// The label is told by what comes before the mark in the name of its path
+// component, since globs before it may match any length.
 std::string SeasonOf(const std::string& path, const std::string& pattern) {
   size_t mark = pattern.find(kSeasonMark);
   if (mark == std::string::npos) return "";
+  mark = std::min(mark, pattern.find("**"));
   size_t slashes = size_t(std::count(pattern.begin(), pattern.begin() + long(mark), '/'));
   size_t start = 0;
   for (size_t i = 0; i < slashes; ++i) start = path.find('/', start) + 1;
@@ -33,57 +72,24 @@ std::string SeasonOf(const std::string& path, const std::string& pattern) {
   return "";
 }
 
-}  // namespace
-
 FoundFile LookAt(const std::string& path, const std::string& season) {
   struct stat info{};
-  if (stat(path.c_str(), &info) != 0) return {path, season, -1, 0};
-  return {path, season, int64_t(info.st_size), int64_t(info.st_mtim.tv_sec) * 1'000'000'000 + info.st_mtim.tv_nsec};
+  if (stat(path.c_str(), &info) != 0) return {path, season, -1, 0, ""};
+  return {path, season, int64_t(info.st_size), int64_t(info.st_mtim.tv_sec) * 1'000'000'000 + info.st_mtim.tv_nsec, ""};
 }
 
-std::vector<FoundFile> FindFiles(const std::string& pattern) {
-  std::vector<FoundFile> files;
-  glob_t found{};
-  if (glob(ReplaceAll(pattern, kSeasonMark, kSeasonGlob).c_str(), 0, nullptr, &found) == 0)
-    for (size_t i = 0; i < found.gl_pathc; ++i) files.push_back(LookAt(found.gl_pathv[i], SeasonOf(found.gl_pathv[i], pattern)));
-  globfree(&found);
-  return files;
-}
-
-// The fields of a CSV's first line.
-Result<std::vector<std::string>> CsvHeader(Connection& connection, const std::string& path) {
-  Rows first = TRY(connection.Query(fmt::format(
-      "SELECT line FROM read_csv({}, auto_detect = false, header = false, delim = '\x01', quote = '', escape = '', columns = {{'line': 'VARCHAR'}}, ignore_errors = true) LIMIT 1", Quote(path))));
-  std::vector<std::string> fields(1);
-  if (first.size() == 0) return Error{ErrorKind::kSource, fmt::format("{} is empty", path), "a file with a header line"};
-  std::string line = first.Text(0, 0);
-  if (line.starts_with("\xEF\xBB\xBF")) line.erase(0, 3);
-  bool quoted = false;
-  for (char c : line) {
-    if (c == '"') quoted = !quoted;
-    else if (c == ',' && !quoted) fields.emplace_back();
-    else if (c != '\r') fields.back() += c;
+std::vector<FoundFile> FindFiles(const std::vector<std::string>& patterns, Folders& folders) {
+  std::map<std::string, FoundFile> files;
+  for (const std::string& pattern : patterns) {
+    size_t folder = pattern.rfind('/', pattern.find_first_of("*?[{"));
+    std::vector<std::string> parts = PartsOf(folder == std::string::npos ? pattern : pattern.substr(folder + 1));
+    std::vector<std::string> found;
+    Walk(folders, folder == std::string::npos ? "." : pattern.substr(0, folder), parts, 0, found);
+    for (const std::string& path : found) files.try_emplace(path, LookAt(path, SeasonOf(path, pattern)));
   }
-  for (size_t i = 0; i < fields.size(); ++i) {
-    if (fields[i].empty()) fields[i] = fmt::format("column_{}", i + 1);
-    for (size_t j = 0; j < i; ++j)
-      if (fields[i] == fields[j]) fields[i] += fmt::format("_{}", i + 1);
-  }
-  return fields;
-}
-
-Result<std::string> ReaderSql(Connection& connection, const std::string& path) {
-  auto ends = [&](std::string_view end) { return path.size() >= end.size() && path.compare(path.size() - end.size(), end.size(), end) == 0; };
-  if (ends(".parquet"))
-    return fmt::format("SELECT * EXCLUDE (file_row_number), file_row_number + 1 AS file_row FROM read_parquet({}, file_row_number = true)", Quote(path));
-  if (ends(".csv") || ends(".csv.gz")) {
-    std::string columns;
-    for (const std::string& field : TRY(CsvHeader(connection, path))) columns += fmt::format("{}{}: 'VARCHAR'", columns.empty() ? "" : ", ", Quote(field));
-    return fmt::format("SELECT *, row_number() OVER () AS file_row FROM read_csv({}, auto_detect = false, header = true, delim = ',', quote = '\"', escape = '\"', columns = {{{}}})", Quote(path), columns);
-  }
-  if (ends(".xlsx"))
-    return fmt::format("SELECT *, row_number() OVER () AS file_row FROM read_xlsx({}, all_varchar = true, header = true)", Quote(path));
-  return Error{ErrorKind::kSource, fmt::format("{}: its name does not tell what kind of file it is", path), ".csv, .csv.gz, .parquet or .xlsx"};
+  std::vector<FoundFile> list;
+  for (auto& [path, file] : files) list.push_back(std::move(file));
+  return list;
 }
 
 }  // namespace backcourt

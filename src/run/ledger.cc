@@ -29,6 +29,9 @@ Result<> Ledger::Create(Connection& connection) {
       table_name VARCHAR, unit VARCHAR, source VARCHAR, season VARCHAR);
     CREATE TABLE IF NOT EXISTS backcourt.dropped (
       table_name VARCHAR, source VARCHAR, season VARCHAR, reason VARCHAR, row_count BIGINT);
+    CREATE TABLE IF NOT EXISTS backcourt.snapshots (
+      feed VARCHAR, path VARCHAR, season VARCHAR, size BIGINT, mtime BIGINT, identity VARCHAR, seen_at TIMESTAMP,
+      unreadable VARCHAR, problem VARCHAR);
     CREATE TABLE IF NOT EXISTS backcourt.models (
       model VARCHAR, identity VARCHAR, checks VARCHAR);
   )sql");
@@ -120,6 +123,26 @@ Result<Calendar> Ledger::ReadCalendar(Connection& connection, const Project& pro
   for (size_t i = 0; i < rows.size(); ++i)
     games[i] = {rows.Text(i, 0), Date{int32_t(rows.Int(i, 1))}, rows.Text(i, 2), int(rows.Int(i, 3)), rows.Text(i, 4),
                 rows.Text(i, 5), rows.Text(i, 6), rows.Int(i, 7) != 0, rows.Int(i, 8) != 0};
+  return Calendar::Build(std::move(games));
+}
+
+Result<Calendar> Ledger::ReadCalendarAsOf(Connection& connection, const Project& project, Date as_of, std::string& seen_at) {
+  std::string history = project.history.empty() ? "" : Ident(project.history);
+  Rows seen;
+  if (!history.empty()) seen = TRY(connection.Query(fmt::format("SELECT CAST(max(seen_at) FILTER (WHERE seen_date <= {}) AS VARCHAR), CAST(min(seen_date) AS VARCHAR) FROM {}", as_of.Sql(), history)));
+  if (seen.size() == 0 || seen.Null(0, 1))
+    return Error{ErrorKind::kUsage, "no snapshots of the schedule are kept, so what was known on a date is not known", "files {season}/{timestamp}.json of a feed of snapshots; `backcourt doctor` shows where it looks for them"};
+  if (seen.Null(0, 0)) return Error{ErrorKind::kUsage, fmt::format("no schedule was seen up to {}", as_of.Str()), fmt::format("--as-of {}, when the first one was seen, or later", seen.Text(0, 1))};
+  seen_at = seen.Text(0, 0);
+  std::vector<std::string> types;
+  for (const std::string& type : project.types) types.push_back(Quote(type));
+  Rows rows = TRY(connection.Query(fmt::format(
+      "SELECT game_id, game_date, season, season_year, game_type, coalesce(home_team_abbr, ''), coalesce(away_team_abbr, '') FROM "
+      "(SELECT *, row_number() OVER (PARTITION BY game_id ORDER BY seen_at DESC) AS newest FROM {} WHERE seen_date <= {}) "
+      "WHERE newest = 1 AND status = 'scheduled' AND game_date IS NOT NULL AND game_type IN ({})", history, as_of.Sql(), Join(types, ", "))));
+  std::vector<Game> games(rows.size());
+  for (size_t i = 0; i < rows.size(); ++i)
+    games[i] = {rows.Text(i, 0), Date{int32_t(rows.Int(i, 1))}, rows.Text(i, 2), int(rows.Int(i, 3)), rows.Text(i, 4), rows.Text(i, 5), rows.Text(i, 6), false, false};
   return Calendar::Build(std::move(games));
 }
 

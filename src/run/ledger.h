@@ -40,6 +40,9 @@ class Ledger {
   static std::string WriteCells(const std::string& table, const std::vector<Cell>& cells);
 
   static Result<Calendar> ReadCalendar(Connection& connection, const Project& project);
+  // The calendar as its snapshots told it up to the end of a date (US Eastern);
+  // `seen_at` is the newest change among them. None so early is an error.
+  static Result<Calendar> ReadCalendarAsOf(Connection& connection, const Project& project, Date as_of, std::string& seen_at);
   // Seconds and rows a date, by model, of the last runs.
   static Result<std::map<std::string, ModelPace>> ReadPace(Connection& connection);
 

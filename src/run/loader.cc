@@ -50,38 +50,12 @@ bool HasColumn(const RawTable& table, const char* name) {
   return std::any_of(table.columns.begin(), table.columns.end(), [&](const Column& c) { return c.name == name; });
 }
 
-// The function of the prelude that parses a type of feeds that is not the
-// engine's own; "" when the engine knows it.
-std::string ParserOf(const Column& column, const std::vector<Function>& functions) {
-  std::string parser = "try_" + column.type;
-  std::transform(parser.begin(), parser.end(), parser.begin(), [](unsigned char c) { return std::tolower(c); });
-  bool own = std::any_of(functions.begin(), functions.end(), [&](const Function& f) { return f.name == parser; });
-  return own ? parser : "";
-}
-
-// A feed's column cast from what the file holds; an error on what does not parse.
-std::string CastSql(const Column& column, bool text, bool strict, const std::vector<Function>& functions) {
-  std::string value = Ident(column.name);
-  if (text) value = "NULLIF(" + value + ", '')";
-  if (column.type == "VARCHAR") return text ? value : "CAST(" + value + " AS VARCHAR)";
-  std::string parser = ParserOf(column, functions);
-  if (parser.empty()) return fmt::format("{}({} AS {})", strict ? "CAST" : "TRY_CAST", value, column.type);
-  std::string parsed = fmt::format("{}(CAST({} AS VARCHAR))", parser, value);
-  if (!strict) return parsed;
-  return fmt::format("CASE WHEN {} IS NOT NULL THEN coalesce({}, error('Conversion Error: a value that does not parse')) END", value, parsed);
-}
-
-std::string Lower(std::string text) {
-  std::transform(text.begin(), text.end(), text.begin(), [](unsigned char c) { return std::tolower(c); });
-  return text;
-}
-
 }  // namespace
 
-Loader::Loader(const Project& project, Connection& connection, std::function<void(const std::string&)> progress)
-    : project_(project), connection_(connection), progress_(std::move(progress)) {
+Loader::Loader(const Project& project, Connection& connection, Finder finder, std::function<void(const std::string&)> progress)
+    : project_(project), connection_(connection), reader_(project, connection), finder_(std::move(finder)), progress_(std::move(progress)) {
   for (const RawTable& table : project.raw_tables) {
-    Feed feed{kCanonical + table.name, "rows in the raw table's own shape", table.name, table.key, {}};
+    Feed feed{kCanonical + table.name, "rows in the raw table's own shape", {table.name}, table.key, "", "", "", false, "", "", {}};
     for (const Column& column : table.columns) feed.columns.push_back({column.name, column.type, "", false});
     canonical_feeds_.push_back(std::move(feed));
     Source source;
@@ -92,10 +66,22 @@ Loader::Loader(const Project& project, Connection& connection, std::function<voi
     sources_.push_back(std::move(source));
   }
   sources_.insert(sources_.end(), project.sources.begin(), project.sources.end());
-  FindGroups();
+  found_ = FindGroups();
 }
 
-void Loader::FindGroups() {
+// The seasons of files whose paths have no label for them.
+Result<> Loader::TellSeasons(const Feed& feed, std::vector<FoundFile>& files) {
+  std::vector<std::string> untold;
+  for (const FoundFile& file : files)
+    if (file.season.empty()) untold.push_back(Quote(file.path));
+  if (feed.season.empty() || untold.empty()) return {};
+  Rows told = TRY(connection_.Query(fmt::format("SELECT coalesce({}, '') FROM (SELECT unnest([{}]) AS file)", feed.season, Join(untold, ", "))));
+  for (size_t at = 0; FoundFile& file : files)
+    if (file.season.empty()) file.season = told.Text(at++, 0);
+  return {};
+}
+
+Result<> Loader::FindGroups() {
   namespace fs = std::filesystem;
   std::map<std::string, const Feed*> feeds;
   std::set<std::string> seasonal;  // feeds whose pattern has {season}
@@ -103,28 +89,23 @@ void Loader::FindGroups() {
     return file.season.empty() || project_.seasons.empty() ||
            std::find(project_.seasons.begin(), project_.seasons.end(), file.season) != project_.seasons.end();
   };
-  auto find = [&](const Feed& feed, const std::vector<std::string>& patterns) {
+  auto find = [&](const Feed& feed, const std::vector<std::string>& patterns) -> Result<> {
     feeds[feed.name] = &feed;
-    for (const std::string& pattern : patterns) {
-      bool by_season = pattern.find("{season}") != std::string::npos;
-      for (FoundFile& file : FindFiles(pattern)) {
-        if (!wanted(file)) continue;
-        if (by_season) seasonal.insert(feed.name);
-        files_[feed.name].push_back(std::move(file));
-      }
+    std::vector<FoundFile> found = TRY(finder_.Find(patterns));
+    TRY(TellSeasons(feed, found));
+    for (FoundFile& file : found) {
+      if (!wanted(file)) continue;
+      if (!file.season.empty()) seasonal.insert(feed.name);
+      files_[feed.name].push_back(std::move(file));
     }
+    return {};
   };
   for (const Feed& feed : canonical_feeds_) {
     if (project_.data.empty()) continue;
-    std::string folder = (fs::path(project_.data) / feed.path).string();
-    find(feed, {folder + "/season={season}/*.parquet", folder + "/*.parquet"});
+    std::string folder = (fs::path(project_.data) / feed.paths.front()).string();
+    TRY(find(feed, {folder + "/season={season}/*.parquet", folder + "/*.parquet"}));
   }
-  for (const Feed& feed : project_.feeds) {
-    auto path = project_.feed_paths.find(feed.name);
-    if (path != project_.feed_paths.end()) find(feed, {path->second});
-    else if (!project_.data.empty()) find(feed, {(fs::path(project_.data) / feed.path).string()});
-    else find(feed, {});
-  }
+  for (const Feed& feed : project_.feeds) TRY(find(feed, project_.Patterns(feed)));
   for (const Source& source : sources_) {
     std::vector<std::string> all = source.feeds;
     all.insert(all.end(), source.optional_feeds.begin(), source.optional_feeds.end());
@@ -155,6 +136,7 @@ void Loader::FindGroups() {
         bool required = std::find(source.feeds.begin(), source.feeds.end(), name) != source.feeds.end();
         if (required && mine.empty()) complete = false;
         for (const FoundFile& file : mine) hasher.Add(file.path).Add(file.size).Add(file.mtime);
+        hasher.Add(feeds[name]->rows);
         for (const Column& column : feeds[name]->columns) hasher.Add(column.name).Add(column.type);
         group.feeds.emplace_back(feeds[name], std::move(mine));
       }
@@ -164,6 +146,7 @@ void Loader::FindGroups() {
       groups_.push_back(std::move(group));
     }
   }
+  return {};
 }
 
 std::vector<AbsentFeed> Loader::Absent() const {
@@ -228,6 +211,7 @@ Result<> Loader::EnsureRun(LoadReport& report) {
 }
 
 Result<LoadReport> Loader::Load(Cells& cells, const std::vector<std::string>& only) {
+  if (!found_) return found_.error();
   auto start = std::chrono::steady_clock::now();
   LoadReport report;
   Cells updated = cells;
@@ -238,6 +222,7 @@ Result<LoadReport> Loader::Load(Cells& cells, const std::vector<std::string>& on
       });
       if (!known) return Error{ErrorKind::kUsage, fmt::format("{} is no file of a feed of this project", path), "`backcourt doctor` lists the feeds and their patterns"};
     }
+    TRY(KeepSnapshots(report));
     TRY(LoadSeeds(updated, report));
     // A table is loaded after those that its sources read.
     std::set<std::string> done;
@@ -263,12 +248,13 @@ Result<LoadReport> Loader::Load(Cells& cells, const std::vector<std::string>& on
     std::set<std::string> present;
     for (const auto& [feed, files] : files_)
       for (const FoundFile& file : files) present.insert(file.path);
+    auto kept = [&](const std::string& feed) { return project_.FindFeed(feed) && project_.FindFeed(feed)->snapshots; };
     for (const LoadedFile& file : loaded)
-      if (!present.contains(file.path)) report.vanished.push_back(file.path);
+      if (!present.contains(file.path) && !kept(file.feed)) report.vanished.push_back(file.path);
     if (!in_transaction_) return {};
     for (const auto& [feed, files] : files_)
       for (const FoundFile& file : files)
-        if (materialized_.contains(file.path) && LookAt(file.path, file.season) != file)
+        if (materialized_.contains(file.path) && file.local.empty() && LookAt(file.path, file.season) != file)
           return Error{ErrorKind::kSource, fmt::format("{} changed while it was read; nothing was loaded", file.path), "load again when it is written"};
     TRY(Ledger::EndRun(connection_, report.run, "done", fmt::format("{} files read, {} raw cells changed", report.files.size(), report.changed_cells)));
     FaultPoint("load-commit");
@@ -294,8 +280,31 @@ Result<LoadReport> Loader::Load(Cells& cells, const std::vector<std::string>& on
   if (!drop.empty()) TRY(connection_.Execute(drop));
   cells = std::move(updated);
   report.absent = Absent();
+  report.quarantined = TRY(Snapshots::Quarantined(connection_));
   report.seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
   return report;
+}
+
+Result<> Loader::KeepSnapshots(LoadReport& report) {
+  Snapshots snapshots(project_, connection_);
+  std::vector<std::pair<const Feed*, std::string>> writes;
+  for (const Feed& feed : project_.feeds) {
+    if (!feed.snapshots) continue;
+    std::vector<FoundFile> fresh = TRY(snapshots.Fresh(feed, files_[feed.name]));
+    if (fresh.empty()) continue;
+    progress_(fmt::format("reading {} of {}", fresh.size(), feed.name));
+    TRY(finder_.Fetch(fresh));
+    writes.emplace_back(&feed, TRY(snapshots.Read(feed, fresh, reader_)));
+    for (const FoundFile& file : fresh)
+      if (materialized_.emplace(file.path, true).second) report.files.push_back(file.path);
+    materialized_["feed_" + feed.name] = true;
+  }
+  for (auto& [feed, write] : writes) {
+    TRY(EnsureRun(report));
+    TRY(connection_.Execute(write));
+    TRY(snapshots.Judge(*feed));
+  }
+  return {};
 }
 
 Result<> Loader::LoadSeeds(Cells& cells, LoadReport& report) {
@@ -333,78 +342,18 @@ Result<> Loader::LoadSeeds(Cells& cells, LoadReport& report) {
   return {};
 }
 
-Error Loader::Diagnose(const Feed& feed, const std::vector<FoundFile>& files, const Error& error) {
-  for (const FoundFile& file : files) {
-    auto reader = ReaderSql(connection_, file.path);
-    if (!reader) return reader.error();
-    if (auto readable = connection_.Query("SELECT count(COLUMNS(*)) FROM (" + *reader + ")"); !readable)
-      return Error{ErrorKind::kSource, fmt::format("{}: {}", file.path, readable.error().message), "mend the file, then load again; nothing was loaded"};
-    auto described = connection_.Query("SELECT lower(column_name), column_type FROM (DESCRIBE " + *reader + ")");
-    if (!described) break;
-    for (const Column& column : feed.columns) {
-      std::string lower = Lower(column.name);
-      for (size_t i = 0; i < described->size(); ++i) {
-        if (described->Text(i, 0) != lower || column.type == "VARCHAR") continue;
-        bool text = described->Text(i, 1) == "VARCHAR";
-        std::string value = text ? "NULLIF(" + Ident(column.name) + ", '')" : Ident(column.name);
-        auto bad = connection_.Query(fmt::format("SELECT CAST(file_row AS BIGINT), CAST({} AS VARCHAR) FROM ({}) WHERE {} IS NOT NULL AND {} IS NULL ORDER BY file_row LIMIT 1",
-                                                 value, *reader, value, CastSql(column, text, false, project_.functions)));
-        if (bad && bad->size() > 0)
-          return Error{ErrorKind::kSource, fmt::format("{}: row {}, column {}: '{}' is no {}", file.path, bad->Int(0, 0), column.name, bad->Text(0, 1).substr(0, 80), column.type),
-                       "mend the file, then load again; nothing was loaded"};
-      }
-    }
-  }
-  return Error{ErrorKind::kSource, fmt::format("feed {}: {}", feed.name, error.message), "mend the file, then load again; nothing was loaded"};
-}
-
 Result<> Loader::Materialize(const Feed& feed, const std::vector<FoundFile>& files, LoadReport& report) {
-  std::string season = files.empty() || files.front().season.empty() ? "" : files.front().season;
-  std::string name = "feed_" + feed.name;
-  std::vector<std::string> selects;
-  for (const FoundFile& file : files) {
-    if (!excel_loaded_ && file.path.ends_with(".xlsx")) {
-      TRY(connection_.Execute("LOAD " + Quote(Warehouse::LibraryFolder() + "/excel.duckdb_extension")));
-      excel_loaded_ = true;
-    }
-    std::string reader = TRY(ReaderSql(connection_, file.path));
-    auto described = connection_.Query("SELECT lower(column_name), column_type FROM (DESCRIBE " + reader + ")");
-    if (!described) return Error{ErrorKind::kSource, fmt::format("{} cannot be read: {}", file.path, described.error().message), "mend or replace the file; nothing was loaded"};
-    std::map<std::string, std::string> types;
-    for (size_t i = 0; i < described->size(); ++i) types[described->Text(i, 0)] = described->Text(i, 1);
-    std::vector<std::string> columns;
-    for (const Column& column : feed.columns) {
-      std::string lower = Lower(column.name);
-      auto type = types.find(lower);
-      if (type == types.end() && !column.optional) {
-        std::vector<std::string> names;
-        for (const auto& [have, of] : types) names.push_back(have);
-        return Error{ErrorKind::kSource, fmt::format("{} lacks column '{}' of feed {}", file.path, column.name, feed.name),
-                     fmt::format("the nearest column there is '{}'; another file, or another path under [feeds]", Nearest(lower, names))};
-      }
-      columns.push_back((type == types.end() ? "NULL" : CastSql(column, type->second == "VARCHAR", true, project_.functions)) + " AS " + Ident(column.name));
-    }
-    selects.push_back(fmt::format("SELECT {}, {} AS file, CAST(file_row AS BIGINT) AS file_row, {} AS feed_season FROM ({})", Join(columns, ", "), Quote(file.path),
-                                  file.season.empty() ? "CAST(NULL AS VARCHAR)" : Quote(file.season), reader));
+  if (!files.empty()) progress_(fmt::format("reading {}{}", feed.name, files.front().season.empty() ? "" : " " + files.front().season));
+  for (const FoundFile& file : files)
     if (materialized_.emplace(file.path, true).second) report.files.push_back(file.path);
-  }
-  if (files.empty()) {
-    std::vector<std::string> columns;
-    for (const Column& column : feed.columns) {
-      std::string parser = ParserOf(column, project_.functions);
-      columns.push_back((parser.empty() ? "CAST(NULL AS " + column.type + ")" : parser + "(CAST(NULL AS VARCHAR))") + " AS " + Ident(column.name));
-    }
-    selects.push_back(fmt::format("SELECT {}, CAST(NULL AS VARCHAR) AS file, CAST(NULL AS BIGINT) AS file_row, CAST(NULL AS VARCHAR) AS feed_season WHERE false", Join(columns, ", ")));
-  }
-  if (!files.empty()) progress_(fmt::format("reading {}{}", feed.name, season.empty() ? "" : " " + season));
-  auto made = connection_.Execute(fmt::format("CREATE OR REPLACE TEMP TABLE {} AS {}", Ident(name), Join(selects, " UNION ALL ")));
-  if (made) return {};
-  if (made.error().kind != ErrorKind::kData && made.error().kind != ErrorKind::kModel) return made.error();
+  TRY(finder_.Fetch(files));
+  auto made = reader_.Read(feed, files);
+  if (made || (made.error().kind != ErrorKind::kData && made.error().kind != ErrorKind::kModel)) return made;
   // The transaction is lost with the error: what is wrong is looked up outside of it.
   auto rolled_back = connection_.Execute("ROLLBACK");
   (void)rolled_back;
   in_transaction_ = false;
-  return Diagnose(feed, files, made.error());
+  return reader_.Diagnose(feed, files, made.error());
 }
 
 Result<std::string> Loader::ReadsSignature(const Group& group) {
@@ -435,6 +384,10 @@ Result<> Loader::RunGroup(const RawTable& table, Group& group, LoadReport& repor
   for (const auto& [feed, files] : group.feeds) {
     std::string what = feed->name + " " + (files.empty() ? "-" : files.front().season.empty() ? "*" : group.season);
     std::string held = "feed_" + feed->name;
+    if (feed->snapshots) {
+      with(feed->name, Snapshots::Table(*feed), Snapshots::Good(*feed, group.season));
+      continue;
+    }
     if (!materialized_.contains("held " + what)) {
       for (auto it = materialized_.begin(); it != materialized_.end();)  // one season of a feed is held at a time
         it = it->first.starts_with("held " + feed->name + " ") ? materialized_.erase(it) : std::next(it);
@@ -442,7 +395,7 @@ Result<> Loader::RunGroup(const RawTable& table, Group& group, LoadReport& repor
       materialized_["held " + what] = true;
       materialized_[held] = true;
     }
-    with(feed->name, "temp." + Ident(held), "");
+    with(source.Calls(feed->name), "temp." + Ident(held), "");
   }
   for (const std::string& read : source.reads) {
     const RawTable* raw = project_.FindRaw(read);
@@ -463,7 +416,7 @@ Result<> Loader::RunGroup(const RawTable& table, Group& group, LoadReport& repor
 Error Loader::NameDuplicates(const RawTable& table, const std::vector<Group*>& groups, const std::string& keys) {
   for (const Group* group : groups) {
     for (const auto& [feed, files] : group->feeds) {
-      if (feed->key.empty() || files.empty() || !materialized_.contains("feed_" + feed->name)) continue;
+      if (feed->key.empty() || feed->snapshots || files.empty() || !materialized_.contains("feed_" + feed->name)) continue;
       std::vector<std::string> key, shown;
       for (const std::string& column : feed->key) {
         key.push_back(Ident(column));
@@ -520,10 +473,19 @@ Result<> Loader::LoadTable(const RawTable& table, Cells& cells, LoadReport& repo
     TRY(connection_.Execute(fmt::format("DROP TABLE {}", incoming)));
     write += fmt::format("DELETE FROM backcourt.sources WHERE source = {0} AND season = {1}; INSERT INTO backcourt.sources VALUES ({0}, {1}, '{2}', '{3}', {4});",
                          Quote(group->source->name), Quote(group->season), ReplaceAll(group->identity, "+", ""), group->reads, report.run);
-    for (const auto& [feed, files] : group->feeds)
-      for (const FoundFile& file : files)
-        write += fmt::format("DELETE FROM backcourt.files WHERE feed = {0} AND path = {1}; INSERT INTO backcourt.files VALUES ({0}, {1}, {2}, {3}, {4}, {5});",
-                             Quote(feed->name), Quote(file.path), Quote(file.season), file.size, file.mtime, report.run);
+    for (const auto& [feed, files] : group->feeds) {
+      std::vector<std::string> paths, rows;
+      for (const FoundFile& file : files) {
+        paths.push_back(Quote(file.path));
+        rows.push_back(fmt::format("({}, {}, {}, {}, {}, {})", Quote(feed->name), Quote(file.path), Quote(file.season), file.size, file.mtime, report.run));
+      }
+      if (!rows.empty())
+        write += fmt::format("DELETE FROM backcourt.files WHERE feed = {} AND path IN ({}); INSERT INTO backcourt.files VALUES {};", Quote(feed->name), Join(paths, ", "), Join(rows, ", "));
+    }
+  }
+  if (!table.unit.empty()) {
+    Rows serving = TRY(connection_.Query("SELECT season, source, count(DISTINCT unit) FROM served GROUP BY 1, 2 ORDER BY 1, 3 DESC"));
+    for (size_t i = 0; i < serving.size(); ++i) report.served.push_back({table.name, serving.Text(i, 0), serving.Text(i, 1), table.unit, serving.Int(i, 2)});
   }
   Rows twice = TRY(connection_.Query(fmt::format("SELECT concat_ws(', ', {0}) FROM staged GROUP BY {1} HAVING count(*) > 1 ORDER BY 1 LIMIT 5",
                                                  [&] { std::vector<std::string> k; for (auto& c : table.key) k.push_back("CAST(" + Ident(c) + " AS VARCHAR)"); return Join(k, ", "); }(), KeyList(table))));

@@ -10,8 +10,10 @@
 #include <vector>
 
 #include "model/project.h"
-#include "run/files.h"
+#include "run/feed_reader.h"
+#include "run/finder.h"
 #include "run/ledger.h"
+#include "run/snapshots.h"
 
 namespace backcourt {
 
@@ -30,6 +32,12 @@ struct DroppedRows {
   int64_t rows = 0;
 };
 
+// How many values of a table's unit (games) a source serves.
+struct ServedUnits {
+  std::string table, season, source, unit;
+  int64_t units = 0;
+};
+
 // A feed that no file serves: what goes without it is NULL or has no rows.
 struct AbsentFeed {
   std::string table;   // the raw table that goes without
@@ -41,9 +49,11 @@ struct LoadReport {
   int64_t run = 0;                        // 0 when nothing had to be read
   std::vector<LoadedTable> tables;        // those that were read again
   std::vector<DroppedRows> dropped;
+  std::vector<ServedUnits> served;        // of the tables that were read again
   std::vector<std::string> files;         // read
   std::vector<std::string> vanished;      // loaded before, not there now; their rows stay
   std::vector<AbsentFeed> absent;
+  std::vector<Snapshot> quarantined;      // snapshots that no source sees
   int changed_cells = 0;
   double seconds = 0;
 };
@@ -51,7 +61,7 @@ struct LoadReport {
 class Loader {
  public:
   // `progress` is told what is being read, a line at a time.
-  Loader(const Project& project, Connection& connection, std::function<void(const std::string&)> progress);
+  Loader(const Project& project, Connection& connection, Finder finder, std::function<void(const std::string&)> progress);
 
   // Makes the raw tables and the ledger where there are none.
   Result<> Prepare();
@@ -73,19 +83,22 @@ class Loader {
   };
 
   Result<> CreateTables();
-  void FindGroups();
+  Result<> FindGroups();
+  Result<> KeepSnapshots(LoadReport& report);
+  Result<> TellSeasons(const Feed& feed, std::vector<FoundFile>& files);
   Result<> LoadSeeds(Cells& cells, LoadReport& report);
   Result<> LoadTable(const RawTable& table, Cells& cells, LoadReport& report);
   Result<> RunGroup(const RawTable& table, Group& group, LoadReport& report);
   Result<> Materialize(const Feed& feed, const std::vector<FoundFile>& files, LoadReport& report);
-  // Tells which file, row and value made reading a feed fail.
-  Error Diagnose(const Feed& feed, const std::vector<FoundFile>& files, const Error& error);
   Result<std::string> ReadsSignature(const Group& group);
   Result<> EnsureRun(LoadReport& report);
   Error NameDuplicates(const RawTable& table, const std::vector<Group*>& groups, const std::string& keys);
 
   const Project& project_;
   Connection& connection_;
+  FeedReader reader_;
+  Finder finder_;
+  Result<> found_;                        // why files could not be looked for
   std::function<void(const std::string&)> progress_;
   std::vector<Feed> canonical_feeds_;     // raw tables' own shape, as feeds
   std::vector<Source> sources_;           // those of the pack and the canonical ones
@@ -93,7 +106,6 @@ class Loader {
   std::map<std::string, std::vector<FoundFile>> files_;  // by feed
   std::map<std::string, bool> materialized_;             // feed and season
   std::set<std::string> changed_tables_;
-  bool excel_loaded_ = false;
   bool in_transaction_ = false;
 };
 

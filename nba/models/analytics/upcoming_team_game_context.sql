@@ -5,6 +5,7 @@ key = ["game_id", "team_abbr"]
 
 [reads]
 raw_schedule = ["season before", "same date", "season ahead"]
+raw_schedule_history = "as known before D"
 raw_results = "season before"
 raw_arenas = "whole"
 displaced_homes = "whole"
@@ -16,7 +17,7 @@ player_population = "same date"
 expected = """
 SELECT d.game_date, 2 * count(s.game_id) AS expected_rows
 FROM dates d LEFT JOIN raw_schedule s ON s.game_date = d.game_date AND s.season_year = d.season_year
-  AND s.status = 'scheduled' AND s.game_type IN ('regular', 'play_in', 'playoffs', 'cup_final')
+  AND s.status = 'scheduled' AND s.home_team_abbr IS NOT NULL AND s.away_team_abbr IS NOT NULL AND s.game_type IN ('regular', 'play_in', 'playoffs', 'cup_final')
 GROUP BY d.game_date"""
 
 [columns]
@@ -29,7 +30,7 @@ game_type = "regular, play_in, playoffs or cup_final"
 opponent_team_abbr = "the team it plays"
 home_game = "the team is at home (on a neutral floor: is named the home team)"
 neutral_site = "the floor is neither team's"
-season_phase = "early: within 42 days of the season's first regular-season date; late: within 42 days of its last, as scheduled; mid: between; on other games play_in or playoffs"
+season_phase = "early: within 42 days of the season's first regular-season date; late: within 42 days of its last, as scheduled (by the newest schedule snapshot seen before D, where there is one); mid: between; on other games play_in or playoffs"
 days_since_last_game = "days from the team's previous game of the season to D; 1.. ; NULL in its first game"
 team_days_rest = "full days off between the two: days_since_last_game - 1; 0 = back-to-back; NULL in its first game"
 is_back_to_back = "the team also played the day before D; false in its first game"
@@ -37,8 +38,8 @@ games_in_last_7_days = "games the team played in the 7 days before D; 0..7"
 games_in_last_14_days = "games the team played in the 14 days before D; 0..14"
 back_to_backs_last_14_days = "times it played on two days running, both within the 14 days before D"
 game_number_in_season = "1 for the team's first game of the season, counted over all game types"
-next_game_days_rest = "full days off until the team's next scheduled regular-season game; NULL if none, and in play-in and playoffs"
-games_in_next_7_days = "regular-season games scheduled for the team in the 7 days after D; NULL in play-in and playoffs"
+next_game_days_rest = "full days off until the team's next regular-season game, as known before D where there are snapshots; NULL if none, and in play-in and playoffs"
+games_in_next_7_days = "regular-season games scheduled for the team in the 7 days after D, as known before D where there are snapshots; NULL in play-in and playoffs"
 opponent_days_rest = "team_days_rest of the opponent; NULL in the first game of either"
 rest_difference = "team_days_rest - opponent_days_rest; positive = more rested"
 wins_entering = "games the team won this season before D, all game types"
@@ -101,6 +102,32 @@ games AS (
   SELECT s.*, r.game_id IS NOT NULL AS is_final, r.home_points - r.away_points AS home_margin
   FROM raw_schedule s LEFT JOIN raw_results r ON r.game_id = s.game_id
   WHERE s.status = 'scheduled' AND s.game_type IN ('regular', 'play_in', 'playoffs', 'cup_final')
+    AND s.home_team_abbr IS NOT NULL AND s.away_team_abbr IS NOT NULL
+),
+-- The regular season as the newest snapshot seen before each date tells it. Where there is none,
+-- the schedule as it stands now must do.
+known_games AS (
+  SELECT as_of, game_date, game_type, home_team_abbr, away_team_abbr, status
+  FROM (
+    SELECT d.game_date AS as_of, h.*, row_number() OVER (PARTITION BY d.game_date, h.game_id ORDER BY h.seen_at DESC) AS newest
+    FROM dates d JOIN raw_schedule_history h ON h.season_year = d.season_year AND h.seen_date < d.game_date
+  ) h
+  WHERE newest = 1 AND game_type = 'regular'
+),
+known_spans AS (
+  SELECT as_of, min(CASE WHEN status = 'scheduled' THEN game_date END) AS first_date, max(CASE WHEN status = 'scheduled' THEN game_date END) AS last_date
+  FROM known_games GROUP BY as_of
+),
+known_ahead AS (
+  SELECT as_of, team_abbr, min(game_date) AS next_game_date,
+    CAST(count(CASE WHEN days_between(as_of, game_date) <= 7 THEN 1 END) AS INTEGER) AS games_in_next_7_days
+  FROM (
+    SELECT as_of, game_date, status, home_team_abbr AS team_abbr FROM known_games
+    UNION ALL
+    SELECT as_of, game_date, status, away_team_abbr FROM known_games
+  ) k
+  WHERE status = 'scheduled' AND game_date > as_of
+  GROUP BY as_of, team_abbr
 ),
 season_spans AS (
   SELECT season_year, min(game_date) AS first_date, max(game_date) AS last_date
@@ -207,8 +234,8 @@ injury_feeds AS (
 SELECT t.game_id, t.team_abbr, t.game_date, t.season, t.season_year, t.game_type, t.opponent_team_abbr, t.home_game, t.neutral_site,
   CASE
     WHEN t.game_type IN ('play_in', 'playoffs') THEN t.game_type
-    WHEN t.game_date < add_days(s.first_date, 42) THEN 'early'
-    WHEN t.game_date > add_days(s.last_date, -42) THEN 'late'
+    WHEN t.game_date < add_days(COALESCE(k.first_date, s.first_date), 42) THEN 'early'
+    WHEN t.game_date > add_days(COALESCE(k.last_date, s.last_date), -42) THEN 'late'
     ELSE 'mid'
   END AS season_phase,
   t.days_since_last_game,
@@ -216,8 +243,10 @@ SELECT t.game_id, t.team_abbr, t.game_date, t.season, t.season_year, t.game_type
   COALESCE(t.days_since_last_game = 1, FALSE) AS is_back_to_back,
   t.games_in_last_7_days, t.games_in_last_14_days, t.back_to_backs_last_14_days,
   t.games_before + 1 AS game_number_in_season,
-  CASE WHEN t.game_type NOT IN ('play_in', 'playoffs') THEN days_between(t.game_date, t.next_game_date) - 1 END AS next_game_days_rest,
-  CASE WHEN t.game_type NOT IN ('play_in', 'playoffs') THEN t.games_in_next_7_days END AS games_in_next_7_days,
+  CASE WHEN t.game_type NOT IN ('play_in', 'playoffs') THEN
+    days_between(t.game_date, CASE WHEN k.as_of IS NULL THEN t.next_game_date ELSE n.next_game_date END) - 1 END AS next_game_days_rest,
+  CASE WHEN t.game_type NOT IN ('play_in', 'playoffs') THEN
+    CASE WHEN k.as_of IS NULL THEN t.games_in_next_7_days ELSE COALESCE(n.games_in_next_7_days, 0) END END AS games_in_next_7_days,
   CASE WHEN t.days_since_last_game IS NOT NULL THEN o.days_since_last_game - 1 END AS opponent_days_rest,
   t.days_since_last_game - o.days_since_last_game AS rest_difference,
   COALESCE(t.wins, 0) AS wins_entering,
@@ -237,6 +266,8 @@ SELECT t.game_id, t.team_abbr, t.game_date, t.season, t.season_year, t.game_type
   CASE WHEN f.first_date < t.game_date THEN COALESCE(a.players_questionable, 0) END AS questionable_players_count
 FROM today t
 JOIN today o ON o.game_id = t.game_id AND o.team_abbr = t.opponent_team_abbr
+LEFT JOIN known_spans k ON k.as_of = t.game_date
+LEFT JOIN known_ahead n ON n.as_of = t.game_date AND n.team_abbr = t.team_abbr
 LEFT JOIN season_spans s ON s.season_year = t.season_year
 LEFT JOIN team_lines l ON l.game_id = t.game_id AND l.team_abbr = t.team_abbr
 LEFT JOIN absences a ON a.game_id = t.game_id AND a.team_abbr = t.team_abbr

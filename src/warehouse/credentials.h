@@ -1,0 +1,34 @@
+// Credentials for object stores, from the environment and the usual files. They
+// go to the engine's secrets and nowhere else: nothing prints them.
+#pragma once
+
+#include <functional>
+#include <string>
+
+#include "base/result.h"
+
+namespace backcourt {
+
+// The value of an environment variable, "" when it is not set.
+using Environment = std::function<std::string(const std::string& name)>;
+
+struct S3Credentials {
+  std::string key_id, secret, token;  // empty: anonymous
+  std::string region, endpoint;
+};
+
+// AWS_* variables; else the profile AWS_PROFILE (or default) of
+// ~/.aws/credentials and ~/.aws/config, or the files that
+// AWS_SHARED_CREDENTIALS_FILE and AWS_CONFIG_FILE name. A named profile that is
+// not there is an error.
+Result<S3Credentials> FindS3Credentials(const Environment& environment);
+
+struct GsCredentials {
+  std::string key_id, secret;  // an HMAC key: GS_ACCESS_KEY_ID, GS_SECRET_ACCESS_KEY
+  std::string bearer;          // GOOGLE_OAUTH_ACCESS_TOKEN
+  std::string key_file;        // GOOGLE_APPLICATION_CREDENTIALS
+};
+
+GsCredentials FindGsCredentials(const Environment& environment);
+
+}  // namespace backcourt

@@ -1,0 +1,15 @@
+// The one thing that the engine does not do by itself: a token for Google's
+// storage from the key file of a service account.
+#pragma once
+
+#include <string>
+
+#include "base/result.h"
+
+namespace backcourt {
+
+// Signs a request with the key and exchanges it at the key file's own token
+// endpoint. The token reads storage, for an hour. Bounded by `timeout` seconds.
+Result<std::string> GoogleToken(const std::string& key_file, const std::string& ca_file, int timeout);
+
+}  // namespace backcourt

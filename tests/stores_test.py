@@ -1,0 +1,298 @@
+"""Files in object stores and on web servers: listed, fetched once a version, and refused with the cause."""
+
+import base64
+import json
+import shutil
+import signal
+import subprocess
+import tempfile
+import time
+import unittest
+from pathlib import Path
+
+from tests import servers
+from tests.cli_test import BACKCOURT, HERE
+
+TOY_FILES = sorted((HERE / "toy" / "data").iterdir())
+
+
+class Remote(unittest.TestCase):
+    """A fresh copy of the toy project whose data is elsewhere."""
+
+    def setUp(self):
+        self.folder = Path(tempfile.mkdtemp(prefix="backcourt-"))
+        self.addCleanup(shutil.rmtree, self.folder, ignore_errors=True)
+        self.project = self.folder / "toy"
+        shutil.copytree(HERE / "toy", self.project, ignore=shutil.ignore_patterns("data"))
+        self.environment = {"HOME": str(self.folder)}
+        self.said = ""  # all that the program ever said
+
+    def configure(self, data, *stores):
+        text = (HERE / "toy" / "backcourt.toml").read_text().replace('folder = "data"', f'folder = "{data}"')
+        (self.project / "backcourt.toml").write_text(text + "\n[stores]\ntimeout = 2\nretries = 2\n" + "".join(line + "\n" for line in stores))
+
+    def run_program(self, *words, code=0):
+        done = subprocess.run([BACKCOURT, *words], cwd=self.project, capture_output=True, text=True, stdin=subprocess.DEVNULL, timeout=120, env={**servers.CLEAN, **self.environment})
+        self.said += done.stdout + done.stderr
+        self.assertEqual(done.returncode, code, f"{words}\n{done.stdout}\n{done.stderr}")
+        return done.stdout if code == 0 else done.stdout + done.stderr
+
+    def load(self):
+        return json.loads(self.run_program("load", "--json"))
+
+    def rows(self, sql):
+        return [json.loads(line) for line in self.run_program("query", sql, "--format", "json").splitlines()]
+
+
+class Buckets(Remote):
+    @classmethod
+    def setUpClass(cls):
+        cls.s3 = servers.S3()
+        cls.addClassCleanup(cls.s3.stop)
+        for file in TOY_FILES:
+            cls.s3.put("season/" + file.name, file.read_bytes())
+
+    def setUp(self):
+        super().setUp()
+        self.environment.update(self.s3.environment())
+        self.configure("s3://lake/season", f's3_endpoint = "{self.s3.url}"')
+
+    def test_a_bucket_loads_as_a_folder_does(self):
+        self.run_program("backfill")
+        remote = self.rows("SELECT table_name, slot, digest FROM backcourt.cells WHERE row_count > 0 ORDER BY 1, 2")
+        shutil.copytree(HERE / "toy" / "data", self.project / "data")
+        (self.project / "warehouse.duckdb").unlink()
+        shutil.copy(HERE / "toy" / "backcourt.toml", self.project)
+        self.run_program("backfill")
+        self.assertEqual(remote, self.rows("SELECT table_name, slot, digest FROM backcourt.cells WHERE row_count > 0 ORDER BY 1, 2"))
+
+    def test_only_what_changed_is_fetched_again(self):
+        self.load()
+        objects = self.project / "warehouse.duckdb.objects"
+        box = next(objects.rglob("box_2021-22.csv"))
+        before = {path: path.stat().st_ino for path in objects.rglob("*.csv")}
+        self.assertIsNone(self.load()["run"])
+        text = (HERE / "toy" / "data" / "box_2021-22.csv").read_bytes()
+        self.addCleanup(self.s3.put, "season/box_2021-22.csv", text)
+        self.s3.put("season/box_2021-22.csv", text.replace(b",30,", b",31,"))
+        report = self.load()
+        self.assertEqual(report["files"], ["s3://lake/season/box_2021-22.csv"])
+        self.assertEqual({path for path, inode in before.items() if path.stat().st_ino != inode}, {box})
+
+    def test_an_empty_prefix_is_an_error_and_never_a_shorter_list(self):
+        self.load()
+        self.configure("s3://lake/seasn", f's3_endpoint = "{self.s3.url}"')
+        out = self.run_program("load", code=4)
+        self.assertIn("s3://lake/seasn holds no objects", out)
+        self.assertEqual(self.rows("SELECT count(*) AS n FROM raw_schedule"), [{"n": 7}])
+
+    def test_causes_are_told_apart(self):
+        for data, stores, said in [("s3://nolake/season", f's3_endpoint = "{self.s3.url}"', "404"), ("s3://lake/season", 's3_endpoint = "http://127.0.0.1:1"', "refuses the connection"),
+                                   ("s3://lake/season", 's3_endpoint = "https://store.invalid"', "DNS")]:
+            self.configure(data, stores)
+            out = self.run_program("load", code=4)
+            self.assertIn(said, out)
+            self.assertIn("Try:", out)
+
+    def test_a_wrong_key_is_refused_and_no_secret_is_printed(self):
+        self.environment["AWS_SECRET_ACCESS_KEY"] = "wrong/secret+of+mine"
+        for command, code in (["load"], 4), (["doctor"], 4), (["backfill"], 4), (["status"], 0), (["load", "--json"], 4):
+            self.run_program(*command, code=code)
+        self.assertIn("access is refused (403)", self.said)
+        for secret in (self.s3.key_id, self.s3.secret, "wrong/secret+of+mine"):
+            self.assertNotIn(secret, self.said)
+
+    def test_a_profile_gives_the_key(self):
+        for name in self.s3.environment():
+            del self.environment[name]
+        keys = self.folder / "keys"
+        keys.write_text(f"[other]\naws_access_key_id = none\n[lake]\naws_access_key_id = {self.s3.key_id}\naws_secret_access_key={self.s3.secret}\n")
+        self.environment.update(AWS_SHARED_CREDENTIALS_FILE=str(keys), AWS_PROFILE="nowhere")
+        self.assertIn("AWS_PROFILE names 'nowhere'", self.run_program("load", code=4))
+        self.environment["AWS_PROFILE"] = "lake"
+        self.load()
+        self.assertNotIn(self.s3.secret, self.said)
+
+    def test_doctor_and_status_tell_of_remote_files(self):
+        self.load()
+        self.assertIn("feed games: 1 files match s3://lake/season/games_{season}.csv", self.run_program("doctor"))
+        self.configure("s3://lake/season", 's3_endpoint = "http://127.0.0.1:1"')
+        self.assertNotIn("absent feed", self.run_program("status"))  # asks no server
+
+
+class GoogleBuckets(Remote):
+    @classmethod
+    def setUpClass(cls):
+        cls.gcs = servers.Gcs()
+        cls.addClassCleanup(cls.gcs.stop)
+
+    def test_more_objects_than_a_page_of_the_listing_holds(self):
+        for i in range(1001):
+            self.gcs.put(f"many/other/{i:04}.txt", b"-")
+        for file in TOY_FILES:
+            self.gcs.put("many/" + file.name, file.read_bytes())
+        self.configure("gs://lake/many", f'gs_endpoint = "{self.gcs.url}"')
+        self.assertEqual(len(self.load()["files"]), len(TOY_FILES) + 1)  # and the seed
+
+
+class ServiceAccounts(Remote):
+    """The key file of a service account, exchanged for a token."""
+
+    def setUp(self):
+        super().setUp()
+        self.web = servers.Web()
+        self.addCleanup(self.web.stop)
+        _, key = servers.make_certificate(self.folder, "account")
+        self.private = Path(key).read_text()
+        self.account = {"type": "service_account", "client_email": "reader@lake.test", "private_key": self.private, "token_uri": self.web.url + "/token"}
+        self.key_file = self.folder / "account.json"
+        self.key_file.write_text(json.dumps(self.account))
+        self.environment["GOOGLE_APPLICATION_CREDENTIALS"] = str(self.key_file)
+        self.configure("gs://lake/data", f'gs_endpoint = "{self.web.url}"')
+
+    def test_a_signed_request_becomes_the_token_that_storage_sees(self):
+        self.web.put("/token", b'{"access_token": "tok-en", "expires_in": 3599}')
+        self.run_program("load", code=4)  # this server keeps no bucket
+        self.assertIn("Bearer tok-en", self.web.tokens)
+        (path, body), = self.web.posts
+        grant, assertion = [part.split("=", 1)[1] for part in body.split("&")]
+        self.assertEqual(grant, "urn%3Aietf%3Aparams%3Aoauth%3Agrant-type%3Ajwt-bearer")
+        head, claims, signature = assertion.split(".")
+        decode = lambda text: base64.urlsafe_b64decode(text + "=" * (-len(text) % 4))
+        said = json.loads(decode(claims))
+        self.assertEqual((said["iss"], said["aud"], said["exp"] - said["iat"]), ("reader@lake.test", self.web.url + "/token", 3600))
+        (self.folder / "signature").write_bytes(decode(signature))
+        checked = subprocess.run(["openssl", "dgst", "-sha256", "-prverify", str(self.folder / "account.key"), "-signature", str(self.folder / "signature")],
+                                 input=f"{head}.{claims}".encode(), capture_output=True)
+        self.assertEqual(checked.returncode, 0, checked.stderr)
+        for secret in ("tok-en", *self.private.splitlines()[1:-1]):
+            self.assertNotIn(secret, self.said)
+
+    def test_what_is_wrong_with_a_key_is_said(self):
+        self.web.faults["/token"] = [400] * 9
+        self.assertIn("/token cannot be read: access is refused (403)", self.run_program("load", code=4))
+        self.key_file.write_text(json.dumps({**self.account, "token_uri": "http://127.0.0.1:1/token"}))
+        self.assertIn("refuses the connection", self.run_program("load", code=4))
+        self.key_file.write_text(json.dumps({**self.account, "private_key": "-----BEGIN PRIVATE KEY-----\nsecretsecret\n-----END PRIVATE KEY-----"}))
+        self.assertIn("its private_key cannot sign", self.run_program("load", code=4))
+        self.key_file.write_text("{}")
+        self.assertIn("it is no key of a service account", self.run_program("load", code=4))
+        self.key_file.unlink()
+        self.assertIn("it cannot be read", self.run_program("load", code=4))
+        self.assertNotIn("secretsecret", self.said)
+
+
+class WebServers(Remote):
+    def setUp(self):
+        super().setUp()
+        self.web = servers.Web()
+        self.addCleanup(self.web.stop)
+        self.fill(self.web)
+        self.configure(self.web.url + "/data")
+
+    def fill(self, web):
+        web.put("/data/manifest.json", json.dumps([file.name for file in TOY_FILES]).encode())
+        for file in TOY_FILES:
+            web.put("/data/" + file.name, file.read_bytes())
+
+    def bodies(self):
+        return [path for method, path in self.web.requests if method == "GET" and path.endswith(".csv")]
+
+    def test_a_manifest_lists_a_folder(self):
+        self.load()
+        self.assertEqual(sorted(self.bodies()), sorted("/data/" + file.name for file in TOY_FILES))
+        self.web.requests.clear()
+        self.assertIsNone(self.load()["run"])
+        self.assertEqual(self.bodies(), [])
+
+    def test_errors_that_pass_are_retried(self):
+        self.web.faults["/data/" + TOY_FILES[0].name] = [500, 429]
+        self.load()
+
+    def test_errors_that_stay_end_the_load(self):
+        self.web.faults["/data/" + TOY_FILES[0].name] = [503] * 99
+        self.assertIn("busy or broken", self.run_program("load", code=4))
+
+    def test_a_truncated_transfer_is_repeated_and_never_half_loaded(self):
+        name = "/data/" + TOY_FILES[0].name
+        self.web.faults[name] = ["truncate"]
+        self.load()
+        whole = self.rows("SELECT count(*) AS n FROM raw_box")
+        shutil.rmtree(self.project / "warehouse.duckdb.objects")
+        (self.project / "warehouse.duckdb").unlink()
+        self.web.faults[name] = ["truncate"] * 99
+        self.assertIn(f"{name} cannot be read", self.run_program("load", code=4))
+        self.assertEqual([path for path in (self.project / "warehouse.duckdb.objects").rglob("*") if path.name.endswith((".part", TOY_FILES[0].name))], [])
+        del self.web.faults[name]
+        self.load()
+        self.assertEqual(self.rows("SELECT count(*) AS n FROM raw_box"), whole)
+
+    def test_slow_bodies_arrive_and_hung_ones_end(self):
+        name = "/data/" + TOY_FILES[0].name
+        self.web.faults[name] = ["slow"]
+        self.load()
+        shutil.rmtree(self.project / "warehouse.duckdb.objects")
+        self.web.put(name, self.web.files[name] + b"\n", "Tue, 02 Nov 2021 00:00:00 GMT")
+        self.web.faults[name] = ["hang"] * 99
+        self.assertIn("does not answer in time", self.run_program("load", code=4))
+
+    def test_an_interrupt_does_not_wait_for_a_hung_request(self):
+        name = "/data/" + TOY_FILES[0].name
+        self.web.faults[name] = ["hang"] * 9
+        config = self.project / "backcourt.toml"
+        config.write_text(config.read_text().replace("timeout = 2", "timeout = 50"))
+        running = subprocess.Popen([BACKCOURT, "load"], cwd=self.project, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env={**servers.CLEAN, **self.environment})
+        while ("GET", name) not in self.web.requests:
+            self.assertIsNone(running.poll())
+            time.sleep(0.02)
+        running.send_signal(signal.SIGINT)
+        _, err = running.communicate(timeout=20)
+        self.assertEqual(running.returncode, 130, err)
+
+    def test_an_exported_folder_behind_a_web_server_loads(self):
+        self.run_program("backfill")
+        digests = "SELECT table_name, slot, digest FROM backcourt.cells WHERE row_count > 0 ORDER BY 1, 2"
+        before = self.rows(digests)
+        out = self.folder / "out"
+        self.run_program("export", str(out), "raw_schedule", "raw_results", "raw_box")
+        for path in out.rglob("*"):
+            if path.is_file():
+                self.web.put("/out/" + str(path.relative_to(out)), path.read_bytes())
+        (self.project / "warehouse.duckdb").unlink()
+        self.configure(self.web.url + "/out")
+        self.run_program("backfill")
+        self.assertEqual(self.rows(digests), before)
+
+    def test_a_missing_file_of_a_manifest_is_an_error(self):
+        self.web.put("/data/manifest.json", json.dumps([file.name for file in TOY_FILES] + ["box_2022-23.csv"]).encode())
+        self.assertIn("/data/box_2022-23.csv cannot be read: it is not there (404)", self.run_program("load", code=4))
+
+    def test_a_page_in_place_of_the_manifest_is_an_error(self):
+        self.web.put("/data/manifest.json", b"<html>Access denied</html>")
+        self.assertIn("manifest.json lists no files", self.run_program("load", code=4))
+
+    def test_a_server_without_times_is_read_again_and_changes_are_seen(self):
+        self.web.times.clear()
+        self.load()
+        self.assertIsNone(self.load()["run"])
+        name = "/data/box_2021-22.csv"
+        self.web.put(name, self.web.files[name].replace(b",30,", b",31,"), None)
+        self.assertEqual(self.load()["files"], [self.web.url + name])
+
+    def test_a_refused_file_names_it(self):
+        self.web.faults["/data/" + TOY_FILES[0].name] = [403] * 99
+        out = self.run_program("load", code=4)
+        self.assertIn(f"/data/{TOY_FILES[0].name} cannot be read: access is refused (403)", out)
+
+    def test_certificates_are_checked(self):
+        web = servers.Web(servers.make_certificate(self.folder, "own"))
+        self.addCleanup(web.stop)
+        self.fill(web)
+        self.configure(web.url + "/data")
+        self.assertIn("certificate is not trusted", self.run_program("load", code=4))
+        self.configure(web.url + "/data", f'ca_file = "{self.folder}/own.pem"')
+        self.load()
+
+
+if __name__ == "__main__":
+    unittest.main()
