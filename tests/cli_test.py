@@ -353,7 +353,7 @@ class OtherShells(Toy):
         self.edit("models/precompute/recent_form.sql", old, new)
 
     def test_paths_count_from_the_folder_of_the_shell_that_asks(self):
-        self.start()
+        running = self.start()
         elsewhere = self.folder / "elsewhere"
         elsewhere.mkdir()
         ask = ["--project", str(self.project)]
@@ -363,6 +363,8 @@ class OtherShells(Toy):
         self.assertEqual({path.name for path in elsewhere.iterdir()}, {"out", "plan.json", "box.csv"})
         self.assertEqual((elsewhere / "box.csv").read_text().count("\n"), 13)
         self.assertTrue((elsewhere / "out" / "raw_box" / "season=2021-22" / "data.parquet").exists())
+        running.kill()
+        running.wait(10)
 
     def test_interrupt_ends_within_two_seconds_and_the_next_run_goes_on(self):
         self.slow("FROM dates d JOIN", self.SLOW)
