@@ -2,7 +2,8 @@
 # make test   all tests; make bench: all benchmarks; make build; make clean
 # make soak N=1000   faults at length, one line a promise
 # make wheel  build/wheel/backcourt-*.whl: the command and a Python module, for pip install
-.PHONY: run build wheel test bench clean deps
+N ?= 200
+.PHONY: run build wheel test soak bench clean deps
 MAKEFLAGS += --no-print-directory
 
 run: deps build/build.ninja

@@ -102,6 +102,7 @@ Result<int> RunExport(Session& session, const Arguments& arguments, const Output
     auto write = [&](const std::string& below, const std::string& where) -> Result<> {
       fs::path path = work / table / below / fmt::format("data.{}", extension);
       fs::create_directories(path.parent_path(), failed);
+      if (failed) return Error{ErrorKind::kCapacity, fmt::format("{} cannot be made: {}", path.parent_path().string(), failed.message()), "free disk space, then export again"};
       TRY(view.connection->Execute(fmt::format("COPY (SELECT t.* FROM {} WHERE {} ORDER BY {}) TO {} ({})", from, where, order, Quote(path.string()), how)));
       TRY(SyncFile(path.string()));
       Rows count = TRY(view.connection->Query(fmt::format("SELECT count(*) FROM {} WHERE {}", from, where)));

@@ -63,6 +63,12 @@ __attribute__((destructor)) static void End(void) {
   if (folder) Report("ended", "-", "-");
 }
 
+void _exit(int code) {
+  End();
+  syscall(SYS_exit_group, code);
+  __builtin_unreachable();
+}
+
 static int Below(const char* path) {
   pthread_once(&once, Read);
   return folder && path && !strncmp(path, folder, strlen(folder));
