@@ -1,10 +1,20 @@
 """Puts the program that `make build` made into the wheel, laid as in build/, with the NBA pack beside it."""
 
+import subprocess
 import sysconfig
 from pathlib import Path
 from typing import Any
 
 from hatchling.builders.hooks.plugin.interface import BuildHookInterface
+
+
+def notices(program: Path) -> dict[Path, str]:
+    """The copyright notices of the Debian packages whose libraries the program uses, by path."""
+    used = [Path(line.split("=>")[1].split()[0]).resolve().name for line in subprocess.check_output(["ldd", program], text=True).splitlines() if "=>" in line]
+    owners = subprocess.run(["dpkg-query", "--search", *(f"*/{name}" for name in used)], capture_output=True, text=True).stdout
+    packages = {line.split(":")[0] for line in owners.splitlines()}
+    found = {Path("/usr/share/doc") / package / "copyright": package for package in packages}
+    return {path: package for path, package in found.items() if path.exists()}
 
 
 class ProgramInside(BuildHookInterface):  # type: ignore[type-arg]
@@ -14,11 +24,9 @@ class ProgramInside(BuildHookInterface):  # type: ignore[type-arg]
         for part in (project / "nba").iterdir():
             if not part.name.startswith("warehouse."):
                 inside[part] = f"nba/{part.name}"
-        notices = [project / "build" / "deps" / "npm" / "node_modules" / "@duckdb" / "node-bindings-linux-x64" / "LICENSE"]
-        notices += [Path("/usr/share/doc") / package / "copyright" for package in ("libfmt9", "libxxhash0")]
-        for notice in notices:  # of the libraries inside
-            if notice.exists():
-                inside[notice] = f"licenses/{notice.parent.name}"
+        engine = project / "build" / "deps" / "npm" / "node_modules" / "@duckdb" / "node-bindings-linux-x64" / "LICENSE"
+        for notice, name in {engine: "duckdb", **notices(project / "build" / "backcourt")}.items():
+            inside[notice] = f"licenses/{name}"
         build_data["force_include"] = {str(path): f"backcourt/program/{name}" for path, name in inside.items()}
         build_data["pure_python"] = False
         build_data["tag"] = "py3-none-" + sysconfig.get_platform().replace("-", "_").replace(".", "_")

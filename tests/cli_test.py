@@ -58,7 +58,7 @@ class Commands(Toy):
         self.assertIn("all agree to the bit", self.run_program("verify", "--all"))
 
     def test_help_teaches_every_command(self):
-        for command in "load dates plan backfill status why runs show query stop verify export docs doctor".split():
+        for command in "load dates plan backfill status why runs show query stop check verify export docs doctor".split():
             out = self.run_program(command, "--help")
             self.assertIn("Example:\n  backcourt " + command, out)
         self.assertIn("Exit codes", self.run_program("--help"))
@@ -311,29 +311,33 @@ class BadInput(Toy):
 
 
 class OtherShells(Toy):
+    SLOW = "FROM (SELECT d.*, (SELECT count(*) FROM (SELECT unnest(range(1000000)) AS i) a, (SELECT unnest(range(1000000)) AS i) b WHERE a.i * b.i = -d.season_year) AS work FROM dates d) d JOIN"
+
     def setUp(self):
         super().setUp()
-        # A model that takes its time on every date.
-        self.edit("models/precompute/recent_form.sql", "FROM dates d JOIN", "FROM (SELECT d.*, (SELECT count(*) FROM player_games a, player_games b, player_games c, player_games e, player_games f, player_games g, player_games h, player_games i WHERE a.points + b.points * c.points + e.points + f.points + g.points + h.points + i.points = -d.season_year) AS work FROM dates d) d JOIN")
         self.run_program("load")
 
-    def start(self, *words):
-        running = subprocess.Popen([BACKCOURT, "backfill", *words], cwd=self.project, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    def start(self, held=None):
+        """A backfill that is at work on recent_form: computing it, or held before its commit."""
+        fault = f"fill-commit:recent_form wait {held}" if held else ""
+        running = subprocess.Popen([BACKCOURT, "backfill"], cwd=self.project, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env={**os.environ, "BACKCOURT_FAULT": fault})
         self.addCleanup(running.stdout.close)
         self.addCleanup(running.stderr.close)
         self.addCleanup(running.kill)
-        for _ in range(200):
-            if (self.project / "warehouse.duckdb.sock").exists():
-                break
-            time.sleep(0.02)
-        return running
+        for _ in range(600):
+            self.assertIsNone(running.poll(), "it ended before anybody could look on")
+            now = json.loads(self.run_program("status", "--json"))["running"]
+            tables = {table["table"]: table for table in now["tables"]} if now else {}
+            filled = all(tables[name]["done"] == 6 for name in tables if name == "player_games")
+            if now and filled and tables["recent_form"]["running"] and (not held or held.exists()):
+                return running
+            time.sleep(0.05)
+        self.fail("it never came to recent_form")
 
     def test_readers_are_answered_while_it_fills(self):
-        running = self.start()
-        time.sleep(0.3)
+        held = self.folder / "held"
+        running = self.start(held)
         self.assertIn("player_games", self.run_program("status"))
-        self.assertIsNone(running.poll(), "it filled too fast to look on")
-        self.assertIsNotNone(json.loads(self.run_program("status", "--json"))["running"])
         self.assertIn("recent_form", self.run_program("plan"))
         self.assertEqual(self.query("SELECT count(*) AS n FROM player_games"), [{"n": 12}])
         self.assertIn("player_form", self.run_program("why", "player_form", "2021-10-25"))
@@ -341,10 +345,15 @@ class OtherShells(Toy):
         self.assertIn(f"process {running.pid}", refused)
         self.assertIn("status --watch", refused)
         self.assertIn("after its running batches", self.run_program("stop"))
+        held.unlink()
         self.assertEqual(running.wait(60), 130)
+        self.assertNotEqual(self.query("SELECT * FROM recent_form"), [])  # the batch that ran was finished
+
+    def slow(self, old, new):
+        self.edit("models/precompute/recent_form.sql", old, new)
 
     def test_paths_count_from_the_folder_of_the_shell_that_asks(self):
-        self.start()
+        running = self.start()
         elsewhere = self.folder / "elsewhere"
         elsewhere.mkdir()
         ask = ["--project", str(self.project)]
@@ -354,21 +363,35 @@ class OtherShells(Toy):
         self.assertEqual({path.name for path in elsewhere.iterdir()}, {"out", "plan.json", "box.csv"})
         self.assertEqual((elsewhere / "box.csv").read_text().count("\n"), 13)
         self.assertTrue((elsewhere / "out" / "raw_box" / "season=2021-22" / "data.parquet").exists())
+        running.kill()
+        running.wait(10)
 
     def test_interrupt_ends_within_two_seconds_and_the_next_run_goes_on(self):
-        running = self.start()
-        time.sleep(0.3)
-        begun = time.time()
+        self.slow("FROM dates d JOIN", self.SLOW)
+        for number in (signal.SIGINT, signal.SIGTERM):
+            running = self.start()
+            begun = time.time()
+            running.send_signal(number)
+            self.assertEqual(running.wait(10), 130)
+            self.assertLess(time.time() - begun, 2)
+        self.slow(self.SLOW, "FROM dates d JOIN")
+        self.run_program("backfill")
+        self.assertIn("all agree", self.run_program("verify", "--all"))
+
+    def test_a_second_interrupt_ends_at_once(self):
+        held = self.folder / "held"
+        running = self.start(held)  # where the first one cannot end it
+        running.send_signal(signal.SIGINT)
+        with self.assertRaises(subprocess.TimeoutExpired):
+            running.wait(0.5)
         running.send_signal(signal.SIGINT)
         self.assertEqual(running.wait(10), 130)
-        self.assertLess(time.time() - begun, 2)
-        self.edit("models/precompute/recent_form.sql", "player_games g, player_games h, player_games i", "player_games g, (SELECT 1 AS points) h, (SELECT 1 AS points) i")
         self.run_program("backfill")
         self.assertIn("all agree", self.run_program("verify", "--all"))
 
     def test_a_killed_one_is_taken_over_from_at_once(self):
+        self.slow("FROM dates d JOIN", self.SLOW)
         running = self.start()
-        time.sleep(0.3)
         running.send_signal(signal.SIGKILL)
         running.wait(10)
         self.run_program("status")
@@ -376,7 +399,6 @@ class OtherShells(Toy):
         self.assertIn("all agree", self.run_program("verify", "--all"))
 
     def test_detached_it_outlives_the_shell(self):
-        self.edit("models/precompute/recent_form.sql", "player_games h, player_games i", "(SELECT 1 AS points) h, (SELECT 1 AS points) i")
         out = self.run_program("backfill", "--detach")
         self.assertIn("fills on", out)
         for _ in range(300):

@@ -11,6 +11,7 @@ import unittest
 from pathlib import Path
 
 from tests.cli_test import BACKCOURT, Toy
+from tests.snapshots_test import first_look, flat
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -60,9 +61,9 @@ def shape(values):
 
 
 class JsonOutput(Toy):
-    def outputs(self, *words, code=0):
+    def outputs(self, *words, code=0, cwd=None):
         """The documents that the program writes: one, or one a line."""
-        done = subprocess.run([BACKCOURT, *words, "--json"], cwd=self.project, capture_output=True, text=True, stdin=subprocess.DEVNULL, timeout=120)
+        done = subprocess.run([BACKCOURT, *words, "--json"], cwd=cwd or self.project, capture_output=True, text=True, stdin=subprocess.DEVNULL, timeout=120)
         self.assertEqual(done.returncode, code, f"{words}\n{done.stdout}\n{done.stderr}")
         return [json.loads(line) for line in done.stdout.splitlines()] if words[0] == "backfill" else [json.loads(done.stdout)]
 
@@ -73,6 +74,16 @@ class JsonOutput(Toy):
     def break_a_check(self):
         self.edit("models/analytics/player_games.sql", "points < 0", "points > 31")
         self.edit("data/box_2021-22.csv", "G3,AAA,1,31", "G3,AAA,1,35")
+
+    def league(self):
+        """A project of the NBA pack with one snapshot of the schedule that serves and one that cannot be read."""
+        project = self.folder / "league"
+        looks = project / "data" / "schedule" / "2021-22"
+        looks.mkdir(parents=True)
+        (project / "backcourt.toml").write_text('[project]\npack = "nba"\n[data]\nfolder = "data"\n')
+        (looks / "20210820T120000Z.json").write_bytes(flat(first_look().values()))
+        (looks / "20210821T120000Z.json").write_bytes(b"<html>")
+        return project
 
     def run_endlessly(self):
         """Starts a fill that stays at player_games until it is killed."""
@@ -92,13 +103,18 @@ class JsonOutput(Toy):
         self.edit("data/box_2021-22.csv", "G6,CCC", "G9,CCC")
         outputs = self.outputs("load") + self.outputs("load")
         box.unlink()
-        self.assert_documented("load", outputs + self.outputs("load"))
+        self.assert_documented("load", outputs + self.outputs("load") + self.outputs("load", cwd=self.league()))
 
     def test_dates(self):
         self.run_program("load")
         found = self.outputs("dates", "--start-date", "2021-10-19", "--end-date", "2021-10-21")
         self.assert_documented("dates", found)
         self.assertEqual(found, examples("dates"))
+        league = self.league()
+        self.outputs("load", cwd=league)
+        known, = self.outputs("dates", "--as-of", "2021-08-20", cwd=league)
+        self.assertEqual(set(known) - set(found[0]), {"as_of", "changed_at"})
+        self.assertRegex(known["changed_at"], r"^2021-08-20 \d\d:\d\d:\d\d$")
 
     def test_plan(self):
         self.run_program("load")
@@ -132,7 +148,9 @@ class JsonOutput(Toy):
         (self.project / "data" / "box_2021-22.csv").unlink()
         outputs += self.outputs("status")
         self.edit("models/precompute/recent_form.sql", "sum(p.points)", "sum(p.points) + 1")
-        self.assert_documented("status", [*outputs, self.run_endlessly()])
+        league = self.league()
+        self.outputs("load", cwd=league)
+        self.assert_documented("status", [*outputs, *self.outputs("status", cwd=league), self.run_endlessly()])
 
     def test_why(self):
         self.run_program("backfill")
@@ -163,6 +181,15 @@ class JsonOutput(Toy):
         with duckdb.connect(str(self.project / "warehouse.duckdb")) as connection:
             connection.execute("UPDATE recent_form SET points = points + 2, star = NOT star WHERE game_date = DATE '2021-10-22'")
         self.assert_documented("verify", self.outputs("verify", "--all", code=2))
+
+    def test_check(self):
+        self.run_program("backfill")
+        outputs = self.outputs("check", code=2)  # of a game without a result
+        self.edit("data/box_2021-22.csv", "G1,AAA,1,30,36:10\nG1,BBB,2,20,30:00\n", "")
+        self.run_program("backfill")
+        outputs += self.outputs("check", code=2)
+        (self.project / "data" / "box_2021-22.csv").unlink()
+        self.assert_documented("check", outputs + self.outputs("check", code=2))
 
     def test_export(self):
         self.run_program("backfill")

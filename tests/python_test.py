@@ -65,8 +65,10 @@ class Wheel(unittest.TestCase):
     def test_the_program_uses_nothing_that_a_linux_may_lack(self):
         found = run("ldd", INSTALLED / "backcourt" / "program" / "backcourt")
         for line in found.splitlines():
-            if "=>" in line and not re.match(r"\s*(libc|libm|libgcc_s|libstdc\+\+|libdl|libpthread|librt)\.so", line):
+            if "=>" in line and not re.match(r"\s*(libc|libm|libgcc_s|libstdc\+\+|libdl|libpthread|libresolv|librt|libz)\.so", line):
                 self.assertIn(str(INSTALLED), line)
+        notices = {path.name for path in (INSTALLED / "backcourt" / "program" / "licenses").iterdir()}
+        self.assertLessEqual({"duckdb", "libfmt9", "libxxhash0"}, notices)
 
     def test_the_command_works_from_any_folder_with_the_pack_by_name(self):
         self.assertIn("Exit codes", command("--help", cwd="/"))

@@ -268,6 +268,35 @@ class TheLeague(RealGames):
             self.assertEqual(found, (dates, games, day(first), day(last)))
 
 
+TABLES = ("team_offense_game_summary", "team_defense_game_summary", "player_game_summary", "upcoming_team_game_context", "upcoming_player_game_context", "team_defense_zone_analysis",
+          "player_shot_zone_analysis", "player_daily_cache", "player_composite_factors", "ml_feature_store_v2")
+# The features in order, and what the view puts where one is NULL.
+DEFAULTS = {"points_avg_last_5": 10.0, "points_avg_last_10": 10.0, "points_avg_season": 10.0, "points_std_last_10": 5.0, "games_in_last_7_days": 3.0, "fatigue_score": 95.0, "shot_zone_mismatch_score": 0.0,
+            "pace_score": 0.0, "usage_spike_score": 0.0, "rest_advantage": 0.0, "injury_risk": 0.0, "recent_trend": 0.0, "minutes_change": 0.0, "opponent_def_rating": 112.0, "opponent_pace": 100.0, "home_away": 0.0,
+            "back_to_back": 0.0, "playoff_game": 0.0, "pct_paint": 0.40, "pct_mid_range": 0.20, "pct_three": 0.40, "pct_free_throw": 0.15, "team_pace": 100.0, "team_off_rating": 112.0, "team_win_pct": 0.5}
+
+
+class TheFeatures(RealGames):
+    def test_defaults_stand_in_the_view_alone(self):
+        self.assertEqual(self.connection.execute("SELECT feature, value FROM feature_defaults").fetchall(), list(DEFAULTS.items()))
+        rows = self.rows("SELECT * FROM ml_feature_store_v2_imputed WHERE game_date = '2021-10-21'")
+        self.assertEqual(list(rows[0]), ["game_date", "player_id", *DEFAULTS, *("imputed_" + name for name in DEFAULTS)])
+        imputed = 0
+        for row in rows:
+            features = self.row("ml_feature_store_v2", game_date=row["game_date"], player_id=row["player_id"])
+            missing = [name for name in DEFAULTS if features[name] is None]
+            self.assert_row(features, missing_features=",".join(missing), missing_features_count=len(missing), feature_quality_score=4.0 * (25 - len(missing)))
+            for name, default in DEFAULTS.items():
+                self.assertEqual((row[name], row["imputed_" + name]), (default, True) if name in missing else (features[name], False))
+            imputed += len(missing)
+        self.assertGreater(imputed, len(rows))
+
+    def test_types_are_those_of_the_rules(self):
+        types = dict(self.connection.execute("SELECT data_type, list(DISTINCT column_name) FROM duckdb_columns() WHERE NOT internal AND list_contains(?, table_name) GROUP BY 1", [list(TABLES)]).fetchall())
+        self.assertEqual(set(types), {"DATE", "BIGINT", "INTEGER", "DOUBLE", "BOOLEAN", "VARCHAR"})
+        self.assertEqual(types["BIGINT"], ["player_id"])
+
+
 class TheCalendar(unittest.TestCase):
     """Which dates the program finds."""
 

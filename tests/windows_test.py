@@ -39,6 +39,7 @@ REVIEWED = {
                             "player_game_summary": ["365 days before"], "team_game_totals": ["10 games before"]},
     "ml_feature_store_v2_imputed": {"ml_feature_store_v2": ["same date"], "feature_defaults": ["whole"]},
 }
+KNOWN_AHEAD = 183
 VIEWS = {"ml_feature_store_v2_imputed"}  # has no cells: it is what its inputs are
 
 
@@ -93,6 +94,8 @@ class Dates:
             for team in self.teams[slot]:
                 before = self.played[year, team][:bisect.bisect_left(self.played[year, team], slot)]
                 first = min([first, *before[-int(text.split()[0]):]])
+        elif text == "as known before D":  # snapshots of a schedule begin half a year before its first game
+            first, last = self.first_of(year) - KNOWN_AHEAD, slot - 1
         elif text == "same season":
             first = last = year
         else:

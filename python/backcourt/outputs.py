@@ -35,8 +35,18 @@ class DroppedRows(TypedDict):
     rows: int
 
 
+class ServedUnits(TypedDict):
+    """How many units (as games) of a season of a raw table come from a source."""
+
+    table: str
+    season: str
+    source: str
+    unit: str
+    units: int
+
+
 class QuarantinedSnapshot(TypedDict):
-    """A snapshot of the schedule that no table sees, and why."""
+    """A snapshot that is not used, and why."""
 
     feed: str
     season: str
@@ -52,6 +62,7 @@ class LoadReport(TypedDict):
     vanished: list[str]
     tables: list[LoadedTable]
     dropped: list[DroppedRows]
+    served: list[ServedUnits]
     absent: list[AbsentFeed]
     quarantined: list[QuarantinedSnapshot]
     changed_cells: int
@@ -115,11 +126,15 @@ class Running(TypedDict):
     tables: list[RunningTable]
 
 
-class Snapshot(QuarantinedSnapshot):
-    """A kept snapshot; `problem` is empty where it serves its season."""
+class Snapshot(TypedDict):
+    """A snapshot that serves a season of a feed, or is quarantined for its problem."""
 
+    feed: str
+    season: str
+    path: str
     seen_at: str
     age_seconds: float
+    problem: str
 
 
 class Status(TypedDict):
@@ -129,10 +144,10 @@ class Status(TypedDict):
     seasons: list[SeasonStatus]
     raw: dict[str, RawStatus]
     absent: list[AbsentFeed]
+    snapshots: list[Snapshot]
     problems: list[Problem]
     running: Running | None
     next_command: str
-    snapshots: list[Snapshot]
 
 
 class Loaded(TypedDict):

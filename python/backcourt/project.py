@@ -33,13 +33,16 @@ class Project:
         self._folder = Path.cwd()
         self._project = [] if path is None else ["--project", str(Path(path).absolute())]
 
-    def dates(self, start: Date | None = None, end: Date | None = None, *, season: str | None = None, types: str | Iterable[str] | None = None) -> list[date]:
+    def dates(self, start: Date | None = None, end: Date | None = None, *, season: str | None = None, types: str | Iterable[str] | None = None, as_of: Date | None = None) -> list[date]:
         """The game dates from `start` to `end`, or of a season, in order.
 
         `types` are kinds of games: regular, play_in, playoffs, cup_final,
-        preseason, all_star; without it, the first four.
+        preseason, all_star; without it, the first four. `as_of` asks for the
+        schedule as it was known at the end of that date.
         """
         words = _range(start, end) + _option("--season", season) + _option("--types", types)
+        if as_of is not None:
+            words += ["--as-of", _text(as_of)]
         found = json.loads(self._run(["dates", *words, "--json"]))
         return [date.fromisoformat(day["game_date"]) for day in found["game_dates"]]
 

@@ -29,7 +29,7 @@ constexpr Command kCommands[] = {
      "backcourt load"},
     {"dates", "The game dates of a range: games a date, off-days skipped.",
      "Without a range or a season, all dates of the schedule. Kinds of games are regular, play_in, playoffs and\n"
-     "cup_final, unless --types says otherwise. With --as-of, as the schedule stood then: its snapshots tell.",
+     "cup_final, unless --types says otherwise. With --as-of, the schedule as it stood then.",
      "backcourt dates --start-date 2021-11-15 --end-date 2021-11-30"},
     {"plan", "What a backfill would do, and why each cell is in it. Changes nothing.",
      "Without TABLE, all tables but the raw ones; without a choice of dates, all game dates. Inputs are in the plan\n"
@@ -61,9 +61,10 @@ constexpr Command kCommands[] = {
      "backcourt query \"SELECT team_abbr, avg(pace) FROM team_offense_game_summary GROUP BY 1 ORDER BY 2 DESC LIMIT 5\""},
     {"stop", "End a backfill of another shell after its running batches.",
      "What is filled stays, and the next backfill goes on with the rest.", "backcourt stop"},
-    {"check", "What should be there by the schedule against what is, with the reason and the command that mends it.",
-     "Games against the schedule, cells, rows as they were filled, the invariants of the project's checks/, columns\n"
-     "that are constant or mostly NULL over a month, absent feeds. Exit code 2 when something that should be there is not.",
+    {"check", "What should be there by the schedule against what is: every gap with its reason and what mends it.",
+     "Looks at games against the schedule, cells, rows against the number that was filled, the invariants of the\n"
+     "project's checks/, columns that are constant or mostly NULL over a month, and feeds without files. Exit code 2\n"
+     "when something that should be there is not.",
      "backcourt check --season 2021-22"},
     {"verify", "Recompute cells alone, and compare with what is stored, to the bit.",
      "Each cell is replayed in fresh tables that hold only the rows of its declared windows, so that agreement\n"
@@ -146,8 +147,8 @@ void Build(CLI::App& app, Arguments& a) {
     }
     if (is({"check"})) {
       sub->add_option("TABLE", a.words, "Models and raw tables (default: all).");
-      sub->add_option("--dates", a.dates, "Single dates: A,B,...")->type_name("DATES");
-      sub->add_flag("--markdown", a.markdown, "A page to paste.");
+      sub->add_option("--dates", a.dates, "Single dates, as 2021-12-01,2021-12-03.")->type_name("DATES");
+      sub->add_flag("--markdown", a.markdown, "As a page in Markdown, to hand over.");
       json("The report as JSON.");
     }
     if (is({"why"})) {

@@ -15,7 +15,7 @@ Result<View> Look(Session& session, bool stay) {
   Rows there = TRY(view.connection->Query(
       "SELECT count(*) FROM duckdb_tables() WHERE database_name = 'wh' AND schema_name = 'backcourt' AND table_name = 'cells'"));
   if (there.Int(0, 0) > 0) {
-    view.cells = TRY(Ledger::ReadCells(*view.connection));
+    view.cells = TRY(Ledger::ReadCells(*view.connection, session.project));
     view.calendar = TRY(Ledger::ReadCalendar(*view.connection, session.project));
     view.retired = TakeRetired(session.project, view.calendar, view.cells);
   }

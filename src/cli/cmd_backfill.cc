@@ -1,13 +1,15 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <condition_variable>
 #include <filesystem>
 #include <fstream>
 #include <nlohmann/json.hpp>
 #include <thread>
 
+#include "base/fault_point.h"
+#include "base/file.h"
 #include "base/text.h"
+#include "base/watch.h"
 #include "cli/exit_code.h"
 #include "cli/load_text.h"
 #include "cli/session.h"
@@ -231,11 +233,8 @@ Result<int> RunPlan(Session& session, const Arguments& arguments, const Output& 
   Prepared p = TRY(Prepare(session, arguments));
   nlohmann::json json = arguments.json || !arguments.save.empty() ? PlanJson(session, p) : nlohmann::json();
   if (!arguments.save.empty()) {
-    std::string temporary = arguments.save + ".tmp";
-    std::ofstream(temporary) << json.dump(1) << "\n";
-    std::error_code failed;
-    std::filesystem::rename(temporary, arguments.save, failed);
-    if (failed) return Error{ErrorKind::kUsage, fmt::format("{} cannot be written: {}", arguments.save, failed.message()), "another path"};
+    TRY(WriteFile(arguments.save, json.dump(1) + "\n"));
+    FaultPoint("plan-saved");
   }
   output.Out(arguments.json ? json.dump(2) + "\n" : PlanText(p));
   if (!arguments.save.empty() && !arguments.json) output.Out(fmt::format("saved: `backcourt backfill --plan {}` runs exactly this\n", arguments.save));
@@ -285,21 +284,13 @@ Result<int> RunBackfill(Session& session, const Arguments& arguments, const Outp
     session.live.progress = &progress;
     session.live.runner = &runner;
   }
-  std::mutex ended_mutex;
-  std::condition_variable ended_changed;
-  bool ended = false;
-  std::thread watcher([&] {  // signals end the running batches too
-    std::unique_lock lock(ended_mutex);
-    while (!ended_changed.wait_for(lock, std::chrono::milliseconds(20), [&] { return ended; }))
-      if (Interrupts()) runner.Stop(true);
-  });
-  RunReport report = runner.Run(p.plan);
+  RunReport report;
   {
-    std::lock_guard lock(ended_mutex);
-    ended = true;
+    Watch watch(std::chrono::milliseconds(20), [&] {  // signals end the running batches too
+      if (Interrupts()) runner.Stop(true);
+    });
+    report = runner.Run(p.plan);
   }
-  ended_changed.notify_all();
-  watcher.join();
   progress.Finish();
   {
     std::lock_guard lock(session.live.mutex);
@@ -309,6 +300,10 @@ Result<int> RunBackfill(Session& session, const Arguments& arguments, const Outp
   int code = ExitCode(report);
   const char* outcome = report.interrupted ? "interrupted" : report.stopped ? "stopped" : report.failed ? "failed" : report.blocked || report.not_tried ? "blocked" : "done";
   std::string text = ReportText(report, run);
+  if (report.broken) {
+    say(text);
+    return *report.broken;
+  }
   TRY(MakeViews(session, *p.connection, report.filled > 0));
   auto recorded = Ledger::EndRun(*p.connection, run, outcome, Trim(text.substr(0, text.find('\n'))));
   if (arguments.json) output.Out(DoneJson(report, run, outcome, code).dump() + "\n");

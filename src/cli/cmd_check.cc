@@ -120,7 +120,7 @@ Result<int> RunCheck(Session& session, const Arguments& arguments, const Output&
   if (dates.dates.empty()) return Error{ErrorKind::kUsage, "no game date was chosen, and a check of nothing proves nothing", dates.said};
   CheckOptions options{TRY(CheckedTables(session.project, arguments.words)), dates.dates, PlayedUntil()};
   CheckReport report = TRY(CheckCompleteness(*view.connection, session.project, view.calendar, view.cells, view.retired, options));
-  std::vector<AbsentFeed> absent = TRY(AbsentNow(session, view));
+  std::vector<AbsentFeed> absent = TRY(AbsentFeeds(session.project, view));
   if (!arguments.season.empty()) std::erase_if(absent, [&](const AbsentFeed& feed) { return !feed.season.empty() && feed.season != arguments.season; });
   int64_t examined = 0;
   for (const GuardCount& guard : report.guards) examined += guard.examined;

@@ -1,14 +1,17 @@
 #include <fcntl.h>
 #include <fmt/format.h>
-#include <stdio.h>
+#include <sys/file.h>
 #include <unistd.h>
 
 #include <algorithm>
 #include <filesystem>
-#include <fstream>
+#include <memory>
 #include <nlohmann/json.hpp>
 
+#include "base/fault_point.h"
+#include "base/file.h"
 #include "base/text.h"
+#include "base/watch.h"
 #include "cli/session.h"
 #include "warehouse/profile.h"
 
@@ -18,19 +21,37 @@ namespace fs = std::filesystem;
 
 namespace {
 
-// Puts `fresh` in the place of `target` at once; what was there is gone after.
-Result<> Replace(const fs::path& fresh, const fs::path& target) {
-  std::error_code failed;
-  if (fs::exists(target)) {
-    if (renameat2(AT_FDCWD, fresh.c_str(), AT_FDCWD, target.c_str(), RENAME_EXCHANGE) != 0)
-      return Error{ErrorKind::kCapacity, fmt::format("{} cannot be replaced: {}", target.string(), strerror(errno)), "a folder on a local disk"};
-    fs::remove_all(fresh, failed);
-  } else {
-    fs::rename(fresh, target, failed);
-    if (failed) return Error{ErrorKind::kCapacity, fmt::format("{} cannot be made: {}", target.string(), failed.message()), "another folder"};
+// The folder that an export works in, hidden in the one it exports to: one
+// export at a time has it, and one that died leaves it to the next.
+class Workshop {
+ public:
+  static Result<std::unique_ptr<Workshop>> Open(const fs::path& folder) {
+    std::error_code failed;
+    fs::create_directories(folder, failed);
+    std::unique_ptr<Workshop> shop(new Workshop(folder / ".export"));
+    shop->lock_ = open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    if (shop->lock_ >= 0 && flock(shop->lock_, LOCK_EX | LOCK_NB) != 0) {
+      close(std::exchange(shop->lock_, -1));
+      return Error{ErrorKind::kBusy, fmt::format("another export writes into {}", folder.string()), "wait for it, or another folder"};
+    }
+    if (shop->lock_ >= 0) fs::remove_all(shop->path_, failed);
+    if (shop->lock_ < 0 || !fs::create_directory(shop->path_, failed))
+      return Error{ErrorKind::kUsage, fmt::format("{} cannot be written", folder.string()), "another folder"};
+    return shop;
   }
-  return {};
-}
+  ~Workshop() {
+    std::error_code ignored;
+    if (lock_ < 0) return;
+    fs::remove_all(path_, ignored);
+    close(lock_);
+  }
+  const fs::path& path() const { return path_; }
+
+ private:
+  explicit Workshop(fs::path path) : path_(std::move(path)) {}
+  fs::path path_;
+  int lock_ = -1;
+};
 
 }  // namespace
 
@@ -48,15 +69,13 @@ Result<int> RunExport(Session& session, const Arguments& arguments, const Output
       if (std::find(tables.begin(), tables.end(), raw.name) == tables.end()) tables.push_back(raw.name);
 
   View view = TRY(Look(session));
+  Watch watch(std::chrono::milliseconds(20), [&] {
+    if (Interrupts() || !output.write(false, "")) view.connection->Cancel();
+  });
   fs::path folder = arguments.folder;
-  fs::path work = folder / fmt::format(".export-{}", getpid());
-  struct Cleaner {
-    fs::path path;
-    ~Cleaner() { std::error_code ignored; fs::remove_all(path, ignored); }
-  } cleaner{work};
+  auto workshop = TRY(Workshop::Open(folder));
+  const fs::path& work = workshop->path();
   std::error_code failed;
-  fs::create_directories(work, failed);
-  if (failed) return Error{ErrorKind::kUsage, fmt::format("{} cannot be written: {}", folder.string(), failed.message()), "another folder"};
   const char* extension = arguments.csv ? "csv" : "parquet";
   std::string how = arguments.csv ? "FORMAT csv, HEADER" : "FORMAT parquet, COMPRESSION zstd, COMPRESSION_LEVEL 19, ROW_GROUP_SIZE 1000000";
   nlohmann::json manifest = {{"format", 1}, {"digest_algorithm", kDigestAlgorithm}, {"tables", nlohmann::json::object()}};
@@ -84,6 +103,7 @@ Result<int> RunExport(Session& session, const Arguments& arguments, const Output
       fs::path path = work / table / below / fmt::format("data.{}", extension);
       fs::create_directories(path.parent_path(), failed);
       TRY(view.connection->Execute(fmt::format("COPY (SELECT t.* FROM {} WHERE {} ORDER BY {}) TO {} ({})", from, where, order, Quote(path.string()), how)));
+      TRY(SyncFile(path.string()));
       Rows count = TRY(view.connection->Query(fmt::format("SELECT count(*) FROM {} WHERE {}", from, where)));
       files.push_back({{"path", (fs::path(table) / below / path.filename()).string()}, {"rows", count.Int(0, 0)}, {"bytes", fs::file_size(path)}});
       return {};
@@ -102,10 +122,12 @@ Result<int> RunExport(Session& session, const Arguments& arguments, const Output
     }
     manifest["tables"][table] = {{"rows", rows}, {"cells", cells}, {"digest", digest.Hex()}, {"files", files}, {"model", model ? nlohmann::json(model->identity.Hex()) : nlohmann::json()}};
   }
-  for (const std::string& table : tables) TRY(Replace(work / table, folder / table));
-  std::ofstream(work / "manifest.json") << manifest.dump(2) << "\n";
-  fs::rename(work / "manifest.json", folder / "manifest.json", failed);
-  if (failed) return Error{ErrorKind::kCapacity, fmt::format("the manifest cannot be written: {}", failed.message()), "free disk space"};
+  FaultPoint("export-written");
+  for (const std::string& table : tables) {
+    TRY(MoveInPlace((work / table).string(), (folder / table).string()));
+    FaultPoint("export-replaced", table);
+  }
+  TRY(WriteFile((folder / "manifest.json").string(), manifest.dump(2) + "\n"));
   if (arguments.json) {
     output.Out(manifest.dump(2) + "\n");
   } else {

@@ -4,6 +4,7 @@
 #include <nlohmann/json.hpp>
 
 #include "base/text.h"
+#include "base/watch.h"
 #include "cli/load_text.h"
 #include "cli/session.h"
 
@@ -33,6 +34,13 @@ std::string LoadText(const LoadReport& report) {
   }
   for (const std::string& path : report.vanished) text += fmt::format("no longer there: {}; what was loaded from it stays\n", path);
   return text + SnapshotText({}, report.quarantined) + AbsentText(report.absent);
+}
+
+Result<std::vector<AbsentFeed>> AbsentFeeds(const Project& project, const View& view) {
+  std::vector<FoundFile> known;
+  if (!view.cells.empty())
+    for (const LoadedFile& file : TRY(Ledger::ReadFiles(*view.connection))) known.push_back({file.path, file.season, file.size, file.mtime, ""});
+  return Loader(project, *view.connection, Finder(project, std::move(known)), [](const std::string&) {}).Absent();
 }
 
 std::string AbsentText(const std::vector<AbsentFeed>& absent) {
@@ -69,13 +77,6 @@ Finder OnlineFinder(const Project& project) {
   return Finder(project, [] { return Interrupts() > 0; });
 }
 
-Result<std::vector<AbsentFeed>> AbsentNow(Session& session, View& view) {
-  std::vector<FoundFile> known;
-  if (!view.cells.empty())
-    for (const LoadedFile& file : TRY(Ledger::ReadFiles(*view.connection))) known.push_back({file.path, file.season, file.size, file.mtime, ""});
-  return Loader(session.project, *view.connection, Finder(session.project, std::move(known)), [](const std::string&) {}).Absent();
-}
-
 Result<LoadReport> LoadInto(Session& session, const Output& output, bool quiet, const std::vector<std::string>& only) {
   auto connection = TRY(session.warehouse->Connect());
   bool shown = false;
@@ -83,8 +84,11 @@ Result<LoadReport> LoadInto(Session& session, const Output& output, bool quiet, 
     if (quiet) return;
     if (output.terminal) output.Err("\r\x1b[2K" + line), shown = true;
   });
+  Watch watch(std::chrono::milliseconds(20), [&] {
+    if (Interrupts()) connection->Cancel();
+  });
   TRY(loader.Prepare());
-  Cells cells = TRY(Ledger::ReadCells(*connection));
+  Cells cells = TRY(Ledger::ReadCells(*connection, session.project));
   auto report = loader.Load(cells, only);
   if (shown) output.Err("\r\x1b[2K");
   return report;

@@ -49,7 +49,7 @@ Result<int> RunRuns(Session& session, const Arguments& arguments, const Output& 
   }
   Rows batches, failures;
   if (!filter.empty()) {
-    batches = TRY(connection->Query("SELECT model, CAST(sum(cells) AS BIGINT), CAST(sum(row_count) AS BIGINT), sum(seconds), count(*) FROM backcourt.batches" + filter + " GROUP BY 1 ORDER BY 4 DESC"));
+    batches = TRY(connection->Query("SELECT model, CAST(sum(cells) AS BIGINT), CAST(sum(row_count) AS BIGINT), sum(seconds), count(*), CAST(sum(attempts - 1) AS BIGINT) FROM backcourt.batches" + filter + " GROUP BY 1 ORDER BY 4 DESC"));
     failures = TRY(connection->Query("SELECT model, slot, error_class, message FROM backcourt.failures" + filter + " ORDER BY model, slot"));
   }
   if (arguments.json) {
@@ -60,7 +60,7 @@ Result<int> RunRuns(Session& session, const Arguments& arguments, const Output& 
     if (!filter.empty()) {
       nlohmann::json tables = nlohmann::json::array(), failed = nlohmann::json::array();
       for (size_t i = 0; i < batches.size(); ++i)
-        tables.push_back({{"table", batches.Text(i, 0)}, {"cells", batches.Int(i, 1)}, {"rows", batches.Int(i, 2)}, {"seconds", batches.Real(i, 3)}, {"batches", batches.Int(i, 4)}});
+        tables.push_back({{"table", batches.Text(i, 0)}, {"cells", batches.Int(i, 1)}, {"rows", batches.Int(i, 2)}, {"seconds", batches.Real(i, 3)}, {"batches", batches.Int(i, 4)}, {"retries", batches.Int(i, 5)}});
       for (size_t i = 0; i < failures.size(); ++i)
         failed.push_back({{"table", failures.Text(i, 0)}, {"date", Date{int32_t(failures.Int(i, 1))}.Str()}, {"class", failures.Text(i, 2)}, {"message", failures.Text(i, 3)}});
       list[0]["tables"] = tables;
@@ -73,7 +73,8 @@ Result<int> RunRuns(Session& session, const Arguments& arguments, const Output& 
     output.Out(fmt::format("{:>5}  {}  {:>9}  {:<10} {}\n       {}\n", runs.Int(i, 0), runs.Text(i, 3), runs.Null(i, 4) ? "" : Seconds(double(runs.Int(i, 4)) / 1000), Outcome(runs, i, session), runs.Text(i, 1), runs.Text(i, 6)));
   if (runs.size() == 0) output.Out("no run yet\n");
   for (size_t i = 0; i < batches.size(); ++i)
-    output.Out(fmt::format("       {:<34} {:>6} cells {:>10} rows {:>9} in {} batches\n", batches.Text(i, 0), WithCommas(batches.Int(i, 1)), WithCommas(batches.Int(i, 2)), Seconds(batches.Real(i, 3)), batches.Int(i, 4)));
+    output.Out(fmt::format("       {:<34} {:>6} cells {:>10} rows {:>9} in {} batches{}\n", batches.Text(i, 0), WithCommas(batches.Int(i, 1)), WithCommas(batches.Int(i, 2)), Seconds(batches.Real(i, 3)), batches.Int(i, 4),
+                           batches.Int(i, 5) ? fmt::format(", {} tried again", batches.Int(i, 5)) : ""));
   for (size_t i = 0; i < failures.size(); ++i)
     output.Out(fmt::format("       FAILED {} {} ({}): {}\n", failures.Text(i, 0), Date{int32_t(failures.Int(i, 1))}.Str(), failures.Text(i, 2), failures.Text(i, 3)));
   return 0;

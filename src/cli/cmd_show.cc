@@ -3,52 +3,23 @@
 
 #include <algorithm>
 #include <atomic>
-#include <condition_variable>
+#include <chrono>
 #include <filesystem>
 #include <nlohmann/json.hpp>
-#include <thread>
 
+#include "base/file.h"
 #include "base/text.h"
+#include "base/watch.h"
 #include "cli/session.h"
+#include "run/read_only_sql.h"
 
 namespace backcourt {
 
 namespace {
 
+constexpr int kMostRows = 1'000'000;  // of an answer that is printed
 constexpr int kTableRows = 200;      // of the table format, unless --limit says otherwise
 constexpr double kQuerySeconds = 60; // after that a query is ended
-
-// Refuses what is not one SELECT over the warehouse's tables.
-Result<> CheckReadOnly(Connection& connection, const std::string& sql) {
-  Rows tree = TRY(connection.Query("SELECT CAST(json_serialize_sql(" + Quote(sql) + ") AS VARCHAR)"));
-  auto parsed = nlohmann::json::parse(tree.Text(0, 0), nullptr, false);
-  if (parsed.is_discarded() || parsed.value("error", true)) {
-    std::string why = parsed.is_discarded() ? "it cannot be parsed" : parsed.value("error_message", "it cannot be parsed");
-    return Error{ErrorKind::kUsage, "the query is refused: " + why, "one SELECT; `query` only reads"};
-  }
-  if (parsed["statements"].size() != 1) return Error{ErrorKind::kUsage, "the query is refused: it is not one statement", "one SELECT"};
-  std::string refused;
-  std::function<void(const nlohmann::json&)> walk = [&](const nlohmann::json& node) {
-    if (node.is_array()) {
-      for (const auto& item : node) walk(item);
-    } else if (node.is_object()) {
-      std::string kind = node.contains("type") && node["type"].is_string() ? node["type"].get<std::string>() : "";
-      if (kind == "TABLE_FUNCTION" && node.contains("function")) {
-        std::string name = node["function"].value("function_name", "");
-        static const std::vector<std::string> kAllowed = {"range", "generate_series", "unnest", "duckdb_tables", "duckdb_columns", "json_each"};
-        if (std::find(kAllowed.begin(), kAllowed.end(), name) == kAllowed.end()) refused = name + "() reaches out of the warehouse";
-      }
-      if (kind == "BASE_TABLE") {
-        std::string name = node.value("table_name", "");
-        if (name.find_first_of("./:*\\") != std::string::npos) refused = "'" + name + "' is a file";
-      }
-      for (const auto& [key, value] : node.items()) walk(value);
-    }
-  };
-  walk(parsed);
-  if (!refused.empty()) return Error{ErrorKind::kUsage, "the query is refused: " + refused, "tables of the warehouse; `backcourt docs` lists them"};
-  return {};
-}
 
 std::string TableText(const Rows& rows, int width) {
   size_t n = rows.columns().size();
@@ -90,68 +61,48 @@ std::string CsvField(const std::string& text) {
   return "\"" + ReplaceAll(text, "\"", "\"\"") + "\"";
 }
 
-// Ends the query when its time is up, its client is gone or a signal comes.
-class Watchdog {
- public:
-  Watchdog(Connection& connection, const Output& output) : thread_([this, &connection, &output] {
-    std::unique_lock lock(mutex_);
-    auto end = std::chrono::steady_clock::now() + std::chrono::duration<double>(kQuerySeconds);
-    while (!changed_.wait_for(lock, std::chrono::milliseconds(200), [&] { return done_; })) {
-      if (std::chrono::steady_clock::now() < end && !Interrupts() && output.write(false, "")) continue;
-      expired_ = true;
-      connection.Cancel();
-    }
-  }) {}
-  ~Watchdog() {
-    {
-      std::lock_guard lock(mutex_);
-      done_ = true;
-    }
-    changed_.notify_all();
-    thread_.join();
-  }
-  bool expired() const { return expired_; }
-
- private:
-  std::mutex mutex_;
-  std::condition_variable changed_;
-  bool done_ = false;
-  std::atomic<bool> expired_{false};
-  std::thread thread_;
-};
-
 Result<int> Print(Connection& connection, const std::string& sql, const Arguments& a, const Output& output) {
   static const std::vector<std::string> kFormats = {"table", "csv", "json", "parquet"};
   std::string format = a.format.empty() ? "table" : a.format;
   if (std::find(kFormats.begin(), kFormats.end(), format) == kFormats.end())
     return Error{ErrorKind::kUsage, fmt::format("'{}' is no format", format), Nearest(format, kFormats)};
   if (format == "parquet" && a.output.empty()) return Error{ErrorKind::kUsage, "parquet is not for a terminal", "--output FILE"};
-  Watchdog watchdog(connection, output);
+  std::atomic<bool> ended{false};  // its time is up, its client is gone or a signal came
+  auto until = std::chrono::steady_clock::now() + std::chrono::duration<double>(kQuerySeconds);
+  Watch watch(std::chrono::milliseconds(200), [&] {
+    if (std::chrono::steady_clock::now() < until && !Interrupts() && output.write(false, "")) return;
+    ended = true;
+    connection.Cancel();
+  });
   auto run = [&](const std::string& query) -> Result<Rows> {
     auto rows = connection.Query(query);
-    if (!rows && watchdog.expired()) return Error{ErrorKind::kInterrupted, fmt::format("the query was ended after {} or because nobody waits for it", Seconds(kQuerySeconds)), "a narrower query"};
-    if (!rows) rows.error().kind = ErrorKind::kUsage;
+    if (!rows && ended) return Error{ErrorKind::kInterrupted, fmt::format("the query was ended after {} or because nobody waits for it", Seconds(kQuerySeconds)), "a narrower query"};
+    if (!rows && (rows.error().kind == ErrorKind::kModel || rows.error().kind == ErrorKind::kData)) rows.error().kind = ErrorKind::kUsage;
     return rows;
   };
-  std::string limited = a.limit ? fmt::format("SELECT * FROM ({}) LIMIT {}", sql, a.limit) : sql;
+  if (a.output.empty() && a.limit > kMostRows) return Error{ErrorKind::kUsage, fmt::format("--limit {} is more than the {} rows that are printed", a.limit, WithCommas(kMostRows)), "--output FILE"};
+  std::string limited = fmt::format("SELECT * FROM (\n{}\n)", sql) + (a.limit ? fmt::format(" LIMIT {}", a.limit) : "");
   if (!a.output.empty()) {
     std::string temporary = a.output + ".tmp";
     const char* how = format == "parquet" ? "FORMAT parquet, COMPRESSION zstd" : format == "json" ? "FORMAT json" : "FORMAT csv, HEADER";
-    TRY(run(fmt::format("COPY ({}) TO {} ({})", limited, Quote(temporary), how)));
-    std::error_code failed;
-    std::filesystem::rename(temporary, a.output, failed);
-    if (failed) return Error{ErrorKind::kUsage, fmt::format("{} cannot be written: {}", a.output, failed.message()), "another path"};
-    return 0;
+    Result<> written = Unit{};
+    if (auto copied = run(fmt::format("COPY ({}) TO {} ({})", limited, Quote(temporary), how)); !copied) written = copied.error();
+    else written = MoveInPlace(temporary, a.output);
+    if (written) return 0;
+    unlink(temporary.c_str());
+    return written.error();
   }
+  int most = a.limit ? a.limit : format == "table" ? kTableRows : kMostRows;
+  std::string columns = format == "json" ? "CAST(to_json(q) AS VARCHAR)" : "CAST(COLUMNS(*) AS VARCHAR)";
+  Rows rows = TRY(run(fmt::format("SELECT {} FROM ({}) q LIMIT {}", columns, limited, most + 1)));
+  bool more = rows.size() > size_t(most);
+  if (more && format != "table") return Error{ErrorKind::kUsage, fmt::format("the answer has more than {} rows", WithCommas(most)), "--output FILE, or --limit N"};
   if (format == "json") {
-    Rows rows = TRY(run(fmt::format("SELECT CAST(to_json(q) AS VARCHAR) FROM ({}) q", limited)));
     std::string text;
     for (size_t r = 0; r < rows.size(); ++r) text += rows.Text(r, 0) + "\n";
     output.Out(text);
     return 0;
   }
-  int most = a.limit ? a.limit : kTableRows;
-  Rows rows = TRY(run(fmt::format("SELECT CAST(COLUMNS(*) AS VARCHAR) FROM ({}){}", sql, format == "table" || a.limit ? fmt::format(" LIMIT {}", format == "table" && !a.limit ? most + 1 : most) : "")));
   if (format == "csv") {
     std::string text;
     for (size_t c = 0; c < rows.columns().size(); ++c) text += (c ? "," : "") + CsvField(rows.columns()[c].name);
@@ -163,12 +114,8 @@ Result<int> Print(Connection& connection, const std::string& sql, const Argument
     output.Out(text);
     return 0;
   }
-  if (!a.limit && rows.size() > size_t(kTableRows)) {
-    Rows first = TRY(run(fmt::format("SELECT CAST(COLUMNS(*) AS VARCHAR) FROM ({}) LIMIT {}", sql, kTableRows)));
-    output.Out(TableText(first, output.width) + fmt::format("(the first {} rows: --limit N shows more)\n", kTableRows));
-  } else {
-    output.Out(TableText(rows, output.width) + (rows.size() == 0 ? "(no rows)\n" : ""));
-  }
+  if (more) rows.Truncate(size_t(most));
+  output.Out(TableText(rows, output.width) + (more ? fmt::format("(the first {} rows: --limit N shows more)\n", most) : rows.size() == 0 ? "(no rows)\n" : ""));
   return 0;
 }
 

@@ -206,7 +206,7 @@ Result<int> RunStatus(Session& session, const Arguments& arguments, const Output
     View view = TRY(Look(session));
     std::string only = arguments.season.empty() ? "" : TRY(ChooseSeason(view.calendar, arguments.season));
     std::vector<SeasonStatus> seasons = Collect(session, view, only);
-    std::vector<AbsentFeed> absent = TRY(AbsentNow(session, view));
+    std::vector<AbsentFeed> absent = TRY(AbsentFeeds(session.project, view));
     std::vector<Snapshot> serving = TRY(Snapshots::Serving(*view.connection)), quarantined = TRY(Snapshots::Quarantined(*view.connection));
     bool running = false;
     nlohmann::json now;

@@ -11,14 +11,13 @@
 namespace backcourt {
 
 std::string LoadText(const LoadReport& report);
+// Feeds without files. No server is asked: of what is remote, files are there that were loaded.
+Result<std::vector<AbsentFeed>> AbsentFeeds(const Project& project, const View& view);
 std::string AbsentText(const std::vector<AbsentFeed>& absent);
 nlohmann::json LoadJson(const LoadReport& report);
 
 // Looks for files as they are now; ends when this process is interrupted.
 Finder OnlineFinder(const Project& project);
-
-// What feeds no file serves; of what is remote, what was loaded is taken to be there.
-Result<std::vector<AbsentFeed>> AbsentNow(Session& session, View& view);
 
 // Runs the loader on this session's warehouse.
 Result<LoadReport> LoadInto(Session& session, const Output& output, bool quiet, const std::vector<std::string>& only);

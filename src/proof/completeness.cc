@@ -29,6 +29,11 @@ class Checker {
   bool Wanted(const std::string& table) const {
     return options_.tables.empty() || std::find(options_.tables.begin(), options_.tables.end(), table) != options_.tables.end();
   }
+  // Some cell of a model is filled, and so its table is there.
+  bool Filled(const std::string& model) const {
+    auto series = cells_.find(model);
+    return series != cells_.end() && std::any_of(series->second.cells().begin(), series->second.cells().end(), [](const Cell& cell) { return Settled(cell.state); });
+  }
   Date DateAt(int index) const { return calendar_.dates()[size_t(index)].date; }
   std::string Between(const CheckedSeason& season, const std::string& column) const {
     return fmt::format("{} BETWEEN {} AND {}", column, DateAt(season.dates.front()).Sql(), DateAt(season.dates.back()).Sql());
@@ -97,7 +102,7 @@ Result<> Checker::Games(const CheckedSeason& season) {
       else lacking.push_back(i);
     }
     count.examined += coverage.expected;
-    std::string mend = TRY(LoadAgain(table, season.label));
+    std::string mend = TRY(LoadAgain(table, season.label)) + " once the file has it, then `backcourt backfill`";
     for (size_t i : lacking) {
       const auto& [expected, present] = of_type[rows.Text(i, 2)];
       if (!is_results && !is_boxes && present == 0) continue;  // the feed serves none of this kind: told below
@@ -123,10 +128,9 @@ Result<std::string> Checker::LoadAgain(const RawTable& table, const std::string&
     if (source.table == table.name)
       for (const std::string& feed : source.feeds) feeds.insert(Quote(feed));
   Rows files = TRY(connection_.Query(fmt::format("SELECT path FROM wh.backcourt.files WHERE feed IN ({}) AND season IN ('', {}) ORDER BY path", Join({feeds.begin(), feeds.end()}, ", "), Quote(season))));
-  if (files.size() == 0) return fmt::format("put the file that has it below the data folder, then `backcourt load`");
   std::string paths;
   for (size_t i = 0; i < files.size(); ++i) paths += " " + files.Text(i, 0);
-  return fmt::format("`backcourt load{}` once the file has it, then `backcourt backfill`", paths);
+  return fmt::format("`backcourt load{}`", paths);
 }
 
 // Cells against the calendar.
@@ -208,7 +212,7 @@ Result<> Checker::StoredRows(const CheckedSeason& season) {
     int32_t year = calendar_.season_of(calendar_.dates()[size_t(season.dates.front())]).year;
     bool dated = table.grain == Grain::kDate;
     int32_t from = dated ? first : table.grain == Grain::kSeason ? year : 0, to = dated ? last : from;
-    TRY(StoredRowsOf(table.name, SlotSql(table), HashedColumns(table), table.key, from, to, TRY(LoadAgain(table, season.label)), count));
+    TRY(StoredRowsOf(table.name, SlotSql(table), HashedColumns(table), table.key, from, to, TRY(LoadAgain(table, season.label)) + ", then `backcourt backfill`", count));
   }
   for (const Model& model : project_.models) {
     if (model.view || !Wanted(model.name) || !cells_.contains(model.name)) continue;
@@ -254,14 +258,14 @@ Result<> Checker::ExpectedRows(const CheckedSeason& season) {
 Result<> Checker::Contracts(const CheckedSeason& season) {
   for (const Check& check : project_.checks) {
     bool wanted = options_.tables.empty() || std::any_of(check.reads.begin(), check.reads.end(), [&](const std::string& read) { return Wanted(read); });
-    bool there = std::all_of(check.reads.begin(), check.reads.end(), [&](const std::string& read) { return project_.FindRaw(read) || cells_.contains(read); });
+    bool there = std::all_of(check.reads.begin(), check.reads.end(), [&](const std::string& read) { return !project_.FindModel(read) || Filled(read); });
     if (!wanted) continue;
     if (there) Count(TRY(RunCheckOf(connection_, project_, calendar_, season, check, report_.gaps)));
     else Count({season.label, check.name, "things", 0, 0, "a table that it reads was never filled"});
   }
   GuardCount months{season.label, "months", "column-months", 0, 0, "no model that was asked for is filled"};
   for (const Model& model : project_.models) {
-    if (model.view || !Wanted(model.name) || !cells_.contains(model.name)) continue;
+    if (model.view || !Wanted(model.name) || !Filled(model.name)) continue;
     GuardCount one = TRY(JudgeMonths(connection_, project_, calendar_, season, model, states_.at(model.name), report_.gaps));
     months.examined += one.examined;
     months.found += one.found;

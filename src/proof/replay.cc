@@ -103,8 +103,11 @@ Result<> TellCauses(Connection& connection, const Project& project, const Calend
   std::set<std::string> told;
   for (ReplayMismatch& mismatch : mismatches) {
     if (!mismatch.error.empty() || told.contains(mismatch.table) || ++tried[mismatch.table] > kCausesPerTable) continue;
-    mismatch.cause = TRY(CauseOf(connection, project, calendar, *project.FindModel(mismatch.table), calendar.Find(mismatch.date), *cells.at(mismatch.table).Find(mismatch.date.days)));
-    if (!mismatch.cause.empty()) told.insert(mismatch.table);
+    auto cause = CauseOf(connection, project, calendar, *project.FindModel(mismatch.table), calendar.Find(mismatch.date), *cells.at(mismatch.table).Find(mismatch.date.days));
+    if (!cause && cause.error().kind == ErrorKind::kInterrupted) return cause.error();
+    if (!cause || cause->empty()) continue;  // a replay under other conditions may fail where the cell's own does not
+    mismatch.cause = *cause;
+    told.insert(mismatch.table);
   }
   return {};
 }

@@ -7,6 +7,7 @@
 #include <nlohmann/json.hpp>
 #include <set>
 
+#include "base/fault_point.h"
 #include "base/text.h"
 #include "run/input_sql.h"
 #include "run/ledger.h"
@@ -147,7 +148,7 @@ Result<std::vector<Cell>> WarehouseExecutor::Fill(const BatchWork& work, int wor
   }
 
   std::vector<Cell> cells;
-  bool rows_before = false, table_changes = false;
+  bool table_changes = false, made_anew = false;
   {
     std::lock_guard lock(mutex_);
     auto stored = cells_.find(model.name);
@@ -175,7 +176,6 @@ Result<std::vector<Cell>> WarehouseExecutor::Fill(const BatchWork& work, int wor
       }
       if (stored != cells_.end()) {
         if (const Cell* before = stored->second.Find(cell.slot)) {
-          rows_before = rows_before || before->rows > 0;
           if (before->digest == cell.digest && before->rows == cell.rows && before->changed) cell.changed = before->changed;
         }
       }
@@ -189,32 +189,50 @@ Result<std::vector<Cell>> WarehouseExecutor::Fill(const BatchWork& work, int wor
                     });
   }
 
-  std::string write = "BEGIN;";
+  std::string remove = "BEGIN;", write;
   std::string table = "main." + Ident(model.name);
   if (table_changes) {
     Rows exists = TRY(connection.Query(fmt::format("SELECT count(*) FROM duckdb_tables() WHERE database_name = 'wh' AND schema_name = 'main' AND table_name = {}", Quote(model.name))));
     bool same = exists.Int(0, 0) > 0 && TRY(ColumnsOf(connection, "wh." + table)) == typed;
     if (!same) {
-      write += fmt::format("DROP TABLE IF EXISTS {0}; CREATE TABLE {0} AS SELECT * FROM this LIMIT 0; DELETE FROM backcourt.cells WHERE table_name = {1};", table, Quote(model.name));
-      rows_before = false;
+      remove += fmt::format("DROP TABLE IF EXISTS {0}; CREATE TABLE {0} AS SELECT * FROM this LIMIT 0; DELETE FROM backcourt.cells WHERE table_name = {1} AND state NOT IN ('failed', 'blocked'); "
+                            "UPDATE backcourt.cells SET row_count = 0, digest = '' WHERE table_name = {1};", table, Quote(model.name));
+      made_anew = true;
     }
-    write += fmt::format("DELETE FROM backcourt.models WHERE model = {0}; INSERT INTO backcourt.models VALUES ({0}, '{1}', '{2}');", Quote(model.name), model.identity.Hex(), model.checks_identity.Hex());
+    remove += fmt::format("DELETE FROM backcourt.models WHERE model = {0}; INSERT INTO backcourt.models VALUES ({0}, '{1}', '{2}');", Quote(model.name), model.identity.Hex(), model.checks_identity.Hex());
   }
-  if (rows_before) {
+  auto made_here = [&] {
+    std::lock_guard lock(mutex_);
+    return made_here_.contains(model.name);
+  };
+  if (!made_anew && !made_here()) {  // rows may be there, whatever the ledger knows of them
     std::vector<std::string> literals;
     for (const Cell& cell : cells) literals.push_back(Date{cell.slot}.Sql());
-    write += fmt::format("DELETE FROM {} WHERE {} IN ({});", table, Ident(model.date), Join(literals, ", "));
+    remove += fmt::format("DELETE FROM {} WHERE {} IN ({});", table, Ident(model.date), Join(literals, ", "));
   }
-  BatchRecord record{model.name, cells.front().slot, cells.back().slot, int(cells.size()), 0, 0};
+  BatchRecord record{model.name, cells.front().slot, cells.back().slot, int(cells.size()), 0, 0, work.attempt};
   for (const Cell& cell : cells) record.rows += cell.rows;
   if (record.rows) write += fmt::format("INSERT INTO {} SELECT * FROM this;", table);
   write += Ledger::WriteCells(model.name, cells);
   record.seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
-  write += Ledger::WriteBatch(run_, record) + "COMMIT";
-  if (auto written = connection.Execute(write); !written) {
+  write += Ledger::WriteBatch(run_, record);
+  auto replace = [&]() -> Result<> {
+    TRY(connection.Execute(remove));
+    FaultPoint("fill-deleted", model.name);
+    TRY(connection.Execute(write));
+    FaultPoint("fill-commit", model.name);
+    TRY(connection.Execute("COMMIT"));
+    FaultPoint("fill-committed", model.name);
+    return {};
+  };
+  if (auto replaced = replace(); !replaced) {
     auto rolled_back = connection.Execute("ROLLBACK");
     (void)rolled_back;  // nothing is open when the commit itself failed
-    return written.error();
+    return replaced.error();
+  }
+  if (made_anew) {
+    std::lock_guard lock(mutex_);
+    made_here_.insert(model.name);
   }
   return cells;
 }

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <memory>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -39,6 +40,7 @@ class WarehouseExecutor : public BatchExecutor {
   const Calendar& calendar_;
   const Cells& cells_;
   std::mutex& mutex_;
+  std::set<std::string> made_here_;  // tables made anew by this run: no date has rows before
   int64_t run_;
   std::vector<std::unique_ptr<Connection>> connections_;  // one a worker
 };

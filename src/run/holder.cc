@@ -9,6 +9,7 @@
 #include <sys/un.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cstdio>
 #include <filesystem>
 #include <nlohmann/json.hpp>
@@ -98,7 +99,15 @@ void Holder::EndServing() {
   if (acceptor_.joinable()) acceptor_.join();
   close(listener_);
   listener_ = -1;
-  for (int i = 0; i < 1000 && clients_ > 0; ++i) usleep(10'000);
+  for (Client& client : clients_) shutdown(client.socket, SHUT_RD);  // who has not asked yet will not be answered
+  auto answered = [this] { return std::all_of(clients_.begin(), clients_.end(), [](const Client& client) { return client.done.load(); }); };
+  for (int i = 0; i < 100 && !answered(); ++i) usleep(10'000);
+  breaking_off_ = true;
+  for (Client& client : clients_) {
+    client.thread.join();
+    close(client.socket);
+  }
+  clients_.clear();
 }
 
 Holder::~Holder() {
@@ -131,25 +140,47 @@ void Holder::Accept() {
       usleep(10'000);
       continue;
     }
-    ++clients_;
-    std::thread([this, client] {
-      timeval patience{10, 0};
-      setsockopt(client, SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof patience);
-      setsockopt(client, SOL_SOCKET, SO_SNDTIMEO, &patience, sizeof patience);
-      std::string rest, line;
-      if (ReceiveLine(client, rest, line, kMaxMessage)) {
-        auto request = nlohmann::json::parse(line, nullptr, false);
-        std::vector<std::string> arguments;
-        if (request.is_object() && request.contains("arguments") && request["arguments"].is_array())
-          for (const auto& argument : request["arguments"])
-            if (argument.is_string()) arguments.push_back(argument);
-        Write write = [client](bool error, const std::string& text) { return SendLine(client, {{error ? "error" : "out", text}}); };
-        SendLine(client, {{"exit", handler_(arguments, write)}});
+    for (auto at = clients_.begin(); at != clients_.end();) {
+      if (!at->done) {
+        ++at;
+        continue;
       }
+      at->thread.join();
+      close(at->socket);
+      at = clients_.erase(at);
+    }
+    if (clients_.size() >= kMostClients) {
       close(client);
-      --clients_;
-    }).detach();
+      continue;
+    }
+    Client& mine = clients_.emplace_back();
+    mine.socket = client;
+    mine.thread = std::thread([this, &mine] {
+      Answer(mine.socket);
+      shutdown(mine.socket, SHUT_RDWR);  // it is closed where it is joined
+      mine.done = true;
+    });
   }
+}
+
+void Holder::Answer(int client) {
+  timeval patience{10, 0};
+  setsockopt(client, SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof patience);
+  setsockopt(client, SOL_SOCKET, SO_SNDTIMEO, &patience, sizeof patience);
+  std::string rest, line;
+  if (!ReceiveLine(client, rest, line, kMaxMessage)) return;
+  std::vector<std::string> arguments = ParseRequest(line);
+  Write write = [this, client](bool error, const std::string& text) { return !breaking_off_ && SendLine(client, {{error ? "error" : "out", text}}); };
+  SendLine(client, {{"exit", handler_(arguments, write)}});
+}
+
+std::vector<std::string> Holder::ParseRequest(const std::string& line) {
+  std::vector<std::string> arguments;
+  auto request = nlohmann::json::parse(line, nullptr, false);
+  if (request.is_object() && request.contains("arguments") && request["arguments"].is_array())
+    for (const auto& argument : request["arguments"])
+      if (argument.is_string()) arguments.push_back(argument);
+  return arguments;
 }
 
 Result<int> AskHolder(const HolderInfo& holder, const std::vector<std::string>& arguments) {

@@ -6,6 +6,7 @@
 
 #include <atomic>
 #include <functional>
+#include <list>
 #include <memory>
 #include <string>
 #include <thread>
@@ -31,24 +32,38 @@ class Holder {
 
   // A command line of another shell, answered while this process works: the
   // handler writes the answer through `write` and returns the exit code. Asked
-  // from one thread a client. `write` returns false once the client is gone.
+  // from one thread a client, kMostClients at a time. `write` returns false once
+  // the client is gone or the holder ends: then the handler is to return.
   using Write = std::function<bool(bool error, const std::string& text)>;
   using Handler = std::function<int(const std::vector<std::string>& arguments, const Write& write)>;
   Result<> Serve(Handler handler);
-  // Answers nobody any more; returns when the last answer is given.
+  // Answers nobody any more; returns when the last answer is given, or broken off.
   void EndServing();
+
+  // The command line in a line that a client sent; empty when it is none.
+  static std::vector<std::string> ParseRequest(const std::string& line);
 
   const std::string& socket_path() const { return socket_; }
 
  private:
   Holder() = default;
   void Accept();
+  void Answer(int client);
+
+  static constexpr size_t kMostClients = 64;
+
+  struct Client {
+    int socket = -1;
+    std::atomic<bool> done{false};
+    std::thread thread;
+  };
 
   int lock_ = -1, listener_ = -1;
   std::string socket_;
   Handler handler_;
   std::atomic<bool> ending_{false};
-  std::atomic<int> clients_{0};
+  std::atomic<bool> breaking_off_{false};
+  std::list<Client> clients_;  // of the acceptor, and once it has ended of EndServing
   std::thread acceptor_;
 };
 

@@ -18,7 +18,7 @@ Result<> Ledger::Create(Connection& connection) {
       summary VARCHAR);
     CREATE TABLE IF NOT EXISTS backcourt.batches (
       run BIGINT, model VARCHAR, first_slot INTEGER, last_slot INTEGER, cells INTEGER, row_count BIGINT,
-      seconds DOUBLE, ended_at TIMESTAMP);
+      seconds DOUBLE, ended_at TIMESTAMP, attempts INTEGER);
     CREATE TABLE IF NOT EXISTS backcourt.failures (
       run BIGINT, model VARCHAR, slot INTEGER, error_class VARCHAR, message VARCHAR, failed_at TIMESTAMP);
     CREATE TABLE IF NOT EXISTS backcourt.files (
@@ -37,7 +37,25 @@ Result<> Ledger::Create(Connection& connection) {
   )sql");
 }
 
-Result<Cells> Ledger::ReadCells(Connection& connection) {
+namespace {
+
+// What is wrong with a row of backcourt.cells, or "".
+std::string Damage(const Rows& rows, size_t i) {
+  for (size_t c = 0; c < rows.columns().size(); ++c)
+    if (rows.Null(i, c)) return rows.columns()[c].name + " is NULL";
+  if (CellStateName(CellStateFromName(rows.Text(i, 2))) != rows.Text(i, 2)) return fmt::format("state is '{}'", rows.Text(i, 2));
+  for (size_t c = 3; c <= 6; ++c) {
+    const std::string& hex = rows.Text(i, c);
+    if (!hex.empty() && (hex.size() != 32 || hex.find_first_not_of("0123456789abcdef") != std::string::npos)) return fmt::format("{} is '{}'", rows.columns()[c].name, hex);
+  }
+  if (rows.Int(i, 7) < 0) return fmt::format("row_count is {}", rows.Int(i, 7));
+  if (i > 0 && rows.Text(i, 0) == rows.Text(i - 1, 0) && rows.Int(i, 1) == rows.Int(i - 1, 1)) return "it stands there twice";
+  return "";
+}
+
+}  // namespace
+
+Result<Cells> Ledger::ReadCells(Connection& connection, const Project& project) {
   Rows rows = TRY(connection.Query(
       "SELECT table_name, slot, state, fingerprint, identity, digest, ahead, row_count, reason, note, missing_games, "
       "waived, error_class, attempts, run, changed FROM backcourt.cells ORDER BY table_name, slot"));
@@ -61,6 +79,17 @@ Result<Cells> Ledger::ReadCells(Connection& connection) {
     cell.attempts = int(rows.Int(i, 13));
     cell.run = rows.Int(i, 14);
     cell.changed = rows.Int(i, 15);
+    if (std::string damage = Damage(rows, i); !damage.empty()) {
+      std::string what = fmt::format("its row of the ledger is damaged: {}", damage);
+      if (!project.FindModel(rows.Text(i, 0)))
+        return Error{ErrorKind::kBusy, fmt::format("{}, slot {}: {}", rows.Text(i, 0), cell.slot, what),
+                     "the warehouse is made again from the files: move it away (and its .wal), then `backcourt backfill all`"};
+      cell.state = CellState::kFailed;  // so that the next run fills it again
+      cell.error_class = "ledger";
+      cell.reason = what;
+      series->Put(std::move(cell));
+      continue;
+    }
     series->Append(std::move(cell));
   }
   return cells;
@@ -141,8 +170,8 @@ Result<> Ledger::EndRun(Connection& connection, int64_t run, const std::string& 
 }
 
 std::string Ledger::WriteBatch(int64_t run, const BatchRecord& batch) {
-  return fmt::format("INSERT INTO backcourt.batches VALUES ({}, {}, {}, {}, {}, {}, {}, now()::TIMESTAMP);", run, Quote(batch.model),
-                     batch.first, batch.last, batch.cells, batch.rows, batch.seconds);
+  return fmt::format("INSERT INTO backcourt.batches VALUES ({}, {}, {}, {}, {}, {}, {}, now()::TIMESTAMP, {});", run, Quote(batch.model),
+                     batch.first, batch.last, batch.cells, batch.rows, batch.seconds, batch.attempts);
 }
 
 Result<std::vector<LoadedFile>> Ledger::ReadFiles(Connection& connection) {

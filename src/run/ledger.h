@@ -26,6 +26,7 @@ struct BatchRecord {
   int cells = 0;
   int64_t rows = 0;
   double seconds = 0;
+  int attempts = 1;  // more after transient errors
 };
 
 class Ledger {
@@ -33,7 +34,8 @@ class Ledger {
   // Makes the ledger's tables when there are none.
   static Result<> Create(Connection& connection);
 
-  static Result<Cells> ReadCells(Connection& connection);
+  // A damaged row of a model makes its cell failed, one of a raw table is an error.
+  static Result<Cells> ReadCells(Connection& connection, const Project& project);
   // Statements that write cells; run them in the transaction of the rows.
   static std::string WriteCells(const std::string& table, const std::vector<Cell>& cells);
 

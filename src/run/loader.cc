@@ -6,6 +6,7 @@
 #include <chrono>
 #include <filesystem>
 
+#include "base/fault_point.h"
 #include "base/text.h"
 #include "model/sql_text.h"
 #include "run/executor.h"
@@ -247,8 +248,10 @@ Result<LoadReport> Loader::Load(Cells& cells, const std::vector<std::string>& on
         if (materialized_.contains(file.path) && file.local.empty() && LookAt(file.path, file.season) != file)
           return Error{ErrorKind::kSource, fmt::format("{} changed while it was read; nothing was loaded", file.path), "load again when it is written"};
     TRY(Ledger::EndRun(connection_, report.run, "done", fmt::format("{} files read, {} raw cells changed", report.files.size(), report.changed_cells)));
+    FaultPoint("load-commit");
     TRY(connection_.Execute("COMMIT"));
     in_transaction_ = false;
+    FaultPoint("load-committed");
     return {};
   };
   auto worked = work();
@@ -548,6 +551,7 @@ Result<> Loader::LoadTable(const RawTable& table, Cells& cells, LoadReport& repo
   report.tables.insert(report.tables.end(), totals.begin(), totals.end());
   write += fmt::format("DELETE FROM backcourt.units WHERE table_name = {} AND {}; INSERT INTO backcourt.units SELECT {}, unit, source, season FROM served;", Quote(table.name),
                        all ? "true" : "season IN ('" + Join({seasons.begin(), seasons.end()}, "','") + "')", Quote(table.name));
+  FaultPoint("load-write", table.name);
   TRY(connection_.Execute(write));
 
   std::map<int32_t, Digest> ahead;

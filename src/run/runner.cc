@@ -100,7 +100,7 @@ RunReport Runner::Run(const Plan& plan) {
   for (const auto& task : tasks_)
     if (!task->started) report_.not_tried += int(task->batch->dates.size());
   report_.interrupted = cancel_;
-  report_.stopped = stop_ && !cancel_;
+  report_.stopped = stop_ && !cancel_ && !report_.broken;
   report_.seconds = clock_.Now() - start;
   return report_;
 }
@@ -128,6 +128,11 @@ void Runner::Work(int worker) {
 
 std::string Runner::Blocker(const Model& model, int date_index) const {
   for (const Read& read : model.reads) {
+    if (const Model* input = project_.FindModel(read.table); input && !input->view) {
+      auto series = cells_.find(read.table);  // without a settled cell it has no table
+      if (series == cells_.end() || std::none_of(series->second.cells().begin(), series->second.cells().end(), [](const Cell& cell) { return Settled(cell.state); }))
+        return read.table;
+    }
     auto open = unsettled_.find(read.table);
     if (open == unsettled_.end() || open->second.empty()) continue;
     for (const SlotRange& range : SlotsOf(read, calendar_, date_index)) {
@@ -257,6 +262,12 @@ void Runner::FillOrHalve(Task& task, std::vector<CellWork> work, int worker, std
     Error& error = filled.error();
     if (cancel_ || error.kind == ErrorKind::kInterrupted) {
       report_.not_tried += int(work.size());
+      return;
+    }
+    if (error.kind == ErrorKind::kBusy) {
+      if (!report_.broken) report_.broken = error;
+      report_.not_tried += int(work.size());
+      stop_ = true;
       return;
     }
     if (error.kind == ErrorKind::kTransient && batch.attempt < options_.attempts) {

@@ -8,6 +8,7 @@
 #include <functional>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -76,6 +77,7 @@ struct RunReport {
   int64_t rows = 0;
   double seconds = 0;
   bool interrupted = false, stopped = false;
+  std::optional<Error> broken;  // the warehouse is lost to this process: nothing more was tried
 };
 
 class Runner {

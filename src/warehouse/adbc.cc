@@ -33,8 +33,9 @@ Error TakeError(AdbcError& error) {
   return ClassifyError(text);
 }
 
-// Appends one Arrow array to a column of rows.
-void Append(const ArrowArrayView* view, Rows::Column& column) {
+// Appends one Arrow array to a column of rows; returns the bytes of its text.
+size_t Append(const ArrowArrayView* view, Rows::Column& column) {
+  size_t bytes = 0;
   for (int64_t i = 0; i < view->length; ++i) {
     bool null = ArrowArrayViewIsNull(view, i);
     column.nulls.push_back(null);
@@ -50,12 +51,14 @@ void Append(const ArrowArrayView* view, Rows::Column& column) {
       case NANOARROW_TYPE_LARGE_BINARY: {
         ArrowStringView text = null ? ArrowStringView{nullptr, 0} : ArrowArrayViewGetStringUnsafe(view, i);
         column.texts.emplace_back(text.data ? text.data : "", size_t(text.size_bytes));
+        bytes += size_t(text.size_bytes);
         break;
       }
       default:
         column.ints.push_back(null ? 0 : ArrowArrayViewGetIntUnsafe(view, i));
     }
   }
+  return bytes;
 }
 
 }  // namespace
@@ -144,16 +147,18 @@ Result<Rows> Connection::Query(const std::string& sql) {
   ArrowError arrow_error{};
   if (ArrowArrayViewInitFromSchema(&view, &schema, &arrow_error) != NANOARROW_OK)
     return Error{ErrorKind::kModel, fmt::format("a result of a type that is not known: {}", arrow_error.message), ""};
+  size_t text = 0;
   for (;;) {  // rows must be drained: late errors come with them
     ArrowArray array{};
     if (stream.get_next(&stream, &array) != 0) return stream_error();
     if (!array.release) break;
     int failed = ArrowArrayViewSetArray(&view, &array, &arrow_error);
     if (!failed) {
-      for (int64_t i = 0; i < view.n_children; ++i) Append(view.children[i], rows.columns_[size_t(i)]);
+      for (int64_t i = 0; i < view.n_children; ++i) text += Append(view.children[i], rows.columns_[size_t(i)]);
       rows.size_ += size_t(array.length);
     }
     array.release(&array);
+    if (text > kMostText) return Error{ErrorKind::kCapacity, "the result is larger than 1 GB", "fewer rows or columns, or --output FILE"};
     if (failed) return Error{ErrorKind::kModel, fmt::format("a result cannot be read: {}", arrow_error.message), ""};
   }
   return rows;

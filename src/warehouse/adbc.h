@@ -2,6 +2,7 @@
 // not shared between threads, but for Cancel, which any thread may call.
 #pragma once
 
+#include <algorithm>
 #include <memory>
 #include <string>
 #include <vector>
@@ -28,6 +29,8 @@ class Rows {
   int64_t Int(size_t row, size_t column) const { return columns_[column].ints[row]; }
   double Real(size_t row, size_t column) const { return columns_[column].reals[row]; }
   const std::string& Text(size_t row, size_t column) const { return columns_[column].texts[row]; }
+  // The first `size` rows stay.
+  void Truncate(size_t size) { size_ = std::min(size, size_); }
 
  private:
   friend class Connection;
@@ -44,7 +47,9 @@ class Connection {
   Connection& operator=(const Connection&) = delete;
 
   // Errors carry the engine's text; their kind is model, data, capacity,
-  // transient or interrupted by the profile's rules.
+  // transient or interrupted by the profile's rules. A result of more text than
+  // kMostText is one of kind capacity.
+  static constexpr size_t kMostText = size_t(1) << 30;
   Result<> Execute(const std::string& sql);
   Result<Rows> Query(const std::string& sql);
 

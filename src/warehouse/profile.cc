@@ -13,6 +13,16 @@ Error ClassifyError(const std::string& text) {
   Error error{ErrorKind::kModel, Trim(reason), ""};
   if (says("INTERRUPT") || says("Interrupted")) {
     error.kind = ErrorKind::kInterrupted;
+  } else if (says("FATAL Error") || says("has been invalidated")) {
+    error.kind = ErrorKind::kBusy;
+    error.hint = "look at the disk, then run again: what was committed stays";
+  } else if (says("Corrupt database file")) {
+    error.kind = ErrorKind::kBusy;
+    error.message = "the warehouse is damaged: " + error.message;
+    error.hint = "it is made again from the files: move it away (and its .wal), then `backcourt backfill all`";
+  } else if (says("Input/output error")) {
+    error.kind = ErrorKind::kCapacity;
+    error.hint = "look at the disk, then run again: what was committed stays";
   } else if (says("No space left on device") || says("could not allocate") || says("Out of Memory") ||
              says("failed to allocate") || says("max_temp_directory_size") || says("Could not write")) {
     error.kind = ErrorKind::kCapacity;

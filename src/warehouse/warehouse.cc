@@ -6,6 +6,7 @@
 #include <filesystem>
 #include <fstream>
 
+#include "base/file.h"
 #include "base/program.h"
 #include "base/text.h"
 #include "warehouse/profile.h"
@@ -15,6 +16,8 @@ namespace backcourt {
 namespace fs = std::filesystem;
 
 namespace {
+
+constexpr const char* kRebuild = "`backcourt doctor`; a damaged warehouse is made again from the files: move it away (and its .wal), then `backcourt backfill all`";
 
 Result<> CheckMagic(const std::string& path) {
   std::ifstream in(path, std::ios::binary);
@@ -26,10 +29,10 @@ Result<> CheckMagic(const std::string& path) {
 }
 
 Error OpenError(const std::string& path, Error error) {
-  if (error.kind != ErrorKind::kBusy) {
+  if (error.message.find("Could not set lock") == std::string::npos) {
     error.kind = ErrorKind::kBusy;
     error.message = fmt::format("the warehouse {} does not open: {}", path, error.message);
-    if (error.hint.empty()) error.hint = "`backcourt doctor`; a damaged file is rebuilt by moving it away and running `backcourt backfill all`";
+    if (error.hint.empty()) error.hint = kRebuild;
     return error;
   }
   // DuckDB: Could not set lock on file "...": Conflicting lock is held in PROGRAM (PID N) ...
@@ -40,21 +43,49 @@ Error OpenError(const std::string& path, Error error) {
                "close it there (a DuckDB shell, a notebook), then run again; `backcourt query` reads without keeping it open"};
 }
 
-Result<> CheckFormat(Connection& connection, const std::string& path) {
+// What brings a warehouse of format N to N + 1, from format 1 on.
+constexpr const char* kMigrations[] = {
+    "ALTER TABLE IF EXISTS wh.backcourt.batches ADD COLUMN IF NOT EXISTS attempts INTEGER DEFAULT 1",
+};
+static_assert(std::size(kMigrations) == Warehouse::kFormat - 1);
+
+// The format of the attached file; 0 when nothing is in it yet.
+Result<int64_t> ReadFormat(Connection& connection, const std::string& path) {
   Rows tables = TRY(connection.Query(
       "SELECT count(*) FILTER (WHERE schema_name = 'backcourt' AND table_name = 'meta'), count(*) "
       "FROM duckdb_tables() WHERE database_name = 'wh'"));
   bool ours = tables.Int(0, 0) > 0, empty = tables.Int(0, 1) == 0;
-  if (empty) return {};
+  if (empty) return int64_t(0);
   if (!ours)
     return Error{ErrorKind::kBusy, fmt::format("{} is a DuckDB file, but not a warehouse of Backcourt; it stays untouched", path),
                  "another `path` under [warehouse] of backcourt.toml"};
-  Rows format = TRY(connection.Query("SELECT CAST(value AS BIGINT) FROM wh.backcourt.meta WHERE name = 'format'"));
-  if (format.size() == 1 && format.Int(0, 0) > Warehouse::kFormat)
+  Rows format = TRY(connection.Query("SELECT TRY_CAST(value AS BIGINT) FROM wh.backcourt.meta WHERE name = 'format'"));
+  if (format.size() != 1 || format.Null(0, 0) || format.Int(0, 0) < 1)
+    return Error{ErrorKind::kBusy, fmt::format("{} does not tell its format: its table backcourt.meta is damaged; it stays untouched", path), kRebuild};
+  if (format.Int(0, 0) > Warehouse::kFormat)
     return Error{ErrorKind::kBusy,
                  fmt::format("{} was made by a newer version (format {}, this program knows {}); it stays untouched", path, format.Int(0, 0), Warehouse::kFormat),
                  "the newer version of backcourt"};
-  return {};
+  return format.Int(0, 0);
+}
+
+// Makes the ledger's first table in an empty file, or brings an older format up.
+Result<> BringUp(Connection& connection, int64_t format) {
+  std::string sql = "BEGIN; ";
+  if (format == 0) {
+    sql += fmt::format(
+        "CREATE SCHEMA IF NOT EXISTS wh.backcourt; CREATE TABLE wh.backcourt.meta (name VARCHAR, value VARCHAR); "
+        "INSERT INTO wh.backcourt.meta VALUES ('format', '{}'), ('digest', {}); ",
+        Warehouse::kFormat, Quote(kDigestAlgorithm));
+  } else {
+    for (int64_t from = format; from < Warehouse::kFormat; ++from) sql += std::string(kMigrations[from - 1]) + "; ";
+    sql += fmt::format("UPDATE wh.backcourt.meta SET value = '{}' WHERE name = 'format'; ", Warehouse::kFormat);
+  }
+  auto done = connection.Execute(sql + "COMMIT");
+  if (done) return {};
+  auto rolled_back = connection.Execute("ROLLBACK");
+  (void)rolled_back;
+  return done.error();
 }
 
 }  // namespace
@@ -73,30 +104,37 @@ Result<std::unique_ptr<Warehouse>> Warehouse::Open(const WarehouseOptions& optio
   auto warehouse = std::make_unique<Warehouse>();
   warehouse->database_ = TRY(Database::Open(LibraryFolder() + "/libduckdb.so", "duckdb_adbc_init"));
   auto connection = TRY(warehouse->database_->Connect());
+  std::string spill = options.path + ".tmp";
+  fs::remove_all(spill, ignored);  // of one that died
   TRY(connection->Execute(fmt::format(
-      "SET threads = {}; SET memory_limit = {}; SET autoinstall_known_extensions = false; SET autoload_known_extensions = false; "
+      "SET threads = {}; SET memory_limit = {}; SET temp_directory = {}; SET autoinstall_known_extensions = false; SET autoload_known_extensions = false; "
       "SET allocator_background_threads = false",
-      options.threads, Quote(options.memory_limit))));
-  auto attach = [&](const char* how) -> Result<> {
-    auto attached = connection->Execute(fmt::format("ATTACH {} AS wh ({})", Quote(options.path), how));
-    if (!attached) return OpenError(options.path, attached.error());
+      options.threads, Quote(options.memory_limit), Quote(spill))));
+  auto attach = [&](const std::string& path, const char* how) -> Result<> {
+    auto attached = connection->Execute(fmt::format("ATTACH {} AS wh ({})", Quote(path), how));
+    if (!attached) return OpenError(path, attached.error());
     return {};
   };
+  const char* to_write = "ROW_GROUP_SIZE 32768";
+  int64_t format = 0;
   if (exists) {  // looked at first without the right to write
-    TRY(attach("READ_ONLY"));
-    TRY(CheckFormat(*connection, options.path));
+    TRY(attach(options.path, "READ_ONLY"));
+    format = TRY(ReadFormat(*connection, options.path));
     TRY(connection->Execute("DETACH wh"));
-  } else {
+  } else {  // made beside, so that what is at the path is whole
+    if (fs::exists(options.path + ".wal", ignored))
+      return Error{ErrorKind::kBusy, fmt::format("{0}.wal is there, but {0} is not", options.path), "bring the warehouse back beside it, or move it away too"};
+    std::string fresh = options.path + ".new";
     fs::create_directories(fs::path(options.path).parent_path(), ignored);
+    for (const char* of_one_that_died : {"", ".wal"}) fs::remove(fresh + of_one_that_died, ignored);
+    TRY(attach(fresh, to_write));
+    TRY(BringUp(*connection, 0));
+    TRY(connection->Execute("CHECKPOINT wh; DETACH wh"));
+    TRY(MoveInPlace(fresh, options.path));
+    format = kFormat;
   }
-  TRY(attach("ROW_GROUP_SIZE 32768"));
-  if (!exists) {
-    TRY(connection->Execute(fmt::format(
-        "BEGIN; CREATE SCHEMA IF NOT EXISTS wh.backcourt; "
-        "CREATE TABLE IF NOT EXISTS wh.backcourt.meta (name VARCHAR, value VARCHAR); "
-        "INSERT INTO wh.backcourt.meta VALUES ('format', '{}'), ('digest', {}); COMMIT",
-        kFormat, Quote(kDigestAlgorithm))));
-  }
+  TRY(attach(options.path, to_write));
+  if (format != kFormat) TRY(BringUp(*connection, format));
   warehouse->prelude_ = "USE wh;";
   for (const std::string& function : options.functions)
     warehouse->prelude_ += ReplaceAll(function, "CREATE MACRO", "CREATE OR REPLACE TEMP MACRO") + ";";

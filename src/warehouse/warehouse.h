@@ -19,8 +19,9 @@ struct WarehouseOptions {
 
 class Warehouse {
  public:
-  // Made by a newer format or not ours: kBusy, and the file stays untouched.
-  static constexpr int kFormat = 1;
+  // The format of the ledger. An older one is brought up in one transaction; a
+  // newer one, or a file that is not ours, is kBusy and stays untouched.
+  static constexpr int kFormat = 2;
 
   static Result<std::unique_ptr<Warehouse>> Open(const WarehouseOptions& options);
 
