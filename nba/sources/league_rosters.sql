@@ -2,8 +2,8 @@
 about = "Who is listed in the league's box scores, game logs and inactive lists of a season."
 table = "raw_rosters"
 rank  = 20
-feeds = []
-optional_feeds = ["box_v2", "box_v3", "box_live", "game_log", "box_summary_inactive"]
+any_of = ["box_v2", "box_v3", "box_live", "game_log"]
+optional_feeds = ["box_summary_inactive"]
 reads = ["team_names"]
 */
 WITH listed AS (

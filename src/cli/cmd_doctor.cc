@@ -88,7 +88,7 @@ Result<int> RunDoctor(Session& session, const Arguments& arguments, const Output
   auto sources_of = [&](const std::string& name) {
     std::set<std::string> files;
     for (const Source& source : project.sources)
-      for (const std::vector<std::string>& list : {source.feeds, source.optional_feeds})
+      for (const std::vector<std::string>& list : {source.feeds, source.optional_feeds, source.any_of})
         if (std::find(list.begin(), list.end(), name) != list.end()) files.insert(fs::path(source.file).filename().string());
     return Join({files.begin(), files.end()}, ", ");
   };

@@ -125,7 +125,8 @@ Result<std::vector<Source>> ParseSource(const std::string& file, const std::stri
   source.table = reader.Text("table", true);
   source.rank = int(reader.Number("rank", 10));
   std::vector<std::string> each = reader.Texts("each");
-  source.feeds = reader.Texts("feeds", each.empty());
+  source.any_of = reader.Texts("any_of");
+  source.feeds = reader.Texts("feeds", each.empty() && source.any_of.empty());
   source.alias = reader.Text("as", !each.empty());
   source.optional_feeds = reader.Texts("optional_feeds");
   source.reads = reader.Texts("reads");

@@ -61,6 +61,7 @@ struct Source {
   int body_line = 1;
   int rank = 0;  // of two sources that serve a unit the one of lower rank does
   std::vector<std::string> feeds, optional_feeds, reads;
+  std::vector<std::string> any_of;  // feeds of which one at least must have files
   std::string alias;  // by which the body calls the first feed; empty: by its name
 
   // The name by which the body calls a feed.

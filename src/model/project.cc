@@ -174,7 +174,7 @@ Result<> CheckReads(const Project& project) {
     if (!project.FindRaw(source.table))
       return Error{ErrorKind::kUsage, fmt::format("{}: '{}' is no raw table", source.file, source.table), ""};
     std::vector<std::string> needed = source.feeds;
-    needed.insert(needed.end(), source.optional_feeds.begin(), source.optional_feeds.end());
+    for (const auto& list : {source.optional_feeds, source.any_of}) needed.insert(needed.end(), list.begin(), list.end());
     for (const std::string& feed : needed)
       if (!project.FindFeed(feed)) return Error{ErrorKind::kUsage, fmt::format("{}: '{}' is no feed of feeds.toml", source.file, feed), ""};
     for (const std::string& read : source.reads)

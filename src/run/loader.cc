@@ -108,7 +108,7 @@ Result<> Loader::FindGroups() {
   for (const Feed& feed : project_.feeds) TRY(find(feed, project_.Patterns(feed)));
   for (const Source& source : sources_) {
     std::vector<std::string> all = source.feeds;
-    all.insert(all.end(), source.optional_feeds.begin(), source.optional_feeds.end());
+    for (const auto& list : {source.any_of, source.optional_feeds}) all.insert(all.end(), list.begin(), list.end());
     std::set<std::string> seasons;
     bool by_season = false;
     for (const std::string& feed : all) {
@@ -128,19 +128,20 @@ Result<> Loader::FindGroups() {
       group.season = season;
       Hasher hasher;
       hasher.Add(CanonicalSql(source.body)).Add(int64_t(source.rank));
-      bool complete = true;
+      bool complete = true, some = source.any_of.empty();
       for (const std::string& name : all) {
         std::vector<FoundFile> mine;
         for (const FoundFile& file : files_[name])
           if (file.season.empty() || file.season == season || season.empty()) mine.push_back(file);
         bool required = std::find(source.feeds.begin(), source.feeds.end(), name) != source.feeds.end();
         if (required && mine.empty()) complete = false;
+        if (!mine.empty() && std::find(source.any_of.begin(), source.any_of.end(), name) != source.any_of.end()) some = true;
         for (const FoundFile& file : mine) hasher.Add(file.path).Add(file.size).Add(file.mtime);
         hasher.Add(feeds[name]->rows);
         for (const Column& column : feeds[name]->columns) hasher.Add(column.name).Add(column.type);
         group.feeds.emplace_back(feeds[name], std::move(mine));
       }
-      if (!complete) continue;
+      if (!complete || !some) continue;
       for (const Function& function : project_.functions) hasher.Add(CanonicalSql(function.statement));
       group.identity = hasher.Finish().Hex();
       groups_.push_back(std::move(group));
@@ -159,15 +160,16 @@ std::vector<AbsentFeed> Loader::Absent() const {
     bool always = false;
     for (const Source& source : sources_)
       if (source.table == table.name)
-        for (const std::string& feed : source.feeds)
-          if (!feed.starts_with(kCanonical)) feeds.insert(feed);
+        for (const auto& list : {source.feeds, source.any_of})
+          for (const std::string& feed : list)
+            if (!feed.starts_with(kCanonical)) feeds.insert(feed);
     std::string names = feeds.empty() ? "no source of this pack; files of " + table.name + " itself" : Join({feeds.begin(), feeds.end()}, ", ");
     for (const Group& group : groups_) {
       if (group.source->table != table.name) continue;
       always = always || group.season.empty();
       served.insert(group.season);
       for (const auto& [feed, files] : group.feeds)
-        if (files.empty()) absent.push_back({table.name, group.season, feed->name});
+        if (files.empty() && std::find(group.source->any_of.begin(), group.source->any_of.end(), feed->name) == group.source->any_of.end()) absent.push_back({table.name, group.season, feed->name});
     }
     if (always) continue;
     if (served.empty()) {
@@ -381,7 +383,11 @@ Result<> Loader::RunGroup(const RawTable& table, Group& group, LoadReport& repor
   auto with = [&](const std::string& name, const std::string& relation, const std::string& where) {
     ctes += fmt::format("{}{} AS NOT MATERIALIZED (SELECT * FROM {}{})", ctes.empty() ? "WITH " : ", ", Ident(name), relation, where.empty() ? "" : " WHERE " + where);
   };
+  std::vector<std::string> words = SqlTokens(source.body);
   for (const auto& [feed, files] : group.feeds) {
+    // One that the body does not name only says when the source runs.
+    bool only_tells = std::find(source.any_of.begin(), source.any_of.end(), feed->name) != source.any_of.end() && std::find(words.begin(), words.end(), feed->name) == words.end();
+    if (only_tells) continue;
     std::string what = feed->name + " " + (files.empty() ? "-" : files.front().season.empty() ? "*" : group.season);
     std::string held = "feed_" + feed->name;
     if (feed->snapshots) {
