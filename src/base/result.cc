@@ -1,9 +1,8 @@
 #include "base/result.h"
 
-namespace backcourt {
+#include "base/text.h"
 
-// Of a message or a hint: nobody reads more.
-constexpr size_t kLongestMessage = 2000;
+namespace backcourt {
 
 const char* ErrorKindName(ErrorKind kind) {
   switch (kind) {
@@ -20,10 +19,7 @@ const char* ErrorKindName(ErrorKind kind) {
 }
 
 std::string Error::Text() const {
-  std::string text = message.substr(0, kLongestMessage);
-  while (text.size() < message.size() && !text.empty() && (message[text.size()] & 0xC0) == 0x80) text.pop_back();  // between characters
-  if (text.size() < message.size()) text += " ... (cut off)";
-  return hint.empty() ? text : text + "\n  Try: " + hint.substr(0, kLongestMessage);
+  return hint.empty() ? Clip(message) : Clip(message) + "\n  Try: " + Clip(hint);
 }
 
 }  // namespace backcourt

@@ -39,6 +39,13 @@ std::string ReplaceAll(std::string text, std::string_view from, std::string_view
   return text;
 }
 
+std::string Clip(std::string_view text) {
+  size_t end = 1500;
+  if (text.size() <= end) return std::string(text);
+  while (end > 0 && (text[end] & 0xC0) == 0x80) --end;  // between characters
+  return std::string(text.substr(0, end)) + " ... (cut off)";
+}
+
 std::string Nearest(std::string_view word, const std::vector<std::string>& candidates) {
   auto lower = [](char c) { return std::tolower(static_cast<unsigned char>(c)); };
   std::string best;

@@ -13,6 +13,9 @@ std::vector<std::string> Split(std::string_view text, char separator);
 std::string Trim(std::string_view text);
 std::string ReplaceAll(std::string text, std::string_view from, std::string_view to);
 
+// The beginning of a message that is longer than anybody reads.
+std::string Clip(std::string_view text);
+
 // The candidate with the smallest edit distance, or "" when there is none.
 std::string Nearest(std::string_view word, const std::vector<std::string>& candidates);
 

@@ -31,6 +31,8 @@ Result<toml::table> TomlTable::Parse(const std::string& file, int first_line, co
                  fmt::format("{}:{}: {}", file, first_line - 1 + int(error.source().begin.line),
                              std::string(error.description())),
                  ""};
+  } catch (const std::logic_error&) {
+    return Error{ErrorKind::kUsage, fmt::format("{}:{}: this is no TOML", file, first_line), ""};
   }
 }
 

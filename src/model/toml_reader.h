@@ -5,6 +5,8 @@
 #include <string>
 #include <vector>
 
+#include "model/toml_assert.h"
+
 #include <toml++/toml.hpp>
 
 #include "base/result.h"

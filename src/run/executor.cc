@@ -25,17 +25,18 @@ unsigned __int128 ParseUnsigned(const std::string& text) {
   return value;
 }
 
-Result<std::vector<std::string>> ColumnsOf(Connection& connection, const std::string& relation) {
-  Rows rows = TRY(connection.Query("SELECT column_name || ' ' || column_type FROM (DESCRIBE " + relation + ")"));
-  std::vector<std::string> columns;
-  for (size_t i = 0; i < rows.size(); ++i) columns.push_back(rows.Text(i, 0));
+// Names and types.
+Result<NamedTexts> ColumnsOf(Connection& connection, const std::string& relation) {
+  Rows rows = TRY(connection.Query("SELECT column_name, column_type FROM (DESCRIBE " + relation + ")"));
+  NamedTexts columns;
+  for (size_t i = 0; i < rows.size(); ++i) columns.emplace_back(rows.Text(i, 0), rows.Text(i, 1));
   return columns;
 }
 
 // The output columns are those of the header, in its order.
-Result<> CheckColumns(const Model& model, const std::vector<std::string>& typed) {
+Result<> CheckColumns(const Model& model, const NamedTexts& typed) {
   std::vector<std::string> made, declared;
-  for (const std::string& column : typed) made.push_back(column.substr(0, column.find(' ')));
+  for (const auto& [name, type] : typed) made.push_back(name);
   for (const auto& [name, about] : model.columns) declared.push_back(name);
   if (made == declared) return {};
   for (const std::string& name : made)
@@ -132,7 +133,7 @@ Result<std::vector<Cell>> WarehouseExecutor::Fill(const BatchWork& work, int wor
   std::string inputs = InputSql(project_, calendar_, model, dates);
 
   TRY(connection.Execute(fmt::format("CREATE OR REPLACE TEMP TABLE this AS {}SELECT * FROM (\n{}\n) AS this", inputs, model.body)));
-  std::vector<std::string> typed = TRY(ColumnsOf(connection, "this"));
+  NamedTexts typed = TRY(ColumnsOf(connection, "this"));
   TRY(CheckColumns(model, typed));
   std::vector<std::string> columns;
   for (const auto& [name, about] : model.columns) columns.push_back(name);

@@ -7,6 +7,7 @@
 
 #include <cstring>
 
+#include "base/text.h"
 #include "warehouse/profile.h"
 
 namespace backcourt {
@@ -30,7 +31,9 @@ namespace {
 Error TakeError(AdbcError& error) {
   std::string text = error.message ? error.message : "the driver gave no reason";
   if (error.release) error.release(&error);
-  return ClassifyError(text);
+  Error classified = ClassifyError(text);
+  classified.message = Clip(classified.message);  // it may quote a statement or a value of any length
+  return classified;
 }
 
 // Appends one Arrow array to a column of rows; returns the bytes of its text.
