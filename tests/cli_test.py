@@ -286,6 +286,15 @@ class BadInput(Toy):
         self.assertIn("not a warehouse of Backcourt", self.run_program("load", code=5))
         self.assertEqual(path.read_bytes(), before)
 
+    def test_another_duckdb_file_with_a_log_of_changes_stays_untouched(self):
+        path = self.project / "warehouse.duckdb"
+        code = "import duckdb, os, sys; c = duckdb.connect(sys.argv[1]); c.execute('CREATE TABLE mine AS SELECT 1 AS a'); os._exit(0)"
+        subprocess.run([sys.executable, "-c", code, str(path)], check=True, env={**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)})
+        log = path.with_name(path.name + ".wal")
+        before = path.read_bytes(), log.read_bytes()
+        self.assertIn("not a warehouse of Backcourt", self.run_program("load", code=5))
+        self.assertEqual((path.read_bytes(), log.read_bytes()), before)
+
     def test_a_foreign_reader_is_named(self):
         self.run_program("load")
         code = "import duckdb, sys; c = duckdb.connect(sys.argv[1]); print('open', flush=True); sys.stdin.read()"
@@ -353,7 +362,7 @@ class OtherShells(Toy):
         self.edit("models/precompute/recent_form.sql", old, new)
 
     def test_paths_count_from_the_folder_of_the_shell_that_asks(self):
-        running = self.start()
+        running = self.start(self.folder / "held")
         elsewhere = self.folder / "elsewhere"
         elsewhere.mkdir()
         ask = ["--project", str(self.project)]

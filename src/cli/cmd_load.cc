@@ -88,8 +88,7 @@ Result<LoadReport> LoadInto(Session& session, const Output& output, bool quiet, 
     if (Interrupts()) connection->Cancel();
   });
   TRY(loader.Prepare());
-  Cells cells = TRY(Ledger::ReadCells(*connection, session.project));
-  auto report = loader.Load(cells, only);
+  auto report = loader.Load(only);
   if (shown) output.Err("\r\x1b[2K");
   return report;
 }
