@@ -319,6 +319,31 @@ class BadInput(Toy):
             self.assertIn(f"player_form.sql:{good[: good.index('*/')].count(chr(10)) + 2}", out)
 
 
+class Vanished(Toy):
+    def test_files_of_a_folder_that_moved_are_forgotten(self):
+        self.run_program("load")
+        (self.project / "data").rename(self.project / "moved")
+        self.edit("backcourt.toml", 'folder = "data"', 'folder = "moved"')
+        out = self.run_program("load")
+        self.assertIn("files read", out)
+        self.assertNotIn("no longer there", out)
+        self.assertEqual(self.run_program("load"), "nothing to load: the files are as they were\n")
+
+    def test_rows_of_files_that_are_gone_stay_and_five_of_them_are_named(self):
+        for year in range(2003, 2011):
+            header = (self.project / "data" / "box_2021-22.csv").read_text().splitlines()[0]
+            (self.project / "data" / f"box_{year}-{(year + 1) % 100:02}.csv").write_text(f"{header}\nG{year},AAA,1,30,36:10\n")
+        self.run_program("load")
+        rows = self.query("SELECT count(*) AS n FROM raw_box")
+        for year in range(2003, 2011):
+            (self.project / "data" / f"box_{year}-{(year + 1) % 100:02}.csv").unlink()
+        for _ in range(2):
+            lines = [line for line in self.run_program("load").splitlines() if line.startswith("no longer there")]
+            self.assertEqual(len(lines), 6)
+            self.assertEqual(lines[-1], "no longer there: and 3 more")
+        self.assertEqual(self.query("SELECT count(*) AS n FROM raw_box"), rows)
+
+
 class OtherShells(Toy):
     SLOW = "FROM (SELECT d.*, (SELECT count(*) FROM (SELECT unnest(range(1000000)) AS i) a, (SELECT unnest(range(1000000)) AS i) b WHERE a.i * b.i = -d.season_year) AS work FROM dates d) d JOIN"
 

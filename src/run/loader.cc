@@ -249,6 +249,7 @@ Result<LoadReport> Loader::Load(const std::vector<std::string>& only) {
         done.insert(table.name);
       }
     }
+    if (in_transaction_) loaded_ = TRY(Ledger::ReadFiles(connection_));
     std::set<std::string> present;
     for (const auto& [feed, files] : files_)
       for (const FoundFile& file : files) present.insert(file.path);
@@ -477,13 +478,12 @@ Result<> Loader::LoadTable(const RawTable& table, LoadReport& report) {
     write += fmt::format("DELETE FROM backcourt.sources WHERE source = {0} AND season = {1}; INSERT INTO backcourt.sources VALUES ({0}, {1}, '{2}', '{3}', {4});",
                          Quote(group->source->name), Quote(group->season), ReplaceAll(group->identity, "+", ""), group->reads, report.run);
     for (const auto& [feed, files] : group->feeds) {
-      std::vector<std::string> paths, rows;
-      for (const FoundFile& file : files) {
-        paths.push_back(Quote(file.path));
+      std::vector<std::string> rows;
+      for (const FoundFile& file : files)
         rows.push_back(fmt::format("({}, {}, {}, {}, {}, {})", Quote(feed->name), Quote(file.path), Quote(file.season), file.size, file.mtime, report.run));
-      }
-      if (!rows.empty())
-        write += fmt::format("DELETE FROM backcourt.files WHERE feed = {} AND path IN ({}); INSERT INTO backcourt.files VALUES {};", Quote(feed->name), Join(paths, ", "), Join(rows, ", "));
+      // Those that are not there any more are forgotten: nothing stands of them.
+      write += fmt::format("DELETE FROM backcourt.files WHERE feed = {}{};", Quote(feed->name), group->season.empty() ? "" : fmt::format(" AND season IN ('', {})", Quote(group->season)));
+      if (!rows.empty()) write += fmt::format("INSERT INTO backcourt.files VALUES {};", Join(rows, ", "));
     }
   }
   if (!table.unit.empty()) {
