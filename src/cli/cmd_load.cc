@@ -1,5 +1,6 @@
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <filesystem>
 #include <nlohmann/json.hpp>
 
@@ -9,6 +10,12 @@
 #include "cli/session.h"
 
 namespace backcourt {
+
+namespace {
+
+constexpr size_t kMostVanished = 5;  // files named one by one
+
+}  // namespace
 
 std::string LoadText(const LoadReport& report) {
   std::string text;
@@ -32,7 +39,8 @@ std::string LoadText(const LoadReport& report) {
     }
     text += fmt::format("{} files read, {} raw cells changed, in {}\n", report.files.size(), WithCommas(report.changed_cells), Seconds(report.seconds));
   }
-  for (const std::string& path : report.vanished) text += fmt::format("no longer there: {}; what was loaded from it stays\n", path);
+  for (size_t i = 0; i < std::min(report.vanished.size(), kMostVanished); ++i) text += fmt::format("no longer there: {}; what was loaded from it stays\n", report.vanished[i]);
+  if (report.vanished.size() > kMostVanished) text += fmt::format("no longer there: and {} more\n", report.vanished.size() - kMostVanished);
   return text + SnapshotText({}, report.quarantined) + AbsentText(report.absent);
 }
 
@@ -88,8 +96,7 @@ Result<LoadReport> LoadInto(Session& session, const Output& output, bool quiet, 
     if (Interrupts()) connection->Cancel();
   });
   TRY(loader.Prepare());
-  Cells cells = TRY(Ledger::ReadCells(*connection, session.project));
-  auto report = loader.Load(cells, only);
+  auto report = loader.Load(only);
   if (shown) output.Err("\r\x1b[2K");
   return report;
 }
