@@ -59,7 +59,7 @@ struct League {
         cell.state = CellState::kFresh;
         cell.rows = 1;
         cell.identity = model.identity;
-        cell.fingerprint = Fingerprint(model, calendar, int(i), cells, "");
+        cell.fingerprint = Fingerprint(model, calendar, int(i), cells, {}, "");
         cell.digest = Hasher().Add(cell.fingerprint).Finish();
         cells[model.name].Append(cell);
       }

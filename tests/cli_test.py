@@ -286,6 +286,15 @@ class BadInput(Toy):
         self.assertIn("not a warehouse of Backcourt", self.run_program("load", code=5))
         self.assertEqual(path.read_bytes(), before)
 
+    def test_another_duckdb_file_with_a_log_of_changes_stays_untouched(self):
+        path = self.project / "warehouse.duckdb"
+        code = "import duckdb, os, sys; c = duckdb.connect(sys.argv[1]); c.execute('CREATE TABLE mine AS SELECT 1 AS a'); os._exit(0)"
+        subprocess.run([sys.executable, "-c", code, str(path)], check=True, env={**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)})
+        log = path.with_name(path.name + ".wal")
+        before = path.read_bytes(), log.read_bytes()
+        self.assertIn("not a warehouse of Backcourt", self.run_program("load", code=5))
+        self.assertEqual((path.read_bytes(), log.read_bytes()), before)
+
     def test_a_foreign_reader_is_named(self):
         self.run_program("load")
         code = "import duckdb, sys; c = duckdb.connect(sys.argv[1]); print('open', flush=True); sys.stdin.read()"
@@ -308,6 +317,31 @@ class BadInput(Toy):
             out = self.run_program("backfill", code=1)
             self.assertIn(said, out)
             self.assertIn(f"player_form.sql:{good[: good.index('*/')].count(chr(10)) + 2}", out)
+
+
+class Vanished(Toy):
+    def test_files_of_a_folder_that_moved_are_forgotten(self):
+        self.run_program("load")
+        (self.project / "data").rename(self.project / "moved")
+        self.edit("backcourt.toml", 'folder = "data"', 'folder = "moved"')
+        out = self.run_program("load")
+        self.assertIn("files read", out)
+        self.assertNotIn("no longer there", out)
+        self.assertEqual(self.run_program("load"), "nothing to load: the files are as they were\n")
+
+    def test_rows_of_files_that_are_gone_stay_and_five_of_them_are_named(self):
+        for year in range(2003, 2011):
+            header = (self.project / "data" / "box_2021-22.csv").read_text().splitlines()[0]
+            (self.project / "data" / f"box_{year}-{(year + 1) % 100:02}.csv").write_text(f"{header}\nG{year},AAA,1,30,36:10\n")
+        self.run_program("load")
+        rows = self.query("SELECT count(*) AS n FROM raw_box")
+        for year in range(2003, 2011):
+            (self.project / "data" / f"box_{year}-{(year + 1) % 100:02}.csv").unlink()
+        for _ in range(2):
+            lines = [line for line in self.run_program("load").splitlines() if line.startswith("no longer there")]
+            self.assertEqual(len(lines), 6)
+            self.assertEqual(lines[-1], "no longer there: and 3 more")
+        self.assertEqual(self.query("SELECT count(*) AS n FROM raw_box"), rows)
 
 
 class OtherShells(Toy):
@@ -353,7 +387,7 @@ class OtherShells(Toy):
         self.edit("models/precompute/recent_form.sql", old, new)
 
     def test_paths_count_from_the_folder_of_the_shell_that_asks(self):
-        running = self.start()
+        running = self.start(self.folder / "held")
         elsewhere = self.folder / "elsewhere"
         elsewhere.mkdir()
         ask = ["--project", str(self.project)]

@@ -15,7 +15,7 @@ void FillAll(const Project& project, const Calendar& calendar, Cells& cells) {
       cell.state = CellState::kFresh;
       cell.rows = 1;
       cell.identity = model.identity;
-      cell.fingerprint = Fingerprint(model, calendar, int(i), cells, "");
+      cell.fingerprint = Fingerprint(model, calendar, int(i), cells, {}, "");
       cell.digest = Hasher().Add(model.name).Add(cell.fingerprint).Finish();
       cells[model.name].Put(cell);
     }
@@ -91,12 +91,12 @@ TEST(Fingerprint, AnEmptyCellCountsAsNoCell) {
   Project project = ChainProject();
   Calendar calendar = FiveDates();
   Cells cells = RawCells(calendar);
-  Digest before = Fingerprint(project.models[1], calendar, 4, cells, "");
+  Digest before = Fingerprint(project.models[1], calendar, 4, cells, {}, "");
   Cell empty;
   empty.slot = D("2021-10-20").days;
   empty.state = CellState::kEmpty;
   cells["summary"].Put(empty);
-  EXPECT_EQ(Fingerprint(project.models[1], calendar, 4, cells, ""), before);
+  EXPECT_EQ(Fingerprint(project.models[1], calendar, 4, cells, {}, ""), before);
 }
 
 TEST(Fingerprint, SwappedDatesDiffer) {
@@ -168,7 +168,9 @@ TEST(Plan, CutsBatchesByPaceAndSeason) {
   options.pace["summary"] = {1.0, 10};
   Plan plan = MakePlan(project, calendar, RawCells(calendar), All(calendar), options);
   for (const Batch& batch : plan.batches) {
-    if (batch.model == "summary") EXPECT_LE(batch.dates.size(), 5u);
+    if (batch.model == "summary") {
+      EXPECT_LE(batch.dates.size(), 5u);
+    }
     for (int date : batch.dates) EXPECT_EQ(calendar.dates()[size_t(date)].season, calendar.dates()[size_t(batch.dates[0])].season);
   }
 }

@@ -1,5 +1,6 @@
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <filesystem>
 #include <nlohmann/json.hpp>
 
@@ -7,8 +8,15 @@
 #include "base/watch.h"
 #include "cli/load_text.h"
 #include "cli/session.h"
+#include "proof/null_columns.h"
 
 namespace backcourt {
+
+namespace {
+
+constexpr size_t kMostVanished = 5;  // files named one by one
+
+}  // namespace
 
 std::string LoadText(const LoadReport& report) {
   std::string text;
@@ -32,7 +40,8 @@ std::string LoadText(const LoadReport& report) {
     }
     text += fmt::format("{} files read, {} raw cells changed, in {}\n", report.files.size(), WithCommas(report.changed_cells), Seconds(report.seconds));
   }
-  for (const std::string& path : report.vanished) text += fmt::format("no longer there: {}; what was loaded from it stays\n", path);
+  for (size_t i = 0; i < std::min(report.vanished.size(), kMostVanished); ++i) text += fmt::format("no longer there: {}; what was loaded from it stays\n", report.vanished[i]);
+  if (report.vanished.size() > kMostVanished) text += fmt::format("no longer there: and {} more\n", report.vanished.size() - kMostVanished);
   return text + SnapshotText({}, report.quarantined) + AbsentText(report.absent);
 }
 
@@ -88,8 +97,7 @@ Result<LoadReport> LoadInto(Session& session, const Output& output, bool quiet, 
     if (Interrupts()) connection->Cancel();
   });
   TRY(loader.Prepare());
-  Cells cells = TRY(Ledger::ReadCells(*connection, session.project));
-  auto report = loader.Load(cells, only);
+  auto report = loader.Load(only);
   if (shown) output.Err("\r\x1b[2K");
   return report;
 }
@@ -99,6 +107,10 @@ Result<int> RunLoad(Session& session, const Arguments& arguments, const Output& 
   for (const std::string& word : arguments.words) only.push_back(IsRemote(word) ? word : std::filesystem::absolute(word).lexically_normal().string());
   LoadReport report = TRY(LoadInto(session, output, arguments.json, only));
   output.Out(arguments.json ? LoadJson(report).dump(2) + "\n" : LoadText(report));
+  if (!arguments.json && report.run) {  // which columns go without a feed
+    View view = TRY(Look(session));
+    output.Out(NullColumnsText(TRY(FindNullColumns(*view.connection, session.project, view.calendar))));
+  }
   return 0;
 }
 

@@ -92,6 +92,12 @@ Result<> ReadConfig(Project& project, const fs::path& folder, bool inherited) {
 Result<> CheckReads(const Project& project) {
   std::vector<std::string> tables = project.AllTables();
   for (const Model& model : project.models) {
+    for (const auto& [needs, columns] : model.needs) {
+      size_t dot = needs.find('.');
+      const RawTable* raw = project.FindRaw(needs.substr(0, dot));
+      if (!raw || (dot != std::string::npos && std::none_of(raw->columns.begin(), raw->columns.end(), [&](const Column& c) { return c.name == needs.substr(dot + 1); })))
+        return Error{ErrorKind::kUsage, fmt::format("{}: '{}' under [needs] is neither a raw table nor a column of one", model.file, needs), "'raw_table' or 'raw_table.column'"};
+    }
     for (const Read& read : model.reads) {
       if (std::find(tables.begin(), tables.end(), read.table) == tables.end())
         return Error{ErrorKind::kUsage, fmt::format("{}: reads '{}', which is no table of this project", model.file, read.table),

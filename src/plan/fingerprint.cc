@@ -46,7 +46,7 @@ std::vector<SlotRange> SlotsOf(const Read& read, const Calendar& calendar, int d
 }
 
 Digest Fingerprint(const Model& model, const Calendar& calendar, int date_index, const Cells& cells,
-                   const std::string& waived) {
+                   Digest missing_games, const std::string& waived) {
   const GameDate& date = calendar.dates()[size_t(date_index)];
   const Season& season = calendar.season_of(date);
   Hasher hasher;
@@ -62,6 +62,7 @@ Digest Fingerprint(const Model& model, const Calendar& calendar, int date_index,
     }
     hasher.Add(sum).Add(ahead);
   }
+  if (missing_games != Digest{}) hasher.Add(missing_games);
   if (!waived.empty()) hasher.Add(waived);
   return hasher.Finish();
 }

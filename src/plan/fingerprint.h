@@ -27,8 +27,9 @@ std::vector<SlotRange> SlotsOf(const Read& read, const Calendar& calendar, int d
 std::vector<SlotRange> Union(std::vector<SlotRange> ranges);
 
 // What the cell (model, dates()[date_index]) would be made from now: the model,
-// its row of `dates`, each input's digests over its windows.
+// its row of `dates`, each input's digests over its windows, the final games
+// without boxes that it goes without.
 Digest Fingerprint(const Model& model, const Calendar& calendar, int date_index, const Cells& cells,
-                   const std::string& waived);
+                   Digest missing_games, const std::string& waived);
 
 }  // namespace backcourt

@@ -1,6 +1,7 @@
 #include "plan/planner.h"
 
 #include <algorithm>
+#include <bit>
 
 namespace backcourt {
 
@@ -72,35 +73,55 @@ MissingGames::MissingGames(const Project& project, const Calendar& calendar) : c
   const auto& missing = calendar.missing_boxes();
   if (missing.empty()) return;
   size_t n = calendar.dates().size();
+  size_t words = (missing.size() + 63) / 64;
+  std::vector<Games>& boxes = without_[project.boxes];
+  boxes.resize(n);
+  for (size_t game = 0; game < missing.size(); ++game) {
+    Games& games = boxes[size_t(calendar.Find(missing[game].first))];
+    games.resize(words);
+    games[game / 64] |= uint64_t(1) << game % 64;
+    tokens_.push_back(Hasher().Add(missing[game].second).Finish());
+  }
   for (const Model& model : project.models) {
-    auto& without = without_[model.name];
-    without.assign(missing.size(), std::vector<uint8_t>(n, 0));
+    std::vector<Games> mine(n);
     for (const Read& read : model.reads) {
       auto input = without_.find(read.table);
-      if (read.table != project.boxes && input == without_.end()) continue;
-      for (size_t game = 0; game < missing.size(); ++game) {
-        std::vector<int> before(n + 1, 0);  // cells of the input, before an index, that go without it
-        for (size_t i = 0; i < n; ++i) {
-          bool goes = input == without_.end() ? calendar.dates()[i].date == missing[game].first : input->second[game][i];
-          before[i + 1] = before[i] + goes;
-        }
-        if (before[n] == 0) continue;
-        for (size_t i = 0; i < n; ++i)
-          for (const SlotRange& range : SlotsOf(read, calendar, int(i))) {
-            auto [begin, end] = DatesIn(calendar, range);
-            if (before[size_t(end)] != before[size_t(begin)]) without[game][i] = 1;
+      if (input == without_.end()) continue;
+      const std::vector<Games>& theirs = input->second;
+      std::vector<int> next(n + 1, int(n));  // the first date from an index on that goes without a game
+      for (size_t i = n; i-- > 0;) next[i] = theirs[i].empty() ? next[i + 1] : int(i);
+      for (size_t i = 0; i < n; ++i)
+        for (const SlotRange& range : SlotsOf(read, calendar, int(i))) {
+          auto [begin, end] = DatesIn(calendar, range);
+          for (int date = next[size_t(begin)]; date < end; date = next[size_t(date) + 1]) {
+            mine[i].resize(words);
+            for (size_t word = 0; word < words; ++word) mine[i][word] |= theirs[size_t(date)][word];
           }
-      }
+        }
     }
+    without_[model.name] = std::move(mine);
   }
 }
 
+template <typename Visit>
+void MissingGames::ForEach(const Model& model, int date_index, Visit visit) const {
+  auto found = without_.find(model.name);
+  if (found == without_.end()) return;
+  const Games& games = found->second[size_t(date_index)];
+  for (size_t word = 0; word < games.size(); ++word)
+    for (uint64_t rest = games[word]; rest; rest &= rest - 1) visit(word * 64 + size_t(std::countr_zero(rest)));
+}
+
 std::vector<std::string> MissingGames::Of(const Model& model, int date_index) const {
-  std::vector<std::string> games;
-  auto without = without_.find(model.name);
-  for (size_t game = 0; without != without_.end() && game < without->second.size(); ++game)
-    if (without->second[game][size_t(date_index)]) games.push_back(calendar_.missing_boxes()[game].second);
-  return games;
+  std::vector<std::string> ids;
+  ForEach(model, date_index, [&](size_t game) { ids.push_back(calendar_.missing_boxes()[game].second); });
+  return ids;
+}
+
+Digest MissingGames::TokenOf(const Model& model, int date_index) const {
+  Digest token;
+  ForEach(model, date_index, [&](size_t game) { token = token + tokens_[game]; });
+  return token;
 }
 
 std::map<std::string, std::vector<CellState>> JudgeAll(const Project& project, const Calendar& calendar, const Cells& cells) {
@@ -108,6 +129,7 @@ std::map<std::string, std::vector<CellState>> JudgeAll(const Project& project, c
   std::map<std::string, std::vector<CellState>> states;
   std::map<std::string, std::vector<int>> unsettled;  // how many before an index
   static const CellSeries kNone;
+  MissingGames missing(project, calendar);
   for (const Model& model : project.models) {
     if (model.view) continue;
     std::vector<CellState>& mine = states[model.name];
@@ -129,7 +151,7 @@ std::map<std::string, std::vector<CellState>> JudgeAll(const Project& project, c
             if (input->second[size_t(end)] != input->second[size_t(begin)]) inputs_settled = false;
           }
         }
-        bool same = Fingerprint(model, calendar, int(i), cells, cell->waived) == cell->fingerprint;
+        bool same = Fingerprint(model, calendar, int(i), cells, missing.TokenOf(model, int(i)), cell->waived) == cell->fingerprint;
         if (!same) state = CellState::kStale;
         else if (!inputs_settled) state = CellState::kMayChange;
       }

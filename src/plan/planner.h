@@ -62,11 +62,18 @@ class MissingGames {
  public:
   MissingGames(const Project& project, const Calendar& calendar);
   std::vector<std::string> Of(const Model& model, int date_index) const;
+  // The same as a part of the cell's fingerprint; 0 when there is none.
+  Digest TokenOf(const Model& model, int date_index) const;
 
  private:
   const Calendar& calendar_;
-  // By model: for each missing game, whether the cell of a date goes without it.
-  std::map<std::string, std::vector<std::vector<uint8_t>>> without_;
+  template <typename Visit>
+  void ForEach(const Model& model, int date_index, Visit visit) const;
+
+  using Games = std::vector<uint64_t>;  // bits by index into missing_boxes(); empty: none
+  // By table, by date: the games that its cell goes without.
+  std::map<std::string, std::vector<Games>> without_;
+  std::vector<Digest> tokens_;  // of the games' ids
 };
 
 // The state of every cell of every model: by model, by calendar index. Linear

@@ -208,15 +208,15 @@ Result<> Loader::EnsureRun(LoadReport& report) {
   if (in_transaction_) return {};
   TRY(connection_.Execute("BEGIN"));
   in_transaction_ = true;
+  cells_ = TRY(Ledger::ReadCells(connection_, project_));
   report.run = TRY(Ledger::StartRun(connection_, "load"));
   return {};
 }
 
-Result<LoadReport> Loader::Load(Cells& cells, const std::vector<std::string>& only) {
+Result<LoadReport> Loader::Load(const std::vector<std::string>& only) {
   if (!found_) return found_.error();
   auto start = std::chrono::steady_clock::now();
   LoadReport report;
-  Cells updated = cells;
   auto work = [&]() -> Result<> {
     for (const std::string& path : only) {
       bool known = std::any_of(files_.begin(), files_.end(), [&](auto& feed) {
@@ -224,8 +224,11 @@ Result<LoadReport> Loader::Load(Cells& cells, const std::vector<std::string>& on
       });
       if (!known) return Error{ErrorKind::kUsage, fmt::format("{} is no file of a feed of this project", path), "`backcourt doctor` lists the feeds and their patterns"};
     }
+    loaded_ = TRY(Ledger::ReadFiles(connection_));
+    Rows ran = TRY(connection_.Query("SELECT source, season, identity, inputs FROM backcourt.sources"));
+    for (size_t i = 0; i < ran.size(); ++i) ran_[{ran.Text(i, 0), ran.Text(i, 1)}] = {ran.Text(i, 2), ran.Text(i, 3)};
     TRY(KeepSnapshots(report));
-    TRY(LoadSeeds(updated, report));
+    TRY(LoadSeeds(report));
     // A table is loaded after those that its sources read.
     std::set<std::string> done;
     for (size_t pass = 0; pass < project_.raw_tables.size(); ++pass) {
@@ -242,16 +245,16 @@ Result<LoadReport> Loader::Load(Cells& cells, const std::vector<std::string>& on
             for (auto& [feed, files] : group.feeds)
               for (const FoundFile& file : files)
                 if (std::find(only.begin(), only.end(), file.path) != only.end()) group.identity += "+";
-        TRY(LoadTable(table, updated, report));
+        TRY(LoadTable(table, report));
         done.insert(table.name);
       }
     }
-    std::vector<LoadedFile> loaded = TRY(Ledger::ReadFiles(connection_));
+    if (in_transaction_) loaded_ = TRY(Ledger::ReadFiles(connection_));
     std::set<std::string> present;
     for (const auto& [feed, files] : files_)
       for (const FoundFile& file : files) present.insert(file.path);
     auto kept = [&](const std::string& feed) { return project_.FindFeed(feed) && project_.FindFeed(feed)->snapshots; };
-    for (const LoadedFile& file : loaded)
+    for (const LoadedFile& file : loaded_)
       if (!present.contains(file.path) && !kept(file.feed)) report.vanished.push_back(file.path);
     if (!in_transaction_) return {};
     for (const auto& [feed, files] : files_)
@@ -280,7 +283,6 @@ Result<LoadReport> Loader::Load(Cells& cells, const std::vector<std::string>& on
   for (const Group& group : groups_)
     if (!group.incoming.empty()) drop += fmt::format("DROP TABLE IF EXISTS temp.{};", Ident(group.incoming));
   if (!drop.empty()) TRY(connection_.Execute(drop));
-  cells = std::move(updated);
   report.absent = Absent();
   report.quarantined = TRY(Snapshots::Quarantined(connection_));
   report.seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
@@ -309,15 +311,14 @@ Result<> Loader::KeepSnapshots(LoadReport& report) {
   return {};
 }
 
-Result<> Loader::LoadSeeds(Cells& cells, LoadReport& report) {
-  std::vector<LoadedFile> loaded = TRY(Ledger::ReadFiles(connection_));
+Result<> Loader::LoadSeeds(LoadReport& report) {
   for (const Seed& seed : project_.seeds) {
     FoundFile file = LookAt(seed.file, "");
     files_["seed " + seed.name] = {file};
-    bool same = std::any_of(loaded.begin(), loaded.end(), [&](const LoadedFile& f) {
+    bool same = std::any_of(loaded_.begin(), loaded_.end(), [&](const LoadedFile& f) {
       return f.feed == "seed " + seed.name && f.path == file.path && f.size == file.size && f.mtime == file.mtime;
     });
-    if (same && cells.contains(seed.name)) continue;
+    if (same) continue;
     TRY(EnsureRun(report));
     auto read = connection_.Execute(fmt::format("CREATE OR REPLACE TEMP TABLE feed_seed AS FROM read_csv({}, header = true, sample_size = -1)", Quote(seed.file)));
     if (!read) return Error{ErrorKind::kSource, fmt::format("{}: {}", seed.file, read.error().message), ""};
@@ -329,12 +330,12 @@ Result<> Loader::LoadSeeds(Cells& cells, LoadReport& report) {
     cell.state = CellState::kFresh;
     if (!digests.empty()) cell.rows = digests[0].rows, cell.digest = digests[0].digest;
     cell.run = cell.changed = report.run;
-    const Cell* before = cells[seed.name].Find(0);
+    const Cell* before = cells_[seed.name].Find(0);
     std::string write = fmt::format("DELETE FROM backcourt.files WHERE feed = {0}; INSERT INTO backcourt.files VALUES ({0}, {1}, '', {2}, {3}, {4});",
                                     Quote("seed " + seed.name), Quote(file.path), file.size, file.mtime, report.run);
     if (!before || before->digest != cell.digest) {
       write += fmt::format("DROP TABLE IF EXISTS main.{0}; CREATE TABLE main.{0} AS FROM feed_seed;", Ident(seed.name)) + Ledger::WriteCells(seed.name, {cell});
-      cells[seed.name].Put(cell);
+      cells_[seed.name].Put(cell);
       changed_tables_.insert(seed.name);
       ++report.changed_cells;
     }
@@ -439,15 +440,12 @@ Error Loader::NameDuplicates(const RawTable& table, const std::vector<Group*>& g
   return Error{ErrorKind::kSource, fmt::format("two rows of {} have one key: {}", table.name, keys), "take one of them out of its file, then load again; nothing was loaded"};
 }
 
-Result<> Loader::LoadTable(const RawTable& table, Cells& cells, LoadReport& report) {
-  Rows stored = TRY(connection_.Query("SELECT source, season, identity, inputs FROM backcourt.sources"));
-  std::map<std::pair<std::string, std::string>, std::pair<std::string, std::string>> known;
-  for (size_t i = 0; i < stored.size(); ++i) known[{stored.Text(i, 0), stored.Text(i, 1)}] = {stored.Text(i, 2), stored.Text(i, 3)};
+Result<> Loader::LoadTable(const RawTable& table, LoadReport& report) {
   std::set<std::string> seasons;  // to be made again
   for (Group& group : groups_) {
     if (group.source->table != table.name) continue;
-    auto before = known.find({group.source->name, group.season});
-    bool again = before == known.end() || before->second.first != group.identity;
+    auto before = ran_.find({group.source->name, group.season});
+    bool again = before == ran_.end() || before->second.first != group.identity;
     bool reads_changed = std::any_of(group.source->reads.begin(), group.source->reads.end(), [&](const std::string& read) { return changed_tables_.contains(read); });
     if (again || reads_changed) group.reads = TRY(ReadsSignature(group));
     else group.reads = before->second.second;
@@ -480,13 +478,12 @@ Result<> Loader::LoadTable(const RawTable& table, Cells& cells, LoadReport& repo
     write += fmt::format("DELETE FROM backcourt.sources WHERE source = {0} AND season = {1}; INSERT INTO backcourt.sources VALUES ({0}, {1}, '{2}', '{3}', {4});",
                          Quote(group->source->name), Quote(group->season), ReplaceAll(group->identity, "+", ""), group->reads, report.run);
     for (const auto& [feed, files] : group->feeds) {
-      std::vector<std::string> paths, rows;
-      for (const FoundFile& file : files) {
-        paths.push_back(Quote(file.path));
+      std::vector<std::string> rows;
+      for (const FoundFile& file : files)
         rows.push_back(fmt::format("({}, {}, {}, {}, {}, {})", Quote(feed->name), Quote(file.path), Quote(file.season), file.size, file.mtime, report.run));
-      }
-      if (!rows.empty())
-        write += fmt::format("DELETE FROM backcourt.files WHERE feed = {} AND path IN ({}); INSERT INTO backcourt.files VALUES {};", Quote(feed->name), Join(paths, ", "), Join(rows, ", "));
+      // Those that are not there any more are forgotten: nothing stands of them.
+      write += fmt::format("DELETE FROM backcourt.files WHERE feed = {}{};", Quote(feed->name), group->season.empty() ? "" : fmt::format(" AND season IN ('', {})", Quote(group->season)));
+      if (!rows.empty()) write += fmt::format("INSERT INTO backcourt.files VALUES {};", Join(rows, ", "));
     }
   }
   if (!table.unit.empty()) {
@@ -502,7 +499,7 @@ Result<> Loader::LoadTable(const RawTable& table, Cells& cells, LoadReport& repo
   std::vector<std::string> hashed = HashedColumns(table);
   std::string old_rows = all ? "true" : fmt::format("{} IN (SELECT unit FROM backcourt.units WHERE table_name = {} AND season IN ('{}'))", unit, Quote(table.name), Join({seasons.begin(), seasons.end()}, "','"));
   std::map<int32_t, SlotDigest> before, after;
-  if (!cells[table.name].cells().empty())
+  if (!cells_[table.name].cells().empty())
     for (const SlotDigest& s : TRY(DigestSlots(connection_, "main." + Ident(table.name), slot, hashed, old_rows))) before[s.slot] = s;
   for (const SlotDigest& s : TRY(DigestSlots(connection_, "staged", slot, hashed))) after[s.slot] = s;
   std::vector<int32_t> changed;
@@ -585,7 +582,7 @@ Result<> Loader::LoadTable(const RawTable& table, Cells& cells, LoadReport& repo
     cell.reason = cell.rows ? "" : "its rows are gone from the files";
     cell.run = cell.changed = report.run;
     written.push_back(cell);
-    cells[table.name].Put(cell);
+    cells_[table.name].Put(cell);
   }
   report.changed_cells += int(written.size());
   if (!written.empty()) {

@@ -65,9 +65,9 @@ class Loader {
 
   // Makes the raw tables and the ledger where there are none.
   Result<> Prepare();
-  // Brings the raw tables and `cells` up to the files. `only` names paths whose
-  // sources run again although nothing about them changed.
-  Result<LoadReport> Load(Cells& cells, const std::vector<std::string>& only = {});
+  // Brings the raw tables and their cells up to the files. `only` names paths
+  // whose sources run again although nothing about them changed.
+  Result<LoadReport> Load(const std::vector<std::string>& only = {});
   // What the files that are there now do not serve.
   std::vector<AbsentFeed> Absent() const;
 
@@ -86,8 +86,8 @@ class Loader {
   Result<> FindGroups();
   Result<> KeepSnapshots(LoadReport& report);
   Result<> TellSeasons(const Feed& feed, std::vector<FoundFile>& files);
-  Result<> LoadSeeds(Cells& cells, LoadReport& report);
-  Result<> LoadTable(const RawTable& table, Cells& cells, LoadReport& report);
+  Result<> LoadSeeds(LoadReport& report);
+  Result<> LoadTable(const RawTable& table, LoadReport& report);
   Result<> RunGroup(const RawTable& table, Group& group, LoadReport& report);
   Result<> Materialize(const Feed& feed, const std::vector<FoundFile>& files, LoadReport& report);
   Result<std::string> ReadsSignature(const Group& group);
@@ -105,6 +105,9 @@ class Loader {
   std::vector<Group> groups_;
   std::map<std::string, std::vector<FoundFile>> files_;  // by feed
   std::map<std::string, bool> materialized_;             // feed and season
+  std::vector<LoadedFile> loaded_;                       // before this load
+  std::map<std::pair<std::string, std::string>, std::pair<std::string, std::string>> ran_;  // by source and season: identity and inputs of its last run
+  Cells cells_;                                          // read once something is to be loaded
   std::set<std::string> changed_tables_;
   bool in_transaction_ = false;
 };

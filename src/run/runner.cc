@@ -128,11 +128,6 @@ void Runner::Work(int worker) {
 
 std::string Runner::Blocker(const Model& model, int date_index) const {
   for (const Read& read : model.reads) {
-    if (const Model* input = project_.FindModel(read.table); input && !input->view) {
-      auto series = cells_.find(read.table);  // without a settled cell it has no table
-      if (series == cells_.end() || std::none_of(series->second.cells().begin(), series->second.cells().end(), [](const Cell& cell) { return Settled(cell.state); }))
-        return read.table;
-    }
     auto open = unsettled_.find(read.table);
     if (open == unsettled_.end() || open->second.empty()) continue;
     for (const SlotRange& range : SlotsOf(read, calendar_, date_index)) {
@@ -194,8 +189,9 @@ void Runner::RunTask(Task& task, int worker, std::unique_lock<std::mutex>& lock)
       blocked.push_back(std::move(cell));
     };
     const Cell* stored = cells_[model.name].Find(date.days);
+    const Digest missing_games = missing_games_->TokenOf(model, index);
     auto made_from = [&](const std::string& waived) {
-      return stored && Settled(stored->state) && stored->fingerprint == Fingerprint(model, calendar_, index, cells_, waived);
+      return stored && Settled(stored->state) && stored->fingerprint == Fingerprint(model, calendar_, index, cells_, missing_games, waived);
     };
     if (std::string blocker = Blocker(model, index); !blocker.empty()) {
       if (stored && !stored->waived.empty() && made_from(stored->waived)) ++kept;  // let through before, and nothing is new
@@ -216,7 +212,7 @@ void Runner::RunTask(Task& task, int worker, std::unique_lock<std::mutex>& lock)
           waived.push_back(read.table + ":" + calendar_.dates()[size_t(*at)].date.Str());
       }
     cell.waived = Join(waived, ",");
-    cell.fingerprint = Fingerprint(model, calendar_, index, cells_, cell.waived);
+    cell.fingerprint = Fingerprint(model, calendar_, index, cells_, missing_games, cell.waived);
     if (made_from(cell.waived) && !plan_->force) {
       unsettled_[model.name].erase(index);
       ++kept;

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cstring>
 #include <filesystem>
 #include <fstream>
@@ -18,6 +19,9 @@ namespace fs = std::filesystem;
 namespace {
 
 constexpr const char* kRebuild = "`backcourt doctor`; a damaged warehouse is made again from the files: move it away (and its .wal), then `backcourt backfill all`";
+
+// Logs of changes that are not in the file yet, beside it.
+constexpr const char* kLogs[] = {".wal", ".wal.checkpoint", ".wal.recovery"};
 
 Result<> CheckMagic(const std::string& path) {
   std::ifstream in(path, std::ios::binary);
@@ -116,12 +120,12 @@ Result<std::unique_ptr<Warehouse>> Warehouse::Open(const WarehouseOptions& optio
     return {};
   };
   const char* to_write = "ROW_GROUP_SIZE 32768";
-  int64_t format = 0;
-  if (exists) {  // looked at first without the right to write
+  bool pending = std::any_of(std::begin(kLogs), std::end(kLogs), [&](const char* log) { return fs::exists(options.path + log, ignored); });
+  if (exists && pending) {  // opening to write would work them into the file: looked at first without the right
     TRY(attach(options.path, "READ_ONLY"));
-    format = TRY(ReadFormat(*connection, options.path));
+    TRY(ReadFormat(*connection, options.path));
     TRY(connection->Execute("DETACH wh"));
-  } else {  // made beside, so that what is at the path is whole
+  } else if (!exists) {  // made beside, so that what is at the path is whole
     if (fs::exists(options.path + ".wal", ignored))
       return Error{ErrorKind::kBusy, fmt::format("{0}.wal is there, but {0} is not", options.path), "bring the warehouse back beside it, or move it away too"};
     std::string fresh = options.path + ".new";
@@ -131,19 +135,19 @@ Result<std::unique_ptr<Warehouse>> Warehouse::Open(const WarehouseOptions& optio
     TRY(BringUp(*connection, 0));
     TRY(connection->Execute("CHECKPOINT wh; DETACH wh"));
     TRY(MoveInPlace(fresh, options.path));
-    format = kFormat;
   }
   TRY(attach(options.path, to_write));
+  int64_t format = TRY(ReadFormat(*connection, options.path));
   if (format != kFormat) TRY(BringUp(*connection, format));
-  warehouse->prelude_ = "USE wh;";
-  for (const std::string& function : options.functions)
-    warehouse->prelude_ += ReplaceAll(function, "CREATE MACRO", "CREATE OR REPLACE TEMP MACRO") + ";";
+  std::string prelude;  // in the engine's own memory: the file holds none of it
+  for (const std::string& function : options.functions) prelude += ReplaceAll(function, "CREATE MACRO", "CREATE OR REPLACE MACRO") + ";";
+  if (!prelude.empty()) TRY(connection->Execute(prelude));
   return warehouse;
 }
 
 Result<std::unique_ptr<Connection>> Warehouse::Connect() {
   auto connection = TRY(database_->Connect());
-  TRY(connection->Execute(prelude_));
+  TRY(connection->Execute("SET search_path = 'wh,memory'"));
   return connection;
 }
 

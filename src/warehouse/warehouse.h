@@ -25,8 +25,8 @@ class Warehouse {
 
   static Result<std::unique_ptr<Warehouse>> Open(const WarehouseOptions& options);
 
-  // A connection on which the tables stand without a prefix and the prelude is
-  // installed.
+  // A connection on which the tables and the functions of the prelude stand
+  // without a prefix.
   Result<std::unique_ptr<Connection>> Connect();
 
   // The folder of the engine's library and extensions, beside the program.
@@ -34,7 +34,6 @@ class Warehouse {
 
  private:
   std::unique_ptr<Database> database_;
-  std::string prelude_;
 };
 
 }  // namespace backcourt
