@@ -1,9 +1,11 @@
 # make run    load and backfill the shipped seasons, show how far the warehouse is
 # make test   all tests; make bench: all benchmarks; make build; make clean
 # make soak N=1000   faults at length, one line a promise
+# make fuzz SECONDS_EACH=60   look for inputs that break a reader (installs clang)
 # make wheel  build/wheel/backcourt-*.whl: the command and a Python module, for pip install
 N ?= 200
-.PHONY: run build wheel test soak bench clean deps
+SECONDS_EACH ?= 60
+.PHONY: run build wheel test soak fuzz bench clean deps
 MAKEFLAGS += --no-print-directory
 
 run: deps build/build.ninja
@@ -22,6 +24,9 @@ test: build
 
 soak: build
 	@python3 scripts/soak.py $(N)
+
+fuzz: deps
+	@scripts/fuzz.sh $(SECONDS_EACH)
 
 bench: build
 	@bench/run

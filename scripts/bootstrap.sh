@@ -1,6 +1,6 @@
 #!/bin/bash
 # Brings what the build needs, pinned and hash-checked: compilers and libraries from Debian,
-# the rest into build/deps and build/lib. When all is there, a moment and nothing else.
+# the rest into build/deps and build/lib; with --fuzz, clang too. When all is there, a moment and nothing else.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 exec </dev/null
@@ -9,6 +9,7 @@ packages=(g++ cmake ninja-build python3 python3-pip
           libcli11-dev nlohmann-json3-dev libfmt-dev libxxhash-dev
           libcurl4-openssl-dev libssl-dev openssl
           libgtest-dev libbenchmark-dev)
+[ "${1:-}" != --fuzz ] || packages+=(clang-16 libclang-rt-16-dev)
 
 say() { echo "bootstrap: $*" >&2; }
 
