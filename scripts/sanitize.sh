@@ -5,7 +5,7 @@
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
-export PYTHONPATH=build/deps/python PYTHONDONTWRITEBYTECODE=1 UBSAN_OPTIONS=print_stacktrace=1
+export PYTHONPATH=$PWD/build/deps/python PYTHONDONTWRITEBYTECODE=1 UBSAN_OPTIONS=print_stacktrace=1
 export ASAN_OPTIONS=exitcode=99 LSAN_OPTIONS=suppressions=$PWD/tests/sanitizers/leaks.txt:print_suppressions=0
 
 build() {
