@@ -46,6 +46,16 @@ std::string KeyList(const RawTable& table) {
   return Join(names, ", ");
 }
 
+// A unit as text; '' of rows that have none.
+std::string UnitSql(const RawTable& table) { return "coalesce(CAST(" + Ident(table.unit) + " AS VARCHAR), '')"; }
+
+// What `names` are joined to, quoted, for IN (...).
+std::string QuotedList(const std::set<std::string>& names) {
+  std::vector<std::string> quoted;
+  for (const std::string& name : names) quoted.push_back(Quote(name));
+  return Join(quoted, ", ");
+}
+
 bool HasColumn(const RawTable& table, const char* name) {
   return std::any_of(table.columns.begin(), table.columns.end(), [&](const Column& c) { return c.name == name; });
 }
@@ -126,8 +136,9 @@ Result<> Loader::FindGroups() {
       Group group;
       group.source = &source;
       group.season = season;
-      Hasher hasher;
+      Hasher hasher, held;
       hasher.Add(CanonicalSql(source.body)).Add(int64_t(source.rank));
+      for (const std::string& feed : source.by_unit) hasher.Add(feed);
       bool complete = true, some = source.any_of.empty();
       for (const std::string& name : all) {
         std::vector<FoundFile> mine;
@@ -136,14 +147,16 @@ Result<> Loader::FindGroups() {
         bool required = std::find(source.feeds.begin(), source.feeds.end(), name) != source.feeds.end();
         if (required && mine.empty()) complete = false;
         if (!mine.empty() && std::find(source.any_of.begin(), source.any_of.end(), name) != source.any_of.end()) some = true;
-        for (const FoundFile& file : mine) hasher.Add(file.path).Add(file.size).Add(file.mtime);
+        held.Add(name);
+        for (const FoundFile& file : mine) held.Add(file.path).Add(file.size).Add(file.mtime);
         hasher.Add(feeds[name]->rows);
         for (const Column& column : feeds[name]->columns) hasher.Add(column.name).Add(column.type);
         group.feeds.emplace_back(feeds[name], std::move(mine));
       }
       if (!complete || !some) continue;
       for (const Function& function : project_.functions) hasher.Add(CanonicalSql(function.statement));
-      group.identity = hasher.Finish().Hex();
+      group.text = hasher.Finish().Hex();
+      group.identity = group.text + held.Finish().Hex();
       groups_.push_back(std::move(group));
     }
   }
@@ -378,14 +391,14 @@ Result<std::string> Loader::ReadsSignature(const Group& group) {
   return hasher.Finish().Hex();
 }
 
-Result<> Loader::RunGroup(const RawTable& table, Group& group, LoadReport& report) {
+Result<> Loader::RunGroup(const RawTable& table, Group& group, bool part, LoadReport& report) {
   const Source& source = *group.source;
   std::string ctes;
   auto with = [&](const std::string& name, const std::string& relation, const std::string& where) {
     ctes += fmt::format("{}{} AS NOT MATERIALIZED (SELECT * FROM {}{})", ctes.empty() ? "WITH " : ", ", Ident(name), relation, where.empty() ? "" : " WHERE " + where);
   };
   std::vector<std::string> words = SqlTokens(source.body);
-  for (const auto& [feed, files] : group.feeds) {
+  for (const auto& [feed, files] : part ? group.part : group.feeds) {
     // One that the body does not name only says when the source runs.
     bool only_tells = std::find(source.any_of.begin(), source.any_of.end(), feed->name) != source.any_of.end() && std::find(words.begin(), words.end(), feed->name) == words.end();
     if (only_tells) continue;
@@ -395,14 +408,14 @@ Result<> Loader::RunGroup(const RawTable& table, Group& group, LoadReport& repor
       with(feed->name, Snapshots::Table(*feed), Snapshots::Good(*feed, group.season));
       continue;
     }
-    if (!materialized_.contains("held " + what)) {
+    if (part || !materialized_.contains("held " + what)) {
       for (auto it = materialized_.begin(); it != materialized_.end();)  // one season of a feed is held at a time
         it = it->first.starts_with("held " + feed->name + " ") ? materialized_.erase(it) : std::next(it);
       TRY(Materialize(*feed, files, report));
-      materialized_["held " + what] = true;
+      if (!part) materialized_["held " + what] = true;
       materialized_[held] = true;
     }
-    with(source.Calls(feed->name), "temp." + Ident(held), "");
+    with(source.Calls(feed->name), "temp." + Ident(held), part ? UnitSql(table) + " IN (SELECT unit FROM temp.affected)" : "");
   }
   for (const std::string& read : source.reads) {
     const RawTable* raw = project_.FindRaw(read);
@@ -418,6 +431,111 @@ Result<> Loader::RunGroup(const RawTable& table, Group& group, LoadReport& repor
   error.message = fmt::format("{}{}: {}", source.file.empty() ? source.name : source.file, group.season.empty() ? "" : " (" + group.season + ")", error.message);
   if (error.kind == ErrorKind::kData || error.kind == ErrorKind::kModel) error.kind = ErrorKind::kSource;
   return error;
+}
+
+std::vector<LoadedFile> Loader::FilesBefore(const Group& group, const Feed& feed) const {
+  std::vector<LoadedFile> files;
+  for (const LoadedFile& file : loaded_)
+    if (file.feed == feed.name && (file.season.empty() || file.season == group.season)) files.push_back(file);
+  std::sort(files.begin(), files.end(), [](const LoadedFile& a, const LoadedFile& b) { return a.path < b.path; });
+  return files;
+}
+
+Result<bool> Loader::PlanPart(const RawTable& table, const std::vector<Group*>& groups, const std::set<std::string>& seasons, LoadReport& report) {
+  bool keyed = std::find(table.key.begin(), table.key.end(), table.unit) != table.key.end();
+  if (table.unit.empty() || !keyed || seasons.contains("")) return false;
+  std::set<std::pair<std::string, std::string>> here;
+  std::map<std::pair<const Group*, const Feed*>, std::set<std::string>> touched;  // paths: new, changed and gone
+  size_t files = 0, touches = 0;
+  for (const Group* group : groups) {
+    here.insert({group->source->name, group->season});
+    auto before = ran_.find({group->source->name, group->season});
+    if (group->season.empty() || before == ran_.end() || before->second.second != group->reads || group->identity.ends_with("+")) return false;
+    Hasher held;
+    for (const auto& [feed, now] : group->feeds) {
+      const auto& by = group->source->by_unit;
+      if (std::find(by.begin(), by.end(), feed->name) == by.end() && !(now.empty() && FilesBefore(*group, *feed).empty())) return false;
+      held.Add(feed->name);
+      std::map<std::string, std::pair<int64_t, int64_t>> was;
+      for (const LoadedFile& file : FilesBefore(*group, *feed)) {
+        held.Add(file.path).Add(file.size).Add(file.mtime);
+        was[file.path] = {file.size, file.mtime};
+      }
+      std::set<std::string>& paths = touched[{group, feed}];
+      for (const FoundFile& file : now) {
+        auto known = was.find(file.path);
+        if (known == was.end() || known->second != std::pair(file.size, file.mtime)) paths.insert(file.path);
+        if (known != was.end()) was.erase(known);
+      }
+      for (const auto& [path, of_then] : was) paths.insert(path);
+      files += now.size();
+      touches += paths.size();
+    }
+    if (before->second.first != group->text + held.Finish().Hex()) return false;  // of another text, or the ledger tells of other files
+  }
+  for (const Source& source : sources_)  // one that ran and is not there any more
+    if (source.table == table.name)
+      for (const auto& [ran, of_then] : ran_)
+        if (ran.first == source.name && (ran.second.empty() || seasons.contains(ran.second)) && !here.contains(ran)) return false;
+  if (touches * 4 > files) return false;  // not worth it
+
+  TRY(connection_.Execute("CREATE OR REPLACE TEMP TABLE affected (unit VARCHAR)"));
+  auto affect = [&](const std::string& select) {
+    return connection_.Execute("INSERT INTO temp.affected SELECT DISTINCT unit FROM (" + select + ") WHERE unit NOT IN (SELECT unit FROM temp.affected)");
+  };
+  auto of_feed = [](const Group& group, const Feed& feed) {
+    return fmt::format("FROM backcourt.file_units WHERE source = {} AND season = {} AND feed = {}", Quote(group.source->name), Quote(group.season), Quote(feed.name));
+  };
+  for (Group* group : groups) {
+    for (const auto& [feed, now] : group->feeds) {
+      const std::set<std::string>& paths = touched[{group, feed}];
+      if (paths.empty()) continue;
+      TRY(affect(fmt::format("SELECT unit {} AND path IN ({})", of_feed(*group, *feed), QuotedList(paths))));
+      std::vector<FoundFile> fresh;
+      for (const FoundFile& file : now)
+        if (paths.contains(file.path)) fresh.push_back(file);
+      if (fresh.empty()) continue;
+      std::erase_if(materialized_, [&](const auto& held) { return held.first.starts_with("held " + feed->name + " "); });
+      TRY(Materialize(*feed, fresh, report));
+      materialized_["feed_" + feed->name] = true;
+      TRY(affect(fmt::format("SELECT {} AS unit FROM temp.{}", UnitSql(table), Ident("feed_" + feed->name))));
+    }
+  }
+  for (Group* group : groups) {
+    group->part.clear();
+    for (const auto& [feed, now] : group->feeds) {
+      Rows holding = TRY(connection_.Query(fmt::format("SELECT DISTINCT path {} AND unit IN (SELECT unit FROM temp.affected)", of_feed(*group, *feed))));
+      std::set<std::string> paths = touched[{group, feed}];
+      for (size_t i = 0; i < holding.size(); ++i) paths.insert(holding.Text(i, 0));
+      std::vector<FoundFile> some;
+      for (const FoundFile& file : now)
+        if (paths.contains(file.path)) some.push_back(file);
+      group->part.emplace_back(feed, std::move(some));
+    }
+  }
+  return true;
+}
+
+Result<std::string> Loader::KeepUnits(const RawTable& table, const Group& group, bool part) {
+  std::string mine = fmt::format("source = {} AND season = {}", Quote(group.source->name), Quote(group.season));
+  std::string owner = Quote(group.source->name) + ", " + Quote(group.season);
+  std::string write = fmt::format("DELETE FROM backcourt.dropped_units WHERE {0}{1}; INSERT INTO backcourt.dropped_units SELECT * FROM temp.left_out WHERE {0};", mine,
+                                  part ? " AND unit IN (SELECT unit FROM temp.affected)" : "");
+  if (!part) write += fmt::format("DELETE FROM backcourt.file_units WHERE {};", mine);
+  for (const auto& [feed, files] : part ? group.part : group.feeds) {
+    bool by_unit = std::find(group.source->by_unit.begin(), group.source->by_unit.end(), feed->name) != group.source->by_unit.end();
+    if (!by_unit) continue;
+    std::set<std::string> paths;  // read again, or gone
+    for (const LoadedFile& file : FilesBefore(group, *feed)) paths.insert(file.path);
+    for (const auto& [all_of, now] : group.feeds)
+      if (all_of == feed)
+        for (const FoundFile& file : now) paths.erase(file.path);
+    for (const FoundFile& file : files) paths.insert(file.path);
+    if (part && !paths.empty()) write += fmt::format("DELETE FROM backcourt.file_units WHERE {} AND feed = {} AND path IN ({});", mine, Quote(feed->name), QuotedList(paths));
+    TRY(connection_.Execute(fmt::format("INSERT INTO temp.given SELECT DISTINCT {}, {}, file, {} FROM temp.{}", owner, Quote(feed->name), UnitSql(table), Ident("feed_" + feed->name))));
+  }
+  TRY(connection_.Execute(fmt::format("INSERT INTO temp.left_out SELECT {}, {}, dropped, count(*) FROM temp.{} WHERE dropped IS NOT NULL GROUP BY ALL", owner, UnitSql(table), Ident(group.incoming))));
+  return write + fmt::format("INSERT INTO backcourt.file_units SELECT * FROM temp.given WHERE {};", mine);
 }
 
 Error Loader::NameDuplicates(const RawTable& table, const std::vector<Group*>& groups, const std::string& keys) {
@@ -462,14 +580,24 @@ Result<> Loader::LoadTable(const RawTable& table, LoadReport& report) {
   std::string staged, unit = table.unit.empty() ? "''" : "CAST(" + Ident(table.unit) + " AS VARCHAR)";
   TRY(connection_.Execute(fmt::format("CREATE OR REPLACE TEMP TABLE staged AS SELECT * FROM main.{} LIMIT 0; "
                                       "CREATE OR REPLACE TEMP TABLE served (unit VARCHAR, source VARCHAR, season VARCHAR)", Ident(table.name))));
-  std::string write = fmt::format("DELETE FROM backcourt.dropped WHERE table_name = {};", all ? Quote(table.name) : Quote(table.name) + " AND season IN ('" + Join({seasons.begin(), seasons.end()}, "','") + "')");
+  bool part = TRY(PlanPart(table, groups, seasons, report));
+  std::string of_seasons = all ? "true" : "season IN (" + QuotedList(seasons) + ")";
+  std::string write = fmt::format("DELETE FROM backcourt.dropped WHERE table_name = {} AND {};", Quote(table.name), of_seasons);
+  std::set<std::string> names;
+  for (const Source& source : sources_)
+    if (source.table == table.name) names.insert(source.name);
+  write += fmt::format("DELETE FROM backcourt.sources WHERE source IN ({}) AND {};", QuotedList(names), of_seasons);  // also those that are not there any more
+  TRY(connection_.Execute("CREATE OR REPLACE TEMP TABLE given AS SELECT * FROM backcourt.file_units LIMIT 0; CREATE OR REPLACE TEMP TABLE left_out AS SELECT * FROM backcourt.dropped_units LIMIT 0"));
   for (Group* group : groups) {
-    TRY(RunGroup(table, *group, report));
+    TRY(RunGroup(table, *group, part, report));
     std::string incoming = "temp." + Ident(group->incoming);
     TRY(connection_.Execute(fmt::format("UPDATE {0} SET dropped = 'served by ' || (SELECT source FROM served s WHERE s.unit = {1} LIMIT 1) WHERE dropped IS NULL AND {1} IN (SELECT unit FROM served)", incoming, unit)));
     TRY(connection_.Execute(fmt::format("INSERT INTO served SELECT DISTINCT {}, {}, {} FROM {} WHERE dropped IS NULL; INSERT INTO staged SELECT {} FROM {} WHERE dropped IS NULL",
                                         unit, Quote(group->source->name), Quote(group->season), incoming, ColumnList(table), incoming)));
-    Rows dropped = TRY(connection_.Query(fmt::format("SELECT dropped, count(*) FROM {} WHERE dropped IS NOT NULL GROUP BY 1 ORDER BY 1", incoming)));
+    if (!group->source->by_unit.empty()) write += TRY(KeepUnits(table, *group, part));
+    std::string others = fmt::format("SELECT reason, row_count FROM backcourt.dropped_units WHERE source = {} AND season = {} AND unit NOT IN (SELECT unit FROM temp.affected)", Quote(group->source->name), Quote(group->season));
+    Rows dropped = TRY(connection_.Query(fmt::format("SELECT reason, CAST(sum(n) AS BIGINT) FROM (SELECT dropped AS reason, count(*) AS n FROM {} WHERE dropped IS NOT NULL GROUP BY 1{}) GROUP BY 1 ORDER BY 1",
+                                                     incoming, part ? " UNION ALL " + others : "")));
     for (size_t i = 0; i < dropped.size(); ++i) {
       report.dropped.push_back({table.name, group->source->name, group->season, dropped.Text(i, 0), dropped.Int(i, 1)});
       write += fmt::format("INSERT INTO backcourt.dropped VALUES ({}, {}, {}, {}, {});", Quote(table.name), Quote(group->source->name), Quote(group->season), Quote(dropped.Text(i, 0)), dropped.Int(i, 1));
@@ -486,8 +614,11 @@ Result<> Loader::LoadTable(const RawTable& table, LoadReport& report) {
       if (!rows.empty()) write += fmt::format("INSERT INTO backcourt.files VALUES {};", Join(rows, ", "));
     }
   }
+  std::string still = fmt::format("SELECT unit, source, season FROM backcourt.units WHERE table_name = {} AND {}", Quote(table.name), of_seasons);
+  if (part) still += " AND unit NOT IN (SELECT unit FROM temp.affected)";
+  std::string serves = part ? "(SELECT * FROM served UNION ALL " + still + ")" : "served";
   if (!table.unit.empty()) {
-    Rows serving = TRY(connection_.Query("SELECT season, source, count(DISTINCT unit) FROM served GROUP BY 1, 2 ORDER BY 1, 3 DESC"));
+    Rows serving = TRY(connection_.Query("SELECT season, source, count(DISTINCT unit) FROM " + serves + " GROUP BY 1, 2 ORDER BY 1, 3 DESC"));
     for (size_t i = 0; i < serving.size(); ++i) report.served.push_back({table.name, serving.Text(i, 0), serving.Text(i, 1), table.unit, serving.Int(i, 2)});
   }
   Rows twice = TRY(connection_.Query(fmt::format("SELECT concat_ws(', ', {0}) FROM staged GROUP BY {1} HAVING count(*) > 1 ORDER BY 1 LIMIT 5",
@@ -497,7 +628,8 @@ Result<> Loader::LoadTable(const RawTable& table, LoadReport& report) {
   // A slot changes when what this load brings for it is another than what stands there of it.
   std::string slot = SlotSql(table);
   std::vector<std::string> hashed = HashedColumns(table);
-  std::string old_rows = all ? "true" : fmt::format("{} IN (SELECT unit FROM backcourt.units WHERE table_name = {} AND season IN ('{}'))", unit, Quote(table.name), Join({seasons.begin(), seasons.end()}, "','"));
+  std::string in_part = part ? " AND unit IN (SELECT unit FROM temp.affected)" : "";
+  std::string old_rows = all ? "true" : fmt::format("{} IN (SELECT unit FROM backcourt.units WHERE table_name = {} AND {}{})", unit, Quote(table.name), of_seasons, in_part);
   std::map<int32_t, SlotDigest> before, after;
   if (!cells_[table.name].cells().empty())
     for (const SlotDigest& s : TRY(DigestSlots(connection_, "main." + Ident(table.name), slot, hashed, old_rows))) before[s.slot] = s;
@@ -510,11 +642,12 @@ Result<> Loader::LoadTable(const RawTable& table, LoadReport& report) {
   std::sort(changed.begin(), changed.end());
 
   // By season: what there is, and what is new, changed and gone.
-  bool every = before.empty();  // all that is staged is new
+  bool every = before.empty() && !part;  // all that is staged is new
   std::string season = HasColumn(table, "season") ? "season" : "owner_season";
-  std::string serving = "(SELECT unit AS owner_unit, season AS owner_season FROM served)";
-  Rows sizes = TRY(connection_.Query(fmt::format("SELECT coalesce({}, ''), count(*), {} FROM staged LEFT JOIN {} ON owner_unit = {} GROUP BY 1 ORDER BY 1",
-                                                 season, HasColumn(table, "game_id") ? "count(DISTINCT game_id)" : "CAST(0 AS BIGINT)", serving, unit)));
+  std::string serving = "(SELECT unit AS owner_unit, season AS owner_season FROM " + serves + ")";
+  std::string now = part ? fmt::format("(FROM staged UNION ALL SELECT * FROM main.{} WHERE {} IN (SELECT unit FROM ({})))", Ident(table.name), unit, still) : "staged";
+  Rows sizes = TRY(connection_.Query(fmt::format("SELECT coalesce({}, ''), count(*), {} FROM {} LEFT JOIN {} ON owner_unit = {} GROUP BY 1 ORDER BY 1",
+                                                 season, HasColumn(table, "game_id") ? "count(DISTINCT game_id)" : "CAST(0 AS BIGINT)", now, serving, unit)));
   std::vector<LoadedTable> totals;
   auto of_season = [&](const std::string& label) -> LoadedTable& {
     for (LoadedTable& total : totals)
@@ -557,8 +690,7 @@ Result<> Loader::LoadTable(const RawTable& table, LoadReport& report) {
     write += fmt::format("INSERT INTO main.{} SELECT * FROM staged{} ORDER BY {}, {};", Ident(table.name), every ? "" : " WHERE " + in_slots, slot, KeyList(table));
   }
   report.tables.insert(report.tables.end(), totals.begin(), totals.end());
-  write += fmt::format("DELETE FROM backcourt.units WHERE table_name = {} AND {}; INSERT INTO backcourt.units SELECT {}, unit, source, season FROM served;", Quote(table.name),
-                       all ? "true" : "season IN ('" + Join({seasons.begin(), seasons.end()}, "','") + "')", Quote(table.name));
+  write += fmt::format("DELETE FROM backcourt.units WHERE table_name = {0} AND {1}{2}; INSERT INTO backcourt.units SELECT {0}, unit, source, season FROM served;", Quote(table.name), of_seasons, in_part);
   FaultPoint("load-write", table.name);
   TRY(connection_.Execute(write));
 
