@@ -1,10 +1,11 @@
 """Queries that want more than to read, clients that misbehave, files and names made to hurt."""
 
+import contextlib
 import gzip
 import json
 import os
 import random
-import signal
+import shutil
 import socket
 import subprocess
 import time
@@ -140,6 +141,132 @@ class Clients(Toy):
         self.release()
         self.assertLess(time.monotonic() - begun, 30)
         del silent
+
+
+class Files(Toy):
+    """A pack of models and files as they could come from anywhere."""
+
+    BOX = "game_id,team,player_id,points,minutes\n"
+
+    def write_box(self, text):
+        (self.project / "data" / "box_2021-22.csv").unlink(missing_ok=True)
+        with gzip.open(self.project / "data" / "box_2021-22.csv.gz", "wb", compresslevel=1) as file:
+            for part in text:
+                file.write(part)
+        self.edit("feeds.toml", 'path  = "box_{season}.csv"', 'path  = "box_{season}.csv.gz"')
+
+    @contextlib.contextmanager
+    def refused(self, *said):
+        """A load that is told in a few lines, and changes nothing."""
+        self.run_program("load")
+        before = self.digests()
+        yield
+        out = self.run_program("load", code=4)
+        for part in said:
+            self.assertIn(part, out)
+        self.assertLess(len(out), 5000)
+        self.assertEqual(self.digests(), before)
+
+    def test_names_with_quotes_unicode_and_blanks(self):
+        for name in ["it's", 'say "so"', "two words", "Dončić 🏀", "semi;colon -- and more", "back\\slash", "per%cent{}", "line\nbreak"]:
+            with self.subTest(name=name):
+                project = self.folder / name
+                shutil.copytree(self.project, project, ignore=shutil.ignore_patterns("warehouse*"))
+                data = project / f"data of {name}"
+                (project / "data").rename(data)
+                text = (project / "backcourt.toml").read_text()
+                quoted = json.dumps(data.name, ensure_ascii=False)
+                (project / "backcourt.toml").write_text(text.replace('"data"', quoted).replace('"warehouse.duckdb"', json.dumps(f"{name}.duckdb", ensure_ascii=False)))
+                out = self.run_program("backfill", cwd=project)
+                self.assertIn("18 cells filled (42 rows)", out)
+                self.assertIn("all agree to the bit", self.run_program("verify", "--all", cwd=project))
+                self.run_program("export", str(project / f"out of {name}"), cwd=project)
+                self.run_program("query", "FROM player_form", "--format", "csv", "--output", str(project / f"{name}.csv"), cwd=project)
+                self.assertEqual(len((project / f"{name}.csv").read_text().splitlines()), len(self.run_program("query", "FROM player_form", "--format", "csv", cwd=project).splitlines()))
+                self.assertIn("player_games", self.run_program("status", cwd=project))
+
+    def test_identifiers_with_quotes_unicode_and_blanks(self):
+        for name in ['a "word"', "it's", "Spieler Größe", "select", "semi;colon", "-- none"]:
+            with self.subTest(name=name):
+                project = self.folder / "named"
+                shutil.copytree(self.project, project, ignore=shutil.ignore_patterns("warehouse*"))
+                box = project / "data" / "box_2021-22.csv"
+                field = '"' + name.replace('"', '""') + '"'
+                box.write_text(box.read_text().replace("points", field, 1))
+                key = json.dumps(name, ensure_ascii=False)
+                feeds = (project / "feeds.toml").read_text()
+                (project / "feeds.toml").write_text(feeds.replace('\npoints = "INTEGER"', f'\n{key} = "INTEGER"'))
+                source = project / "sources" / "box.sql"
+                source.write_text(source.read_text().replace("b.points", f"b.{field} AS points"))
+                model = project / "models" / "analytics" / "player_games.sql"
+                model.write_text(model.read_text().replace('points = "Points."', f'points = "Points."\n{key} = "Points again."').replace("b.points\nFROM", f"b.points, b.points AS {field}\nFROM"))
+                self.run_program("backfill", cwd=project)
+                self.assertIn("all agree to the bit", self.run_program("verify", "--all", cwd=project))
+                rows = self.run_program("query", f"SELECT sum({field}) AS n FROM player_games", "--format", "json", cwd=project)
+                self.assertEqual(json.loads(rows), {"n": 231})
+                self.run_program("check", cwd=project)
+                self.run_program("docs", cwd=project)
+                shutil.rmtree(project)
+
+    def test_a_value_of_ten_megabytes(self):
+        with self.refused("box_2021-22.csv"):
+            self.edit("data/box_2021-22.csv", "G3,CCC,3,12", "G3," + "C" * 10_000_000 + ",3,12")
+
+    def test_a_header_of_ten_megabytes(self):
+        with self.refused("box_2021-22.csv"):
+            self.edit("data/box_2021-22.csv", "points,", "x" * 10_000_000 + ",")
+
+    def test_ten_megabytes_of_fields(self):
+        with self.refused("box_2021-22.csv"):
+            self.edit("data/box_2021-22.csv", "G3,CCC,3,12", "G3,CCC,3,12" + "," * 10_000_000)
+
+    def test_a_line_of_ten_megabytes_in_what_we_read(self):
+        long = "x" * 10_000_000
+        for name, old, new in [("backcourt.toml", 'name = "toy"', f'name = "toy"\n{long} = 1'), ("models/analytics/player_games.sql", "b.points\nFROM", f"b.points, {long}\nFROM"), ("feeds.toml", "[box]", f"[box]\n{long} = 3"), ("tables/raw_box.toml", "grain", f"{long} = 1\ngrain")]:
+            with self.subTest(name=name):
+                self.edit(name, old, new)
+                out = self.run_program("backfill", code=1)
+                self.assertIn(name.split("/")[-1], out)
+                self.assertLess(len(out), 4000)
+                self.edit(name, new, old)
+
+    def test_a_last_line_that_does_not_end(self):
+        with self.refused("box_2021-22.csv", "last line"), (self.project / "data" / "box_2021-22.csv").open("a") as file:
+            file.write("x" * 40_000_000)
+
+    def test_a_zip_bomb_of_one_line(self):
+        with self.refused("box_2021-22.csv.gz", "100 times its size"):
+            self.write_box([self.BOX.encode(), *[b"x" * (1 << 20)] * 256])
+
+    def test_a_zip_bomb_of_many_lines(self):
+        with self.refused("box_2021-22.csv.gz", "100 times its size"):
+            self.write_box([self.BOX.encode(), *[b"G1,AAA,1,30,36:10\n" * 60_000] * 250])
+
+    def test_a_zip_bomb_that_fits_no_memory(self):
+        """Rows that all parse, of more bytes than the limit: the disk takes them or an error tells."""
+        self.edit("backcourt.toml", 'path = "warehouse.duckdb"', 'path = "warehouse.duckdb"\nmemory_limit = "100MB"')
+        self.run_program("load")
+        before = self.digests()
+        self.write_box([self.BOX.encode(), *[b"G1," + random.Random(5).randbytes(50_000).hex().encode() + b",1,30,36:10\n"] * 5_000])
+        peak = self.peak_of("load", code=(2, 4))
+        self.assertLess(peak, 1 << 30)
+        self.assertEqual(self.digests(), before)
+
+    def peak_of(self, *words, code):
+        """The memory that a command took at most, in bytes."""
+        log = self.folder / "out"
+        with log.open("w") as out:
+            process = subprocess.Popen([BACKCOURT, *words], cwd=self.project, stdout=out, stderr=out, stdin=subprocess.DEVNULL)
+            _, status, used = os.wait4(process.pid, 0)
+        process.returncode = os.waitstatus_to_exitcode(status)
+        self.assertIn(process.returncode, code, log.read_text()[:2000])
+        self.assertLess(len(log.read_text()), 4000)
+        return used.ru_maxrss * 1024
+
+    def test_what_is_no_gzip(self):
+        with self.refused("box_2021-22.csv.gz"):
+            self.write_box([self.BOX.encode()])
+            (self.project / "data" / "box_2021-22.csv.gz").write_bytes(b"\x1f\x8b\x08" + b"\xff" * 1000)
 
 
 if __name__ == "__main__":

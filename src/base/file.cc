@@ -1,12 +1,14 @@
 #include "base/file.h"
 
 #include <fcntl.h>
+#include <fmt/format.h>
 #include <stdio.h>
 #include <unistd.h>
 
 #include <cerrno>
 #include <cstring>
 #include <filesystem>
+#include <fstream>
 
 namespace backcourt {
 
@@ -41,6 +43,15 @@ Result<> WriteAll(const std::string& path, std::string_view content) {
 }
 
 }  // namespace
+
+Result<std::string> ReadFile(const std::string& path) {
+  std::ifstream in(path, std::ios::binary);
+  std::string text{std::istreambuf_iterator<char>(in), {}};
+  std::error_code ignored;
+  if (in.bad() || !in.is_open() || fs::is_directory(path, ignored))
+    return Error{ErrorKind::kUsage, fmt::format("cannot read {}", path), "check that it is a file, and may be read"};
+  return text;
+}
 
 Result<> SyncFile(const std::string& path) {
   Descriptor file{open(path.c_str(), O_RDONLY | O_CLOEXEC)};

@@ -9,6 +9,9 @@
 
 namespace backcourt {
 
+// All bytes of a file.
+Result<std::string> ReadFile(const std::string& path);
+
 // Puts a finished file or folder in the place of `path`, and keeps it there over
 // a loss of power. A folder's files must have been synced (SyncFile).
 Result<> MoveInPlace(const std::string& finished, const std::string& path);

@@ -2,6 +2,9 @@
 
 namespace backcourt {
 
+// Of a message or a hint: nobody reads more.
+constexpr size_t kLongestMessage = 2000;
+
 const char* ErrorKindName(ErrorKind kind) {
   switch (kind) {
     case ErrorKind::kUsage: return "usage";
@@ -17,7 +20,10 @@ const char* ErrorKindName(ErrorKind kind) {
 }
 
 std::string Error::Text() const {
-  return hint.empty() ? message : message + "\n  Try: " + hint;
+  std::string text = message.substr(0, kLongestMessage);
+  while (text.size() < message.size() && !text.empty() && (message[text.size()] & 0xC0) == 0x80) text.pop_back();  // between characters
+  if (text.size() < message.size()) text += " ... (cut off)";
+  return hint.empty() ? text : text + "\n  Try: " + hint.substr(0, kLongestMessage);
 }
 
 }  // namespace backcourt

@@ -40,8 +40,10 @@ std::string ReplaceAll(std::string text, std::string_view from, std::string_view
 }
 
 std::string Nearest(std::string_view word, const std::vector<std::string>& candidates) {
+  auto lower = [](char c) { return std::tolower(static_cast<unsigned char>(c)); };
   std::string best;
   size_t best_distance = ~size_t(0);
+  word = word.substr(0, 200);  // a longer one is no slip of the hand
   for (const std::string& candidate : candidates) {
     std::vector<size_t> row(candidate.size() + 1);
     for (size_t j = 0; j < row.size(); ++j) row[j] = j;
@@ -50,7 +52,7 @@ std::string Nearest(std::string_view word, const std::vector<std::string>& candi
       row[0] = i;
       for (size_t j = 1; j < row.size(); ++j) {
         size_t above = row[j];
-        bool same = std::tolower(word[i - 1]) == std::tolower(candidate[j - 1]);
+        bool same = lower(word[i - 1]) == lower(candidate[j - 1]);
         row[j] = std::min({row[j] + 1, row[j - 1] + 1, diagonal + (same ? 0 : 1)});
         diagonal = above;
       }

@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <filesystem>
-#include <fstream>
 #include <nlohmann/json.hpp>
 #include <thread>
 
@@ -13,6 +12,7 @@
 #include "cli/exit_code.h"
 #include "cli/load_text.h"
 #include "cli/session.h"
+#include "plan/saved_plan.h"
 #include "run/executor.h"
 
 namespace backcourt {
@@ -79,55 +79,13 @@ std::string PlanText(const Prepared& p) {
   return text + "\n";
 }
 
-nlohmann::json PlanJson(const Session& session, const Prepared& p) {
-  nlohmann::json batches = nlohmann::json::array();
-  for (const Batch& batch : p.plan.batches) {
-    nlohmann::json cells = nlohmann::json::array();
-    for (int date : batch.dates) cells.push_back({{"date", p.calendar.dates()[size_t(date)].date.Str()}, {"because", CellStateName(p.plan.states.at(batch.model).at(date))}});
-    batches.push_back({{"table", batch.model}, {"canary", batch.canary}, {"cells", cells}, {"expected_rows", batch.expected_rows}, {"expected_seconds", batch.expected_seconds}});
-  }
-  nlohmann::json identities;
-  for (const Model& model : session.project.models) identities[model.name] = model.identity.Hex();
-  return {{"format", 1}, {"game_dates", p.selection.dates.size()}, {"cells", p.plan.cells()}, {"counts", p.plan.counts()}, {"state", StateOfCells(p.cells).Hex()},
-          {"models", identities}, {"force", p.selection.force}, {"allow_missing", p.selection.allow_missing}, {"batches", batches}};
-}
+nlohmann::json PlanJson(const Session& session, const Prepared& p) { return PlanToJson(session.project, p.calendar, p.cells, p.selection, p.plan); }
 
 // Replaces the plan by the one of the file, or refuses.
 Result<> UseSavedPlan(const Session& session, const std::string& file, Prepared& p) {
-  std::ifstream in(file);
-  auto saved = nlohmann::json::parse(in, nullptr, false);
-  Error broken{ErrorKind::kUsage, fmt::format("{} is no plan", file), "`backcourt plan --save FILE`"};
-  if (!in.good() && saved.is_discarded()) return broken;
-  try {
-    if (saved.at("format") != 1) return broken;
-    Error moved{ErrorKind::kUsage, fmt::format("the warehouse has moved on since {} was made", file), "`backcourt plan --save` again"};
-    if (saved.at("state") != StateOfCells(p.cells).Hex()) return moved;
-    for (const Model& model : session.project.models)
-      if (saved.at("models").value(model.name, "") != model.identity.Hex()) return moved;
-    p.plan.batches.clear();
-    p.plan.states.clear();
-    p.plan.force = saved.at("force");
-    p.plan.allow_missing = saved.at("allow_missing").get<std::vector<std::string>>();
-    for (const auto& item : saved.at("batches")) {
-      Batch batch;
-      batch.id = int(p.plan.batches.size());
-      batch.model = item.at("table");
-      if (!session.project.FindModel(batch.model)) return moved;
-      batch.canary = item.at("canary");
-      batch.expected_rows = item.at("expected_rows");
-      batch.expected_seconds = item.at("expected_seconds");
-      for (const auto& cell : item.at("cells")) {
-        int index = p.calendar.Find(TRY(Date::Parse(cell.at("date").get<std::string>())));
-        if (index < 0) return moved;
-        batch.dates.push_back(index);
-        p.plan.states[batch.model][index] = CellStateFromName(cell.at("because"));
-      }
-      if (batch.dates.empty()) return broken;
-      p.plan.batches.push_back(std::move(batch));
-    }
-  } catch (const nlohmann::json::exception&) {
-    return broken;
-  }
+  Plan saved = TRY(ParsePlan(file, TRY(ReadFile(file)), session.project, p.calendar, p.cells));
+  saved.unsettled = std::move(p.plan.unsettled);
+  p.plan = std::move(saved);
   return {};
 }
 

@@ -8,6 +8,7 @@
 #include "cli/load_text.h"
 #include "cli/session.h"
 #include "proof/completeness.h"
+#include "proof/null_columns.h"
 
 namespace backcourt {
 
@@ -96,7 +97,7 @@ std::string Gaps(const std::vector<Gap>& gaps, bool markdown) {
   return text;
 }
 
-nlohmann::json Json(const CheckReport& report, const std::vector<AbsentFeed>& absent) {
+nlohmann::json Json(const CheckReport& report, const std::vector<AbsentFeed>& absent, const std::vector<NullColumns>& nulls) {
   nlohmann::json tables = nlohmann::json::array(), guards = nlohmann::json::array(), gaps = nlohmann::json::array(), feeds = nlohmann::json::array();
   for (const Coverage& c : report.coverage)
     tables.push_back({{"season", c.season}, {"table", c.table}, {"unit", c.unit}, {"expected", c.expected}, {"present", c.present}, {"remark", c.remark}});
@@ -108,7 +109,9 @@ nlohmann::json Json(const CheckReport& report, const std::vector<AbsentFeed>& ab
                     {"last_date", dated ? nlohmann::json(gap.last.Str()) : nlohmann::json()}, {"dates", gap.dates}, {"subject", gap.subject}, {"what", gap.what}, {"mend", gap.mend}});
   }
   for (const AbsentFeed& feed : absent) feeds.push_back({{"table", feed.table}, {"season", feed.season}, {"feeds", feed.feeds}});
-  return {{"complete", report.gaps.empty()}, {"tables", tables}, {"guards", guards}, {"gaps", gaps}, {"absent", feeds}, {"seconds", report.seconds}};
+  nlohmann::json columns = nlohmann::json::array();
+  for (const NullColumns& one : nulls) columns.push_back({{"needs", one.needs}, {"seasons", one.seasons}, {"columns", one.columns}});
+  return {{"complete", report.gaps.empty()}, {"tables", tables}, {"guards", guards}, {"gaps", gaps}, {"absent", feeds}, {"null_columns", columns}, {"seconds", report.seconds}};
 }
 
 }  // namespace
@@ -121,14 +124,15 @@ Result<int> RunCheck(Session& session, const Arguments& arguments, const Output&
   CheckOptions options{TRY(CheckedTables(session.project, arguments.words)), dates.dates, PlayedUntil()};
   CheckReport report = TRY(CheckCompleteness(*view.connection, session.project, view.calendar, view.cells, view.retired, options));
   std::vector<AbsentFeed> absent = TRY(AbsentFeeds(session.project, view));
+  std::vector<NullColumns> nulls = TRY(FindNullColumns(*view.connection, session.project, view.calendar));
   if (!arguments.season.empty()) std::erase_if(absent, [&](const AbsentFeed& feed) { return !feed.season.empty() && feed.season != arguments.season; });
   int64_t examined = 0;
   for (const GuardCount& guard : report.guards) examined += guard.examined;
   if (arguments.json) {
-    output.Out(Json(report, absent).dump(2) + "\n");
+    output.Out(Json(report, absent, nulls).dump(2) + "\n");
   } else {
     output.Out(Text(view.calendar, report, options, arguments.markdown));
-    std::string gaps = Gaps(report.gaps, arguments.markdown), feeds = AbsentText(absent);
+    std::string gaps = Gaps(report.gaps, arguments.markdown), feeds = AbsentText(absent) + NullColumnsText(nulls);
     output.Out(gaps + (gaps.empty() ? "" : "\n") + (arguments.markdown && !feeds.empty() ? "### Absent feeds\n\n```\n" + feeds + "```\n" : feeds));
     output.Out(fmt::format("{} guards looked at {} things in {}: {}\n", report.guards.size(), WithCommas(examined), Seconds(report.seconds),
                            report.gaps.empty() ? std::string("nothing is lacking") : fmt::format("{} GAPS", WithCommas(int64_t(report.gaps.size())))));

@@ -1,5 +1,6 @@
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <filesystem>
 #include <fstream>
 
@@ -30,7 +31,12 @@ std::string Dictionary(const Project& project) {
       text += "\n";
     }
     text += "| column | meaning |\n|---|---|\n";
-    for (const auto& [name, about] : model.columns) text += fmt::format("| {} | {} |\n", name, Cells(about));
+    for (const auto& [name, about] : model.columns) {
+      text += fmt::format("| {} | {}", name, Cells(about));
+      for (const auto& [needs, columns] : model.needs)
+        if (std::find(columns.begin(), columns.end(), name) != columns.end()) text += fmt::format(" (needs {})", needs);
+      text += " |\n";
+    }
     if (!model.checks.empty()) {
       text += "\nChecked at every commit: ";
       std::vector<std::string> names;

@@ -8,6 +8,7 @@
 #include "base/watch.h"
 #include "cli/load_text.h"
 #include "cli/session.h"
+#include "proof/null_columns.h"
 
 namespace backcourt {
 
@@ -106,6 +107,10 @@ Result<int> RunLoad(Session& session, const Arguments& arguments, const Output& 
   for (const std::string& word : arguments.words) only.push_back(IsRemote(word) ? word : std::filesystem::absolute(word).lexically_normal().string());
   LoadReport report = TRY(LoadInto(session, output, arguments.json, only));
   output.Out(arguments.json ? LoadJson(report).dump(2) + "\n" : LoadText(report));
+  if (!arguments.json && report.run) {  // which columns go without a feed
+    View view = TRY(Look(session));
+    output.Out(NullColumnsText(TRY(FindNullColumns(*view.connection, session.project, view.calendar))));
+  }
   return 0;
 }
 

@@ -185,6 +185,11 @@ Result<Model> ParseModel(const std::string& file, const std::string& group, cons
   model.checks = reader.Pairs("checks");
   model.may_be_constant = reader.Pairs("may_be_constant");
   model.may_be_null = reader.Pairs("may_be_null");
+  if (const toml::table* needs = reader.Table("needs")) {
+    TomlTable list(file, parts.toml_line, *needs, "[needs]");
+    for (const std::string& raw : list.Keys()) model.needs.emplace_back(raw, list.Texts(raw));
+    TRY(list.Finish());
+  }
   for (auto& [name, query] : reader.Pairs("rows")) {
     if (name == "expected") model.expected_rows = query;
     else reader.Problem(root.get("rows"), fmt::format("unknown key '{}' under [rows]; the nearest known one is 'expected'", name));
@@ -194,6 +199,10 @@ Result<Model> ParseModel(const std::string& file, const std::string& group, cons
   for (const std::string& name : model.key)
     if (std::none_of(model.columns.begin(), model.columns.end(), [&](auto& c) { return c.first == name; }))
       return Error{ErrorKind::kUsage, fmt::format("{}:{}: key column '{}' has no line under [columns]", file, parts.toml_line, name), ""};
+  for (auto& [raw, columns] : model.needs)
+    for (const std::string& name : columns)
+      if (std::none_of(model.columns.begin(), model.columns.end(), [&](auto& c) { return c.first == name; }))
+        return Error{ErrorKind::kUsage, fmt::format("{}:{}: '{}' under [needs] is no column", file, parts.toml_line, name), ""};
   for (auto& [section, named] : {std::pair("may_be_constant", &model.may_be_constant), std::pair("may_be_null", &model.may_be_null)})
     for (auto& [name, why] : *named)
       if (std::none_of(model.columns.begin(), model.columns.end(), [&](auto& c) { return c.first == name; }))

@@ -83,6 +83,8 @@ struct Model {
   NamedTexts columns, checks;
   NamedTexts may_be_constant;  // columns that may hold one value over a month, or be mostly NULL, with the reason
   NamedTexts may_be_null;      // columns that may be mostly NULL over a month, with the reason
+  // Raw tables, or columns of them as table.column, with the columns that have no value without them.
+  std::vector<std::pair<std::string, std::vector<std::string>>> needs;
   std::string expected_rows;  // query: game_date, expected_rows
   std::string empty;          // why a date may have no rows
   std::string note;           // query: game_date, note

@@ -4,29 +4,20 @@
 
 #include <algorithm>
 #include <filesystem>
-#include <fstream>
 #include <functional>
 #include <set>
-#include <sstream>
 
+#include "base/file.h"
 #include "base/program.h"
 #include "base/text.h"
+#include "model/config.h"
 #include "model/sql_text.h"
-#include "model/toml_reader.h"
 
 namespace backcourt {
 
 namespace fs = std::filesystem;
 
 namespace {
-
-Result<std::string> ReadFile(const fs::path& path) {
-  std::ifstream in(path, std::ios::binary);
-  if (!in) return Error{ErrorKind::kUsage, fmt::format("cannot read {}", path.string()), "check that it exists and may be read"};
-  std::stringstream text;
-  text << in.rdbuf();
-  return text.str();
-}
 
 std::vector<fs::path> FilesIn(const fs::path& folder, const std::string& extension) {
   std::vector<fs::path> files;
@@ -59,25 +50,12 @@ const T* FindNamed(const std::vector<T>& list, const std::string& name) {
   return nullptr;
 }
 
+// Takes over what the file in `folder` says, after that of the pack that it names.
 Result<> ReadConfig(Project& project, const fs::path& folder, bool inherited) {
   std::string file = (folder / "backcourt.toml").string();
-  std::string text = TRY(ReadFile(file));
-  toml::table root = TRY(TomlTable::Parse(file, 1, text));
-  TomlTable reader(file, 1, root, "backcourt.toml");
-  static const toml::table kNone;
-  auto section = [&](const char* key) {
-    const toml::table* table = reader.Table(key);
-    return TomlTable(file, 1, table ? *table : kNone, fmt::format("[{}]", key));
-  };
-  auto keep = [](std::string& value, std::string read) { if (!read.empty()) value = std::move(read); };
-
-  TomlTable about = section("project");
-  std::string pack = about.Text("pack");
-  std::string name = about.Text("name");
-  std::vector<std::string> seasons = about.Texts("seasons");
-  TRY(about.Finish());
-  if (!pack.empty() && !inherited) {
-    fs::path other = PackFolder(folder, pack);
+  Config config = TRY(ParseConfig(file, TRY(ReadFile(file))));
+  if (!config.pack.empty() && !inherited) {
+    fs::path other = PackFolder(folder, config.pack);
     if (!fs::exists(other / "backcourt.toml"))
       return Error{ErrorKind::kUsage, fmt::format("{}: pack '{}' has no backcourt.toml", file, other.string()),
                    "pack = \"nba\", the pack that comes with the program, or the folder of a project with models/"};
@@ -85,70 +63,41 @@ Result<> ReadConfig(Project& project, const fs::path& folder, bool inherited) {
   } else {
     project.pack = folder.string();
   }
-  keep(project.name, name);
+  auto keep = [](std::string& value, const std::string& read) { if (!read.empty()) value = read; };
+  keep(project.name, config.name);
+  keep(project.schedule, config.schedule);
+  keep(project.history, config.history);
+  keep(project.results, config.results);
+  keep(project.boxes, config.boxes);
+  keep(project.box_rows, config.box_rows);
+  if (!config.types.empty()) project.types = config.types;
+  project.block_on_missing_games = config.block_on_missing_games.value_or(project.block_on_missing_games);
+  if (inherited) return {};
 
-  TomlTable calendar = section("calendar");
-  keep(project.schedule, calendar.Text("schedule"));
-  keep(project.history, calendar.Text("history"));
-  keep(project.results, calendar.Text("results"));
-  keep(project.boxes, calendar.Text("boxes"));
-  keep(project.box_rows, calendar.Text("box_rows"));
-  if (auto types = calendar.Texts("types"); !types.empty()) project.types = types;
-  TRY(calendar.Finish());
-
-  TomlTable policy = section("policy");
-  std::string missing = policy.Text("on_missing_games");
-  if (!missing.empty() && missing != "partial" && missing != "block")
-    policy.Problem(nullptr, fmt::format("on_missing_games '{}' is neither \"partial\" nor \"block\"", missing));
-  TRY(policy.Finish());
-  if (!missing.empty()) project.block_on_missing_games = missing == "block";
-
-  TomlTable warehouse = section("warehouse");
-  std::string path = warehouse.Text("path");
-  std::string memory = warehouse.Text("memory_limit");
-  int threads = int(warehouse.Number("threads", project.threads));
-  TRY(warehouse.Finish());
-  TomlTable sources = section("sources");
-  std::vector<std::string> prefer = sources.Texts("prefer");
-  TRY(sources.Finish());
-  TomlTable data = section("data");
-  std::string data_folder = data.Text("folder");
-  TRY(data.Finish());
-  TomlTable stores = section("stores");
-  StoreOptions reach;
-  for (auto [key, value] : std::initializer_list<std::pair<const char*, std::string*>>{
-           {"s3_endpoint", &reach.s3_endpoint}, {"s3_region", &reach.s3_region}, {"s3_url_style", &reach.s3_url_style}, {"gs_endpoint", &reach.gs_endpoint}, {"ca_file", &reach.ca_file}, {"cache", &reach.cache}})
-    *value = stores.Text(key);
-  reach.timeout = int(stores.Number("timeout", reach.timeout));
-  reach.retries = int(stores.Number("retries", reach.retries));
-  reach.parallel = int(stores.Number("parallel", reach.parallel));
-  if (reach.timeout < 1 || reach.retries < 0 || reach.parallel < 1 || reach.parallel > 64)
-    stores.Problem(nullptr, "timeout (1 or more), retries (0 or more) or parallel (1 to 64) is out of range");
-  TRY(stores.Finish());
-  const toml::table* feeds = reader.Table("feeds");
-  if (!inherited) {  // where things lie is each project's own
-    project.warehouse = Resolve(folder, path.empty() ? "warehouse.duckdb" : path);
-    keep(project.memory_limit, memory);
-    project.threads = threads;
-    project.data = Resolve(folder, data_folder);
-    project.seasons = seasons;
-    project.prefer = prefer;
-    project.stores = reach;
-    project.stores.cache = Resolve(folder, reach.cache.empty() ? project.warehouse + ".objects" : reach.cache);
-    if (!reach.ca_file.empty()) project.stores.ca_file = Resolve(folder, reach.ca_file);
-    if (feeds) {
-      TomlTable patterns(file, 1, *feeds, "[feeds]");
-      for (const std::string& feed : patterns.Keys())
-        for (const std::string& one : patterns.Texts(feed)) project.feed_paths[feed].push_back(Resolve(folder, one));
-      TRY(patterns.Finish());
-    }
-  }
-  return reader.Finish();
+  // Where things lie is each project's own.
+  project.warehouse = Resolve(folder, config.warehouse.empty() ? "warehouse.duckdb" : config.warehouse);
+  keep(project.memory_limit, config.memory_limit);
+  project.threads = config.threads.value_or(project.threads);
+  project.data = Resolve(folder, config.data);
+  project.seasons = config.seasons;
+  project.prefer = config.prefer;
+  project.stores = config.stores;
+  project.stores.cache = Resolve(folder, config.stores.cache.empty() ? project.warehouse + ".objects" : config.stores.cache);
+  if (!config.stores.ca_file.empty()) project.stores.ca_file = Resolve(folder, config.stores.ca_file);
+  for (const auto& [feed, patterns] : config.feed_paths)
+    for (const std::string& pattern : patterns) project.feed_paths[feed].push_back(Resolve(folder, pattern));
+  return {};
 }
 
 Result<> CheckReads(const Project& project) {
   std::vector<std::string> tables = project.AllTables();
   for (const Model& model : project.models) {
+    for (const auto& [needs, columns] : model.needs) {
+      size_t dot = needs.find('.');
+      const RawTable* raw = project.FindRaw(needs.substr(0, dot));
+      if (!raw || (dot != std::string::npos && std::none_of(raw->columns.begin(), raw->columns.end(), [&](const Column& c) { return c.name == needs.substr(dot + 1); })))
+        return Error{ErrorKind::kUsage, fmt::format("{}: '{}' under [needs] is neither a raw table nor a column of one", model.file, needs), "'raw_table' or 'raw_table.column'"};
+    }
     for (const Read& read : model.reads) {
       if (std::find(tables.begin(), tables.end(), read.table) == tables.end())
         return Error{ErrorKind::kUsage, fmt::format("{}: reads '{}', which is no table of this project", model.file, read.table),
@@ -328,15 +277,15 @@ Result<Project> Project::Load(const std::string& folder) {
                  "'" + Nearest(feed, names) + "'"};
   }
   for (const fs::path& file : FilesIn(pack / "tables", ".toml"))
-    project.raw_tables.push_back(TRY(ParseRawTable(file.string(), TRY(ReadFile(file)))));
+    project.raw_tables.push_back(TRY(ParseRawTable(file.string(), TRY(ReadFile(file.string())))));
   for (const fs::path& file : FilesIn(pack / "sources", ".sql"))
-    for (Source& source : TRY(ParseSource(file.string(), TRY(ReadFile(file))))) project.sources.push_back(std::move(source));
+    for (Source& source : TRY(ParseSource(file.string(), TRY(ReadFile(file.string()))))) project.sources.push_back(std::move(source));
   TRY(Prefer(project));
   std::stable_sort(project.sources.begin(), project.sources.end(),
                    [](const Source& a, const Source& b) { return a.rank < b.rank; });
   for (const fs::path& file : FilesIn(pack / "seeds", ".csv")) project.seeds.push_back({file.stem().string(), file.string()});
   if (fs::exists(pack / "functions" / "duckdb.sql")) {
-    for (const std::string& statement : SqlStatements(TRY(ReadFile(pack / "functions" / "duckdb.sql")))) {
+    for (const std::string& statement : SqlStatements(TRY(ReadFile((pack / "functions" / "duckdb.sql").string())))) {
       std::vector<std::string> tokens = SqlTokens(statement);
       if (tokens.size() < 4 || tokens[0] != "create" || tokens[1] != "macro")
         return Error{ErrorKind::kUsage, fmt::format("{}: '{}...' is no CREATE MACRO", (pack / "functions" / "duckdb.sql").string(), statement.substr(0, 40)), ""};
@@ -344,9 +293,9 @@ Result<Project> Project::Load(const std::string& folder) {
     }
   }
   for (const fs::path& file : FilesIn(pack / "models", ".sql"))
-    project.models.push_back(TRY(ParseModel(file.string(), file.parent_path().filename().string(), TRY(ReadFile(file)))));
+    project.models.push_back(TRY(ParseModel(file.string(), file.parent_path().filename().string(), TRY(ReadFile(file.string())))));
   for (const fs::path& file : FilesIn(pack / "checks", ".sql"))
-    project.checks.push_back(TRY(ParseCheck(file.string(), TRY(ReadFile(file)))));
+    project.checks.push_back(TRY(ParseCheck(file.string(), TRY(ReadFile(file.string())))));
   std::set<std::string> names;
   for (const std::string& name : project.AllTables())
     if (!names.insert(name).second) return Error{ErrorKind::kUsage, fmt::format("two tables are named '{}'", name), "rename one of the files"};

@@ -20,6 +20,11 @@ bool Names(const NamedTexts& texts, const std::string& name) {
   return std::any_of(texts.begin(), texts.end(), [&](auto& text) { return text.first == name; });
 }
 
+// Whether the header says that the column has no value without some raw data.
+bool Needs(const Model& model, const std::string& name) {
+  return std::any_of(model.needs.begin(), model.needs.end(), [&](auto& n) { return std::find(n.second.begin(), n.second.end(), name) != n.second.end(); });
+}
+
 // A read of the season's rows from the first to the last of its dates.
 std::string SeasonRows(const Project& project, const Calendar& calendar, const CheckedSeason& season, const std::string& table) {
   Date first = calendar.dates()[size_t(season.dates.front())].date, last = calendar.dates()[size_t(season.dates.back())].date;
@@ -113,7 +118,7 @@ Result<GuardCount> JudgeMonths(Connection& connection, const Project& project, c
     for (size_t c = 0; c < model.columns.size(); ++c) {
       const std::string& name = model.columns[c].first;
       ++count.examined;
-      if (Names(model.may_be_constant, name)) continue;
+      if (Names(model.may_be_constant, name) || Needs(model, name)) continue;
       double nulls = double(rows.Int(m, 2 + 3 * c)) / double(all);
       std::string what, section;
       if (rows.Int(m, 3 + 3 * c) && all > 1) what = fmt::format("is {}{} in all {} rows", rows.Text(m, 4 + 3 * c), nulls > 0 && nulls < 1 ? " or NULL" : "", WithCommas(all)), section = "may_be_constant";

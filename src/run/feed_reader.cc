@@ -3,6 +3,8 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <filesystem>
+#include <fstream>
 
 #include "base/text.h"
 #include "warehouse/warehouse.h"
@@ -61,22 +63,52 @@ std::string DocumentsSql(const std::vector<FoundFile>& files, const std::string&
   return fmt::format("SELECT {} AS file, json AS document FROM read_json_objects([{}], format = 'unstructured', filename = true)", path, Join(paths, ", "));
 }
 
+// The last bytes of a file.
+std::string Tail(const std::string& path, size_t bytes) {
+  std::ifstream in(path, std::ios::binary | std::ios::ate);
+  in.seekg(-std::min<std::streamoff>(in.tellg(), std::streamoff(bytes)), std::ios::end);
+  return {std::istreambuf_iterator<char>(in), {}};
+}
+
+// Refuses what the engine would swallow: a last line without an end that fills a
+// whole buffer is no row to it, and a bomb is unpacked to the end.
+Result<> CheckShape(const FoundFile& file) {
+  constexpr size_t kLongestLine = 2'097'152, kUnpacked = 64 << 20;
+  std::error_code ignored;
+  size_t size = size_t(std::filesystem::file_size(file.Bytes(), ignored));
+  if (file.path.ends_with(".gz")) {
+    std::string trailer = Tail(file.Bytes(), 4);  // the length that comes out of it
+    size_t unpacked = 0;
+    for (size_t i = trailer.size(); i-- > 0;) unpacked = unpacked << 8 | uint8_t(trailer[i]);
+    if (!ignored && unpacked > kUnpacked && unpacked / 100 > size)
+      return Error{ErrorKind::kSource, fmt::format("{} would be {} MB unpacked, more than 100 times its size: no file of a feed is", file.path, unpacked >> 20), "fetch it again; nothing was loaded"};
+  } else if (file.path.ends_with(".csv") && !ignored && size > kLongestLine && Tail(file.Bytes(), kLongestLine).find('\n') == std::string::npos) {
+    return Error{ErrorKind::kSource, fmt::format("{}: its last line is longer than 2 MB", file.path), kMend};
+  }
+  return {};
+}
+
 }  // namespace
 
 // The fields of a CSV's first line.
 Result<std::vector<std::string>> FeedReader::CsvHeader(const std::string& path) {
-  Rows first = TRY(connection_.Query(fmt::format(
-      "SELECT line FROM read_csv({}, auto_detect = false, header = false, delim = '\x01', quote = '', escape = '', columns = {{'line': 'VARCHAR'}}, ignore_errors = true) LIMIT 1", Quote(path))));
+  auto first = connection_.Query(fmt::format(
+      "SELECT line FROM read_csv({}, auto_detect = false, header = false, delim = '\x01', quote = '', escape = '', columns = {{'line': 'VARCHAR'}}, ignore_errors = true) LIMIT 1", Quote(path)));
+  if (!first && first.error().kind == ErrorKind::kInterrupted) return first.error();
+  if (!first) return Error{ErrorKind::kSource, fmt::format("{} cannot be read: {}", path, first.error().message), kMend};
   std::vector<std::string> fields(1);
-  if (first.size() == 0) return Error{ErrorKind::kSource, fmt::format("{} is empty", path), "a file with a header line"};
-  std::string line = first.Text(0, 0);
+  if (first->size() == 0) return Error{ErrorKind::kSource, fmt::format("{} is empty", path), "a file with a header line"};
+  std::string line = first->Text(0, 0);
   if (line.starts_with("\xEF\xBB\xBF")) line.erase(0, 3);
   bool quoted = false;
-  for (char c : line) {
-    if (c == '"') quoted = !quoted;
+  for (size_t i = 0; i < line.size(); ++i) {
+    char c = line[i];
+    if (c == '"' && quoted && line.substr(i + 1, 1) == "\"") fields.back() += line[++i];
+    else if (c == '"') quoted = !quoted;
     else if (c == ',' && !quoted) fields.emplace_back();
     else if (c != '\r') fields.back() += c;
   }
+  if (fields.size() > 10'000) return Error{ErrorKind::kSource, fmt::format("{}: its first line has {} fields", path, fields.size()), "a file with a header line"};
   for (size_t i = 0; i < fields.size(); ++i) {
     if (fields[i].empty()) fields[i] = fmt::format("column_{}", i + 1);
     for (size_t j = 0; j < i; ++j)
@@ -105,6 +137,7 @@ Result<std::string> FeedReader::ReaderSql(const Feed& feed, const std::vector<Fo
 }
 
 Result<std::string> FeedReader::CastedSql(const Feed& feed, const std::vector<FoundFile>& files) {
+  for (const FoundFile& file : files) TRY(CheckShape(file));
   std::string reader = TRY(ReaderSql(feed, files));
   auto described = connection_.Query("SELECT lower(column_name), column_type FROM (DESCRIBE " + reader + ")");
   const std::string& path = files.front().path;

@@ -49,6 +49,11 @@ bool ReceiveLine(int fd, std::string& rest, std::string& line, size_t limit) {
   }
 }
 
+// The text under a key; "" where there is none.
+std::string TextAt(const nlohmann::json& object, const char* key) {
+  return object.is_object() && object.contains(key) && object[key].is_string() ? object[key].get<std::string>() : "";
+}
+
 sockaddr_un Address(const std::string& path) {
   sockaddr_un address{};
   address.sun_family = AF_UNIX;
@@ -78,8 +83,7 @@ Result<std::unique_ptr<Holder>> Holder::Take(const std::string& warehouse, const
     char text[8192] = {};
     ssize_t n = pread(fd, text, sizeof text - 1, 0);
     close(fd);
-    auto told = nlohmann::json::parse(std::string(text, size_t(std::max<ssize_t>(n, 0))), nullptr, false);
-    if (told.is_object()) other = {told.value("process", 0), told.value("command", ""), told.value("socket", "")};
+    other = ParseInfo(std::string(text, size_t(std::max<ssize_t>(n, 0))));
     return std::unique_ptr<Holder>();
   }
   std::unique_ptr<Holder> holder(new Holder);
@@ -101,9 +105,12 @@ void Holder::EndServing() {
   listener_ = -1;
   for (Client& client : clients_) shutdown(client.socket, SHUT_RD);  // who has not asked yet will not be answered
   auto answered = [this] { return std::all_of(clients_.begin(), clients_.end(), [](const Client& client) { return client.done.load(); }); };
-  for (int i = 0; i < 100 && !answered(); ++i) usleep(10'000);
+  auto wait_a_second = [&] { for (int i = 0; i < 100 && !answered(); ++i) usleep(10'000); };
+  wait_a_second();
   breaking_off_ = true;
+  wait_a_second();
   for (Client& client : clients_) {
+    shutdown(client.socket, SHUT_RDWR);  // one that does not read its answer
     client.thread.join();
     close(client.socket);
   }
@@ -183,6 +190,20 @@ std::vector<std::string> Holder::ParseRequest(const std::string& line) {
   return arguments;
 }
 
+Holder::Message Holder::ParseMessage(const std::string& line) {
+  auto message = nlohmann::json::parse(line, nullptr, false);
+  Message read{TextAt(message, "out"), TextAt(message, "error"), {}};
+  if (message.is_object() && message.contains("exit") && message["exit"].is_number_integer()) read.exit = message["exit"].get<int>();
+  return read;
+}
+
+HolderInfo Holder::ParseInfo(const std::string& text) {
+  auto told = nlohmann::json::parse(text, nullptr, false);
+  HolderInfo info{0, TextAt(told, "command"), TextAt(told, "socket")};
+  if (told.is_object() && told.contains("process") && told["process"].is_number_integer()) info.process = told["process"].get<int>();
+  return info;
+}
+
 Result<int> AskHolder(const HolderInfo& holder, const std::vector<std::string>& arguments) {
   Error nobody{ErrorKind::kBusy, "the holder does not answer", ""};
   if (holder.socket.empty()) return nobody;
@@ -195,11 +216,10 @@ Result<int> AskHolder(const HolderInfo& holder, const std::vector<std::string>& 
   std::string rest, line;
   Result<int> code = nobody;
   while (ReceiveLine(fd, rest, line, size_t(1) << 30)) {
-    auto message = nlohmann::json::parse(line, nullptr, false);
-    if (!message.is_object()) break;
-    if (message.contains("out")) fputs(message["out"].get<std::string>().c_str(), stdout);
-    if (message.contains("error")) fputs(message["error"].get<std::string>().c_str(), stderr);
-    if (message.contains("exit")) code = message["exit"].get<int>();
+    Holder::Message message = Holder::ParseMessage(line);
+    fwrite(message.out.data(), 1, message.out.size(), stdout);
+    fwrite(message.error.data(), 1, message.error.size(), stderr);
+    if (message.exit) code = *message.exit;
   }
   fflush(stdout);
   close(fd);

@@ -8,6 +8,7 @@
 #include <functional>
 #include <list>
 #include <memory>
+#include <optional>
 #include <string>
 #include <thread>
 #include <vector>
@@ -42,6 +43,14 @@ class Holder {
 
   // The command line in a line that a client sent; empty when it is none.
   static std::vector<std::string> ParseRequest(const std::string& line);
+  // A part of an answer; `exit` stands in the last one. What is no such line is an empty part.
+  struct Message {
+    std::string out, error;
+    std::optional<int> exit;
+  };
+  static Message ParseMessage(const std::string& line);
+  // What the lock file says of the holder; what it does not say stays empty.
+  static HolderInfo ParseInfo(const std::string& text);
 
   const std::string& socket_path() const { return socket_; }
 

@@ -108,23 +108,14 @@ season_year = "identifies the season"
 game_type = "regular all season but for its end"
 has_shot_zones = "true wherever the play-by-play is sound"
 unlocated_attempts = "0 where the source's text gives every distance"
-restricted_area_makes = "needs coordinates of every shot"
-restricted_area_attempts = "needs coordinates of every shot"
-paint_non_ra_makes = "needs coordinates of every shot"
-paint_non_ra_attempts = "needs coordinates of every shot"
-corner_3_makes = "needs coordinates of every shot"
-corner_3_attempts = "needs coordinates of every shot"
-above_break_3_makes = "needs coordinates of every shot"
-above_break_3_attempts = "needs coordinates of every shot"
-points_line = "needs the props feed"
-over_under_result = "needs the props feed"
-line_margin = "needs the props feed"
-opening_line = "needs the props feed"
-line_movement = "needs the props feed"
 
 [may_be_null]
 dnp_reason = "only of those who did not play"
 dnp_category = "only of those who did not play"
+
+[needs]
+"raw_play_by_play.x" = ["restricted_area_makes", "restricted_area_attempts", "paint_non_ra_makes", "paint_non_ra_attempts", "corner_3_makes", "corner_3_attempts", "above_break_3_makes", "above_break_3_attempts"]
+raw_player_props = ["points_line", "over_under_result", "line_margin", "opening_line", "line_movement"]
 */
 WITH
 games AS (

@@ -102,22 +102,18 @@ l10_games_used = "games in the last-10 figures; 0..10"
 season = "identifies the season"
 season_year = "identifies the season"
 game_type = "regular all season but for its end"
-game_spread = "needs the game lines feed"
-game_total = "needs the game lines feed"
 games_since_team_change = "no player may have changed his team yet"
-player_age = "needs birth dates"
-position = "needs a players feed with positions"
-injury_status = "needs the injury feed"
-out_usage_share = "needs the injury feed"
-star_teammates_out = "needs the injury feed; few stars are out at a time"
-questionable_star_teammates = "needs an injury feed that knows the status; transactions do not"
-current_points_line = "needs the props feed"
-opening_points_line = "needs the props feed"
-line_movement = "needs the props feed"
-prop_over_streak = "needs the props feed"
-prop_under_streak = "needs the props feed"
+star_teammates_out = "few stars are out at a time"
+questionable_star_teammates = "transactions do not tell of the questionable"
 l5_games_used = "5 for most players late in a season"
 l10_games_used = "10 for most players late in a season"
+
+[needs]
+raw_game_lines = ["game_spread", "game_total"]
+"raw_players.birth_date" = ["player_age"]
+"raw_players.position" = ["position"]
+raw_injuries = ["injury_status", "out_usage_share", "star_teammates_out", "questionable_star_teammates"]
+raw_player_props = ["current_points_line", "opening_points_line", "line_movement", "prop_over_streak", "prop_under_streak"]
 */
 WITH
 team_games AS (

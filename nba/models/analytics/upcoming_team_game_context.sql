@@ -86,16 +86,11 @@ season_year = "identifies the season"
 game_type = "regular all season but for its end"
 neutral_site = "few games a season"
 season_phase = "a phase lasts longer than a month"
-game_spread = "needs the game lines feed"
-opening_spread = "needs the game lines feed"
-spread_movement = "needs the game lines feed"
-game_total = "needs the game lines feed"
-opening_total = "needs the game lines feed"
-total_movement = "needs the game lines feed"
-implied_team_total = "needs the game lines feed"
-players_out_count = "needs the injury feed"
-starters_out_count = "needs the injury feed"
-questionable_players_count = "needs an injury feed that knows the status; transactions do not"
+questionable_players_count = "transactions do not tell of the questionable"
+
+[needs]
+raw_game_lines = ["game_spread", "opening_spread", "spread_movement", "game_total", "opening_total", "total_movement", "implied_team_total"]
+raw_injuries = ["players_out_count", "starters_out_count", "questionable_players_count"]
 */
 WITH
 -- What is over counts, whatever the schedule says of it; only what is scheduled is to come.

@@ -51,15 +51,10 @@ has_shot_places = "every shot of the game, by either team, has coordinates"
 
 [may_be_constant]
 unlocated_attempts = "0 where the source's text gives every distance"
-restricted_area_makes = "needs coordinates of every shot"
-restricted_area_attempts = "needs coordinates of every shot"
-paint_non_ra_makes = "needs coordinates of every shot"
-paint_non_ra_attempts = "needs coordinates of every shot"
-corner_3_makes = "needs coordinates of every shot"
-corner_3_attempts = "needs coordinates of every shot"
-above_break_3_makes = "needs coordinates of every shot"
-above_break_3_attempts = "needs coordinates of every shot"
 has_shot_places = "depends on the shot charts loaded"
+
+[needs]
+"raw_play_by_play.x" = ["restricted_area_makes", "restricted_area_attempts", "paint_non_ra_makes", "paint_non_ra_attempts", "corner_3_makes", "corner_3_attempts", "above_break_3_makes", "above_break_3_attempts"]
 */
 WITH
 scoring_events AS (

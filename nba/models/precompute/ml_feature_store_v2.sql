@@ -110,14 +110,10 @@ feature_version = "version of the list of features"
 season = "identifies the season"
 season_year = "identifies the season"
 usage_spike_score = "0 without the injury feed"
-injury_risk = "needs the injury feed"
 playoff_game = "0 until the playoffs, then 1"
 minutes_change = "0 while the last 10 games are the season"
 breakout_flag = "0 while the last 5 games are the season"
-star_teammates_out = "needs the injury feed; few stars are out at a time"
-game_total_line = "needs the game lines feed"
-spread_magnitude = "needs the game lines feed"
-implied_team_total = "needs the game lines feed"
+star_teammates_out = "few stars are out at a time"
 missing_features_count = "the same when the same feeds are absent"
 missing_features = "the same when the same feeds are absent"
 feature_quality_score = "the same when the same feeds are absent"
@@ -131,6 +127,10 @@ pts_slope_10g = "needs 5 games of the season"
 scoring_trend_slope = "needs 4 games of the season"
 three_pct_std_last_5 = "needs 2 games with an attempt"
 scoring_skewness_last_10 = "needs 3 games of the season"
+
+[needs]
+raw_injuries = ["injury_risk", "star_teammates_out"]
+raw_game_lines = ["game_total_line", "spread_magnitude", "implied_team_total"]
 */
 WITH
 -- His run of games for the present team, which after a trade is not that of his newest game; true until the next one for it.

@@ -58,9 +58,11 @@ calculation_version = "version of the rules above"
 [may_be_constant]
 season = "identifies the season"
 season_year = "identifies the season"
-player_age = "needs birth dates"
 usage_spike_score = "0 without the injury feed"
 calculation_version = "one version of the rules"
+
+[needs]
+"raw_players.birth_date" = ["player_age"]
 */
 WITH
 factors AS (

@@ -72,9 +72,11 @@ missing_games = "final games of his present team this season before D that have 
 season = "identifies the season"
 season_year = "identifies the season"
 games_in_sample = "10 for most players late in a season"
-player_age = "needs birth dates"
 is_ready = "true for most players late in a season"
 missing_games = "0 when every final game has its box"
+
+[needs]
+"raw_players.birth_date" = ["player_age"]
 */
 WITH
 -- How a player stood after a game, true until his next one.

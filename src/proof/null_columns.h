@@ -1,0 +1,26 @@
+// Columns that are NULL because what they are made of is not there: a model's
+// header says under [needs] which raw table, or which column of one, that is.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "calendar/calendar.h"
+#include "model/project.h"
+#include "warehouse/adbc.h"
+
+namespace backcourt {
+
+struct NullColumns {
+  std::string needs;                 // a raw table, or table.column of one
+  std::vector<std::string> seasons;  // those in which it holds no value
+  std::vector<std::string> columns;  // table.column
+};
+
+// In the order of the models. Looks at the raw tables, not at the models' rows.
+Result<std::vector<NullColumns>> FindNullColumns(Connection& connection, const Project& project, const Calendar& calendar);
+
+// A line each for people; "" when there is none.
+std::string NullColumnsText(const std::vector<NullColumns>& missing);
+
+}  // namespace backcourt

@@ -1,0 +1,38 @@
+// The files of a pack: models, sources, checks, feeds, raw tables, functions.
+// The first byte tells which.
+#include "base/text.h"
+#include "model/model.h"
+#include "model/sql_text.h"
+#include "tests/fuzz/fuzz.h"
+
+using namespace backcourt;
+
+extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
+  if (size == 0) return 0;
+  std::string text = TextOf(data + 1, size - 1);
+  switch (data[0] % 6) {
+    case 0:
+      if (auto model = ParseModel("m.sql", "analytics", text)) Must(!model->name.empty() && !model->tokens.empty());
+      break;
+    case 1:
+      (void)ParseSource("s.sql", text);
+      break;
+    case 2:
+      (void)ParseCheck("c.sql", text);
+      break;
+    case 3:
+      (void)ParseFeeds("feeds.toml", text);
+      break;
+    case 4:
+      (void)ParseRawTable("t.toml", text);
+      break;
+    default: {
+      HeaderedSql parts = SplitHeader(text);
+      Must(parts.toml.size() + parts.body.size() <= text.size());
+      std::string canonical = CanonicalSql(text);  // a text means what its canonical form means
+      Must(CanonicalSql(canonical) == canonical);
+      for (const std::string& statement : SqlStatements(text)) Must(!Trim(statement).empty());
+    }
+  }
+  return 0;
+}
