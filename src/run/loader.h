@@ -20,6 +20,10 @@ namespace backcourt {
 // The slot of a raw table's row, as SQL, and the columns that its digest is of.
 std::string SlotSql(const RawTable& table);
 std::vector<std::string> HashedColumns(const RawTable& table);
+// A row's unit as text; '' of rows that have none.
+std::string UnitSql(const RawTable& table);
+// Names for IN (...).
+std::string QuotedList(const std::set<std::string>& names);
 
 struct LoadedTable {
   std::string table, season;  // season "" of undated tables
