@@ -130,6 +130,7 @@ Result<std::vector<Source>> ParseSource(const std::string& file, const std::stri
   source.alias = reader.Text("as", !each.empty());
   source.optional_feeds = reader.Texts("optional_feeds");
   source.reads = reader.Texts("reads");
+  source.by_unit = reader.Texts("by_unit");
   source.body = parts.body;
   source.body_line = parts.body_line;
   TRY(reader.Finish());

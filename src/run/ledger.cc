@@ -29,6 +29,10 @@ Result<> Ledger::Create(Connection& connection) {
       table_name VARCHAR, unit VARCHAR, source VARCHAR, season VARCHAR);
     CREATE TABLE IF NOT EXISTS backcourt.dropped (
       table_name VARCHAR, source VARCHAR, season VARCHAR, reason VARCHAR, row_count BIGINT);
+    CREATE TABLE IF NOT EXISTS backcourt.file_units (
+      source VARCHAR, season VARCHAR, feed VARCHAR, path VARCHAR, unit VARCHAR);
+    CREATE TABLE IF NOT EXISTS backcourt.dropped_units (
+      source VARCHAR, season VARCHAR, unit VARCHAR, reason VARCHAR, row_count BIGINT);
     CREATE TABLE IF NOT EXISTS backcourt.snapshots (
       feed VARCHAR, path VARCHAR, season VARCHAR, size BIGINT, mtime BIGINT, identity VARCHAR, seen_at TIMESTAMP,
       unreadable VARCHAR, problem VARCHAR);

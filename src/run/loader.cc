@@ -126,8 +126,9 @@ Result<> Loader::FindGroups() {
       Group group;
       group.source = &source;
       group.season = season;
-      Hasher hasher;
+      Hasher hasher, held;
       hasher.Add(CanonicalSql(source.body)).Add(int64_t(source.rank));
+      for (const std::string& feed : source.by_unit) hasher.Add(feed);
       bool complete = true, some = source.any_of.empty();
       for (const std::string& name : all) {
         std::vector<FoundFile> mine;
@@ -136,14 +137,16 @@ Result<> Loader::FindGroups() {
         bool required = std::find(source.feeds.begin(), source.feeds.end(), name) != source.feeds.end();
         if (required && mine.empty()) complete = false;
         if (!mine.empty() && std::find(source.any_of.begin(), source.any_of.end(), name) != source.any_of.end()) some = true;
-        for (const FoundFile& file : mine) hasher.Add(file.path).Add(file.size).Add(file.mtime);
+        held.Add(name);
+        for (const FoundFile& file : mine) held.Add(file.path).Add(file.size).Add(file.mtime);
         hasher.Add(feeds[name]->rows);
         for (const Column& column : feeds[name]->columns) hasher.Add(column.name).Add(column.type);
         group.feeds.emplace_back(feeds[name], std::move(mine));
       }
       if (!complete || !some) continue;
       for (const Function& function : project_.functions) hasher.Add(CanonicalSql(function.statement));
-      group.identity = hasher.Finish().Hex();
+      group.text = hasher.Finish().Hex();
+      group.identity = group.text + held.Finish().Hex();
       groups_.push_back(std::move(group));
     }
   }
@@ -378,14 +381,14 @@ Result<std::string> Loader::ReadsSignature(const Group& group) {
   return hasher.Finish().Hex();
 }
 
-Result<> Loader::RunGroup(const RawTable& table, Group& group, LoadReport& report) {
+Result<> Loader::RunGroup(const RawTable& table, Group& group, bool part, LoadReport& report) {
   const Source& source = *group.source;
   std::string ctes;
   auto with = [&](const std::string& name, const std::string& relation, const std::string& where) {
     ctes += fmt::format("{}{} AS NOT MATERIALIZED (SELECT * FROM {}{})", ctes.empty() ? "WITH " : ", ", Ident(name), relation, where.empty() ? "" : " WHERE " + where);
   };
   std::vector<std::string> words = SqlTokens(source.body);
-  for (const auto& [feed, files] : group.feeds) {
+  for (const auto& [feed, files] : part ? group.part : group.feeds) {
     // One that the body does not name only says when the source runs.
     bool only_tells = std::find(source.any_of.begin(), source.any_of.end(), feed->name) != source.any_of.end() && std::find(words.begin(), words.end(), feed->name) == words.end();
     if (only_tells) continue;
@@ -395,14 +398,14 @@ Result<> Loader::RunGroup(const RawTable& table, Group& group, LoadReport& repor
       with(feed->name, Snapshots::Table(*feed), Snapshots::Good(*feed, group.season));
       continue;
     }
-    if (!materialized_.contains("held " + what)) {
+    if (part || !materialized_.contains("held " + what)) {
       for (auto it = materialized_.begin(); it != materialized_.end();)  // one season of a feed is held at a time
         it = it->first.starts_with("held " + feed->name + " ") ? materialized_.erase(it) : std::next(it);
       TRY(Materialize(*feed, files, report));
-      materialized_["held " + what] = true;
+      if (!part) materialized_["held " + what] = true;
       materialized_[held] = true;
     }
-    with(source.Calls(feed->name), "temp." + Ident(held), "");
+    with(source.Calls(feed->name), "temp." + Ident(held), part ? UnitSql(table) + " IN (SELECT unit FROM temp.affected)" : "");
   }
   for (const std::string& read : source.reads) {
     const RawTable* raw = project_.FindRaw(read);
@@ -462,14 +465,24 @@ Result<> Loader::LoadTable(const RawTable& table, LoadReport& report) {
   std::string staged, unit = table.unit.empty() ? "''" : "CAST(" + Ident(table.unit) + " AS VARCHAR)";
   TRY(connection_.Execute(fmt::format("CREATE OR REPLACE TEMP TABLE staged AS SELECT * FROM main.{} LIMIT 0; "
                                       "CREATE OR REPLACE TEMP TABLE served (unit VARCHAR, source VARCHAR, season VARCHAR)", Ident(table.name))));
-  std::string write = fmt::format("DELETE FROM backcourt.dropped WHERE table_name = {};", all ? Quote(table.name) : Quote(table.name) + " AND season IN ('" + Join({seasons.begin(), seasons.end()}, "','") + "')");
+  bool part = TRY(PlanPart(table, groups, seasons, report));
+  std::string of_seasons = all ? "true" : "season IN (" + QuotedList(seasons) + ")";
+  std::string write = fmt::format("DELETE FROM backcourt.dropped WHERE table_name = {} AND {};", Quote(table.name), of_seasons);
+  std::set<std::string> names;
+  for (const Source& source : sources_)
+    if (source.table == table.name) names.insert(source.name);
+  write += fmt::format("DELETE FROM backcourt.sources WHERE source IN ({}) AND {};", QuotedList(names), of_seasons);  // also those that are not there any more
+  TRY(connection_.Execute("CREATE OR REPLACE TEMP TABLE given AS SELECT * FROM backcourt.file_units LIMIT 0; CREATE OR REPLACE TEMP TABLE left_out AS SELECT * FROM backcourt.dropped_units LIMIT 0"));
   for (Group* group : groups) {
-    TRY(RunGroup(table, *group, report));
+    TRY(RunGroup(table, *group, part, report));
     std::string incoming = "temp." + Ident(group->incoming);
     TRY(connection_.Execute(fmt::format("UPDATE {0} SET dropped = 'served by ' || (SELECT source FROM served s WHERE s.unit = {1} LIMIT 1) WHERE dropped IS NULL AND {1} IN (SELECT unit FROM served)", incoming, unit)));
     TRY(connection_.Execute(fmt::format("INSERT INTO served SELECT DISTINCT {}, {}, {} FROM {} WHERE dropped IS NULL; INSERT INTO staged SELECT {} FROM {} WHERE dropped IS NULL",
                                         unit, Quote(group->source->name), Quote(group->season), incoming, ColumnList(table), incoming)));
-    Rows dropped = TRY(connection_.Query(fmt::format("SELECT dropped, count(*) FROM {} WHERE dropped IS NOT NULL GROUP BY 1 ORDER BY 1", incoming)));
+    if (!group->source->by_unit.empty()) write += TRY(KeepUnits(table, *group, part));
+    std::string others = fmt::format("SELECT reason, row_count FROM backcourt.dropped_units WHERE source = {} AND season = {} AND unit NOT IN (SELECT unit FROM temp.affected)", Quote(group->source->name), Quote(group->season));
+    Rows dropped = TRY(connection_.Query(fmt::format("SELECT reason, CAST(sum(n) AS BIGINT) FROM (SELECT dropped AS reason, count(*) AS n FROM {} WHERE dropped IS NOT NULL GROUP BY 1{}) GROUP BY 1 ORDER BY 1",
+                                                     incoming, part ? " UNION ALL " + others : "")));
     for (size_t i = 0; i < dropped.size(); ++i) {
       report.dropped.push_back({table.name, group->source->name, group->season, dropped.Text(i, 0), dropped.Int(i, 1)});
       write += fmt::format("INSERT INTO backcourt.dropped VALUES ({}, {}, {}, {}, {});", Quote(table.name), Quote(group->source->name), Quote(group->season), Quote(dropped.Text(i, 0)), dropped.Int(i, 1));
@@ -486,8 +499,11 @@ Result<> Loader::LoadTable(const RawTable& table, LoadReport& report) {
       if (!rows.empty()) write += fmt::format("INSERT INTO backcourt.files VALUES {};", Join(rows, ", "));
     }
   }
+  std::string still = fmt::format("SELECT unit, source, season FROM backcourt.units WHERE table_name = {} AND {}", Quote(table.name), of_seasons);
+  if (part) still += " AND unit NOT IN (SELECT unit FROM temp.affected)";
+  std::string serves = part ? "(SELECT * FROM served UNION ALL " + still + ")" : "served";
   if (!table.unit.empty()) {
-    Rows serving = TRY(connection_.Query("SELECT season, source, count(DISTINCT unit) FROM served GROUP BY 1, 2 ORDER BY 1, 3 DESC"));
+    Rows serving = TRY(connection_.Query("SELECT season, source, count(DISTINCT unit) FROM " + serves + " GROUP BY 1, 2 ORDER BY 1, 3 DESC"));
     for (size_t i = 0; i < serving.size(); ++i) report.served.push_back({table.name, serving.Text(i, 0), serving.Text(i, 1), table.unit, serving.Int(i, 2)});
   }
   Rows twice = TRY(connection_.Query(fmt::format("SELECT concat_ws(', ', {0}) FROM staged GROUP BY {1} HAVING count(*) > 1 ORDER BY 1 LIMIT 5",
@@ -497,7 +513,8 @@ Result<> Loader::LoadTable(const RawTable& table, LoadReport& report) {
   // A slot changes when what this load brings for it is another than what stands there of it.
   std::string slot = SlotSql(table);
   std::vector<std::string> hashed = HashedColumns(table);
-  std::string old_rows = all ? "true" : fmt::format("{} IN (SELECT unit FROM backcourt.units WHERE table_name = {} AND season IN ('{}'))", unit, Quote(table.name), Join({seasons.begin(), seasons.end()}, "','"));
+  std::string in_part = part ? " AND unit IN (SELECT unit FROM temp.affected)" : "";
+  std::string old_rows = all ? "true" : fmt::format("{} IN (SELECT unit FROM backcourt.units WHERE table_name = {} AND {}{})", unit, Quote(table.name), of_seasons, in_part);
   std::map<int32_t, SlotDigest> before, after;
   if (!cells_[table.name].cells().empty())
     for (const SlotDigest& s : TRY(DigestSlots(connection_, "main." + Ident(table.name), slot, hashed, old_rows))) before[s.slot] = s;
@@ -510,11 +527,12 @@ Result<> Loader::LoadTable(const RawTable& table, LoadReport& report) {
   std::sort(changed.begin(), changed.end());
 
   // By season: what there is, and what is new, changed and gone.
-  bool every = before.empty();  // all that is staged is new
+  bool every = before.empty() && !part;  // all that is staged is new
   std::string season = HasColumn(table, "season") ? "season" : "owner_season";
-  std::string serving = "(SELECT unit AS owner_unit, season AS owner_season FROM served)";
-  Rows sizes = TRY(connection_.Query(fmt::format("SELECT coalesce({}, ''), count(*), {} FROM staged LEFT JOIN {} ON owner_unit = {} GROUP BY 1 ORDER BY 1",
-                                                 season, HasColumn(table, "game_id") ? "count(DISTINCT game_id)" : "CAST(0 AS BIGINT)", serving, unit)));
+  std::string serving = "(SELECT unit AS owner_unit, season AS owner_season FROM " + serves + ")";
+  std::string now = part ? fmt::format("(FROM staged UNION ALL SELECT * FROM main.{} WHERE {} IN (SELECT unit FROM ({})))", Ident(table.name), unit, still) : "staged";
+  Rows sizes = TRY(connection_.Query(fmt::format("SELECT coalesce({}, ''), count(*), {} FROM {} LEFT JOIN {} ON owner_unit = {} GROUP BY 1 ORDER BY 1",
+                                                 season, HasColumn(table, "game_id") ? "count(DISTINCT game_id)" : "CAST(0 AS BIGINT)", now, serving, unit)));
   std::vector<LoadedTable> totals;
   auto of_season = [&](const std::string& label) -> LoadedTable& {
     for (LoadedTable& total : totals)
@@ -557,8 +575,7 @@ Result<> Loader::LoadTable(const RawTable& table, LoadReport& report) {
     write += fmt::format("INSERT INTO main.{} SELECT * FROM staged{} ORDER BY {}, {};", Ident(table.name), every ? "" : " WHERE " + in_slots, slot, KeyList(table));
   }
   report.tables.insert(report.tables.end(), totals.begin(), totals.end());
-  write += fmt::format("DELETE FROM backcourt.units WHERE table_name = {} AND {}; INSERT INTO backcourt.units SELECT {}, unit, source, season FROM served;", Quote(table.name),
-                       all ? "true" : "season IN ('" + Join({seasons.begin(), seasons.end()}, "','") + "')", Quote(table.name));
+  write += fmt::format("DELETE FROM backcourt.units WHERE table_name = {0} AND {1}{2}; INSERT INTO backcourt.units SELECT {0}, unit, source, season FROM served;", Quote(table.name), of_seasons, in_part);
   FaultPoint("load-write", table.name);
   TRY(connection_.Execute(write));
 

@@ -20,6 +20,10 @@ namespace backcourt {
 // The slot of a raw table's row, as SQL, and the columns that its digest is of.
 std::string SlotSql(const RawTable& table);
 std::vector<std::string> HashedColumns(const RawTable& table);
+// A row's unit as text; '' of rows that have none.
+std::string UnitSql(const RawTable& table);
+// Names for IN (...).
+std::string QuotedList(const std::set<std::string>& names);
 
 struct LoadedTable {
   std::string table, season;  // season "" of undated tables
@@ -77,7 +81,9 @@ class Loader {
     const Source* source = nullptr;
     std::string season;
     std::vector<std::pair<const Feed*, std::vector<FoundFile>>> feeds;
-    std::string identity;  // of the source and its files
+    std::vector<std::pair<const Feed*, std::vector<FoundFile>>> part;  // what of `feeds` is read when a part is enough
+    std::string text;      // of the source, its feeds and functions
+    std::string identity;  // the text, and what files there are
     std::string reads;     // signature of the raw tables it reads
     std::string incoming;  // temp table of its rows
   };
@@ -88,7 +94,13 @@ class Loader {
   Result<> TellSeasons(const Feed& feed, std::vector<FoundFile>& files);
   Result<> LoadSeeds(LoadReport& report);
   Result<> LoadTable(const RawTable& table, LoadReport& report);
-  Result<> RunGroup(const RawTable& table, Group& group, LoadReport& report);
+  Result<> RunGroup(const RawTable& table, Group& group, bool part, LoadReport& report);
+  // Whether units of the seasons can be made again alone: then the temp table
+  // `affected` has them, and each group the part of its files that holds them.
+  Result<bool> PlanPart(const RawTable& table, const std::vector<Group*>& groups, const std::set<std::string>& seasons, LoadReport& report);
+  std::vector<LoadedFile> FilesBefore(const Group& group, const Feed& feed) const;
+  // Keeps which units the files gave, and of which units rows were dropped.
+  Result<std::string> KeepUnits(const RawTable& table, const Group& group, bool part);
   Result<> Materialize(const Feed& feed, const std::vector<FoundFile>& files, LoadReport& report);
   Result<std::string> ReadsSignature(const Group& group);
   Result<> EnsureRun(LoadReport& report);
