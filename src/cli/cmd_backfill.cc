@@ -92,10 +92,13 @@ Result<> UseSavedPlan(const Session& session, const std::string& file, Prepared&
 // Bodies of models whose text is new are looked through before anything runs.
 Result<> CheckNewBodies(Session& session, Prepared& p) {
   Rows known = TRY(p.connection->Query("SELECT model, identity, checks FROM backcourt.models"));
+  std::set<std::string> volatile_functions;  // asked for once
   for (const Model& model : session.project.models) {
     bool seen = false;
     for (size_t i = 0; i < known.size(); ++i) seen = seen || (known.Text(i, 0) == model.name && known.Text(i, 1) == model.identity.Hex());
-    if (!seen) TRY(CheckBody(*p.connection, model));
+    if (seen) continue;
+    if (volatile_functions.empty()) volatile_functions = TRY(VolatileFunctions(*p.connection));
+    TRY(CheckBody(*p.connection, model, volatile_functions));
   }
   return {};
 }

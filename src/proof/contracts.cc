@@ -68,7 +68,7 @@ Result<std::vector<std::vector<int>>> WholeMonths(Connection& connection, const 
 
 Result<GuardCount> RunCheckOf(Connection& connection, const Project& project, const Calendar& calendar, const CheckedSeason& season,
                               const Check& check, std::vector<Gap>& gaps) {
-  TRY(CheckBody(connection, Body{check.file, check.body, check.body_line, check.reads}));
+  TRY(CheckBody(connection, Body{check.file, check.body, check.body_line, check.reads}, TRY(VolatileFunctions(connection))));
   Model as_model;  // for the text around its SELECT
   for (const std::string& read : check.reads) as_model.reads.push_back({read, {}});
   std::string sql = InputSql(calendar, as_model, season.dates, [&](const Read& read) {

@@ -336,18 +336,22 @@ Result<> MakeInputTables(Connection& connection, const Project& project, const C
   return {};
 }
 
-Result<> CheckBody(Connection& connection, const Model& model) {
-  Body body{model.file, model.body, model.body_line, {}};
-  for (const Read& read : model.reads) body.reads.push_back(read.table);
-  return CheckBody(connection, body);
+Result<std::set<std::string>> VolatileFunctions(Connection& connection) {
+  std::set<std::string> names = {"current_date", "current_time", "current_timestamp", "localtime", "localtimestamp", "now",
+                                 "today", "get_current_timestamp", "get_current_time", "transaction_timestamp", "version",
+                                 "current_user", "user", "session_user", "current_setting", "getenv", "getvariable", "age"};
+  Rows functions = TRY(connection.Query("SELECT DISTINCT function_name FROM duckdb_functions() WHERE stability IN ('VOLATILE', 'CONSISTENT_WITHIN_QUERY')"));
+  for (size_t i = 0; i < functions.size(); ++i) names.insert(functions.Text(i, 0));
+  return names;
 }
 
-Result<> CheckBody(Connection& connection, const Body& body) {
-  std::set<std::string> volatile_functions = {"current_date", "current_time", "current_timestamp", "localtime", "localtimestamp", "now",
-                                              "today", "get_current_timestamp", "get_current_time", "transaction_timestamp", "version",
-                                              "current_user", "user", "session_user", "current_setting", "getenv", "getvariable", "age"};
-  Rows functions = TRY(connection.Query("SELECT DISTINCT function_name FROM duckdb_functions() WHERE stability IN ('VOLATILE', 'CONSISTENT_WITHIN_QUERY')"));
-  for (size_t i = 0; i < functions.size(); ++i) volatile_functions.insert(functions.Text(i, 0));
+Result<> CheckBody(Connection& connection, const Model& model, const std::set<std::string>& volatile_functions) {
+  Body body{model.file, model.body, model.body_line, {}};
+  for (const Read& read : model.reads) body.reads.push_back(read.table);
+  return CheckBody(connection, body, volatile_functions);
+}
+
+Result<> CheckBody(Connection& connection, const Body& body, const std::set<std::string>& volatile_functions) {
   Rows tree = TRY(connection.Query("SELECT CAST(json_serialize_sql(" + Quote(body.sql) + ") AS VARCHAR)"));
   nlohmann::json parsed = nlohmann::json::parse(tree.Text(0, 0), nullptr, false);
   if (parsed.is_discarded() || parsed.value("error", true)) {

@@ -54,8 +54,10 @@ struct Body {
 
 // Refuses a body that names what it did not declare, a qualified name, a table
 // function or a volatile function; the error names file and line.
-Result<> CheckBody(Connection& connection, const Model& model);
-Result<> CheckBody(Connection& connection, const Body& body);
+Result<> CheckBody(Connection& connection, const Model& model, const std::set<std::string>& volatile_functions);
+Result<> CheckBody(Connection& connection, const Body& body, const std::set<std::string>& volatile_functions);
+// The engine's functions that give another value at each call.
+Result<std::set<std::string>> VolatileFunctions(Connection& connection);
 
 // Makes, without rows, the tables that the plan's models read, themselves or
 // through others, and that are not there: a date before all of an input's
