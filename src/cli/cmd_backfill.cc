@@ -238,6 +238,8 @@ Result<int> RunBackfill(Session& session, const Arguments& arguments, const Outp
   int64_t run = TRY(Ledger::StartRun(*p.connection, session.live.command));
   RunOptions options;
   options.parallel = arguments.parallel ? arguments.parallel : int(std::max(1u, std::thread::hardware_concurrency()));
+  // Batches side by side gain more than threads inside of one.
+  TRY(p.connection->Execute(fmt::format("SET threads = {}", std::max(1, session.project.threads / options.parallel))));
   std::mutex cells_mutex;
   auto executor = TRY(WarehouseExecutor::Make(*session.warehouse, session.project, p.calendar, p.cells, cells_mutex, run, options.parallel));
   Progress::Style style = arguments.json ? Progress::Style::kJson : output.terminal ? Progress::Style::kTerminal : Progress::Style::kPlain;
