@@ -455,6 +455,11 @@ Result<> Loader::LoadTable(const RawTable& table, LoadReport& report) {
     if (again || group.reads != before->second.second) seasons.insert(group.season);
   }
   if (seasons.empty()) return {};
+  // What ran without a season may hold rows of any: with it, all are made again.
+  for (const Source& source : sources_)
+    if (source.table == table.name && ran_.contains({source.name, ""})) seasons.insert("");
+  for (const Group& group : groups_)
+    if (group.source->table == table.name && group.season.empty()) seasons.insert("");
   TRY(EnsureRun(report));
   bool all = seasons.contains("");
   std::vector<Group*> groups;
