@@ -22,7 +22,7 @@ Result<HeaderedSql> Header(const std::string& file, const std::string& text) {
     return Error{ErrorKind::kUsage, file + ":1: the file does not start with a header",
                  "'/* backcourt', the header in TOML, then '*/' and one SELECT"};
   }
-  if (parts.body.find_first_not_of(" \t\r\n") == std::string::npos)
+  if (SqlTokens(parts.body).empty())
     return Error{ErrorKind::kUsage, fmt::format("{}:{}: there is no SELECT after the header", file, parts.body_line), ""};
   return parts;
 }
