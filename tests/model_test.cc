@@ -44,6 +44,7 @@ TEST(Model, ErrorsNameFileAndLine) {
   EXPECT_NE(ErrorOf(Header(ReplaceAll(kGood, "\"season before\"", "7"))).find("models/x.sql:6:"), std::string::npos);
   EXPECT_NE(ErrorOf(Header(ReplaceAll(kGood, "[\"id\"]", "[\"nobody\"]"))).find("'nobody' has no line under [columns]"), std::string::npos);
   EXPECT_NE(ErrorOf(Header(kGood, " \n")).find("no SELECT"), std::string::npos);
+  EXPECT_NE(ErrorOf(Header(kGood, "-- SELECT 1 AS id")).find("no SELECT"), std::string::npos);
 }
 
 TEST(Window, ParsesEveryKind) {
