@@ -509,6 +509,13 @@ class HostileInput(Shapes):
     def test_latin_1(self):
         self.refused(self.good.replace(b"Josh Hart", "Joßé Hart".encode("latin-1")), "holds no JSON", "invalid UTF-8")
 
+    def test_values_that_read_like_errors_of_the_engine(self):
+        for value in ("Interrupted", "FATAL Error", "No space left on device"):
+            outcome = {"name": "Over", "price": value, "point": 200.5}
+            event = {"commence_time": "2025-01-16T00:00:00Z", "home_team": "a", "away_team": "b", "bookmakers": [{"key": "c", "markets": [{"key": "totals", "outcomes": [outcome]}]}]}
+            self.put("odds_api.json", {"timestamp": "2025-01-15T12:00:00Z", "data": event})
+            self.assertIn(f"odds_api.json: row 1, column price: '{value}' is no DOUBLE", self.run_program("load", code=4))
+
     def test_another_answer(self):
         self.refused({"message": "too many requests"}, "holds JSON, but not that of feed box_v2")
 

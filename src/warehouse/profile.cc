@@ -11,7 +11,11 @@ Error ClassifyError(const std::string& text) {
   std::string reason = text;
   for (const char* rest : {"\nduckdb:", "\nPossible fixes", "\n  file ="}) reason = reason.substr(0, reason.find(rest));
   Error error{ErrorKind::kModel, Trim(reason), ""};
-  if (says("INTERRUPT") || says("Interrupted")) {
+  // What these quote is anybody's text. The second may also tell of another error in its own words.
+  bool quotes = text.starts_with("Conversion Error") || (text.starts_with("Invalid Input Error") && !says("pending query result"));
+  if (quotes) {
+    error.kind = ErrorKind::kData;
+  } else if (says("INTERRUPT") || says("Interrupted")) {
     error.kind = ErrorKind::kInterrupted;
   } else if (says("FATAL Error") || says("has been invalidated")) {
     error.kind = ErrorKind::kBusy;
@@ -30,8 +34,7 @@ Error ClassifyError(const std::string& text) {
                                                  : "raise memory_limit under [warehouse], or free disk space";
   } else if (says("Could not set lock on file") || says("Conflicting lock")) {
     error.kind = ErrorKind::kBusy;
-  } else if (says("Conversion Error") || says("Invalid Input Error") || says("Constraint Error") ||
-             says("Out of Range Error")) {
+  } else if (says("Conversion Error") || says("Invalid Input Error") || says("Constraint Error") || says("Out of Range Error")) {
     error.kind = ErrorKind::kData;
   } else if (says("TransactionContext Error") || says("Transaction conflict") || says("timed out") || says("Connection")) {
     error.kind = ErrorKind::kTransient;

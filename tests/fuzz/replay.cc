@@ -12,7 +12,7 @@ extern "C" __attribute__((weak)) size_t LLVMFuzzerCustomMutator(uint8_t* data, s
 
 namespace {
 
-constexpr unsigned kMutations = 12;  // of a file
+constexpr unsigned kMutations = 4;  // of a file
 
 void Run(const std::string& text) { LLVMFuzzerTestOneInput(reinterpret_cast<const uint8_t*>(text.data()), text.size()); }
 
