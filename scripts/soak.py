@@ -2,6 +2,7 @@
 
 import pathlib
 import random
+import signal
 import sys
 import time
 
@@ -35,13 +36,15 @@ def main():
     every = [(case, n) for case in cases.values() for n in range(1, case.operations + 3)]
     some = [every[i * len(every) // number] for i in range(number)] if number < len(every) else every
 
-    def at_any_time():
-        rng.choice([cases["fill"], cases["correction"], cases["load"]]).kill_after(rng.uniform(0, 0.6))
+    def at_any_time(how):
+        case = rng.choice(list(cases.values()))
+        case.stop_after(rng.uniform(0, case.seconds), how)
 
     kept = [
         promise("killed before any operation", (lambda c=c, n=n: c.kill_at(n) for c, n in some)),
         promise("killed at named points", (lambda p=p: cases[POINTS[p]].kill_at_point(p) for p in POINTS)),
-        promise("killed at any time", (at_any_time for _ in range(number))),
+        promise("killed at any time", (lambda: at_any_time(signal.SIGKILL) for _ in range(number))),
+        promise("told to end at any time", (lambda: at_any_time(signal.SIGTERM) for _ in range(number))),
         promise("power lost before any operation", (lambda c=c, n=n: c.kill_at(n, power=True) for c, n in some)),
         promise("any operation fails", (lambda c=c, n=n: c.fail_at(n, "EIO") for c, n in some)),
         promise("the disk is full from any operation on", (lambda c=c, n=n: c.fail_at(n, "full") for c, n in some)),

@@ -33,7 +33,7 @@ class AnywhereTest(unittest.TestCase):
     def test_killed_at_any_time(self):
         for seed in range(6):
             with self.subTest(seed=seed):
-                self.cases["fill"].kill_after(some_seconds(seed))
+                self.cases["fill"].stop_after(some_seconds(seed))
 
     def test_power_lost_before_any_operation(self):
         self.each(LOSSES, lambda case, n: case.kill_at(n, power=True))

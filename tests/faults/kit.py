@@ -83,7 +83,9 @@ class Case:
             must(self.project, "load")
         self.work.rename(self.template)
         self.reset()
+        begun = time.monotonic()
         done, report = self.disturb()
+        self.seconds = time.monotonic() - begun
         assert done.returncode == 0, done.stderr
         self.operations = int(report.split()[1])
         self.finish_run()
@@ -172,12 +174,13 @@ class Case:
         assert done.returncode == -signal.SIGKILL, f"{point} was not reached: exit {done.returncode}\n{done.stderr}"
         self.prove()
 
-    def kill_after(self, seconds):
+    def stop_after(self, seconds, how=signal.SIGKILL):
         self.reset()
         running = subprocess.Popen([BACKCOURT, *self.words], cwd=self.project, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
         time.sleep(seconds)
-        running.kill()
-        running.wait()
+        running.send_signal(how)
+        code = running.wait()
+        assert code in (0, 130, -how), f"stopped by {how}: exit {code}"
         self.prove()
 
     def fail_at(self, n, error):
