@@ -516,6 +516,34 @@ class HostileInput(Shapes):
             self.put("odds_api.json", {"timestamp": "2025-01-15T12:00:00Z", "data": event})
             self.assertIn(f"odds_api.json: row 1, column price: '{value}' is no DOUBLE", self.run_program("load", code=4))
 
+    def test_points_of_a_period_that_are_none(self):
+        lines = [{"GAME_ID": "0022400500", "TEAM_ID": 1, "TEAM_ABBREVIATION": team, "PTS_QTR1": 30.0, "PTS_QTR2": points, "PTS": 100} for team, points in (("PHI", 20), ("NYK", 20.5))]
+        summary = {"resultSets": [result_set("GameSummary", [{"GAME_ID": "0022400500", "GAME_STATUS_ID": 3}]), result_set("LineScore", lines), result_set("InactivePlayers", lines)]}
+        self.put("boxscoresummaryv2_0022400500.json", summary)
+        self.assertIn("boxscoresummaryv2_0022400500.json: row 2, column line: '30.0,20.5,", self.run_program("load", code=4))
+
+    def test_a_place_far_off_the_court(self):
+        action = {"actionNumber": 1, "orderNumber": 1, "clock": "PT11M00.00S", "period": 1, "teamTricode": "NYK", "personId": 1, "isFieldGoal": 1, "xLegacy": 100_000, "yLegacy": 0}
+        self.put("playbyplay_0022400500.json", {"game": {"gameId": "0022400500", "actions": [action]}})
+        self.load()
+        self.assertEqual(self.query("SELECT distance_ft FROM raw_play_by_play"), [{"distance_ft": 10_000}])
+
+    def test_a_source_that_fails_tells_what_is_new(self):
+        shutil.copytree(PACK, self.folder / "pack", ignore=shutil.ignore_patterns("warehouse*"))
+        source = self.folder / "pack/sources/live_play_by_play.sql"
+        source.write_text(source.read_text().replace("a.period,", "if(a.period = 99, error('no such period'), a.period) AS period,"))
+        self.configure()
+        config = self.folder / "backcourt.toml"
+        config.write_text(config.read_text().replace(PACK, "pack"))
+        self.put_sample("playbyplay_0022400561.json.gz")
+        self.load()
+        live = sample("playbyplay_0022400561.json.gz")
+        live["game"]["actions"][3]["period"] = 99
+        self.put("playbyplay_0022400500.json", json.loads(json.dumps(live).replace("0022400561", "0022400500")))
+        out = self.run_program("load", code=4)
+        self.assertIn("no such period", out)
+        self.assertIn(f"look at what is new since the last load: {self.data}/playbyplay_0022400500.json; nothing was loaded", out)
+
     def test_another_answer(self):
         self.refused({"message": "too many requests"}, "holds JSON, but not that of feed box_v2")
 

@@ -86,6 +86,9 @@ CREATE MACRO try_rounded(t) AS CAST(floor(TRY_CAST(t AS DOUBLE) + 0.5) AS INTEGE
 -- Points a period and their sum, as 34-25-26-29-114; the text itself.
 CREATE MACRO try_line_score(t) AS CASE WHEN regexp_full_match(t, '[0-9]+(-[0-9]+){4,}') THEN t END;
 
+-- Points a period, as 34,25,26,29; without the .0 that a tool may have added.
+CREATE MACRO try_period_points(t) AS CASE WHEN regexp_full_match(t, '[0-9]{1,4}(\.0+)?(,[0-9]{1,4}(\.0+)?)*') THEN regexp_replace(t, '\.0+', '', 'g') END;
+
 -- Entries TEAM:id:name, between semicolons; the text itself. An id may be lacking.
 CREATE MACRO try_inactive_list(t) AS
   CASE WHEN regexp_full_match(t, '[A-Z]{3}:[a-z0-9]*:[^;]+(;[A-Z]{3}:[a-z0-9]*:[^;]+)*') THEN t END;

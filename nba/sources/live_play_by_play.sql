@@ -22,7 +22,7 @@ SELECT a.game_id, s.game_date, a.event_index, a.actionNumber AS event_num, a.per
     ELSE 'other' END AS event_type,
   CASE WHEN a.isFieldGoal OR a.kind = 'freethrow' THEN a.shotResult = 'Made' END AS made,
   CASE WHEN a.isFieldGoal THEN if(a.kind = '3pt', 3, 2) WHEN a.kind = 'freethrow' THEN 1 END AS value,
-  CASE WHEN a.isFieldGoal THEN CAST(floor(sqrt(a.xLegacy * a.xLegacy + a.yLegacy * a.yLegacy) / 10 + 0.5) AS INTEGER) END AS distance_ft,
+  CASE WHEN a.isFieldGoal THEN CAST(floor(sqrt(power(a.xLegacy, 2) + power(a.yLegacy, 2)) / 10 + 0.5) AS INTEGER) END AS distance_ft,
   CASE WHEN a.isFieldGoal THEN a.xLegacy END AS x, CASE WHEN a.isFieldGoal THEN a.yLegacy END AS y,
   a.teamTricode AS team_abbr, nullif(a.personId, 0) AS player_id,
   CASE WHEN a.isFieldGoal AND a.shotResult = 'Made' THEN nullif(a.assistPersonId, 0) END AS assist_player_id,

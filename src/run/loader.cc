@@ -419,7 +419,18 @@ Result<> Loader::RunGroup(const RawTable& table, Group& group, bool part, LoadRe
   if (made) return {};
   Error error = made.error();
   error.message = fmt::format("{}{}: {}", source.file.empty() ? source.name : source.file, group.season.empty() ? "" : " (" + group.season + ")", error.message);
-  if (error.kind == ErrorKind::kData || error.kind == ErrorKind::kModel) error.kind = ErrorKind::kSource;
+  if (error.kind != ErrorKind::kData && error.kind != ErrorKind::kModel) return error;
+  error.kind = ErrorKind::kSource;
+  std::vector<std::string> fresh;  // the files to look at
+  for (const auto& [feed, files] : group.feeds) {
+    std::vector<LoadedFile> before = FilesBefore(group, *feed);
+    for (const FoundFile& file : files)
+      if (std::none_of(before.begin(), before.end(), [&](const LoadedFile& f) { return f.path == file.path && f.size == file.size && f.mtime == file.mtime; })) fresh.push_back(file.path);
+  }
+  size_t named = std::min<size_t>(fresh.size(), 3);
+  if (named > 0)
+    error.hint = fmt::format("look at what is new since the last load: {}{}; nothing was loaded", Join({fresh.begin(), fresh.begin() + long(named)}, ", "),
+                             named < fresh.size() ? fmt::format(" and {} more", fresh.size() - named) : "");
   return error;
 }
 

@@ -111,7 +111,8 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   if (!report) {
     Count(name + report.error().message);
     if (report.error().kind != ErrorKind::kSource) Fail(std::string("refused as ") + ErrorKindName(report.error().kind) + ": " + report.error().message);
-    if (report.error().message.find(name) == std::string::npos) Fail("the refusal does not name the response: " + report.error().message);
+    if (report.error().Text().find(name) == std::string::npos) Fail("the refusal does not name the response: " + report.error().Text());
+    if (Need(connection->Query("SELECT count(*) FROM backcourt.runs")).Int(0, 0) != 1) Fail("the refused load left a run: " + report.error().Text());
     return 0;
   }
   for (const LoadedTable& table : report->tables) Count(name + table.table + std::string(size_t(std::min<int64_t>(table.rows, 40)), '+'));
