@@ -522,6 +522,14 @@ class HostileInput(Shapes):
         self.put("boxscoresummaryv2_0022400500.json", summary)
         self.assertIn("boxscoresummaryv2_0022400500.json: row 2, column line: '30.0,20.5,", self.run_program("load", code=4))
 
+    def test_a_row_without_its_key_is_dropped(self):
+        rows = [{"GAME_ID": "0022400561", "PLAYER_ID": 7, "FIRST_NAME": "No", "LAST_NAME": "Body", "TEAM_ABBREVIATION": None}]
+        lines = [{"GAME_ID": "0022400561", "TEAM_ID": 1, "TEAM_ABBREVIATION": "PHI", "PTS": 100}]
+        self.put("boxscoresummaryv2_0022400561.json", {"resultSets": [result_set("GameSummary", [{"GAME_ID": "0022400561", "GAME_STATUS_ID": 3}]), result_set("LineScore", lines), result_set("InactivePlayers", rows)]})
+        dropped = [d for d in self.load()["dropped"] if d["reason"].startswith("row without")]
+        self.assertEqual([(d["table"], d["reason"], d["rows"]) for d in dropped], [("raw_rosters", "row without team_abbr", 1)])
+        self.assertEqual(self.query("SELECT * FROM raw_rosters WHERE player_id = 7"), [])
+
     def test_a_place_far_off_the_court(self):
         action = {"actionNumber": 1, "orderNumber": 1, "clock": "PT11M00.00S", "period": 1, "teamTricode": "NYK", "personId": 1, "isFieldGoal": 1, "xLegacy": 100_000, "yLegacy": 0}
         self.put("playbyplay_0022400500.json", {"game": {"gameId": "0022400500", "actions": [action]}})

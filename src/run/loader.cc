@@ -412,21 +412,17 @@ Result<> Loader::RunGroup(const RawTable& table, Group& group, bool part, LoadRe
     with(read, "wh.main." + Ident(read), raw && !group.season.empty() && HasColumn(*raw, "season") ? "season = " + Quote(group.season) : "");
   }
   progress_(fmt::format("loading {}{} from {}", table.name, group.season.empty() ? "" : " " + group.season, source.name));
-  std::string typed;
+  std::string typed, keyless;
   for (const Column& column : table.columns) typed += fmt::format("CAST({0} AS {1}) AS {0}, ", Ident(column.name), column.type);
+  for (const std::string& column : table.key) keyless += fmt::format(" WHEN {} IS NULL THEN {}", Ident(column), Quote("row without " + column));
   group.incoming = fmt::format("incoming_{}", &group - groups_.data());
-  auto made = connection_.Execute(fmt::format("CREATE OR REPLACE TEMP TABLE {} AS {} SELECT {}CAST(dropped AS VARCHAR) AS dropped FROM (\n{}\n)", Ident(group.incoming), ctes, typed, source.body));
+  auto made = connection_.Execute(fmt::format("CREATE OR REPLACE TEMP TABLE {} AS {} SELECT {}coalesce(CAST(dropped AS VARCHAR), CASE{} END) AS dropped FROM (\n{}\n)", Ident(group.incoming), ctes, typed, keyless, source.body));
   if (made) return {};
   Error error = made.error();
   error.message = fmt::format("{}{}: {}", source.file.empty() ? source.name : source.file, group.season.empty() ? "" : " (" + group.season + ")", error.message);
   if (error.kind != ErrorKind::kData && error.kind != ErrorKind::kModel) return error;
   error.kind = ErrorKind::kSource;
-  std::vector<std::string> fresh;  // the files to look at
-  for (const auto& [feed, files] : group.feeds) {
-    std::vector<LoadedFile> before = FilesBefore(group, *feed);
-    for (const FoundFile& file : files)
-      if (std::none_of(before.begin(), before.end(), [&](const LoadedFile& f) { return f.path == file.path && f.size == file.size && f.mtime == file.mtime; })) fresh.push_back(file.path);
-  }
+  std::vector<std::string> fresh = FreshFiles(group);
   size_t named = std::min<size_t>(fresh.size(), 3);
   if (named > 0)
     error.hint = fmt::format("look at what is new since the last load: {}{}; nothing was loaded", Join({fresh.begin(), fresh.begin() + long(named)}, ", "),

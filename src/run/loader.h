@@ -99,6 +99,8 @@ class Loader {
   // `affected` has them, and each group the part of its files that holds them.
   Result<bool> PlanPart(const RawTable& table, const std::vector<Group*>& groups, const std::set<std::string>& seasons, LoadReport& report);
   std::vector<LoadedFile> FilesBefore(const Group& group, const Feed& feed) const;
+  // Paths that are new or changed since the last load.
+  std::vector<std::string> FreshFiles(const Group& group) const;
   // Keeps which units the files gave, and of which units rows were dropped.
   Result<std::string> KeepUnits(const RawTable& table, const Group& group, bool part);
   Result<> Materialize(const Feed& feed, const std::vector<FoundFile>& files, LoadReport& report);

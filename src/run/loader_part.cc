@@ -25,6 +25,16 @@ std::vector<LoadedFile> Loader::FilesBefore(const Group& group, const Feed& feed
   return files;
 }
 
+std::vector<std::string> Loader::FreshFiles(const Group& group) const {
+  std::vector<std::string> fresh;
+  for (const auto& [feed, files] : group.feeds) {
+    std::vector<LoadedFile> before = FilesBefore(group, *feed);
+    for (const FoundFile& file : files)
+      if (std::none_of(before.begin(), before.end(), [&](const LoadedFile& f) { return f.path == file.path && f.size == file.size && f.mtime == file.mtime; })) fresh.push_back(file.path);
+  }
+  return fresh;
+}
+
 Result<bool> Loader::PlanPart(const RawTable& table, const std::vector<Group*>& groups, const std::set<std::string>& seasons, LoadReport& report) {
   bool keyed = std::find(table.key.begin(), table.key.end(), table.unit) != table.key.end();
   if (table.unit.empty() || !keyed || seasons.contains("")) return false;
