@@ -51,9 +51,10 @@ std::string Damage(const Rows& rows, size_t i) {
   for (size_t c = 0; c < rows.columns().size(); ++c)
     if (rows.Null(i, c)) return rows.columns()[c].name + " is NULL";
   if (CellStateName(CellStateFromName(rows.Text(i, 2))) != rows.Text(i, 2)) return fmt::format("state is '{}'", rows.Text(i, 2));
+  auto digit = [](char c) { return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f'); };
   for (size_t c = 3; c <= 6; ++c) {
     const std::string& hex = rows.Text(i, c);
-    if (!hex.empty() && (hex.size() != 32 || hex.find_first_not_of("0123456789abcdef") != std::string::npos)) return fmt::format("{} is '{}'", rows.columns()[c].name, hex);
+    if (!hex.empty() && (hex.size() != 32 || !std::all_of(hex.begin(), hex.end(), digit))) return fmt::format("{} is '{}'", rows.columns()[c].name, hex);
   }
   if (rows.Int(i, 7) < 0) return fmt::format("row_count is {}", rows.Int(i, 7));
   return "";
