@@ -96,7 +96,7 @@ Result<LoadReport> Loader::Load(const std::vector<std::string>& only) {
     if (!in_transaction_) return {};
     for (const auto& [feed, files] : sources_.files())
       for (const FoundFile& file : files)
-        if (materialized_.contains(file.path) && file.local.empty() && LookAt(file.path, file.season) != file)
+        if (read_.contains(file.path) && file.local.empty() && LookAt(file.path, file.season) != file)
           return Error{ErrorKind::kSource, fmt::format("{} changed while it was read; nothing was loaded", file.path), "load again when it is written"};
     TRY(Ledger::EndRun(connection_, report.run, "done", fmt::format("{} files read, {} raw cells changed", report.files.size(), report.changed_cells)));
     FaultPoint("load-commit");
@@ -115,8 +115,7 @@ Result<LoadReport> Loader::Load(const std::vector<std::string>& only) {
     return worked.error();
   }
   std::string drop;
-  for (const auto& [name, made] : materialized_)
-    if (name.starts_with("feed_")) drop += fmt::format("DROP TABLE IF EXISTS temp.{};", Ident(name));
+  for (const auto& [feed, paths] : held_) drop += fmt::format("DROP TABLE IF EXISTS temp.{};", Ident("feed_" + feed));
   if (!drop.empty()) TRY(connection_.Execute(drop));
   report.absent = Absent();
   report.quarantined = TRY(Snapshots::Quarantined(connection_));
@@ -135,8 +134,8 @@ Result<> Loader::KeepSnapshots(LoadReport& report) {
     TRY(finder_.Fetch(fresh));
     writes.emplace_back(&feed, TRY(snapshots.Read(feed, fresh, reader_)));
     for (const FoundFile& file : fresh)
-      if (materialized_.emplace(file.path, true).second) report.files.push_back(file.path);
-    materialized_["feed_" + feed.name] = true;
+      if (read_.insert(file.path).second) report.files.push_back(file.path);
+    held_[feed.name] = {};
   }
   for (auto& [feed, write] : writes) {
     TRY(EnsureRun(report));
@@ -180,10 +179,14 @@ Result<> Loader::LoadSeeds(LoadReport& report) {
 }
 
 Result<> Loader::Materialize(const Feed& feed, const std::vector<FoundFile>& files, LoadReport& report) {
+  std::vector<std::string> paths;
+  for (const FoundFile& file : files) paths.push_back(file.path);
+  if (auto held = held_.find(feed.name); held != held_.end() && held->second == paths) return {};
   if (!files.empty()) progress_(fmt::format("reading {}{}", feed.name, files.front().season.empty() ? "" : " " + files.front().season));
   for (const FoundFile& file : files)
-    if (materialized_.emplace(file.path, true).second) report.files.push_back(file.path);
+    if (read_.insert(file.path).second) report.files.push_back(file.path);
   TRY(finder_.Fetch(files));
+  held_[feed.name] = std::move(paths);
   auto made = reader_.Read(feed, files);
   if (made || (made.error().kind != ErrorKind::kData && made.error().kind != ErrorKind::kModel)) return made;
   // The transaction is lost with the error: what is wrong is looked up outside of it.
@@ -221,20 +224,12 @@ Result<> Loader::RunGroup(const RawTable& table, SourceGroup& group, bool part, 
   };
   std::string affected = UnitSql(table) + " IN (FROM temp.affected)";
   for (const auto& [feed, files] : part ? group.part : group.feeds) {
-    std::string what = feed->name + " " + (files.empty() ? "-" : files.front().season.empty() ? "*" : group.season);
-    std::string held = "feed_" + feed->name;
     if (feed->snapshots) {
       with(feed->name, Snapshots::Table(*feed), Snapshots::Good(*feed, group.season));
       continue;
     }
-    if (part || !materialized_.contains("held " + what)) {
-      for (auto it = materialized_.begin(); it != materialized_.end();)  // one season of a feed is held at a time
-        it = it->first.starts_with("held " + feed->name + " ") ? materialized_.erase(it) : std::next(it);
-      TRY(Materialize(*feed, files, report));
-      if (!part) materialized_["held " + what] = true;
-      materialized_[held] = true;
-    }
-    with(source.Calls(feed->name), "temp." + Ident(held), part ? affected : "");
+    TRY(Materialize(*feed, files, report));
+    with(source.Calls(feed->name), "temp." + Ident("feed_" + feed->name), part ? affected : "");
   }
   for (const std::string& read : source.reads) {
     const RawTable* raw = project_.FindRaw(read);
@@ -258,7 +253,7 @@ Result<> Loader::RunGroup(const RawTable& table, SourceGroup& group, bool part, 
 Error Loader::NameDuplicates(const RawTable& table, const std::vector<SourceGroup*>& groups, const std::string& keys) {
   for (const SourceGroup* group : groups) {
     for (const auto& [feed, files] : group->feeds) {
-      if (feed->key.empty() || feed->snapshots || files.empty() || !materialized_.contains("feed_" + feed->name)) continue;
+      if (feed->key.empty() || feed->snapshots || files.empty() || !held_.contains(feed->name)) continue;
       std::vector<std::string> key, shown;
       for (const std::string& column : feed->key) {
         key.push_back(Ident(column));
@@ -333,14 +328,7 @@ Result<std::string> Loader::Record(const RawTable& table, const SourceGroup& gro
   }
   write += fmt::format("DELETE FROM backcourt.sources WHERE source = {0} AND season = {1}; INSERT INTO backcourt.sources VALUES ({0}, {1}, '{2}', '{3}', {4});", name, season,
                        ReplaceAll(group.identity, "+", ""), group.reads, report.run);
-  for (const auto& [feed, files] : group.feeds) {
-    std::vector<std::string> rows;
-    for (const FoundFile& file : files) rows.push_back(fmt::format("({}, {}, {}, {}, {}, {})", Quote(feed->name), Quote(file.path), Quote(file.season), file.size, file.mtime, report.run));
-    // Those that are not there any more are forgotten: nothing stands of them.
-    write += fmt::format("DELETE FROM backcourt.files WHERE feed = {}{};", Quote(feed->name), group.season.empty() ? "" : fmt::format(" AND season IN ('', {})", season));
-    if (!rows.empty()) write += fmt::format("INSERT INTO backcourt.files VALUES {};", Join(rows, ", "));
-  }
-  return write;
+  return write + KeptFiles(group, part, report.run);
 }
 
 Result<> Loader::LoadTable(const RawTable& table, LoadReport& report) {

@@ -80,8 +80,11 @@ class Loader {
   bool ReadsChanged(const SourceGroup& group, bool by_unit) const;
   bool MissedChange(const SourceGroup& group, const std::string& read) const;
   FeedFiles FilesBefore(const SourceGroup& group) const;
+  // The statements that keep which files were read; those that are not there any more are forgotten, for nothing stands of them.
+  std::string KeptFiles(const SourceGroup& group, bool part, int64_t run) const;
   // Keeps which units the files gave, and of which units rows were dropped.
   Result<std::string> KeepUnits(const RawTable& table, const SourceGroup& group, bool part);
+  // Makes the temp table feed_<name> hold the rows of these files.
   Result<> Materialize(const Feed& feed, const std::vector<FoundFile>& files, LoadReport& report);
   Result<std::string> ReadsSignature(const SourceGroup& group);
   // The statements that keep what a group gave and was made of; what it dropped goes into the report.
@@ -96,7 +99,8 @@ class Loader {
   SourceGroups sources_;
   Result<> found_;                        // why files could not be looked for
   std::function<void(const std::string&)> progress_;
-  std::map<std::string, bool> materialized_;             // feed and season
+  std::set<std::string> read_;                           // paths
+  std::map<std::string, std::vector<std::string>> held_;  // by feed: the paths that its temp table has the rows of
   std::vector<LoadedFile> loaded_;                       // before this load
   std::map<std::pair<std::string, std::string>, Ran> ran_;  // by source and season
   std::map<std::string, int64_t> last_changed_;          // by table: the run that changed it last before this load

@@ -83,9 +83,7 @@ Result<bool> Loader::PlanPart(const RawTable& table, const std::vector<SourceGro
       for (const FoundFile& file : now)
         if (paths.contains(file.path)) fresh.push_back(file);
       if (fresh.empty()) continue;
-      std::erase_if(materialized_, [&](const auto& held) { return held.first.starts_with("held " + feed->name + " "); });
       TRY(Materialize(*feed, fresh, report));
-      materialized_["feed_" + feed->name] = true;
       TRY(affect(fmt::format("SELECT {} AS unit FROM temp.{}", UnitSql(table), Ident("feed_" + feed->name))));
     }
   }
@@ -104,6 +102,27 @@ Result<bool> Loader::PlanPart(const RawTable& table, const std::vector<SourceGro
     }
   }
   return true;
+}
+
+std::string Loader::KeptFiles(const SourceGroup& group, bool part, int64_t run) const {
+  std::string write;
+  FeedFiles held = FilesBefore(group);
+  for (size_t i = 0; i < group.feeds.size(); ++i) {
+    const auto& [feed, now] = group.feeds[i];
+    std::string of_feed = "feed = " + Quote(feed->name);
+    std::set<std::string> gone;
+    for (const FoundFile& file : held[i].second) gone.insert(file.path);
+    for (const FoundFile& file : now) gone.erase(file.path);
+    std::vector<std::string> rows;
+    for (const FoundFile& file : part ? group.part[i].second : now) {
+      rows.push_back(fmt::format("({}, {}, {}, {}, {}, {})", Quote(feed->name), Quote(file.path), Quote(file.season), file.size, file.mtime, run));
+      if (part) gone.insert(file.path);  // its row of before
+    }
+    if (!part) write += fmt::format("DELETE FROM backcourt.files WHERE {}{};", of_feed, group.season.empty() ? "" : fmt::format(" AND season IN ('', {})", Quote(group.season)));
+    else if (!gone.empty()) write += fmt::format("DELETE FROM backcourt.files WHERE {} AND path IN ({});", of_feed, QuotedList(gone));
+    if (!rows.empty()) write += fmt::format("INSERT INTO backcourt.files VALUES {};", Join(rows, ", "));
+  }
+  return write;
 }
 
 Result<std::string> Loader::KeepUnits(const RawTable& table, const SourceGroup& group, bool part) {
