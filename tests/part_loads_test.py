@@ -3,9 +3,10 @@
 import copy
 import json
 import random
+import shutil
 import unittest
 
-from tests.sources_test import Shapes, box_v3, csv_of, game, sample, schedule_of
+from tests.sources_test import PACK, Shapes, box_v3, csv_of, game, sample, schedule_of
 
 GAMES = [f"00224{number:05}" for number in range(1, 25)]
 
@@ -241,6 +242,20 @@ class PartLoads(Shapes):
         self.put(f"2024-25/playbyplayv2/{GAMES[8]}.json", events_of(self.events, GAMES[8], last=39))
         self.assertEqual(len(self.load()["files"]), 1)
         self.assert_same("events that tell no other name")
+
+    def test_a_raw_table_of_other_columns_is_made_again(self):
+        pack = self.folder / "pack"
+        shutil.copytree(PACK, pack)
+        (self.folder / "backcourt.toml").write_text('[project]\npack = "pack"\n[data]\nfolder = "files"\n')
+        self.load()
+        table, source = pack / "tables" / "raw_rosters.toml", pack / "sources" / "rosters.sql"
+        table.write_text(table.read_text() + 'games       = { type = "INTEGER", about = "Games for which he was listed." }\n')
+        source.write_text(source.read_text().replace("NULL AS dropped", "count(*) AS games, NULL AS dropped"))
+        before = self.query("SELECT season, player_id, player_name, team_abbr FROM raw_rosters ORDER BY ALL")
+        report = self.load()
+        self.assertEqual((report["files"], report["tables"][0]["table"], report["tables"][0]["new"]), ([], "raw_rosters", len(before)))
+        self.assertEqual(self.query("SELECT DISTINCT games FROM raw_rosters"), [{"games": 24}])
+        self.assertEqual(self.query("SELECT season, player_id, player_name, team_abbr FROM raw_rosters ORDER BY ALL"), before)
 
     def test_preferences_and_their_end(self):
         self.load()
