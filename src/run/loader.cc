@@ -325,7 +325,10 @@ Result<std::set<std::string>> Loader::Due(const RawTable& table, LoadReport& rep
     TRY(EnsureRun(report));
     TRY(connection_.Execute(fmt::format("UPDATE backcourt.sources SET run = {} WHERE ({})", report.run, Join(unmoved, ") OR ("))));
   }
-  if (!seasons.empty() && there.contains("")) return std::set<std::string>{""};  // files without a season may hold any
+  // What runs or ran without a season may hold rows of any: with it, all are made again.
+  for (const Source& source : sources_.sources())
+    if (source.table == table.name && ran_.contains({source.name, ""})) there.insert("");
+  if (!seasons.empty() && there.contains("")) return std::set<std::string>{""};
   return seasons;
 }
 
