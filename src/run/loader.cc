@@ -10,6 +10,7 @@
 #include "base/text.h"
 #include "model/sql_text.h"
 #include "run/executor.h"
+#include "run/file_seasons.h"
 #include "warehouse/warehouse.h"
 
 namespace backcourt {
@@ -55,7 +56,11 @@ bool HasColumn(const RawTable& table, const char* name) {
 Loader::Loader(const Project& project, Connection& connection, Finder finder, std::function<void(const std::string&)> progress)
     : project_(project), connection_(connection), reader_(project, connection), finder_(std::move(finder)), progress_(std::move(progress)) {
   for (const RawTable& table : project.raw_tables) {
-    Feed feed{kCanonical + table.name, "rows in the raw table's own shape", {table.name}, table.key, "", "", "", false, "", "", {}};
+    Feed feed;
+    feed.name = kCanonical + table.name;
+    feed.about = "rows in the raw table's own shape";
+    feed.paths = {table.name};
+    feed.key = table.key;
     for (const Column& column : table.columns) feed.columns.push_back({column.name, column.type, "", false});
     canonical_feeds_.push_back(std::move(feed));
     Source source;
@@ -69,18 +74,6 @@ Loader::Loader(const Project& project, Connection& connection, Finder finder, st
   found_ = FindGroups();
 }
 
-// The seasons of files whose paths have no label for them.
-Result<> Loader::TellSeasons(const Feed& feed, std::vector<FoundFile>& files) {
-  std::vector<std::string> untold;
-  for (const FoundFile& file : files)
-    if (file.season.empty()) untold.push_back(Quote(file.path));
-  if (feed.season.empty() || untold.empty()) return {};
-  Rows told = TRY(connection_.Query(fmt::format("SELECT coalesce({}, '') FROM (SELECT unnest([{}]) AS file)", feed.season, Join(untold, ", "))));
-  for (size_t at = 0; FoundFile& file : files)
-    if (file.season.empty()) file.season = told.Text(at++, 0);
-  return {};
-}
-
 Result<> Loader::FindGroups() {
   namespace fs = std::filesystem;
   std::map<std::string, const Feed*> feeds;
@@ -92,7 +85,7 @@ Result<> Loader::FindGroups() {
   auto find = [&](const Feed& feed, const std::vector<std::string>& patterns) -> Result<> {
     feeds[feed.name] = &feed;
     std::vector<FoundFile> found = TRY(finder_.Find(patterns));
-    TRY(TellSeasons(feed, found));
+    TRY(TellSeasons(feed, found, connection_, reader_, finder_));
     for (FoundFile& file : found) {
       if (!wanted(file)) continue;
       if (!file.season.empty()) seasonal.insert(feed.name);
@@ -140,6 +133,7 @@ Result<> Loader::FindGroups() {
         held.Add(name);
         for (const FoundFile& file : mine) held.Add(file.path).Add(file.size).Add(file.mtime);
         hasher.Add(feeds[name]->rows);
+        for (const auto& [there, column] : feeds[name]->also) hasher.Add(there).Add(column);
         for (const Column& column : feeds[name]->columns) hasher.Add(column.name).Add(column.type);
         group.feeds.emplace_back(feeds[name], std::move(mine));
       }

@@ -91,7 +91,6 @@ class Loader {
   Result<> CreateTables();
   Result<> FindGroups();
   Result<> KeepSnapshots(LoadReport& report);
-  Result<> TellSeasons(const Feed& feed, std::vector<FoundFile>& files);
   Result<> LoadSeeds(LoadReport& report);
   Result<> LoadTable(const RawTable& table, LoadReport& report);
   Result<> RunGroup(const RawTable& table, Group& group, bool part, LoadReport& report);
