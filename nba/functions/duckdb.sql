@@ -53,9 +53,10 @@ CREATE MACRO try_game_id(t) AS
 CREATE MACRO try_clock(t) AS
   CASE WHEN regexp_full_match(t, '[0-9]{1,3}:[0-5][0-9]') THEN CAST(split_part(t, ':', 1) AS INTEGER) * 60 + CAST(split_part(t, ':', 2) AS INTEGER) END;
 
--- PT11M38.00S as full seconds.
+-- PT11M38.00S, 11:38 or, below a minute, 38.4 as full seconds.
 CREATE MACRO try_game_clock(t) AS
-  CASE WHEN regexp_full_match(t, 'PT[0-9]{2}M[0-5][0-9](\.[0-9]+)?S') THEN CAST(substr(t, 3, 2) AS INTEGER) * 60 + CAST(substr(t, 6, 2) AS INTEGER) END;
+  CASE WHEN regexp_full_match(t, 'PT[0-9]{2}M[0-5][0-9](\.[0-9]+)?S') THEN CAST(substr(t, 3, 2) AS INTEGER) * 60 + CAST(substr(t, 6, 2) AS INTEGER)
+       WHEN regexp_full_match(t, '[0-5]?[0-9]\.[0-9]+') THEN CAST(split_part(t, '.', 1) AS INTEGER) ELSE try_clock(t) END;
 
 -- Time on the floor as seconds: 36:42, 36.000000:42, PT36M42.00S, or minutes alone (36, 36.7).
 CREATE MACRO try_minutes(t) AS
@@ -80,6 +81,10 @@ CREATE MACRO try_signed(t) AS try_whole(ltrim(t, '+'));
 
 -- What a row of a crosswalk is of.
 CREATE MACRO try_crosswalk_kind(t) AS CASE WHEN lower(trim(t)) IN ('game', 'player') THEN lower(trim(t)) END;
+
+-- True where a crosswalk of ESPN's ids has rows; else an error.
+CREATE MACRO has_crosswalk(ids) AS CASE WHEN ids = 0
+  THEN error('files of hoopR hold the ids of ESPN: put a file espn_crosswalk.csv (kind, espn_id, nba_id) beside them, a row a game and player') ELSE true END;
 
 -- A number rounded to the nearest whole one: the places of shots as some files give them.
 CREATE MACRO try_rounded(t) AS CAST(floor(TRY_CAST(t AS DOUBLE) + 0.5) AS INTEGER);
