@@ -11,7 +11,7 @@
 #include "proof/contracts.h"
 #include "run/executor.h"
 #include "run/input_sql.h"
-#include "run/loader.h"
+#include "run/raw_table_sql.h"
 #include "run/snapshots.h"
 
 namespace backcourt {
