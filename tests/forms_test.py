@@ -156,6 +156,29 @@ class Seasons(Shapes):
         self.assertEqual(self.served(), set())
 
 
+class Sources(Shapes):
+    def told(self):
+        report, _ = json.JSONDecoder().raw_decode(self.run_program("check", "--json", code=2))
+        return [(gap["table"], gap["what"]) for gap in report["gaps"] if gap["guard"] == "sources"]
+
+    def test_totals_that_disagree_are_told(self):
+        box = sample("boxscoretraditionalv2_0022400561.json.gz")
+        other = box_v3(copy.deepcopy(box))
+        self.put("scheduleleaguev2_2024-25.json", sample("scheduleleaguev2_2024-25.json"))
+        self.put("boxscoretraditionalv2_0022400561.json", box)
+        self.put("boxscoretraditionalv3_0022400561.json", other)
+        self.load()
+        self.assertEqual(self.told(), [])
+        other["boxScoreTraditional"]["homeTeam"]["statistics"]["points"] += 2
+        other["boxScoreTraditional"]["awayTeam"]["statistics"]["blocks"] = 9
+        self.put("boxscoretraditionalv3_0022400561.json", other)
+        self.load()
+        box_told, result_told = self.told()[::-1]
+        self.assertEqual(box_told[0], "raw_team_box")
+        self.assertRegex(box_told[1], r"^rows of league_team_box of box_v3 are served by league_team_box of box_v2, which tells other totals of 0022400561: points 244, not 246, blocks \d+, not \d+$")
+        self.assertEqual(result_told, ("raw_results", "rows of league_results of box_v3 are served by schedule_results, which tells other totals of 0022400561: home_points 119, not 121"))
+
+
 class InjuryReports(Shapes):
     def test_the_columns_of_the_report_itself(self):
         self.put("scheduleleaguev2_2024-25.json", schedule_of([game("0022400561", "2025-01-15", "PHI", "NYK")]))

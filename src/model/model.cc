@@ -44,6 +44,7 @@ Result<RawTable> ParseRawTable(const std::string& file, const std::string& text)
   table.date = reader.Text("date");
   table.unit = reader.Text("unit");
   table.unhashed = reader.Texts("unhashed");
+  table.totals = reader.Texts("totals");
   table.ahead = reader.Text("ahead");
   table.of_final_games = reader.Flag("of_final_games");
   std::string grain = reader.Text("grain", true);
@@ -54,6 +55,7 @@ Result<RawTable> ParseRawTable(const std::string& file, const std::string& text)
   if (table.grain == Grain::kSeason && table.date.empty()) table.date = "season";
   if (table.of_final_games && (table.grain != Grain::kDate || table.unit.empty()))
     reader.Problem(root.get("of_final_games"), "a table 'of_final_games' has the grain 'date', and the game as its 'unit'");
+  if (!table.totals.empty() && table.unit.empty()) reader.Problem(root.get("totals"), "a table with 'totals' needs the 'unit' over which they are");
   if (table.grain == Grain::kDate && table.date.empty())
     reader.Problem(root.get("grain"), "a table of grain 'date' needs its 'date' column");
   const toml::table* columns = reader.Table("columns");

@@ -33,6 +33,7 @@ struct RawTable {
   std::string date;                    // date column; of season grain, the season column
   std::string unit;                    // column whose values one source serves whole; may be empty
   std::vector<std::string> unhashed;   // columns that are not part of the digest
+  std::vector<std::string> totals;     // columns whose sums over a unit all sources should tell alike
   std::string ahead;                   // predicate: rows that may be read ahead of D
   bool of_final_games = false;         // every final game has rows here, by its unit
   std::vector<Column> columns;
