@@ -95,10 +95,9 @@ struct Model {
   std::string body;
   int body_line = 1;
   std::vector<std::string> tokens;  // of the body
+  bool names_season_start = false;  // among them
   Digest identity;   // of all that makes its rows: body, reads, date, key, functions
   Digest checks_identity;
-
-  bool UsesWord(std::string_view word) const;
 };
 
 // One SELECT over stored tables that looks at things and tells what is wrong
