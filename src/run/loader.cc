@@ -32,10 +32,23 @@ Result<> Loader::Prepare() {
 
 Result<> Loader::CreateTables() {
   TRY(Ledger::Create(connection_));
+  Rows made = TRY(connection_.Query("SELECT table_name, string_agg(column_name, ',' ORDER BY column_index) FROM duckdb_columns() WHERE database_name = 'wh' AND schema_name = 'main' GROUP BY 1"));
+  std::map<std::string, std::string> there;
+  for (size_t i = 0; i < made.size(); ++i) there[made.Text(i, 0)] = made.Text(i, 1);
   std::string create;
   for (const RawTable& table : project_.raw_tables) {
-    std::vector<std::string> columns;
-    for (const Column& column : table.columns) columns.push_back(Ident(column.name) + " " + column.type);
+    std::vector<std::string> columns, names;
+    for (const Column& column : table.columns) {
+      columns.push_back(Ident(column.name) + " " + column.type);
+      names.push_back(column.name);
+    }
+    if (auto old = there.find(table.name); old != there.end() && old->second != Join(names, ",")) {  // of another pack: loaded anew
+      std::set<std::string> sources;
+      for (const Source& source : sources_.sources())
+        if (source.table == table.name) sources.insert(source.name);
+      create += fmt::format("DROP TABLE main.{}; DELETE FROM backcourt.sources WHERE source IN ({});", Ident(table.name), QuotedList(sources));
+      for (const char* of_table : {"cells", "units", "dropped"}) create += fmt::format("DELETE FROM backcourt.{} WHERE table_name = {};", of_table, Quote(table.name));
+    }
     create += fmt::format("CREATE TABLE IF NOT EXISTS main.{} ({});", Ident(table.name), Join(columns, ", "));
   }
   return connection_.Execute(create);
@@ -312,7 +325,10 @@ Result<std::set<std::string>> Loader::Due(const RawTable& table, LoadReport& rep
     TRY(EnsureRun(report));
     TRY(connection_.Execute(fmt::format("UPDATE backcourt.sources SET run = {} WHERE ({})", report.run, Join(unmoved, ") OR ("))));
   }
-  if (!seasons.empty() && there.contains("")) return std::set<std::string>{""};  // files without a season may hold any
+  // What runs or ran without a season may hold rows of any: with it, all are made again.
+  for (const Source& source : sources_.sources())
+    if (source.table == table.name && ran_.contains({source.name, ""})) there.insert("");
+  if (!seasons.empty() && there.contains("")) return std::set<std::string>{""};
   return seasons;
 }
 
@@ -342,7 +358,7 @@ Result<> Loader::LoadTable(const RawTable& table, LoadReport& report) {
     if (source.table == table.name) names.insert(source.name);
 
   bool part = TRY(PlanPart(table, groups, seasons, report));
-  TableChange change(connection_, table, seasons, part);
+  TableChange change(connection_, table, seasons, part, groups.size());
   TRY(change.Begin());
   TRY(connection_.Execute("CREATE OR REPLACE TEMP TABLE given AS SELECT * FROM backcourt.file_units LIMIT 0; CREATE OR REPLACE TEMP TABLE left_out AS SELECT * FROM backcourt.dropped_units LIMIT 0"));
   std::string write = fmt::format("DELETE FROM backcourt.dropped WHERE table_name = {0} AND {1}; DELETE FROM backcourt.sources WHERE source IN ({2}) AND {1};",  // also of those that are not there any more
@@ -351,6 +367,7 @@ Result<> Loader::LoadTable(const RawTable& table, LoadReport& report) {
     TRY(RunGroup(table, *group, part, report));
     TRY(change.Stage(*group));
     write += TRY(Record(table, *group, part, report));
+    if (groups.size() > 1) TRY(connection_.Execute("DROP TABLE temp." + Ident(group->incoming)));
   }
   if (!table.unit.empty()) {
     Rows serving = TRY(connection_.Query("SELECT season, source, count(DISTINCT unit) FROM " + change.Serving() + " GROUP BY 1, 2 ORDER BY 1, 3 DESC"));
@@ -369,9 +386,7 @@ Result<> Loader::LoadTable(const RawTable& table, LoadReport& report) {
     changed_tables_.insert(table.name);
     TRY(connection_.Execute(Ledger::WriteCells(table.name, written) + fmt::format("INSERT INTO temp.changed_units SELECT {}, unit FROM {}", Quote(table.name), change.differing())));
   }
-  std::string drop;
-  for (const SourceGroup* group : groups) drop += fmt::format("DROP TABLE temp.{};", Ident(group->incoming));
-  return connection_.Execute(drop);
+  return groups.size() > 1 ? Result<>() : connection_.Execute("DROP TABLE temp." + Ident(groups.front()->incoming));
 }
 
 }  // namespace backcourt

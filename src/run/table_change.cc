@@ -9,8 +9,8 @@
 
 namespace backcourt {
 
-TableChange::TableChange(Connection& connection, const RawTable& table, const std::set<std::string>& seasons, bool part)
-    : connection_(connection), table_(table), part_(part), stored_("main." + Ident(table.name)), slot_(SlotSql(table)), unit_(UnitSql(table)), hashed_(HashedColumns(table)) {
+TableChange::TableChange(Connection& connection, const RawTable& table, const std::set<std::string>& seasons, bool part, size_t groups)
+    : connection_(connection), table_(table), part_(part), alone_(groups == 1), stored_("main." + Ident(table.name)), slot_(SlotSql(table)), unit_(UnitSql(table)), hashed_(HashedColumns(table)) {
   bool all = seasons.contains("");
   of_seasons_ = all ? "true" : "season IN (" + QuotedList(seasons) + ")";
   replaced_ = all && !part ? "true"
@@ -18,17 +18,21 @@ TableChange::TableChange(Connection& connection, const RawTable& table, const st
   season_ = HasColumn(table, "season") ? "season" : "owner_season";
 }
 
-Result<> TableChange::Begin() { return connection_.Execute("CREATE OR REPLACE TEMP TABLE served (unit VARCHAR, source VARCHAR, season VARCHAR)"); }
+Result<> TableChange::Begin() {
+  TRY(connection_.Execute("CREATE OR REPLACE TEMP TABLE served (unit VARCHAR, source VARCHAR, season VARCHAR)"));
+  return alone_ ? Result<>() : connection_.Execute(fmt::format("CREATE OR REPLACE TEMP TABLE staged AS FROM {} LIMIT 0", stored_));
+}
 
 Result<> TableChange::Stage(const SourceGroup& group) {
-  std::string incoming = "temp." + Ident(group.incoming), taken = unit_ + " IN (SELECT unit FROM temp.served)";
-  if (!staged_.empty())
+  std::string incoming = "temp." + Ident(group.incoming), rows = fmt::format("SELECT {} FROM {} WHERE dropped IS NULL", ColumnList(table_), incoming), taken = unit_ + " IN (SELECT unit FROM temp.served)";
+  if (!alone_)
     TRY(connection_.Execute(group.Derived()
                                 ? fmt::format("DELETE FROM {} WHERE {}", incoming, taken)
                                 : fmt::format("UPDATE {} SET dropped = 'served by ' || (SELECT source FROM served s WHERE s.unit = {} LIMIT 1) WHERE dropped IS NULL AND {}", incoming, unit_, taken)));
-  if (!staged_.empty() && !group.Derived() && !table_.totals.empty()) TRY(TellOtherTotals(incoming));
+  if (!alone_ && !group.Derived() && !table_.totals.empty()) TRY(TellOtherTotals(incoming));
   TRY(connection_.Execute(fmt::format("INSERT INTO served SELECT DISTINCT {}, {}, {} FROM {} WHERE dropped IS NULL", unit_, Quote(group.source->name), Quote(group.season), incoming)));
-  staged_.push_back(fmt::format("SELECT {} FROM {} WHERE dropped IS NULL", ColumnList(table_), incoming));
+  if (!alone_) TRY(connection_.Execute("INSERT INTO temp.staged " + rows));
+  staged_ = alone_ ? "(" + rows + ")" : "temp.staged";
   return {};
 }
 
@@ -42,10 +46,8 @@ Result<> TableChange::TellOtherTotals(const std::string& incoming) {
   auto of = [&](const std::string& rows, const std::string& where) { return fmt::format("(SELECT {} AS unit, {} FROM {} WHERE {} GROUP BY 1)", unit_, Join(sums, ", "), rows, where); };
   return connection_.Execute(fmt::format(
       "UPDATE {0} SET dropped = concat(dropped, ', which', {1}, d.unit, ': ', d.what) FROM (SELECT unit, concat_ws(', ', {2}) AS what FROM {3} a JOIN {4} b USING (unit)) d WHERE d.unit = {5} AND d.what <> '' AND starts_with(dropped, 'served by ')",
-      incoming, Quote(kOtherTotals), Join(differ, ", "), of(incoming, "starts_with(dropped, 'served by ')"), of(Staged(), "true"), unit_));
+      incoming, Quote(kOtherTotals), Join(differ, ", "), of(incoming, "starts_with(dropped, 'served by ')"), of("temp.staged", "true"), unit_));
 }
-
-std::string TableChange::Staged() const { return "(" + Join(staged_, " UNION ALL ") + ")"; }
 
 std::string TableChange::StillServing() const {
   return fmt::format("SELECT unit, source, season FROM backcourt.units WHERE table_name = {} AND {} AND unit NOT IN (FROM temp.affected)", Quote(table_.name), of_seasons_);
@@ -62,7 +64,7 @@ std::string TableChange::InSlots(const std::vector<int32_t>& slots) const {
 Result<std::string> TableChange::Duplicate() {
   std::vector<std::string> key;
   for (const std::string& column : table_.key) key.push_back("CAST(" + Ident(column) + " AS VARCHAR)");
-  Rows twice = TRY(connection_.Query(fmt::format("SELECT concat_ws(', ', {}) FROM {} GROUP BY {} HAVING count(*) > 1 ORDER BY 1 LIMIT 1", Join(key, ", "), Staged(), KeyList(table_))));
+  Rows twice = TRY(connection_.Query(fmt::format("SELECT concat_ws(', ', {}) FROM {} GROUP BY {} HAVING count(*) > 1 ORDER BY 1 LIMIT 1", Join(key, ", "), staged_, KeyList(table_))));
   return twice.size() > 0 ? twice.Text(0, 0) : "";
 }
 
@@ -75,7 +77,7 @@ Result<> TableChange::Count(std::vector<LoadedTable>& totals) {
     return totals.back();
   };
   std::string owners = "(SELECT unit AS owner_unit, season AS owner_season FROM " + Serving() + ")";
-  std::string now = part_ ? fmt::format("(FROM {} UNION ALL SELECT * FROM {} WHERE {} IN (SELECT unit FROM ({})))", Staged(), stored_, unit_, StillServing()) : Staged();
+  std::string now = part_ ? fmt::format("(FROM {} UNION ALL SELECT * FROM {} WHERE {} IN (SELECT unit FROM ({})))", staged_, stored_, unit_, StillServing()) : staged_;
   bool has_games = HasColumn(table_, "game_id");
   std::string facts = fmt::format("{} AS unit, {} AS season, {} AS game", unit_, HasColumn(table_, "season") ? "season" : "NULL", has_games ? "game_id" : "NULL");
   Rows sizes = TRY(connection_.Query(fmt::format(
@@ -97,7 +99,7 @@ Result<> TableChange::Count(std::vector<LoadedTable>& totals) {
   TRY(connection_.Execute(fmt::format(
       "CREATE OR REPLACE TEMP TABLE differing AS SELECT coalesce(n.of_season, o.of_season, '') AS season, o.of_unit AS old_unit, n.of_unit AS new_unit, o.there AS was, n.there AS stays "
       "FROM {} o FULL JOIN {} n ON {} WHERE o.there IS NULL OR n.there IS NULL OR o.row_hash <> n.row_hash",
-      rows(stored_, before, InSlots(changed_) + " AND " + replaced_), rows(Staged(), owners, InSlots(changed_)), Join(on, " AND "))));
+      rows(stored_, before, InSlots(changed_) + " AND " + replaced_), rows(staged_, owners, InSlots(changed_)), Join(on, " AND "))));
   Rows counts = TRY(connection_.Query("SELECT season, count(*) FILTER (WHERE was IS NULL), count(*) FILTER (WHERE was AND stays), count(*) FILTER (WHERE stays IS NULL) FROM temp.differing GROUP BY 1"));
   for (size_t i = 0; i < counts.size(); ++i) {
     LoadedTable& total = of_season(counts.Text(i, 0));
@@ -113,7 +115,7 @@ Result<std::vector<LoadedTable>> TableChange::Compare(const CellSeries& standing
   std::map<int32_t, SlotDigest> before;
   if (!standing.cells().empty())
     for (const SlotDigest& s : TRY(DigestSlots(connection_, stored_, slot_, hashed_, replaced_))) before[s.slot] = s;
-  for (const SlotDigest& s : TRY(DigestSlots(connection_, Staged(), slot_, hashed_))) after_[s.slot] = s;
+  for (const SlotDigest& s : TRY(DigestSlots(connection_, staged_, slot_, hashed_))) after_[s.slot] = s;
   auto same = [](const SlotDigest& a, int64_t rows, Digest digest) { return a.rows == rows && a.digest == digest; };
   for (const auto& [slot, now] : after_)
     if (auto was = before.find(slot); was == before.end() || !same(was->second, now.rows, now.digest)) changed_.push_back(slot);
@@ -137,7 +139,7 @@ std::string TableChange::WriteSql() const {
   if (!changed_.empty()) {
     std::string in_slots = InSlots(changed_);
     if (!all_new_) write += fmt::format("DELETE FROM {} WHERE {} AND {};", stored_, in_slots, replaced_);
-    write += fmt::format("INSERT INTO {} FROM {}{} ORDER BY {}, {};", stored_, Staged(), all_new_ ? "" : " WHERE " + in_slots, slot_, KeyList(table_));
+    write += fmt::format("INSERT INTO {} FROM {}{} ORDER BY {}, {};", stored_, staged_, all_new_ ? "" : " WHERE " + in_slots, slot_, KeyList(table_));
   }
   return write + fmt::format("DELETE FROM backcourt.units WHERE table_name = {0} AND {1}{2}; INSERT INTO backcourt.units SELECT {0}, unit, source, season FROM temp.served;", Quote(table_.name), of_seasons_,
                              part_ ? " AND unit IN (FROM temp.affected)" : "");

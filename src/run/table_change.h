@@ -23,8 +23,8 @@ struct LoadedTable {
 class TableChange {
  public:
   // `seasons` are made again, all when one of them is ""; when `part`, only the
-  // units in the temp table `affected` are.
-  TableChange(Connection& connection, const RawTable& table, const std::set<std::string>& seasons, bool part);
+  // units in the temp table `affected` are. `groups` is how many will be staged.
+  TableChange(Connection& connection, const RawTable& table, const std::set<std::string>& seasons, bool part, size_t groups);
 
   // Where rows of the ledger are of these seasons.
   const std::string& of_seasons() const { return of_seasons_; }
@@ -48,7 +48,6 @@ class TableChange {
 
  private:
   Result<> TellOtherTotals(const std::string& incoming);
-  std::string Staged() const;
   std::string StillServing() const;
   std::string InSlots(const std::vector<int32_t>& slots) const;
   Result<> Count(std::vector<LoadedTable>& totals);
@@ -56,11 +55,12 @@ class TableChange {
   Connection& connection_;
   const RawTable& table_;
   const bool part_;
+  const bool alone_;                        // one group: its rows are not copied
   const std::string stored_, slot_, unit_;  // the table, a row's slot and its unit, as SQL
   const std::vector<std::string> hashed_;
   std::string of_seasons_, replaced_;       // predicates: on the ledger, and on the rows that this load makes again
   std::string season_;                      // a row's season, beside the unit's owner
-  std::vector<std::string> staged_;         // a SELECT a group
+  std::string staged_;                      // the relation of the staged rows
   std::string differing_;
   bool all_new_ = false;                    // nothing stood there of it
   std::vector<int32_t> changed_;            // slots
