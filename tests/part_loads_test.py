@@ -142,7 +142,6 @@ class PartLoads(Shapes):
                 self.put(f"2024-25/playbyplayv2/{other}.json", events_of(self.events, other, one))
             elif kind == 3:
                 events.unlink(missing_ok=True)
-                (self.data / "leaguegamelog_players.json").unlink(missing_ok=True)
             elif kind == 4:  # of another source, which serves where the first does not
                 self.put(f"2024-25/liveData/playbyplay/playbyplay_{one}.json", live_of(self.live, one, chance.randrange(20, 40)))
             elif kind == 5:
