@@ -70,12 +70,13 @@ Result<int> Print(Connection& connection, const std::string& sql, const Argument
   std::atomic<bool> ended{false};  // its time is up, its client is gone or a signal came
   auto until = std::chrono::steady_clock::now() + std::chrono::duration<double>(kQuerySeconds);
   Watch watch(std::chrono::milliseconds(200), [&] {
-    if (std::chrono::steady_clock::now() < until && !Interrupts() && output.write(false, "")) return;
+    if (std::chrono::steady_clock::now() < until && !Interrupted() && output.write(false, "")) return;
     ended = true;
     connection.Cancel();
   });
   auto run = [&](const std::string& query) -> Result<Rows> {
     auto rows = connection.Query(query);
+    if (!rows && Interrupted()) return Error{ErrorKind::kInterrupted, "interrupted", ""};
     if (!rows && ended) return Error{ErrorKind::kInterrupted, fmt::format("the query was ended after {} or because nobody waits for it", Seconds(kQuerySeconds)), "a narrower query"};
     if (!rows && (rows.error().kind == ErrorKind::kModel || rows.error().kind == ErrorKind::kData)) rows.error().kind = ErrorKind::kUsage;
     return rows;

@@ -243,7 +243,7 @@ Result<int> RunStatus(Session& session, const Arguments& arguments, const Output
       if (arguments.watch && output.terminal) text = "\x1b[2J\x1b[H" + text;
       output.Out(text);
     }
-    if (!arguments.watch || Interrupts()) return 0;
+    if (!arguments.watch || Interrupted()) return 0;
     if (!running) return 0;  // of this process: nothing runs while it holds the warehouse
     usleep(useconds_t(arguments.interval * 1e6));
   }

@@ -76,8 +76,7 @@ Result<int> RunVerify(Session& session, const Arguments& arguments, const Output
       output.Err(fmt::format("\r\x1b[2Kreplayed {}/{} cells, ETA {}", done, chosen.size(), Seconds(spent / double(done) * double(chosen.size() - done))));
       shown = true;
     }
-    return Interrupts() == 0;
-  }));
+  }, [] { return Interrupted(); }));
   if (shown) output.Err("\r\x1b[2K");
   int64_t different = 0, missing = 0, extra = 0;
   for (const ReplayMismatch& m : report.mismatches) different += m.different, missing += m.missing, extra += m.extra;
