@@ -268,7 +268,7 @@ TEST(Runner, MissingBoxesMakeCellsPartialOrBlockThem) {
   Runs runs;
   runs.project.block_on_missing_games = true;
   Game missing = MakeGame("G2", "2021-10-20", "CCC", "DDD");
-  missing.has_box = false;
+  missing.lacks = {"raw"};
   runs.calendar = Calendar::Build({MakeGame("G1", "2021-10-19", "AAA", "BBB"), missing, MakeGame("G3", "2021-10-22", "AAA", "CCC")});
   runs.cells = RawCells(runs.calendar);
   runs.selection.dates = {0, 1, 2};

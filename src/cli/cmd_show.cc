@@ -156,7 +156,7 @@ Result<int> RunShow(Session& session, const Arguments& arguments, const Output& 
   if (!arguments.player.empty()) {
     if (!has("player_id")) return Error{ErrorKind::kUsage, fmt::format("{} has no players", table), "without --player"};
     std::string name = Quote("%" + arguments.player + "%");
-    where.push_back(fmt::format("(CAST(player_id AS VARCHAR) = {} OR player_id IN (SELECT player_id FROM {} WHERE player_name ILIKE {} OR player_lookup(player_name) ILIKE {}))", Quote(arguments.player), Ident(project.boxes), name, name));
+    where.push_back(fmt::format("(CAST(player_id AS VARCHAR) = {} OR player_id IN (SELECT player_id FROM {} WHERE player_name ILIKE {} OR player_lookup(player_name) ILIKE {}))", Quote(arguments.player), Ident(project.boxes.front()), name, name));
   }
   if (!arguments.team.empty()) {
     std::vector<std::string> either;

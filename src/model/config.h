@@ -14,8 +14,8 @@ namespace backcourt {
 struct Config {
   std::string pack, name;                            // [project]
   std::vector<std::string> seasons;
-  std::string schedule, history, results, boxes, box_rows;  // [calendar]
-  std::vector<std::string> types;
+  std::string schedule, history, results;        // [calendar]
+  std::vector<std::string> boxes, types;
   std::optional<bool> block_on_missing_games;        // [policy]
   std::string warehouse, memory_limit;               // [warehouse]
   std::optional<int> threads;

@@ -46,6 +46,7 @@ Result<RawTable> ParseRawTable(const std::string& file, const std::string& text)
   table.unhashed = reader.Texts("unhashed");
   table.ahead = reader.Text("ahead");
   table.of_final_games = reader.Flag("of_final_games");
+  table.box_rows = reader.Text("box_rows");
   std::string grain = reader.Text("grain", true);
   if (grain == "date") table.grain = Grain::kDate;
   else if (grain == "season") table.grain = Grain::kSeason;

@@ -35,6 +35,7 @@ struct RawTable {
   std::vector<std::string> unhashed;   // columns that are not part of the digest
   std::string ahead;                   // predicate: rows that may be read ahead of D
   bool of_final_games = false;         // every final game has rows here, by its unit
+  std::string box_rows;                // predicate: of a table of boxes, the rows that make one; empty: all
   std::vector<Column> columns;
 };
 

@@ -68,8 +68,7 @@ Result<> ReadConfig(Project& project, const fs::path& folder, bool inherited) {
   keep(project.schedule, config.schedule);
   keep(project.history, config.history);
   keep(project.results, config.results);
-  keep(project.boxes, config.boxes);
-  keep(project.box_rows, config.box_rows);
+  if (!config.boxes.empty()) project.boxes = config.boxes;
   if (!config.types.empty()) project.types = config.types;
   project.block_on_missing_games = config.block_on_missing_games.value_or(project.block_on_missing_games);
   if (inherited) return {};
@@ -246,6 +245,8 @@ Grain Project::GrainOf(const std::string& table) const {
   return Grain::kWhole;
 }
 
+bool Project::IsBoxes(const std::string& table) const { return std::find(boxes.begin(), boxes.end(), table) != boxes.end(); }
+
 Result<std::string> Project::Find(const std::string& start) {
   std::error_code ignored;
   for (fs::path folder = fs::absolute(start, ignored); ; folder = folder.parent_path()) {
@@ -299,10 +300,16 @@ Result<Project> Project::Load(const std::string& folder) {
   std::set<std::string> names;
   for (const std::string& name : project.AllTables())
     if (!names.insert(name).second) return Error{ErrorKind::kUsage, fmt::format("two tables are named '{}'", name), "rename one of the files"};
-  for (const std::string& table : {project.schedule, project.results, project.boxes})
+  std::vector<std::string> of_calendar = {project.schedule, project.results};
+  of_calendar.insert(of_calendar.end(), project.boxes.begin(), project.boxes.end());
+  for (const std::string& table : of_calendar)
     if (!project.FindRaw(table))
       return Error{ErrorKind::kUsage, fmt::format("{}/backcourt.toml: [calendar] names '{}', which is no raw table", project.pack, table),
                    "schedule, results and boxes under [calendar] each name a file of tables/"};
+  for (const std::string& table : project.boxes)
+    for (const char* column : {"game_id", "team_abbr"})
+      if (const RawTable& raw = *project.FindRaw(table); std::none_of(raw.columns.begin(), raw.columns.end(), [&](const Column& c) { return c.name == column; }))
+        return Error{ErrorKind::kUsage, fmt::format("{}: a table of boxes lacks the column '{}'", raw.file, column), "boxes under [calendar] names tables of a row a game and team, or finer"};
   if (!project.history.empty() && !project.FindRaw(project.history))
     return Error{ErrorKind::kUsage, fmt::format("{}/backcourt.toml: [calendar] names history '{}', which is no raw table", project.pack, project.history), "a file of tables/"};
   TRY(CheckReads(project));
