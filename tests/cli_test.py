@@ -199,6 +199,17 @@ class Corrections(Toy):
         self.edit("models/precompute/recent_form.sql", "SELECT d.game_date", "-- why not\nSELECT   d.game_date")
         self.assertIn("nothing to do", self.run_program("plan"))
 
+    def test_what_may_be_read_ahead_is_a_part_of_who_reads_ahead(self):
+        (self.project / "models/precompute/games_ahead.sql").write_text(
+            '/* backcourt\nabout = "Games to come."\ndate = "game_date"\nkey = ["game_date"]\n[reads]\nraw_schedule = "season ahead"\n[columns]\ngame_date = "The date."\ngames = "Games after it."\n*/\n'
+            "SELECT d.game_date, CAST(count(s.game_id) AS INTEGER) AS games FROM dates d LEFT JOIN raw_schedule s ON s.game_date > d.game_date GROUP BY d.game_date\n")
+        self.run_program("backfill")
+        self.assertEqual(self.query("SELECT max(games) AS n FROM games_ahead"), [{"n": 6}])
+        self.edit("tables/raw_schedule.toml", "game_type = 'regular'", "game_type = 'regular' AND home_team_abbr <> 'BBB'")
+        self.assertEqual({b["table"] for b in json.loads(self.run_program("plan", "--json"))["batches"]}, {"games_ahead"})
+        self.correct("<> 'BBB'", "<> 'AAA'", "tables/raw_schedule.toml")
+        self.assertEqual(self.query("SELECT max(games) AS n FROM games_ahead"), [{"n": 4}])
+
     def test_a_new_column_makes_the_table_again(self):
         self.run_program("backfill")
         self.edit("models/analytics/player_games.sql", 'points = "Points."', 'points = "Points."\nteam_abbr = "His team."')

@@ -16,6 +16,7 @@ Result<Config> ParseConfig(const std::string& file, const std::string& text) {
     return TomlTable(file, 1, table ? *table : kNone, fmt::format("[{}]", key));
   };
 
+  config.lines = reader.Lines();
   TomlTable about = section("project");
   config.pack = about.Text("pack");
   config.name = about.Text("name");

@@ -8,6 +8,7 @@
 
 #include "base/result.h"
 #include "base/store_options.h"
+#include "model/key_lines.h"
 
 namespace backcourt {
 
@@ -23,6 +24,7 @@ struct Config {
   std::vector<std::string> prefer;                   // [sources]
   StoreOptions stores;                               // [stores]
   std::map<std::string, std::vector<std::string>> feed_paths;  // [feeds]
+  KeyLines lines;
 };
 
 // Paths are as they are written. Errors name `file` and the line.

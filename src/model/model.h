@@ -9,6 +9,7 @@
 
 #include "base/digest.h"
 #include "base/result.h"
+#include "model/key_lines.h"
 #include "model/window.h"
 
 namespace backcourt {
@@ -60,6 +61,7 @@ struct Feed {
 struct Source {
   std::string name, file, about, table, body;
   int body_line = 1;
+  KeyLines lines;  // of the header
   int rank = 0;  // of two sources that serve a unit the one of lower rank does
   std::vector<std::string> feeds, optional_feeds, reads;
   std::vector<std::string> any_of;  // feeds of which one at least must have files
@@ -92,6 +94,7 @@ struct Model {
   bool helper = false, view = false;
   std::string body;
   int body_line = 1;
+  KeyLines lines;                   // of the header
   std::vector<std::string> tokens;  // of the body
   Digest identity;   // of all that makes its rows: body, reads, date, key, functions
   Digest checks_identity;
@@ -105,6 +108,7 @@ struct Model {
 struct Check {
   std::string name, file, about, body;
   int body_line = 1;
+  KeyLines lines;  // of the header
   std::vector<std::string> reads;
   std::string mend;  // what to do about a finding
 };

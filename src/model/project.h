@@ -47,6 +47,10 @@ struct Project {
   std::string history;                         // what was known of the schedule, and when; may be empty
   std::vector<std::string> types;              // kinds of games that tables hold
 
+  KeyLines lines;  // of its own backcourt.toml
+  // Where [calendar] names its tables: in the pack's or in its own.
+  std::map<std::string, std::string> calendar_lines;
+
   // [policy]
   bool block_on_missing_games = false;
 
