@@ -61,6 +61,10 @@ class Query(Toy):
         self.assertIn("the first 200 rows", self.run_program("query", "FROM range(300)"))
         self.assertIn("larger than 1 GB", self.run_program("query", "SELECT repeat('x', 200000000) FROM range(6)", "--format", "csv", code=2))
 
+    def test_an_endless_query_is_ended_after_a_minute(self):
+        self.edit("backcourt.toml", 'path = "warehouse.duckdb"', 'path = "warehouse.duckdb"\nthreads = 1')  # the rest of the machine is not needed
+        self.assertIn("the query was ended after 60", self.run_program("query", ENDLESS, code=130))
+
     def test_a_failed_output_leaves_no_file(self):
         out = self.folder / "out.csv"
         self.run_program("query", "SELECT error('no') FROM player_games", "--format", "csv", "--output", str(out), code=1)
