@@ -49,7 +49,12 @@ class HalfBoxes(unittest.TestCase):
         self.assertEqual({what: self.count("team_offense_game_summary", what) for what in self.games}, {"half of the players": 2, "no team box": 0, "no player box": 2, "half of the team box": 0, "no events": 2})
         self.assertEqual(self.count("player_game_summary", "no player box"), 0)
         self.assertEqual({row["team_abbr"] for row in self.slice.table("player_game_summary", f"game_id = '{self.games['half of the players']}'")}, {self.teams["half of the players"][1]})
-        self.assertEqual({row["has_shot_zones"] for row in self.slice.table("team_offense_game_summary", f"game_id = '{self.games['no events']}'")}, {False})
+        without = self.slice.table("team_offense_game_summary", f"game_id = '{self.games['no events']}'")
+        self.assertEqual([(row["has_shot_zones"], row["team_paint_attempts"], row["team_three_attempts"]) for row in without], [(False, None, None)] * 2)
+        later = {row["team_abbr"]: row["missing_games"] for row in self.slice.table("team_defense_zone_analysis", f"analysis_date = '{LAST}'")}
+        for team in self.teams["no player box"]:  # the gap stands in every row behind it
+            self.assertGreater(later[team], 0)
+        self.assertIn(0, later.values())
 
     def test_cells_name_all_the_games_that_their_inputs_lack(self):
         halves = {game for what, game in self.games.items() if what != "no events"}
