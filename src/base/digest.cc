@@ -21,32 +21,24 @@ Digest Digest::FromHex(std::string_view hex) {
   return digest;
 }
 
-namespace {
-XXH3_state_t* State(void* state) { return static_cast<XXH3_state_t*>(state); }
-}  // namespace
-
-Hasher::Hasher() : state_(XXH3_createState()) { XXH3_128bits_reset(State(state_)); }
-Hasher::~Hasher() { XXH3_freeState(State(state_)); }
-
 Hasher& Hasher::Add(std::string_view field) {
   uint64_t size = field.size();
-  XXH3_128bits_update(State(state_), &size, sizeof size);
-  XXH3_128bits_update(State(state_), field.data(), field.size());
+  bytes_.append(reinterpret_cast<const char*>(&size), sizeof size).append(field);
   return *this;
 }
 
 Hasher& Hasher::Add(int64_t number) {
-  XXH3_128bits_update(State(state_), &number, sizeof number);
+  bytes_.append(reinterpret_cast<const char*>(&number), sizeof number);
   return *this;
 }
 
 Hasher& Hasher::Add(Digest digest) {
-  XXH3_128bits_update(State(state_), &digest.value, sizeof digest.value);
+  bytes_.append(reinterpret_cast<const char*>(&digest.value), sizeof digest.value);
   return *this;
 }
 
 Digest Hasher::Finish() const {
-  XXH128_hash_t hash = XXH3_128bits_digest(State(state_));
+  XXH128_hash_t hash = XXH3_128bits(bytes_.data(), bytes_.size());
   return {(static_cast<unsigned __int128>(hash.high64) << 64) | hash.low64};
 }
 

@@ -24,18 +24,13 @@ struct Digest {
 // ("ab", "c") and ("a", "bc") differ.
 class Hasher {
  public:
-  Hasher();
-  ~Hasher();
-  Hasher(const Hasher&) = delete;
-  Hasher& operator=(const Hasher&) = delete;
-
   Hasher& Add(std::string_view field);
   Hasher& Add(int64_t number);
   Hasher& Add(Digest digest);
   Digest Finish() const;
 
  private:
-  void* state_;
+  std::string bytes_;
 };
 
 }  // namespace backcourt

@@ -16,6 +16,7 @@ Calendar Calendar::Build(std::vector<Game> games) {
     index = int(calendar.seasons_.size());
     calendar.seasons_.push_back({label, 0, {}, {}});
   }
+  std::map<std::pair<int, std::string>, int> teams_of_seasons;  // where they have their final dates
   for (size_t begin = 0; begin < games.size();) {
     size_t end = begin;
     std::map<int, int> votes;
@@ -34,9 +35,11 @@ Calendar Calendar::Build(std::vector<Game> games) {
                     return a.second < b.second;
                   })->first;
     calendar.dates_.push_back(date);
-    calendar.teams_.emplace_back(teams.begin(), teams.end());
+    std::vector<int>& playing = calendar.teams_.emplace_back();
+    for (const std::string& team : teams) playing.push_back(teams_of_seasons.try_emplace({date.season, team}, int(teams_of_seasons.size())).first->second);
     begin = end;
   }
+  calendar.final_dates_.resize(teams_of_seasons.size());
   for (const Game& game : games) {
     int index = season_index[game.season];
     Season& season = calendar.seasons_[size_t(index)];
@@ -46,8 +49,8 @@ Calendar Calendar::Build(std::vector<Game> games) {
     }
     season.last = game.date;
     if (!game.is_final) continue;
-    calendar.final_dates_[{index, game.home}].push_back(game.date);
-    calendar.final_dates_[{index, game.away}].push_back(game.date);
+    for (const std::string& team : {game.home, game.away})
+      if (auto known = teams_of_seasons.find({index, team}); known != teams_of_seasons.end()) calendar.final_dates_[size_t(known->second)].push_back(game.date);
   }
   return calendar;
 }
@@ -74,10 +77,8 @@ std::vector<Date> Calendar::GameDatesForRange(Date start, Date end) const {
 Date Calendar::EarliestOfLastGames(int index, int n) const {
   const GameDate& date = dates_[size_t(index)];
   Date earliest = date.date;
-  for (const std::string& team : teams_[size_t(index)]) {
-    auto found = final_dates_.find({date.season, team});
-    if (found == final_dates_.end()) continue;
-    const std::vector<Date>& played = found->second;
+  for (int team : teams_[size_t(index)]) {
+    const std::vector<Date>& played = final_dates_[size_t(team)];
     auto before = std::lower_bound(played.begin(), played.end(), date.date) - played.begin();
     if (before == 0) continue;
     earliest = std::min(earliest, played[size_t(std::max<long>(0, before - n))]);

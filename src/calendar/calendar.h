@@ -71,8 +71,8 @@ class Calendar {
  private:
   std::vector<GameDate> dates_;
   std::vector<Season> seasons_;
-  std::vector<std::vector<std::string>> teams_;                          // by date index
-  std::map<std::pair<int, std::string>, std::vector<Date>> final_dates_; // (season, team)
+  std::vector<std::vector<Date>> final_dates_;  // of each team in each season
+  std::vector<std::vector<int>> teams_;         // by date index: where those that play have theirs
   std::vector<MissingBox> missing_boxes_;
 };
 

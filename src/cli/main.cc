@@ -128,6 +128,8 @@ int Main(const std::vector<std::string>& words) {
     output.Out(Completion());
     return 0;
   }
+  bool works = kReading.contains(arguments.command) || kHolding.contains(arguments.command);
+  if (works && !arguments.detach) std::thread(Warehouse::Preload).detach();  // beside the reading of the pack
   std::string folder = arguments.project;
   if (folder.empty()) {
     auto found = Project::Find(".");

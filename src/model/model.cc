@@ -29,10 +29,6 @@ Result<HeaderedSql> Header(const std::string& file, const std::string& text) {
 
 }  // namespace
 
-bool Model::UsesWord(std::string_view word) const {
-  return std::find(tokens.begin(), tokens.end(), word) != tokens.end();
-}
-
 Result<RawTable> ParseRawTable(const std::string& file, const std::string& text) {
   toml::table root = TRY(TomlTable::Parse(file, 1, text));
   TomlTable reader(file, 1, root, "a raw table");
@@ -212,6 +208,7 @@ Result<Model> ParseModel(const std::string& file, const std::string& group, cons
   model.body = parts.body;
   model.body_line = parts.body_line;
   model.tokens = SqlTokens(parts.body);
+  model.names_season_start = std::find(model.tokens.begin(), model.tokens.end(), "season_start") != model.tokens.end();
   return model;
 }
 

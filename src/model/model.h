@@ -96,10 +96,9 @@ struct Model {
   int body_line = 1;
   KeyLines lines;                   // of the header
   std::vector<std::string> tokens;  // of the body
+  bool names_season_start = false;  // among them
   Digest identity;   // of all that makes its rows: body, reads, date, key, functions
   Digest checks_identity;
-
-  bool UsesWord(std::string_view word) const;
 };
 
 // One SELECT over stored tables that looks at things and tells what is wrong

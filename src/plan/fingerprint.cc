@@ -51,7 +51,7 @@ Digest Fingerprint(const Model& model, const Calendar& calendar, int date_index,
   const Season& season = calendar.season_of(date);
   Hasher hasher;
   hasher.Add(model.identity).Add(int64_t(date.date.days)).Add(season.label).Add(int64_t(season.year));
-  if (model.UsesWord("season_start")) hasher.Add(int64_t(season.first.days));
+  if (model.names_season_start) hasher.Add(int64_t(season.first.days));
   for (const Read& read : model.reads) {
     Digest sum, ahead;
     if (auto input = cells.find(read.table); input != cells.end()) {

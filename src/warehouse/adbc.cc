@@ -2,6 +2,7 @@
 
 #include <arrow-adbc/adbc.h>
 #include <arrow-adbc/adbc_driver_manager.h>
+#include <dlfcn.h>
 #include <fmt/format.h>
 #include <nanoarrow/nanoarrow.h>
 
@@ -66,7 +67,10 @@ size_t Append(const ArrowArrayView* view, Rows::Column& column) {
 
 }  // namespace
 
+void Database::Preload(const std::string& library) { dlopen(library.c_str(), RTLD_LAZY | RTLD_LOCAL); }
+
 Result<std::unique_ptr<Database>> Database::Open(const std::string& library, const std::string& entrypoint) {
+  Preload(library);
   auto handle = std::make_shared<DatabaseHandle>();
   AdbcError error = ADBC_ERROR_INIT;
   if (AdbcDatabaseNew(&handle->database, &error) != ADBC_STATUS_OK ||

@@ -66,6 +66,10 @@ class Connection {
 // One handle a warehouse file: a second one in the same process loses data.
 class Database {
  public:
+  // Loads the engine's shared library; Open tells what is wrong with it. Its
+  // functions are bound as they are called: the driver manager alone would bind
+  // all of them, which takes longer than many a command.
+  static void Preload(const std::string& library);
   // An embedded engine in memory; a warehouse file is attached to it.
   // `library` is the path of the engine's shared library.
   static Result<std::unique_ptr<Database>> Open(const std::string& library, const std::string& entrypoint);

@@ -5,11 +5,13 @@
 #include <string>
 
 #include "base/result.h"
+#include "warehouse/credentials.h"
 
 namespace backcourt {
 
 // Signs a request with the key and exchanges it at the key file's own token
-// endpoint. The token reads storage, for an hour. Bounded by `timeout` seconds.
-Result<std::string> GoogleToken(const std::string& key_file, const std::string& ca_file, int timeout);
+// endpoint, through the proxy that the environment names. The token reads
+// storage, for an hour. `timeout`: seconds to connect, and to wait for the answer.
+Result<std::string> GoogleToken(const std::string& key_file, const std::string& ca_file, int timeout, const Environment& environment);
 
 }  // namespace backcourt

@@ -6,6 +6,7 @@
 #include <cstring>
 #include <filesystem>
 #include <fstream>
+#include <future>
 
 #include "base/file.h"
 #include "base/program.h"
@@ -101,6 +102,8 @@ std::string Warehouse::LibraryFolder() {
   return (self / "lib").string();
 }
 
+void Warehouse::Preload() { Database::Preload(LibraryFolder() + "/libduckdb.so"); }
+
 Result<std::unique_ptr<Warehouse>> Warehouse::Open(const WarehouseOptions& options) {
   std::error_code ignored;
   bool exists = fs::exists(options.path, ignored) && fs::file_size(options.path, ignored) > 0;
@@ -114,6 +117,14 @@ Result<std::unique_ptr<Warehouse>> Warehouse::Open(const WarehouseOptions& optio
       "SET threads = {}; SET memory_limit = {}; SET temp_directory = {}; SET autoinstall_known_extensions = false; SET autoload_known_extensions = false; "
       "SET allocator_background_threads = false",
       options.threads, Quote(options.memory_limit), Quote(spill))));
+  // Beside the opening of the file, since they stand in the engine's own memory: the file holds none of them.
+  auto functions = std::async(std::launch::async, [&]() -> Result<> {
+    std::string prelude;
+    for (const std::string& function : options.functions) prelude += ReplaceAll(function, "CREATE MACRO", "CREATE OR REPLACE MACRO") + ";";
+    if (prelude.empty()) return {};
+    auto aside = TRY(warehouse->database_->Connect());
+    return aside->Execute(prelude);
+  });
   auto attach = [&](const std::string& path, const char* how) -> Result<> {
     auto attached = connection->Execute(fmt::format("ATTACH {} AS wh ({})", Quote(path), how));
     if (!attached) return OpenError(path, attached.error());
@@ -139,9 +150,7 @@ Result<std::unique_ptr<Warehouse>> Warehouse::Open(const WarehouseOptions& optio
   TRY(attach(options.path, to_write));
   int64_t format = TRY(ReadFormat(*connection, options.path));
   if (format != kFormat) TRY(BringUp(*connection, format));
-  std::string prelude;  // in the engine's own memory: the file holds none of it
-  for (const std::string& function : options.functions) prelude += ReplaceAll(function, "CREATE MACRO", "CREATE OR REPLACE MACRO") + ";";
-  if (!prelude.empty()) TRY(connection->Execute(prelude));
+  TRY(functions.get());
   return warehouse;
 }
 

@@ -25,6 +25,9 @@ class Warehouse {
 
   static Result<std::unique_ptr<Warehouse>> Open(const WarehouseOptions& options);
 
+  // Loads the engine, so that a later Open finds it there. Of any thread.
+  static void Preload();
+
   // A connection on which the tables and the functions of the prelude stand
   // without a prefix.
   Result<std::unique_ptr<Connection>> Connect();
