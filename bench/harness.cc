@@ -26,7 +26,8 @@ Measured Wait(pid_t child, std::chrono::steady_clock::time_point start, const st
   int status = 0;
   rusage usage{};
   if (wait4(child, &status, 0, &usage) < 0 || !WIFEXITED(status) || WEXITSTATUS(status) != 0) Fail(what + " failed");
-  return {std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count(), double(usage.ru_maxrss) / 1024};
+  auto seconds = [](const timeval& t) { return double(t.tv_sec) + double(t.tv_usec) * 1e-6; };
+  return {std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count(), seconds(usage.ru_utime) + seconds(usage.ru_stime), double(usage.ru_maxrss) / 1024};
 }
 
 }  // namespace

@@ -19,6 +19,7 @@ namespace backcourt::bench {
 
 struct Measured {
   double seconds = 0;    // wall
+  double cpu = 0;        // of all its threads, user and system
   double peak_mb = 0;    // resident memory
 };
 

@@ -444,6 +444,30 @@ class Bundles(Shapes):
         self.assertIn("player not in the crosswalk", json.dumps(report["dropped"]))
         self.assertEqual(self.query("SELECT team_abbr, points, turnovers FROM raw_team_box ORDER BY 1"), [{"team_abbr": "NYK", "points": 10, "turnovers": 4}, {"team_abbr": "PHI", "points": 28, "turnovers": 4}])
 
+    def test_tables_in_their_own_shape_ask_for_no_feed(self):
+        day = schedule_of([game("0022400561", "2025-01-15", "PHI", "NYK")])
+        self.put("scheduleleaguev2_2024-25.json", day)
+        self.put_sample("boxscoretraditionalv2_0022400561.json.gz")
+        self.load()
+        tables = ("raw_schedule", "raw_player_box", "raw_team_box", "raw_results", "raw_rosters", "raw_players")
+        rows = {table: self.query(f"FROM {table} ORDER BY ALL") for table in tables}
+        self.run_program("export", str(self.folder / "own"), *tables)
+
+        shutil.rmtree(self.data)
+        shutil.copytree(self.folder / "own", self.data)
+        (self.folder / "warehouse.duckdb").unlink()
+        report = self.load()
+        self.assertEqual({table: self.query(f"FROM {table} ORDER BY ALL") for table in tables}, rows)
+        self.assertEqual({a["table"] for a in report["absent"]}, {"raw_arenas", "raw_game_lines", "raw_injuries", "raw_play_by_play", "raw_player_props", "raw_schedule_history"})
+        self.assertEqual(report["dropped"], [])
+
+        # Without rosters and players of their own they are made of the boxes.
+        shutil.rmtree(self.data / "raw_rosters")
+        shutil.rmtree(self.data / "raw_players")
+        (self.folder / "warehouse.duckdb").unlink()
+        self.load()
+        self.assertEqual({table: self.query(f"FROM {table} ORDER BY ALL") for table in tables}, rows)
+
     def test_doctor_names_the_feed_of_a_folder(self):
         self.put("mine/games/1.json.gz", sample("boxscoretraditionalv2_0022400561.json.gz"))
         self.put("mine/plays.csv", csv_of(records(sample("playbyplayv2_0022200001.json.gz"), "PlayByPlay")))
@@ -457,7 +481,7 @@ class Bundles(Shapes):
         self.configure('[feeds]\nbox_v2 = "files/mine/games/*.json.gz"\n')
         out = self.run_program("doctor")
         self.assertIn("feed box_v2: 1 files match", out)
-        self.assertIn("read by league_player_box.sql, league_results.sql, league_rosters.sql, league_team_box.sql", out)
+        self.assertIn("read by league_player_box.sql, league_results.sql, league_team_box.sql", out)
         self.assertNotIn("1.json.gz has the shape", out)
 
 

@@ -1,12 +1,12 @@
 /* backcourt
-about = "The players' lines of box pages, and each game's inactive list."
+about = "The players' lines of box pages, and each game's inactive list, with the league's ids."
 table = "raw_player_box"
 rank  = 10
 feeds = ["box_games", "box_players"]
-reads = ["raw_schedule", "raw_rosters", "team_names"]
+optional_feeds = ["player_ids"]
+reads = ["raw_schedule", "raw_names", "team_names"]
 */
-WITH ids AS (SELECT DISTINCT source_id, player_id FROM raw_rosters),
-lines AS (
+WITH lines AS (
   SELECT g.nba_game_id AS game_id, b.team, b.player_id AS source_id, b.player AS player_name, b.starter AS is_starter,
     CASE WHEN b.mp IS NOT NULL THEN 'played'
          WHEN b.status = 'Did Not Dress' THEN 'dnd'
@@ -29,6 +29,23 @@ listings AS (
          WHEN l.source_id IS NOT NULL THEN 'inactive, but in the box too'
          WHEN i.nth > 1 THEN 'twice on the inactive list' END AS dropped
   FROM inactives i LEFT JOIN lines l ON l.game_id = i.game_id AND l.source_id = i.source_id
+),
+listed AS (
+  SELECT DISTINCT source_id, player_name AS name FROM listings WHERE game_id IS NOT NULL AND source_id <> ''
+),
+known AS (
+  SELECT bref_id AS source_id, min(nba_id) AS player_id FROM player_ids WHERE nba_id > 0 GROUP BY bref_id
+),
+-- A player whom no list of ids holds: the one id that the season's events call by his name, unless it is another's.
+found AS (
+  SELECT l.source_id, min(n.player_id) AS player_id
+  FROM listed l JOIN (SELECT DISTINCT player_id, player_name FROM raw_names) n ON player_lookup(n.player_name) = player_lookup(l.name)
+  WHERE l.source_id NOT IN (SELECT source_id FROM known) AND n.player_id NOT IN (SELECT player_id FROM known SEMI JOIN listed USING (source_id))
+  GROUP BY l.source_id HAVING count(DISTINCT n.player_id) = 1
+),
+ids AS (
+  SELECT source_id, coalesce(k.player_id, f.player_id, -base36(source_id)) AS player_id
+  FROM (SELECT DISTINCT source_id FROM listed) LEFT JOIN known k USING (source_id) LEFT JOIN found f USING (source_id)
 )
 SELECT l.game_id, s.game_date, coalesce(t.team_abbr, l.team) AS team_abbr, ids.player_id, l.player_name,
   l.is_starter, l.status, CASE WHEN l.status <> 'played' THEN l.words END AS dnp_reason,

@@ -4,6 +4,7 @@ table = "raw_schedule"
 rank  = 30
 feeds = ["game_log"]
 reads = ["team_names"]
+by_unit = ["game_log"]
 */
 WITH sides AS (
   SELECT l.game_id, l.game_date, l.file, l.feed_season, coalesce(t.team_abbr, l.team) AS team, contains(l.matchup, ' vs. ') AS is_home

@@ -6,7 +6,7 @@ each  = ["box_v2", "box_v3", "box_live", "game_log"]
 as    = "lines"
 optional_feeds = ["box_summary_inactive"]
 reads = ["raw_schedule", "team_names"]
-by_unit = ["box_v2", "box_v3", "box_live", "game_log", "box_summary_inactive"]
+by_unit = ["box_v2", "box_v3", "box_live", "game_log", "box_summary_inactive", "raw_schedule"]
 */
 WITH listings AS (
   SELECT *, CASE WHEN minutes IS NOT NULL THEN 'played'

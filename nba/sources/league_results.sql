@@ -5,7 +5,7 @@ rank  = 40
 each  = ["box_v2", "box_v3", "box_live", "game_log"]
 as    = "lines"
 reads = ["raw_schedule", "team_names"]
-by_unit = ["box_v2", "box_v3", "box_live", "game_log"]
+by_unit = ["box_v2", "box_v3", "box_live", "game_log", "raw_schedule"]
 */
 WITH sides AS (
   SELECT l.game_id, l.file, coalesce(t.team_abbr, l.team) AS team, l.player_id IS NULL AS is_total, sum(l.pts) AS points, sum(l.minutes) AS seconds

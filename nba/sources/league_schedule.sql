@@ -4,6 +4,7 @@ table = "raw_schedule"
 rank  = 5
 feeds = ["league_schedule"]
 reads = ["team_names"]
+by_unit = ["league_schedule"]
 */
 SELECT g.game_id, season_label(season_year_of(g.game_id)) AS season, season_year_of(g.game_id) AS season_year,
   game_type_of(g.game_id) AS game_type, g.game_date, g.tipoff_utc,

@@ -5,7 +5,7 @@ rank  = 20
 each  = ["box_v2", "box_v3", "box_live", "game_log"]
 as    = "lines"
 reads = ["raw_schedule", "team_names"]
-by_unit = ["box_v2", "box_v3", "box_live", "game_log"]
+by_unit = ["box_v2", "box_v3", "box_live", "game_log", "raw_schedule"]
 */
 WITH totals AS (
   -- A game that stands in several files is taken from the first; players and totals may have files of their own.

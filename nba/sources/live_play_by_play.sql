@@ -4,7 +4,7 @@ table = "raw_play_by_play"
 rank  = 30
 feeds = ["play_by_play_live"]
 reads = ["raw_schedule"]
-by_unit = ["play_by_play_live"]
+by_unit = ["play_by_play_live", "raw_schedule"]
 */
 WITH games AS (SELECT game_id, min(file) AS file FROM play_by_play_live GROUP BY game_id),
 -- Corrections stand at the end of the file; their order number is their place in the game.

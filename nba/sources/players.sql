@@ -2,7 +2,6 @@
 about = "The players of the season's rosters, with birth dates and positions where a feed tells them."
 table = "raw_players"
 rank  = 10
-any_of = ["box_players", "box_v2", "box_v3", "box_live", "game_log"]   # where rosters come from
 optional_feeds = ["player_info"]
 reads = ["raw_rosters"]
 */

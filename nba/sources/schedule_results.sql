@@ -4,6 +4,7 @@ table = "raw_results"
 rank  = 30
 feeds = ["league_schedule"]
 reads = ["raw_schedule"]
+by_unit = ["league_schedule", "raw_schedule"]
 */
 WITH newest AS (
   SELECT * FROM league_schedule QUALIFY row_number() OVER (PARTITION BY game_id ORDER BY seen_at DESC, file DESC, file_row) = 1

@@ -4,6 +4,7 @@ table = "raw_results"
 rank  = 20
 feeds = ["box_summary_games"]
 reads = ["raw_schedule"]
+by_unit = ["box_summary_games", "raw_schedule"]
 */
 WITH sides AS (
   SELECT *, CAST(string_split(line, ',') AS INTEGER[]) AS points_by_period FROM box_summary_games

@@ -4,6 +4,7 @@ table = "raw_schedule"
 rank  = 20
 feeds = ["box_summary_games"]
 reads = ["team_names"]
+by_unit = ["box_summary_games"]
 */
 WITH games AS (
   SELECT g.game_id, min(g.game_date) AS game_date, min(g.file) AS file, min(g.feed_season) AS feed_season,

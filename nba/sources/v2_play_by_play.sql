@@ -5,7 +5,7 @@ rank  = 10
 feeds = ["play_by_play_v2"]
 optional_feeds = ["shot_chart", "nba_shots"]
 reads = ["raw_schedule", "team_names"]
-by_unit = ["play_by_play_v2", "shot_chart"]
+by_unit = ["play_by_play_v2", "shot_chart", "raw_schedule"]
 */
 WITH repeated AS (
   -- Rows that equal an earlier one of their game in every column; only rows of one number can.

@@ -3,7 +3,8 @@ about = "The league's play-by-play, version 3: shots carry their places, blocks 
 table = "raw_play_by_play"
 rank  = 20
 feeds = ["play_by_play_v3"]
-reads = ["raw_schedule", "raw_rosters", "team_names"]
+reads = ["raw_schedule", "raw_player_box", "team_names"]
+by_unit = ["play_by_play_v3", "raw_schedule", "raw_player_box"]
 */
 WITH actions AS (
   SELECT * EXCLUDE (actionType, subType), lower(trim(actionType)) AS kind, lower(trim(subType)) AS subkind,
@@ -44,13 +45,11 @@ helpers AS (
 ),
 -- The name by which texts call a player, from rows where he acts alone; a substitution's row is that of who goes out.
 called AS (
-  SELECT game_id, teamTricode AS team, personId AS player_id,
+  SELECT DISTINCT game_id, teamTricode AS team, personId AS player_id,
     CASE WHEN starts_with(description, 'SUB: ') THEN split_part(description, ' FOR ', 2)
-         ELSE regexp_extract(description, '^(?:MISS )?(.+?) (?:REBOUND \(|BLOCK \(|STEAL \(|Free Throw |\d+'' )', 1) END AS name,
-    count(*) AS times
+         ELSE regexp_extract(description, '^(?:MISS )?(.+?) (?:REBOUND \(|BLOCK \(|STEAL \(|Free Throw |\d+'' )', 1) END AS name
   FROM play_by_play_v3
   WHERE teamTricode IS NOT NULL AND personId > 0
-  GROUP BY ALL
 ),
 assists AS (
   SELECT DISTINCT game_id, teamTricode AS team, assister AS name FROM actions WHERE assister IS NOT NULL
@@ -58,25 +57,24 @@ assists AS (
 in_game AS (
   SELECT game_id, team, name, min(player_id) AS player_id FROM called GROUP BY ALL HAVING count(DISTINCT player_id) = 1
 ),
-in_season AS (
-  SELECT team, name, min(player_id) AS player_id FROM called GROUP BY ALL HAVING count(DISTINCT player_id) = 1
-),
-on_roster AS (
-  -- 'Jal. Williams' is who begins with Jal and ends with Williams.
-  SELECT a.team, a.name, min(r.player_id) AS player_id
-  FROM (SELECT DISTINCT team, name, if(contains(name, '. '), split_part(name, '. ', 1), '') AS first,
+in_box AS (
+  -- 'Jal. Williams' is who begins with Jal and ends with Williams; 'Williams Jr.' he of that suffix, if one of two has it.
+  SELECT a.game_id, a.team, a.name,
+    CASE WHEN count(DISTINCT b.player_id) = 1 THEN min(b.player_id)
+         WHEN count(DISTINCT b.player_id) FILTER (WHERE ends_with(player_lookup(b.player_name), player_lookup(a.last))) = 1
+         THEN min(b.player_id) FILTER (WHERE ends_with(player_lookup(b.player_name), player_lookup(a.last))) END AS player_id
+  FROM (SELECT game_id, team, name, if(contains(name, '. '), split_part(name, '. ', 1), '') AS first,
           if(contains(name, '. '), split_part(name, '. ', 2), name) AS last FROM assists) a
-  JOIN raw_rosters r ON r.team_abbr = a.team
-   AND starts_with(player_lookup(r.player_name), player_lookup(a.first))
-   AND ends_with(lookup_without_suffix(r.player_name), lookup_without_suffix(a.last))
-  GROUP BY a.team, a.name HAVING count(DISTINCT r.player_id) = 1
+  JOIN raw_player_box b ON b.game_id = a.game_id AND b.team_abbr = a.team AND b.status = 'played'
+   AND starts_with(player_lookup(b.player_name), player_lookup(a.first))
+   AND ends_with(lookup_without_suffix(b.player_name), lookup_without_suffix(a.last))
+  GROUP BY a.game_id, a.team, a.name
 ),
 assisters AS (
-  SELECT a.game_id, a.team, a.name, coalesce(g.player_id, s.player_id, r.player_id) AS player_id
+  SELECT a.game_id, a.team, a.name, coalesce(g.player_id, b.player_id) AS player_id
   FROM assists a
   LEFT JOIN in_game g ON g.game_id = a.game_id AND g.team = a.team AND g.name = a.name
-  LEFT JOIN in_season s ON s.team = a.team AND s.name = a.name
-  LEFT JOIN on_roster r ON r.team = a.team AND r.name = a.name
+  LEFT JOIN in_box b ON b.game_id = a.game_id AND b.team = a.team AND b.name = a.name
 )
 SELECT a.game_id, s.game_date, a.file_row - g.first_row + 1 AS event_index,
   a.actionNumber AS event_num, a.period, a.clock AS seconds_left,

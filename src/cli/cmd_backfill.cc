@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <filesystem>
+#include <future>
 #include <nlohmann/json.hpp>
 #include <thread>
 
@@ -92,14 +93,23 @@ Result<> UseSavedPlan(const Session& session, const std::string& file, Prepared&
 // Bodies of models whose text is new are looked through before anything runs.
 Result<> CheckNewBodies(Session& session, Prepared& p) {
   Rows known = TRY(p.connection->Query("SELECT model, identity, checks FROM backcourt.models"));
-  std::set<std::string> volatile_functions;  // asked for once
+  std::vector<const Model*> fresh;
   for (const Model& model : session.project.models) {
     bool seen = false;
     for (size_t i = 0; i < known.size(); ++i) seen = seen || (known.Text(i, 0) == model.name && known.Text(i, 1) == model.identity.Hex());
-    if (seen) continue;
-    if (volatile_functions.empty()) volatile_functions = TRY(VolatileFunctions(*p.connection));
-    TRY(CheckBody(*p.connection, model, volatile_functions));
+    if (!seen) fresh.push_back(&model);
   }
+  if (fresh.empty()) return {};
+  std::set<std::string> volatile_functions = TRY(VolatileFunctions(*p.connection));
+  std::vector<Result<>> checked(fresh.size());
+  auto check_every_second = [&](size_t from, Connection& connection) {
+    for (size_t i = from; i < fresh.size(); i += 2) checked[i] = CheckBody(connection, *fresh[i], volatile_functions);
+  };
+  auto aside = TRY(session.warehouse->Connect());
+  auto half = std::async(std::launch::async, check_every_second, 0, std::ref(*aside));
+  check_every_second(1, *p.connection);
+  half.wait();
+  for (const Result<>& result : checked) TRY(result);
   return {};
 }
 
@@ -239,9 +249,9 @@ Result<int> RunBackfill(Session& session, const Arguments& arguments, const Outp
   int64_t run = TRY(Ledger::StartRun(*p.connection, session.live.command));
   RunOptions options;
   options.parallel = arguments.parallel ? arguments.parallel : int(std::max(1u, std::thread::hardware_concurrency()));
+  std::mutex cells_mutex;
   // Batches side by side gain more than threads inside of one.
   TRY(p.connection->Execute(fmt::format("SET threads = {}", std::max(1, session.project.threads / options.parallel))));
-  std::mutex cells_mutex;
   auto executor = TRY(WarehouseExecutor::Make(*session.warehouse, session.project, p.calendar, p.cells, cells_mutex, run, options.parallel));
   Progress::Style style = arguments.json ? Progress::Style::kJson : output.terminal ? Progress::Style::kTerminal : Progress::Style::kPlain;
   Progress progress(session.project, p.plan, run, style, [&](const std::string& text) { output.Out(text); });

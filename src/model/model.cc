@@ -123,10 +123,10 @@ Result<std::vector<Source>> ParseSource(const std::string& file, const std::stri
   source.rank = int(reader.Number("rank", 10));
   std::vector<std::string> each = reader.Texts("each");
   source.any_of = reader.Texts("any_of");
-  source.feeds = reader.Texts("feeds", each.empty() && source.any_of.empty());
+  source.reads = reader.Texts("reads");
+  source.feeds = reader.Texts("feeds", each.empty() && source.any_of.empty() && source.reads.empty());
   source.alias = reader.Text("as", !each.empty());
   source.optional_feeds = reader.Texts("optional_feeds");
-  source.reads = reader.Texts("reads");
   source.by_unit = reader.Texts("by_unit");
   source.body = parts.body;
   source.body_line = parts.body_line;

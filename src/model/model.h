@@ -63,9 +63,9 @@ struct Source {
   int body_line = 1;
   KeyLines lines;  // of the header
   int rank = 0;  // of two sources that serve a unit the one of lower rank does
-  std::vector<std::string> feeds, optional_feeds, reads;
+  std::vector<std::string> feeds, optional_feeds, reads;  // without feeds: made of the tables it reads
   std::vector<std::string> any_of;  // feeds of which one at least must have files
-  std::vector<std::string> by_unit;  // feeds whose rows of a unit are all that its rows come of, but for what is read
+  std::vector<std::string> by_unit;  // feeds and reads whose rows of a unit are all that its rows come of, but for what else is read
   std::string alias;  // by which the body calls the first feed; empty: by its name
 
   // The name by which the body calls a feed.

@@ -130,6 +130,11 @@ Result<> CheckReads(const Project& project) {
     for (const std::string& read : source.reads)
       if (!project.FindRaw(read) && !project.FindSeed(read))
         return Error{ErrorKind::kUsage, fmt::format("{}: '{}' is neither a raw table nor a seed", source.lines.Of("reads"), read), ""};
+    for (const std::string& name : source.by_unit) {
+      const RawTable* read = std::find(source.reads.begin(), source.reads.end(), name) != source.reads.end() ? project.FindRaw(name) : nullptr;
+      if (!project.FindFeed(name) && !(read && read->unit == project.FindRaw(source.table)->unit))
+        return Error{ErrorKind::kUsage, fmt::format("{}: by_unit has '{}', which is neither a feed nor a raw table that is read and has the unit of {}", source.lines.Of("by_unit"), name, source.table), ""};
+    }
   }
   return {};
 }

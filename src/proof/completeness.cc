@@ -11,7 +11,7 @@
 #include "proof/contracts.h"
 #include "run/executor.h"
 #include "run/input_sql.h"
-#include "run/loader.h"
+#include "run/raw_table_sql.h"
 #include "run/snapshots.h"
 
 namespace backcourt {
@@ -124,10 +124,16 @@ Result<> Checker::Games(const CheckedSeason& season) {
 // The command that reads a raw table's files of a season again.
 Result<std::string> Checker::LoadAgain(const RawTable& table, const std::string& season) {
   std::set<std::string> feeds = {"'canonical " + table.name + "'"};
-  for (const Source& source : project_.sources)
-    if (source.table == table.name)
-      for (const std::string& feed : source.feeds) feeds.insert(Quote(feed));
+  bool derived = false;
+  for (const Source& source : project_.sources) {
+    if (source.table != table.name) continue;
+    for (const auto& list : {source.feeds, source.any_of})
+      for (const std::string& feed : list) feeds.insert(Quote(feed));
+    derived = derived || (source.feeds.empty() && source.any_of.empty());
+  }
   Rows files = TRY(connection_.Query(fmt::format("SELECT path FROM wh.backcourt.files WHERE feed IN ({}) AND season IN ('', {}) ORDER BY path", Join({feeds.begin(), feeds.end()}, ", "), Quote(season))));
+  // What is made of other tables is made again with any file.
+  if (files.size() == 0 && derived) files = TRY(connection_.Query("SELECT path FROM wh.backcourt.files WHERE feed NOT LIKE 'seed %' ORDER BY path LIMIT 1"));
   std::string paths;
   for (size_t i = 0; i < files.size(); ++i) paths += " " + files.Text(i, 0);
   return fmt::format("`backcourt load{}`", paths);

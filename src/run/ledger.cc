@@ -4,6 +4,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <nlohmann/json.hpp>
 #include <optional>
 
 #include "base/text.h"
@@ -51,9 +52,10 @@ std::string Damage(const Rows& rows, size_t i) {
   for (size_t c = 0; c < rows.columns().size(); ++c)
     if (rows.Null(i, c)) return rows.columns()[c].name + " is NULL";
   if (CellStateName(CellStateFromName(rows.Text(i, 2))) != rows.Text(i, 2)) return fmt::format("state is '{}'", rows.Text(i, 2));
+  auto digit = [](char c) { return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f'); };
   for (size_t c = 3; c <= 6; ++c) {
     const std::string& hex = rows.Text(i, c);
-    if (!hex.empty() && (hex.size() != 32 || hex.find_first_not_of("0123456789abcdef") != std::string::npos)) return fmt::format("{} is '{}'", rows.columns()[c].name, hex);
+    if (!hex.empty() && (hex.size() != 32 || !std::all_of(hex.begin(), hex.end(), digit))) return fmt::format("{} is '{}'", rows.columns()[c].name, hex);
   }
   if (rows.Int(i, 7) < 0) return fmt::format("row_count is {}", rows.Int(i, 7));
   return "";
@@ -116,17 +118,21 @@ Result<Cells> Ledger::ReadCells(Connection& connection, const Project& project) 
 
 std::string Ledger::WriteCells(const std::string& table, const std::vector<Cell>& cells) {
   if (cells.empty()) return "";
-  std::string slots, values;
+  std::string slots;
+  nlohmann::ordered_json rows = nlohmann::ordered_json::array();
   for (const Cell& cell : cells) {
     slots += fmt::format("{}{}", slots.empty() ? "" : ",", cell.slot);
-    auto hex = [](Digest digest) { return digest == Digest{} ? "''" : "'" + digest.Hex() + "'"; };
-    values += fmt::format("{}({},{},{},{},{},{},{},{},{},{},{},{},{},{},{},{})", values.empty() ? "" : ",", Quote(table),
-                          cell.slot, Quote(CellStateName(cell.state)), hex(cell.fingerprint), hex(cell.identity),
-                          hex(cell.digest), hex(cell.ahead), cell.rows, Quote(cell.reason), Quote(cell.note),
-                          Quote(cell.missing), Quote(cell.waived), Quote(cell.error_class), cell.attempts, cell.run, cell.changed);
+    auto hex = [](Digest digest) { return digest == Digest{} ? "" : digest.Hex(); };
+    rows.push_back({{"slot", cell.slot}, {"state", CellStateName(cell.state)}, {"fingerprint", hex(cell.fingerprint)}, {"identity", hex(cell.identity)},
+                    {"digest", hex(cell.digest)}, {"ahead", hex(cell.ahead)}, {"row_count", cell.rows}, {"reason", cell.reason}, {"note", cell.note},
+                    {"missing_games", cell.missing}, {"waived", cell.waived}, {"error_class", cell.error_class}, {"attempts", cell.attempts},
+                    {"run", cell.run}, {"changed", cell.changed}});
   }
-  return fmt::format("DELETE FROM backcourt.cells WHERE table_name = {} AND slot IN ({}); INSERT INTO backcourt.cells VALUES {};",
-                     Quote(table), slots, values);
+  // One text for all of them: the parser takes a third of the time of that for a literal each.
+  return fmt::format(
+      "DELETE FROM backcourt.cells WHERE table_name = {0} AND slot IN ({1}); INSERT INTO backcourt.cells SELECT {0}, unnest(from_json({2}, {3}), recursive := true);",
+      Quote(table), slots, Quote(rows.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace)),
+      R"('[{"slot":"INTEGER","state":"VARCHAR","fingerprint":"VARCHAR","identity":"VARCHAR","digest":"VARCHAR","ahead":"VARCHAR","row_count":"BIGINT","reason":"VARCHAR","note":"VARCHAR","missing_games":"VARCHAR","waived":"VARCHAR","error_class":"VARCHAR","attempts":"INTEGER","run":"BIGINT","changed":"BIGINT"}]')");
 }
 
 Result<Calendar> Ledger::ReadCalendar(Connection& connection, const Project& project) {

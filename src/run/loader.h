@@ -14,22 +14,10 @@
 #include "run/finder.h"
 #include "run/ledger.h"
 #include "run/snapshots.h"
+#include "run/source_groups.h"
+#include "run/table_change.h"
 
 namespace backcourt {
-
-// The slot of a raw table's row, as SQL, and the columns that its digest is of.
-std::string SlotSql(const RawTable& table);
-std::vector<std::string> HashedColumns(const RawTable& table);
-// A row's unit as text; '' of rows that have none.
-std::string UnitSql(const RawTable& table);
-// Names for IN (...).
-std::string QuotedList(const std::set<std::string>& names);
-
-struct LoadedTable {
-  std::string table, season;  // season "" of undated tables
-  int64_t rows = 0, games = 0;
-  int64_t added = 0, changed = 0, gone = 0;
-};
 
 struct DroppedRows {
   std::string table, source, season, reason;
@@ -40,13 +28,6 @@ struct DroppedRows {
 struct ServedUnits {
   std::string table, season, source, unit;
   int64_t units = 0;
-};
-
-// A feed that no file serves: what goes without it is NULL or has no rows.
-struct AbsentFeed {
-  std::string table;   // the raw table that goes without
-  std::string season;  // "" when in all seasons
-  std::string feeds;   // any of which would serve it
 };
 
 struct LoadReport {
@@ -73,54 +54,58 @@ class Loader {
   // whose sources run again although nothing about them changed.
   Result<LoadReport> Load(const std::vector<std::string>& only = {});
   // What the files that are there now do not serve.
-  std::vector<AbsentFeed> Absent() const;
+  std::vector<AbsentFeed> Absent() const { return sources_.Absent(); }
 
  private:
-  // One run of a source: of one season, or of all.
-  struct Group {
-    const Source* source = nullptr;
-    std::string season;
-    std::vector<std::pair<const Feed*, std::vector<FoundFile>>> feeds;
-    std::vector<std::pair<const Feed*, std::vector<FoundFile>>> part;  // what of `feeds` is read when a part is enough
-    std::string text;      // of the source, its feeds and functions
-    std::string identity;  // the text, and what files there are
-    std::string reads;     // signature of the raw tables it reads
-    std::string incoming;  // temp table of its rows
+  // What the ledger tells of the last run of a source.
+  struct Ran {
+    std::string identity, reads;
+    int64_t run = 0;
   };
 
   Result<> CreateTables();
-  Result<> FindGroups();
+  Result<> ReadLedger();
   Result<> KeepSnapshots(LoadReport& report);
-  Result<> TellSeasons(const Feed& feed, std::vector<FoundFile>& files);
   Result<> LoadSeeds(LoadReport& report);
   Result<> LoadTable(const RawTable& table, LoadReport& report);
-  Result<> RunGroup(const RawTable& table, Group& group, bool part, LoadReport& report);
+  // The seasons of a table that are to be made again.
+  Result<std::set<std::string>> Due(const RawTable& table, LoadReport& report);
+  Result<> RunGroup(const RawTable& table, SourceGroup& group, bool part, LoadReport& report);
   // Whether units of the seasons can be made again alone: then the temp table
   // `affected` has them, and each group the part of its files that holds them.
-  Result<bool> PlanPart(const RawTable& table, const std::vector<Group*>& groups, const std::set<std::string>& seasons, LoadReport& report);
-  std::vector<LoadedFile> FilesBefore(const Group& group, const Feed& feed) const;
+  Result<bool> PlanPart(const RawTable& table, const std::vector<SourceGroup*>& groups, const std::set<std::string>& seasons, LoadReport& report);
+  // The units that changed, in this load, in what a group reads by the unit.
+  std::string ChangedUnits(const SourceGroup& group) const;
+  // Whether a table changed that the group reads, in this load or, while its files were away, before it.
+  bool ReadsChanged(const SourceGroup& group, bool by_unit) const;
+  bool MissedChange(const SourceGroup& group, const std::string& read) const;
+  FeedFiles FilesBefore(const SourceGroup& group) const;
+  // The statements that keep which files were read; those that are not there any more are forgotten, for nothing stands of them.
+  std::string KeptFiles(const SourceGroup& group, bool part, int64_t run) const;
   // Keeps which units the files gave, and of which units rows were dropped.
-  Result<std::string> KeepUnits(const RawTable& table, const Group& group, bool part);
+  Result<std::string> KeepUnits(const RawTable& table, const SourceGroup& group, bool part);
+  // Makes the temp table feed_<name> hold the rows of these files.
   Result<> Materialize(const Feed& feed, const std::vector<FoundFile>& files, LoadReport& report);
-  Result<std::string> ReadsSignature(const Group& group);
+  Result<std::string> ReadsSignature(const SourceGroup& group);
+  // The statements that keep what a group gave and was made of; what it dropped goes into the report.
+  Result<std::string> Record(const RawTable& table, const SourceGroup& group, bool part, LoadReport& report);
   Result<> EnsureRun(LoadReport& report);
-  Error NameDuplicates(const RawTable& table, const std::vector<Group*>& groups, const std::string& keys);
+  Error NameDuplicates(const RawTable& table, const std::vector<SourceGroup*>& groups, const std::string& keys);
 
   const Project& project_;
   Connection& connection_;
   FeedReader reader_;
   Finder finder_;
+  SourceGroups sources_;
   Result<> found_;                        // why files could not be looked for
   std::function<void(const std::string&)> progress_;
-  std::vector<Feed> canonical_feeds_;     // raw tables' own shape, as feeds
-  std::vector<Source> sources_;           // those of the pack and the canonical ones
-  std::vector<Group> groups_;
-  std::map<std::string, std::vector<FoundFile>> files_;  // by feed
-  std::map<std::string, bool> materialized_;             // feed and season
+  std::set<std::string> read_;                           // paths
+  std::map<std::string, std::vector<std::string>> held_;  // by feed: the paths that its temp table has the rows of
   std::vector<LoadedFile> loaded_;                       // before this load
-  std::map<std::pair<std::string, std::string>, std::pair<std::string, std::string>> ran_;  // by source and season: identity and inputs of its last run
+  std::map<std::pair<std::string, std::string>, Ran> ran_;  // by source and season
+  std::map<std::string, int64_t> last_changed_;          // by table: the run that changed it last before this load
   Cells cells_;                                          // read once something is to be loaded
-  std::set<std::string> changed_tables_;
+  std::set<std::string> changed_tables_;                 // in this load; the temp table `changed_units` has their units
   bool in_transaction_ = false;
 };
 

@@ -6,45 +6,48 @@
 
 #include "base/text.h"
 #include "run/loader.h"
+#include "run/raw_table_sql.h"
 
 namespace backcourt {
 
-std::string UnitSql(const RawTable& table) { return "coalesce(CAST(" + Ident(table.unit) + " AS VARCHAR), '')"; }
-
-std::string QuotedList(const std::set<std::string>& names) {
-  std::vector<std::string> quoted;
-  for (const std::string& name : names) quoted.push_back(Quote(name));
-  return Join(quoted, ", ");
-}
-
-std::vector<LoadedFile> Loader::FilesBefore(const Group& group, const Feed& feed) const {
-  std::vector<LoadedFile> files;
-  for (const LoadedFile& file : loaded_)
-    if (file.feed == feed.name && (file.season.empty() || file.season == group.season)) files.push_back(file);
-  std::sort(files.begin(), files.end(), [](const LoadedFile& a, const LoadedFile& b) { return a.path < b.path; });
+FeedFiles Loader::FilesBefore(const SourceGroup& group) const {
+  FeedFiles files;
+  for (const auto& [feed, now] : group.feeds) {
+    std::vector<FoundFile> before;
+    for (const LoadedFile& file : loaded_)
+      if (file.feed == feed->name && (file.season.empty() || group.season.empty() || file.season == group.season)) before.push_back({file.path, file.season, file.size, file.mtime, ""});
+    std::sort(before.begin(), before.end(), [](const FoundFile& a, const FoundFile& b) { return a.path < b.path; });
+    files.emplace_back(feed, std::move(before));
+  }
   return files;
 }
 
-Result<bool> Loader::PlanPart(const RawTable& table, const std::vector<Group*>& groups, const std::set<std::string>& seasons, LoadReport& report) {
+std::string Loader::ChangedUnits(const SourceGroup& group) const {
+  std::set<std::string> tables;
+  for (const std::string& read : group.source->reads)
+    if (group.ByUnit(read)) tables.insert(read);
+  return "SELECT unit FROM temp.changed_units WHERE table_name IN (" + QuotedList(tables) + ")";
+}
+
+Result<bool> Loader::PlanPart(const RawTable& table, const std::vector<SourceGroup*>& groups, const std::set<std::string>& seasons, LoadReport& report) {
   bool keyed = std::find(table.key.begin(), table.key.end(), table.unit) != table.key.end();
-  if (table.unit.empty() || !keyed || seasons.contains("")) return false;
+  if (table.unit.empty() || !keyed) return false;
   std::set<std::pair<std::string, std::string>> here;
-  std::map<std::pair<const Group*, const Feed*>, std::set<std::string>> touched;  // paths: new, changed and gone
+  std::map<std::pair<const SourceGroup*, const Feed*>, std::set<std::string>> touched;  // paths: new, changed and gone
   size_t files = 0, touches = 0;
-  for (const Group* group : groups) {
+  for (const SourceGroup* group : groups) {
     here.insert({group->source->name, group->season});
-    auto before = ran_.find({group->source->name, group->season});
-    if (group->season.empty() || before == ran_.end() || before->second.second != group->reads || group->identity.ends_with("+")) return false;
-    Hasher held;
-    for (const auto& [feed, now] : group->feeds) {
-      const auto& by = group->source->by_unit;
-      if (std::find(by.begin(), by.end(), feed->name) == by.end() && !(now.empty() && FilesBefore(*group, *feed).empty())) return false;
-      held.Add(feed->name);
+    auto ran = ran_.find({group->source->name, group->season});
+    FeedFiles before = FilesBefore(*group);
+    if (ran == ran_.end() || ran->second.reads != group->reads || ran->second.identity != group->text + SourceGroup::Held(before)) return false;  // of another text, or the ledger tells of other files
+    if (group->identity.ends_with("+") || group->source->by_unit.empty()) return false;
+    for (const std::string& read : group->source->by_unit)
+      if (MissedChange(*group, read)) return false;
+    for (size_t i = 0; i < before.size(); ++i) {
+      const auto& [feed, now] = group->feeds[i];
+      if (!group->ByUnit(feed->name) && !(now.empty() && before[i].second.empty())) return false;
       std::map<std::string, std::pair<int64_t, int64_t>> was;
-      for (const LoadedFile& file : FilesBefore(*group, *feed)) {
-        held.Add(file.path).Add(file.size).Add(file.mtime);
-        was[file.path] = {file.size, file.mtime};
-      }
+      for (const FoundFile& file : before[i].second) was[file.path] = {file.size, file.mtime};
       std::set<std::string>& paths = touched[{group, feed}];
       for (const FoundFile& file : now) {
         auto known = was.find(file.path);
@@ -55,22 +58,23 @@ Result<bool> Loader::PlanPart(const RawTable& table, const std::vector<Group*>& 
       files += now.size();
       touches += paths.size();
     }
-    if (before->second.first != group->text + held.Finish().Hex()) return false;  // of another text, or the ledger tells of other files
   }
-  for (const Source& source : sources_)  // one that ran and is not there any more
+  for (const Source& source : sources_.sources())  // one that ran and is not there any more
     if (source.table == table.name)
       for (const auto& [ran, of_then] : ran_)
-        if (ran.first == source.name && (ran.second.empty() || seasons.contains(ran.second)) && !here.contains(ran)) return false;
+        if (ran.first == source.name && (seasons.contains("") || ran.second.empty() || seasons.contains(ran.second)) && !here.contains(ran)) return false;
   if (touches * 4 > files) return false;  // not worth it
 
   TRY(connection_.Execute("CREATE OR REPLACE TEMP TABLE affected (unit VARCHAR)"));
   auto affect = [&](const std::string& select) {
-    return connection_.Execute("INSERT INTO temp.affected SELECT DISTINCT unit FROM (" + select + ") WHERE unit NOT IN (SELECT unit FROM temp.affected)");
+    return connection_.Execute("INSERT INTO temp.affected SELECT DISTINCT unit FROM (" + select + ") WHERE unit NOT IN (FROM temp.affected)");
   };
-  auto of_feed = [](const Group& group, const Feed& feed) {
+  auto of_feed = [](const SourceGroup& group, const Feed& feed) {
     return fmt::format("FROM backcourt.file_units WHERE source = {} AND season = {} AND feed = {}", Quote(group.source->name), Quote(group.season), Quote(feed.name));
   };
-  for (Group* group : groups) {
+  for (SourceGroup* group : groups) {
+    std::string mine = fmt::format("FROM backcourt.file_units WHERE source = {} AND season = {}", Quote(group->source->name), Quote(group->season));
+    if (ReadsChanged(*group, true)) TRY(affect("SELECT unit " + mine + " AND unit IN (" + ChangedUnits(*group) + ")"));
     for (const auto& [feed, now] : group->feeds) {
       const std::set<std::string>& paths = touched[{group, feed}];
       if (paths.empty()) continue;
@@ -79,16 +83,16 @@ Result<bool> Loader::PlanPart(const RawTable& table, const std::vector<Group*>& 
       for (const FoundFile& file : now)
         if (paths.contains(file.path)) fresh.push_back(file);
       if (fresh.empty()) continue;
-      std::erase_if(materialized_, [&](const auto& held) { return held.first.starts_with("held " + feed->name + " "); });
       TRY(Materialize(*feed, fresh, report));
-      materialized_["feed_" + feed->name] = true;
       TRY(affect(fmt::format("SELECT {} AS unit FROM temp.{}", UnitSql(table), Ident("feed_" + feed->name))));
     }
   }
-  for (Group* group : groups) {
+  Rows weight = TRY(connection_.Query(fmt::format("SELECT (SELECT count(*) FROM temp.affected) * 4 > (SELECT count(DISTINCT unit) FROM backcourt.units WHERE table_name = {})", Quote(table.name))));
+  if (weight.Int(0, 0)) return false;
+  for (SourceGroup* group : groups) {
     group->part.clear();
     for (const auto& [feed, now] : group->feeds) {
-      Rows holding = TRY(connection_.Query(fmt::format("SELECT DISTINCT path {} AND unit IN (SELECT unit FROM temp.affected)", of_feed(*group, *feed))));
+      Rows holding = TRY(connection_.Query(fmt::format("SELECT DISTINCT path {} AND unit IN (FROM temp.affected)", of_feed(*group, *feed))));
       std::set<std::string> paths = touched[{group, feed}];
       for (size_t i = 0; i < holding.size(); ++i) paths.insert(holding.Text(i, 0));
       std::vector<FoundFile> some;
@@ -100,17 +104,40 @@ Result<bool> Loader::PlanPart(const RawTable& table, const std::vector<Group*>& 
   return true;
 }
 
-Result<std::string> Loader::KeepUnits(const RawTable& table, const Group& group, bool part) {
+std::string Loader::KeptFiles(const SourceGroup& group, bool part, int64_t run) const {
+  std::string write;
+  FeedFiles held = FilesBefore(group);
+  for (size_t i = 0; i < group.feeds.size(); ++i) {
+    const auto& [feed, now] = group.feeds[i];
+    std::string of_feed = "feed = " + Quote(feed->name);
+    std::set<std::string> gone;
+    for (const FoundFile& file : held[i].second) gone.insert(file.path);
+    for (const FoundFile& file : now) gone.erase(file.path);
+    std::vector<std::string> rows;
+    for (const FoundFile& file : part ? group.part[i].second : now) {
+      rows.push_back(fmt::format("({}, {}, {}, {}, {}, {})", Quote(feed->name), Quote(file.path), Quote(file.season), file.size, file.mtime, run));
+      if (part) gone.insert(file.path);  // its row of before
+    }
+    if (!part) write += fmt::format("DELETE FROM backcourt.files WHERE {}{};", of_feed, group.season.empty() ? "" : fmt::format(" AND season IN ('', {})", Quote(group.season)));
+    else if (!gone.empty()) write += fmt::format("DELETE FROM backcourt.files WHERE {} AND path IN ({});", of_feed, QuotedList(gone));
+    if (!rows.empty()) write += fmt::format("INSERT INTO backcourt.files VALUES {};", Join(rows, ", "));
+  }
+  return write;
+}
+
+Result<std::string> Loader::KeepUnits(const RawTable& table, const SourceGroup& group, bool part) {
   std::string mine = fmt::format("source = {} AND season = {}", Quote(group.source->name), Quote(group.season));
   std::string owner = Quote(group.source->name) + ", " + Quote(group.season);
   std::string write = fmt::format("DELETE FROM backcourt.dropped_units WHERE {0}{1}; INSERT INTO backcourt.dropped_units SELECT * FROM temp.left_out WHERE {0};", mine,
-                                  part ? " AND unit IN (SELECT unit FROM temp.affected)" : "");
+                                  part ? " AND unit IN (FROM temp.affected)" : "");
   if (!part) write += fmt::format("DELETE FROM backcourt.file_units WHERE {};", mine);
+  FeedFiles held = FilesBefore(group);
   for (const auto& [feed, files] : part ? group.part : group.feeds) {
-    bool by_unit = std::find(group.source->by_unit.begin(), group.source->by_unit.end(), feed->name) != group.source->by_unit.end();
-    if (!by_unit) continue;
+    if (!group.ByUnit(feed->name)) continue;
     std::set<std::string> paths;  // read again, or gone
-    for (const LoadedFile& file : FilesBefore(group, *feed)) paths.insert(file.path);
+    for (const auto& [all_of, before] : held)
+      if (all_of == feed)
+        for (const FoundFile& file : before) paths.insert(file.path);
     for (const auto& [all_of, now] : group.feeds)
       if (all_of == feed)
         for (const FoundFile& file : now) paths.erase(file.path);

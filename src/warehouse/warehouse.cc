@@ -56,15 +56,18 @@ static_assert(std::size(kMigrations) == Warehouse::kFormat - 1);
 
 // The format of the attached file; 0 when nothing is in it yet.
 Result<int64_t> ReadFormat(Connection& connection, const std::string& path) {
-  Rows tables = TRY(connection.Query(
-      "SELECT count(*) FILTER (WHERE schema_name = 'backcourt' AND table_name = 'meta'), count(*) "
-      "FROM duckdb_tables() WHERE database_name = 'wh'"));
-  bool ours = tables.Int(0, 0) > 0, empty = tables.Int(0, 1) == 0;
-  if (empty) return int64_t(0);
-  if (!ours)
+  auto asked = connection.Query("SELECT TRY_CAST(value AS BIGINT) FROM wh.backcourt.meta WHERE name = 'format'");
+  if (!asked) {
+    Rows tables = TRY(connection.Query(
+        "SELECT count(*) FILTER (WHERE schema_name = 'backcourt' AND table_name = 'meta'), count(*) "
+        "FROM duckdb_tables() WHERE database_name = 'wh'"));
+    bool ours = tables.Int(0, 0) > 0, empty = tables.Int(0, 1) == 0;
+    if (empty) return int64_t(0);
+    if (ours) return asked.error();
     return Error{ErrorKind::kBusy, fmt::format("{} is a DuckDB file, but not a warehouse of Backcourt; it stays untouched", path),
                  "another `path` under [warehouse] of backcourt.toml"};
-  Rows format = TRY(connection.Query("SELECT TRY_CAST(value AS BIGINT) FROM wh.backcourt.meta WHERE name = 'format'"));
+  }
+  const Rows& format = *asked;
   if (format.size() != 1 || format.Null(0, 0) || format.Int(0, 0) < 1)
     return Error{ErrorKind::kBusy, fmt::format("{} does not tell its format: its table backcourt.meta is damaged; it stays untouched", path), kRebuild};
   if (format.Int(0, 0) > Warehouse::kFormat)
@@ -115,7 +118,7 @@ Result<std::unique_ptr<Warehouse>> Warehouse::Open(const WarehouseOptions& optio
   fs::remove_all(spill, ignored);  // of one that died
   TRY(connection->Execute(fmt::format(
       "SET threads = {}; SET memory_limit = {}; SET temp_directory = {}; SET autoinstall_known_extensions = false; SET autoload_known_extensions = false; "
-      "SET allocator_background_threads = false",
+      "SET allocator_background_threads = false; SET checkpoint_threshold = '128MB'",  // of the usual 16 MB a fill pays the same blocks several times
       options.threads, Quote(options.memory_limit), Quote(spill))));
   // Beside the opening of the file, since they stand in the engine's own memory: the file holds none of them.
   auto functions = std::async(std::launch::async, [&]() -> Result<> {
