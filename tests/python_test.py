@@ -203,6 +203,15 @@ class Module(Toy):
         self.assertEqual(run(VENV / "bin" / "python", "-c", code, cwd=self.folder), "6\ntables come as Arrow: pip install 'backcourt[arrow]'\n")
 
 
+    def test_the_program_is_told_of_certifi(self):
+        (self.folder / "certifi.py").write_text("def where():\n    return '/of/certifi.pem'\n")
+        code = "from backcourt import _program; print(_program.environment().get('BACKCOURT_CERTIFICATES'))"
+        self.assertEqual(run(VENV / "bin" / "python", "-c", code, cwd=self.folder), "/of/certifi.pem\n")
+        self.assertEqual(run(VENV / "bin" / "python", "-c", code, cwd=self.folder, env={**os.environ, "BACKCOURT_CERTIFICATES": "own.pem"}), "own.pem\n")
+        (self.folder / "certifi.py").unlink()
+        self.assertEqual(run(VENV / "bin" / "python", "-c", code, cwd=self.folder), "None\n")
+
+
 class Errors(Toy):
     def test_every_exit_code_has_its_exception(self):
         codes = {int(code) for code in re.findall(r"^ +(\d+)  ", command("--help").split("Exit codes:")[1], re.M)}

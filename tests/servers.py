@@ -16,9 +16,9 @@ from pathlib import Path
 
 DEPS = Path(__file__).resolve().parent.parent / "build" / "deps" / "servers"
 
-# What a test's program and servers see: no proxy and no credentials of whoever runs the tests.
+# What a test's program and servers see: no proxy, credentials and certificates of whoever runs the tests.
 CLEAN = {key: value for key, value in os.environ.items()
-         if not key.lower().endswith("_proxy") and not key.startswith(("AWS_", "GOOGLE_", "GS_"))}
+         if not key.lower().endswith("_proxy") and not key.startswith(("AWS_", "GOOGLE_", "GS_", "BACKCOURT_")) and key not in ("SSL_CERT_FILE", "CURL_CA_BUNDLE", "NETRC")}
 
 
 def free_port():
@@ -120,11 +120,13 @@ class Web:
 
     `faults[path]` is a list of what happens to the next requests of it: a status, "truncate", "slow" or "hang".
     `requests` holds what was asked, as (method, path), `posts` what was sent, `tokens` the authorizations. With `certificate`, it speaks TLS.
+    With `wants`, an authorization, it answers others with 401. `moved[path]` is a URL to which it sends who asks for the path.
     """
 
     def __init__(self, certificate=None):
         self.files, self.faults, self.requests, self.times = {}, {}, [], {}
         self.posts, self.tokens = [], set()
+        self.wants, self.moved = "", {}
         web = self
 
         class Handler(http.server.BaseHTTPRequestHandler):
@@ -150,12 +152,18 @@ class Web:
                 fault = faults.pop(0) if faults and not (head and isinstance(faults[0], str)) else None
                 body = web.files.get(self.path)
                 status = fault if isinstance(fault, int) else 200 if body is not None else 404
+                if self.path in web.moved:
+                    status = 302
+                if web.wants and self.headers.get("Authorization") != web.wants:
+                    status = 401
                 if status != 200:
                     body = b"<html>no</html>"
                 if fault == "hang":
                     web.stopped.wait(60)
                 self.send_response(status)
                 self.send_header("Content-Length", str(len(body)))
+                if status == 302:
+                    self.send_header("Location", web.moved[self.path])
                 if self.path in web.times:
                     self.send_header("Last-Modified", web.times[self.path])
                 self.end_headers()

@@ -71,6 +71,40 @@ TEST(Credentials, TheEnvironmentGoesBeforeTheProfile) {
   EXPECT_FALSE(FindS3Credentials(In({{"HOME", folder}, {"AWS_PROFILE", "nowhere"}})));
 }
 
+TEST(Credentials, OfAWebServerAreThoseOfItsHost) {
+  std::string folder = ::testing::TempDir() + "backcourt-netrc";
+  std::filesystem::create_directories(folder);
+  std::ofstream(folder + "/.netrc") << "machine a.org login ann password one\nmachine b.org\n login bob\n password two\ndefault login x password y\n";
+  auto of = [&](const std::string& url, const std::string& tokens = "") {
+    WebCredentials found = FindWebCredentials(In({{"HOME", folder}, {"BACKCOURT_HTTP_TOKENS", tokens}}), url);
+    return found.user + ":" + found.password + ":" + found.token;
+  };
+  EXPECT_EQ(of("https://a.org/x"), "ann:one:");
+  EXPECT_EQ(of("http://b.org:8080/x"), "bob:two:");
+  EXPECT_EQ(of("https://c.org/a.org"), "::");
+  EXPECT_EQ(of("https://a.org.c.org/x"), "::");
+  EXPECT_EQ(of("https://a.org:1/x", "b.org=s a.org=t=="), "::t==");
+  EXPECT_EQ(of("http://a.org/x", "a.org=t"), "ann:one:");
+  EXPECT_EQ(FindWebCredentials(In({{"NETRC", folder + "/.netrc"}}), "https://b.org").user, "bob");
+}
+
+TEST(Credentials, CertificatesAreFoundWhereverTheyLie) {
+  std::string folder = ::testing::TempDir() + "backcourt-certificates";
+  std::filesystem::create_directories(folder);
+  std::ofstream(folder + "/fedora.pem") << "x";
+  std::vector<std::string> places = {folder + "/debian.crt", folder + "/fedora.pem"};
+  auto of = [&](const std::string& configured, std::map<std::string, std::string> variables) {
+    variables["BACKCOURT_CERTIFICATES"] = "python.pem";
+    return FindCertificates(configured, In(variables), places);
+  };
+  EXPECT_EQ(of("own.pem", {{"SSL_CERT_FILE", "s"}}), "own.pem");
+  EXPECT_EQ(of("", {{"SSL_CERT_FILE", "s"}, {"CURL_CA_BUNDLE", "c"}}), "s");
+  EXPECT_EQ(of("", {{"CURL_CA_BUNDLE", "c"}}), "c");
+  EXPECT_EQ(of("", {}), folder + "/fedora.pem");
+  std::filesystem::remove(folder + "/fedora.pem");
+  EXPECT_EQ(of("", {}), "python.pem");
+}
+
 TEST(Snapshots, TheNameTellsWhenItWasSeen) {
   for (auto [name, seen] : std::vector<std::pair<std::string, std::string>>{
            {"20211001T120000Z.json", "TIMESTAMP '2021-10-01 12:00:00'"}, {"2021-10-01T12:30:05Z.json", "TIMESTAMP '2021-10-01 12:30:05'"},

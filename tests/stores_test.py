@@ -34,7 +34,8 @@ class Remote(unittest.TestCase):
     def run_program(self, *words, code=0):
         done = subprocess.run([BACKCOURT, *words], cwd=self.project, capture_output=True, text=True, stdin=subprocess.DEVNULL, timeout=120, env={**servers.CLEAN, **self.environment})
         self.said += done.stdout + done.stderr
-        self.assertEqual(done.returncode, code, f"{words}\n{done.stdout}\n{done.stderr}")
+        if code is not None:
+            self.assertEqual(done.returncode, code, f"{words}\n{done.stdout}\n{done.stderr}")
         return done.stdout if code == 0 else done.stdout + done.stderr
 
     def load(self):
@@ -283,6 +284,48 @@ class WebServers(Remote):
         self.web.faults["/data/" + TOY_FILES[0].name] = [403] * 99
         out = self.run_program("load", code=4)
         self.assertIn(f"/data/{TOY_FILES[0].name} cannot be read: access is refused (403)", out)
+
+    def test_netrc_gives_the_password_of_a_host(self):
+        self.web.wants = "Basic " + base64.b64encode(b"ann:s3cret_word").decode()
+        self.assertIn("access is refused", self.run_program("load", code=4))
+        (self.folder / ".netrc").write_text("machine other.example login bob password no\nmachine 127.0.0.1\n  login ann\n  password s3cret_word\ndefault login x password y\n")
+        self.load()
+        self.web.wants = "nobody has it"
+        self.web.times.clear()
+        self.assertIn("access is refused", self.run_program("load", code=4))
+        self.assertNotIn("s3cret", self.said)
+
+    def test_a_token_is_for_its_host_and_https_alone(self):
+        secure = servers.Web(servers.make_certificate(self.folder, "own"))
+        self.addCleanup(secure.stop)
+        self.fill(secure)
+        secure.wants = "Bearer t0ken"
+        self.environment["BACKCOURT_HTTP_TOKENS"] = "other.example=no 127.0.0.1=t0ken"
+        self.configure(secure.url + "/data", f'ca_file = "{self.folder}/own.pem"')
+        self.load()
+        self.assertEqual(secure.tokens, {"Bearer t0ken"})
+        self.configure(self.web.url + "/data")
+        self.load()
+        self.assertEqual(self.web.tokens, {""})
+        # One that sends elsewhere does not hand it on.
+        secure.moved["/data/manifest.json"] = self.web.url.replace("127.0.0.1", "localhost") + "/data/manifest.json"
+        self.web.tokens.clear()
+        self.configure(secure.url + "/data", f'ca_file = "{self.folder}/own.pem"')
+        self.run_program("load", code=None)
+        self.assertNotIn("Bearer t0ken", self.web.tokens)
+        self.assertNotIn("t0ken", self.said)
+
+    def test_the_environment_names_the_certificates(self):
+        web = servers.Web(servers.make_certificate(self.folder, "own"))
+        self.addCleanup(web.stop)
+        self.fill(web)
+        self.configure(web.url + "/data")
+        for name in ("SSL_CERT_FILE", "CURL_CA_BUNDLE"):
+            self.environment[name] = str(self.folder / "own.pem")
+            self.load()
+            self.environment[name] = str(self.folder / "moved-away.pem")
+            self.assertIn("certificate is not trusted", self.run_program("doctor", code=4))
+            del self.environment[name]
 
     def test_certificates_are_checked(self):
         web = servers.Web(servers.make_certificate(self.folder, "own"))

@@ -53,9 +53,10 @@ CREATE MACRO try_game_id(t) AS
 CREATE MACRO try_clock(t) AS
   CASE WHEN regexp_full_match(t, '[0-9]{1,3}:[0-5][0-9]') THEN CAST(split_part(t, ':', 1) AS INTEGER) * 60 + CAST(split_part(t, ':', 2) AS INTEGER) END;
 
--- PT11M38.00S as full seconds.
+-- PT11M38.00S, 11:38 or, below a minute, 38.4 as full seconds.
 CREATE MACRO try_game_clock(t) AS
-  CASE WHEN regexp_full_match(t, 'PT[0-9]{2}M[0-5][0-9](\.[0-9]+)?S') THEN CAST(substr(t, 3, 2) AS INTEGER) * 60 + CAST(substr(t, 6, 2) AS INTEGER) END;
+  CASE WHEN regexp_full_match(t, 'PT[0-9]{2}M[0-5][0-9](\.[0-9]+)?S') THEN CAST(substr(t, 3, 2) AS INTEGER) * 60 + CAST(substr(t, 6, 2) AS INTEGER)
+       WHEN regexp_full_match(t, '[0-5]?[0-9]\.[0-9]+') THEN CAST(split_part(t, '.', 1) AS INTEGER) ELSE try_clock(t) END;
 
 -- Time on the floor as seconds: 36:42, 36.000000:42, PT36M42.00S, or minutes alone (36, 36.7).
 CREATE MACRO try_minutes(t) AS
@@ -71,14 +72,19 @@ CREATE MACRO try_league_date(t) AS
   CASE WHEN regexp_full_match(t, '[0-9]{4}-[0-9]{2}-[0-9]{2}([T ].*)?') THEN TRY_CAST(substr(t, 1, 10) AS DATE)
        WHEN regexp_full_match(t, '[0-9]{1,2}/[0-9]{1,2}/[0-9]{4}( .*)?') THEN CAST(try_strptime(split_part(t, ' ', 1), '%m/%d/%Y') AS DATE) END;
 
--- The words of the injury report, in small letters.
-CREATE MACRO try_injury_status(t) AS CASE WHEN lower(trim(t)) IN ('out', 'doubtful', 'questionable', 'probable', 'available') THEN lower(trim(t)) END;
+-- The words of the injury report, in small letters; the last stands where a team has sent nothing, beside no player.
+CREATE MACRO try_injury_status(t) AS
+  CASE WHEN lower(trim(t)) IN ('out', 'doubtful', 'questionable', 'probable', 'available', 'not yet submitted') THEN lower(trim(t)) END;
 
 -- A whole number that may have a plus before it.
 CREATE MACRO try_signed(t) AS try_whole(ltrim(t, '+'));
 
 -- What a row of a crosswalk is of.
 CREATE MACRO try_crosswalk_kind(t) AS CASE WHEN lower(trim(t)) IN ('game', 'player') THEN lower(trim(t)) END;
+
+-- True where a crosswalk of ESPN's ids has rows; else an error.
+CREATE MACRO has_crosswalk(ids) AS CASE WHEN ids = 0
+  THEN error('files of hoopR hold the ids of ESPN: put a file espn_crosswalk.csv (kind, espn_id, nba_id) beside them, a row a game and player') ELSE true END;
 
 -- A number rounded to the nearest whole one: the places of shots as some files give them.
 CREATE MACRO try_rounded(t) AS CAST(floor(TRY_CAST(t AS DOUBLE) + 0.5) AS INTEGER);
@@ -133,20 +139,39 @@ CREATE MACRO spread_of_pair(home, away) AS CASE
   WHEN away BETWEEN 150 AND 300 AND home BETWEEN 0 AND 45 THEN 0e0 - home
   WHEN home BETWEEN 150 AND 300 AND away BETWEEN 0 AND 45 THEN away END;
 
--- The season that a file's name tells: a label, a league game id, or the year in which it starts before the extension.
-CREATE MACRO season_of_file(file) AS coalesce(
-  list_filter(regexp_extract_all(parse_filename(file), '(?:19|20)\d\d-\d\d'),
-    lambda label: label = season_label(CAST(substr(label, 1, 4) AS INTEGER)))[1],
-  CASE WHEN regexp_matches(parse_filename(file), '00[1-6]\d{7}') THEN season_label(season_year_of(regexp_extract(parse_filename(file), '00[1-6]\d{7}'))) END,
-  CASE WHEN regexp_matches(parse_filename(file), '_(19|20)\d\d\.') THEN season_label(CAST(regexp_extract(parse_filename(file), '_(\d{4})\.', 1) AS INTEGER)) END);
+-- The label of the season of a game id or of the year in which it starts, both as text; NULL when there is none.
+CREATE MACRO season_of_id(id) AS CASE WHEN regexp_full_match(id, '00[1-6]\d{7}') THEN season_label(season_year_of(id)) END;
+CREATE MACRO season_of_start(year) AS CASE WHEN regexp_matches(year, '^(19|20)\d\d') THEN season_label(CAST(substr(year, 1, 4) AS INTEGER)) END;
 
--- The result set of a name in a response of the league's statistics service: headers and rows.
-CREATE MACRO result_set(document, set_name) AS list_filter(
-  from_json(document, '{"resultSets":[{"name":"VARCHAR","headers":["VARCHAR"],"rowSet":[["VARCHAR"]]}]}').resultSets,
-  lambda s: s.name = set_name)[1];
+-- The season that a file's path tells: in its name a label, a league game id (also without its zeros) or the year in which it starts
+-- before the extension; else a folder that is a label or a game id.
+CREATE MACRO season_of_file(file) AS coalesce(
+  list_filter(list_transform(regexp_extract_all(parse_filename(file), '(?:19|20)\d\d[-_]\d\d(?:[-_]\d\d)?'), lambda label: replace(label, '_', '-')),
+    lambda label: label = season_of_start(label))[1],
+  season_of_id(regexp_extract(parse_filename(file), '00[1-6]\d{7}')),
+  season_of_id('00' || regexp_extract(parse_filename(file), '(?:^|\D)((?:2[1-9]|[3-6]\d)\d0[01]\d{3})(?:\D|$)', 1)),
+  season_of_start(regexp_extract(parse_filename(file), '_((?:19|20)\d\d)\.', 1)),
+  list_filter(list_reverse(string_split(file, '/')), lambda part: regexp_full_match(part, '(19|20)\d\d-\d\d') AND part = season_of_start(part))[1],
+  list_filter(list_transform(list_reverse(string_split(file, '/')), lambda part: season_of_id(part)), lambda season: season IS NOT NULL)[1]);
+
+-- A result set as its finder has it: headers and rows, or a list of rows that name their columns.
+CREATE MACRO named_result_set(found) AS CASE json_type(found)
+  WHEN 'OBJECT' THEN list_transform([from_json(found, '{"headers":["VARCHAR"],"rowSet":[["VARCHAR"]],"data":[["VARCHAR"]]}')],
+    lambda s: {'headers': list_transform(s.headers, lambda h: upper(h)), 'rowSet': coalesce(s.rowSet, s.data)})[1]
+  WHEN 'ARRAY' THEN list_transform([from_json(found, '["MAP(VARCHAR, VARCHAR)"]')],
+    lambda rows: {'headers': list_transform(coalesce(map_keys(rows[1]), []), lambda h: upper(h)),
+                  'rowSet': list_transform(rows, lambda r: list_transform(map_keys(rows[1]), lambda h: r[h]))})[1] END;
+
+-- The result set of a name in a response of the league's statistics service, its headers in capitals: one of a list, or under
+-- its name, as tools keep a response (get_normalized_dict of nba_api).
+CREATE MACRO result_set(document, set_name) AS coalesce(
+  list_transform(list_filter(from_json(document, '{"resultSets":[{"name":"VARCHAR","headers":["VARCHAR"],"rowSet":[["VARCHAR"]]}]}').resultSets,
+    lambda s: s.name = set_name), lambda s: {'headers': list_transform(s.headers, lambda h: upper(h)), 'rowSet': s.rowSet})[1],
+  named_result_set(coalesce(json_extract(document, '$.resultSets.' || set_name), json_extract(document, '$.' || set_name),
+    CASE WHEN json_extract_string(document, '$.resultSet.name') = set_name THEN json_extract(document, '$.resultSet') END)));
 
 -- Whether such a response has a result set of the name.
-CREATE MACRO has_result_set(document, set_name) AS list_contains(from_json(document, '{"resultSets":[{"name":"VARCHAR"}]}').resultSets, {'name': set_name});
+CREATE MACRO has_result_set(document, set_name) AS result_set(document, set_name) IS NOT NULL;
 
 -- The cell of a row under a header; NULL where there is no such header.
 CREATE MACRO under(headers, cells, header) AS cells[list_position(headers, header)];

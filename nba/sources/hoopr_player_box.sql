@@ -6,20 +6,14 @@ feeds = ["hoopr_player_box"]
 optional_feeds = ["espn_crosswalk"]
 reads = ["raw_schedule", "team_names"]
 */
-WITH known AS (
-  SELECT count(*) AS ids FROM espn_crosswalk
-),
-lines AS (
-  SELECT g.nba_id AS nba_game, p.nba_id AS player_id, h.*,
-    -- ESPN's own short names of five teams
-    CASE h.team_abbreviation WHEN 'GS' THEN 'GSW' WHEN 'NO' THEN 'NOP' WHEN 'NY' THEN 'NYK' WHEN 'SA' THEN 'SAS' WHEN 'UTAH' THEN 'UTA' WHEN 'WSH' THEN 'WAS'
-      ELSE h.team_abbreviation END AS team,
+WITH lines AS (
+  SELECT g.nba_id AS nba_game, p.nba_id AS player_id, h.*, coalesce(t.team_abbr, h.team_abbreviation) AS team,
     h.minutes IS NOT NULL AND NOT coalesce(h.did_not_play, false) AS has_played
   FROM hoopr_player_box h
-  JOIN known k ON CASE WHEN k.ids = 0
-    THEN error('files of hoopR hold the ids of ESPN: put a file espn_crosswalk.csv (kind, espn_id, nba_id) beside them, a row a game and player') ELSE true END
+  JOIN (SELECT count(*) AS ids FROM espn_crosswalk) k ON has_crosswalk(k.ids)
   LEFT JOIN espn_crosswalk g ON g.kind = 'game' AND g.espn_id = h.game_id
   LEFT JOIN espn_crosswalk p ON p.kind = 'player' AND p.espn_id = h.athlete_id
+  LEFT JOIN team_names t ON t.name = h.team_abbreviation
 )
 SELECT s.game_id, s.game_date, l.team AS team_abbr, l.player_id, l.athlete_display_name AS player_name, l.starter AS is_starter,
   if(l.has_played, 'played', 'dnp') AS status, CASE WHEN NOT l.has_played THEN l.reason END AS dnp_reason,

@@ -27,7 +27,8 @@ team_roster AS (
 )
 SELECT r.date, row_number() OVER (ORDER BY r.file, r.file_row) AS seq, r.season, coalesce(t.team_abbr, r.team) AS team_abbr,
   coalesce(o.player_id, p.player_id) AS player_id, r.status, r.reason,
-  CASE WHEN r.season IS NULL THEN 'date of no season'
+  CASE WHEN r.player IS NULL OR r.status IS NULL THEN 'row without a player or a status'
+       WHEN r.season IS NULL THEN 'date of no season'
        WHEN o.player_id IS NULL AND p.player_id IS NULL THEN 'no player of this name in the season'
        WHEN o.player_id IS NULL AND p.players > 1 THEN 'several players of this name in the season' END AS dropped
 FROM rows r

@@ -17,8 +17,8 @@ WITH listings AS (
       ELSE 'dnp' END AS status
   FROM lines WHERE player_id > 0
 ),
--- A game that stands in several files is taken from the first.
-served AS (SELECT game_id, min(file) AS file FROM listings GROUP BY game_id),
+-- A game that stands in several files is taken from the first in which it is over.
+served AS (SELECT game_id, min_by(file, (3 - coalesce(game_status, 3), file)) AS file FROM listings GROUP BY game_id),
 inactives AS (
   SELECT i.game_id, i.team, i.player_id, min(i.player_name) AS player_name, false AS is_starter, 'inactive' AS status
   FROM box_summary_inactive i
@@ -32,11 +32,12 @@ SELECT l.game_id, s.game_date, coalesce(t.team_abbr, l.team) AS team_abbr, l.pla
   l.blk AS blocks, l.tov AS turnovers, l.pf AS personal_fouls, l.pts AS points, l.plus_minus,
   CASE WHEN s.game_id IS NULL THEN 'game not in the schedule'
        WHEN l.file <> v.file THEN 'the game stands in another file too'
+       WHEN l.game_status <> 3 THEN 'game that is not over'
        WHEN coalesce(t.team_abbr, l.team) NOT IN (s.home_team_abbr, s.away_team_abbr) THEN 'line of a team that does not play in the game' END AS dropped
 FROM (
   -- Who did not play has no numbers, also where a file has zeros for him.
   SELECT * FROM listings WHERE status = 'played'
-  UNION ALL BY NAME SELECT game_id, team, player_id, player_name, is_starter, comment, file, status FROM listings WHERE status <> 'played'
+  UNION ALL BY NAME SELECT game_id, game_status, team, player_id, player_name, is_starter, comment, file, status FROM listings WHERE status <> 'played'
   UNION ALL BY NAME SELECT * FROM inactives) l
 LEFT JOIN served v ON v.game_id = l.game_id
 LEFT JOIN raw_schedule s ON s.game_id = l.game_id

@@ -8,22 +8,22 @@ reads = ["raw_schedule", "team_names"]
 by_unit = ["box_v2", "box_v3", "box_live", "game_log", "raw_schedule"]
 */
 WITH sides AS (
-  SELECT l.game_id, l.file, coalesce(t.team_abbr, l.team) AS team, l.player_id IS NULL AS is_total, sum(l.pts) AS points, sum(l.minutes) AS seconds
+  SELECT l.game_id, l.file, l.game_status, coalesce(t.team_abbr, l.team) AS team, l.player_id IS NULL AS is_total, sum(l.pts) AS points, sum(l.minutes) AS seconds
   FROM lines l LEFT JOIN team_names t ON t.name = l.team
   GROUP BY ALL
 ),
 best AS (
-  SELECT * FROM sides QUALIFY row_number() OVER (PARTITION BY game_id, team ORDER BY is_total DESC, file) = 1
+  SELECT * FROM sides QUALIFY row_number() OVER (PARTITION BY game_id, team ORDER BY game_status DESC, is_total DESC, file) = 1
 ),
 -- Of a game that goes on the teams have not played whole periods yet, or the score is level. Minutes may be whole ones.
 games AS (
   SELECT s.game_id, s.game_date, h.points AS home_points, a.points AS away_points,
-    greatest(0, CAST(round((h.seconds - 14400) / 1500e0) AS INTEGER)) AS overtimes, h.seconds
+    greatest(0, CAST(round((h.seconds - 14400) / 1500e0) AS INTEGER)) AS overtimes, h.seconds, h.game_status
   FROM raw_schedule s
   JOIN best h ON h.game_id = s.game_id AND h.team = s.home_team_abbr
   JOIN best a ON a.game_id = s.game_id AND a.team = s.away_team_abbr
 )
 SELECT game_id, game_date, home_points, away_points, 4 + overtimes AS periods, NULL AS home_line, NULL AS away_line,
   CASE WHEN home_points IS NULL OR away_points IS NULL THEN 'game without a score'
-       WHEN home_points = away_points OR abs(seconds - 14400 - 1500 * overtimes) > 300 THEN 'game that is not over' END AS dropped
+       WHEN game_status <> 3 OR home_points = away_points OR abs(seconds - 14400 - 1500 * overtimes) > 300 THEN 'game that is not over' END AS dropped
 FROM games

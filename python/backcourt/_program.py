@@ -19,9 +19,18 @@ if TYPE_CHECKING:
 PROGRAM = Path(__file__).resolve().parent / "program" / "backcourt"
 
 
+def environment() -> dict[str, str]:
+    """The program's: where it finds no certificates of the system, those of `certifi` serve, if that is installed."""
+    try:
+        from certifi import where
+    except ImportError:
+        return dict(os.environ)
+    return {"BACKCOURT_CERTIFICATES": where(), **os.environ}
+
+
 def main() -> NoReturn:
     """The `backcourt` command: becomes the program."""
-    os.execv(PROGRAM, ["backcourt", *sys.argv[1:]])
+    os.execve(PROGRAM, ["backcourt", *sys.argv[1:]], environment())
 
 
 def run(words: list[str], folder: Path, on_line: Callable[[str], None] | None = None) -> str:
@@ -35,7 +44,7 @@ def run(words: list[str], folder: Path, on_line: Callable[[str], None] | None = 
     with tempfile.TemporaryFile("w+", encoding="utf-8", errors="replace") as said:
         try:
             # In a session of its own, a Ctrl-C reaches it once, through us.
-            process = subprocess.Popen([PROGRAM, *words], cwd=folder, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=said,
+            process = subprocess.Popen([PROGRAM, *words], cwd=folder, env=environment(), stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=said,
                                        encoding="utf-8", errors="replace", start_new_session=True)
         except OSError as error:
             raise UsageError(f"{error.filename}: {error.strerror}") from None

@@ -40,6 +40,7 @@ Result<RawTable> ParseRawTable(const std::string& file, const std::string& text)
   table.date = reader.Text("date");
   table.unit = reader.Text("unit");
   table.unhashed = reader.Texts("unhashed");
+  table.totals = reader.Texts("totals");
   table.ahead = reader.Text("ahead");
   table.of_final_games = reader.Flag("of_final_games");
   table.box_rows = reader.Text("box_rows");
@@ -51,6 +52,7 @@ Result<RawTable> ParseRawTable(const std::string& file, const std::string& text)
   if (table.grain == Grain::kSeason && table.date.empty()) table.date = "season";
   if (table.of_final_games && (table.grain != Grain::kDate || table.unit.empty()))
     reader.Problem(root.get("of_final_games"), "a table 'of_final_games' has the grain 'date', and the game as its 'unit'");
+  if (!table.totals.empty() && table.unit.empty()) reader.Problem(root.get("totals"), "a table with 'totals' needs the 'unit' over which they are");
   if (table.grain == Grain::kDate && table.date.empty())
     reader.Problem(root.get("grain"), "a table of grain 'date' needs its 'date' column");
   const toml::table* columns = reader.Table("columns");
@@ -87,7 +89,7 @@ Result<std::vector<Feed>> ParseFeeds(const std::string& file, const std::string&
     feed.name = name;
     std::string like = reader.Text("like");  // a feed above, whose shape this one has
     auto pattern = std::find_if(feeds.begin(), feeds.end(), [&](const Feed& f) { return f.name == like; });
-    if (pattern != feeds.end()) feed.rows = pattern->rows, feed.holds = pattern->holds, feed.columns = pattern->columns;
+    if (pattern != feeds.end()) feed.rows = pattern->rows, feed.holds = pattern->holds, feed.columns = pattern->columns, feed.also = pattern->also;
     else if (!like.empty()) reader.Problem(nullptr, fmt::format("feed '{}' is like '{}', which is no feed above it", name, like));
     feed.about = reader.Text("about", true);
     feed.paths = reader.Texts("path", true);
@@ -95,6 +97,7 @@ Result<std::vector<Feed>> ParseFeeds(const std::string& file, const std::string&
     if (like.empty()) feed.rows = reader.Text("rows");
     if (like.empty()) feed.holds = reader.Text("holds", !feed.rows.empty());
     feed.season = reader.Text("season");
+    feed.document_season = reader.Text("document_season");
     feed.snapshots = reader.Flag("snapshots");
     feed.lasting = reader.Text("lasting");
     feed.belongs = reader.Text("belongs");
@@ -103,6 +106,11 @@ Result<std::vector<Feed>> ParseFeeds(const std::string& file, const std::string&
     for (auto& [column, type] : reader.Pairs("columns")) {
       bool optional = !type.empty() && type.back() == '?';
       feed.columns.push_back({column, optional ? type.substr(0, type.size() - 1) : type, "", optional});
+    }
+    for (auto& [name_there, column] : reader.Pairs("also")) {
+      if (std::none_of(feed.columns.begin(), feed.columns.end(), [&](const Column& c) { return c.name == column; }))
+        reader.Problem(nullptr, fmt::format("feed '{}' has no column '{}', which files are said to call '{}'", name, column, name_there));
+      feed.also.emplace_back(name_there, column);
     }
     if (feed.columns.empty()) reader.Problem(nullptr, fmt::format("feed '{}' has no columns", name));
     TRY(reader.Finish());

@@ -34,6 +34,7 @@ struct RawTable {
   std::string date;                    // date column; of season grain, the season column
   std::string unit;                    // column whose values one source serves whole; may be empty
   std::vector<std::string> unhashed;   // columns that are not part of the digest
+  std::vector<std::string> totals;     // columns whose sums over a unit all sources should tell alike
   std::string ahead;                   // predicate: rows that may be read ahead of D
   bool of_final_games = false;         // every final game has rows here, by its unit
   std::string box_rows;                // predicate: of a table of boxes, the rows that make one; empty: all
@@ -49,12 +50,14 @@ struct Feed {
   // file_row and the columns; and what is true of every document of this kind.
   std::string rows, holds;
   std::string season;  // SQL over `file`: the season of a file whose path does not tell
+  std::string document_season;  // SQL over `document`: that of one whose name does not tell either
   // Of snapshots of one thing that changes: each file is read once, its rows are
   // kept with the time it was seen. `belongs` is true of every row; of a key for
   // which `lasting` was true once, every later snapshot has a row.
   bool snapshots = false;
   std::string lasting, belongs;
   std::vector<Column> columns;
+  std::vector<std::pair<std::string, std::string>> also;  // another name by which files call a column, and its name here
 };
 
 // One SELECT that maps feeds into a raw table.

@@ -47,6 +47,7 @@ class Checker {
   Result<> ExpectedRows(const CheckedSeason& season);
   Result<> Contracts(const CheckedSeason& season);
   Result<> KeptSnapshots(const CheckedSeason& season);
+  Result<> OtherSources(const CheckedSeason& season);
   Result<std::string> LoadAgain(const RawTable& table, const std::string& season);
   void Count(GuardCount count);
 
@@ -293,6 +294,24 @@ Result<> Checker::KeptSnapshots(const CheckedSeason& season) {
   return {};
 }
 
+// What serves a game against what other sources tell of it.
+Result<> Checker::OtherSources(const CheckedSeason& season) {
+  GuardCount count{season.label, "sources", "games", 0, 0, "no table with totals was asked for, or none has rows"};
+  for (const RawTable& table : project_.raw_tables) {
+    if (table.totals.empty() || !Wanted(table.name)) continue;
+    std::string mine = fmt::format("table_name = {} AND season IN ('', {})", Quote(table.name), Quote(season.label));
+    count.examined += TRY(connection_.Query("SELECT count(*) FROM wh.backcourt.units WHERE " + mine)).Int(0, 0);
+    Rows other = TRY(connection_.Query(fmt::format("SELECT source, reason FROM wh.backcourt.dropped WHERE {} AND contains(reason, {}) ORDER BY reason, source", mine, Quote(kOtherTotals))));
+    for (size_t i = 0; i < other.size(); ++i) {
+      report_.gaps.push_back({count.guard, season.label, table.name, {}, {}, 0, "", fmt::format("rows of {} are {}", other.Text(i, 0), other.Text(i, 1)),
+                              "find which is wrong and mend its file, or choose the other under [sources] prefer; then `backcourt load` and `backcourt backfill`"});
+      ++count.found;
+    }
+  }
+  Count(std::move(count));
+  return {};
+}
+
 Result<CheckReport> Checker::Run(const std::map<std::string, std::vector<int32_t>>& retired) {
   auto start = std::chrono::steady_clock::now();
   std::vector<CheckedSeason> seasons;
@@ -310,6 +329,7 @@ Result<CheckReport> Checker::Run(const std::map<std::string, std::vector<int32_t
     TRY(ExpectedRows(season));
     TRY(Contracts(season));
     if (Wanted(project_.schedule)) TRY(KeptSnapshots(season));
+    TRY(OtherSources(season));
   }
   for (const auto& [table, slots] : retired)
     if (Wanted(table)) report_.gaps.push_back({"cells", "", table, Date{slots.front()}, Date{slots.back()}, int64_t(slots.size()), "", "filled for a date that is no game date any more", "`backcourt backfill`"});

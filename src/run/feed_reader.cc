@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <filesystem>
 #include <fstream>
+#include <optional>
 
 #include "base/text.h"
 #include "run/file_shape.h"
@@ -51,6 +52,15 @@ std::string CastSql(const Column& column, bool text, bool strict, const std::vec
 std::string Lower(std::string text) {
   std::transform(text.begin(), text.end(), text.begin(), [](unsigned char c) { return std::tolower(c); });
   return text;
+}
+
+// A feed's column under the name by which a file with these columns has it (lower
+// case, with types): its own, or another by which files call it. Nothing without either.
+std::optional<Column> Given(const Feed& feed, const Column& column, const std::map<std::string, std::string>& types) {
+  if (types.contains(Lower(column.name))) return column;
+  for (const auto& [there, here] : feed.also)
+    if (here == column.name && types.contains(Lower(there))) return Column{there, column.type, column.about, column.optional};
+  return {};
 }
 
 bool IsJson(const FoundFile& file) { return file.path.ends_with(".json") || file.path.ends_with(".json.gz"); }
@@ -122,14 +132,14 @@ Result<std::string> FeedReader::CastedSql(const Feed& feed, const std::vector<Fo
   for (size_t i = 0; i < described->size(); ++i) types[described->Text(i, 0)] = described->Text(i, 1);
   std::vector<std::string> columns;
   for (const Column& column : feed.columns) {
-    auto type = types.find(Lower(column.name));
-    if (type == types.end() && !column.optional) {
+    auto given = Given(feed, column, types);
+    if (!given && !column.optional) {
       std::vector<std::string> names;
       for (const auto& [have, of] : types) names.push_back(have);
       return Error{ErrorKind::kSource, fmt::format("{} lacks column '{}' of feed {}", path, column.name, feed.name),
                    fmt::format("the nearest column there is '{}'; another file, or another path under [feeds]", Nearest(Lower(column.name), names))};
     }
-    columns.push_back((type == types.end() ? NullSql(column, project_.functions) : CastSql(column, type->second == "VARCHAR", true, project_.functions)) + " AS " + Ident(column.name));
+    columns.push_back((given ? CastSql(*given, types[Lower(given->name)] == "VARCHAR", true, project_.functions) : NullSql(column, project_.functions)) + " AS " + Ident(column.name));
   }
   const std::string& season = files.front().season;
   return fmt::format("SELECT {}, file, CAST(file_row AS BIGINT) AS file_row, {} AS feed_season FROM ({})", Join(columns, ", "),
@@ -199,20 +209,32 @@ Error FeedReader::Diagnose(const Feed& feed, const std::vector<FoundFile>& files
       return Error{ErrorKind::kSource, fmt::format("{}: {}", file.path, all.error().message), kMend};
     auto described = connection_.Query("SELECT lower(column_name), column_type FROM (DESCRIBE " + *reader + ")");
     if (!described) break;
+    std::map<std::string, std::string> types;
+    for (size_t i = 0; i < described->size(); ++i) types[described->Text(i, 0)] = described->Text(i, 1);
     for (const Column& column : feed.columns) {
-      std::string lower = Lower(column.name);
-      for (size_t i = 0; i < described->size(); ++i) {
-        if (described->Text(i, 0) != lower || column.type == "VARCHAR") continue;
-        bool text = described->Text(i, 1) == "VARCHAR";
-        std::string value = GivenSql(column, text);
-        auto bad = connection_.Query(fmt::format("SELECT CAST(file_row AS BIGINT), CAST({} AS VARCHAR) FROM ({}) WHERE {} IS NOT NULL AND {} IS NULL ORDER BY file_row LIMIT 1",
-                                                 value, *reader, value, CastSql(column, text, false, project_.functions)));
-        if (bad && bad->size() > 0)
-          return Error{ErrorKind::kSource, fmt::format("{}: row {}, column {}: '{}' is no {}", file.path, bad->Int(0, 0), column.name, bad->Text(0, 1).substr(0, 80), column.type), kMend};
-      }
+      auto given = Given(feed, column, types);
+      if (!given || column.type == "VARCHAR") continue;
+      bool text = types[Lower(given->name)] == "VARCHAR";
+      std::string value = GivenSql(*given, text);
+      auto bad = connection_.Query(fmt::format("SELECT CAST(file_row AS BIGINT), CAST({} AS VARCHAR) FROM ({}) WHERE {} IS NOT NULL AND {} IS NULL ORDER BY file_row LIMIT 1",
+                                               value, *reader, value, CastSql(*given, text, false, project_.functions)));
+      if (bad && bad->size() > 0)
+        return Error{ErrorKind::kSource, fmt::format("{}: row {}, column {}: '{}' is no {}", file.path, bad->Int(0, 0), given->name, bad->Text(0, 1).substr(0, 80), column.type), kMend};
     }
   }
   return Error{ErrorKind::kSource, fmt::format("feed {}: {}", feed.name, error.message), kMend};
+}
+
+Result<std::map<std::string, std::string>> FeedReader::SeasonsWithin(const Feed& feed, const std::vector<FoundFile>& files) {
+  std::map<std::string, std::string> seasons;
+  for (const FoundFile& file : files) {
+    if (!IsJson(file)) continue;
+    // One that is no document is told of when it is loaded.
+    auto told = connection_.Query(fmt::format("SELECT coalesce(min({}), '') FROM ({})", feed.document_season, DocumentsSql({file}, project_.stores.cache)));
+    if (!told && told.error().kind == ErrorKind::kInterrupted) return told.error();
+    if (told && told->size() && !told->Text(0, 0).empty()) seasons[file.path] = told->Text(0, 0);
+  }
+  return seasons;
 }
 
 bool FeedReader::Fits(const Feed& feed, const FoundFile& file) {

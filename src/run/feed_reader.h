@@ -21,6 +21,8 @@ class FeedReader {
   Result<> Read(const Feed& feed, const std::vector<FoundFile>& files);
   // Tells which file, row and value made reading a feed fail.
   Error Diagnose(const Feed& feed, const std::vector<FoundFile>& files, const Error& error);
+  // By path, the season that a document tells within (Feed::document_season); not of files that tell none.
+  Result<std::map<std::string, std::string>> SeasonsWithin(const Feed& feed, const std::vector<FoundFile>& files);
   // Whether a file has the feed's shape: its columns, or what its documents hold.
   bool Fits(const Feed& feed, const FoundFile& file);
 

@@ -19,6 +19,7 @@ namespace {
 constexpr const char* kSeasonMark = "{season}";
 constexpr const char* kSeasonGlob = "[0-9][0-9][0-9][0-9]-[0-9][0-9]";
 constexpr size_t kLabelSize = 7;
+constexpr int kMatch = FNM_PERIOD | FNM_CASEFOLD;  // tools write one endpoint's name in several ways
 
 std::vector<std::string> PartsOf(const std::string& pattern) { return Split(ReplaceAll(pattern, kSeasonMark, kSeasonGlob), '/'); }
 
@@ -26,7 +27,7 @@ std::vector<std::string> PartsOf(const std::string& pattern) { return Split(Repl
 bool PartsMatch(const std::vector<std::string>& path, size_t at, const std::vector<std::string>& parts, size_t next) {
   if (next == parts.size() || at == path.size()) return next == parts.size() && at == path.size();
   if (parts[next] == "**") return PartsMatch(path, at, parts, next + 1) || next + 1 == parts.size() || PartsMatch(path, at + 1, parts, next);
-  return fnmatch(parts[next].c_str(), path[at].c_str(), FNM_PERIOD) == 0 && PartsMatch(path, at + 1, parts, next + 1);
+  return fnmatch(parts[next].c_str(), path[at].c_str(), kMatch) == 0 && PartsMatch(path, at + 1, parts, next + 1);
 }
 
 const std::vector<Folders::Entry>& Look(Folders& folders, const std::string& folder) {
@@ -42,7 +43,7 @@ void Walk(Folders& folders, const std::string& folder, const std::vector<std::st
   bool any = parts[next] == "**", last = next + 1 == parts.size();
   if (any && !last) Walk(folders, folder, parts, next + 1, found);
   for (const Folders::Entry& entry : Look(folders, folder)) {
-    bool matches = any ? entry.name[0] != '.' : fnmatch(parts[next].c_str(), entry.name.c_str(), FNM_PERIOD) == 0;
+    bool matches = any ? entry.name[0] != '.' : fnmatch(parts[next].c_str(), entry.name.c_str(), kMatch) == 0;
     if (!matches || (entry.folder ? last && !any : !last)) continue;
     std::string path = folder + (folder.ends_with('/') ? "" : "/") + entry.name;
     if (entry.folder) Walk(folders, path, parts, any ? next : next + 1, found);

@@ -16,7 +16,7 @@ namespace backcourt {
 
 Loader::Loader(const Project& project, Connection& connection, Finder finder, std::function<void(const std::string&)> progress)
     : project_(project), connection_(connection), reader_(project, connection), finder_(std::move(finder)), sources_(project), progress_(std::move(progress)) {
-  found_ = sources_.Find(connection, finder_);
+  found_ = sources_.Find(connection, reader_, finder_);
 }
 
 Result<> Loader::Prepare() {

@@ -8,6 +8,7 @@
 
 #include "base/text.h"
 #include "model/sql_text.h"
+#include "run/file_seasons.h"
 
 namespace backcourt {
 
@@ -34,7 +35,11 @@ std::string SourceGroup::Held(const FeedFiles& feeds) {
 
 SourceGroups::SourceGroups(const Project& project) : project_(project) {
   for (const RawTable& table : project.raw_tables) {
-    Feed feed{kOwn + table.name, "rows in the raw table's own shape", {table.name}, table.key, "", "", "", false, "", "", {}};
+    Feed feed;
+    feed.name = kOwn + table.name;
+    feed.about = "rows in the raw table's own shape";
+    feed.paths = {table.name};
+    feed.key = table.key;
     for (const Column& column : table.columns) feed.columns.push_back({column.name, column.type, "", false});
     own_feeds_.push_back(std::move(feed));
     Source source;
@@ -47,25 +52,13 @@ SourceGroups::SourceGroups(const Project& project) : project_(project) {
   sources_.insert(sources_.end(), project.sources.begin(), project.sources.end());
 }
 
-// The seasons of files whose paths have no label for them.
-Result<> SourceGroups::TellSeasons(Connection& connection, const Feed& feed, std::vector<FoundFile>& files) {
-  std::vector<std::string> untold;
-  for (const FoundFile& file : files)
-    if (file.season.empty()) untold.push_back(Quote(file.path));
-  if (feed.season.empty() || untold.empty()) return {};
-  Rows told = TRY(connection.Query(fmt::format("SELECT coalesce({}, '') FROM (SELECT unnest([{}]) AS file)", feed.season, Join(untold, ", "))));
-  for (size_t at = 0; FoundFile& file : files)
-    if (file.season.empty()) file.season = told.Text(at++, 0);
-  return {};
-}
-
-Result<> SourceGroups::Find(Connection& connection, Finder& finder) {
+Result<> SourceGroups::Find(Connection& connection, FeedReader& reader, Finder& finder) {
   namespace fs = std::filesystem;
   std::set<std::string> seasonal;  // feeds whose files tell their seasons
   auto find = [&](const Feed& feed, const std::vector<std::string>& patterns) -> Result<> {
     feeds_[feed.name] = &feed;
     std::vector<FoundFile> found = TRY(finder.Find(patterns));
-    TRY(TellSeasons(connection, feed, found));
+    TRY(TellSeasons(feed, found, connection, reader, finder));
     for (FoundFile& file : found) {
       if (!file.season.empty() && !project_.seasons.empty() && !Contains(project_.seasons, file.season)) continue;
       if (!file.season.empty()) seasonal.insert(feed.name);
@@ -118,6 +111,7 @@ void SourceGroups::MakeGroup(const Source& source, const std::string& season) {
       if (list == &source.feeds && mine.empty()) complete = false;
       if (list == &source.any_of && !mine.empty()) some = true;
       text.Add(name).Add(feeds_[name]->rows);
+      for (const auto& [there, column] : feeds_[name]->also) text.Add(there).Add(column);
       for (const Column& column : feeds_[name]->columns) text.Add(column.name).Add(column.type);
       if (list == &source.any_of && !Contains(words, name)) text.Add(int64_t(!mine.empty()));  // it only tells when the source runs
       else group.feeds.emplace_back(feeds_[name], std::move(mine));

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "model/project.h"
+#include "run/feed_reader.h"
 #include "run/finder.h"
 
 namespace backcourt {
@@ -45,7 +46,7 @@ class SourceGroups {
   SourceGroups(const SourceGroups&) = delete;  // groups point into it
 
   // Looks for the files of every feed and seed, and makes the groups that they serve.
-  Result<> Find(Connection& connection, Finder& finder);
+  Result<> Find(Connection& connection, FeedReader& reader, Finder& finder);
 
   std::vector<SourceGroup>& groups() { return groups_; }
   const std::vector<Source>& sources() const { return sources_; }  // those of the pack, and one a raw table for files in its own shape
@@ -54,7 +55,6 @@ class SourceGroups {
   std::vector<AbsentFeed> Absent() const;
 
  private:
-  Result<> TellSeasons(Connection& connection, const Feed& feed, std::vector<FoundFile>& files);
   void MakeGroup(const Source& source, const std::string& season);
   bool Wanted(const RawTable& table) const;
 

@@ -29,10 +29,24 @@ Result<> TableChange::Stage(const SourceGroup& group) {
     TRY(connection_.Execute(group.Derived()
                                 ? fmt::format("DELETE FROM {} WHERE {}", incoming, taken)
                                 : fmt::format("UPDATE {} SET dropped = 'served by ' || (SELECT source FROM served s WHERE s.unit = {} LIMIT 1) WHERE dropped IS NULL AND {}", incoming, unit_, taken)));
+  if (!alone_ && !group.Derived() && !table_.totals.empty()) TRY(TellOtherTotals(incoming));
   TRY(connection_.Execute(fmt::format("INSERT INTO served SELECT DISTINCT {}, {}, {} FROM {} WHERE dropped IS NULL", unit_, Quote(group.source->name), Quote(group.season), incoming)));
   if (!alone_) TRY(connection_.Execute("INSERT INTO temp.staged " + rows));
   staged_ = alone_ ? "(" + rows + ")" : "temp.staged";
   return {};
+}
+
+// Says of units that are served by another source where its totals differ.
+Result<> TableChange::TellOtherTotals(const std::string& incoming) {
+  std::vector<std::string> sums, differ;
+  for (const std::string& name : table_.totals) {
+    sums.push_back(fmt::format("sum({0}) AS {0}", Ident(name)));
+    differ.push_back(fmt::format("CASE WHEN a.{0} <> b.{0} THEN concat('{1} ', CAST(b.{0} AS VARCHAR), ', not ', CAST(a.{0} AS VARCHAR)) END", Ident(name), name));
+  }
+  auto of = [&](const std::string& rows, const std::string& where) { return fmt::format("(SELECT {} AS unit, {} FROM {} WHERE {} GROUP BY 1)", unit_, Join(sums, ", "), rows, where); };
+  return connection_.Execute(fmt::format(
+      "UPDATE {0} SET dropped = concat(dropped, ', which', {1}, d.unit, ': ', d.what) FROM (SELECT unit, concat_ws(', ', {2}) AS what FROM {3} a JOIN {4} b USING (unit)) d WHERE d.unit = {5} AND d.what <> '' AND starts_with(dropped, 'served by ')",
+      incoming, Quote(kOtherTotals), Join(differ, ", "), of(incoming, "starts_with(dropped, 'served by ')"), of("temp.staged", "true"), unit_));
 }
 
 std::string TableChange::StillServing() const {

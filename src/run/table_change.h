@@ -47,6 +47,7 @@ class TableChange {
   Result<std::vector<Cell>> Cells(int64_t run);
 
  private:
+  Result<> TellOtherTotals(const std::string& incoming);
   std::string StillServing() const;
   std::string InSlots(const std::vector<int32_t>& slots) const;
   Result<> Count(std::vector<LoadedTable>& totals);

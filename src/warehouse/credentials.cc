@@ -2,8 +2,10 @@
 
 #include <fmt/format.h>
 
+#include <filesystem>
 #include <fstream>
 #include <map>
+#include <sstream>
 
 #include "base/text.h"
 
@@ -39,6 +41,15 @@ std::string First(std::initializer_list<std::string> values) {
   return "";
 }
 
+// Without scheme, user and port.
+std::string HostOf(const std::string& url) {
+  size_t start = url.find("://");
+  start = start == std::string::npos ? 0 : start + 3;
+  std::string host = url.substr(start, url.find('/', start) - start);
+  host = host.substr(host.rfind('@') + 1);  // all of it without one
+  return host.substr(0, host.rfind(':'));
+}
+
 }  // namespace
 
 Result<S3Credentials> FindS3Credentials(const Environment& environment) {
@@ -69,6 +80,43 @@ Result<S3Credentials> FindS3Credentials(const Environment& environment) {
 GsCredentials FindGsCredentials(const Environment& environment) {
   return {environment("GS_ACCESS_KEY_ID"), environment("GS_SECRET_ACCESS_KEY"), environment("GOOGLE_OAUTH_ACCESS_TOKEN"),
           environment("GOOGLE_APPLICATION_CREDENTIALS")};
+}
+
+WebCredentials FindWebCredentials(const Environment& environment, const std::string& url) {
+  WebCredentials found;
+  std::string host = HostOf(url);
+  std::istringstream tokens(environment("BACKCOURT_HTTP_TOKENS"));
+  for (std::string pair; url.starts_with("https://") && tokens >> pair;)
+    if (pair.starts_with(host + "=")) found.token = pair.substr(host.size() + 1);
+  if (!found.token.empty()) return found;
+  std::ifstream in(First({environment("NETRC"), environment("HOME") + "/.netrc"}));
+  bool mine = false;
+  for (std::string word, value; in >> word;) {
+    if (word == "default") mine = false;
+    if (word != "machine" && word != "login" && word != "password") continue;
+    in >> value;
+    if (word == "machine") mine = value == host && found.user.empty();
+    else if (mine && word == "login") found.user = value;
+    else if (mine) found.password = value;
+  }
+  return found;
+}
+
+const std::vector<std::string> kCertificatePlaces = {
+    "/etc/ssl/certs/ca-certificates.crt",                 // Debian, Ubuntu, Arch
+    "/etc/pki/ca-trust/extracted/pem/tls-ca-bundle.pem",  // Fedora, RHEL
+    "/etc/pki/tls/certs/ca-bundle.crt",                   // older ones of these
+    "/etc/ssl/ca-bundle.pem",                             // SUSE
+    "/etc/ssl/cert.pem",                                  // Alpine, macOS
+};
+
+std::string FindCertificates(const std::string& configured, const Environment& environment, const std::vector<std::string>& places) {
+  std::string named = First({configured, environment("SSL_CERT_FILE"), environment("CURL_CA_BUNDLE")});
+  if (!named.empty()) return named;
+  std::error_code ignored;
+  for (const std::string& place : places)
+    if (std::filesystem::exists(place, ignored)) return place;
+  return environment("BACKCOURT_CERTIFICATES");
 }
 
 }  // namespace backcourt

@@ -4,6 +4,7 @@
 
 #include <functional>
 #include <string>
+#include <vector>
 
 #include "base/result.h"
 
@@ -30,5 +31,19 @@ struct GsCredentials {
 };
 
 GsCredentials FindGsCredentials(const Environment& environment);
+
+struct WebCredentials {
+  std::string token;           // of BACKCOURT_HTTP_TOKENS, "host=token" with blanks between
+  std::string user, password;  // of the machine in ~/.netrc, or in the file that NETRC names
+};
+
+// Those for the host of a URL alone: no other host is sent them. A token is for https only.
+WebCredentials FindWebCredentials(const Environment& environment, const std::string& url);
+
+// The file of certificates to trust: the configured one; else SSL_CERT_FILE or
+// CURL_CA_BUNDLE; else the system's, wherever a Linux keeps it; else the one that
+// BACKCOURT_CERTIFICATES names, which the Python package sets. "" without any.
+std::string FindCertificates(const std::string& configured, const Environment& environment, const std::vector<std::string>& places);
+extern const std::vector<std::string> kCertificatePlaces;
 
 }  // namespace backcourt

@@ -107,7 +107,8 @@ struct ObjectStore::Engine {
 
 ObjectStore::ObjectStore(StoreOptions options, std::function<bool()> interrupted) : options_(std::move(options)), interrupted_(std::move(interrupted)) {}
 
-Result<std::unique_ptr<ObjectStore>> ObjectStore::Open(const StoreOptions& options, const Environment& environment, std::function<bool()> interrupted) {
+Result<std::unique_ptr<ObjectStore>> ObjectStore::Open(StoreOptions options, const Environment& environment, std::function<bool()> interrupted) {
+  options.ca_file = FindCertificates(options.ca_file, environment, kCertificatePlaces);
   std::unique_ptr<ObjectStore> store(new ObjectStore(options, std::move(interrupted)));
   store->environment_ = environment;
   store->engine_ = std::make_shared<Engine>();
@@ -147,6 +148,15 @@ Result<> ObjectStore::Authenticate(const std::string& url) {
     if (auto made = engine_->settings->Execute(secret); !made) return StoreError(url, made.error().message, secrets_);
     gs_until_ = std::chrono::steady_clock::now() + kTokenLife;
   }
+  if (std::string origin = url.substr(0, url.find('/', url.find("://") + 3)); IsWeb(url) && web_ready_.insert(origin).second) {
+    WebCredentials found = FindWebCredentials(environment_, url);
+    if (found.token.empty() && found.user.empty()) return {};
+    Rows basic = TRY(engine_->settings->Query(fmt::format("SELECT to_base64(encode({}))", Quote(found.user + ":" + found.password))));
+    std::string header = found.token.empty() ? "Basic " + basic.Text(0, 0) : "Bearer " + found.token;
+    secrets_.insert(secrets_.end(), {found.token, found.password, basic.Text(0, 0)});
+    std::string secret = fmt::format("CREATE OR REPLACE SECRET {} (TYPE HTTP, SCOPE {}, EXTRA_HTTP_HEADERS MAP {{'Authorization': {}}})", Ident(origin), Quote(origin + "/"), Quote(header));
+    if (auto made = engine_->settings->Execute(secret); !made) return StoreError(url, made.error().message, secrets_);
+  }
   return {};
 }
 
@@ -179,7 +189,7 @@ void Work(const std::shared_ptr<Job>& job, Connection& connection) {
 
 Result<> ObjectStore::Ask(const std::vector<std::string>& urls, const std::vector<std::string>& queries, int requests, double seconds_each, Use use) {
   if (queries.empty()) return {};
-  TRY(Authenticate(urls[0]));
+  for (const std::string& url : urls) TRY(Authenticate(url));
   TRY(engine_->settings->Execute(fmt::format("SET GLOBAL http_timeout = {}", int64_t(seconds_each))));
   auto job = std::make_shared<Job>();
   job->queries = queries;

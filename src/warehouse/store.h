@@ -6,6 +6,7 @@
 #include <chrono>
 #include <functional>
 #include <memory>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -27,7 +28,7 @@ struct StoredObject {
 class ObjectStore {
  public:
   // `interrupted` is asked while waiting.
-  static Result<std::unique_ptr<ObjectStore>> Open(const StoreOptions& options, const Environment& environment, std::function<bool()> interrupted);
+  static Result<std::unique_ptr<ObjectStore>> Open(StoreOptions options, const Environment& environment, std::function<bool()> interrupted);
 
   // All objects below a folder, by URL; none at all is an error. A folder on a
   // web server lists itself by its manifest.json: a JSON list of paths, or the
@@ -55,6 +56,7 @@ class ObjectStore {
   Environment environment_;
   std::function<bool()> interrupted_;
   std::shared_ptr<Engine> engine_;
+  std::set<std::string> web_ready_;  // origins
   bool s3_ready_ = false;
   std::chrono::steady_clock::time_point gs_until_;  // when its token must be renewed
   std::vector<std::string> secrets_;
