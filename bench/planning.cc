@@ -21,7 +21,8 @@ struct League {
     raw.name = "raw";
     raw.date = "game_date";
     project.raw_tables = {raw};
-    project.schedule = project.results = project.boxes = "raw";
+    project.schedule = project.results = "raw";
+    project.boxes = {"raw"};
     auto window = [](const char* text) { return *Window::Parse(text); };
     auto add = [&](int n, std::vector<Read> reads) {
       Model model;
@@ -38,7 +39,7 @@ struct League {
     for (int i = 0; i < dates; ++i)
       for (int g = 0; g < 8; ++g) {
         Game game{std::to_string(i) + "-" + std::to_string(g), Date{10000 + i + i / 200 * 165}, std::to_string(2000 + i / 200), 2000 + i / 200, "regular",
-                  "T" + std::to_string((i + g * 2) % 30), "T" + std::to_string((i + g * 2 + 1) % 30), true, true};
+                  "T" + std::to_string((i + g * 2) % 30), "T" + std::to_string((i + g * 2 + 1) % 30), true, {}};
         games.push_back(game);
       }
     calendar = Calendar::Build(std::move(games));

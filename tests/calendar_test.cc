@@ -38,10 +38,10 @@ TEST(Calendar, FindsTheEarliestOfTheLastGames) {
 
 TEST(Calendar, TellsFinalGamesWithoutABox) {
   Game game = MakeGame("G9", "2021-10-19", "AAA", "BBB");
-  game.has_box = false;
+  game.lacks = {"boxes"};
   Calendar calendar = Calendar::Build({game, MakeGame("G8", "2021-10-19", "CCC", "DDD")});
   ASSERT_EQ(calendar.missing_boxes().size(), 1u);
-  EXPECT_EQ(calendar.missing_boxes()[0].second, "G9");
+  EXPECT_EQ(calendar.missing_boxes()[0].game, "G9");
 }
 
 }  // namespace

@@ -105,6 +105,14 @@ class Commands(Toy):
         self.run_program("--project", str(self.project), "status", cwd=self.folder)
         self.assertIn("no backcourt.toml", self.run_program("status", code=1, cwd=self.folder))
 
+    def test_the_history_has_what_was_stored(self):
+        self.run_program("backfill")
+        (run,) = json.loads(self.run_program("runs", "2", "--json"))
+        stored = self.query("SELECT table_name AS t, count(*) AS cells, sum(row_count) AS n FROM backcourt.cells WHERE run = 2 GROUP BY 1 ORDER BY 1")
+        self.assertEqual([(t["table"], t["cells"], t["rows"]) for t in sorted(run["tables"], key=lambda t: t["table"])], [(row["t"], row["cells"], row["n"]) for row in stored])
+        self.assertEqual(run["summary"][:38], "run 2: 18 cells filled (42 rows) in 0.")
+        self.assertLessEqual(sum(t["seconds"] for t in run["tables"]), 2 * run["seconds"] + 0.1)  # measured, two side by side
+
     def test_shows_and_queries_in_every_format(self):
         self.run_program("backfill")
         self.assertEqual(self.query("SELECT points FROM player_games WHERE game_id = 'G1' ORDER BY 1"), [{"points": 20}, {"points": 30}])
@@ -198,6 +206,17 @@ class Corrections(Toy):
         self.assertIn("6 cells filled", self.correct("+ 1", "+ 2", "models/precompute/recent_form.sql"))
         self.edit("models/precompute/recent_form.sql", "SELECT d.game_date", "-- why not\nSELECT   d.game_date")
         self.assertIn("nothing to do", self.run_program("plan"))
+
+    def test_what_may_be_read_ahead_is_a_part_of_who_reads_ahead(self):
+        (self.project / "models/precompute/games_ahead.sql").write_text(
+            '/* backcourt\nabout = "Games to come."\ndate = "game_date"\nkey = ["game_date"]\n[reads]\nraw_schedule = "season ahead"\n[columns]\ngame_date = "The date."\ngames = "Games after it."\n*/\n'
+            "SELECT d.game_date, CAST(count(s.game_id) AS INTEGER) AS games FROM dates d LEFT JOIN raw_schedule s ON s.game_date > d.game_date GROUP BY d.game_date\n")
+        self.run_program("backfill")
+        self.assertEqual(self.query("SELECT max(games) AS n FROM games_ahead"), [{"n": 6}])
+        self.edit("tables/raw_schedule.toml", "game_type = 'regular'", "game_type = 'regular' AND home_team_abbr <> 'BBB'")
+        self.assertEqual({b["table"] for b in json.loads(self.run_program("plan", "--json"))["batches"]}, {"games_ahead"})
+        self.correct("<> 'BBB'", "<> 'AAA'", "tables/raw_schedule.toml")
+        self.assertEqual(self.query("SELECT max(games) AS n FROM games_ahead"), [{"n": 4}])
 
     def test_a_new_column_makes_the_table_again(self):
         self.run_program("backfill")

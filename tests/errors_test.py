@@ -35,17 +35,26 @@ class Headers(Toy):
         self.assert_refused(self.FORM, '"season before"', '"seasons before"', 8, "'seasons before' is no window", "'season before'")
 
     def test_a_window_that_does_not_fit(self):
-        self.assert_refused(self.FORM, 'player_games = "season before"', 'player_games = "whole"', None, "window 'whole' does not fit 'player_games'")
+        self.assert_refused(self.FORM, 'player_games = "season before"', 'player_games = "whole"', 8, "window 'whole' does not fit 'player_games'")
 
     def test_a_read_of_no_table(self):
-        self.assert_refused(self.FORM, "player_games = ", "player_gams = ", None, "'player_gams', which is no table", "'player_games'")
+        self.assert_refused(self.FORM, "player_games = ", "player_gams = ", 8, "'player_gams', which is no table", "'player_games'")
 
     def test_a_read_ahead_of_what_is_not_published(self):
-        self.assert_refused(self.FORM, '"season before"', '"season ahead"', None, "publishes nothing ahead")
+        self.assert_refused(self.FORM, '"season before"', '"season ahead"', 8, "publishes nothing ahead")
 
     def test_models_that_read_each_other(self):
         self.edit("models/analytics/player_games.sql", "[reads]", '[reads]\nplayer_form = "same date"')
-        self.assertIn("read each other in a circle, through 'player_games'", self.run_program("plan", code=1))
+        self.assertIn("player_form.sql:8: models read each other in a circle, through 'player_games'", self.run_program("plan", code=1))
+
+    def test_a_key_that_is_no_column(self):
+        self.assert_refused(self.FORM, '"player_id"]', '"player"]', 4, "key column 'player'")
+
+    def test_a_reason_for_no_column(self):
+        self.assert_refused(self.FORM, "*/", '[may_be_null]\n\nheight = "of nobody"\n*/', 17, "'height' under [may_be_null]")
+
+    def test_a_need_of_nothing(self):
+        self.assert_refused(self.FORM, "*/", '[needs]\nraw_bx = ["games"]\n*/', 16, "'raw_bx' under [needs]")
 
     def test_no_columns(self):
         self.edit(self.FORM, "[columns]", "[may_be_constant]")
@@ -55,15 +64,36 @@ class Headers(Toy):
         self.run_program("load")
         self.edit(self.FORM, 'points_avg = "Points a game."\n', "")
         out = self.run_program("backfill", code=2)
-        self.assertIn("points_avg", out)
+        self.assertRegex(out, r"player_form.sql:10: column 'points_avg' has no line")
         self.edit(self.FORM, "[columns]\n", '[columns]\npoints_avg = "Points a game."\nheight = "Of the player."\n')
-        self.assertIn("height", self.run_program("backfill", code=2))
+        self.assertRegex(self.run_program("backfill", code=2), r"player_form.sql:12: \[columns\] has 'height'")
 
     def test_a_raw_table_without_its_date(self):
         self.assert_refused("tables/raw_box.toml", 'date  = "game_date"\n', "", 3, "needs its 'date' column")
 
     def test_a_raw_table_s_unknown_key(self):
         self.assert_refused("tables/raw_box.toml", "unit  =", "units =", 5, "unknown key 'units'", "'unit'")
+
+    def test_a_raw_table_s_key_that_is_no_column(self):
+        self.assert_refused("tables/raw_box.toml", '"player_id"]', '"player"]', 2, "'player' is no column")
+
+    def test_a_table_of_boxes_without_teams(self):
+        self.assert_refused("tables/raw_box.toml", 'team_abbr = { type = "VARCHAR", about = "His team." }\n', "", None, "lacks the column 'team_abbr'")
+
+    def test_a_source_of_nothing(self):
+        self.assert_refused("sources/box.sql", 'table = "raw_box"', 'table = "raw_bx"', 3, "'raw_bx' is no raw table")
+
+    def test_a_source_of_a_feed_that_is_none(self):
+        self.assert_refused("sources/box.sql", 'feeds = ["box"]', 'feeds = ["bx"]', 4, "'bx' is no feed")
+
+    def test_a_source_that_reads_nothing(self):
+        self.assert_refused("sources/box.sql", '["raw_schedule"]', '["raw_shedule"]', 5, "'raw_shedule' is neither a raw table nor a seed")
+
+    def test_patterns_of_no_feed_and_a_preference_for_none(self):
+        self.edit("backcourt.toml", "[calendar]", '[feeds]\nboxes = "x.csv"\n\n[calendar]')
+        self.assertIn("backcourt.toml:11: 'boxes' under [feeds] is no feed", self.run_program("plan", code=1))
+        self.edit("backcourt.toml", '[feeds]\nboxes = "x.csv"', '[sources]\nprefer = ["bx"]')
+        self.assertIn("backcourt.toml:11: 'bx' under [sources] prefer is neither", self.run_program("plan", code=1))
 
     def test_a_feed_s_column_that_is_no_type(self):
         self.assert_refused("feeds.toml", 'minutes = "CLOCK"', "minutes = 3", 22, "'minutes'")
@@ -72,7 +102,9 @@ class Headers(Toy):
         self.assert_refused("backcourt.toml", "[warehouse]\npath", "[warehouse]\npaht", 5, "unknown key 'paht'", "'path'")
 
     def test_a_calendar_of_no_raw_table(self):
-        self.assert_refused("backcourt.toml", '"raw_results"', '"raw_reslts"', None, "'raw_reslts', which is no raw table")
+        self.assert_refused("backcourt.toml", '"raw_results"', '"raw_reslts"', 12, "results under [calendar] is 'raw_reslts', which is no raw table")
+        self.edit("backcourt.toml", '"raw_reslts"', '"raw_results"')
+        self.assert_refused("backcourt.toml", '"raw_box"', '["raw_box", "raw_bx"]', 13, "boxes under [calendar] is 'raw_bx'")
 
 
 class Bodies(Toy):

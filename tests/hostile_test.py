@@ -61,6 +61,10 @@ class Query(Toy):
         self.assertIn("the first 200 rows", self.run_program("query", "FROM range(300)"))
         self.assertIn("larger than 1 GB", self.run_program("query", "SELECT repeat('x', 200000000) FROM range(6)", "--format", "csv", code=2))
 
+    def test_an_endless_query_is_ended_after_a_minute(self):
+        self.edit("backcourt.toml", 'path = "warehouse.duckdb"', 'path = "warehouse.duckdb"\nthreads = 1')  # the rest of the machine is not needed
+        self.assertIn("the query was ended after 60", self.run_program("query", ENDLESS, code=130))
+
     def test_a_failed_output_leaves_no_file(self):
         out = self.folder / "out.csv"
         self.run_program("query", "SELECT error('no') FROM player_games", "--format", "csv", "--output", str(out), code=1)
@@ -230,9 +234,28 @@ class Files(Toy):
                 self.assertLess(len(out), 5000)
                 self.edit(name, new, old)
 
-    def test_a_last_line_that_does_not_end(self):
-        with self.refused("box_2021-22.csv", "last line"), (self.project / "data" / "box_2021-22.csv").open("a") as file:
-            file.write("x" * 40_000_000)
+    def test_a_last_line_that_the_engine_would_take_for_none(self):
+        box = self.project / "data" / "box_2021-22.csv"
+        sound = box.read_text()
+        for end in ("", "\n", "\nG3,CCC,9,1,1:00\n"):
+            with self.subTest(end=end), self.refused("box_2021-22.csv has a line longer than 2 MB"):
+                box.write_text(sound + "x" * 40_000_000 + end)
+            box.write_text(sound)
+
+    def test_the_same_compressed_and_no_bomb_by_its_size(self):
+        noise = random.Random(3).randbytes(10_000).hex().encode()
+        with self.refused("box_2021-22.csv.gz has a line longer than 2 MB"):
+            self.write_box([self.BOX.encode(), b"G1,AAA,1,30,36:10\n", *[noise] * 2000])
+
+    def test_a_compressed_file_of_several_parts(self):
+        self.write_box([self.BOX.encode(), b"G1,AAA,1,30,36:10\n"])
+        with (self.project / "data" / "box_2021-22.csv.gz").open("ab") as file:
+            file.write(gzip.compress(b"G3,CCC,3,12,1:00\n"))
+        self.run_program("load")
+        self.assertEqual(self.query("SELECT count(*) AS n FROM raw_box"), [{"n": 2}])
+        with self.refused("box_2021-22.csv.gz", "100 times its size"), (self.project / "data" / "box_2021-22.csv.gz").open("ab") as file:
+            for _ in range(2):
+                file.write(gzip.compress(b"G1,AAA,1,30,36:10\n" * 4_000_000))
 
     def test_a_zip_bomb_of_one_line(self):
         with self.refused("box_2021-22.csv.gz", "100 times its size"):

@@ -195,6 +195,17 @@ class Data(Faulty):
         runs = json.loads(self.run_program("runs", "2", "--json"))
         self.assertEqual([(failure["table"], failure["date"]) for failure in runs[0]["failures"]], [("player_games", "2021-10-22")])
 
+    def test_a_row_that_is_due_and_not_made(self):
+        self.edit("models/analytics/player_games.sql", "[checks]", '[rows]\nexpected = "SELECT d.game_date, count(b.player_id) AS expected_rows FROM dates d LEFT JOIN raw_box b ON b.game_date = d.game_date GROUP BY d.game_date"\n\n[checks]')
+        self.run_program("backfill")
+        before = self.digests()
+        self.edit("models/analytics/player_games.sql", "JOIN dates d ON d.game_date = b.game_date\n", "JOIN dates d ON d.game_date = b.game_date AND (b.player_id <> 2 OR b.game_date <> DATE '2021-10-22')\n")
+        out = self.run_program("backfill", code=2)
+        self.assertIn("player_games has another number of rows than expected on 1 dates", out)
+        self.assertIn("expected_rows=4 rows_made=3", out)
+        self.assertEqual({key for key, cell in self.cells().items() if cell["state"] == "failed"}, {("player_games", "2021-10-22")})
+        self.assertEqual(self.digests(), before)  # what was there stays
+
     def test_three_identical_errors_stop_a_model(self):
         self.blame("2021-10-19", "2021-10-20", "2021-10-22", "2021-10-25", "2021-11-01", "2021-11-03")
         out = self.run_program("backfill", code=2)

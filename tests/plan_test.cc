@@ -29,7 +29,7 @@ std::vector<CellState> StatesOf(const Project& project, const Calendar& calendar
 bool Stales(const std::string& window, const std::string& date, const std::string& changed) {
   Project project;
   project.raw_tables = {MakeRaw("raw")};
-  project.boxes = "raw";
+  project.boxes = {"raw"};
   project.models = {MakeModel("model", {{"raw", {W(window)}}})};
   Calendar calendar = FiveDates();
   Cells cells;
@@ -111,7 +111,7 @@ TEST(Fingerprint, SwappedDatesDiffer) {
 TEST(MissingGames, AreThoseInItsWindowsAndOfItsInputs) {
   Project project = ChainProject();
   Game missing = MakeGame("G2", "2021-10-20", "CCC", "DDD");
-  missing.has_box = false;
+  missing.lacks = {"raw"};
   Calendar calendar = Calendar::Build({MakeGame("G1", "2021-10-19", "AAA", "BBB"), missing, MakeGame("G3", "2021-10-22", "AAA", "CCC")});
   MissingGames games(project, calendar);
   const auto& [summary, form, features] = std::tie(project.models[0], project.models[1], project.models[2]);

@@ -27,6 +27,7 @@ class Project:
     """A project folder and the program run in it."""
 
     def __init__(self, folder, pack=ROOT / "nba", data="data", lines=()):
+        self.program = BACKCOURT
         self.folder = Path(folder)
         self.folder.mkdir(parents=True, exist_ok=True)
         self.warehouse = self.folder / "warehouse.duckdb"
@@ -35,7 +36,7 @@ class Project:
 
     def run(self, *words, code=0):
         """What the program prints; its exit code must be `code`."""
-        done = subprocess.run([BACKCOURT, *words], cwd=self.folder, capture_output=True, text=True, stdin=subprocess.DEVNULL, timeout=300)
+        done = subprocess.run([self.program, *words], cwd=self.folder, capture_output=True, text=True, stdin=subprocess.DEVNULL, timeout=300)
         if done.returncode != code:
             raise AssertionError(f"{words}: exit code {done.returncode}, not {code}\n{done.stdout}\n{done.stderr}")
         return done.stdout if code == 0 else done.stdout + done.stderr

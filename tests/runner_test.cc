@@ -1,9 +1,11 @@
 #include <gtest/gtest.h>
 
+#include <chrono>
 #include <functional>
 #include <map>
 #include <mutex>
 #include <set>
+#include <thread>
 
 #include "run/runner.h"
 #include "tests/toy_project.h"
@@ -268,7 +270,7 @@ TEST(Runner, MissingBoxesMakeCellsPartialOrBlockThem) {
   Runs runs;
   runs.project.block_on_missing_games = true;
   Game missing = MakeGame("G2", "2021-10-20", "CCC", "DDD");
-  missing.has_box = false;
+  missing.lacks = {"raw"};
   runs.calendar = Calendar::Build({MakeGame("G1", "2021-10-19", "AAA", "BBB"), missing, MakeGame("G3", "2021-10-22", "AAA", "CCC")});
   runs.cells = RawCells(runs.calendar);
   runs.selection.dates = {0, 1, 2};
@@ -285,6 +287,32 @@ TEST(Runner, RunsSideBySideWithoutBreakingTheOrder) {
     EXPECT_LT(at("summary 10-20"), at("summary 10-19 10-22 10-25 11-01"));
     EXPECT_LT(at("form 10-20"), at("features 10-20"));
   }
+}
+
+// No barrier between tables: the last summary waits for a form that does not need it.
+TEST(Runner, ACellStartsWhenItsOwnInputsAreReady) {
+  struct Held : Stage {
+    using Stage::Stage;
+    bool Has(const std::string& effect) {
+      std::lock_guard lock(mutex);
+      return std::find(effects.begin(), effects.end(), effect) != effects.end();
+    }
+    Result<std::vector<Cell>> Fill(const BatchWork& work, int worker) override {
+      if (work.model->name == "summary" && Dates(work) == "11-01")
+        for (int i = 0; i < 10'000 && !Has("form 10-25"); ++i) std::this_thread::sleep_for(std::chrono::milliseconds(1));
+      return Stage::Fill(work, worker);
+    }
+  };
+  Runs runs;
+  Held stage(runs.calendar);
+  PlanOptions options;
+  options.target_seconds = 1;
+  options.pace["summary"] = options.pace["form"] = {1, 1};  // a date a batch
+  Plan plan = MakePlan(runs.project, runs.calendar, runs.cells, runs.selection, options);
+  EXPECT_EQ(Runner(runs.project, runs.calendar, runs.cells, runs.mutex, stage, stage, stage, {.parallel = 2}).Run(plan).filled, 15);
+  auto at = [&](const std::string& effect) { return std::find(stage.effects.begin(), stage.effects.end(), effect) - stage.effects.begin(); };
+  EXPECT_LT(at("form 10-25"), at("summary 11-01"));
+  EXPECT_LT(at("summary 11-01"), long(stage.effects.size()));
 }
 
 TEST(Runner, StopEndsAfterTheRunningBatches) {

@@ -14,7 +14,7 @@ inline Date D(const std::string& text) { return *Date::Parse(text); }
 
 inline Game MakeGame(const std::string& id, const std::string& date, const std::string& home, const std::string& away,
                      bool is_final = true, const std::string& season = "2021-22") {
-  return {id, D(date), season, std::stoi(season.substr(0, 4)), "regular", home, away, is_final, is_final};
+  return {id, D(date), season, std::stoi(season.substr(0, 4)), "regular", home, away, is_final, {}};
 }
 
 // Game dates 2021-10-19, 20, 22, 25 and 11-01, all played.
@@ -58,7 +58,8 @@ inline Cell RawCell(Date date, int version = 1) {
 inline Project ChainProject() {
   Project project;
   project.raw_tables = {MakeRaw("raw")};
-  project.schedule = project.results = project.boxes = "raw";
+  project.schedule = project.results = "raw";
+  project.boxes = {"raw"};
   project.models = {MakeModel("summary", {{"raw", {W("same date")}}}), MakeModel("form", {{"summary", {W("season before")}}}), MakeModel("features", {{"form", {W("same date")}}})};
   return project;
 }

@@ -122,6 +122,15 @@ class Reports(Toy):
         self.assertIn("1 stale cells were left out", out)
         self.assertIn("17 cells", out)
 
+    def test_only_the_dates_that_were_chosen(self):
+        self.run_program("backfill")
+        self.change("UPDATE player_games SET points = points + 2 WHERE game_id = 'G3'")  # of 2021-10-22
+        self.assertRegex(self.run_program("verify", "--all", "--dates", "2021-10-19,2021-10-20"), "^6 cells with 8 rows replayed")
+        self.assertIn("dates: 2021-10-22", self.run_program("verify", "--all", "--start-date", "2021-10-22", "--end-date", "2021-10-24", code=2))
+        self.assertRegex(self.run_program("verify", "player_games", "--all", "--start-date", "2021-10-25"), "^3 cells with 4 rows replayed")
+        self.assertIn("a check of nothing proves nothing", self.run_program("verify", "--start-date", "2021-10-23", "--end-date", "2021-10-24", code=1))
+        self.assertIn("in more than one way", self.run_program("verify", "--season", "2021-22", "--dates", "2021-10-19", code=1))
+
     def test_nothing_to_verify_is_an_error(self):
         self.run_program("load")
         self.assertIn("a check of nothing proves nothing", self.run_program("verify", code=1))

@@ -29,7 +29,7 @@ Calendar Calendar::Build(std::vector<Game> games) {
       teams.insert(game.home);
       teams.insert(game.away);
       if (game.is_final) ++date.finals;
-      if (game.is_final && !game.has_box) calendar.missing_boxes_.emplace_back(game.date, game.id);
+      if (game.is_final && !game.lacks.empty()) calendar.missing_boxes_.push_back({game.date, game.id, game.lacks});
     }
     date.season = std::max_element(votes.begin(), votes.end(), [](auto& a, auto& b) {
                     return a.second < b.second;

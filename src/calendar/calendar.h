@@ -22,7 +22,7 @@ struct Game {
   std::string type;    // regular, playoffs, ...
   std::string home, away;
   bool is_final = false;   // has a result
-  bool has_box = false;    // has box rows
+  std::vector<std::string> lacks;  // tables of boxes without rows of both of its teams
 };
 
 struct GameDate {
@@ -60,15 +60,20 @@ class Calendar {
   // of its season, of any team that plays then; the date itself when none.
   Date EarliestOfLastGames(int index, int n) const;
 
-  // Final games without box rows, by (date, id).
-  const std::vector<std::pair<Date, std::string>>& missing_boxes() const { return missing_boxes_; }
+  // Final games that lack a box, or half of one, by (date, id).
+  struct MissingBox {
+    Date date;
+    std::string game;
+    std::vector<std::string> tables;  // where its rows lack
+  };
+  const std::vector<MissingBox>& missing_boxes() const { return missing_boxes_; }
 
  private:
   std::vector<GameDate> dates_;
   std::vector<Season> seasons_;
   std::vector<std::vector<Date>> final_dates_;  // of each team in each season
   std::vector<std::vector<int>> teams_;         // by date index: where those that play have theirs
-  std::vector<std::pair<Date, std::string>> missing_boxes_;
+  std::vector<MissingBox> missing_boxes_;
 };
 
 }  // namespace backcourt

@@ -69,7 +69,7 @@ constexpr Command kCommands[] = {
     {"verify", "Recompute cells alone, and compare with what is stored, to the bit.",
      "Each cell is replayed in fresh tables that hold only the rows of its declared windows, so that agreement\n"
      "proves that it knows nothing of its own date's games or later ones. Without --sample or --all, 100 cells spread over\n"
-     "tables and dates. Exit code 2 when one differs.",
+     "the tables and dates that were chosen. Exit code 2 when one differs.",
      "backcourt verify --sample 50"},
     {"export", "Write tables as Parquet (or CSV), a file a season, with a manifest.",
      "Without TABLE, the public tables. The folder of each table is replaced at once. What --raw writes is loaded\n"
@@ -103,11 +103,11 @@ void Build(CLI::App& app, Arguments& a) {
     sub->footer(fmt::format("{}{}Example:\n  {}", command.details, *command.details ? "\n\n" : "", command.example));
     sub->add_option("--project", a.project, "Folder of backcourt.toml (default: the nearest one at or above the working folder).")->type_name("DIR");
     auto json = [&](const char* what) { sub->add_flag("--json", a.json, what); };
-    if (is({"plan", "backfill", "dates", "show", "check"})) {
+    if (is({"plan", "backfill", "dates", "show", "check", "verify"})) {
       sub->add_option("--start-date", a.start_date, "First calendar date of a range.")->type_name("DATE");
       sub->add_option("--end-date", a.end_date, "Last calendar date of a range.")->type_name("DATE");
     }
-    if (is({"plan", "backfill", "dates", "check"})) {
+    if (is({"plan", "backfill", "dates", "check", "verify"})) {
       sub->add_option("--season", a.season, "All game dates of a season, as 2021-22.")->type_name("SEASON");
     }
     if (is({"plan", "backfill"})) {
@@ -178,7 +178,7 @@ void Build(CLI::App& app, Arguments& a) {
       sub->add_option("TABLE", a.words, "Tables (default: all).");
       sub->add_option("--sample", a.sample, "So many cells (default: 100).")->type_name("N")->check(CLI::Range(1, 1000000));
       sub->add_flag("--all", a.all, "Every cell.");
-      sub->add_option("--season", a.season, "Only cells of this season.")->type_name("SEASON");
+      sub->add_option("--dates", a.dates, "Single dates, as 2021-12-01,2021-12-03.")->type_name("DATES");
       sub->add_option("--parallel", a.parallel, "Replays side by side (default: the number of cores).")->type_name("N")->check(CLI::Range(1, 64));
       json("The report as JSON.");
     }

@@ -115,6 +115,7 @@ Result<> CheckNewBodies(Session& session, Prepared& p) {
 
 // Changed [checks] run alone, over what is stored; guilty dates become failed.
 Result<int> RunChangedChecks(Session& session, Prepared& p, const Output& output) {
+  Watch watch = CancelWhenInterrupted(*p.connection);
   Rows known = TRY(p.connection->Query("SELECT model, identity, checks FROM backcourt.models"));
   int failed = 0;
   for (size_t i = 0; i < known.size(); ++i) {
@@ -263,7 +264,7 @@ Result<int> RunBackfill(Session& session, const Arguments& arguments, const Outp
   RunReport report;
   {
     Watch watch(std::chrono::milliseconds(20), [&] {  // signals end the running batches too
-      if (Interrupts()) runner.Stop(true);
+      if (Interrupted()) runner.Stop(true);
     });
     report = runner.Run(p.plan);
   }

@@ -121,6 +121,7 @@ Result<int> RunCheck(Session& session, const Arguments& arguments, const Output&
   if (view.calendar.dates().empty()) return Error{ErrorKind::kUsage, "the warehouse holds no schedule, and a check of nothing proves nothing", "`backcourt load` first"};
   ChosenDates dates = TRY(ChooseDates(view.calendar, arguments));
   if (dates.dates.empty()) return Error{ErrorKind::kUsage, "no game date was chosen, and a check of nothing proves nothing", dates.said};
+  Watch watch = CancelWhenUnheard(*view.connection, output);
   CheckOptions options{TRY(CheckedTables(session.project, arguments.words)), dates.dates, PlayedUntil()};
   CheckReport report = TRY(CheckCompleteness(*view.connection, session.project, view.calendar, view.cells, view.retired, options));
   std::vector<AbsentFeed> absent = TRY(AbsentFeeds(session.project, view));

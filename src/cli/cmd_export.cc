@@ -11,7 +11,6 @@
 #include "base/fault_point.h"
 #include "base/file.h"
 #include "base/text.h"
-#include "base/watch.h"
 #include "cli/session.h"
 #include "warehouse/profile.h"
 
@@ -69,9 +68,7 @@ Result<int> RunExport(Session& session, const Arguments& arguments, const Output
       if (std::find(tables.begin(), tables.end(), raw.name) == tables.end()) tables.push_back(raw.name);
 
   View view = TRY(Look(session));
-  Watch watch(std::chrono::milliseconds(20), [&] {
-    if (Interrupts() || !output.write(false, "")) view.connection->Cancel();
-  });
+  Watch watch = CancelWhenUnheard(*view.connection, output);
   fs::path folder = arguments.folder;
   auto workshop = TRY(Workshop::Open(folder));
   const fs::path& work = workshop->path();

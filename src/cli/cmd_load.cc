@@ -5,7 +5,6 @@
 #include <nlohmann/json.hpp>
 
 #include "base/text.h"
-#include "base/watch.h"
 #include "cli/load_text.h"
 #include "cli/session.h"
 #include "proof/null_columns.h"
@@ -83,7 +82,7 @@ nlohmann::json LoadJson(const LoadReport& report) {
 }
 
 Finder OnlineFinder(const Project& project) {
-  return Finder(project, [] { return Interrupts() > 0; });
+  return Finder(project, [] { return Interrupted(); });
 }
 
 Result<LoadReport> LoadInto(Session& session, const Output& output, bool quiet, const std::vector<std::string>& only) {
@@ -93,9 +92,7 @@ Result<LoadReport> LoadInto(Session& session, const Output& output, bool quiet, 
     if (quiet) return;
     if (output.terminal) output.Err("\r\x1b[2K" + line), shown = true;
   });
-  Watch watch(std::chrono::milliseconds(20), [&] {
-    if (Interrupts()) connection->Cancel();
-  });
+  Watch watch = CancelWhenInterrupted(*connection);
   TRY(loader.Prepare());
   auto report = loader.Load(only);
   if (shown) output.Err("\r\x1b[2K");

@@ -70,12 +70,13 @@ Result<int> Print(Connection& connection, const std::string& sql, const Argument
   std::atomic<bool> ended{false};  // its time is up, its client is gone or a signal came
   auto until = std::chrono::steady_clock::now() + std::chrono::duration<double>(kQuerySeconds);
   Watch watch(std::chrono::milliseconds(200), [&] {
-    if (std::chrono::steady_clock::now() < until && !Interrupts() && output.write(false, "")) return;
+    if (std::chrono::steady_clock::now() < until && !Interrupted() && output.write(false, "")) return;
     ended = true;
     connection.Cancel();
   });
   auto run = [&](const std::string& query) -> Result<Rows> {
     auto rows = connection.Query(query);
+    if (!rows && Interrupted()) return Error{ErrorKind::kInterrupted, "interrupted", ""};
     if (!rows && ended) return Error{ErrorKind::kInterrupted, fmt::format("the query was ended after {} or because nobody waits for it", Seconds(kQuerySeconds)), "a narrower query"};
     if (!rows && (rows.error().kind == ErrorKind::kModel || rows.error().kind == ErrorKind::kData)) rows.error().kind = ErrorKind::kUsage;
     return rows;
@@ -155,7 +156,7 @@ Result<int> RunShow(Session& session, const Arguments& arguments, const Output& 
   if (!arguments.player.empty()) {
     if (!has("player_id")) return Error{ErrorKind::kUsage, fmt::format("{} has no players", table), "without --player"};
     std::string name = Quote("%" + arguments.player + "%");
-    where.push_back(fmt::format("(CAST(player_id AS VARCHAR) = {} OR player_id IN (SELECT player_id FROM {} WHERE player_name ILIKE {} OR player_lookup(player_name) ILIKE {}))", Quote(arguments.player), Ident(project.boxes), name, name));
+    where.push_back(fmt::format("(CAST(player_id AS VARCHAR) = {} OR player_id IN (SELECT player_id FROM {} WHERE player_name ILIKE {} OR player_lookup(player_name) ILIKE {}))", Quote(arguments.player), Ident(project.boxes.front()), name, name));
   }
   if (!arguments.team.empty()) {
     std::vector<std::string> either;

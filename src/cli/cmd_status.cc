@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <nlohmann/json.hpp>
+#include <set>
 
 #include "base/text.h"
 #include "cli/load_text.h"
@@ -93,6 +94,18 @@ struct Problem {
   std::string reason;
 };
 
+// The games that partial cells were made without.
+std::string MissingText(const std::vector<const Cell*>& cells) {
+  constexpr size_t kShown = 10;
+  std::set<std::string> games;
+  for (const Cell* cell : cells)
+    for (const std::string& game : Split(cell->missing, ',')) games.insert(game);
+  std::vector<std::string> shown;
+  for (const std::string& game : games)
+    if (shown.size() < kShown) shown.push_back(game);
+  return fmt::format("no whole box of {}{}", Join(shown, ", "), games.size() > kShown ? fmt::format(" and {} more", games.size() - kShown) : "");
+}
+
 std::vector<Problem> Problems(const Session& session, const View& view) {
   std::vector<Problem> problems;
   for (CellState state : {CellState::kFailed, CellState::kBlocked, CellState::kPartial}) {
@@ -103,7 +116,7 @@ std::vector<Problem> Problems(const Session& session, const View& view) {
       for (const Cell& cell : series->second.cells())
         if (cell.state == state) cells.push_back(&cell);
       if (cells.empty()) continue;
-      std::string reason = state == CellState::kPartial ? "no box of " + cells[0]->missing : cells[0]->reason;
+      std::string reason = state == CellState::kPartial ? MissingText(cells) : cells[0]->reason;
       problems.push_back({CellStateName(state), model.name, int(cells.size()), Date{cells[0]->slot}, reason.substr(0, 200)});
     }
   }
@@ -243,7 +256,7 @@ Result<int> RunStatus(Session& session, const Arguments& arguments, const Output
       if (arguments.watch && output.terminal) text = "\x1b[2J\x1b[H" + text;
       output.Out(text);
     }
-    if (!arguments.watch || Interrupts()) return 0;
+    if (!arguments.watch || Interrupted()) return 0;
     if (!running) return 0;  // of this process: nothing runs while it holds the warehouse
     usleep(useconds_t(arguments.interval * 1e6));
   }

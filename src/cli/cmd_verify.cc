@@ -64,7 +64,8 @@ Result<int> RunVerify(Session& session, const Arguments& arguments, const Output
   int sample = arguments.all ? 0 : arguments.sample ? arguments.sample : kSample;
   SampledCells sampled = SampleCells(session.project, view.calendar, view.cells, tables, dates.dates, sample);
   const std::vector<ReplayCell>& chosen = sampled.cells;
-  if (chosen.empty()) return Error{ErrorKind::kUsage, "there is no filled cell to verify, and a check of nothing proves nothing", "`backcourt backfill` first"};
+  if (chosen.empty())
+    return Error{ErrorKind::kUsage, "there is no filled cell to verify, and a check of nothing proves nothing", dates.dates.empty() ? dates.said : "`backcourt backfill` first"};
   int parallel = arguments.parallel ? arguments.parallel : int(std::max(1u, std::thread::hardware_concurrency()));
   // Cells side by side gain more than threads inside of one.
   TRY(view.connection->Execute(fmt::format("SET threads = {}", std::max(1, session.project.threads / parallel))));
@@ -76,8 +77,7 @@ Result<int> RunVerify(Session& session, const Arguments& arguments, const Output
       output.Err(fmt::format("\r\x1b[2Kreplayed {}/{} cells, ETA {}", done, chosen.size(), Seconds(spent / double(done) * double(chosen.size() - done))));
       shown = true;
     }
-    return Interrupts() == 0;
-  }));
+  }, [] { return Interrupted(); }));
   if (shown) output.Err("\r\x1b[2K");
   int64_t different = 0, missing = 0, extra = 0;
   for (const ReplayMismatch& m : report.mismatches) different += m.different, missing += m.missing, extra += m.extra;

@@ -1,6 +1,7 @@
 #include <fcntl.h>
 #include <fmt/format.h>
 #include <sys/ioctl.h>
+#include <sys/time.h>
 #include <unistd.h>
 
 #include <csignal>
@@ -18,11 +19,16 @@ namespace backcourt {
 
 namespace {
 
-volatile std::sig_atomic_t interrupts = 0;
+volatile std::sig_atomic_t interrupted = false;
 
-void OnSignal(int) {
-  interrupts = interrupts + 1;
-  if (interrupts > 1) _exit(130);  // the second one ends at once
+// The first one lets the command end, but not for longer than it may take: the
+// engine does not listen everywhere. The second one ends it at once. What was
+// committed stays, as after any death of the process.
+void OnSignal(int number) {
+  constexpr itimerval kPatience = {{}, {1, 500'000}};
+  if (number == SIGALRM || interrupted) _exit(130);
+  interrupted = true;
+  setitimer(ITIMER_REAL, &kPatience, nullptr);
 }
 
 const std::map<std::string, ReadCommand> kReading = {
@@ -43,7 +49,8 @@ Output Terminal() {
   return output;
 }
 
-int Report(const Error& error, const Output& output) {
+int Report(Error error, const Output& output) {
+  if (Interrupted() && error.kind != ErrorKind::kInterrupted) error = {ErrorKind::kInterrupted, "interrupted: " + error.message, ""};
   output.Err(fmt::format("backcourt: {}\n", error.Text()));
   return ExitCode(error);
 }
@@ -77,7 +84,7 @@ Result<int> TakeOrAsk(const Project& project, const Arguments& arguments, const 
       asked.insert(asked.end(), words.begin(), words.end());
       if (auto answered = AskHolder(other, asked)) return *answered;
     }
-    if (Interrupts()) return Error{ErrorKind::kInterrupted, "interrupted while waiting for the warehouse", ""};
+    if (Interrupted()) return Error{ErrorKind::kInterrupted, "interrupted while waiting for the warehouse", ""};
     usleep(50'000);
   }
   return Busy(project.warehouse, other);
@@ -146,7 +153,8 @@ int Main(const std::vector<std::string>& words) {
     auto taken = TakeOrAsk(*project, arguments, words, holder);
     if (!taken) return Report(taken.error(), output);
     if (holder) break;
-    if (arguments.command != "status" || !arguments.watch || Interrupts()) return *taken;
+    if (Interrupted()) return Report(Error{ErrorKind::kInterrupted, "interrupted", ""}, output);
+    if (arguments.command != "status" || !arguments.watch) return *taken;
     usleep(useconds_t(arguments.interval * 1e6));  // the holder prints once; the watching is done here
   }
 
@@ -185,12 +193,25 @@ int Main(const std::vector<std::string>& words) {
   }
   auto done = command->second(session, arguments, output);
   holder->EndServing();
-  return done ? *done : Report(done.error(), output);
+  if (!done) return Report(done.error(), output);
+  return Interrupted() ? ExitCode(Error{ErrorKind::kInterrupted, "", ""}) : *done;
 }
 
 }  // namespace
 
-int Interrupts() { return interrupts; }
+bool Interrupted() { return interrupted; }
+
+Watch CancelWhenInterrupted(Connection& connection) {
+  return Watch(std::chrono::milliseconds(20), [&connection] {
+    if (Interrupted()) connection.Cancel();
+  });
+}
+
+Watch CancelWhenUnheard(Connection& connection, const Output& output) {
+  return Watch(std::chrono::milliseconds(20), [&connection, &output] {
+    if (Interrupted() || !output.write(false, "")) connection.Cancel();
+  });
+}
 
 }  // namespace backcourt
 
@@ -199,6 +220,7 @@ int main(int argc, char** argv) {
   action.sa_handler = backcourt::OnSignal;
   sigaction(SIGINT, &action, nullptr);
   sigaction(SIGTERM, &action, nullptr);
+  sigaction(SIGALRM, &action, nullptr);
   signal(SIGPIPE, SIG_IGN);
   int code = backcourt::Main({argv + 1, argv + argc});
   fflush(nullptr);

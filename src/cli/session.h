@@ -7,6 +7,7 @@
 #include <optional>
 #include <string>
 
+#include "base/watch.h"
 #include "cli/arguments.h"
 #include "model/project.h"
 #include "run/holder.h"
@@ -85,7 +86,10 @@ Result<std::string> ChooseSeason(const Calendar& calendar, const std::string& la
 // The path of a detached process's log, beside the warehouse.
 std::string LogPath(const Project& project, int process);
 
-// Set by SIGINT and SIGTERM: how many came.
-int Interrupts();
+// Whether SIGINT or SIGTERM came.
+bool Interrupted();
+// Cancels what a connection runs once a signal came, or once whoever reads `output` is gone.
+Watch CancelWhenInterrupted(Connection& connection);
+Watch CancelWhenUnheard(Connection& connection, const Output& output);
 
 }  // namespace backcourt

@@ -16,6 +16,7 @@ Result<Config> ParseConfig(const std::string& file, const std::string& text) {
     return TomlTable(file, 1, table ? *table : kNone, fmt::format("[{}]", key));
   };
 
+  config.lines = reader.Lines();
   TomlTable about = section("project");
   config.pack = about.Text("pack");
   config.name = about.Text("name");
@@ -26,8 +27,7 @@ Result<Config> ParseConfig(const std::string& file, const std::string& text) {
   config.schedule = calendar.Text("schedule");
   config.history = calendar.Text("history");
   config.results = calendar.Text("results");
-  config.boxes = calendar.Text("boxes");
-  config.box_rows = calendar.Text("box_rows");
+  config.boxes = calendar.Texts("boxes");
   config.types = calendar.Texts("types");
   TRY(calendar.Finish());
 

@@ -8,14 +8,15 @@
 
 #include "base/result.h"
 #include "base/store_options.h"
+#include "model/key_lines.h"
 
 namespace backcourt {
 
 struct Config {
   std::string pack, name;                            // [project]
   std::vector<std::string> seasons;
-  std::string schedule, history, results, boxes, box_rows;  // [calendar]
-  std::vector<std::string> types;
+  std::string schedule, history, results;        // [calendar]
+  std::vector<std::string> boxes, types;
   std::optional<bool> block_on_missing_games;        // [policy]
   std::string warehouse, memory_limit;               // [warehouse]
   std::optional<int> threads;
@@ -23,6 +24,7 @@ struct Config {
   std::vector<std::string> prefer;                   // [sources]
   StoreOptions stores;                               // [stores]
   std::map<std::string, std::vector<std::string>> feed_paths;  // [feeds]
+  KeyLines lines;
 };
 
 // Paths are as they are written. Errors name `file` and the line.

@@ -43,6 +43,7 @@ Result<RawTable> ParseRawTable(const std::string& file, const std::string& text)
   table.totals = reader.Texts("totals");
   table.ahead = reader.Text("ahead");
   table.of_final_games = reader.Flag("of_final_games");
+  table.box_rows = reader.Text("box_rows");
   std::string grain = reader.Text("grain", true);
   if (grain == "date") table.grain = Grain::kDate;
   else if (grain == "season") table.grain = Grain::kSeason;
@@ -65,16 +66,16 @@ Result<RawTable> ParseRawTable(const std::string& file, const std::string& text)
     table.columns.push_back({name, column.Text("type", true), column.Text("about", true), false});
     TRY(column.Finish());
   }
-  TRY(reader.Finish());
-  auto has = [&](const std::string& name) {
-    return std::any_of(table.columns.begin(), table.columns.end(), [&](const Column& c) { return c.name == name; });
+  auto need = [&](const char* key, const std::vector<std::string>& names) {
+    for (const std::string& name : names)
+      if (!name.empty() && std::none_of(table.columns.begin(), table.columns.end(), [&](const Column& c) { return c.name == name; }))
+        reader.Problem(root.get(key), fmt::format("'{}' is no column of it", name));
   };
-  std::vector<std::string> needed = table.key;
-  needed.insert(needed.end(), table.unhashed.begin(), table.unhashed.end());
-  for (const std::string& name : {table.date, table.unit})
-    if (!name.empty()) needed.push_back(name);
-  for (const std::string& name : needed)
-    if (!has(name)) return Error{ErrorKind::kUsage, fmt::format("{}: '{}' is no column of it", file, name), ""};
+  need("key", table.key);
+  need("unhashed", table.unhashed);
+  need("date", {table.date});
+  need("unit", {table.unit});
+  TRY(reader.Finish());
   return table;
 }
 
@@ -137,6 +138,7 @@ Result<std::vector<Source>> ParseSource(const std::string& file, const std::stri
   source.by_unit = reader.Texts("by_unit");
   source.body = parts.body;
   source.body_line = parts.body_line;
+  source.lines = reader.Lines();
   TRY(reader.Finish());
   if (each.empty()) return std::vector{source};
   std::vector<Source> sources;
@@ -200,17 +202,17 @@ Result<Model> ParseModel(const std::string& file, const std::string& group, cons
   }
   if (model.columns.empty()) reader.Problem(nullptr, "a model's header lacks [columns]");
   TRY(reader.Finish());
+  model.lines = reader.Lines();
+  auto wrong = [&](const std::string& key, const std::string& what) { return Error{ErrorKind::kUsage, fmt::format("{}: {}", model.lines.Of(key), what), ""}; };
+  auto is_column = [&](const std::string& name) { return std::any_of(model.columns.begin(), model.columns.end(), [&](auto& c) { return c.first == name; }); };
   for (const std::string& name : model.key)
-    if (std::none_of(model.columns.begin(), model.columns.end(), [&](auto& c) { return c.first == name; }))
-      return Error{ErrorKind::kUsage, fmt::format("{}:{}: key column '{}' has no line under [columns]", file, parts.toml_line, name), ""};
+    if (!is_column(name)) return wrong("key", fmt::format("key column '{}' has no line under [columns]", name));
   for (auto& [raw, columns] : model.needs)
     for (const std::string& name : columns)
-      if (std::none_of(model.columns.begin(), model.columns.end(), [&](auto& c) { return c.first == name; }))
-        return Error{ErrorKind::kUsage, fmt::format("{}:{}: '{}' under [needs] is no column", file, parts.toml_line, name), ""};
+      if (!is_column(name)) return wrong("needs." + raw, fmt::format("'{}' under [needs] is no column", name));
   for (auto& [section, named] : {std::pair("may_be_constant", &model.may_be_constant), std::pair("may_be_null", &model.may_be_null)})
     for (auto& [name, why] : *named)
-      if (std::none_of(model.columns.begin(), model.columns.end(), [&](auto& c) { return c.first == name; }))
-        return Error{ErrorKind::kUsage, fmt::format("{}:{}: '{}' under [{}] is no column", file, parts.toml_line, name, section), ""};
+      if (!is_column(name)) return wrong(fmt::format("{}.{}", section, name), fmt::format("'{}' under [{}] is no column", name, section));
   model.body = parts.body;
   model.body_line = parts.body_line;
   model.tokens = SqlTokens(parts.body);
@@ -230,6 +232,7 @@ Result<Check> ParseCheck(const std::string& file, const std::string& text) {
   check.mend = reader.Text("mend", true);
   check.body = parts.body;
   check.body_line = parts.body_line;
+  check.lines = reader.Lines();
   TRY(reader.Finish());
   return check;
 }

@@ -9,6 +9,7 @@
 
 #include "base/digest.h"
 #include "base/result.h"
+#include "model/key_lines.h"
 #include "model/window.h"
 
 namespace backcourt {
@@ -36,6 +37,7 @@ struct RawTable {
   std::vector<std::string> totals;     // columns whose sums over a unit all sources should tell alike
   std::string ahead;                   // predicate: rows that may be read ahead of D
   bool of_final_games = false;         // every final game has rows here, by its unit
+  std::string box_rows;                // predicate: of a table of boxes, the rows that make one; empty: all
   std::vector<Column> columns;
 };
 
@@ -62,6 +64,7 @@ struct Feed {
 struct Source {
   std::string name, file, about, table, body;
   int body_line = 1;
+  KeyLines lines;  // of the header
   int rank = 0;  // of two sources that serve a unit the one of lower rank does
   std::vector<std::string> feeds, optional_feeds, reads;  // without feeds: made of the tables it reads
   std::vector<std::string> any_of;  // feeds of which one at least must have files
@@ -94,6 +97,7 @@ struct Model {
   bool helper = false, view = false;
   std::string body;
   int body_line = 1;
+  KeyLines lines;                   // of the header
   std::vector<std::string> tokens;  // of the body
   bool names_season_start = false;  // among them
   Digest identity;   // of all that makes its rows: body, reads, date, key, functions
@@ -106,6 +110,7 @@ struct Model {
 struct Check {
   std::string name, file, about, body;
   int body_line = 1;
+  KeyLines lines;  // of the header
   std::vector<std::string> reads;
   std::string mend;  // what to do about a finding
 };

@@ -68,13 +68,15 @@ Result<> ReadConfig(Project& project, const fs::path& folder, bool inherited) {
   keep(project.schedule, config.schedule);
   keep(project.history, config.history);
   keep(project.results, config.results);
-  keep(project.boxes, config.boxes);
-  keep(project.box_rows, config.box_rows);
+  if (!config.boxes.empty()) project.boxes = config.boxes;
+  for (const char* key : {"schedule", "history", "results", "boxes"})
+    if (config.lines.lines.contains(std::string("calendar.") + key)) project.calendar_lines[key] = config.lines.Of(std::string("calendar.") + key);
   if (!config.types.empty()) project.types = config.types;
   project.block_on_missing_games = config.block_on_missing_games.value_or(project.block_on_missing_games);
   if (inherited) return {};
 
   // Where things lie is each project's own.
+  project.lines = config.lines;
   project.warehouse = Resolve(folder, config.warehouse.empty() ? "warehouse.duckdb" : config.warehouse);
   keep(project.memory_limit, config.memory_limit);
   project.threads = config.threads.value_or(project.threads);
@@ -96,21 +98,21 @@ Result<> CheckReads(const Project& project) {
       size_t dot = needs.find('.');
       const RawTable* raw = project.FindRaw(needs.substr(0, dot));
       if (!raw || (dot != std::string::npos && std::none_of(raw->columns.begin(), raw->columns.end(), [&](const Column& c) { return c.name == needs.substr(dot + 1); })))
-        return Error{ErrorKind::kUsage, fmt::format("{}: '{}' under [needs] is neither a raw table nor a column of one", model.file, needs), "'raw_table' or 'raw_table.column'"};
+        return Error{ErrorKind::kUsage, fmt::format("{}: '{}' under [needs] is neither a raw table nor a column of one", model.lines.Of("needs." + needs), needs), "'raw_table' or 'raw_table.column'"};
     }
     for (const Read& read : model.reads) {
       if (std::find(tables.begin(), tables.end(), read.table) == tables.end())
-        return Error{ErrorKind::kUsage, fmt::format("{}: reads '{}', which is no table of this project", model.file, read.table),
+        return Error{ErrorKind::kUsage, fmt::format("{}: reads '{}', which is no table of this project", model.lines.Of("reads." + read.table), read.table),
                      "'" + Nearest(read.table, tables) + "'"};
       Grain grain = project.GrainOf(read.table);
       for (const Window& window : read.windows) {
         bool whole = window.kind == Window::Kind::kWhole, season = window.kind == Window::Kind::kSameSeason;
         if (whole != (grain == Grain::kWhole) || season != (grain == Grain::kSeason))
-          return Error{ErrorKind::kUsage, fmt::format("{}: window '{}' does not fit '{}'", model.file, window.Str(), read.table),
+          return Error{ErrorKind::kUsage, fmt::format("{}: window '{}' does not fit '{}'", model.lines.Of("reads." + read.table), window.Str(), read.table),
                        grain == Grain::kWhole ? "'whole': it has no dates" : grain == Grain::kSeason ? "'same season': it has one cell a season" : "a window of dates"};
         const RawTable* raw = project.FindRaw(read.table);
         if (window.kind == Window::Kind::kSeasonAhead && (!raw || raw->ahead.empty()))
-          return Error{ErrorKind::kUsage, fmt::format("{}: '{}' publishes nothing ahead of a date", model.file, read.table),
+          return Error{ErrorKind::kUsage, fmt::format("{}: '{}' publishes nothing ahead of a date", model.lines.Of("reads." + read.table), read.table),
                        "read it ahead only where its declaration has 'ahead'"};
       }
     }
@@ -118,21 +120,20 @@ Result<> CheckReads(const Project& project) {
   for (const Check& check : project.checks)
     for (const std::string& read : check.reads)
       if (std::find(tables.begin(), tables.end(), read) == tables.end())
-        return Error{ErrorKind::kUsage, fmt::format("{}: reads '{}', which is no table of this project", check.file, read), "'" + Nearest(read, tables) + "'"};
+        return Error{ErrorKind::kUsage, fmt::format("{}: reads '{}', which is no table of this project", check.lines.Of("reads"), read), "'" + Nearest(read, tables) + "'"};
   for (const Source& source : project.sources) {
     if (!project.FindRaw(source.table))
-      return Error{ErrorKind::kUsage, fmt::format("{}: '{}' is no raw table", source.file, source.table), ""};
-    std::vector<std::string> needed = source.feeds;
-    for (const auto& list : {source.optional_feeds, source.any_of}) needed.insert(needed.end(), list.begin(), list.end());
-    for (const std::string& feed : needed)
-      if (!project.FindFeed(feed)) return Error{ErrorKind::kUsage, fmt::format("{}: '{}' is no feed of feeds.toml", source.file, feed), ""};
+      return Error{ErrorKind::kUsage, fmt::format("{}: '{}' is no raw table", source.lines.Of("table"), source.table), ""};
+    for (const auto& [key, feeds] : {std::pair("optional_feeds", &source.optional_feeds), std::pair("any_of", &source.any_of), std::pair(source.lines.lines.contains("feeds") ? "feeds" : "each", &source.feeds)})
+      for (const std::string& feed : *feeds)
+        if (!project.FindFeed(feed)) return Error{ErrorKind::kUsage, fmt::format("{}: '{}' is no feed of feeds.toml", source.lines.Of(key), feed), ""};
     for (const std::string& read : source.reads)
       if (!project.FindRaw(read) && !project.FindSeed(read))
-        return Error{ErrorKind::kUsage, fmt::format("{}: '{}' is neither a raw table nor a seed", source.file, read), ""};
+        return Error{ErrorKind::kUsage, fmt::format("{}: '{}' is neither a raw table nor a seed", source.lines.Of("reads"), read), ""};
     for (const std::string& name : source.by_unit) {
       const RawTable* read = std::find(source.reads.begin(), source.reads.end(), name) != source.reads.end() ? project.FindRaw(name) : nullptr;
       if (!project.FindFeed(name) && !(read && read->unit == project.FindRaw(source.table)->unit))
-        return Error{ErrorKind::kUsage, fmt::format("{}: by_unit has '{}', which is neither a feed nor a raw table that is read and has the unit of {}", source.file, name, source.table), ""};
+        return Error{ErrorKind::kUsage, fmt::format("{}: by_unit has '{}', which is neither a feed nor a raw table that is read and has the unit of {}", source.lines.Of("by_unit"), name, source.table), ""};
     }
   }
   return {};
@@ -152,7 +153,7 @@ Result<> Prefer(Project& project) {
       if (meant) source.rank = std::min(source.rank, int(i) - int(project.prefer.size()));
     }
     if (!known)
-      return Error{ErrorKind::kUsage, fmt::format("{}/backcourt.toml: '{}' under [sources] prefer is neither a source nor a feed of one", project.root, wanted),
+      return Error{ErrorKind::kUsage, fmt::format("{}: '{}' under [sources] prefer is neither a source nor a feed of one", project.lines.Of("sources.prefer"), wanted),
                    "'" + Nearest(wanted, names) + "'"};
   }
   return {};
@@ -162,24 +163,24 @@ Result<> Prefer(Project& project) {
 Result<> SortModels(Project& project) {
   std::vector<Model> sorted;
   std::set<std::string> done, open;
-  std::string cycle;
+  std::string closing;  // the line of the read that closes a circle
   std::function<bool(const Model&)> visit = [&](const Model& model) {
     if (done.contains(model.name)) return true;
-    if (!open.insert(model.name).second) {
-      cycle = model.name;
-      return false;
+    open.insert(model.name);
+    for (const Read& read : model.reads) {
+      const Model* input = FindNamed(project.models, read.table);
+      if (input && open.contains(input->name) && !done.contains(input->name)) {
+        closing = fmt::format("{}: models read each other in a circle, through '{}'", model.lines.Of("reads." + read.table), read.table);
+        return false;
+      }
+      if (input && !visit(*input)) return false;
     }
-    for (const Read& read : model.reads)
-      if (const Model* input = FindNamed(project.models, read.table))
-        if (!visit(*input)) return false;
     done.insert(model.name);
     sorted.push_back(model);
     return true;
   };
   for (const Model& model : project.models)
-    if (!visit(model))
-      return Error{ErrorKind::kUsage, fmt::format("models read each other in a circle, through '{}'", cycle),
-                   "take one of the reads away"};
+    if (!visit(model)) return Error{ErrorKind::kUsage, closing, "take one of the reads away"};
   project.models = std::move(sorted);
   return {};
 }
@@ -199,7 +200,10 @@ void Identify(Project& project) {
     hasher.Add(Join(model.tokens, " ")).Add(model.date).Add(Join(model.key, ","));
     for (const Read& read : model.reads) {
       hasher.Add(read.table);
-      for (const Window& window : read.windows) hasher.Add(window.Str());
+      for (const Window& window : read.windows) {
+        hasher.Add(window.Str());
+        if (window.kind == Window::Kind::kSeasonAhead) hasher.Add(CanonicalSql(project.FindRaw(read.table)->ahead));
+      }
     }
     for (const std::string& function : used) hasher.Add(Join(tokens[function], " "));
     model.identity = hasher.Finish();
@@ -251,6 +255,8 @@ Grain Project::GrainOf(const std::string& table) const {
   return Grain::kWhole;
 }
 
+bool Project::IsBoxes(const std::string& table) const { return std::find(boxes.begin(), boxes.end(), table) != boxes.end(); }
+
 Result<std::string> Project::Find(const std::string& start) {
   std::error_code ignored;
   for (fs::path folder = fs::absolute(start, ignored); ; folder = folder.parent_path()) {
@@ -278,7 +284,7 @@ Result<Project> Project::Load(const std::string& folder) {
     if (project.FindFeed(feed)) continue;
     std::vector<std::string> names;
     for (const Feed& known : project.feeds) names.push_back(known.name);
-    return Error{ErrorKind::kUsage, fmt::format("{}/backcourt.toml: '{}' under [feeds] is no feed", project.root, feed),
+    return Error{ErrorKind::kUsage, fmt::format("{}: '{}' under [feeds] is no feed", project.lines.Of("feeds." + feed), feed),
                  "'" + Nearest(feed, names) + "'"};
   }
   for (const fs::path& file : FilesIn(pack / "tables", ".toml"))
@@ -304,12 +310,20 @@ Result<Project> Project::Load(const std::string& folder) {
   std::set<std::string> names;
   for (const std::string& name : project.AllTables())
     if (!names.insert(name).second) return Error{ErrorKind::kUsage, fmt::format("two tables are named '{}'", name), "rename one of the files"};
-  for (const std::string& table : {project.schedule, project.results, project.boxes})
-    if (!project.FindRaw(table))
-      return Error{ErrorKind::kUsage, fmt::format("{}/backcourt.toml: [calendar] names '{}', which is no raw table", project.pack, table),
-                   "schedule, results and boxes under [calendar] each name a file of tables/"};
-  if (!project.history.empty() && !project.FindRaw(project.history))
-    return Error{ErrorKind::kUsage, fmt::format("{}/backcourt.toml: [calendar] names history '{}', which is no raw table", project.pack, project.history), "a file of tables/"};
+  std::vector<std::pair<const char*, std::string>> of_calendar = {{"schedule", project.schedule}, {"results", project.results}};
+  if (!project.history.empty()) of_calendar.emplace_back("history", project.history);
+  if (project.boxes.empty()) of_calendar.emplace_back("boxes", "");
+  for (const std::string& table : project.boxes) of_calendar.emplace_back("boxes", table);
+  for (const auto& [key, table] : of_calendar) {
+    if (project.FindRaw(table)) continue;
+    auto place = project.calendar_lines.find(key);
+    return Error{ErrorKind::kUsage, fmt::format("{}: {} under [calendar] is '{}', which is no raw table", place == project.calendar_lines.end() ? project.pack + "/backcourt.toml:1" : place->second, key, table),
+                 "schedule, results and boxes under [calendar] each name a file of tables/"};
+  }
+  for (const std::string& table : project.boxes)
+    for (const char* column : {"game_id", "team_abbr"})
+      if (const RawTable& raw = *project.FindRaw(table); std::none_of(raw.columns.begin(), raw.columns.end(), [&](const Column& c) { return c.name == column; }))
+        return Error{ErrorKind::kUsage, fmt::format("{}: a table of boxes lacks the column '{}'", raw.file, column), "boxes under [calendar] names tables of a row a game and team, or finer"};
   TRY(CheckReads(project));
   TRY(SortModels(project));
   Identify(project);

@@ -41,11 +41,15 @@ struct Project {
   // [sources]
   std::vector<std::string> prefer;             // sources or feeds that serve before all others
 
-  // [calendar]: which raw tables tell what is played, what is over, what has a box
-  std::string schedule, results, boxes;
-  std::string box_rows;                        // predicate: rows of `boxes` that are a box; empty: all
+  // [calendar]: which raw tables tell what is played, what is over, what has its boxes
+  std::string schedule, results;
+  std::vector<std::string> boxes;
   std::string history;                         // what was known of the schedule, and when; may be empty
   std::vector<std::string> types;              // kinds of games that tables hold
+
+  KeyLines lines;  // of its own backcourt.toml
+  // Where [calendar] names its tables: in the pack's or in its own.
+  std::map<std::string, std::string> calendar_lines;
 
   // [policy]
   bool block_on_missing_games = false;
@@ -70,6 +74,7 @@ struct Project {
   // The date column of a raw table or model; "" of undated ones.
   std::string DateColumn(const std::string& table) const;
   Grain GrainOf(const std::string& table) const;
+  bool IsBoxes(const std::string& table) const;
 
   // Reads `folder`/backcourt.toml and all that it names.
   static Result<Project> Load(const std::string& folder);

@@ -39,6 +39,18 @@ Result<toml::table> TomlTable::Parse(const std::string& file, int first_line, co
 TomlTable::TomlTable(std::string file, int first_line, const toml::table& table, std::string where)
     : file_(std::move(file)), first_line_(first_line), table_(table), where_(std::move(where)) {}
 
+KeyLines TomlTable::Lines() const {
+  KeyLines all{file_, first_line_, {}};
+  auto line = [&](const toml::key& key) { return first_line_ - 1 + int(key.source().begin.line); };
+  for (auto&& [key, node] : table_) {
+    std::string name(key.str());
+    all.lines[name] = line(key);
+    if (const toml::table* table = node.as_table())
+      for (auto&& [inner, value] : *table) all.lines[name + "." + std::string(inner.str())] = line(inner);
+  }
+  return all;
+}
+
 void TomlTable::Problem(const toml::node* node, const std::string& message) {
   if (!problem_.empty()) return;
   int line = node ? int(node->source().begin.line) : std::max(1, int(table_.source().begin.line));

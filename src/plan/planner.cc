@@ -74,13 +74,14 @@ MissingGames::MissingGames(const Project& project, const Calendar& calendar) : c
   if (missing.empty()) return;
   size_t n = calendar.dates().size();
   size_t words = (missing.size() + 63) / 64;
-  std::vector<Games>& boxes = without_[project.boxes];
-  boxes.resize(n);
+  for (const std::string& boxes : project.boxes) without_[boxes].resize(n);
   for (size_t game = 0; game < missing.size(); ++game) {
-    Games& games = boxes[size_t(calendar.Find(missing[game].first))];
-    games.resize(words);
-    games[game / 64] |= uint64_t(1) << game % 64;
-    tokens_.push_back(Hasher().Add(missing[game].second).Finish());
+    for (const std::string& boxes : missing[game].tables) {
+      Games& games = without_.at(boxes)[size_t(calendar.Find(missing[game].date))];
+      games.resize(words);
+      games[game / 64] |= uint64_t(1) << game % 64;
+    }
+    tokens_.push_back(Hasher().Add(missing[game].game).Finish());
   }
   for (const Model& model : project.models) {
     std::vector<Games> mine(n);
@@ -114,7 +115,7 @@ void MissingGames::ForEach(const Model& model, int date_index, Visit visit) cons
 
 std::vector<std::string> MissingGames::Of(const Model& model, int date_index) const {
   std::vector<std::string> ids;
-  ForEach(model, date_index, [&](size_t game) { ids.push_back(calendar_.missing_boxes()[game].second); });
+  ForEach(model, date_index, [&](size_t game) { ids.push_back(calendar_.missing_boxes()[game].game); });
   return ids;
 }
 

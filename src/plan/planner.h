@@ -56,8 +56,8 @@ struct Plan {
   double expected_seconds() const;
 };
 
-// Which final games without box rows a cell was, or would be, made without:
-// those in its windows on the boxes, and those that its inputs were made without.
+// Which final games that lack box rows a cell was, or would be, made without:
+// those in its windows on the boxes that lack them, and those that its inputs were made without.
 class MissingGames {
  public:
   MissingGames(const Project& project, const Calendar& calendar);

@@ -84,7 +84,7 @@ Result<> Checker::Games(const CheckedSeason& season) {
                                   Quote(season.label), Join(types, ", "), Between(season, "game_date"));
   GuardCount count{season.label, "games", "games", 0, 0, ""};
   for (const RawTable& table : project_.raw_tables) {
-    bool is_results = table.name == results.name, is_boxes = table.name == project_.boxes;
+    bool is_results = table.name == results.name, is_boxes = project_.IsBoxes(table.name);
     if (!(is_results || is_boxes || table.of_final_games) || !Wanted(table.name)) continue;
     Rows rows = TRY(connection_.Query(fmt::format(
         "SELECT g.game_id, CAST(g.game_date - DATE '1970-01-01' AS INTEGER), g.game_type, g.away_team_abbr || ' at ' || g.home_team_abbr, r.unit_ IS NOT NULL, t.unit_ IS NOT NULL FROM {0} g "
@@ -164,7 +164,7 @@ void Checker::FilledCells(const CheckedSeason& season) {
       ++count.examined;
       coverage.present += Settled(state);
       empty += state == CellState::kEmpty;
-      if (state == CellState::kPartial) lacks(index, fmt::format("partial: made without the boxes of {}", cell->missing), fmt::format("`backcourt load` once {} has them, then `backcourt backfill`", project_.boxes));
+      if (state == CellState::kPartial) lacks(index, fmt::format("partial: made without the boxes of {}", cell->missing), fmt::format("`backcourt load` once {} has them, then `backcourt backfill`", Join(project_.boxes, " and ")));
       else if (state == CellState::kFailed) lacks(index, "failed: " + cell->reason.substr(0, 300), fmt::format("mend the cause (`backcourt why {} {}`), then `backcourt backfill`", model.name, DateAt(index).Str()));
       else if (state == CellState::kBlocked) lacks(index, "blocked: " + cell->reason, "mend what it waits for, then `backcourt backfill`");
       else if (!Settled(state)) lacks(index, state == CellState::kMayChange ? "an input of it is to be filled again" : CellStateName(state), "");

@@ -11,6 +11,7 @@
 #include <thread>
 
 #include "base/text.h"
+#include "base/watch.h"
 #include "plan/planner.h"
 #include "proof/cause.h"
 #include "proof/window_copies.h"
@@ -164,7 +165,8 @@ SampledCells SampleCells(const Project& project, const Calendar& calendar, const
 }
 
 Result<ReplayReport> Replay(Warehouse& warehouse, const Project& project, const Calendar& calendar, const Cells& cells,
-                            const std::vector<ReplayCell>& chosen, int parallel, std::function<bool(size_t done)> progress) {
+                            const std::vector<ReplayCell>& chosen, int parallel,
+                            std::function<void(size_t done)> progress, std::function<bool()> interrupted) {
   auto start = std::chrono::steady_clock::now();
   // Late dates first, in stretches that one connection's copies move along.
   std::vector<const ReplayCell*> order;
@@ -179,6 +181,11 @@ Result<ReplayReport> Replay(Warehouse& warehouse, const Project& project, const 
   std::optional<Error> failed;
   std::vector<std::unique_ptr<Connection>> connections;
   for (int i = 0; i < parallel; ++i) connections.push_back(TRY(warehouse.Connect()));
+  Watch watch(std::chrono::milliseconds(20), [&] {
+    if (!interrupted()) return;
+    stop = true;
+    for (auto& connection : connections) connection->Cancel();
+  });
   std::vector<std::thread> workers;
   for (auto& connection : connections) {
     workers.emplace_back([&, c = connection.get()] {
@@ -196,13 +203,13 @@ Result<ReplayReport> Replay(Warehouse& warehouse, const Project& project, const 
           ++report.cells;
           report.rows += rows;
           if (*one) report.mismatches.push_back(**one);
-          if (!progress(size_t(report.cells))) stop = true;
+          progress(size_t(report.cells));
         }
       }
     });
   }
   for (std::thread& worker : workers) worker.join();
-  if (failed) return *failed;
+  if (failed && failed->kind != ErrorKind::kInterrupted) return *failed;
   if (stop) return Error{ErrorKind::kInterrupted, fmt::format("interrupted after {} of {} cells", report.cells, chosen.size()), ""};
   std::sort(report.mismatches.begin(), report.mismatches.end(), [](const ReplayMismatch& a, const ReplayMismatch& b) { return std::tie(a.table, a.date) < std::tie(b.table, b.date); });
   if (!connections.empty()) TRY(TellCauses(*connections[0], project, calendar, cells, report.mismatches));

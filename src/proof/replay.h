@@ -60,10 +60,11 @@ struct SampledCells {
 SampledCells SampleCells(const Project& project, const Calendar& calendar, const Cells& cells,
                          const std::vector<std::string>& tables, const std::vector<int>& dates, int sample);
 
-// Replays cells on `parallel` connections. `progress` is told how many are done;
-// it returns false to stop early. The first cells that differ of each table are
-// looked into for the cause.
+// Replays cells on `parallel` connections, until `interrupted`. `progress` is told
+// how many are done. The first cells that differ of each table are looked into
+// for the cause.
 Result<ReplayReport> Replay(Warehouse& warehouse, const Project& project, const Calendar& calendar, const Cells& cells,
-                            const std::vector<ReplayCell>& chosen, int parallel, std::function<bool(size_t done)> progress);
+                            const std::vector<ReplayCell>& chosen, int parallel,
+                            std::function<void(size_t done)> progress, std::function<bool()> interrupted);
 
 }  // namespace backcourt

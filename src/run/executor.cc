@@ -41,11 +41,11 @@ Result<> CheckColumns(const Model& model, const NamedTexts& typed) {
   if (made == declared) return {};
   for (const std::string& name : made)
     if (std::find(declared.begin(), declared.end(), name) == declared.end())
-      return Error{ErrorKind::kModel, fmt::format("{}: column '{}' has no line under [columns]", model.file, name), "a line that gives its meaning"};
+      return Error{ErrorKind::kModel, fmt::format("{}: column '{}' has no line under [columns]", model.lines.Of("columns"), name), "a line that gives its meaning"};
   for (const std::string& name : declared)
     if (std::find(made.begin(), made.end(), name) == made.end())
-      return Error{ErrorKind::kModel, fmt::format("{}: [columns] has '{}', which the SELECT does not give", model.file, name), ""};
-  return Error{ErrorKind::kModel, fmt::format("{}: the columns of the SELECT stand in another order than under [columns]", model.file), ""};
+      return Error{ErrorKind::kModel, fmt::format("{}: [columns] has '{}', which the SELECT does not give", model.lines.Of("columns." + name), name), ""};
+  return Error{ErrorKind::kModel, fmt::format("{}: the columns of the SELECT stand in another order than under [columns]", model.lines.Of("columns")), ""};
 }
 
 // Rows as lines of `name=value`, for messages.

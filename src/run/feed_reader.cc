@@ -8,6 +8,7 @@
 #include <optional>
 
 #include "base/text.h"
+#include "run/file_shape.h"
 #include "warehouse/warehouse.h"
 
 namespace backcourt {
@@ -71,31 +72,6 @@ std::string DocumentsSql(const std::vector<FoundFile>& files, const std::string&
   for (const FoundFile& file : files) paths.push_back(Quote(file.Bytes()));
   std::string path = fmt::format("CASE WHEN starts_with(filename, {0}) THEN regexp_replace(substr(filename, {1}), '^([a-z0-9]+)/', '\\1://') ELSE filename END", Quote(cache + "/"), cache.size() + 2);
   return fmt::format("SELECT {} AS file, json AS document FROM read_json_objects([{}], format = 'unstructured', filename = true)", path, Join(paths, ", "));
-}
-
-// The last bytes of a file.
-std::string Tail(const std::string& path, size_t bytes) {
-  std::ifstream in(path, std::ios::binary | std::ios::ate);
-  in.seekg(-std::min<std::streamoff>(in.tellg(), std::streamoff(bytes)), std::ios::end);
-  return {std::istreambuf_iterator<char>(in), {}};
-}
-
-// Refuses what the engine would swallow: a last line without an end that fills a
-// whole buffer is no row to it, and a bomb is unpacked to the end.
-Result<> CheckShape(const FoundFile& file) {
-  constexpr size_t kLongestLine = 2'097'152, kUnpacked = 64 << 20;
-  std::error_code ignored;
-  size_t size = size_t(std::filesystem::file_size(file.Bytes(), ignored));
-  if (file.path.ends_with(".gz")) {
-    std::string trailer = Tail(file.Bytes(), 4);  // the length that comes out of it
-    size_t unpacked = 0;
-    for (size_t i = trailer.size(); i-- > 0;) unpacked = unpacked << 8 | uint8_t(trailer[i]);
-    if (!ignored && unpacked > kUnpacked && unpacked / 100 > size)
-      return Error{ErrorKind::kSource, fmt::format("{} would be {} MB unpacked, more than 100 times its size: no file of a feed is", file.path, unpacked >> 20), "fetch it again; nothing was loaded"};
-  } else if (file.path.ends_with(".csv") && !ignored && size > kLongestLine && Tail(file.Bytes(), kLongestLine).find('\n') == std::string::npos) {
-    return Error{ErrorKind::kSource, fmt::format("{}: its last line is longer than 2 MB", file.path), kMend};
-  }
-  return {};
 }
 
 }  // namespace

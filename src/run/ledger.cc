@@ -138,16 +138,24 @@ std::string Ledger::WriteCells(const std::string& table, const std::vector<Cell>
 Result<Calendar> Ledger::ReadCalendar(Connection& connection, const Project& project) {
   std::vector<std::string> types;
   for (const std::string& type : project.types) types.push_back(Quote(type));
+  std::string whole, boxes;  // whether both teams have rows in a table of boxes
+  for (size_t i = 0; i < project.boxes.size(); ++i) {
+    const RawTable& table = *project.FindRaw(project.boxes[i]);
+    whole += fmt::format(", coalesce(s.home_team_abbr IN (b{0}.one, b{0}.other) AND s.away_team_abbr IN (b{0}.one, b{0}.other), false)", i);
+    boxes += fmt::format(" LEFT JOIN (SELECT game_id, min(team_abbr) AS one, max(team_abbr) AS other FROM {1} WHERE {2} GROUP BY game_id) b{0} ON b{0}.game_id = s.game_id", i, Ident(table.name),
+                         table.box_rows.empty() ? "true" : table.box_rows);
+  }
   Rows rows = TRY(connection.Query(fmt::format(
-      "SELECT s.game_id, s.game_date, s.season, s.season_year, s.game_type, s.home_team_abbr, s.away_team_abbr, "
-      "r.game_id IS NOT NULL, b.game_id IS NOT NULL FROM {0} s LEFT JOIN {1} r ON r.game_id = s.game_id "
-      "LEFT JOIN (SELECT DISTINCT game_id FROM {2} WHERE {4}) b ON b.game_id = s.game_id "
-      "WHERE (s.status = 'scheduled' OR r.game_id IS NOT NULL) AND s.game_date IS NOT NULL AND s.game_type IN ({3})",
-      Ident(project.schedule), Ident(project.results), Ident(project.boxes), Join(types, ", "), project.box_rows.empty() ? "true" : project.box_rows)));
+      "SELECT s.game_id, s.game_date, s.season, s.season_year, s.game_type, s.home_team_abbr, s.away_team_abbr, r.game_id IS NOT NULL{} "
+      "FROM {} s LEFT JOIN {} r ON r.game_id = s.game_id{} "
+      "WHERE (s.status = 'scheduled' OR r.game_id IS NOT NULL) AND s.game_date IS NOT NULL AND s.game_type IN ({})",
+      whole, Ident(project.schedule), Ident(project.results), boxes, Join(types, ", "))));
   std::vector<Game> games(rows.size());
-  for (size_t i = 0; i < rows.size(); ++i)
-    games[i] = {rows.Text(i, 0), Date{int32_t(rows.Int(i, 1))}, rows.Text(i, 2), int(rows.Int(i, 3)), rows.Text(i, 4),
-                rows.Text(i, 5), rows.Text(i, 6), rows.Int(i, 7) != 0, rows.Int(i, 8) != 0};
+  for (size_t i = 0; i < rows.size(); ++i) {
+    games[i] = {rows.Text(i, 0), Date{int32_t(rows.Int(i, 1))}, rows.Text(i, 2), int(rows.Int(i, 3)), rows.Text(i, 4), rows.Text(i, 5), rows.Text(i, 6), rows.Int(i, 7) != 0, {}};
+    for (size_t table = 0; table < project.boxes.size(); ++table)
+      if (!rows.Int(i, 8 + table)) games[i].lacks.push_back(project.boxes[table]);
+  }
   return Calendar::Build(std::move(games));
 }
 
@@ -167,7 +175,7 @@ Result<Calendar> Ledger::ReadCalendarAsOf(Connection& connection, const Project&
       "WHERE newest = 1 AND status = 'scheduled' AND game_date IS NOT NULL AND game_type IN ({})", history, as_of.Sql(), Join(types, ", "))));
   std::vector<Game> games(rows.size());
   for (size_t i = 0; i < rows.size(); ++i)
-    games[i] = {rows.Text(i, 0), Date{int32_t(rows.Int(i, 1))}, rows.Text(i, 2), int(rows.Int(i, 3)), rows.Text(i, 4), rows.Text(i, 5), rows.Text(i, 6), false, false};
+    games[i] = {rows.Text(i, 0), Date{int32_t(rows.Int(i, 1))}, rows.Text(i, 2), int(rows.Int(i, 3)), rows.Text(i, 4), rows.Text(i, 5), rows.Text(i, 6), false, {}};
   return Calendar::Build(std::move(games));
 }
 

@@ -125,8 +125,7 @@ void SourceGroups::MakeGroup(const Source& source, const std::string& season) {
 
 // Whether anybody asks for a raw table's rows: not if only sources do that do not run.
 bool SourceGroups::Wanted(const RawTable& table) const {
-  for (const std::string& named : {project_.schedule, project_.history, project_.results, project_.boxes})
-    if (table.name == named) return true;
+  if (Contains({project_.schedule, project_.history, project_.results}, table.name) || project_.IsBoxes(table.name)) return true;
   auto reads = [&](const Model& model) { return std::any_of(model.reads.begin(), model.reads.end(), [&](const Read& read) { return read.table == table.name; }); };
   if (std::any_of(project_.models.begin(), project_.models.end(), reads)) return true;
   return std::any_of(groups_.begin(), groups_.end(), [&](const SourceGroup& group) { return Contains(group.source->reads, table.name); });

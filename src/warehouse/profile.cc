@@ -17,6 +17,7 @@ Error ClassifyError(const std::string& text) {
     error.kind = ErrorKind::kData;
   } else if (says("INTERRUPT") || says("Interrupted")) {
     error.kind = ErrorKind::kInterrupted;
+    error.message = "interrupted";
   } else if (says("FATAL Error") || says("has been invalidated")) {
     error.kind = ErrorKind::kBusy;
     error.hint = "look at the disk, then run again: what was committed stays";
