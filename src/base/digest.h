@@ -24,6 +24,7 @@ struct Digest {
 // ("ab", "c") and ("a", "bc") differ.
 class Hasher {
  public:
+  Hasher() { bytes_.reserve(256); }  // most sequences are shorter
   Hasher& Add(std::string_view field);
   Hasher& Add(int64_t number);
   Hasher& Add(Digest digest);

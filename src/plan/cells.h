@@ -43,6 +43,7 @@ class CellSeries {
   const Cell* Find(int32_t slot) const;
   void Put(Cell cell);
   void Append(Cell cell);  // REQUIRES: its slot is behind all there are
+  void Reserve(size_t cells) { cells_.reserve(cells); }
   void Erase(int32_t slot);
 
   // Sum over the cells of [first, last]. Cells without rows count nothing, so

@@ -63,6 +63,7 @@ std::string Damage(const Rows& rows, size_t i) {
 
 // The cells of one table, by the indices of their rows in slot order.
 Result<> ReadSeries(const Rows& rows, const std::vector<size_t>& of_table, const Project& project, CellSeries& series) {
+  series.Reserve(of_table.size());
   std::optional<int32_t> before;
   for (size_t i : of_table) {
     Cell cell;
@@ -107,7 +108,11 @@ Result<Cells> Ledger::ReadCells(Connection& connection, const Project& project) 
       "SELECT table_name, slot, state, fingerprint, identity, digest, ahead, row_count, reason, note, missing_games, "
       "waived, error_class, attempts, run, changed FROM backcourt.cells"));
   std::map<std::string_view, std::vector<size_t>> tables;  // a sort here is quicker than one of all the columns
-  for (size_t i = 0; i < rows.size(); ++i) tables[rows.Text(i, 0)].push_back(i);
+  std::vector<size_t>* mine = nullptr;
+  for (size_t i = 0; i < rows.size(); ++i) {
+    if (i == 0 || rows.Text(i, 0) != rows.Text(i - 1, 0)) mine = &tables[rows.Text(i, 0)];
+    mine->push_back(i);
+  }
   Cells cells;
   for (auto& [table, of_table] : tables) {
     std::sort(of_table.begin(), of_table.end(), [&](size_t a, size_t b) { return rows.Int(a, 1) < rows.Int(b, 1); });

@@ -20,9 +20,19 @@ Loader::Loader(const Project& project, Connection& connection, Finder finder, st
 }
 
 Result<> Loader::Prepare() {
+  Hasher hasher;
+  hasher.Add(int64_t(Warehouse::kFormat));
+  for (const RawTable& table : project_.raw_tables) {
+    hasher.Add(table.name).Add(int64_t(table.columns.size()));
+    for (const Column& column : table.columns) hasher.Add(column.name).Add(column.type);
+  }
+  std::string tables = hasher.Finish().Hex();
+  Rows made = TRY(connection_.Query("SELECT value FROM backcourt.meta WHERE name = 'raw_tables'"));
+  if (made.size() == 1 && made.Text(0, 0) == tables) return {};
   // In one transaction: who looks on finds all of the tables or none.
   auto prepared = connection_.Execute("BEGIN");
   if (prepared) prepared = CreateTables();
+  if (prepared) prepared = connection_.Execute(fmt::format("DELETE FROM backcourt.meta WHERE name = 'raw_tables'; INSERT INTO backcourt.meta VALUES ('raw_tables', '{}')", tables));
   if (prepared) prepared = connection_.Execute("COMMIT");
   if (prepared) return {};
   auto rolled_back = connection_.Execute("ROLLBACK");

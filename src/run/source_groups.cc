@@ -50,6 +50,9 @@ SourceGroups::SourceGroups(const Project& project) : project_(project) {
     sources_.push_back(std::move(source));
   }
   sources_.insert(sources_.end(), project.sources.begin(), project.sources.end());
+  Hasher functions;
+  for (const Function& function : project.functions) functions.Add(CanonicalSql(function.statement));
+  functions_ = functions.Finish();
 }
 
 Result<> SourceGroups::Find(Connection& connection, FeedReader& reader, Finder& finder) {
@@ -94,22 +97,23 @@ Result<> SourceGroups::Find(Connection& connection, FeedReader& reader, Finder& 
 }
 
 void SourceGroups::MakeGroup(const Source& source, const std::string& season) {
+  auto has_files = [&](const std::string& name) {
+    return std::any_of(files_[name].begin(), files_[name].end(), [&](const FoundFile& file) { return file.season.empty() || file.season == season || season.empty(); });
+  };
+  if (!std::all_of(source.feeds.begin(), source.feeds.end(), has_files)) return;
+  if (!source.any_of.empty() && std::none_of(source.any_of.begin(), source.any_of.end(), has_files)) return;
   SourceGroup group;
   group.source = &source;
   group.season = season;
   Hasher text;
-  text.Add(CanonicalSql(source.body)).Add(int64_t(source.rank));
+  text.Add(CanonicalSql(source.body)).Add(int64_t(source.rank)).Add(functions_);
   for (const std::string& name : source.by_unit) text.Add(name);
-  for (const Function& function : project_.functions) text.Add(CanonicalSql(function.statement));
   std::vector<std::string> words = SqlTokens(source.body);
-  bool complete = true, some = source.any_of.empty();
   for (const auto* list : {&source.feeds, &source.any_of, &source.optional_feeds}) {
     for (const std::string& name : *list) {
       std::vector<FoundFile> mine;
       for (const FoundFile& file : files_[name])
         if (file.season.empty() || file.season == season || season.empty()) mine.push_back(file);
-      if (list == &source.feeds && mine.empty()) complete = false;
-      if (list == &source.any_of && !mine.empty()) some = true;
       text.Add(name).Add(feeds_[name]->rows);
       for (const auto& [there, column] : feeds_[name]->also) text.Add(there).Add(column);
       for (const Column& column : feeds_[name]->columns) text.Add(column.name).Add(column.type);
@@ -117,7 +121,6 @@ void SourceGroups::MakeGroup(const Source& source, const std::string& season) {
       else group.feeds.emplace_back(feeds_[name], std::move(mine));
     }
   }
-  if (!complete || !some) return;
   group.text = text.Finish().Hex();
   group.identity = group.text + SourceGroup::Held(group.feeds);
   groups_.push_back(std::move(group));

@@ -61,6 +61,7 @@ class SourceGroups {
   const Project& project_;
   std::vector<Feed> own_feeds_;  // of the raw tables' own shape
   std::vector<Source> sources_;
+  Digest functions_;
   std::vector<SourceGroup> groups_;
   std::map<std::string, const Feed*> feeds_;
   std::map<std::string, std::vector<FoundFile>> files_;
