@@ -6,21 +6,6 @@
 namespace backcourt::testing {
 namespace {
 
-// Fills every cell as it would be made now, inputs first.
-void FillAll(const Project& project, const Calendar& calendar, Cells& cells) {
-  for (const Model& model : project.models)
-    for (size_t i = 0; i < calendar.dates().size(); ++i) {
-      Cell cell;
-      cell.slot = calendar.dates()[i].date.days;
-      cell.state = CellState::kFresh;
-      cell.rows = 1;
-      cell.identity = model.identity;
-      cell.fingerprint = Fingerprint(model, calendar, int(i), cells, {}, "");
-      cell.digest = Hasher().Add(model.name).Add(cell.fingerprint).Finish();
-      cells[model.name].Put(cell);
-    }
-}
-
 std::vector<CellState> StatesOf(const Project& project, const Calendar& calendar, const Cells& cells, const std::string& table) {
   return JudgeAll(project, calendar, cells).at(table);
 }

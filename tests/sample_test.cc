@@ -21,18 +21,7 @@ struct Filled {
     for (int i = 0; i < 120; ++i) games.push_back(MakeGame("G" + std::to_string(i), (D("2021-10-19") + i).Str(), "AAA", "BBB"));
     calendar = Calendar::Build(games);
     cells = RawCells(calendar);
-    for (const Model& model : project.models)
-      for (size_t i = 0; i < calendar.dates().size(); ++i) {
-        Cell cell;
-        cell.slot = calendar.dates()[i].date.days;
-        cell.state = CellState::kFresh;
-        cell.rows = 1;
-        cell.run = cell.changed = 1;
-        cell.identity = model.identity;
-        cell.fingerprint = Fingerprint(model, calendar, int(i), cells, {}, "");
-        cell.digest = Hasher().Add(model.name).Add(cell.fingerprint).Finish();
-        cells[model.name].Put(cell);
-      }
+    FillAll(project, calendar, cells);
     for (int i = 0; i < 120; ++i) dates.push_back(i);
   }
   std::map<std::string, std::set<int>> Sample(int n) {

@@ -7,6 +7,7 @@
 #include "calendar/calendar.h"
 #include "model/project.h"
 #include "plan/cells.h"
+#include "plan/fingerprint.h"
 
 namespace backcourt::testing {
 
@@ -68,6 +69,22 @@ inline Cells RawCells(const Calendar& calendar) {
   Cells cells;
   for (const GameDate& date : calendar.dates()) cells["raw"].Put(RawCell(date.date));
   return cells;
+}
+
+// Fills every cell as it would be made now, inputs first.
+inline void FillAll(const Project& project, const Calendar& calendar, Cells& cells) {
+  for (const Model& model : project.models)
+    for (size_t i = 0; i < calendar.dates().size(); ++i) {
+      Cell cell;
+      cell.slot = calendar.dates()[i].date.days;
+      cell.state = CellState::kFresh;
+      cell.rows = 1;
+      cell.run = cell.changed = 1;
+      cell.identity = model.identity;
+      cell.fingerprint = Fingerprint(model, calendar, int(i), cells, {}, "");
+      cell.digest = Hasher().Add(model.name).Add(cell.fingerprint).Finish();
+      cells[model.name].Put(cell);
+    }
 }
 
 }  // namespace backcourt::testing

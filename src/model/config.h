@@ -15,7 +15,7 @@ namespace backcourt {
 struct Config {
   std::string pack, name;                            // [project]
   std::vector<std::string> seasons;
-  std::string schedule, history, results;        // [calendar]
+  std::string schedule, history, results;            // [calendar]
   std::vector<std::string> boxes, types;
   std::optional<bool> block_on_missing_games;        // [policy]
   std::string warehouse, memory_limit;               // [warehouse]

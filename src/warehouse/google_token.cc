@@ -1,8 +1,8 @@
 #include "warehouse/google_token.h"
 
 #include <fmt/format.h>
-#include <netdb.h>
 #include <httplib.h>
+#include <netdb.h>
 #include <openssl/evp.h>
 #include <openssl/pem.h>
 
