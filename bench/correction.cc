@@ -7,7 +7,7 @@
 
 #include "base/text.h"
 #include "bench/harness.h"
-#include "run/ledger.h"
+#include "ledger/ledger.h"
 
 using namespace backcourt;
 using namespace backcourt::bench;

@@ -6,7 +6,7 @@
 #include <filesystem>
 
 #include "bench/harness.h"
-#include "run/ledger.h"
+#include "ledger/ledger.h"
 
 using namespace backcourt;
 using namespace backcourt::bench;

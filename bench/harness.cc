@@ -14,7 +14,7 @@
 #include <fstream>
 
 #include "base/text.h"
-#include "run/input_sql.h"
+#include "warehouse/cell_sql.h"
 
 namespace backcourt::bench {
 

@@ -11,9 +11,9 @@
 #include <vector>
 
 #include "calendar/calendar.h"
-#include "model/project.h"
+#include "project/project.h"
 #include "plan/cells.h"
-#include "warehouse/warehouse.h"
+#include "warehouse/duckdb/duckdb_warehouse.h"
 
 namespace backcourt::bench {
 

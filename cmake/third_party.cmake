@@ -23,7 +23,7 @@ file(GLOB adbc_sources ${adbc}/adbc_driver_manager*.cc)
 add_library(adbc_driver_manager STATIC ${adbc_sources})
 target_include_directories(adbc_driver_manager SYSTEM PUBLIC ${adbc})
 target_compile_definitions(adbc_driver_manager PRIVATE SetError=AdbcDriverManagerSetError)
-target_compile_options(adbc_driver_manager PRIVATE -include ${CMAKE_SOURCE_DIR}/src/model/toml_assert.h)
+target_compile_options(adbc_driver_manager PRIVATE -include ${CMAKE_SOURCE_DIR}/src/project/toml_assert.h)
 target_link_libraries(adbc_driver_manager PUBLIC ${CMAKE_DL_LIBS})
 
 set(nanoarrow_folder ${wheels}/arx_nanoarrow_sources/vendor)

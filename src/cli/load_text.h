@@ -6,7 +6,7 @@
 #include <vector>
 
 #include "cli/session.h"
-#include "run/loader.h"
+#include "load/loader.h"
 
 namespace backcourt {
 

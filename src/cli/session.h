@@ -9,11 +9,11 @@
 
 #include "base/watch.h"
 #include "cli/arguments.h"
-#include "model/project.h"
-#include "run/holder.h"
-#include "run/ledger.h"
+#include "project/project.h"
+#include "serve/warehouse_lock.h"
+#include "ledger/ledger.h"
 #include "run/progress.h"
-#include "warehouse/warehouse.h"
+#include "warehouse/duckdb/duckdb_warehouse.h"
 
 namespace backcourt {
 

@@ -7,7 +7,7 @@
 
 #include "base/digest.h"
 #include "calendar/calendar.h"
-#include "model/project.h"
+#include "project/project.h"
 #include "plan/cells.h"
 
 namespace backcourt {

@@ -5,8 +5,8 @@
 #include <optional>
 
 #include "base/text.h"
-#include "run/executor.h"
-#include "run/input_sql.h"
+#include "run/batch_filler.h"
+#include "warehouse/cell_sql.h"
 
 namespace backcourt {
 

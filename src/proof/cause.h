@@ -6,9 +6,9 @@
 #include <string>
 
 #include "calendar/calendar.h"
-#include "model/project.h"
+#include "project/project.h"
 #include "plan/cells.h"
-#include "warehouse/adbc.h"
+#include "adbc/adbc.h"
 
 namespace backcourt {
 

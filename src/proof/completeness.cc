@@ -9,10 +9,10 @@
 #include "base/text.h"
 #include "plan/planner.h"
 #include "proof/contracts.h"
-#include "run/executor.h"
-#include "run/input_sql.h"
-#include "run/raw_table_sql.h"
-#include "run/snapshots.h"
+#include "run/batch_filler.h"
+#include "warehouse/cell_sql.h"
+#include "load/raw_table_sql.h"
+#include "load/snapshots.h"
 
 namespace backcourt {
 

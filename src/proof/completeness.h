@@ -11,9 +11,9 @@
 #include <vector>
 
 #include "calendar/calendar.h"
-#include "model/project.h"
+#include "project/project.h"
 #include "plan/cells.h"
-#include "warehouse/adbc.h"
+#include "adbc/adbc.h"
 
 namespace backcourt {
 

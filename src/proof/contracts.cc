@@ -6,8 +6,8 @@
 #include <set>
 
 #include "base/text.h"
-#include "run/executor.h"
-#include "run/input_sql.h"
+#include "run/batch_filler.h"
+#include "warehouse/cell_sql.h"
 
 namespace backcourt {
 

@@ -6,8 +6,8 @@
 #include <vector>
 
 #include "calendar/calendar.h"
-#include "model/project.h"
-#include "warehouse/adbc.h"
+#include "project/project.h"
+#include "adbc/adbc.h"
 
 namespace backcourt {
 

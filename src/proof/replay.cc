@@ -15,8 +15,8 @@
 #include "plan/planner.h"
 #include "proof/cause.h"
 #include "proof/window_copies.h"
-#include "run/executor.h"
-#include "run/input_sql.h"
+#include "run/batch_filler.h"
+#include "warehouse/cell_sql.h"
 
 namespace backcourt {
 

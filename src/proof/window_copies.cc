@@ -3,7 +3,7 @@
 #include <fmt/format.h>
 
 #include "base/text.h"
-#include "run/input_sql.h"
+#include "warehouse/cell_sql.h"
 
 namespace backcourt {
 

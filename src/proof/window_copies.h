@@ -10,9 +10,9 @@
 #include <vector>
 
 #include "calendar/calendar.h"
-#include "model/project.h"
+#include "project/project.h"
 #include "plan/fingerprint.h"
-#include "warehouse/adbc.h"
+#include "adbc/adbc.h"
 
 namespace backcourt {
 

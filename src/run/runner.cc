@@ -54,13 +54,13 @@ RunClock& SystemRunClock() {
 }
 
 Runner::Runner(const Project& project, const Calendar& calendar, Cells& cells, std::mutex& cells_mutex,
-               BatchExecutor& executor, RunObserver& observer, RunClock& clock, RunOptions options)
-    : project_(project), calendar_(calendar), cells_(cells), mutex_(cells_mutex), executor_(executor),
+               BatchFiller& filler, RunObserver& observer, RunClock& clock, RunOptions options)
+    : project_(project), calendar_(calendar), cells_(cells), mutex_(cells_mutex), filler_(filler),
       observer_(observer), clock_(clock), options_(options) {}
 
 void Runner::Stop(bool now) {
   stop_ = true;
-  if (now && !cancel_.exchange(true)) executor_.Cancel();
+  if (now && !cancel_.exchange(true)) filler_.Cancel();
   changed_.notify_all();
 }
 
@@ -169,7 +169,7 @@ void Runner::Record(const Model& model, std::vector<Cell> cells, int worker, std
   if (failed) observer_.CellsFailed(model, cells);
   else observer_.CellsBlocked(model, cells);
   lock.unlock();
-  auto ignored = executor_.Record(model, cells, worker);  // the report tells of them in any case
+  auto ignored = filler_.Record(model, cells, worker);  // the report tells of them in any case
   (void)ignored;
   lock.lock();
 }
@@ -240,7 +240,7 @@ void Runner::FillOrHalve(Task& task, std::vector<CellWork> work, int worker, std
   for (;;) {
     lock.unlock();
     double start = clock_.Now();
-    auto filled = executor_.Fill(batch, worker);
+    auto filled = filler_.Fill(batch, worker);
     double seconds = clock_.Now() - start;
     lock.lock();
     if (filled) {

@@ -31,9 +31,9 @@ struct BatchWork {
 
 // Fills cells. Called from several threads at once, on different models or
 // different dates of one.
-class BatchExecutor {
+class BatchFiller {
  public:
-  virtual ~BatchExecutor() = default;
+  virtual ~BatchFiller() = default;
   // Fills the cells in one transaction, all or none, and returns them.
   virtual Result<std::vector<Cell>> Fill(const BatchWork& work, int worker) = 0;
   // Records cells that were not filled (failed, blocked); their rows stay.
@@ -84,7 +84,7 @@ class Runner {
  public:
   // `cells` is kept up to date as batches end; guarded by `cells_mutex`.
   Runner(const Project& project, const Calendar& calendar, Cells& cells, std::mutex& cells_mutex,
-         BatchExecutor& executor, RunObserver& observer, RunClock& clock, RunOptions options);
+         BatchFiller& filler, RunObserver& observer, RunClock& clock, RunOptions options);
 
   RunReport Run(const Plan& plan);
 
@@ -112,7 +112,7 @@ class Runner {
   const Calendar& calendar_;
   Cells& cells_;
   std::mutex& mutex_;
-  BatchExecutor& executor_;
+  BatchFiller& filler_;
   RunObserver& observer_;
   RunClock& clock_;
   RunOptions options_;

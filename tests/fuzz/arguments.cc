@@ -2,7 +2,7 @@
 #include "base/text.h"
 #include "cli/session.h"
 #include "tests/fuzz/fuzz.h"
-#include "tests/toy_project.h"
+#include "tests/kit/toy_project.h"
 
 using namespace backcourt;
 

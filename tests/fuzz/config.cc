@@ -1,5 +1,5 @@
 // backcourt.toml.
-#include "model/config.h"
+#include "project/config.h"
 #include "tests/fuzz/fuzz.h"
 
 using namespace backcourt;

@@ -1,8 +1,8 @@
 // The files of a pack: models, sources, checks, feeds, raw tables, functions.
 // The first byte tells which.
 #include "base/text.h"
-#include "model/model.h"
-#include "model/sql_text.h"
+#include "project/model.h"
+#include "project/sql_text.h"
 #include "tests/fuzz/fuzz.h"
 
 using namespace backcourt;

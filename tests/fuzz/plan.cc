@@ -5,7 +5,7 @@
 #include "base/text.h"
 #include "plan/saved_plan.h"
 #include "tests/fuzz/fuzz.h"
-#include "tests/toy_project.h"
+#include "tests/kit/toy_project.h"
 
 using namespace backcourt;
 

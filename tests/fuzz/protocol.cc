@@ -1,5 +1,5 @@
 // What goes over the holder's socket, both ways, and its lock file.
-#include "run/holder.h"
+#include "serve/warehouse_lock.h"
 #include "tests/fuzz/fuzz.h"
 
 using namespace backcourt;

@@ -12,11 +12,11 @@
 
 #include "base/file.h"
 #include "base/text.h"
-#include "run/ledger.h"
-#include "run/loader.h"
+#include "ledger/ledger.h"
+#include "load/loader.h"
 #include "tests/fuzz/fuzz.h"
 #include "tests/fuzz/json_mutator.h"
-#include "warehouse/warehouse.h"
+#include "warehouse/duckdb/duckdb_warehouse.h"
 
 using namespace backcourt;
 namespace fs = std::filesystem;

@@ -1,0 +1,14 @@
+// What is looked at before the engine reads a file, because it would take it for
+// less than it is, or unpack it to the end.
+#pragma once
+
+#include "base/result.h"
+#include "files/files.h"
+
+namespace backcourt {
+
+// Refuses a CSV with a line longer than 2 MB: such a line the engine may take for
+// none. And a compressed file that unpacks to more than 64 MB and 100 times its size.
+Result<> CheckShape(const FoundFile& file);
+
+}  // namespace backcourt

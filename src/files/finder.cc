@@ -1,0 +1,142 @@
+#include "files/finder.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cstdlib>
+#include <fstream>
+#include <sstream>
+
+#include "base/text.h"
+#include "files/store_error.h"
+
+namespace backcourt {
+
+namespace {
+
+std::string FromEnvironment(const std::string& name) {
+  const char* value = std::getenv(name.c_str());
+  return value ? value : "";
+}
+
+// The folder above the first component that is a pattern.
+std::string FixedFolder(const std::string& pattern) {
+  size_t glob = pattern.find_first_of("*?[{");
+  return pattern.substr(0, pattern.rfind('/', glob));
+}
+
+bool Below(const std::string& path, const std::string& folder) { return path.size() > folder.size() && path.starts_with(folder) && path[folder.size()] == '/'; }
+
+std::string WithoutSlash(std::string folder) {
+  while (folder.ends_with("/")) folder.pop_back();
+  return folder;
+}
+
+}  // namespace
+
+Finder::Finder(const Project& project, std::function<bool()> interrupted) : project_(project), interrupted_(std::move(interrupted)) {}
+
+Finder::Finder(const Project& project, std::vector<FoundFile> known) : project_(project), online_(false), known_(std::move(known)) {}
+
+Result<ObjectStore*> Finder::Store() {
+  if (!store_) store_ = TRY(ObjectStore::Open(project_.stores, FromEnvironment, interrupted_));
+  return store_.get();
+}
+
+FoundFile Finder::Remote(const StoredObject& object) const {
+  std::string below = ReplaceAll(ReplaceAll(object.url, "://", "/"), "/../", "/__/");  // no key leads out of the folder
+  return {object.url, "", object.size, object.mtime, project_.stores.cache + "/" + below};
+}
+
+bool Finder::Here(const FoundFile& file) const {
+  if (file.mtime == 0) return false;
+  FoundFile here = LookAt(file.local, file.season);
+  return here.size == file.size && here.mtime == file.mtime;
+}
+
+Result<const std::vector<FoundFile>*> Finder::Listing(const std::string& folder) {
+  auto list = [&]() -> Result<std::vector<FoundFile>> {
+    std::vector<FoundFile> files;
+    if (!online_) {
+      for (const FoundFile& file : known_)
+        if (Below(file.path, folder)) files.push_back(file);
+      return files;
+    }
+    ObjectStore* store = TRY(Store());
+    for (StoredObject& object : TRY(store->List(folder))) files.push_back(Remote(object));
+    return files;
+  };
+  auto found = listings_.find(folder);
+  if (found == listings_.end()) found = listings_.emplace(folder, list()).first;  // one that fails is not asked again either
+  if (!found->second) return found->second.error();
+  return &*found->second;
+}
+
+Result<std::vector<FoundFile>> Finder::FindSingle(const std::string& url) {
+  std::vector<FoundFile> files;
+  if (!online_) {
+    for (const FoundFile& file : known_)
+      if (file.path == url) return std::vector<FoundFile>{file};
+    return files;
+  }
+  ObjectStore* store = TRY(Store());
+  for (StoredObject& object : TRY(store->Look({url}))) files.push_back(Remote(object));
+  return files;
+}
+
+Result<std::vector<FoundFile>> Finder::FindRemote(const std::string& pattern) {
+  std::string data = WithoutSlash(project_.data);
+  bool in_data = IsRemote(data) && Below(pattern, data);
+  bool single = pattern.find_first_of("*?[{") == std::string::npos;
+  if (single && !in_data) return FindSingle(pattern);
+  std::vector<FoundFile> files;
+  const std::vector<FoundFile>* listing = TRY(Listing(in_data ? data : FixedFolder(pattern)));
+  for (const FoundFile& file : *listing) {
+    if (!PathMatches(file.path, pattern)) continue;
+    files.push_back(file);
+    files.back().season = SeasonOf(file.path, pattern);
+  }
+  if (online_ && files.empty() && !in_data)
+    return Error{ErrorKind::kSource, fmt::format("no object matches {}", Shown(pattern)), fmt::format("{} has {} objects; another pattern under [feeds]", Shown(FixedFolder(pattern)), listing->size())};
+  return files;
+}
+
+Result<std::vector<FoundFile>> Finder::Find(const std::vector<std::string>& patterns) {
+  std::vector<std::string> on_disk;
+  std::map<std::string, FoundFile> found;
+  for (const std::string& pattern : patterns) {
+    if (!IsRemote(pattern)) on_disk.push_back(pattern);
+    else for (FoundFile& file : TRY(FindRemote(pattern))) found.try_emplace(file.path, file);
+  }
+  for (FoundFile& file : FindFiles(on_disk, folders_)) found.try_emplace(file.path, file);
+  std::vector<FoundFile> files, timeless;
+  for (auto& [path, file] : found) {
+    if (online_ && !file.local.empty() && file.mtime == 0) timeless.push_back(file);
+    files.push_back(std::move(file));
+  }
+  TRY(Fetch(timeless));
+  for (FoundFile& file : files) {  // where a server tells no times, the content is the version
+    if (!online_ || file.local.empty() || file.mtime != 0) continue;
+    std::ifstream in(file.local, std::ios::binary);
+    std::stringstream text;
+    text << in.rdbuf();
+    timeless_.insert(file.path);
+    file.mtime = -int64_t(uint64_t(Hasher().Add(text.str()).Finish().value) >> 1);
+  }
+  return files;
+}
+
+Result<> Finder::Fetch(const std::vector<FoundFile>& files) {
+  std::vector<StoredObject> objects;
+  std::vector<std::string> paths;
+  for (const FoundFile& file : files) {
+    if (file.local.empty() || Here(file) || timeless_.contains(file.path)) continue;
+    objects.push_back({file.path, file.size, file.mtime});
+    paths.push_back(file.local);
+  }
+  if (objects.empty()) return {};
+  ObjectStore* store = TRY(Store());
+  return store->Fetch(objects, paths);
+}
+
+}  // namespace backcourt

@@ -1,0 +1,17 @@
+// The one thing that the engine does not do by itself: a token for Google's
+// storage from the key file of a service account.
+#pragma once
+
+#include <string>
+
+#include "base/result.h"
+#include "files/credentials.h"
+
+namespace backcourt {
+
+// Signs a request with the key and exchanges it at the key file's own token
+// endpoint, through the proxy that the environment names. The token reads
+// storage, for an hour. `timeout`: seconds to connect, and to wait for the answer.
+Result<std::string> GoogleToken(const std::string& key_file, const std::string& ca_file, int timeout, const Environment& environment);
+
+}  // namespace backcourt

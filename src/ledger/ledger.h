@@ -1,0 +1,57 @@
+// The ledger: the state of every cell and run, kept in the warehouse itself, so
+// that it changes in the transaction that changes the rows. Schema `backcourt`.
+#pragma once
+
+#include <map>
+#include <string>
+#include <vector>
+
+#include "calendar/calendar.h"
+#include "project/project.h"
+#include "plan/planner.h"
+#include "adbc/adbc.h"
+
+namespace backcourt {
+
+// A file as it was when it was last loaded.
+struct LoadedFile {
+  std::string feed, path, season;
+  int64_t size = 0, mtime = 0;  // bytes; nanoseconds since 1970
+  int64_t run = 0;
+};
+
+struct BatchRecord {
+  std::string model;
+  int32_t first = 0, last = 0;
+  int cells = 0;
+  int64_t rows = 0;
+  double seconds = 0;
+  int attempts = 1;  // more after transient errors
+};
+
+class Ledger {
+ public:
+  // Makes the ledger's tables when there are none.
+  static Result<> Create(Connection& connection);
+
+  // A damaged row of a model makes its cell failed, one of a raw table is an error.
+  static Result<Cells> ReadCells(Connection& connection, const Project& project);
+  // Statements that write cells; run them in the transaction of the rows.
+  static std::string WriteCells(const std::string& table, const std::vector<Cell>& cells);
+
+  static Result<Calendar> ReadCalendar(Connection& connection, const Project& project);
+  // The calendar as its snapshots told it up to the end of a date (US Eastern);
+  // `seen_at` is the newest change among them. None so early is an error.
+  static Result<Calendar> ReadCalendarAsOf(Connection& connection, const Project& project, Date as_of, std::string& seen_at);
+  // Seconds and rows a date, by model, of the last runs.
+  static Result<std::map<std::string, ModelPace>> ReadPace(Connection& connection);
+
+  // A run's row stands from its start; it ends with an outcome.
+  static Result<int64_t> StartRun(Connection& connection, const std::string& command);
+  static Result<> EndRun(Connection& connection, int64_t run, const std::string& outcome, const std::string& summary);
+  static std::string WriteBatch(int64_t run, const BatchRecord& batch);
+
+  static Result<std::vector<LoadedFile>> ReadFiles(Connection& connection);
+};
+
+}  // namespace backcourt

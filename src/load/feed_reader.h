@@ -1,0 +1,42 @@
+// Reading the files of a feed: tables (CSV, Parquet, xlsx) or JSON documents, with
+// the feed's columns cast from what the files hold, and errors that name file,
+// row and value.
+#pragma once
+
+#include <map>
+#include <string>
+#include <vector>
+
+#include "project/project.h"
+#include "files/files.h"
+
+namespace backcourt {
+
+class FeedReader {
+ public:
+  FeedReader(const Project& project, Connection& connection) : project_(project), connection_(connection) {}
+
+  // Makes the temp table feed_<name>: the feed's columns, then file, file_row (from 1,
+  // in the order of the file; a header line is not counted) and feed_season.
+  Result<> Read(const Feed& feed, const std::vector<FoundFile>& files);
+  // Tells which file, row and value made reading a feed fail.
+  Error Diagnose(const Feed& feed, const std::vector<FoundFile>& files, const Error& error);
+  // By path, the season that a document tells within (Feed::document_season); not of files that tell none.
+  Result<std::map<std::string, std::string>> SeasonsWithin(const Feed& feed, const std::vector<FoundFile>& files);
+  // Whether a file has the feed's shape: its columns, or what its documents hold.
+  bool Fits(const Feed& feed, const FoundFile& file);
+
+ private:
+  // A SELECT of the feed's columns over files of one kind, all that is there cast.
+  Result<std::string> CastedSql(const Feed& feed, const std::vector<FoundFile>& files);
+  // A SELECT over the columns that files have, with `file` and `file_row`.
+  Result<std::string> ReaderSql(const Feed& feed, const std::vector<FoundFile>& files);
+  Result<std::vector<std::string>> CsvHeader(const std::string& path);
+  Result<> CheckDocuments(const Feed& feed, const std::vector<FoundFile>& files);
+
+  const Project& project_;
+  Connection& connection_;
+  bool excel_loaded_ = false;
+};
+
+}  // namespace backcourt

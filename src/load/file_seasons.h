@@ -1,0 +1,16 @@
+// The seasons of files whose paths have no label: from their names, else from what they hold.
+#pragma once
+
+#include <vector>
+
+#include "project/model.h"
+#include "load/feed_reader.h"
+#include "files/finder.h"
+
+namespace backcourt {
+
+// Sets the season of each file that has none, where the feed can tell it. What a
+// file holds is read once: that of a file loaded before is known.
+Result<> TellSeasons(const Feed& feed, std::vector<FoundFile>& files, Connection& connection, FeedReader& reader, Finder& finder);
+
+}  // namespace backcourt

@@ -1,0 +1,161 @@
+// The parts of loads: where few files of a season changed, only the units that
+// they hold are made again.
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "base/text.h"
+#include "load/loader.h"
+#include "load/raw_table_sql.h"
+
+namespace backcourt {
+
+FeedFiles Loader::FilesBefore(const SourceGroup& group) const {
+  FeedFiles files;
+  for (const auto& [feed, now] : group.feeds) {
+    std::vector<FoundFile> before;
+    for (const LoadedFile& file : loaded_)
+      if (file.feed == feed->name && (file.season.empty() || group.season.empty() || file.season == group.season)) before.push_back({file.path, file.season, file.size, file.mtime, ""});
+    std::sort(before.begin(), before.end(), [](const FoundFile& a, const FoundFile& b) { return a.path < b.path; });
+    files.emplace_back(feed, std::move(before));
+  }
+  return files;
+}
+
+std::vector<std::string> Loader::FreshFiles(const SourceGroup& group) const {
+  std::vector<std::string> fresh;
+  FeedFiles before = FilesBefore(group);
+  for (size_t i = 0; i < before.size(); ++i)
+    for (const FoundFile& file : group.feeds[i].second)
+      if (std::none_of(before[i].second.begin(), before[i].second.end(), [&](const FoundFile& f) { return f.path == file.path && f.size == file.size && f.mtime == file.mtime; })) fresh.push_back(file.path);
+  return fresh;
+}
+
+std::string Loader::ChangedUnits(const SourceGroup& group) const {
+  std::set<std::string> tables;
+  for (const std::string& read : group.source->reads)
+    if (group.ByUnit(read)) tables.insert(read);
+  return "SELECT unit FROM temp.changed_units WHERE table_name IN (" + QuotedList(tables) + ")";
+}
+
+Result<bool> Loader::PlanPart(const RawTable& table, const std::vector<SourceGroup*>& groups, const std::set<std::string>& seasons, LoadReport& report) {
+  bool keyed = std::find(table.key.begin(), table.key.end(), table.unit) != table.key.end();
+  if (table.unit.empty() || !keyed) return false;
+  std::set<std::pair<std::string, std::string>> here;
+  std::map<std::pair<const SourceGroup*, const Feed*>, std::set<std::string>> touched;  // paths: new, changed and gone
+  size_t files = 0, touches = 0;
+  for (const SourceGroup* group : groups) {
+    here.insert({group->source->name, group->season});
+    auto ran = ran_.find({group->source->name, group->season});
+    FeedFiles before = FilesBefore(*group);
+    if (ran == ran_.end() || ran->second.reads != group->reads || ran->second.identity != group->text + SourceGroup::Held(before)) return false;  // of another text, or the ledger tells of other files
+    if (group->identity.ends_with("+") || group->source->by_unit.empty()) return false;
+    for (const std::string& read : group->source->by_unit)
+      if (MissedChange(*group, read)) return false;
+    for (size_t i = 0; i < before.size(); ++i) {
+      const auto& [feed, now] = group->feeds[i];
+      if (!group->ByUnit(feed->name) && !(now.empty() && before[i].second.empty())) return false;
+      std::map<std::string, std::pair<int64_t, int64_t>> was;
+      for (const FoundFile& file : before[i].second) was[file.path] = {file.size, file.mtime};
+      std::set<std::string>& paths = touched[{group, feed}];
+      for (const FoundFile& file : now) {
+        auto known = was.find(file.path);
+        if (known == was.end() || known->second != std::pair(file.size, file.mtime)) paths.insert(file.path);
+        if (known != was.end()) was.erase(known);
+      }
+      for (const auto& [path, of_then] : was) paths.insert(path);
+      files += now.size();
+      touches += paths.size();
+    }
+  }
+  for (const Source& source : sources_.sources())  // one that ran and is not there any more
+    if (source.table == table.name)
+      for (const auto& [ran, of_then] : ran_)
+        if (ran.first == source.name && (seasons.contains("") || ran.second.empty() || seasons.contains(ran.second)) && !here.contains(ran)) return false;
+  if (touches * 4 > files) return false;  // not worth it
+
+  TRY(connection_.Execute("CREATE OR REPLACE TEMP TABLE affected (unit VARCHAR)"));
+  auto affect = [&](const std::string& select) {
+    return connection_.Execute("INSERT INTO temp.affected SELECT DISTINCT unit FROM (" + select + ") WHERE unit NOT IN (FROM temp.affected)");
+  };
+  auto of_feed = [](const SourceGroup& group, const Feed& feed) {
+    return fmt::format("FROM backcourt.file_units WHERE source = {} AND season = {} AND feed = {}", Quote(group.source->name), Quote(group.season), Quote(feed.name));
+  };
+  for (SourceGroup* group : groups) {
+    std::string mine = fmt::format("FROM backcourt.file_units WHERE source = {} AND season = {}", Quote(group->source->name), Quote(group->season));
+    if (ReadsChanged(*group, true)) TRY(affect("SELECT unit " + mine + " AND unit IN (" + ChangedUnits(*group) + ")"));
+    for (const auto& [feed, now] : group->feeds) {
+      const std::set<std::string>& paths = touched[{group, feed}];
+      if (paths.empty()) continue;
+      TRY(affect(fmt::format("SELECT unit {} AND path IN ({})", of_feed(*group, *feed), QuotedList(paths))));
+      std::vector<FoundFile> fresh;
+      for (const FoundFile& file : now)
+        if (paths.contains(file.path)) fresh.push_back(file);
+      if (fresh.empty()) continue;
+      TRY(Materialize(*feed, fresh, report));
+      TRY(affect(fmt::format("SELECT {} AS unit FROM temp.{}", UnitSql(table), Ident("feed_" + feed->name))));
+    }
+  }
+  Rows weight = TRY(connection_.Query(fmt::format("SELECT (SELECT count(*) FROM temp.affected) * 4 > (SELECT count(DISTINCT unit) FROM backcourt.units WHERE table_name = {})", Quote(table.name))));
+  if (weight.Int(0, 0)) return false;
+  for (SourceGroup* group : groups) {
+    group->part.clear();
+    for (const auto& [feed, now] : group->feeds) {
+      Rows holding = TRY(connection_.Query(fmt::format("SELECT DISTINCT path {} AND unit IN (FROM temp.affected)", of_feed(*group, *feed))));
+      std::set<std::string> paths = touched[{group, feed}];
+      for (size_t i = 0; i < holding.size(); ++i) paths.insert(holding.Text(i, 0));
+      std::vector<FoundFile> some;
+      for (const FoundFile& file : now)
+        if (paths.contains(file.path)) some.push_back(file);
+      group->part.emplace_back(feed, std::move(some));
+    }
+  }
+  return true;
+}
+
+std::string Loader::KeptFiles(const SourceGroup& group, bool part, int64_t run) const {
+  std::string write;
+  FeedFiles held = FilesBefore(group);
+  for (size_t i = 0; i < group.feeds.size(); ++i) {
+    const auto& [feed, now] = group.feeds[i];
+    std::string of_feed = "feed = " + Quote(feed->name);
+    std::set<std::string> gone;
+    for (const FoundFile& file : held[i].second) gone.insert(file.path);
+    for (const FoundFile& file : now) gone.erase(file.path);
+    std::vector<std::string> rows;
+    for (const FoundFile& file : part ? group.part[i].second : now) {
+      rows.push_back(fmt::format("({}, {}, {}, {}, {}, {})", Quote(feed->name), Quote(file.path), Quote(file.season), file.size, file.mtime, run));
+      if (part) gone.insert(file.path);  // its row of before
+    }
+    if (!part) write += fmt::format("DELETE FROM backcourt.files WHERE {}{};", of_feed, group.season.empty() ? "" : fmt::format(" AND season IN ('', {})", Quote(group.season)));
+    else if (!gone.empty()) write += fmt::format("DELETE FROM backcourt.files WHERE {} AND path IN ({});", of_feed, QuotedList(gone));
+    if (!rows.empty()) write += fmt::format("INSERT INTO backcourt.files VALUES {};", Join(rows, ", "));
+  }
+  return write;
+}
+
+Result<std::string> Loader::KeepUnits(const RawTable& table, const SourceGroup& group, bool part) {
+  std::string mine = fmt::format("source = {} AND season = {}", Quote(group.source->name), Quote(group.season));
+  std::string owner = Quote(group.source->name) + ", " + Quote(group.season);
+  std::string write = fmt::format("DELETE FROM backcourt.dropped_units WHERE {0}{1}; INSERT INTO backcourt.dropped_units SELECT * FROM temp.left_out WHERE {0};", mine,
+                                  part ? " AND unit IN (FROM temp.affected)" : "");
+  if (!part) write += fmt::format("DELETE FROM backcourt.file_units WHERE {};", mine);
+  FeedFiles held = FilesBefore(group);
+  for (const auto& [feed, files] : part ? group.part : group.feeds) {
+    if (!group.ByUnit(feed->name)) continue;
+    std::set<std::string> paths;  // read again, or gone
+    for (const auto& [all_of, before] : held)
+      if (all_of == feed)
+        for (const FoundFile& file : before) paths.insert(file.path);
+    for (const auto& [all_of, now] : group.feeds)
+      if (all_of == feed)
+        for (const FoundFile& file : now) paths.erase(file.path);
+    for (const FoundFile& file : files) paths.insert(file.path);
+    if (part && !paths.empty()) write += fmt::format("DELETE FROM backcourt.file_units WHERE {} AND feed = {} AND path IN ({});", mine, Quote(feed->name), QuotedList(paths));
+    TRY(connection_.Execute(fmt::format("INSERT INTO temp.given SELECT DISTINCT {}, {}, file, {} FROM temp.{}", owner, Quote(feed->name), UnitSql(table), Ident("feed_" + feed->name))));
+  }
+  TRY(connection_.Execute(fmt::format("INSERT INTO temp.left_out SELECT {}, {}, dropped, count(*) FROM temp.{} WHERE dropped IS NOT NULL GROUP BY ALL", owner, UnitSql(table), Ident(group.incoming))));
+  return write + fmt::format("INSERT INTO backcourt.file_units SELECT * FROM temp.given WHERE {};", mine);
+}
+
+}  // namespace backcourt

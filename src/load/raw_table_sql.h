@@ -1,0 +1,26 @@
+// What loads and checks say of raw tables in SQL.
+#pragma once
+
+#include <set>
+#include <string>
+#include <vector>
+
+#include "project/model.h"
+
+namespace backcourt {
+
+// In the reason for which rows of a source are left out: the source that serves their unit has other totals of it.
+inline constexpr const char* kOtherTotals = " tells other totals of ";
+
+// The slot of a raw table's row, and the columns that its digest is of.
+std::string SlotSql(const RawTable& table);
+std::vector<std::string> HashedColumns(const RawTable& table);
+// A row's unit as text; '' of rows that have none.
+std::string UnitSql(const RawTable& table);
+std::string ColumnList(const RawTable& table);
+std::string KeyList(const RawTable& table);
+bool HasColumn(const RawTable& table, const std::string& name);
+// Names for IN (...).
+std::string QuotedList(const std::set<std::string>& names);
+
+}  // namespace backcourt

@@ -1,0 +1,70 @@
+// Which sources run, each a season at a time, and with which files.
+#pragma once
+
+#include <map>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "project/project.h"
+#include "load/feed_reader.h"
+#include "files/finder.h"
+
+namespace backcourt {
+
+using FeedFiles = std::vector<std::pair<const Feed*, std::vector<FoundFile>>>;
+
+// One run of a source: of one season, or of all.
+struct SourceGroup {
+  const Source* source = nullptr;
+  std::string season;
+  FeedFiles feeds;       // that the source reads
+  FeedFiles part;        // what of them is read when a part is enough
+  std::string text;      // of the source, its feeds and functions, and which feeds are there that only tell when it runs
+  std::string identity;  // the text, and what files there are
+  std::string reads;     // signature of the tables that it reads whole
+  std::string incoming;  // temp table of its rows
+
+  // Whether its rows are made of the warehouse's own tables, and files tell no more than details.
+  bool Derived() const { return source->feeds.empty() && source->any_of.empty(); }
+  // Whether a feed or a table is one of `by_unit`.
+  bool ByUnit(const std::string& name) const;
+  // Digest of what files there are.
+  static std::string Held(const FeedFiles& feeds);
+};
+
+// A feed that no file serves: what goes without it is NULL or has no rows.
+struct AbsentFeed {
+  std::string table;   // the raw table that goes without
+  std::string season;  // "" when in all seasons
+  std::string feeds;   // any of which would serve it
+};
+
+class SourceGroups {
+ public:
+  explicit SourceGroups(const Project& project);
+  SourceGroups(const SourceGroups&) = delete;  // groups point into it
+
+  // Looks for the files of every feed and seed, and makes the groups that they serve.
+  Result<> Find(Connection& connection, FeedReader& reader, Finder& finder);
+
+  std::vector<SourceGroup>& groups() { return groups_; }
+  const std::vector<Source>& sources() const { return sources_; }  // those of the pack, and one a raw table for files in its own shape
+  const std::map<std::string, std::vector<FoundFile>>& files() const { return files_; }  // by feed; of a seed by "seed NAME"
+  // What the files that are there do not serve.
+  std::vector<AbsentFeed> Absent() const;
+
+ private:
+  void MakeGroup(const Source& source, const std::string& season);
+  bool Wanted(const RawTable& table) const;
+
+  const Project& project_;
+  std::vector<Feed> own_feeds_;  // of the raw tables' own shape
+  std::vector<Source> sources_;
+  Digest functions_;
+  std::vector<SourceGroup> groups_;
+  std::map<std::string, const Feed*> feeds_;
+  std::map<std::string, std::vector<FoundFile>> files_;
+};
+
+}  // namespace backcourt

@@ -1,0 +1,71 @@
+// What a load brings for a raw table, beside what stands there: rows are staged
+// source by source, and take the place of those of the dates (or seasons) that
+// differ.
+#pragma once
+
+#include <map>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "plan/cells.h"
+#include "run/batch_filler.h"
+#include "load/source_groups.h"
+
+namespace backcourt {
+
+struct LoadedTable {
+  std::string table, season;  // season "" of undated tables
+  int64_t rows = 0, games = 0;
+  int64_t added = 0, changed = 0, gone = 0;
+};
+
+class TableChange {
+ public:
+  // `seasons` are made again, all when one of them is ""; when `part`, only the
+  // units in the temp table `affected` are. `groups` is how many will be staged.
+  TableChange(Connection& connection, const RawTable& table, const std::set<std::string>& seasons, bool part, size_t groups);
+
+  // Where rows of the ledger are of these seasons.
+  const std::string& of_seasons() const { return of_seasons_; }
+  // A relation (unit, source, season): what serves each unit of these seasons.
+  std::string Serving() const;
+  // A relation (unit): the units of which rows differ. After Compare.
+  const std::string& differing() const { return differing_; }
+
+  Result<> Begin();
+  // Stages the rows that a group gives, of units that no group before it serves; the others are marked as dropped,
+  // or taken out where they are made of the warehouse's own tables.
+  Result<> Stage(const SourceGroup& group);
+  // A key of two staged rows; "" when there is none.
+  Result<std::string> Duplicate();
+  // Finds what differs from what stands there; `standing` are the table's cells.
+  Result<std::vector<LoadedTable>> Compare(const CellSeries& standing);
+  // The statements that write it, with who serves each unit.
+  std::string WriteSql() const;
+  // The cells of what has changed, once it is written.
+  Result<std::vector<Cell>> Cells(int64_t run);
+
+ private:
+  Result<> TellOtherTotals(const std::string& incoming);
+  std::string StillServing() const;
+  std::string InSlots(const std::vector<int32_t>& slots) const;
+  Result<> Count(std::vector<LoadedTable>& totals);
+
+  Connection& connection_;
+  const RawTable& table_;
+  const bool part_;
+  const bool alone_;                        // one group: its rows are not copied
+  const std::string stored_, slot_, unit_;  // the table, a row's slot and its unit, as SQL
+  const std::vector<std::string> hashed_;
+  std::string of_seasons_, replaced_;       // predicates: on the ledger, and on the rows that this load makes again
+  std::string season_;                      // a row's season, beside the unit's owner
+  std::string staged_;                      // the relation of the staged rows
+  std::string differing_;
+  bool all_new_ = false;                    // nothing stood there of it
+  std::vector<int32_t> changed_;            // slots
+  std::vector<int32_t> mixed_;              // those of which other rows stay
+  std::map<int32_t, SlotDigest> after_;
+};
+
+}  // namespace backcourt

@@ -1,0 +1,78 @@
+#include "project/config.h"
+
+#include <fmt/format.h>
+
+#include "project/toml_reader.h"
+
+namespace backcourt {
+
+Result<Config> ParseConfig(const std::string& file, const std::string& text) {
+  Config config;
+  toml::table root = TRY(TomlTable::Parse(file, 1, text));
+  TomlTable reader(file, 1, root, "backcourt.toml");
+  static const toml::table kNone;
+  auto section = [&](const char* key) {
+    const toml::table* table = reader.Table(key);
+    return TomlTable(file, 1, table ? *table : kNone, fmt::format("[{}]", key));
+  };
+
+  config.lines = reader.Lines();
+  TomlTable about = section("project");
+  config.pack = about.Text("pack");
+  config.name = about.Text("name");
+  config.seasons = about.Texts("seasons");
+  TRY(about.Finish());
+
+  TomlTable calendar = section("calendar");
+  config.schedule = calendar.Text("schedule");
+  config.history = calendar.Text("history");
+  config.results = calendar.Text("results");
+  config.boxes = calendar.Texts("boxes");
+  config.types = calendar.Texts("types");
+  TRY(calendar.Finish());
+
+  TomlTable policy = section("policy");
+  std::string missing = policy.Text("on_missing_games");
+  if (!missing.empty() && missing != "partial" && missing != "block")
+    policy.Problem(nullptr, fmt::format("on_missing_games '{}' is neither \"partial\" nor \"block\"", missing));
+  TRY(policy.Finish());
+  if (!missing.empty()) config.block_on_missing_games = missing == "block";
+
+  TomlTable warehouse = section("warehouse");
+  config.warehouse = warehouse.Text("path");
+  config.memory_limit = warehouse.Text("memory_limit");
+  if (int64_t threads = warehouse.Number("threads", 0)) {
+    if (threads < 1 || threads > 1024) warehouse.Problem(nullptr, "threads (1 to 1024) is out of range");
+    config.threads = int(threads);
+  }
+  TRY(warehouse.Finish());
+
+  TomlTable sources = section("sources");
+  config.prefer = sources.Texts("prefer");
+  TRY(sources.Finish());
+
+  TomlTable data = section("data");
+  config.data = data.Text("folder");
+  TRY(data.Finish());
+
+  TomlTable stores = section("stores");
+  StoreOptions& reach = config.stores;
+  for (auto [key, value] : std::initializer_list<std::pair<const char*, std::string*>>{
+           {"s3_endpoint", &reach.s3_endpoint}, {"s3_region", &reach.s3_region}, {"s3_url_style", &reach.s3_url_style}, {"gs_endpoint", &reach.gs_endpoint}, {"ca_file", &reach.ca_file}, {"cache", &reach.cache}})
+    *value = stores.Text(key);
+  int64_t timeout = stores.Number("timeout", reach.timeout), retries = stores.Number("retries", reach.retries), parallel = stores.Number("parallel", reach.parallel);
+  if (timeout < 1 || timeout > 86'400 || retries < 0 || retries > 1000 || parallel < 1 || parallel > 64)
+    stores.Problem(nullptr, "timeout (1 to 86400), retries (0 to 1000) or parallel (1 to 64) is out of range");
+  reach.timeout = int(timeout), reach.retries = int(retries), reach.parallel = int(parallel);
+  TRY(stores.Finish());
+
+  if (const toml::table* feeds = reader.Table("feeds")) {
+    TomlTable patterns(file, 1, *feeds, "[feeds]");
+    for (const std::string& feed : patterns.Keys()) config.feed_paths[feed] = patterns.Texts(feed);
+    TRY(patterns.Finish());
+  }
+  TRY(reader.Finish());
+  return config;
+}
+
+}  // namespace backcourt

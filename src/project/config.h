@@ -1,0 +1,33 @@
+// What one backcourt.toml says, before it is brought together with its pack's.
+#pragma once
+
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/result.h"
+#include "base/store_options.h"
+#include "project/key_lines.h"
+
+namespace backcourt {
+
+struct Config {
+  std::string pack, name;                            // [project]
+  std::vector<std::string> seasons;
+  std::string schedule, history, results;            // [calendar]
+  std::vector<std::string> boxes, types;
+  std::optional<bool> block_on_missing_games;        // [policy]
+  std::string warehouse, memory_limit;               // [warehouse]
+  std::optional<int> threads;
+  std::string data;                                  // [data]
+  std::vector<std::string> prefer;                   // [sources]
+  StoreOptions stores;                               // [stores]
+  std::map<std::string, std::vector<std::string>> feed_paths;  // [feeds]
+  KeyLines lines;
+};
+
+// Paths are as they are written. Errors name `file` and the line.
+Result<Config> ParseConfig(const std::string& file, const std::string& text);
+
+}  // namespace backcourt

@@ -1,0 +1,333 @@
+#include "project/project.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <filesystem>
+#include <functional>
+#include <set>
+
+#include "base/file.h"
+#include "base/program.h"
+#include "base/text.h"
+#include "project/config.h"
+#include "project/sql_text.h"
+
+namespace backcourt {
+
+namespace fs = std::filesystem;
+
+namespace {
+
+std::vector<fs::path> FilesIn(const fs::path& folder, const std::string& extension) {
+  std::vector<fs::path> files;
+  std::error_code ignored;
+  for (auto& entry : fs::recursive_directory_iterator(folder, ignored))
+    if (entry.is_regular_file() && entry.path().extension() == extension) files.push_back(entry.path());
+  std::sort(files.begin(), files.end());
+  return files;
+}
+
+// A path of the configuration: absolute, or relative to the folder of the file.
+std::string Resolve(const fs::path& folder, const std::string& path) {
+  if (path.empty() || path.find("://") != std::string::npos) return path;
+  return (fs::path(path).is_absolute() ? fs::path(path) : folder / path).lexically_normal().string();
+}
+
+// The folder of a pack: a path as above, or the name of one that came with the program.
+fs::path PackFolder(const fs::path& folder, const std::string& pack) {
+  fs::path program = ProgramFolder(), path = Resolve(folder, pack);
+  if (pack.find('/') != std::string::npos || fs::exists(path)) return path;
+  for (const fs::path& base : {program, program.parent_path()})
+    if (fs::exists(base / pack / "backcourt.toml")) return base / pack;
+  return path;
+}
+
+template <typename T>
+const T* FindNamed(const std::vector<T>& list, const std::string& name) {
+  for (const T& item : list)
+    if (item.name == name) return &item;
+  return nullptr;
+}
+
+// Takes over what the file in `folder` says, after that of the pack that it names.
+Result<> ReadConfig(Project& project, const fs::path& folder, bool inherited) {
+  std::string file = (folder / "backcourt.toml").string();
+  Config config = TRY(ParseConfig(file, TRY(ReadFile(file))));
+  if (!config.pack.empty() && !inherited) {
+    fs::path other = PackFolder(folder, config.pack);
+    if (!fs::exists(other / "backcourt.toml"))
+      return Error{ErrorKind::kUsage, fmt::format("{}: pack '{}' has no backcourt.toml", file, other.string()),
+                   "pack = \"nba\", the pack that comes with the program, or the folder of a project with models/"};
+    TRY(ReadConfig(project, other, true));
+  } else {
+    project.pack = folder.string();
+  }
+  auto keep = [](std::string& value, const std::string& read) { if (!read.empty()) value = read; };
+  keep(project.name, config.name);
+  keep(project.schedule, config.schedule);
+  keep(project.history, config.history);
+  keep(project.results, config.results);
+  if (!config.boxes.empty()) project.boxes = config.boxes;
+  for (const char* key : {"schedule", "history", "results", "boxes"})
+    if (config.lines.lines.contains(std::string("calendar.") + key)) project.calendar_lines[key] = config.lines.Of(std::string("calendar.") + key);
+  if (!config.types.empty()) project.types = config.types;
+  project.block_on_missing_games = config.block_on_missing_games.value_or(project.block_on_missing_games);
+  if (inherited) return {};
+
+  // Where things lie is each project's own.
+  project.lines = config.lines;
+  project.warehouse = Resolve(folder, config.warehouse.empty() ? "warehouse.duckdb" : config.warehouse);
+  keep(project.memory_limit, config.memory_limit);
+  project.threads = config.threads.value_or(project.threads);
+  project.data = Resolve(folder, config.data);
+  project.seasons = config.seasons;
+  project.prefer = config.prefer;
+  project.stores = config.stores;
+  project.stores.cache = Resolve(folder, config.stores.cache.empty() ? project.warehouse + ".objects" : config.stores.cache);
+  if (!config.stores.ca_file.empty()) project.stores.ca_file = Resolve(folder, config.stores.ca_file);
+  for (const auto& [feed, patterns] : config.feed_paths)
+    for (const std::string& pattern : patterns) project.feed_paths[feed].push_back(Resolve(folder, pattern));
+  return {};
+}
+
+Result<> CheckReads(const Project& project) {
+  std::vector<std::string> tables = project.AllTables();
+  for (const Model& model : project.models) {
+    for (const auto& [needs, columns] : model.needs) {
+      size_t dot = needs.find('.');
+      const RawTable* raw = project.FindRaw(needs.substr(0, dot));
+      if (!raw || (dot != std::string::npos && std::none_of(raw->columns.begin(), raw->columns.end(), [&](const Column& c) { return c.name == needs.substr(dot + 1); })))
+        return Error{ErrorKind::kUsage, fmt::format("{}: '{}' under [needs] is neither a raw table nor a column of one", model.lines.Of("needs." + needs), needs), "'raw_table' or 'raw_table.column'"};
+    }
+    for (const Read& read : model.reads) {
+      if (std::find(tables.begin(), tables.end(), read.table) == tables.end())
+        return Error{ErrorKind::kUsage, fmt::format("{}: reads '{}', which is no table of this project", model.lines.Of("reads." + read.table), read.table),
+                     "'" + Nearest(read.table, tables) + "'"};
+      Grain grain = project.GrainOf(read.table);
+      for (const Window& window : read.windows) {
+        bool whole = window.kind == Window::Kind::kWhole, season = window.kind == Window::Kind::kSameSeason;
+        if (whole != (grain == Grain::kWhole) || season != (grain == Grain::kSeason))
+          return Error{ErrorKind::kUsage, fmt::format("{}: window '{}' does not fit '{}'", model.lines.Of("reads." + read.table), window.Str(), read.table),
+                       grain == Grain::kWhole ? "'whole': it has no dates" : grain == Grain::kSeason ? "'same season': it has one cell a season" : "a window of dates"};
+        const RawTable* raw = project.FindRaw(read.table);
+        if (window.kind == Window::Kind::kSeasonAhead && (!raw || raw->ahead.empty()))
+          return Error{ErrorKind::kUsage, fmt::format("{}: '{}' publishes nothing ahead of a date", model.lines.Of("reads." + read.table), read.table),
+                       "read it ahead only where its declaration has 'ahead'"};
+      }
+    }
+  }
+  for (const Check& check : project.checks)
+    for (const std::string& read : check.reads)
+      if (std::find(tables.begin(), tables.end(), read) == tables.end())
+        return Error{ErrorKind::kUsage, fmt::format("{}: reads '{}', which is no table of this project", check.lines.Of("reads"), read), "'" + Nearest(read, tables) + "'"};
+  for (const Source& source : project.sources) {
+    if (!project.FindRaw(source.table))
+      return Error{ErrorKind::kUsage, fmt::format("{}: '{}' is no raw table", source.lines.Of("table"), source.table), ""};
+    for (const auto& [key, feeds] : {std::pair("optional_feeds", &source.optional_feeds), std::pair("any_of", &source.any_of), std::pair(source.lines.lines.contains("feeds") ? "feeds" : "each", &source.feeds)})
+      for (const std::string& feed : *feeds)
+        if (!project.FindFeed(feed)) return Error{ErrorKind::kUsage, fmt::format("{}: '{}' is no feed of feeds.toml", source.lines.Of(key), feed), ""};
+    for (const std::string& read : source.reads)
+      if (!project.FindRaw(read) && !project.FindSeed(read))
+        return Error{ErrorKind::kUsage, fmt::format("{}: '{}' is neither a raw table nor a seed", source.lines.Of("reads"), read), ""};
+    for (const std::string& name : source.by_unit) {
+      const RawTable* read = std::find(source.reads.begin(), source.reads.end(), name) != source.reads.end() ? project.FindRaw(name) : nullptr;
+      if (!project.FindFeed(name) && !(read && read->unit == project.FindRaw(source.table)->unit))
+        return Error{ErrorKind::kUsage, fmt::format("{}: by_unit has '{}', which is neither a feed nor a raw table that is read and has the unit of {}", source.lines.Of("by_unit"), name, source.table), ""};
+    }
+  }
+  return {};
+}
+
+// Ranks the sources that the project prefers before all others.
+Result<> Prefer(Project& project) {
+  for (size_t i = 0; i < project.prefer.size(); ++i) {
+    const std::string& wanted = project.prefer[i];
+    std::vector<std::string> names;
+    bool known = false;
+    for (Source& source : project.sources) {
+      names.push_back(source.name);
+      names.insert(names.end(), source.feeds.begin(), source.feeds.end());
+      bool meant = source.name == wanted || std::find(source.feeds.begin(), source.feeds.end(), wanted) != source.feeds.end();
+      known = known || meant;
+      if (meant) source.rank = std::min(source.rank, int(i) - int(project.prefer.size()));
+    }
+    if (!known)
+      return Error{ErrorKind::kUsage, fmt::format("{}: '{}' under [sources] prefer is neither a source nor a feed of one", project.lines.Of("sources.prefer"), wanted),
+                   "'" + Nearest(wanted, names) + "'"};
+  }
+  return {};
+}
+
+// Orders models so that inputs stand before what reads them.
+Result<> SortModels(Project& project) {
+  std::vector<Model> sorted;
+  std::set<std::string> done, open;
+  std::string closing;  // the line of the read that closes a circle
+  std::function<bool(const Model&)> visit = [&](const Model& model) {
+    if (done.contains(model.name)) return true;
+    open.insert(model.name);
+    for (const Read& read : model.reads) {
+      const Model* input = FindNamed(project.models, read.table);
+      if (input && open.contains(input->name) && !done.contains(input->name)) {
+        closing = fmt::format("{}: models read each other in a circle, through '{}'", model.lines.Of("reads." + read.table), read.table);
+        return false;
+      }
+      if (input && !visit(*input)) return false;
+    }
+    done.insert(model.name);
+    sorted.push_back(model);
+    return true;
+  };
+  for (const Model& model : project.models)
+    if (!visit(model)) return Error{ErrorKind::kUsage, closing, "take one of the reads away"};
+  project.models = std::move(sorted);
+  return {};
+}
+
+// A model is what makes its rows: its tokens, reads, date, key and functions.
+void Identify(Project& project) {
+  std::map<std::string, std::vector<std::string>> tokens;
+  for (const Function& function : project.functions) tokens[function.name] = SqlTokens(function.statement);
+  for (Model& model : project.models) {
+    std::set<std::string> used;
+    std::function<void(const std::vector<std::string>&)> collect = [&](const std::vector<std::string>& words) {
+      for (const std::string& word : words)
+        if (auto found = tokens.find(word); found != tokens.end() && used.insert(word).second) collect(found->second);
+    };
+    collect(model.tokens);
+    Hasher hasher;
+    hasher.Add(Join(model.tokens, " ")).Add(model.date).Add(Join(model.key, ","));
+    for (const Read& read : model.reads) {
+      hasher.Add(read.table);
+      for (const Window& window : read.windows) {
+        hasher.Add(window.Str());
+        if (window.kind == Window::Kind::kSeasonAhead) hasher.Add(CanonicalSql(project.FindRaw(read.table)->ahead));
+      }
+    }
+    for (const std::string& function : used) hasher.Add(Join(tokens[function], " "));
+    model.identity = hasher.Finish();
+    Hasher checks;
+    for (auto& [name, query] : model.checks) checks.Add(CanonicalSql(query));
+    model.checks_identity = checks.Finish();
+  }
+}
+
+}  // namespace
+
+const Feed* Project::FindFeed(const std::string& n) const { return FindNamed(feeds, n); }
+const RawTable* Project::FindRaw(const std::string& n) const { return FindNamed(raw_tables, n); }
+const Seed* Project::FindSeed(const std::string& n) const { return FindNamed(seeds, n); }
+const Model* Project::FindModel(const std::string& n) const { return FindNamed(models, n); }
+
+std::vector<std::string> Project::Patterns(const Feed& feed) const {
+  if (auto own = feed_paths.find(feed.name); own != feed_paths.end()) return own->second;
+  std::vector<std::string> patterns;
+  for (const std::string& path : feed.paths)
+    if (!data.empty()) patterns.push_back((fs::path(data) / path).string());
+  return patterns;
+}
+
+std::vector<std::string> Project::PublicTables() const {
+  std::vector<std::string> names;
+  for (const Model& model : models)
+    if (!model.helper && !model.view) names.push_back(model.name);
+  return names;
+}
+
+std::vector<std::string> Project::AllTables() const {
+  std::vector<std::string> names;
+  for (const Model& model : models) names.push_back(model.name);
+  for (const RawTable& raw : raw_tables) names.push_back(raw.name);
+  for (const Seed& seed : seeds) names.push_back(seed.name);
+  return names;
+}
+
+std::string Project::DateColumn(const std::string& table) const {
+  if (const Model* model = FindModel(table)) return model->date;
+  if (const RawTable* raw = FindRaw(table)) return raw->date;
+  return "";
+}
+
+Grain Project::GrainOf(const std::string& table) const {
+  if (FindModel(table)) return Grain::kDate;
+  if (const RawTable* raw = FindRaw(table)) return raw->grain;
+  return Grain::kWhole;
+}
+
+bool Project::IsBoxes(const std::string& table) const { return std::find(boxes.begin(), boxes.end(), table) != boxes.end(); }
+
+Result<std::string> Project::Find(const std::string& start) {
+  std::error_code ignored;
+  for (fs::path folder = fs::absolute(start, ignored); ; folder = folder.parent_path()) {
+    if (fs::exists(folder / "backcourt.toml", ignored)) return folder.string();
+    if (folder == folder.parent_path()) break;
+  }
+  return Error{ErrorKind::kUsage, fmt::format("no backcourt.toml in {} or a folder above it", fs::absolute(start, ignored).string()),
+               "run inside a project, or name one: --project DIR"};
+}
+
+Result<Project> Project::Load(const std::string& folder) {
+  Project project;
+  std::error_code ignored;
+  project.root = fs::weakly_canonical(fs::absolute(folder, ignored), ignored).string();
+  if (!fs::exists(fs::path(project.root) / "backcourt.toml", ignored))
+    return Error{ErrorKind::kUsage, fmt::format("{} is no project: it has no backcourt.toml", project.root),
+                 "--project with the folder that has one"};
+  TRY(ReadConfig(project, project.root, false));
+  fs::path pack = project.pack;
+  if (fs::exists(pack / "feeds.toml")) {
+    std::string file = (pack / "feeds.toml").string();
+    project.feeds = TRY(ParseFeeds(file, TRY(ReadFile(file))));
+  }
+  for (auto& [feed, path] : project.feed_paths) {
+    if (project.FindFeed(feed)) continue;
+    std::vector<std::string> names;
+    for (const Feed& known : project.feeds) names.push_back(known.name);
+    return Error{ErrorKind::kUsage, fmt::format("{}: '{}' under [feeds] is no feed", project.lines.Of("feeds." + feed), feed),
+                 "'" + Nearest(feed, names) + "'"};
+  }
+  for (const fs::path& file : FilesIn(pack / "tables", ".toml"))
+    project.raw_tables.push_back(TRY(ParseRawTable(file.string(), TRY(ReadFile(file.string())))));
+  for (const fs::path& file : FilesIn(pack / "sources", ".sql"))
+    for (Source& source : TRY(ParseSource(file.string(), TRY(ReadFile(file.string()))))) project.sources.push_back(std::move(source));
+  TRY(Prefer(project));
+  std::stable_sort(project.sources.begin(), project.sources.end(),
+                   [](const Source& a, const Source& b) { return a.rank < b.rank; });
+  for (const fs::path& file : FilesIn(pack / "seeds", ".csv")) project.seeds.push_back({file.stem().string(), file.string()});
+  if (fs::exists(pack / "functions" / "duckdb.sql")) {
+    for (const std::string& statement : SqlStatements(TRY(ReadFile((pack / "functions" / "duckdb.sql").string())))) {
+      std::vector<std::string> tokens = SqlTokens(statement);
+      if (tokens.size() < 4 || tokens[0] != "create" || tokens[1] != "macro")
+        return Error{ErrorKind::kUsage, fmt::format("{}: '{}...' is no CREATE MACRO", (pack / "functions" / "duckdb.sql").string(), statement.substr(0, 40)), ""};
+      project.functions.push_back({tokens[2], statement});
+    }
+  }
+  for (const fs::path& file : FilesIn(pack / "models", ".sql"))
+    project.models.push_back(TRY(ParseModel(file.string(), file.parent_path().filename().string(), TRY(ReadFile(file.string())))));
+  for (const fs::path& file : FilesIn(pack / "checks", ".sql"))
+    project.checks.push_back(TRY(ParseCheck(file.string(), TRY(ReadFile(file.string())))));
+  std::set<std::string> names;
+  for (const std::string& name : project.AllTables())
+    if (!names.insert(name).second) return Error{ErrorKind::kUsage, fmt::format("two tables are named '{}'", name), "rename one of the files"};
+  std::vector<std::pair<const char*, std::string>> of_calendar = {{"schedule", project.schedule}, {"results", project.results}};
+  if (!project.history.empty()) of_calendar.emplace_back("history", project.history);
+  if (project.boxes.empty()) of_calendar.emplace_back("boxes", "");
+  for (const std::string& table : project.boxes) of_calendar.emplace_back("boxes", table);
+  for (const auto& [key, table] : of_calendar) {
+    if (project.FindRaw(table)) continue;
+    auto place = project.calendar_lines.find(key);
+    return Error{ErrorKind::kUsage, fmt::format("{}: {} under [calendar] is '{}', which is no raw table", place == project.calendar_lines.end() ? project.pack + "/backcourt.toml:1" : place->second, key, table),
+                 "schedule, results and boxes under [calendar] each name a file of tables/"};
+  }
+  for (const std::string& table : project.boxes)
+    for (const char* column : {"game_id", "team_abbr"})
+      if (const RawTable& raw = *project.FindRaw(table); std::none_of(raw.columns.begin(), raw.columns.end(), [&](const Column& c) { return c.name == column; }))
+        return Error{ErrorKind::kUsage, fmt::format("{}: a table of boxes lacks the column '{}'", raw.file, column), "boxes under [calendar] names tables of a row a game and team, or finer"};
+  TRY(CheckReads(project));
+  TRY(SortModels(project));
+  Identify(project);
+  return project;
+}
+
+}  // namespace backcourt

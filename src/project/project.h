@@ -1,0 +1,85 @@
+// A project: a folder with backcourt.toml, and the pack (sources, models,
+// seeds, functions) that it uses, its own or another project's.
+#pragma once
+
+#include <map>
+#include <string>
+#include <vector>
+
+#include "base/result.h"
+#include "base/store_options.h"
+#include "project/model.h"
+
+namespace backcourt {
+
+struct Seed {
+  std::string name, file;
+};
+
+// A function of the prelude, as `CREATE MACRO name(...) AS ...`.
+struct Function {
+  std::string name, statement;
+};
+
+struct Project {
+  std::string root;       // folder of backcourt.toml
+  std::string pack;       // folder of feeds.toml, tables/, sources/, models/, checks/, seeds/, functions/
+  std::string name;
+
+  // [warehouse]
+  std::string warehouse;  // the file
+  int threads = 2;
+  std::string memory_limit = "640MB";
+
+  // [data]
+  std::string data;                            // folder of the files as they come; may be empty
+  std::map<std::string, std::vector<std::string>> feed_paths;  // [feeds]: patterns in place of the pack's
+  std::vector<std::string> seasons;            // only these are loaded; empty: all there are
+
+  StoreOptions stores;                         // [stores]
+
+  // [sources]
+  std::vector<std::string> prefer;             // sources or feeds that serve before all others
+
+  // [calendar]: which raw tables tell what is played, what is over, what has its boxes
+  std::string schedule, results;
+  std::vector<std::string> boxes;
+  std::string history;                         // what was known of the schedule, and when; may be empty
+  std::vector<std::string> types;              // kinds of games that tables hold
+
+  KeyLines lines;  // of its own backcourt.toml
+  // Where [calendar] names its tables: in the pack's or in its own.
+  std::map<std::string, std::string> calendar_lines;
+
+  // [policy]
+  bool block_on_missing_games = false;
+
+  std::vector<Feed> feeds;
+  std::vector<RawTable> raw_tables;
+  std::vector<Source> sources;   // by rank, then name
+  std::vector<Seed> seeds;
+  std::vector<Function> functions;
+  std::vector<Model> models;     // inputs before what reads them
+  std::vector<Check> checks;     // by name
+
+  const Feed* FindFeed(const std::string& name) const;
+  // The patterns of a feed's files: the project's own, or the pack's below the data folder.
+  std::vector<std::string> Patterns(const Feed& feed) const;
+  const RawTable* FindRaw(const std::string& name) const;
+  const Seed* FindSeed(const std::string& name) const;
+  const Model* FindModel(const std::string& name) const;
+  std::vector<std::string> PublicTables() const;  // models that are neither helpers nor views
+  std::vector<std::string> AllTables() const;     // every name that can be shown
+
+  // The date column of a raw table or model; "" of undated ones.
+  std::string DateColumn(const std::string& table) const;
+  Grain GrainOf(const std::string& table) const;
+  bool IsBoxes(const std::string& table) const;
+
+  // Reads `folder`/backcourt.toml and all that it names.
+  static Result<Project> Load(const std::string& folder);
+  // The nearest folder at or above `start` that holds a backcourt.toml.
+  static Result<std::string> Find(const std::string& start);
+};
+
+}  // namespace backcourt
