@@ -34,7 +34,8 @@ int main(int argc, char** argv) {
   corrected.Run({"backfill", "all"});
   Project project = corrected.Load();
   std::string box = copy + "/raw_player_box/season=2021-22/data.parquet";
-  if (!fs::exists(box)) Fail(box + " is not there: the data folder must hold raw tables as `export --raw` writes them");
+  if (!fs::exists(box))
+    Fail(box + " is not there: the data folder must hold raw tables as `export --raw` writes them");
 
   std::vector<double> engines, floors;
   int64_t cells = 0;
@@ -42,9 +43,13 @@ int main(int argc, char** argv) {
     {
       auto warehouse = Open(project);
       auto connection = Must(warehouse->Connect());
-      Must(connection->Execute(fmt::format(
-          "CREATE TEMP TABLE box AS SELECT * REPLACE (CASE WHEN game_date = DATE '2021-12-01' AND player_id = (SELECT min(player_id) FROM read_parquet({0}) WHERE game_date = DATE '2021-12-01' AND points > 10) "
-          "THEN points + 1 ELSE points END AS points) FROM read_parquet({0}); COPY box TO {1} (FORMAT parquet, COMPRESSION zstd)", Quote(box), Quote(box + ".new"))));
+      Must(connection->Execute(
+          fmt::format("CREATE TEMP TABLE box AS SELECT * REPLACE (CASE WHEN game_date = DATE '2021-12-01' "
+                      "AND player_id = (SELECT min(player_id) FROM read_parquet({0}) WHERE game_date = DATE "
+                      "'2021-12-01' AND points > 10) "
+                      "THEN points + 1 ELSE points END AS points) FROM read_parquet({0}); COPY box TO {1} "
+                      "(FORMAT parquet, COMPRESSION zstd)",
+                      Quote(box), Quote(box + ".new"))));
     }
     fs::rename(box + ".new", box);
     double engine = corrected.Run({"backfill", "all"}).seconds;
@@ -53,8 +58,11 @@ int main(int argc, char** argv) {
       auto warehouse = Open(project);
       auto connection = Must(warehouse->Connect());
       Calendar calendar = Must(Ledger::ReadCalendar(*connection, project));
-      Rows last = Must(connection->Query("SELECT table_name, slot FROM backcourt.cells WHERE run = (SELECT max(run) FROM backcourt.runs) ORDER BY 1, 2"));
-      for (size_t r = 0; r < last.size(); ++r) filled[last.Text(r, 0)].push_back(calendar.Find(Date{int32_t(last.Int(r, 1))}));
+      Rows last =
+          Must(connection->Query("SELECT table_name, slot FROM backcourt.cells WHERE run = (SELECT max(run) "
+                                 "FROM backcourt.runs) ORDER BY 1, 2"));
+      for (size_t r = 0; r < last.size(); ++r)
+        filled[last.Text(r, 0)].push_back(calendar.Find(Date{int32_t(last.Int(r, 1))}));
       cells = int64_t(last.size());
     }
     floors.push_back(InProcess([&] {
@@ -68,5 +76,8 @@ int main(int argc, char** argv) {
     engines.push_back(engine);
   }
   double floor = Median(floors), engine = Median(engines);
-  fmt::print("correction of one row:  {} cells filled again, floor {:.2f} s, load and engine {:.2f} s; limit 1.3 x floor + 0.3 s = {:.2f} s\n", cells, floor, engine, 1.3 * floor + 0.3);
+  fmt::print(
+      "correction of one row:  {} cells filled again, floor {:.2f} s, load and engine {:.2f} s; limit 1.3 x "
+      "floor + 0.3 s = {:.2f} s\n",
+      cells, floor, engine, 1.3 * floor + 0.3);
 }

@@ -23,7 +23,10 @@ Figures MeasureFill(const std::string& data, const std::vector<std::string>& sea
   Project project = workshop.Load();
   std::string loaded = workshop.folder() + "/loaded";
   std::filesystem::copy_file(workshop.warehouse(), loaded);
-  auto reset = [&] { std::filesystem::copy_file(loaded, workshop.warehouse(), std::filesystem::copy_options::overwrite_existing); };
+  auto reset = [&] {
+    std::filesystem::copy_file(loaded, workshop.warehouse(),
+                               std::filesystem::copy_options::overwrite_existing);
+  };
   std::vector<double> floors, engines, nothings;
   Figures figures;
   for (int i = 0; i < runs; ++i) {
@@ -56,7 +59,13 @@ int main(int argc, char** argv) {
   std::string data = argc > 1 ? argv[1] : Root() + "/data";
   int runs = argc > 2 ? std::stoi(argv[2]) : 3;
   Figures one = MeasureFill(data, {"2021-22"}, runs), two = MeasureFill(data, {"2020-21", "2021-22"}, runs);
-  fmt::print("first fill of 2021-22:  floor {:.2f} s, engine {:.2f} s, ratio {:.2f} (limit 1.3, and 5 s), peak memory {:.0f} MB (limit 1000)\n", one.floor, one.engine, one.engine / one.floor, one.peak_mb);
-  fmt::print("first fill of both:     floor {:.2f} s, engine {:.2f} s, ratio {:.2f}, to one season {:.2f} (limit 2.0), peak memory {:.0f} MB\n", two.floor, two.engine, two.engine / two.floor, two.engine / one.engine, two.peak_mb);
+  fmt::print(
+      "first fill of 2021-22:  floor {:.2f} s, engine {:.2f} s, ratio {:.2f} (limit 1.3, and 5 s), peak "
+      "memory {:.0f} MB (limit 1000)\n",
+      one.floor, one.engine, one.engine / one.floor, one.peak_mb);
+  fmt::print(
+      "first fill of both:     floor {:.2f} s, engine {:.2f} s, ratio {:.2f}, to one season {:.2f} (limit "
+      "2.0), peak memory {:.0f} MB\n",
+      two.floor, two.engine, two.engine / two.floor, two.engine / one.engine, two.peak_mb);
   fmt::print("nothing to do, both:    {:.3f} s (limit 0.1)\n", two.nothing);
 }

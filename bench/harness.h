@@ -11,16 +11,16 @@
 #include <vector>
 
 #include "calendar/calendar.h"
-#include "project/project.h"
 #include "plan/cells.h"
+#include "project/project.h"
 #include "warehouse/duckdb/duckdb_warehouse.h"
 
 namespace backcourt::bench {
 
 struct Measured {
-  double seconds = 0;    // wall
-  double cpu = 0;        // of all its threads, user and system
-  double peak_mb = 0;    // resident memory
+  double seconds = 0;  // wall
+  double cpu = 0;      // of all its threads, user and system
+  double peak_mb = 0;  // resident memory
 };
 
 // A folder that goes when the object does, with a project on the NBA pack.
@@ -49,7 +49,8 @@ std::unique_ptr<Warehouse> Open(const Project& project);
 
 // Each model's text once over `dates` (calendar indices by model; all there are
 // when empty). Into new tables, or replacing these dates of those there are.
-void Floor(const Project& project, Connection& connection, const Calendar& calendar, const std::map<std::string, std::vector<int>>& dates, bool replace);
+void Floor(const Project& project, Connection& connection, const Calendar& calendar,
+           const std::map<std::string, std::vector<int>>& dates, bool replace);
 
 double Median(std::vector<double> values);
 

@@ -38,8 +38,7 @@ events AS (
 )
 )";
 
-const std::vector<Kind> kVersion2 = {
-    {"boxscoretraditionalv2", R"(
+const std::vector<Kind> kVersion2 = {{"boxscoretraditionalv2", R"(
 WITH lines AS (
   SELECT game_id, team_abbr, json_array(game_id, 1610612737, team_abbr, 'City', player_id, player_name, '', if(is_starter, 'F', ''), coalesce(dnp_reason, ''), concat(seconds_played // 60, ':', lpad(CAST(seconds_played % 60 AS VARCHAR), 2, '0')),
     fg_makes, fg_attempts, 0.5, three_pt_makes, three_pt_attempts, 0.5, ft_makes, ft_attempts, 0.5, offensive_rebounds, defensive_rebounds, 5, assists + $MORE, steals, blocks, turnovers, personal_fouls, points, plus_minus) AS line
@@ -54,7 +53,7 @@ SELECT game_id, concat('{"resource":"boxscore","resultSets":[{"name":"PlayerStat
   (SELECT string_agg(line, ',') FROM lines l WHERE l.game_id = g.game_id), ']},{"name":"TeamStats","headers":["GAME_ID","TEAM_ID","TEAM_NAME","TEAM_ABBREVIATION","TEAM_CITY","MIN","FGM","FGA","FG_PCT","FG3M","FG3A","FG3_PCT","FTM","FTA","FT_PCT","OREB","DREB","REB","AST","STL","BLK","TO","PF","PTS","PLUS_MINUS"],"rowSet":[',
   (SELECT string_agg(line, ',') FROM totals t WHERE t.game_id = g.game_id), ']}]}')
 FROM raw_results g)"},
-    {"playbyplayv2", std::string(kEvents) + R"(,
+                                     {"playbyplayv2", std::string(kEvents) + R"(,
 rows AS (
   SELECT game_id, event_index, json_array(game_id, event_num, CASE event_type WHEN 'field_goal' THEN if(made, 1, 2) WHEN 'free_throw' THEN 3 WHEN 'rebound' THEN 4 WHEN 'turnover' THEN 5 WHEN 'foul' THEN 6 WHEN 'substitution' THEN 8 ELSE 18 END,
     0, period, '7:30 PM', clock, if(team_abbr = home_team_abbr, words, NULL), NULL, if(team_abbr <> home_team_abbr, words, NULL), NULL, NULL, 4, player_id, name, 1610612737, 'City', 'Nickname', team_abbr,
@@ -64,14 +63,13 @@ rows AS (
 SELECT game_id, concat('{"resource":"playbyplay","resultSets":[{"name":"PlayByPlay","headers":["GAME_ID","EVENTNUM","EVENTMSGTYPE","EVENTMSGACTIONTYPE","PERIOD","WCTIMESTRING","PCTIMESTRING","HOMEDESCRIPTION","NEUTRALDESCRIPTION","VISITORDESCRIPTION","SCORE","SCOREMARGIN","PERSON1TYPE","PLAYER1_ID","PLAYER1_NAME","PLAYER1_TEAM_ID","PLAYER1_TEAM_CITY","PLAYER1_TEAM_NICKNAME","PLAYER1_TEAM_ABBREVIATION","PERSON2TYPE","PLAYER2_ID","PLAYER2_NAME","PLAYER2_TEAM_ID","PLAYER2_TEAM_CITY","PLAYER2_TEAM_NICKNAME","PLAYER2_TEAM_ABBREVIATION","PERSON3TYPE","PLAYER3_ID","PLAYER3_NAME","PLAYER3_TEAM_ID","PLAYER3_TEAM_CITY","PLAYER3_TEAM_NICKNAME","PLAYER3_TEAM_ABBREVIATION","VIDEO_AVAILABLE_FLAG"],"rowSet":[',
   string_agg(row, ',' ORDER BY event_index), ']}]}')
 FROM rows GROUP BY game_id)"},
-    {"shotchartdetail", R"(
+                                     {"shotchartdetail", R"(
 SELECT game_id, concat('{"resource":"shotchartdetail","resultSets":[{"name":"Shot_Chart_Detail","headers":["GRID_TYPE","GAME_ID","GAME_EVENT_ID","PLAYER_ID","PLAYER_NAME","TEAM_ID","TEAM_NAME","PERIOD","MINUTES_REMAINING","SECONDS_REMAINING","EVENT_TYPE","ACTION_TYPE","SHOT_TYPE","SHOT_ZONE_BASIC","SHOT_ZONE_AREA","SHOT_ZONE_RANGE","SHOT_DISTANCE","LOC_X","LOC_Y","SHOT_ATTEMPTED_FLAG","SHOT_MADE_FLAG","GAME_DATE","HTM","VTM"],"rowSet":[',
   string_agg(json_array('Shot Chart Detail', game_id, event_num, player_id, 'Some Player', 1610612737, 'Some Team', period, seconds_left // 60, seconds_left % 60, if(made, 'Made Shot', 'Missed Shot'), 'Jump Shot', '2PT Field Goal', 'Mid-Range', 'Center(C)', '8-16 ft.', distance_ft,
     coalesce(x, 10) + $MORE, coalesce(y, 20), 1, CAST(made AS INTEGER), '20211019', 'AAA', 'BBB'), ','), ']}]}')
 FROM raw_play_by_play WHERE event_type = 'field_goal' GROUP BY game_id)"}};
 
-const std::vector<Kind> kVersion3 = {
-    {"boxscoretraditionalv3", R"(
+const std::vector<Kind> kVersion3 = {{"boxscoretraditionalv3", R"(
 WITH lines AS (
   SELECT game_id, team_abbr, json_object('personId', player_id, 'firstName', split_part(player_name, ' ', 1), 'familyName', regexp_extract(player_name, ' (.*)', 1), 'nameI', player_name, 'position', if(is_starter, 'F', ''), 'comment', coalesce(dnp_reason, ''),
     'statistics', json_object('minutes', concat(seconds_played // 60, ':', lpad(CAST(seconds_played % 60 AS VARCHAR), 2, '0')), 'fieldGoalsMade', fg_makes, 'fieldGoalsAttempted', fg_attempts, 'fieldGoalsPercentage', 0.5, 'threePointersMade', three_pt_makes,
@@ -87,7 +85,7 @@ teams AS (
 )
 SELECT s.game_id, json_object('meta', json_object('version', 1), 'boxScoreTraditional', json_object('gameId', s.game_id, 'homeTeam', h.team, 'awayTeam', a.team))
 FROM raw_schedule s JOIN teams h ON h.game_id = s.game_id AND h.team_abbr = s.home_team_abbr JOIN teams a ON a.game_id = s.game_id AND a.team_abbr = s.away_team_abbr)"},
-    {"playbyplayv3", std::string(kEvents) + R"(
+                                     {"playbyplayv3", std::string(kEvents) + R"(
 SELECT game_id, concat('{"meta":{"version":1},"game":{"gameId":"', game_id, '","videoAvailable":1,"actions":[', string_agg(json_object(
   'actionNumber', event_num, 'clock', concat('PT', lpad(CAST(seconds_left // 60 AS VARCHAR), 2, '0'), 'M', lpad(CAST(seconds_left % 60 AS VARCHAR), 2, '0'), '.00S'), 'period', period, 'teamId', 1610612737, 'teamTricode', coalesce(team_abbr, ''),
   'personId', coalesce(player_id, 0), 'playerName', coalesce(last, ''), 'playerNameI', coalesce(last, ''), 'xLegacy', coalesce(x, 0), 'yLegacy', coalesce(y, 0), 'shotDistance', coalesce(distance_ft, 0), 'shotResult', if(made, 'Made', if(made = false, 'Missed', '')),
@@ -95,7 +93,8 @@ SELECT game_id, concat('{"meta":{"version":1},"game":{"gameId":"', game_id, '","
   'subType', 'Jump Shot', 'videoAvailable', 1, 'shotValue', coalesce(value, 0), 'actionId', event_index), ',' ORDER BY event_index), ']}}')
 FROM events GROUP BY game_id)"}};
 
-constexpr const char* kSchedule = R"(SELECT '', json_object('leagueSchedule', json_object('games', to_json(list(json_object('gameId', game_id, 'gameDateEst', game_date, 'gameStatus', 3, 'gameStatusText', 'Final',
+constexpr const char* kSchedule =
+    R"(SELECT '', json_object('leagueSchedule', json_object('games', to_json(list(json_object('gameId', game_id, 'gameDateEst', game_date, 'gameStatus', 3, 'gameStatusText', 'Final',
   'homeTeam', json_object('teamTricode', home_team_abbr, 'score', home_points), 'awayTeam', json_object('teamTricode', away_team_abbr, 'score', away_points))))))
 FROM raw_schedule JOIN raw_results USING (game_id, game_date))";
 
@@ -115,9 +114,12 @@ void Measure(Connection& tables, const std::string& shape, const std::vector<Kin
   Workshop workshop("data", {kSeason});
   std::string data = workshop.folder() + "/data";
   int files = Write(tables, kSchedule, data + "/scheduleleaguev2_" + kSeason + ".json{}");
-  auto select = [](const Kind& kind, int more) { return ReplaceAll(kind.select, "$MORE", std::to_string(more)); };
+  auto select = [](const Kind& kind, int more) {
+    return ReplaceAll(kind.select, "$MORE", std::to_string(more));
+  };
   auto name = [&](const Kind& kind) { return data + "/" + kind.folder + "/" + kind.folder + "_{}.json"; };
-  for (const Kind& kind : kinds) files += Write(tables, select(kind, 0), name(kind));
+  for (const Kind& kind : kinds)
+    files += Write(tables, select(kind, 0), name(kind));
 
   std::vector<double> first, first_cpu, nothing;
   for (int i = 0; i < runs; ++i) {
@@ -127,16 +129,23 @@ void Measure(Connection& tables, const std::string& shape, const std::vector<Kin
     first_cpu.push_back(load.cpu);
     nothing.push_back(workshop.Run({"load"}).seconds);
   }
-  fmt::print("{}, {} files:  first load {:.2f} s (limit 6), {:.2f} s of processors; nothing changed {:.2f} s (limit 0.3)\n", shape, files, Median(first), Median(first_cpu), Median(nothing));
+  fmt::print(
+      "{}, {} files:  first load {:.2f} s (limit 6), {:.2f} s of processors; nothing changed {:.2f} s (limit "
+      "0.3)\n",
+      shape, files, Median(first), Median(first_cpu), Median(nothing));
   for (const Kind& kind : kinds) {
     std::vector<double> one, one_cpu;
     for (int i = 1; i <= runs; ++i) {
-      Write(tables, fmt::format("FROM ({}) AS made (game_id, document) WHERE game_id = '0022100300'", select(kind, i)), name(kind));
+      Write(
+          tables,
+          fmt::format("FROM ({}) AS made (game_id, document) WHERE game_id = '0022100300'", select(kind, i)),
+          name(kind));
       Measured load = workshop.Run({"load"});
       one.push_back(load.seconds);
       one_cpu.push_back(load.cpu);
     }
-    fmt::print("  one file of {} changed {:.2f} s (limit 1), {:.2f} s of processors\n", kind.folder, Median(one), Median(one_cpu));
+    fmt::print("  one file of {} changed {:.2f} s (limit 1), {:.2f} s of processors\n", kind.folder,
+               Median(one), Median(one_cpu));
   }
 }
 

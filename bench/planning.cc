@@ -34,12 +34,21 @@ struct League {
     add(0, {{"raw", {window("same date"), window("10 games before")}}});
     add(1, {{"raw", {window("same date")}}, {"table_0", {window("same date")}}});
     for (int n = 2; n < 10; ++n)
-      add(n, {{"raw", {window("season before")}}, {"table_" + std::to_string(n - 1), {window(n % 2 ? "season before" : "same date")}}, {"table_0", {window("30 days before")}}});
+      add(n, {{"raw", {window("season before")}},
+              {"table_" + std::to_string(n - 1), {window(n % 2 ? "season before" : "same date")}},
+              {"table_0", {window("30 days before")}}});
     std::vector<Game> games;
     for (int i = 0; i < dates; ++i)
       for (int g = 0; g < 8; ++g) {
-        Game game{std::to_string(i) + "-" + std::to_string(g), Date{10000 + i + i / 200 * 165}, std::to_string(2000 + i / 200), 2000 + i / 200, "regular",
-                  "T" + std::to_string((i + g * 2) % 30), "T" + std::to_string((i + g * 2 + 1) % 30), true, {}};
+        Game game{std::to_string(i) + "-" + std::to_string(g),
+                  Date{10000 + i + i / 200 * 165},
+                  std::to_string(2000 + i / 200),
+                  2000 + i / 200,
+                  "regular",
+                  "T" + std::to_string((i + g * 2) % 30),
+                  "T" + std::to_string((i + g * 2 + 1) % 30),
+                  true,
+                  {}};
         games.push_back(game);
       }
     calendar = Calendar::Build(std::move(games));
@@ -51,7 +60,8 @@ struct League {
       cell.digest = Hasher().Add(int64_t(cell.slot)).Finish();
       cells["raw"].Append(cell);
     }
-    for (size_t i = 0; i < calendar.dates().size(); ++i) selection.dates.push_back(int(i));
+    for (size_t i = 0; i < calendar.dates().size(); ++i)
+      selection.dates.push_back(int(i));
     if (!filled) return;
     for (const Model& model : project.models)
       for (size_t i = 0; i < calendar.dates().size(); ++i) {
@@ -74,12 +84,18 @@ struct League {
 
 void Planning(benchmark::State& state, bool filled) {
   League league(int(state.range(0)) / 10, filled);
-  for (auto _ : state) benchmark::DoNotOptimize(MakePlan(league.project, league.calendar, league.cells, league.selection, {}));
-  state.counters["ns_a_cell"] = benchmark::Counter(double(state.range(0)) * 1e-9, benchmark::Counter::kIsIterationInvariantRate | benchmark::Counter::kInvert);
+  for (auto _ : state)
+    benchmark::DoNotOptimize(MakePlan(league.project, league.calendar, league.cells, league.selection, {}));
+  state.counters["ns_a_cell"] =
+      benchmark::Counter(double(state.range(0)) * 1e-9,
+                         benchmark::Counter::kIsIterationInvariantRate | benchmark::Counter::kInvert);
 }
 
 BENCHMARK_CAPTURE(Planning, nothing_filled, false)->Arg(10'000)->Arg(100'000)->Unit(benchmark::kMillisecond);
-BENCHMARK_CAPTURE(Planning, one_date_in_fifty_changed, true)->Arg(10'000)->Arg(100'000)->Unit(benchmark::kMillisecond);
+BENCHMARK_CAPTURE(Planning, one_date_in_fifty_changed, true)
+    ->Arg(10'000)
+    ->Arg(100'000)
+    ->Unit(benchmark::kMillisecond);
 
 }  // namespace
 

@@ -143,7 +143,9 @@ Result<Rows> Connection::Query(const std::string& sql) {
   Rows rows;
   ArrowSchema schema{};
   if (stream.get_schema(&stream, &schema) != 0) return stream_error();
-  std::unique_ptr<ArrowSchema, void (*)(ArrowSchema*)> schema_guard(&schema, [](ArrowSchema* s) { if (s->release) s->release(s); });
+  std::unique_ptr<ArrowSchema, void (*)(ArrowSchema*)> schema_guard(&schema, [](ArrowSchema* s) {
+    if (s->release) s->release(s);
+  });
   for (int64_t i = 0; i < schema.n_children; ++i) {
     rows.columns_.emplace_back();
     rows.columns_.back().name = schema.children[i]->name ? schema.children[i]->name : "";
@@ -153,7 +155,8 @@ Result<Rows> Connection::Query(const std::string& sql) {
   std::unique_ptr<ArrowArrayView, void (*)(ArrowArrayView*)> view_guard(&view, ArrowArrayViewReset);
   ArrowError arrow_error{};
   if (ArrowArrayViewInitFromSchema(&view, &schema, &arrow_error) != NANOARROW_OK)
-    return Error{ErrorKind::kModel, fmt::format("a result of a type that is not known: {}", arrow_error.message), ""};
+    return Error{ErrorKind::kModel,
+                 fmt::format("a result of a type that is not known: {}", arrow_error.message), ""};
   size_t text = 0;
   for (;;) {  // rows must be drained: late errors come with them
     ArrowArray array{};
@@ -161,12 +164,16 @@ Result<Rows> Connection::Query(const std::string& sql) {
     if (!array.release) break;
     int failed = ArrowArrayViewSetArray(&view, &array, &arrow_error);
     if (!failed) {
-      for (int64_t i = 0; i < view.n_children; ++i) text += Append(view.children[i], rows.columns_[size_t(i)]);
+      for (int64_t i = 0; i < view.n_children; ++i)
+        text += Append(view.children[i], rows.columns_[size_t(i)]);
       rows.size_ += size_t(array.length);
     }
     array.release(&array);
-    if (text > kMostText) return Error{ErrorKind::kCapacity, "the result is larger than 1 GB", "fewer rows or columns, or --output FILE"};
-    if (failed) return Error{ErrorKind::kModel, fmt::format("a result cannot be read: {}", arrow_error.message), ""};
+    if (text > kMostText)
+      return Error{ErrorKind::kCapacity, "the result is larger than 1 GB",
+                   "fewer rows or columns, or --output FILE"};
+    if (failed)
+      return Error{ErrorKind::kModel, fmt::format("a result cannot be read: {}", arrow_error.message), ""};
   }
   return rows;
 }

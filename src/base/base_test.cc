@@ -10,10 +10,12 @@ namespace {
 TEST(Date, ParsesOnlyDaysThatExist) {
   EXPECT_EQ(Date::Parse("2021-12-01")->Str(), "2021-12-01");
   EXPECT_EQ(*Date::Parse("2024-03-01") - *Date::Parse("2024-02-28"), 2);
-  for (const char* bad : {"2021-02-29", "2021-13-01", "2021-1-1", "20211201", "2021-12-01x", "", "2021/12/01", "+021-12-01"}) {
+  for (const char* bad :
+       {"2021-02-29", "2021-13-01", "2021-1-1", "20211201", "2021-12-01x", "", "2021/12/01", "+021-12-01"}) {
     auto parsed = Date::Parse(bad);
     ASSERT_FALSE(parsed) << bad;
-    EXPECT_NE(parsed.error().message.find(std::string("'") + bad + "'"), std::string::npos) << parsed.error().message;
+    EXPECT_NE(parsed.error().message.find(std::string("'") + bad + "'"), std::string::npos)
+        << parsed.error().message;
   }
 }
 

@@ -42,8 +42,7 @@ Result<Date> Date::Parse(std::string_view text) {
     return Error{ErrorKind::kUsage, fmt::format("'{}' is no date: there is no such day", text),
                  "a day that exists, written YYYY-MM-DD, such as 2021-12-01"};
   }
-  return Error{ErrorKind::kUsage, fmt::format("'{}' is no date", text),
-               "YYYY-MM-DD, such as 2021-12-01"};
+  return Error{ErrorKind::kUsage, fmt::format("'{}' is no date", text), "YYYY-MM-DD, such as 2021-12-01"};
 }
 
 }  // namespace backcourt

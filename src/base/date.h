@@ -19,9 +19,9 @@ struct Date {
   Date operator-(int n) const { return {days - n}; }
   int operator-(Date other) const { return days - other.days; }
 
-  std::string Str() const;       // 2021-12-01
-  std::string Month() const;     // 2021-12
-  std::string Sql() const;       // DATE '2021-12-01'
+  std::string Str() const;    // 2021-12-01
+  std::string Month() const;  // 2021-12
+  std::string Sql() const;    // DATE '2021-12-01'
 
   // Only YYYY-MM-DD of a day that exists; the error names the text.
   static Result<Date> Parse(std::string_view text);

@@ -8,7 +8,8 @@ std::string Digest::Hex() const {
   static const char kDigits[] = "0123456789abcdef";
   std::string hex(32, '0');
   unsigned __int128 rest = value;
-  for (int i = 31; i >= 0; --i, rest >>= 4) hex[i] = kDigits[unsigned(rest & 15)];
+  for (int i = 31; i >= 0; --i, rest >>= 4)
+    hex[i] = kDigits[unsigned(rest & 15)];
   return hex;
 }
 

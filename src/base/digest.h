@@ -16,8 +16,8 @@ struct Digest {
   Digest operator+(Digest o) const { return {value + o.value}; }
   Digest operator-(Digest o) const { return {value - o.value}; }
 
-  std::string Hex() const;                       // 32 lower-case digits
-  static Digest FromHex(std::string_view hex);   // '' gives 0
+  std::string Hex() const;                      // 32 lower-case digits
+  static Digest FromHex(std::string_view hex);  // '' gives 0
 };
 
 // Hashes a sequence of fields; each field's length is part of the hash, so that

@@ -18,7 +18,8 @@ struct Fault {
 
   static Fault FromEnvironment() {
     Fault fault;
-    if (const char* text = std::getenv("BACKCOURT_FAULT")) std::istringstream(text) >> fault.point >> fault.action >> fault.file;
+    if (const char* text = std::getenv("BACKCOURT_FAULT"))
+      std::istringstream(text) >> fault.point >> fault.action >> fault.file;
     return fault;
   }
 };
@@ -34,7 +35,8 @@ void FaultPoint(std::string_view point, std::string_view what) {
   if (fault.action != "wait" || held.exchange(true)) return;
   int made = open(fault.file.c_str(), O_WRONLY | O_CREAT | O_CLOEXEC, 0644);
   if (made >= 0) close(made);
-  while (access(fault.file.c_str(), F_OK) == 0) usleep(10'000);
+  while (access(fault.file.c_str(), F_OK) == 0)
+    usleep(10'000);
 }
 
 }  // namespace backcourt

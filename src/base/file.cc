@@ -18,8 +18,11 @@ namespace {
 
 Error Failed(const std::string& path, int number) {
   bool full = number == ENOSPC || number == EDQUOT || number == EIO;
-  return Error{full ? ErrorKind::kCapacity : ErrorKind::kUsage, path + " cannot be written: " + std::strerror(number),
-               number == EIO ? "a sound disk" : full ? "free disk space" : "a path that you may write to"};
+  return Error{full ? ErrorKind::kCapacity : ErrorKind::kUsage,
+               path + " cannot be written: " + std::strerror(number),
+               number == EIO ? "a sound disk"
+               : full        ? "free disk space"
+                             : "a path that you may write to"};
 }
 
 // Closes a file however its scope is left.
@@ -49,7 +52,8 @@ Result<std::string> ReadFile(const std::string& path) {
   std::string text{std::istreambuf_iterator<char>(in), {}};
   std::error_code ignored;
   if (in.bad() || !in.is_open() || fs::is_directory(path, ignored))
-    return Error{ErrorKind::kUsage, fmt::format("cannot read {}", path), "check that it is a file, and may be read"};
+    return Error{ErrorKind::kUsage, fmt::format("cannot read {}", path),
+                 "check that it is a file, and may be read"};
   return text;
 }
 
@@ -63,7 +67,8 @@ Result<> MoveInPlace(const std::string& finished, const std::string& path) {
   TRY(SyncFile(finished));
   std::error_code ignored;
   bool exchange = fs::is_directory(path, ignored);  // a folder takes no other's place but by exchange
-  if (renameat2(AT_FDCWD, finished.c_str(), AT_FDCWD, path.c_str(), exchange ? RENAME_EXCHANGE : 0) != 0) return Failed(path, errno);
+  if (renameat2(AT_FDCWD, finished.c_str(), AT_FDCWD, path.c_str(), exchange ? RENAME_EXCHANGE : 0) != 0)
+    return Failed(path, errno);
   std::string parent = fs::path(path).parent_path().string();
   TRY(SyncFile(parent.empty() ? "." : parent));
   if (exchange) fs::remove_all(finished, ignored);

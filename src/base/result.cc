@@ -6,14 +6,22 @@ namespace backcourt {
 
 const char* ErrorKindName(ErrorKind kind) {
   switch (kind) {
-    case ErrorKind::kUsage: return "usage";
-    case ErrorKind::kSource: return "source";
-    case ErrorKind::kBusy: return "busy";
-    case ErrorKind::kTransient: return "transient";
-    case ErrorKind::kData: return "data";
-    case ErrorKind::kModel: return "model";
-    case ErrorKind::kCapacity: return "capacity";
-    case ErrorKind::kInterrupted: return "interrupted";
+    case ErrorKind::kUsage:
+      return "usage";
+    case ErrorKind::kSource:
+      return "source";
+    case ErrorKind::kBusy:
+      return "busy";
+    case ErrorKind::kTransient:
+      return "transient";
+    case ErrorKind::kData:
+      return "data";
+    case ErrorKind::kModel:
+      return "model";
+    case ErrorKind::kCapacity:
+      return "capacity";
+    case ErrorKind::kInterrupted:
+      return "interrupted";
   }
   return "unknown";
 }

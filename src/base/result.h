@@ -38,7 +38,9 @@ class [[nodiscard]] Result {
  public:
   Result(T value) : state_(std::move(value)) {}
   Result(Error error) : state_(std::move(error)) {}
-  Result() requires std::is_same_v<T, Unit> : state_(Unit{}) {}
+  Result()
+    requires std::is_same_v<T, Unit>
+      : state_(Unit{}) {}
 
   explicit operator bool() const { return std::holds_alternative<T>(state_); }
   T& operator*() & { return std::get<T>(state_); }
@@ -57,9 +59,9 @@ class [[nodiscard]] Result {
 }  // namespace backcourt
 
 // The value of a Result, or return its error from the enclosing function.
-#define TRY(expression)                                 \
-  ({                                                    \
-    auto try_result = (expression);                     \
+#define TRY(expression)                                    \
+  ({                                                       \
+    auto try_result = (expression);                        \
     if (!try_result) return std::move(try_result.error()); \
-    std::move(try_result).Take();                       \
+    std::move(try_result).Take();                          \
   })

@@ -42,7 +42,8 @@ std::string ReplaceAll(std::string text, std::string_view from, std::string_view
 std::string Clip(std::string_view text) {
   size_t end = 1500;
   if (text.size() <= end) return std::string(text);
-  while (end > 0 && (text[end] & 0xC0) == 0x80) --end;  // between characters
+  while (end > 0 && (text[end] & 0xC0) == 0x80)
+    --end;  // between characters
   return std::string(text.substr(0, end)) + " ... (cut off)";
 }
 
@@ -53,7 +54,8 @@ std::string Nearest(std::string_view word, const std::vector<std::string>& candi
   word = word.substr(0, 200);  // a longer one is no slip of the hand
   for (const std::string& candidate : candidates) {
     std::vector<size_t> row(candidate.size() + 1);
-    for (size_t j = 0; j < row.size(); ++j) row[j] = j;
+    for (size_t j = 0; j < row.size(); ++j)
+      row[j] = j;
     for (size_t i = 1; i <= word.size(); ++i) {
       size_t diagonal = row[0];
       row[0] = i;
@@ -72,17 +74,14 @@ std::string Nearest(std::string_view word, const std::vector<std::string>& candi
   return best;
 }
 
-std::string Quote(std::string_view text) {
-  return "'" + ReplaceAll(std::string(text), "'", "''") + "'";
-}
+std::string Quote(std::string_view text) { return "'" + ReplaceAll(std::string(text), "'", "''") + "'"; }
 
-std::string Ident(std::string_view name) {
-  return "\"" + ReplaceAll(std::string(name), "\"", "\"\"") + "\"";
-}
+std::string Ident(std::string_view name) { return "\"" + ReplaceAll(std::string(name), "\"", "\"\"") + "\""; }
 
 std::string WithCommas(int64_t number) {
   std::string digits = std::to_string(number < 0 ? -number : number);
-  for (int at = int(digits.size()) - 3; at > 0; at -= 3) digits.insert(size_t(at), ",");
+  for (int at = int(digits.size()) - 3; at > 0; at -= 3)
+    digits.insert(size_t(at), ",");
   return number < 0 ? "-" + digits : digits;
 }
 

@@ -15,7 +15,8 @@ class Watch {
   Watch(std::chrono::milliseconds period, std::function<void()> look)
       : thread_([this, period, look = std::move(look)] {
           std::unique_lock lock(mutex_);
-          while (!changed_.wait_for(lock, period, [this] { return ended_; })) look();
+          while (!changed_.wait_for(lock, period, [this] { return ended_; }))
+            look();
         }) {}
   ~Watch() {
     {

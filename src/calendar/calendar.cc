@@ -6,12 +6,12 @@
 namespace backcourt {
 
 Calendar Calendar::Build(std::vector<Game> games) {
-  std::sort(games.begin(), games.end(), [](const Game& a, const Game& b) {
-    return std::tie(a.date, a.id) < std::tie(b.date, b.id);
-  });
+  std::sort(games.begin(), games.end(),
+            [](const Game& a, const Game& b) { return std::tie(a.date, a.id) < std::tie(b.date, b.id); });
   Calendar calendar;
   std::map<std::string, int> season_index;
-  for (const Game& game : games) season_index.emplace(game.season, 0);
+  for (const Game& game : games)
+    season_index.emplace(game.season, 0);
   for (auto& [label, index] : season_index) {
     index = int(calendar.seasons_.size());
     calendar.seasons_.push_back({label, 0, {}, {}});
@@ -29,14 +29,17 @@ Calendar Calendar::Build(std::vector<Game> games) {
       teams.insert(game.home);
       teams.insert(game.away);
       if (game.is_final) ++date.finals;
-      if (game.is_final && !game.lacks.empty()) calendar.missing_boxes_.push_back({game.date, game.id, game.lacks});
+      if (game.is_final && !game.lacks.empty())
+        calendar.missing_boxes_.push_back({game.date, game.id, game.lacks});
     }
     date.season = std::max_element(votes.begin(), votes.end(), [](auto& a, auto& b) {
                     return a.second < b.second;
                   })->first;
     calendar.dates_.push_back(date);
     std::vector<int>& playing = calendar.teams_.emplace_back();
-    for (const std::string& team : teams) playing.push_back(teams_of_seasons.try_emplace({date.season, team}, int(teams_of_seasons.size())).first->second);
+    for (const std::string& team : teams)
+      playing.push_back(
+          teams_of_seasons.try_emplace({date.season, team}, int(teams_of_seasons.size())).first->second);
     begin = end;
   }
   calendar.final_dates_.resize(teams_of_seasons.size());
@@ -50,7 +53,8 @@ Calendar Calendar::Build(std::vector<Game> games) {
     season.last = game.date;
     if (!game.is_final) continue;
     for (const std::string& team : {game.home, game.away})
-      if (auto known = teams_of_seasons.find({index, team}); known != teams_of_seasons.end()) calendar.final_dates_[size_t(known->second)].push_back(game.date);
+      if (auto known = teams_of_seasons.find({index, team}); known != teams_of_seasons.end())
+        calendar.final_dates_[size_t(known->second)].push_back(game.date);
   }
   return calendar;
 }
@@ -70,7 +74,8 @@ std::pair<int, int> Calendar::Range(Date start, Date end) const {
 std::vector<Date> Calendar::GameDatesForRange(Date start, Date end) const {
   std::vector<Date> dates;
   auto [first, last] = Range(start, end);
-  for (int i = first; i < last; ++i) dates.push_back(dates_[size_t(i)].date);
+  for (int i = first; i < last; ++i)
+    dates.push_back(dates_[size_t(i)].date);
   return dates;
 }
 

@@ -17,11 +17,11 @@ namespace backcourt {
 struct Game {
   std::string id;
   Date date;
-  std::string season;  // 2021-22
-  int season_year = 0; // 2021
-  std::string type;    // regular, playoffs, ...
+  std::string season;   // 2021-22
+  int season_year = 0;  // 2021
+  std::string type;     // regular, playoffs, ...
   std::string home, away;
-  bool is_final = false;   // has a result
+  bool is_final = false;           // has a result
   std::vector<std::string> lacks;  // tables of boxes without rows of both of its teams
 };
 

@@ -11,13 +11,16 @@ TEST(Calendar, HoldsGameDatesNotDays) {
   EXPECT_EQ(calendar.Find(D("2021-10-21")), -1);
   EXPECT_EQ(calendar.Find(D("2021-10-22")), 2);
   EXPECT_EQ(calendar.Range(D("2021-10-20"), D("2021-10-25")), std::pair(1, 4));
-  EXPECT_EQ(calendar.Range(D("2021-10-23"), D("2021-10-24")).first, calendar.Range(D("2021-10-23"), D("2021-10-24")).second);
+  EXPECT_EQ(calendar.Range(D("2021-10-23"), D("2021-10-24")).first,
+            calendar.Range(D("2021-10-23"), D("2021-10-24")).second);
 }
 
 TEST(Calendar, SeasonsComeFromTheGamesNotTheMonth) {
   // The bubble: a season that ends in October, two months before the next starts.
-  Calendar calendar = Calendar::Build({MakeGame("A", "2020-03-11", "AAA", "BBB", true, "2019-20"), MakeGame("B", "2020-07-30", "AAA", "BBB", true, "2019-20"),
-                                       MakeGame("C", "2020-10-11", "AAA", "BBB", true, "2019-20"), MakeGame("D", "2020-12-22", "AAA", "BBB", true, "2020-21")});
+  Calendar calendar = Calendar::Build({MakeGame("A", "2020-03-11", "AAA", "BBB", true, "2019-20"),
+                                       MakeGame("B", "2020-07-30", "AAA", "BBB", true, "2019-20"),
+                                       MakeGame("C", "2020-10-11", "AAA", "BBB", true, "2019-20"),
+                                       MakeGame("D", "2020-12-22", "AAA", "BBB", true, "2020-21")});
   ASSERT_EQ(calendar.seasons().size(), 2u);
   EXPECT_EQ(calendar.seasons()[0].last, D("2020-10-11"));
   EXPECT_EQ(calendar.seasons()[1].first, D("2020-12-22"));

@@ -17,9 +17,10 @@ struct Arguments {
   std::vector<std::string> allow_missing;
   int parallel = 0, sample = 0, limit = 0;
   double interval = 2;
-  bool json = false, markdown = false, watch = false, no_upstream = false, force = false, dry_run = false, no_load = false;
+  bool json = false, markdown = false, watch = false, no_upstream = false, force = false, dry_run = false,
+       no_load = false;
   bool detach = false, all = false, log = false, raw = false, csv = false, oldest_first = false;
-  bool help = false;               // the text is in `help_text`
+  bool help = false;  // the text is in `help_text`
   std::string help_text;
 };
 

@@ -4,14 +4,19 @@ namespace backcourt {
 
 int ExitCode(const Error& error) {
   switch (error.kind) {
-    case ErrorKind::kUsage: return 1;
+    case ErrorKind::kUsage:
+      return 1;
     case ErrorKind::kData:
     case ErrorKind::kModel:
     case ErrorKind::kCapacity:
-    case ErrorKind::kTransient: return 2;
-    case ErrorKind::kSource: return 4;
-    case ErrorKind::kBusy: return 5;
-    case ErrorKind::kInterrupted: return 130;
+    case ErrorKind::kTransient:
+      return 2;
+    case ErrorKind::kSource:
+      return 4;
+    case ErrorKind::kBusy:
+      return 5;
+    case ErrorKind::kInterrupted:
+      return 130;
   }
   return 1;
 }

@@ -20,6 +20,7 @@ nlohmann::json LoadJson(const LoadReport& report);
 Finder OnlineFinder(const Project& project);
 
 // Runs the loader on this session's warehouse.
-Result<LoadReport> LoadInto(Session& session, const Output& output, bool quiet, const std::vector<std::string>& only);
+Result<LoadReport> LoadInto(Session& session, const Output& output, bool quiet,
+                            const std::vector<std::string>& only);
 
 }  // namespace backcourt

@@ -32,15 +32,18 @@ void OnSignal(int number) {
 }
 
 const std::map<std::string, ReadCommand> kReading = {
-    {"status", RunStatus}, {"plan", RunPlan}, {"why", RunWhy},   {"runs", RunRuns}, {"show", RunShow},
-    {"query", RunQuery},   {"dates", RunDates}, {"stop", RunStop}, {"check", RunCheck}, {"export", RunExport}, {"doctor", RunDoctor}};
-const std::map<std::string, ReadCommand> kHolding = {{"load", RunLoad}, {"backfill", RunBackfill}, {"verify", RunVerify}};
+    {"status", RunStatus}, {"plan", RunPlan},     {"why", RunWhy},      {"runs", RunRuns},
+    {"show", RunShow},     {"query", RunQuery},   {"dates", RunDates},  {"stop", RunStop},
+    {"check", RunCheck},   {"export", RunExport}, {"doctor", RunDoctor}};
+const std::map<std::string, ReadCommand> kHolding = {
+    {"load", RunLoad}, {"backfill", RunBackfill}, {"verify", RunVerify}};
 
 Output Terminal() {
   Output output;
   output.terminal = isatty(STDOUT_FILENO);
   winsize size{};
-  if (output.terminal && ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col > 0) output.width = size.ws_col;
+  if (output.terminal && ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col > 0)
+    output.width = size.ws_col;
   output.write = [](bool error, const std::string& text) {
     fwrite(text.data(), 1, text.size(), error ? stderr : stdout);
     fflush(error ? stderr : stdout);
@@ -50,41 +53,50 @@ Output Terminal() {
 }
 
 int Report(Error error, const Output& output) {
-  if (Interrupted() && error.kind != ErrorKind::kInterrupted) error = {ErrorKind::kInterrupted, "interrupted: " + error.message, ""};
+  if (Interrupted() && error.kind != ErrorKind::kInterrupted)
+    error = {ErrorKind::kInterrupted, "interrupted: " + error.message, ""};
   output.Err(fmt::format("backcourt: {}\n", error.Text()));
   return ExitCode(error);
 }
 
 // Another process has the warehouse and does not answer, or may not be disturbed.
 Error Busy(const std::string& warehouse, const HolderInfo& other) {
-  return Error{ErrorKind::kBusy,
-               fmt::format("the warehouse {} is held by process {}{}", warehouse, other.process ? std::to_string(other.process) : "(unknown)",
-                           other.command.empty() ? "" : ", which runs `" + other.command + "`"),
-               "`backcourt status --watch` shows how far it is, `backcourt stop` ends it after its running batches"};
+  return Error{
+      ErrorKind::kBusy,
+      fmt::format("the warehouse {} is held by process {}{}", warehouse,
+                  other.process ? std::to_string(other.process) : "(unknown)",
+                  other.command.empty() ? "" : ", which runs `" + other.command + "`"),
+      "`backcourt status --watch` shows how far it is, `backcourt stop` ends it after its running batches"};
 }
 
 // A command line as other shells are told it: the command first.
 std::string Told(std::vector<std::string> words) {
-  while (words.size() > 2 && words[0] == "--project") words.erase(words.begin(), words.begin() + 2);
+  while (words.size() > 2 && words[0] == "--project")
+    words.erase(words.begin(), words.begin() + 2);
   return "backcourt " + Join(words, " ");
 }
 
 // Becomes the holder; or has the holder answer, and returns its exit code.
-Result<int> TakeOrAsk(const Project& project, const Arguments& arguments, const std::vector<std::string>& words, std::unique_ptr<Holder>& holder) {
+Result<int> TakeOrAsk(const Project& project, const Arguments& arguments,
+                      const std::vector<std::string>& words, std::unique_ptr<Holder>& holder) {
   bool reads = kReading.contains(arguments.command);
   HolderInfo other;
   for (int attempt = 0; attempt < 200; ++attempt) {  // short commands are waited for
     other = {};
     holder = TRY(Holder::Take(project.warehouse, Told(words), other));
     if (holder) return 0;
-    bool long_one = other.command.starts_with("backcourt backfill") || other.command.starts_with("backcourt load") || other.command.starts_with("backcourt verify");
+    bool long_one = other.command.starts_with("backcourt backfill") ||
+                    other.command.starts_with("backcourt load") ||
+                    other.command.starts_with("backcourt verify");
     if (long_one && !reads) return Busy(project.warehouse, other);
     if (reads && long_one) {
-      std::vector<std::string> asked = {"--project", project.root, "--from", std::filesystem::current_path().string()};
+      std::vector<std::string> asked = {"--project", project.root, "--from",
+                                        std::filesystem::current_path().string()};
       asked.insert(asked.end(), words.begin(), words.end());
       if (auto answered = AskHolder(other, asked)) return *answered;
     }
-    if (Interrupted()) return Error{ErrorKind::kInterrupted, "interrupted while waiting for the warehouse", ""};
+    if (Interrupted())
+      return Error{ErrorKind::kInterrupted, "interrupted while waiting for the warehouse", ""};
     usleep(50'000);
   }
   return Busy(project.warehouse, other);
@@ -94,12 +106,16 @@ Result<int> TakeOrAsk(const Project& project, const Arguments& arguments, const 
 // of it and returns its exit code, in the child nothing.
 Result<std::optional<int>> Detach(const Project& project, const Output& output) {
   HolderInfo other;
-  if (!TRY(Holder::Take(project.warehouse, "backcourt backfill", other))) return Busy(project.warehouse, other);
+  if (!TRY(Holder::Take(project.warehouse, "backcourt backfill", other)))
+    return Busy(project.warehouse, other);
   int child = fork();
-  if (child < 0) return Error{ErrorKind::kCapacity, "no further process can be started", "run without --detach"};
+  if (child < 0)
+    return Error{ErrorKind::kCapacity, "no further process can be started", "run without --detach"};
   if (child > 0) {
-    output.Out(fmt::format("process {} fills on; its log: {}\n`backcourt status --watch` shows how far it is, `backcourt runs ID --log` its log, `backcourt stop` ends it\n",
-                           child, LogPath(project, child)));
+    output.Out(
+        fmt::format("process {} fills on; its log: {}\n`backcourt status --watch` shows how far it is, "
+                    "`backcourt runs ID --log` its log, `backcourt stop` ends it\n",
+                    child, LogPath(project, child)));
     return std::optional<int>(0);
   }
   setsid();
@@ -124,7 +140,8 @@ int Main(const std::vector<std::string>& words) {
     output.Out(arguments.help_text);
     return 0;
   }
-  if (arguments.command == "docs" && arguments.output.empty() && arguments.words == std::vector<std::string>{"completion"}) {  // of no project
+  if (arguments.command == "docs" && arguments.output.empty() &&
+      arguments.words == std::vector<std::string>{"completion"}) {  // of no project
     output.Out(Completion());
     return 0;
   }
@@ -161,8 +178,10 @@ int Main(const std::vector<std::string>& words) {
   Session session;
   session.project = std::move(*project);
   session.live.command = Join(words, " ");
-  WarehouseOptions options{session.project.warehouse, session.project.threads, session.project.memory_limit, {}};
-  for (const Function& function : session.project.functions) options.functions.push_back(function.statement);
+  WarehouseOptions options{
+      session.project.warehouse, session.project.threads, session.project.memory_limit, {}};
+  for (const Function& function : session.project.functions)
+    options.functions.push_back(function.statement);
   auto warehouse = Warehouse::Open(options);
   if (!warehouse) {
     if (arguments.command == "doctor") {  // it is asked for just then
@@ -176,18 +195,22 @@ int Main(const std::vector<std::string>& words) {
 
   auto command = kHolding.find(arguments.command);
   if (command != kHolding.end()) {
-    auto served = holder->Serve([&session](const std::vector<std::string>& request, const Holder::Write& write) {
-      Output client;
-      client.write = write;
-      auto asked = ParseArguments(request);
-      if (!asked) return Report(asked.error(), client);
-      asked->watch = false;
-      auto reading = kReading.find(asked->command);
-      if (reading == kReading.end()) return Report(Error{ErrorKind::kUsage, "the holder does not answer this command", ""}, client);
-      auto done = reading->second(session, *asked, client);
-      return done ? *done : Report(done.error(), client);
-    });
-    if (!served) output.Err(fmt::format("backcourt: {}\n  Other shells cannot look on while this runs.\n", served.error().Text()));
+    auto served =
+        holder->Serve([&session](const std::vector<std::string>& request, const Holder::Write& write) {
+          Output client;
+          client.write = write;
+          auto asked = ParseArguments(request);
+          if (!asked) return Report(asked.error(), client);
+          asked->watch = false;
+          auto reading = kReading.find(asked->command);
+          if (reading == kReading.end())
+            return Report(Error{ErrorKind::kUsage, "the holder does not answer this command", ""}, client);
+          auto done = reading->second(session, *asked, client);
+          return done ? *done : Report(done.error(), client);
+        });
+    if (!served)
+      output.Err(fmt::format("backcourt: {}\n  Other shells cannot look on while this runs.\n",
+                             served.error().Text()));
   } else {
     command = kReading.find(arguments.command);
   }
@@ -216,7 +239,7 @@ Watch CancelWhenUnheard(Connection& connection, const Output& output) {
 }  // namespace backcourt
 
 int main(int argc, char** argv) {
-  struct sigaction action{};
+  struct sigaction action {};
   action.sa_handler = backcourt::OnSignal;
   sigaction(SIGINT, &action, nullptr);
   sigaction(SIGTERM, &action, nullptr);

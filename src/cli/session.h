@@ -9,10 +9,10 @@
 
 #include "base/watch.h"
 #include "cli/arguments.h"
-#include "project/project.h"
-#include "serve/warehouse_lock.h"
 #include "ledger/ledger.h"
+#include "project/project.h"
 #include "run/progress.h"
+#include "serve/warehouse_lock.h"
 #include "warehouse/duckdb/duckdb_warehouse.h"
 
 namespace backcourt {

@@ -64,7 +64,8 @@ Result<S3Credentials> FindS3Credentials(const Environment& environment) {
 
   S3Credentials found;
   found.region = First({environment("AWS_REGION"), environment("AWS_DEFAULT_REGION"), mine["region"]});
-  found.endpoint = First({environment("AWS_ENDPOINT_URL_S3"), environment("AWS_ENDPOINT_URL"), mine["endpoint_url"]});
+  found.endpoint =
+      First({environment("AWS_ENDPOINT_URL_S3"), environment("AWS_ENDPOINT_URL"), mine["endpoint_url"]});
   found.key_id = environment("AWS_ACCESS_KEY_ID");
   found.secret = environment("AWS_SECRET_ACCESS_KEY");
   found.token = environment("AWS_SESSION_TOKEN");
@@ -73,13 +74,16 @@ Result<S3Credentials> FindS3Credentials(const Environment& environment) {
   found.secret = mine["aws_secret_access_key"];
   found.token = mine["aws_session_token"];
   if (found.key_id.empty() && !environment("AWS_PROFILE").empty())
-    return Error{ErrorKind::kSource, fmt::format("AWS_PROFILE names '{}', which has no aws_access_key_id in {}", profile, keys_file), "another profile, or AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY"};
+    return Error{
+        ErrorKind::kSource,
+        fmt::format("AWS_PROFILE names '{}', which has no aws_access_key_id in {}", profile, keys_file),
+        "another profile, or AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY"};
   return found;
 }
 
 GsCredentials FindGsCredentials(const Environment& environment) {
-  return {environment("GS_ACCESS_KEY_ID"), environment("GS_SECRET_ACCESS_KEY"), environment("GOOGLE_OAUTH_ACCESS_TOKEN"),
-          environment("GOOGLE_APPLICATION_CREDENTIALS")};
+  return {environment("GS_ACCESS_KEY_ID"), environment("GS_SECRET_ACCESS_KEY"),
+          environment("GOOGLE_OAUTH_ACCESS_TOKEN"), environment("GOOGLE_APPLICATION_CREDENTIALS")};
 }
 
 WebCredentials FindWebCredentials(const Environment& environment, const std::string& url) {
@@ -95,9 +99,12 @@ WebCredentials FindWebCredentials(const Environment& environment, const std::str
     if (word == "default") mine = false;
     if (word != "machine" && word != "login" && word != "password") continue;
     in >> value;
-    if (word == "machine") mine = value == host && found.user.empty();
-    else if (mine && word == "login") found.user = value;
-    else if (mine) found.password = value;
+    if (word == "machine")
+      mine = value == host && found.user.empty();
+    else if (mine && word == "login")
+      found.user = value;
+    else if (mine)
+      found.password = value;
   }
   return found;
 }
@@ -110,7 +117,8 @@ const std::vector<std::string> kCertificatePlaces = {
     "/etc/ssl/cert.pem",                                  // Alpine, macOS
 };
 
-std::string FindCertificates(const std::string& configured, const Environment& environment, const std::vector<std::string>& places) {
+std::string FindCertificates(const std::string& configured, const Environment& environment,
+                             const std::vector<std::string>& places) {
   std::string named = First({configured, environment("SSL_CERT_FILE"), environment("CURL_CA_BUNDLE")});
   if (!named.empty()) return named;
   std::error_code ignored;

@@ -43,7 +43,8 @@ WebCredentials FindWebCredentials(const Environment& environment, const std::str
 // The file of certificates to trust: the configured one; else SSL_CERT_FILE or
 // CURL_CA_BUNDLE; else the system's, wherever a Linux keeps it; else the one that
 // BACKCOURT_CERTIFICATES names, which the Python package sets. "" without any.
-std::string FindCertificates(const std::string& configured, const Environment& environment, const std::vector<std::string>& places);
+std::string FindCertificates(const std::string& configured, const Environment& environment,
+                             const std::vector<std::string>& places);
 extern const std::vector<std::string> kCertificatePlaces;
 
 }  // namespace backcourt

@@ -28,12 +28,17 @@ size_t SaidLength(const std::string& path) {
 }  // namespace
 
 Result<> CheckShape(const FoundFile& file) {
-  bool packed = file.path.ends_with(".gz"), csv = file.path.ends_with(".csv") || file.path.ends_with(".csv.gz");
+  bool packed = file.path.ends_with(".gz"),
+       csv = file.path.ends_with(".csv") || file.path.ends_with(".csv.gz");
   std::error_code ignored;
   size_t size = std::filesystem::file_size(file.Bytes(), ignored);
   if (ignored || (!packed && !csv)) return {};
   auto bomb = [&](size_t unpacked) { return packed && unpacked > kUnpacked && unpacked / kTimes > size; };
-  Error is_bomb{ErrorKind::kSource, fmt::format("{} would be more than {} MB unpacked, more than {} times its size: no file of a feed is", file.path, kUnpacked >> 20, kTimes), "fetch it again; nothing was loaded"};
+  Error is_bomb{
+      ErrorKind::kSource,
+      fmt::format("{} would be more than {} MB unpacked, more than {} times its size: no file of a feed is",
+                  file.path, kUnpacked >> 20, kTimes),
+      "fetch it again; nothing was loaded"};
   if (packed && bomb(SaidLength(file.Bytes()))) return is_bomb;
   if (!csv || (!packed && size <= kLongestLine)) return {};
 
@@ -45,7 +50,9 @@ Result<> CheckShape(const FoundFile& file) {
     const char* begin = buffer.data();
     auto first = static_cast<const char*>(std::memchr(begin, '\n', size_t(n)));
     line += first ? size_t(first - begin) : size_t(n);
-    if (line > kLongestLine) return Error{ErrorKind::kSource, fmt::format("{} has a line longer than 2 MB", file.path), "mend the file, then load again; nothing was loaded"};
+    if (line > kLongestLine)
+      return Error{ErrorKind::kSource, fmt::format("{} has a line longer than 2 MB", file.path),
+                   "mend the file, then load again; nothing was loaded"};
     if (first) line = size_t(begin + n - static_cast<const char*>(memrchr(begin, '\n', size_t(n))));
     if (bomb(total += size_t(n))) return is_bomb;
   }

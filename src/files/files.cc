@@ -21,39 +21,51 @@ constexpr const char* kSeasonGlob = "[0-9][0-9][0-9][0-9]-[0-9][0-9]";
 constexpr size_t kLabelSize = 7;
 constexpr int kMatch = FNM_PERIOD | FNM_CASEFOLD;  // tools write one endpoint's name in several ways
 
-std::vector<std::string> PartsOf(const std::string& pattern) { return Split(ReplaceAll(pattern, kSeasonMark, kSeasonGlob), '/'); }
+std::vector<std::string> PartsOf(const std::string& pattern) {
+  return Split(ReplaceAll(pattern, kSeasonMark, kSeasonGlob), '/');
+}
 
 // Whether the parts of a path from `at` on match those of a pattern from `next` on.
-bool PartsMatch(const std::vector<std::string>& path, size_t at, const std::vector<std::string>& parts, size_t next) {
+bool PartsMatch(const std::vector<std::string>& path, size_t at, const std::vector<std::string>& parts,
+                size_t next) {
   if (next == parts.size() || at == path.size()) return next == parts.size() && at == path.size();
-  if (parts[next] == "**") return PartsMatch(path, at, parts, next + 1) || next + 1 == parts.size() || PartsMatch(path, at + 1, parts, next);
-  return fnmatch(parts[next].c_str(), path[at].c_str(), kMatch) == 0 && PartsMatch(path, at + 1, parts, next + 1);
+  if (parts[next] == "**")
+    return PartsMatch(path, at, parts, next + 1) || next + 1 == parts.size() ||
+           PartsMatch(path, at + 1, parts, next);
+  return fnmatch(parts[next].c_str(), path[at].c_str(), kMatch) == 0 &&
+         PartsMatch(path, at + 1, parts, next + 1);
 }
 
 const std::vector<Folders::Entry>& Look(Folders& folders, const std::string& folder) {
   auto [it, fresh] = folders.entries.try_emplace(folder);
   std::error_code ignored;
   if (fresh)
-    for (const fs::directory_entry& entry : fs::directory_iterator(folder, ignored)) it->second.push_back({entry.path().filename().string(), entry.is_directory(ignored)});
+    for (const fs::directory_entry& entry : fs::directory_iterator(folder, ignored))
+      it->second.push_back({entry.path().filename().string(), entry.is_directory(ignored)});
   return it->second;
 }
 
 // Files below `folder` whose path from there matches the parts of a pattern from the `next` one on.
-void Walk(Folders& folders, const std::string& folder, const std::vector<std::string>& parts, size_t next, std::vector<std::string>& found) {
+void Walk(Folders& folders, const std::string& folder, const std::vector<std::string>& parts, size_t next,
+          std::vector<std::string>& found) {
   bool any = parts[next] == "**", last = next + 1 == parts.size();
   if (any && !last) Walk(folders, folder, parts, next + 1, found);
   for (const Folders::Entry& entry : Look(folders, folder)) {
     bool matches = any ? entry.name[0] != '.' : fnmatch(parts[next].c_str(), entry.name.c_str(), kMatch) == 0;
     if (!matches || (entry.folder ? last && !any : !last)) continue;
     std::string path = folder + (folder.ends_with('/') ? "" : "/") + entry.name;
-    if (entry.folder) Walk(folders, path, parts, any ? next : next + 1, found);
-    else found.push_back(std::move(path));
+    if (entry.folder)
+      Walk(folders, path, parts, any ? next : next + 1, found);
+    else
+      found.push_back(std::move(path));
   }
 }
 
 }  // namespace
 
-bool PathMatches(const std::string& path, const std::string& pattern) { return PartsMatch(Split(path, '/'), 0, PartsOf(pattern), 0); }
+bool PathMatches(const std::string& path, const std::string& pattern) {
+  return PartsMatch(Split(path, '/'), 0, PartsOf(pattern), 0);
+}
 
 // The label is told by what comes before the mark in the name of its path
 // component, since globs before it may match any length.
@@ -63,10 +75,12 @@ std::string SeasonOf(const std::string& path, const std::string& pattern) {
   mark = std::min(mark, pattern.find("**"));
   size_t slashes = size_t(std::count(pattern.begin(), pattern.begin() + long(mark), '/'));
   size_t start = 0;
-  for (size_t i = 0; i < slashes; ++i) start = path.find('/', start) + 1;
+  for (size_t i = 0; i < slashes; ++i)
+    start = path.find('/', start) + 1;
   for (size_t at = start; at + kLabelSize <= path.size(); ++at) {
     auto digits = [&](size_t from, size_t n) {
-      return std::all_of(path.begin() + long(from), path.begin() + long(from + n), [](char c) { return c >= '0' && c <= '9'; });
+      return std::all_of(path.begin() + long(from), path.begin() + long(from + n),
+                         [](char c) { return c >= '0' && c <= '9'; });
     };
     if (digits(at, 4) && path[at + 4] == '-' && digits(at + 5, 2)) return path.substr(at, kLabelSize);
   }
@@ -74,22 +88,26 @@ std::string SeasonOf(const std::string& path, const std::string& pattern) {
 }
 
 FoundFile LookAt(const std::string& path, const std::string& season) {
-  struct stat info{};
+  struct stat info {};
   if (stat(path.c_str(), &info) != 0) return {path, season, -1, 0, ""};
-  return {path, season, int64_t(info.st_size), int64_t(info.st_mtim.tv_sec) * 1'000'000'000 + info.st_mtim.tv_nsec, ""};
+  return {path, season, int64_t(info.st_size),
+          int64_t(info.st_mtim.tv_sec) * 1'000'000'000 + info.st_mtim.tv_nsec, ""};
 }
 
 std::vector<FoundFile> FindFiles(const std::vector<std::string>& patterns, Folders& folders) {
   std::map<std::string, FoundFile> files;
   for (const std::string& pattern : patterns) {
     size_t folder = pattern.rfind('/', pattern.find_first_of("*?[{"));
-    std::vector<std::string> parts = PartsOf(folder == std::string::npos ? pattern : pattern.substr(folder + 1));
+    std::vector<std::string> parts =
+        PartsOf(folder == std::string::npos ? pattern : pattern.substr(folder + 1));
     std::vector<std::string> found;
     Walk(folders, folder == std::string::npos ? "." : pattern.substr(0, folder), parts, 0, found);
-    for (const std::string& path : found) files.try_emplace(path, LookAt(path, SeasonOf(path, pattern)));
+    for (const std::string& path : found)
+      files.try_emplace(path, LookAt(path, SeasonOf(path, pattern)));
   }
   std::vector<FoundFile> list;
-  for (auto& [path, file] : files) list.push_back(std::move(file));
+  for (auto& [path, file] : files)
+    list.push_back(std::move(file));
   return list;
 }
 

@@ -25,18 +25,23 @@ std::string FixedFolder(const std::string& pattern) {
   return pattern.substr(0, pattern.rfind('/', glob));
 }
 
-bool Below(const std::string& path, const std::string& folder) { return path.size() > folder.size() && path.starts_with(folder) && path[folder.size()] == '/'; }
+bool Below(const std::string& path, const std::string& folder) {
+  return path.size() > folder.size() && path.starts_with(folder) && path[folder.size()] == '/';
+}
 
 std::string WithoutSlash(std::string folder) {
-  while (folder.ends_with("/")) folder.pop_back();
+  while (folder.ends_with("/"))
+    folder.pop_back();
   return folder;
 }
 
 }  // namespace
 
-Finder::Finder(const Project& project, std::function<bool()> interrupted) : project_(project), interrupted_(std::move(interrupted)) {}
+Finder::Finder(const Project& project, std::function<bool()> interrupted)
+    : project_(project), interrupted_(std::move(interrupted)) {}
 
-Finder::Finder(const Project& project, std::vector<FoundFile> known) : project_(project), online_(false), known_(std::move(known)) {}
+Finder::Finder(const Project& project, std::vector<FoundFile> known)
+    : project_(project), online_(false), known_(std::move(known)) {}
 
 Result<ObjectStore*> Finder::Store() {
   if (!store_) store_ = TRY(ObjectStore::Open(project_.stores, FromEnvironment, interrupted_));
@@ -44,7 +49,8 @@ Result<ObjectStore*> Finder::Store() {
 }
 
 FoundFile Finder::Remote(const StoredObject& object) const {
-  std::string below = ReplaceAll(ReplaceAll(object.url, "://", "/"), "/../", "/__/");  // no key leads out of the folder
+  std::string below =
+      ReplaceAll(ReplaceAll(object.url, "://", "/"), "/../", "/__/");  // no key leads out of the folder
   return {object.url, "", object.size, object.mtime, project_.stores.cache + "/" + below};
 }
 
@@ -63,11 +69,13 @@ Result<const std::vector<FoundFile>*> Finder::Listing(const std::string& folder)
       return files;
     }
     ObjectStore* store = TRY(Store());
-    for (StoredObject& object : TRY(store->List(folder))) files.push_back(Remote(object));
+    for (StoredObject& object : TRY(store->List(folder)))
+      files.push_back(Remote(object));
     return files;
   };
   auto found = listings_.find(folder);
-  if (found == listings_.end()) found = listings_.emplace(folder, list()).first;  // one that fails is not asked again either
+  if (found == listings_.end())
+    found = listings_.emplace(folder, list()).first;  // one that fails is not asked again either
   if (!found->second) return found->second.error();
   return &*found->second;
 }
@@ -80,7 +88,8 @@ Result<std::vector<FoundFile>> Finder::FindSingle(const std::string& url) {
     return files;
   }
   ObjectStore* store = TRY(Store());
-  for (StoredObject& object : TRY(store->Look({url}))) files.push_back(Remote(object));
+  for (StoredObject& object : TRY(store->Look({url})))
+    files.push_back(Remote(object));
   return files;
 }
 
@@ -97,7 +106,9 @@ Result<std::vector<FoundFile>> Finder::FindRemote(const std::string& pattern) {
     files.back().season = SeasonOf(file.path, pattern);
   }
   if (online_ && files.empty() && !in_data)
-    return Error{ErrorKind::kSource, fmt::format("no object matches {}", Shown(pattern)), fmt::format("{} has {} objects; another pattern under [feeds]", Shown(FixedFolder(pattern)), listing->size())};
+    return Error{ErrorKind::kSource, fmt::format("no object matches {}", Shown(pattern)),
+                 fmt::format("{} has {} objects; another pattern under [feeds]", Shown(FixedFolder(pattern)),
+                             listing->size())};
   return files;
 }
 
@@ -105,10 +116,14 @@ Result<std::vector<FoundFile>> Finder::Find(const std::vector<std::string>& patt
   std::vector<std::string> on_disk;
   std::map<std::string, FoundFile> found;
   for (const std::string& pattern : patterns) {
-    if (!IsRemote(pattern)) on_disk.push_back(pattern);
-    else for (FoundFile& file : TRY(FindRemote(pattern))) found.try_emplace(file.path, file);
+    if (!IsRemote(pattern))
+      on_disk.push_back(pattern);
+    else
+      for (FoundFile& file : TRY(FindRemote(pattern)))
+        found.try_emplace(file.path, file);
   }
-  for (FoundFile& file : FindFiles(on_disk, folders_)) found.try_emplace(file.path, file);
+  for (FoundFile& file : FindFiles(on_disk, folders_))
+    found.try_emplace(file.path, file);
   std::vector<FoundFile> files, timeless;
   for (auto& [path, file] : found) {
     if (online_ && !file.local.empty() && file.mtime == 0) timeless.push_back(file);

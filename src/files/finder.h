@@ -9,9 +9,9 @@
 #include <string>
 #include <vector>
 
-#include "project/project.h"
 #include "files/files.h"
 #include "files/object_store.h"
+#include "project/project.h"
 
 namespace backcourt {
 
@@ -45,7 +45,7 @@ class Finder {
   std::vector<FoundFile> known_;
   std::unique_ptr<ObjectStore> store_;
   std::map<std::string, Result<std::vector<FoundFile>>> listings_;  // by folder
-  std::set<std::string> timeless_;                          // here, of a server that tells no times
+  std::set<std::string> timeless_;                                  // here, of a server that tells no times
 };
 
 }  // namespace backcourt

@@ -10,8 +10,8 @@
 #include <string>
 #include <vector>
 
-#include "base/store_options.h"
 #include "adbc/adbc.h"
+#include "base/store_options.h"
 #include "files/credentials.h"
 
 namespace backcourt {
@@ -20,15 +20,16 @@ bool IsRemote(const std::string& path);
 
 struct StoredObject {
   std::string url;
-  int64_t size = -1;   // bytes
-  int64_t mtime = 0;   // nanoseconds since 1970; 0 when the server does not tell
+  int64_t size = -1;  // bytes
+  int64_t mtime = 0;  // nanoseconds since 1970; 0 when the server does not tell
 };
 
 // Every request is bounded in time. Not for use from several threads at once.
 class ObjectStore {
  public:
   // `interrupted` is asked while waiting.
-  static Result<std::unique_ptr<ObjectStore>> Open(StoreOptions options, const Environment& environment, std::function<bool()> interrupted);
+  static Result<std::unique_ptr<ObjectStore>> Open(StoreOptions options, const Environment& environment,
+                                                   std::function<bool()> interrupted);
 
   // All objects below a folder, by URL; none at all is an error. A folder on a
   // web server lists itself by its manifest.json: a JSON list of paths, or the
@@ -50,7 +51,8 @@ class ObjectStore {
   // called for each answer, on this thread; its error ends the asking. A query
   // makes up to so many requests, each of which is given so many seconds.
   using Use = std::function<Result<>(size_t query, Result<Rows> rows)>;
-  Result<> Ask(const std::vector<std::string>& urls, const std::vector<std::string>& queries, int requests, double seconds_each, Use use);
+  Result<> Ask(const std::vector<std::string>& urls, const std::vector<std::string>& queries, int requests,
+               double seconds_each, Use use);
 
   StoreOptions options_;
   Environment environment_;

@@ -4,12 +4,12 @@
 #include <filesystem>
 #include <fstream>
 
-#include "plan/fingerprint.h"
-#include "files/files.h"
-#include "load/snapshots.h"
-#include "tests/kit/toy_project.h"
 #include "files/credentials.h"
+#include "files/files.h"
 #include "files/store_error.h"
+#include "load/snapshots.h"
+#include "plan/fingerprint.h"
+#include "tests/kit/toy_project.h"
 
 namespace backcourt {
 
@@ -25,12 +25,16 @@ Environment In(std::map<std::string, std::string> variables) {
 
 TEST(StoreErrors, CausesAreToldApart) {
   for (auto [text, cause] : std::vector<std::pair<std::string, StoreCause>>{
-           {"IO Error: Could not resolve hostname error for HTTP HEAD to 'https://nosuch.invalid/x'", StoreCause::kDns},
-           {"IO Error: Could not connect to server error for HTTP HEAD to 'http://127.0.0.1:1/x'", StoreCause::kRefused},
+           {"IO Error: Could not resolve hostname error for HTTP HEAD to 'https://nosuch.invalid/x'",
+            StoreCause::kDns},
+           {"IO Error: Could not connect to server error for HTTP HEAD to 'http://127.0.0.1:1/x'",
+            StoreCause::kRefused},
            {"IO Error: SSL connect error error for HTTP HEAD to 'https://127.0.0.1/x'", StoreCause::kTls},
-           {"IO Error: SSL peer certificate or SSH remote key was not OK error for HTTP GET", StoreCause::kTls},
+           {"IO Error: SSL peer certificate or SSH remote key was not OK error for HTTP GET",
+            StoreCause::kTls},
            {"IO Error: Timeout was reached error for HTTP GET", StoreCause::kTimeout},
-           {"HTTP Error: HTTP GET error reading 's3://b/p' in region 'r' (HTTP 403 Forbidden)", StoreCause::kDenied},
+           {"HTTP Error: HTTP GET error reading 's3://b/p' in region 'r' (HTTP 403 Forbidden)",
+            StoreCause::kDenied},
            {"HTTP Error: (HTTP 0 Internal Server Error)", StoreCause::kDenied},
            {"HTTP Error: HTTP GET error (HTTP 404 Not Found)\n\nNoSuchBucket: none", StoreCause::kMissing},
            {"IO Error: Transferred a partial file error for HTTP GET", StoreCause::kBroken},
@@ -47,14 +51,17 @@ TEST(StoreErrors, CausesAreToldApart) {
 TEST(StoreErrors, NoCredentialIsShown) {
   EXPECT_EQ(Shown("https://me:word@host/a?sig=abc"), "https://host/a");
   EXPECT_EQ(Shown("s3://bucket/a@b/c"), "s3://bucket/a@b/c");
-  Error error = StoreError("https://me:word@host/a?sig=abc", "odd: KEY and https://me:word@host/a?sig=abc", {"KEY", ""});
+  Error error = StoreError("https://me:word@host/a?sig=abc", "odd: KEY and https://me:word@host/a?sig=abc",
+                           {"KEY", ""});
   EXPECT_EQ(error.message, "https://host/a cannot be read: odd: *** and https://host/a");
 }
 
 TEST(Credentials, TheEnvironmentGoesBeforeTheProfile) {
   std::string folder = ::testing::TempDir() + "backcourt-aws";
   std::filesystem::create_directories(folder + "/.aws");
-  std::ofstream(folder + "/.aws/credentials") << "[default]\naws_access_key_id=A\naws_secret_access_key = s\n# [lake]\n[lake]\naws_access_key_id = B\naws_secret_access_key = t/+=\n";
+  std::ofstream(folder + "/.aws/credentials")
+      << "[default]\naws_access_key_id=A\naws_secret_access_key = s\n# [lake]\n[lake]\naws_access_key_id = "
+         "B\naws_secret_access_key = t/+=\n";
   std::ofstream(folder + "/.aws/config") << "[profile lake]\nregion = eu-west-3\n";
   auto plain = FindS3Credentials(In({{"HOME", folder}}));
   ASSERT_TRUE(plain);
@@ -62,7 +69,12 @@ TEST(Credentials, TheEnvironmentGoesBeforeTheProfile) {
   auto lake = FindS3Credentials(In({{"HOME", folder}, {"AWS_PROFILE", "lake"}}));
   ASSERT_TRUE(lake);
   EXPECT_EQ(lake->key_id + " " + lake->secret + " " + lake->region, "B t/+= eu-west-3");
-  auto variables = FindS3Credentials(In({{"HOME", folder}, {"AWS_PROFILE", "lake"}, {"AWS_ACCESS_KEY_ID", "C"}, {"AWS_SECRET_ACCESS_KEY", "u"}, {"AWS_SESSION_TOKEN", "v"}, {"AWS_REGION", "r"}}));
+  auto variables = FindS3Credentials(In({{"HOME", folder},
+                                         {"AWS_PROFILE", "lake"},
+                                         {"AWS_ACCESS_KEY_ID", "C"},
+                                         {"AWS_SECRET_ACCESS_KEY", "u"},
+                                         {"AWS_SESSION_TOKEN", "v"},
+                                         {"AWS_REGION", "r"}}));
   ASSERT_TRUE(variables);
   EXPECT_EQ(variables->key_id + variables->secret + variables->token + variables->region, "Cuvr");
   auto none = FindS3Credentials(In({{"HOME", folder + "/none"}}));
@@ -74,7 +86,8 @@ TEST(Credentials, TheEnvironmentGoesBeforeTheProfile) {
 TEST(Credentials, OfAWebServerAreThoseOfItsHost) {
   std::string folder = ::testing::TempDir() + "backcourt-netrc";
   std::filesystem::create_directories(folder);
-  std::ofstream(folder + "/.netrc") << "machine a.org login ann password one\nmachine b.org\n login bob\n password two\ndefault login x password y\n";
+  std::ofstream(folder + "/.netrc") << "machine a.org login ann password one\nmachine b.org\n login bob\n "
+                                       "password two\ndefault login x password y\n";
   auto of = [&](const std::string& url, const std::string& tokens = "") {
     WebCredentials found = FindWebCredentials(In({{"HOME", folder}, {"BACKCOURT_HTTP_TOKENS", tokens}}), url);
     return found.user + ":" + found.password + ":" + found.token;
@@ -107,9 +120,13 @@ TEST(Credentials, CertificatesAreFoundWhereverTheyLie) {
 
 TEST(Snapshots, TheNameTellsWhenItWasSeen) {
   for (auto [name, seen] : std::vector<std::pair<std::string, std::string>>{
-           {"20211001T120000Z.json", "TIMESTAMP '2021-10-01 12:00:00'"}, {"2021-10-01T12:30:05Z.json", "TIMESTAMP '2021-10-01 12:30:05'"},
-           {"2021-10-01T12-30Z.json.gz", "TIMESTAMP '2021-10-01 12:30:00'"}, {"20250916_023018-schedule.json", "TIMESTAMP '2025-09-16 02:30:18'"},
-           {"2021-10-01.json", "TIMESTAMP '2021-10-01 12:00:00'"}, {"latest.json", "make_timestamp(1500)"}, {"99999999.json", "make_timestamp(1500)"},
+           {"20211001T120000Z.json", "TIMESTAMP '2021-10-01 12:00:00'"},
+           {"2021-10-01T12:30:05Z.json", "TIMESTAMP '2021-10-01 12:30:05'"},
+           {"2021-10-01T12-30Z.json.gz", "TIMESTAMP '2021-10-01 12:30:00'"},
+           {"20250916_023018-schedule.json", "TIMESTAMP '2025-09-16 02:30:18'"},
+           {"2021-10-01.json", "TIMESTAMP '2021-10-01 12:00:00'"},
+           {"latest.json", "make_timestamp(1500)"},
+           {"99999999.json", "make_timestamp(1500)"},
            {"20211001T990000Z.json", "make_timestamp(1500)"}})
     EXPECT_EQ(Snapshots::SeenAt({"s3://b/2021-22/" + name, "2021-22", 1, 1'500'000, ""}), seen) << name;
 }
@@ -137,7 +154,8 @@ TEST(Windows, WhatWasKnownBeforeADateBeginsHalfAYearBeforeTheSeason) {
 
 TEST(Calendar, ARangeOfDaysGivesItsGameDates) {
   std::vector<std::string> dates;
-  for (Date date : FiveDates().GameDatesForRange(D("2021-10-20"), D("2021-10-31"))) dates.push_back(date.Str());
+  for (Date date : FiveDates().GameDatesForRange(D("2021-10-20"), D("2021-10-31")))
+    dates.push_back(date.Str());
   EXPECT_EQ(dates, (std::vector<std::string>{"2021-10-20", "2021-10-22", "2021-10-25"}));
   EXPECT_TRUE(FiveDates().GameDatesForRange(D("2021-10-23"), D("2021-10-24")).empty());
 }

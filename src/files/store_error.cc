@@ -19,9 +19,13 @@ const std::vector<Rule> kRules = {
     {StoreCause::kTls, {"SSL", "TLS", "certificate", "CERTIFICATE"}},
     {StoreCause::kTimeout, {"Timeout was reached", "timed out", "Timeout"}},
     {StoreCause::kRefused, {"connect to server", "Connection refused", "Could not establish connection"}},
-    {StoreCause::kDenied, {"HTTP 403", "HTTP 401", "Forbidden", "Unauthorized", "SignatureDoesNotMatch", "InvalidAccessKeyId", "AccessDenied", "HTTP 0 Internal Server Error"}},
+    {StoreCause::kDenied,
+     {"HTTP 403", "HTTP 401", "Forbidden", "Unauthorized", "SignatureDoesNotMatch", "InvalidAccessKeyId",
+      "AccessDenied", "HTTP 0 Internal Server Error"}},
     {StoreCause::kMissing, {"HTTP 404", "NoSuchBucket", "NoSuchKey", "Not Found"}},
-    {StoreCause::kBroken, {"partial file", "Empty reply", "Server returned nothing", "Failure when receiving", "Recv failure", "Connection reset"}},
+    {StoreCause::kBroken,
+     {"partial file", "Empty reply", "Server returned nothing", "Failure when receiving", "Recv failure",
+      "Connection reset"}},
     {StoreCause::kBusy, {"HTTP 429", "HTTP 500", "HTTP 502", "HTTP 503", "HTTP 504", "SlowDown"}},
 };
 
@@ -32,15 +36,31 @@ struct Advice {
 
 Advice AdviceOf(StoreCause cause) {
   switch (cause) {
-    case StoreCause::kDns: return {"its host's name is not known (DNS)", "check the name and the network; behind a proxy set https_proxy"};
-    case StoreCause::kTls: return {"the server's certificate is not trusted, or TLS fails", "ca_file = \"...\" under [stores] with the certificate of its authority"};
-    case StoreCause::kRefused: return {"the server refuses the connection", "check that it runs, and the endpoint under [stores]"};
-    case StoreCause::kTimeout: return {"the server does not answer in time", "run again later; a slow line needs a longer timeout under [stores]"};
-    case StoreCause::kDenied: return {"access is refused (403)", "credentials in the environment (AWS_PROFILE, AWS_ACCESS_KEY_ID; GOOGLE_APPLICATION_CREDENTIALS), and the right to list and read"};
-    case StoreCause::kMissing: return {"it is not there (404)", "check bucket, prefix and name, and the region and endpoint under [stores]"};
-    case StoreCause::kBroken: return {"the transfer breaks off, at each of several attempts", "run again; nothing was loaded"};
-    case StoreCause::kBusy: return {"the server is busy or broken (429 or 5xx), at each of several attempts", "run again later; nothing was loaded"};
-    case StoreCause::kOther: break;
+    case StoreCause::kDns:
+      return {"its host's name is not known (DNS)",
+              "check the name and the network; behind a proxy set https_proxy"};
+    case StoreCause::kTls:
+      return {"the server's certificate is not trusted, or TLS fails",
+              "ca_file = \"...\" under [stores] with the certificate of its authority"};
+    case StoreCause::kRefused:
+      return {"the server refuses the connection", "check that it runs, and the endpoint under [stores]"};
+    case StoreCause::kTimeout:
+      return {"the server does not answer in time",
+              "run again later; a slow line needs a longer timeout under [stores]"};
+    case StoreCause::kDenied:
+      return {"access is refused (403)",
+              "credentials in the environment (AWS_PROFILE, AWS_ACCESS_KEY_ID; "
+              "GOOGLE_APPLICATION_CREDENTIALS), and the right to list and read"};
+    case StoreCause::kMissing:
+      return {"it is not there (404)",
+              "check bucket, prefix and name, and the region and endpoint under [stores]"};
+    case StoreCause::kBroken:
+      return {"the transfer breaks off, at each of several attempts", "run again; nothing was loaded"};
+    case StoreCause::kBusy:
+      return {"the server is busy or broken (429 or 5xx), at each of several attempts",
+              "run again later; nothing was loaded"};
+    case StoreCause::kOther:
+      break;
   }
   return {"", "`backcourt doctor`"};
 }

@@ -6,10 +6,10 @@
 #include <string>
 #include <vector>
 
-#include "calendar/calendar.h"
-#include "project/project.h"
-#include "plan/planner.h"
 #include "adbc/adbc.h"
+#include "calendar/calendar.h"
+#include "plan/planner.h"
+#include "project/project.h"
 
 namespace backcourt {
 
@@ -42,13 +42,15 @@ class Ledger {
   static Result<Calendar> ReadCalendar(Connection& connection, const Project& project);
   // The calendar as its snapshots told it up to the end of a date (US Eastern);
   // `seen_at` is the newest change among them. None so early is an error.
-  static Result<Calendar> ReadCalendarAsOf(Connection& connection, const Project& project, Date as_of, std::string& seen_at);
+  static Result<Calendar> ReadCalendarAsOf(Connection& connection, const Project& project, Date as_of,
+                                           std::string& seen_at);
   // Seconds and rows a date, by model, of the last runs.
   static Result<std::map<std::string, ModelPace>> ReadPace(Connection& connection);
 
   // A run's row stands from its start; it ends with an outcome.
   static Result<int64_t> StartRun(Connection& connection, const std::string& command);
-  static Result<> EndRun(Connection& connection, int64_t run, const std::string& outcome, const std::string& summary);
+  static Result<> EndRun(Connection& connection, int64_t run, const std::string& outcome,
+                         const std::string& summary);
   static std::string WriteBatch(int64_t run, const BatchRecord& batch);
 
   static Result<std::vector<LoadedFile>> ReadFiles(Connection& connection);

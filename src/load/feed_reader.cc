@@ -21,8 +21,10 @@ constexpr const char* kMend = "mend the file, then load again; nothing was loade
 // engine's own; "" when the engine knows it.
 std::string ParserOf(const Column& column, const std::vector<Function>& functions) {
   std::string parser = "try_" + column.type;
-  std::transform(parser.begin(), parser.end(), parser.begin(), [](unsigned char c) { return std::tolower(c); });
-  bool own = std::any_of(functions.begin(), functions.end(), [&](const Function& f) { return f.name == parser; });
+  std::transform(parser.begin(), parser.end(), parser.begin(),
+                 [](unsigned char c) { return std::tolower(c); });
+  bool own =
+      std::any_of(functions.begin(), functions.end(), [&](const Function& f) { return f.name == parser; });
   return own ? parser : "";
 }
 
@@ -46,7 +48,10 @@ std::string CastSql(const Column& column, bool text, bool strict, const std::vec
   if (parser.empty()) return fmt::format("{}({} AS {})", strict ? "CAST" : "TRY_CAST", value, column.type);
   std::string parsed = fmt::format("{}(CAST({} AS VARCHAR))", parser, value);
   if (!strict) return parsed;
-  return fmt::format("CASE WHEN {} IS NOT NULL THEN coalesce({}, error('Conversion Error: a value that does not parse')) END", value, parsed);
+  return fmt::format(
+      "CASE WHEN {} IS NOT NULL THEN coalesce({}, error('Conversion Error: a value that does not parse')) "
+      "END",
+      value, parsed);
 }
 
 std::string Lower(std::string text) {
@@ -56,10 +61,12 @@ std::string Lower(std::string text) {
 
 // A feed's column under the name by which a file with these columns has it (lower
 // case, with types): its own, or another by which files call it. Nothing without either.
-std::optional<Column> Given(const Feed& feed, const Column& column, const std::map<std::string, std::string>& types) {
+std::optional<Column> Given(const Feed& feed, const Column& column,
+                            const std::map<std::string, std::string>& types) {
   if (types.contains(Lower(column.name))) return column;
   for (const auto& [there, here] : feed.also)
-    if (here == column.name && types.contains(Lower(there))) return Column{there, column.type, column.about, column.optional};
+    if (here == column.name && types.contains(Lower(there)))
+      return Column{there, column.type, column.about, column.optional};
   return {};
 }
 
@@ -69,32 +76,50 @@ bool IsJson(const FoundFile& file) { return file.path.ends_with(".json") || file
 // The path of a remote one is told from where its bytes are (see Finder).
 std::string DocumentsSql(const std::vector<FoundFile>& files, const std::string& cache) {
   std::vector<std::string> paths;
-  for (const FoundFile& file : files) paths.push_back(Quote(file.Bytes()));
-  std::string path = fmt::format("CASE WHEN starts_with(filename, {0}) THEN regexp_replace(substr(filename, {1}), '^([a-z0-9]+)/', '\\1://') ELSE filename END", Quote(cache + "/"), cache.size() + 2);
-  return fmt::format("SELECT {} AS file, json AS document FROM read_json_objects([{}], format = 'unstructured', filename = true)", path, Join(paths, ", "));
+  for (const FoundFile& file : files)
+    paths.push_back(Quote(file.Bytes()));
+  std::string path = fmt::format(
+      "CASE WHEN starts_with(filename, {0}) THEN regexp_replace(substr(filename, {1}), '^([a-z0-9]+)/', "
+      "'\\1://') ELSE filename END",
+      Quote(cache + "/"), cache.size() + 2);
+  return fmt::format(
+      "SELECT {} AS file, json AS document FROM read_json_objects([{}], format = 'unstructured', filename = "
+      "true)",
+      path, Join(paths, ", "));
 }
 
 }  // namespace
 
 // The fields of a CSV's first line.
 Result<std::vector<std::string>> FeedReader::CsvHeader(const std::string& path) {
-  auto first = connection_.Query(fmt::format(
-      "SELECT line FROM read_csv({}, auto_detect = false, header = false, delim = '\x01', quote = '', escape = '', columns = {{'line': 'VARCHAR'}}, ignore_errors = true) LIMIT 1", Quote(path)));
+  auto first = connection_.Query(
+      fmt::format("SELECT line FROM read_csv({}, auto_detect = false, header = false, delim = '\x01', quote "
+                  "= '', escape = '', columns = {{'line': 'VARCHAR'}}, ignore_errors = true) LIMIT 1",
+                  Quote(path)));
   if (!first && first.error().kind == ErrorKind::kInterrupted) return first.error();
-  if (!first) return Error{ErrorKind::kSource, fmt::format("{} cannot be read: {}", path, first.error().message), kMend};
+  if (!first)
+    return Error{ErrorKind::kSource, fmt::format("{} cannot be read: {}", path, first.error().message),
+                 kMend};
   std::vector<std::string> fields(1);
-  if (first->size() == 0) return Error{ErrorKind::kSource, fmt::format("{} is empty", path), "a file with a header line"};
+  if (first->size() == 0)
+    return Error{ErrorKind::kSource, fmt::format("{} is empty", path), "a file with a header line"};
   std::string line = first->Text(0, 0);
   if (line.starts_with("\xEF\xBB\xBF")) line.erase(0, 3);
   bool quoted = false;
   for (size_t i = 0; i < line.size(); ++i) {
     char c = line[i];
-    if (c == '"' && quoted && line.substr(i + 1, 1) == "\"") fields.back() += line[++i];
-    else if (c == '"') quoted = !quoted;
-    else if (c == ',' && !quoted) fields.emplace_back();
-    else if (c != '\r') fields.back() += c;
+    if (c == '"' && quoted && line.substr(i + 1, 1) == "\"")
+      fields.back() += line[++i];
+    else if (c == '"')
+      quoted = !quoted;
+    else if (c == ',' && !quoted)
+      fields.emplace_back();
+    else if (c != '\r')
+      fields.back() += c;
   }
-  if (fields.size() > 10'000) return Error{ErrorKind::kSource, fmt::format("{}: its first line has {} fields", path, fields.size()), "a file with a header line"};
+  if (fields.size() > 10'000)
+    return Error{ErrorKind::kSource, fmt::format("{}: its first line has {} fields", path, fields.size()),
+                 "a file with a header line"};
   for (size_t i = 0; i < fields.size(); ++i) {
     if (fields[i].empty()) fields[i] = fmt::format("column_{}", i + 1);
     for (size_t j = 0; j < i; ++j)
@@ -104,70 +129,108 @@ Result<std::vector<std::string>> FeedReader::CsvHeader(const std::string& path) 
 }
 
 Result<std::string> FeedReader::ReaderSql(const Feed& feed, const std::vector<FoundFile>& files) {
-  if (IsJson(files.front()) && !feed.rows.empty()) return fmt::format("WITH documents AS ({}) SELECT * FROM (\n{}\n)", DocumentsSql(files, project_.stores.cache), feed.rows);
+  if (IsJson(files.front()) && !feed.rows.empty())
+    return fmt::format("WITH documents AS ({}) SELECT * FROM (\n{}\n)",
+                       DocumentsSql(files, project_.stores.cache), feed.rows);
   const std::string& path = files.front().Bytes();
-  auto of_file = [&](const std::string& select) { return fmt::format("SELECT *, {} AS file FROM ({})", Quote(files.front().path), select); };
+  auto of_file = [&](const std::string& select) {
+    return fmt::format("SELECT *, {} AS file FROM ({})", Quote(files.front().path), select);
+  };
   if (path.ends_with(".parquet"))
-    return of_file(fmt::format("SELECT * EXCLUDE (file_row_number), file_row_number + 1 AS file_row FROM read_parquet({}, file_row_number = true)", Quote(path)));
+    return of_file(
+        fmt::format("SELECT * EXCLUDE (file_row_number), file_row_number + 1 AS file_row FROM "
+                    "read_parquet({}, file_row_number = true)",
+                    Quote(path)));
   if (path.ends_with(".csv") || path.ends_with(".csv.gz")) {
     std::string columns;
-    for (const std::string& field : TRY(CsvHeader(path))) columns += fmt::format("{}{}: 'VARCHAR'", columns.empty() ? "" : ", ", Quote(field));
-    return of_file(fmt::format("SELECT *, row_number() OVER () AS file_row FROM read_csv({}, auto_detect = false, header = true, delim = ',', quote = '\"', escape = '\"', columns = {{{}}})", Quote(path), columns));
+    for (const std::string& field : TRY(CsvHeader(path)))
+      columns += fmt::format("{}{}: 'VARCHAR'", columns.empty() ? "" : ", ", Quote(field));
+    return of_file(
+        fmt::format("SELECT *, row_number() OVER () AS file_row FROM read_csv({}, auto_detect = false, "
+                    "header = true, delim = ',', quote = '\"', escape = '\"', columns = {{{}}})",
+                    Quote(path), columns));
   }
   if (path.ends_with(".xlsx")) {
-    if (!excel_loaded_) TRY(connection_.Execute("LOAD " + Quote(Warehouse::LibraryFolder() + "/excel.duckdb_extension")));
+    if (!excel_loaded_)
+      TRY(connection_.Execute("LOAD " + Quote(Warehouse::LibraryFolder() + "/excel.duckdb_extension")));
     excel_loaded_ = true;
-    return of_file(fmt::format("SELECT *, row_number() OVER () AS file_row FROM read_xlsx({}, all_varchar = true, header = true)", Quote(path)));
+    return of_file(fmt::format(
+        "SELECT *, row_number() OVER () AS file_row FROM read_xlsx({}, all_varchar = true, header = true)",
+        Quote(path)));
   }
-  return Error{ErrorKind::kSource, fmt::format("{}: its name does not tell what kind of file it is", path), feed.rows.empty() ? ".csv, .csv.gz, .parquet or .xlsx" : ".json, .json.gz, .csv, .csv.gz, .parquet or .xlsx"};
+  return Error{ErrorKind::kSource, fmt::format("{}: its name does not tell what kind of file it is", path),
+               feed.rows.empty() ? ".csv, .csv.gz, .parquet or .xlsx"
+                                 : ".json, .json.gz, .csv, .csv.gz, .parquet or .xlsx"};
 }
 
 Result<std::string> FeedReader::CastedSql(const Feed& feed, const std::vector<FoundFile>& files) {
-  for (const FoundFile& file : files) TRY(CheckShape(file));
+  for (const FoundFile& file : files)
+    TRY(CheckShape(file));
   std::string reader = TRY(ReaderSql(feed, files));
   auto described = connection_.Query("SELECT lower(column_name), column_type FROM (DESCRIBE " + reader + ")");
   const std::string& path = files.front().path;
-  if (!described) return Error{ErrorKind::kSource, fmt::format("{} cannot be read: {}", path, described.error().message), "mend or replace the file; nothing was loaded"};
+  if (!described)
+    return Error{ErrorKind::kSource, fmt::format("{} cannot be read: {}", path, described.error().message),
+                 "mend or replace the file; nothing was loaded"};
   std::map<std::string, std::string> types;
-  for (size_t i = 0; i < described->size(); ++i) types[described->Text(i, 0)] = described->Text(i, 1);
+  for (size_t i = 0; i < described->size(); ++i)
+    types[described->Text(i, 0)] = described->Text(i, 1);
   std::vector<std::string> columns;
   for (const Column& column : feed.columns) {
     auto given = Given(feed, column, types);
     if (!given && !column.optional) {
       std::vector<std::string> names;
-      for (const auto& [have, of] : types) names.push_back(have);
-      return Error{ErrorKind::kSource, fmt::format("{} lacks column '{}' of feed {}", path, column.name, feed.name),
-                   fmt::format("the nearest column there is '{}'; another file, or another path under [feeds]", Nearest(Lower(column.name), names))};
+      for (const auto& [have, of] : types)
+        names.push_back(have);
+      return Error{
+          ErrorKind::kSource, fmt::format("{} lacks column '{}' of feed {}", path, column.name, feed.name),
+          fmt::format("the nearest column there is '{}'; another file, or another path under [feeds]",
+                      Nearest(Lower(column.name), names))};
     }
-    columns.push_back((given ? CastSql(*given, types[Lower(given->name)] == "VARCHAR", true, project_.functions) : NullSql(column, project_.functions)) + " AS " + Ident(column.name));
+    columns.push_back((given
+                           ? CastSql(*given, types[Lower(given->name)] == "VARCHAR", true, project_.functions)
+                           : NullSql(column, project_.functions)) +
+                      " AS " + Ident(column.name));
   }
   const std::string& season = files.front().season;
-  return fmt::format("SELECT {}, file, CAST(file_row AS BIGINT) AS file_row, {} AS feed_season FROM ({})", Join(columns, ", "),
-                     season.empty() ? "CAST(NULL AS VARCHAR)" : Quote(season), reader);
+  return fmt::format("SELECT {}, file, CAST(file_row AS BIGINT) AS file_row, {} AS feed_season FROM ({})",
+                     Join(columns, ", "), season.empty() ? "CAST(NULL AS VARCHAR)" : Quote(season), reader);
 }
 
 Result<> FeedReader::Read(const Feed& feed, const std::vector<FoundFile>& files) {
   // One SELECT reads a table alone, since each has its own columns; the documents of a season together.
   std::vector<std::string> documents, tables;
   for (size_t from = 0, to = 0; from < files.size(); from = to) {
-    for (to = from + 1; IsJson(files[from]) && to < files.size() && IsJson(files[to]) && files[to].season == files[from].season;) ++to;
-    (IsJson(files[from]) ? documents : tables).push_back(TRY(CastedSql(feed, {files.begin() + long(from), files.begin() + long(to)})));
+    for (to = from + 1; IsJson(files[from]) && to < files.size() && IsJson(files[to]) &&
+                        files[to].season == files[from].season;)
+      ++to;
+    (IsJson(files[from]) ? documents : tables)
+        .push_back(TRY(CastedSql(feed, {files.begin() + long(from), files.begin() + long(to)})));
   }
   if (files.empty()) {
     std::vector<std::string> columns;
-    for (const Column& column : feed.columns) columns.push_back(NullSql(column, project_.functions) + " AS " + Ident(column.name));
-    tables.push_back(fmt::format("SELECT {}, CAST(NULL AS VARCHAR) AS file, CAST(NULL AS BIGINT) AS file_row, CAST(NULL AS VARCHAR) AS feed_season WHERE false", Join(columns, ", ")));
+    for (const Column& column : feed.columns)
+      columns.push_back(NullSql(column, project_.functions) + " AS " + Ident(column.name));
+    tables.push_back(
+        fmt::format("SELECT {}, CAST(NULL AS VARCHAR) AS file, CAST(NULL AS BIGINT) AS file_row, CAST(NULL "
+                    "AS VARCHAR) AS feed_season WHERE false",
+                    Join(columns, ", ")));
   }
   std::string name = Ident("feed_" + feed.name);
   if (!documents.empty()) {
-    // Rows of documents are numbered by what they are, not by when they come; kept in order, each file would hold blocks of its own.
+    // Rows of documents are numbered by what they are, not by when they come; kept in order, each file would
+    // hold blocks of its own.
     TRY(connection_.Execute("SET preserve_insertion_order = false"));
-    auto made = connection_.Execute(fmt::format("CREATE OR REPLACE TEMP TABLE {} AS {}", name, Join(documents, " UNION ALL ")));
-    if (!made) return made;  // the transaction is lost, and with it all but a rollback: Diagnose sets the order back
+    auto made = connection_.Execute(
+        fmt::format("CREATE OR REPLACE TEMP TABLE {} AS {}", name, Join(documents, " UNION ALL ")));
+    if (!made)
+      return made;  // the transaction is lost, and with it all but a rollback: Diagnose sets the order back
     TRY(connection_.Execute("SET preserve_insertion_order = true"));
   }
   if (!tables.empty())
-    TRY(connection_.Execute((documents.empty() ? "CREATE OR REPLACE TEMP TABLE " + name + " AS " : "INSERT INTO temp." + name + " ") + Join(tables, " UNION ALL ")));
+    TRY(connection_.Execute((documents.empty() ? "CREATE OR REPLACE TEMP TABLE " + name + " AS "
+                                               : "INSERT INTO temp." + name + " ") +
+                            Join(tables, " UNION ALL ")));
   return CheckDocuments(feed, files);
 }
 
@@ -175,62 +238,87 @@ Result<> FeedReader::Read(const Feed& feed, const std::vector<FoundFile>& files)
 // file, a list of errors or another endpoint's answer gives no rows either.
 Result<> FeedReader::CheckDocuments(const Feed& feed, const std::vector<FoundFile>& files) {
   if (std::none_of(files.begin(), files.end(), IsJson)) return {};
-  Rows with_rows = TRY(connection_.Query(fmt::format("SELECT DISTINCT file FROM temp.{} ORDER BY file", Ident("feed_" + feed.name))));
+  Rows with_rows = TRY(connection_.Query(
+      fmt::format("SELECT DISTINCT file FROM temp.{} ORDER BY file", Ident("feed_" + feed.name))));
   std::vector<FoundFile> silent;
   for (size_t at = 0; const FoundFile& file : files) {
     if (!IsJson(file)) continue;
-    while (at < with_rows.size() && with_rows.Text(at, 0) < file.path) ++at;
+    while (at < with_rows.size() && with_rows.Text(at, 0) < file.path)
+      ++at;
     if (at == with_rows.size() || with_rows.Text(at, 0) != file.path) silent.push_back(file);
   }
   if (silent.empty()) return {};
-  Rows kinds = TRY(connection_.Query(fmt::format("SELECT file, CAST(bool_and(coalesce({}, false)) AS INTEGER) FROM ({}) GROUP BY file ORDER BY file", feed.holds, DocumentsSql(silent, project_.stores.cache))));
+  Rows kinds = TRY(connection_.Query(fmt::format(
+      "SELECT file, CAST(bool_and(coalesce({}, false)) AS INTEGER) FROM ({}) GROUP BY file ORDER BY file",
+      feed.holds, DocumentsSql(silent, project_.stores.cache))));
   for (size_t at = 0; const FoundFile& file : silent) {
     bool there = at < kinds.size() && kinds.Text(at, 0) == file.path;
-    if (!there) return Error{ErrorKind::kSource, file.path + " is empty", "fetch it again; nothing was loaded"};
+    if (!there)
+      return Error{ErrorKind::kSource, file.path + " is empty", "fetch it again; nothing was loaded"};
     if (kinds.Int(at, 1) != 1)
-      return Error{ErrorKind::kSource, fmt::format("{} holds JSON, but not that of feed {}: {}", file.path, feed.name, feed.about), "fetch it again, or another path under [feeds]; nothing was loaded"};
+      return Error{
+          ErrorKind::kSource,
+          fmt::format("{} holds JSON, but not that of feed {}: {}", file.path, feed.name, feed.about),
+          "fetch it again, or another path under [feeds]; nothing was loaded"};
     ++at;
   }
   return {};
 }
 
 Error FeedReader::Diagnose(const Feed& feed, const std::vector<FoundFile>& files, const Error& error) {
-  if (auto ordered = connection_.Execute("SET preserve_insertion_order = true"); !ordered) return ordered.error();
+  if (auto ordered = connection_.Execute("SET preserve_insertion_order = true"); !ordered)
+    return ordered.error();
   for (const FoundFile& file : files) {
-    auto readable = IsJson(file) ? connection_.Query("SELECT count(*) FROM (" + DocumentsSql({file}, project_.stores.cache) + ")") : Result<Rows>(Rows());
+    auto readable =
+        IsJson(file)
+            ? connection_.Query("SELECT count(*) FROM (" + DocumentsSql({file}, project_.stores.cache) + ")")
+            : Result<Rows>(Rows());
     if (!readable) {
-      auto start = connection_.Query(fmt::format("SELECT regexp_replace(CAST(content[1:60] AS VARCHAR), '\\s+', ' ', 'g') FROM read_blob({})", Quote(file.Bytes())));
-      return Error{ErrorKind::kSource, fmt::format("{} holds no JSON: {}; it begins with '{}'", file.path, readable.error().message, start && start->size() ? start->Text(0, 0) : ""),
+      auto start = connection_.Query(fmt::format(
+          "SELECT regexp_replace(CAST(content[1:60] AS VARCHAR), '\\s+', ' ', 'g') FROM read_blob({})",
+          Quote(file.Bytes())));
+      return Error{ErrorKind::kSource,
+                   fmt::format("{} holds no JSON: {}; it begins with '{}'", file.path,
+                               readable.error().message, start && start->size() ? start->Text(0, 0) : ""),
                    "fetch it again, then load; nothing was loaded"};
     }
     auto reader = ReaderSql(feed, {file});
     if (!reader) return reader.error();
     if (auto all = connection_.Query("SELECT count(COLUMNS(*)) FROM (" + *reader + ")"); !all)
       return Error{ErrorKind::kSource, fmt::format("{}: {}", file.path, all.error().message), kMend};
-    auto described = connection_.Query("SELECT lower(column_name), column_type FROM (DESCRIBE " + *reader + ")");
+    auto described =
+        connection_.Query("SELECT lower(column_name), column_type FROM (DESCRIBE " + *reader + ")");
     if (!described) break;
     std::map<std::string, std::string> types;
-    for (size_t i = 0; i < described->size(); ++i) types[described->Text(i, 0)] = described->Text(i, 1);
+    for (size_t i = 0; i < described->size(); ++i)
+      types[described->Text(i, 0)] = described->Text(i, 1);
     for (const Column& column : feed.columns) {
       auto given = Given(feed, column, types);
       if (!given || column.type == "VARCHAR") continue;
       bool text = types[Lower(given->name)] == "VARCHAR";
       std::string value = GivenSql(*given, text);
-      auto bad = connection_.Query(fmt::format("SELECT CAST(file_row AS BIGINT), CAST({} AS VARCHAR) FROM ({}) WHERE {} IS NOT NULL AND {} IS NULL ORDER BY file_row LIMIT 1",
-                                               value, *reader, value, CastSql(*given, text, false, project_.functions)));
+      auto bad = connection_.Query(
+          fmt::format("SELECT CAST(file_row AS BIGINT), CAST({} AS VARCHAR) FROM ({}) WHERE {} IS NOT NULL "
+                      "AND {} IS NULL ORDER BY file_row LIMIT 1",
+                      value, *reader, value, CastSql(*given, text, false, project_.functions)));
       if (bad && bad->size() > 0)
-        return Error{ErrorKind::kSource, fmt::format("{}: row {}, column {}: '{}' is no {}", file.path, bad->Int(0, 0), given->name, bad->Text(0, 1).substr(0, 80), column.type), kMend};
+        return Error{ErrorKind::kSource,
+                     fmt::format("{}: row {}, column {}: '{}' is no {}", file.path, bad->Int(0, 0),
+                                 given->name, bad->Text(0, 1).substr(0, 80), column.type),
+                     kMend};
     }
   }
   return Error{ErrorKind::kSource, fmt::format("feed {}: {}", feed.name, error.message), kMend};
 }
 
-Result<std::map<std::string, std::string>> FeedReader::SeasonsWithin(const Feed& feed, const std::vector<FoundFile>& files) {
+Result<std::map<std::string, std::string>> FeedReader::SeasonsWithin(const Feed& feed,
+                                                                     const std::vector<FoundFile>& files) {
   std::map<std::string, std::string> seasons;
   for (const FoundFile& file : files) {
     if (!IsJson(file)) continue;
     // One that is no document is told of when it is loaded.
-    auto told = connection_.Query(fmt::format("SELECT coalesce(min({}), '') FROM ({})", feed.document_season, DocumentsSql({file}, project_.stores.cache)));
+    auto told = connection_.Query(fmt::format("SELECT coalesce(min({}), '') FROM ({})", feed.document_season,
+                                              DocumentsSql({file}, project_.stores.cache)));
     if (!told && told.error().kind == ErrorKind::kInterrupted) return told.error();
     if (told && told->size() && !told->Text(0, 0).empty()) seasons[file.path] = told->Text(0, 0);
   }
@@ -240,7 +328,9 @@ Result<std::map<std::string, std::string>> FeedReader::SeasonsWithin(const Feed&
 bool FeedReader::Fits(const Feed& feed, const FoundFile& file) {
   if (IsJson(file)) {
     if (feed.rows.empty()) return false;
-    auto kind = connection_.Query(fmt::format("SELECT CAST(coalesce(bool_and(coalesce({}, false)), false) AS INTEGER) FROM ({})", feed.holds, DocumentsSql({file}, project_.stores.cache)));
+    auto kind = connection_.Query(
+        fmt::format("SELECT CAST(coalesce(bool_and(coalesce({}, false)), false) AS INTEGER) FROM ({})",
+                    feed.holds, DocumentsSql({file}, project_.stores.cache)));
     return kind && kind->Int(0, 0) == 1;
   }
   return bool(CastedSql(feed, {file}));

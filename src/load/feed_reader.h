@@ -7,8 +7,8 @@
 #include <string>
 #include <vector>
 
-#include "project/project.h"
 #include "files/files.h"
+#include "project/project.h"
 
 namespace backcourt {
 
@@ -22,7 +22,8 @@ class FeedReader {
   // Tells which file, row and value made reading a feed fail.
   Error Diagnose(const Feed& feed, const std::vector<FoundFile>& files, const Error& error);
   // By path, the season that a document tells within (Feed::document_season); not of files that tell none.
-  Result<std::map<std::string, std::string>> SeasonsWithin(const Feed& feed, const std::vector<FoundFile>& files);
+  Result<std::map<std::string, std::string>> SeasonsWithin(const Feed& feed,
+                                                           const std::vector<FoundFile>& files);
   // Whether a file has the feed's shape: its columns, or what its documents hold.
   bool Fits(const Feed& feed, const FoundFile& file);
 

@@ -20,24 +20,34 @@ std::vector<FoundFile*> Untold(std::vector<FoundFile>& files) {
 
 }  // namespace
 
-Result<> TellSeasons(const Feed& feed, std::vector<FoundFile>& files, Connection& connection, FeedReader& reader, Finder& finder) {
+Result<> TellSeasons(const Feed& feed, std::vector<FoundFile>& files, Connection& connection,
+                     FeedReader& reader, Finder& finder) {
   std::vector<FoundFile*> untold = Untold(files);
   if (!untold.empty() && !feed.season.empty()) {
     std::vector<std::string> paths;
-    for (const FoundFile* file : untold) paths.push_back(Quote(file->path));
-    Rows told = TRY(connection.Query(fmt::format("SELECT coalesce({}, '') FROM (SELECT unnest([{}]) AS file)", feed.season, Join(paths, ", "))));
-    for (size_t i = 0; i < untold.size(); ++i) untold[i]->season = told.Text(i, 0);
+    for (const FoundFile* file : untold)
+      paths.push_back(Quote(file->path));
+    Rows told = TRY(connection.Query(fmt::format("SELECT coalesce({}, '') FROM (SELECT unnest([{}]) AS file)",
+                                                 feed.season, Join(paths, ", "))));
+    for (size_t i = 0; i < untold.size(); ++i)
+      untold[i]->season = told.Text(i, 0);
     untold = Untold(files);
   }
   if (untold.empty() || feed.document_season.empty()) return {};
-  Rows kept = TRY(connection.Query("SELECT count(*) FROM duckdb_tables() WHERE database_name = 'wh' AND schema_name = 'backcourt' AND table_name = 'files'"));
+  Rows kept =
+      TRY(connection.Query("SELECT count(*) FROM duckdb_tables() WHERE database_name = 'wh' AND schema_name "
+                           "= 'backcourt' AND table_name = 'files'"));
   std::vector<LoadedFile> loaded;
   if (kept.Int(0, 0)) loaded = TRY(Ledger::ReadFiles(connection));
   std::vector<FoundFile> fresh;
   for (FoundFile* file : untold) {
-    auto known = std::find_if(loaded.begin(), loaded.end(), [&](const LoadedFile& f) { return f.feed == feed.name && f.path == file->path && f.size == file->size && f.mtime == file->mtime; });
-    if (known != loaded.end()) file->season = known->season;
-    else fresh.push_back(*file);
+    auto known = std::find_if(loaded.begin(), loaded.end(), [&](const LoadedFile& f) {
+      return f.feed == feed.name && f.path == file->path && f.size == file->size && f.mtime == file->mtime;
+    });
+    if (known != loaded.end())
+      file->season = known->season;
+    else
+      fresh.push_back(*file);
   }
   TRY(finder.Fetch(fresh));
   std::map<std::string, std::string> told = TRY(reader.SeasonsWithin(feed, fresh));

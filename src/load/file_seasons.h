@@ -3,14 +3,15 @@
 
 #include <vector>
 
-#include "project/model.h"
-#include "load/feed_reader.h"
 #include "files/finder.h"
+#include "load/feed_reader.h"
+#include "project/model.h"
 
 namespace backcourt {
 
 // Sets the season of each file that has none, where the feed can tell it. What a
 // file holds is read once: that of a file loaded before is known.
-Result<> TellSeasons(const Feed& feed, std::vector<FoundFile>& files, Connection& connection, FeedReader& reader, Finder& finder);
+Result<> TellSeasons(const Feed& feed, std::vector<FoundFile>& files, Connection& connection,
+                     FeedReader& reader, Finder& finder);
 
 }  // namespace backcourt

@@ -7,15 +7,21 @@
 
 #include "base/fault_point.h"
 #include "base/text.h"
+#include "load/raw_table_sql.h"
 #include "project/sql_text.h"
 #include "run/batch_filler.h"
-#include "load/raw_table_sql.h"
 #include "warehouse/duckdb/duckdb_warehouse.h"
 
 namespace backcourt {
 
-Loader::Loader(const Project& project, Connection& connection, Finder finder, std::function<void(const std::string&)> progress)
-    : project_(project), connection_(connection), reader_(project, connection), finder_(std::move(finder)), sources_(project), progress_(std::move(progress)) {
+Loader::Loader(const Project& project, Connection& connection, Finder finder,
+               std::function<void(const std::string&)> progress)
+    : project_(project),
+      connection_(connection),
+      reader_(project, connection),
+      finder_(std::move(finder)),
+      sources_(project),
+      progress_(std::move(progress)) {
   found_ = sources_.Find(connection, reader_, finder_);
 }
 
@@ -24,7 +30,8 @@ Result<> Loader::Prepare() {
   hasher.Add(int64_t(Warehouse::kFormat));
   for (const RawTable& table : project_.raw_tables) {
     hasher.Add(table.name).Add(int64_t(table.columns.size()));
-    for (const Column& column : table.columns) hasher.Add(column.name).Add(column.type);
+    for (const Column& column : table.columns)
+      hasher.Add(column.name).Add(column.type);
   }
   std::string tables = hasher.Finish().Hex();
   Rows made = TRY(connection_.Query("SELECT value FROM backcourt.meta WHERE name = 'raw_tables'"));
@@ -32,7 +39,11 @@ Result<> Loader::Prepare() {
   // In one transaction: who looks on finds all of the tables or none.
   auto prepared = connection_.Execute("BEGIN");
   if (prepared) prepared = CreateTables();
-  if (prepared) prepared = connection_.Execute(fmt::format("DELETE FROM backcourt.meta WHERE name = 'raw_tables'; INSERT INTO backcourt.meta VALUES ('raw_tables', '{}')", tables));
+  if (prepared)
+    prepared =
+        connection_.Execute(fmt::format("DELETE FROM backcourt.meta WHERE name = 'raw_tables'; INSERT INTO "
+                                        "backcourt.meta VALUES ('raw_tables', '{}')",
+                                        tables));
   if (prepared) prepared = connection_.Execute("COMMIT");
   if (prepared) return {};
   auto rolled_back = connection_.Execute("ROLLBACK");
@@ -42,9 +53,12 @@ Result<> Loader::Prepare() {
 
 Result<> Loader::CreateTables() {
   TRY(Ledger::Create(connection_));
-  Rows made = TRY(connection_.Query("SELECT table_name, string_agg(column_name, ',' ORDER BY column_index) FROM duckdb_columns() WHERE database_name = 'wh' AND schema_name = 'main' GROUP BY 1"));
+  Rows made = TRY(
+      connection_.Query("SELECT table_name, string_agg(column_name, ',' ORDER BY column_index) FROM "
+                        "duckdb_columns() WHERE database_name = 'wh' AND schema_name = 'main' GROUP BY 1"));
   std::map<std::string, std::string> there;
-  for (size_t i = 0; i < made.size(); ++i) there[made.Text(i, 0)] = made.Text(i, 1);
+  for (size_t i = 0; i < made.size(); ++i)
+    there[made.Text(i, 0)] = made.Text(i, 1);
   std::string create;
   for (const RawTable& table : project_.raw_tables) {
     std::vector<std::string> columns, names;
@@ -52,12 +66,15 @@ Result<> Loader::CreateTables() {
       columns.push_back(Ident(column.name) + " " + column.type);
       names.push_back(column.name);
     }
-    if (auto old = there.find(table.name); old != there.end() && old->second != Join(names, ",")) {  // of another pack: loaded anew
+    if (auto old = there.find(table.name);
+        old != there.end() && old->second != Join(names, ",")) {  // of another pack: loaded anew
       std::set<std::string> sources;
       for (const Source& source : sources_.sources())
         if (source.table == table.name) sources.insert(source.name);
-      create += fmt::format("DROP TABLE main.{}; DELETE FROM backcourt.sources WHERE source IN ({});", Ident(table.name), QuotedList(sources));
-      for (const char* of_table : {"cells", "units", "dropped"}) create += fmt::format("DELETE FROM backcourt.{} WHERE table_name = {};", of_table, Quote(table.name));
+      create += fmt::format("DROP TABLE main.{}; DELETE FROM backcourt.sources WHERE source IN ({});",
+                            Ident(table.name), QuotedList(sources));
+      for (const char* of_table : {"cells", "units", "dropped"})
+        create += fmt::format("DELETE FROM backcourt.{} WHERE table_name = {};", of_table, Quote(table.name));
     }
     create += fmt::format("CREATE TABLE IF NOT EXISTS main.{} ({});", Ident(table.name), Join(columns, ", "));
   }
@@ -80,9 +97,12 @@ Result<LoadReport> Loader::Load(const std::vector<std::string>& only) {
   auto work = [&]() -> Result<> {
     for (const std::string& path : only) {
       bool known = std::any_of(sources_.files().begin(), sources_.files().end(), [&](auto& feed) {
-        return std::any_of(feed.second.begin(), feed.second.end(), [&](const FoundFile& f) { return f.path == path; });
+        return std::any_of(feed.second.begin(), feed.second.end(),
+                           [&](const FoundFile& f) { return f.path == path; });
       });
-      if (!known) return Error{ErrorKind::kUsage, fmt::format("{} is no file of a feed of this project", path), "`backcourt doctor` lists the feeds and their patterns"};
+      if (!known)
+        return Error{ErrorKind::kUsage, fmt::format("{} is no file of a feed of this project", path),
+                     "`backcourt doctor` lists the feeds and their patterns"};
     }
     TRY(ReadLedger());
     TRY(KeepSnapshots(report));
@@ -92,17 +112,21 @@ Result<LoadReport> Loader::Load(const std::vector<std::string>& only) {
     for (size_t pass = 0; pass < project_.raw_tables.size(); ++pass) {
       for (const RawTable& table : project_.raw_tables) {
         if (done.contains(table.name)) continue;
-        bool ready = std::all_of(sources_.sources().begin(), sources_.sources().end(), [&](const Source& source) {
-          return source.table != table.name || std::all_of(source.reads.begin(), source.reads.end(), [&](const std::string& read) {
-                   return read == table.name || !project_.FindRaw(read) || done.contains(read);
-                 });
-        });
+        bool ready =
+            std::all_of(sources_.sources().begin(), sources_.sources().end(), [&](const Source& source) {
+              return source.table != table.name ||
+                     std::all_of(source.reads.begin(), source.reads.end(), [&](const std::string& read) {
+                       return read == table.name || !project_.FindRaw(read) || done.contains(read);
+                     });
+            });
         if (!ready) continue;
         for (SourceGroup& group : sources_.groups()) {
           if (group.source->table != table.name || only.empty()) continue;
           bool meant = group.Derived();  // of tables that files make
           for (const auto& [feed, files] : group.feeds)
-            meant = meant || std::any_of(files.begin(), files.end(), [&](const FoundFile& file) { return std::find(only.begin(), only.end(), file.path) != only.end(); });
+            meant = meant || std::any_of(files.begin(), files.end(), [&](const FoundFile& file) {
+                      return std::find(only.begin(), only.end(), file.path) != only.end();
+                    });
           if (meant) group.identity += "+";
         }
         TRY(LoadTable(table, report));
@@ -112,16 +136,23 @@ Result<LoadReport> Loader::Load(const std::vector<std::string>& only) {
     if (in_transaction_) loaded_ = TRY(Ledger::ReadFiles(connection_));
     std::set<std::string> present;
     for (const auto& [feed, files] : sources_.files())
-      for (const FoundFile& file : files) present.insert(file.path);
-    auto kept = [&](const std::string& feed) { return project_.FindFeed(feed) && project_.FindFeed(feed)->snapshots; };
+      for (const FoundFile& file : files)
+        present.insert(file.path);
+    auto kept = [&](const std::string& feed) {
+      return project_.FindFeed(feed) && project_.FindFeed(feed)->snapshots;
+    };
     for (const LoadedFile& file : loaded_)
       if (!present.contains(file.path) && !kept(file.feed)) report.vanished.push_back(file.path);
     if (!in_transaction_) return {};
     for (const auto& [feed, files] : sources_.files())
       for (const FoundFile& file : files)
         if (read_.contains(file.path) && file.local.empty() && LookAt(file.path, file.season) != file)
-          return Error{ErrorKind::kSource, fmt::format("{} changed while it was read; nothing was loaded", file.path), "load again when it is written"};
-    TRY(Ledger::EndRun(connection_, report.run, "done", fmt::format("{} files read, {} raw cells changed", report.files.size(), report.changed_cells)));
+          return Error{ErrorKind::kSource,
+                       fmt::format("{} changed while it was read; nothing was loaded", file.path),
+                       "load again when it is written"};
+    TRY(Ledger::EndRun(
+        connection_, report.run, "done",
+        fmt::format("{} files read, {} raw cells changed", report.files.size(), report.changed_cells)));
     FaultPoint("load-commit");
     TRY(connection_.Execute("COMMIT"));
     in_transaction_ = false;
@@ -138,7 +169,8 @@ Result<LoadReport> Loader::Load(const std::vector<std::string>& only) {
     return worked.error();
   }
   std::string drop;
-  for (const auto& [feed, paths] : held_) drop += fmt::format("DROP TABLE IF EXISTS temp.{};", Ident("feed_" + feed));
+  for (const auto& [feed, paths] : held_)
+    drop += fmt::format("DROP TABLE IF EXISTS temp.{};", Ident("feed_" + feed));
   if (!drop.empty()) TRY(connection_.Execute(drop));
   report.absent = Absent();
   report.quarantined = TRY(Snapshots::Quarantined(connection_));
@@ -172,25 +204,33 @@ Result<> Loader::LoadSeeds(LoadReport& report) {
   for (const Seed& seed : project_.seeds) {
     const FoundFile& file = sources_.files().at("seed " + seed.name).front();
     bool same = std::any_of(loaded_.begin(), loaded_.end(), [&](const LoadedFile& f) {
-      return f.feed == "seed " + seed.name && f.path == file.path && f.size == file.size && f.mtime == file.mtime;
+      return f.feed == "seed " + seed.name && f.path == file.path && f.size == file.size &&
+             f.mtime == file.mtime;
     });
     if (same) continue;
     TRY(EnsureRun(report));
-    auto read = connection_.Execute(fmt::format("CREATE OR REPLACE TEMP TABLE feed_seed AS FROM read_csv({}, header = true, sample_size = -1)", Quote(seed.file)));
+    auto read = connection_.Execute(fmt::format(
+        "CREATE OR REPLACE TEMP TABLE feed_seed AS FROM read_csv({}, header = true, sample_size = -1)",
+        Quote(seed.file)));
     if (!read) return Error{ErrorKind::kSource, fmt::format("{}: {}", seed.file, read.error().message), ""};
     Rows described = TRY(connection_.Query("SELECT column_name FROM (DESCRIBE feed_seed)"));
     std::vector<std::string> columns;
-    for (size_t i = 0; i < described.size(); ++i) columns.push_back(described.Text(i, 0));
+    for (size_t i = 0; i < described.size(); ++i)
+      columns.push_back(described.Text(i, 0));
     std::vector<SlotDigest> digests = TRY(DigestSlots(connection_, "feed_seed", "0", columns));
     Cell cell;
     cell.state = CellState::kFresh;
     if (!digests.empty()) cell.rows = digests[0].rows, cell.digest = digests[0].digest;
     cell.run = cell.changed = report.run;
     const Cell* before = cells_[seed.name].Find(0);
-    std::string write = fmt::format("DELETE FROM backcourt.files WHERE feed = {0}; INSERT INTO backcourt.files VALUES ({0}, {1}, '', {2}, {3}, {4});",
-                                    Quote("seed " + seed.name), Quote(file.path), file.size, file.mtime, report.run);
+    std::string write = fmt::format(
+        "DELETE FROM backcourt.files WHERE feed = {0}; INSERT INTO backcourt.files VALUES ({0}, {1}, '', "
+        "{2}, {3}, {4});",
+        Quote("seed " + seed.name), Quote(file.path), file.size, file.mtime, report.run);
     if (!before || before->digest != cell.digest) {
-      write += fmt::format("DROP TABLE IF EXISTS main.{0}; CREATE TABLE main.{0} AS FROM feed_seed;", Ident(seed.name)) + Ledger::WriteCells(seed.name, {cell});
+      write += fmt::format("DROP TABLE IF EXISTS main.{0}; CREATE TABLE main.{0} AS FROM feed_seed;",
+                           Ident(seed.name)) +
+               Ledger::WriteCells(seed.name, {cell});
       cells_[seed.name].Put(cell);
       changed_tables_.insert(seed.name);
       ++report.changed_cells;
@@ -203,9 +243,12 @@ Result<> Loader::LoadSeeds(LoadReport& report) {
 
 Result<> Loader::Materialize(const Feed& feed, const std::vector<FoundFile>& files, LoadReport& report) {
   std::vector<std::string> paths;
-  for (const FoundFile& file : files) paths.push_back(file.path);
+  for (const FoundFile& file : files)
+    paths.push_back(file.path);
   if (auto held = held_.find(feed.name); held != held_.end() && held->second == paths) return {};
-  if (!files.empty()) progress_(fmt::format("reading {}{}", feed.name, files.front().season.empty() ? "" : " " + files.front().season));
+  if (!files.empty())
+    progress_(fmt::format("reading {}{}", feed.name,
+                          files.front().season.empty() ? "" : " " + files.front().season));
   for (const FoundFile& file : files)
     if (read_.insert(file.path).second) report.files.push_back(file.path);
   TRY(finder_.Fetch(files));
@@ -231,10 +274,12 @@ Result<std::string> Loader::ReadsSignature(const SourceGroup& group) {
       if (!group.season.empty() && HasColumn(*raw, "season")) where = "season = " + Quote(group.season);
     } else {
       Rows described = TRY(connection_.Query("SELECT column_name FROM (DESCRIBE main." + Ident(read) + ")"));
-      for (size_t i = 0; i < described.size(); ++i) columns.push_back(described.Text(i, 0));
+      for (size_t i = 0; i < described.size(); ++i)
+        columns.push_back(described.Text(i, 0));
     }
     hasher.Add(read);
-    for (const SlotDigest& all : TRY(DigestSlots(connection_, "main." + Ident(read), "0", columns, where))) hasher.Add(all.rows).Add(all.digest);
+    for (const SlotDigest& all : TRY(DigestSlots(connection_, "main." + Ident(read), "0", columns, where)))
+      hasher.Add(all.rows).Add(all.digest);
   }
   return hasher.Finish().Hex();
 }
@@ -243,7 +288,8 @@ Result<> Loader::RunGroup(const RawTable& table, SourceGroup& group, bool part, 
   const Source& source = *group.source;
   std::string ctes;
   auto with = [&](const std::string& name, const std::string& relation, const std::string& where) {
-    ctes += fmt::format("{}{} AS NOT MATERIALIZED (SELECT * FROM {}{})", ctes.empty() ? "WITH " : ", ", Ident(name), relation, where.empty() ? "" : " WHERE " + where);
+    ctes += fmt::format("{}{} AS NOT MATERIALIZED (SELECT * FROM {}{})", ctes.empty() ? "WITH " : ", ",
+                        Ident(name), relation, where.empty() ? "" : " WHERE " + where);
   };
   std::string affected = UnitSql(table) + " IN (FROM temp.affected)";
   for (const auto& [feed, files] : part ? group.part : group.feeds) {
@@ -257,30 +303,40 @@ Result<> Loader::RunGroup(const RawTable& table, SourceGroup& group, bool part, 
   for (const std::string& read : source.reads) {
     const RawTable* raw = project_.FindRaw(read);
     std::vector<std::string> where;
-    if (raw && !group.season.empty() && HasColumn(*raw, "season")) where.push_back("season = " + Quote(group.season));
+    if (raw && !group.season.empty() && HasColumn(*raw, "season"))
+      where.push_back("season = " + Quote(group.season));
     if (part && group.ByUnit(read)) where.push_back(affected);
     with(read, "wh.main." + Ident(read), Join(where, " AND "));
   }
-  progress_(fmt::format("loading {}{} from {}", table.name, group.season.empty() ? "" : " " + group.season, source.name));
+  progress_(fmt::format("loading {}{} from {}", table.name, group.season.empty() ? "" : " " + group.season,
+                        source.name));
   std::string typed, keyless;
-  for (const Column& column : table.columns) typed += fmt::format("CAST({0} AS {1}) AS {0}, ", Ident(column.name), column.type);
-  for (const std::string& column : table.key) keyless += fmt::format(" WHEN {} IS NULL THEN {}", Ident(column), Quote("row without " + column));
+  for (const Column& column : table.columns)
+    typed += fmt::format("CAST({0} AS {1}) AS {0}, ", Ident(column.name), column.type);
+  for (const std::string& column : table.key)
+    keyless += fmt::format(" WHEN {} IS NULL THEN {}", Ident(column), Quote("row without " + column));
   group.incoming = fmt::format("incoming_{}", &group - sources_.groups().data());
-  auto made = connection_.Execute(fmt::format("CREATE OR REPLACE TEMP TABLE {} AS {} SELECT {}coalesce(CAST(dropped AS VARCHAR), CASE{} END) AS dropped FROM (\n{}\n)", Ident(group.incoming), ctes, typed, keyless, source.body));
+  auto made =
+      connection_.Execute(fmt::format("CREATE OR REPLACE TEMP TABLE {} AS {} SELECT {}coalesce(CAST(dropped "
+                                      "AS VARCHAR), CASE{} END) AS dropped FROM (\n{}\n)",
+                                      Ident(group.incoming), ctes, typed, keyless, source.body));
   if (made) return {};
   Error error = made.error();
-  error.message = fmt::format("{}{}: {}", source.file.empty() ? source.name : source.file, group.season.empty() ? "" : " (" + group.season + ")", error.message);
+  error.message = fmt::format("{}{}: {}", source.file.empty() ? source.name : source.file,
+                              group.season.empty() ? "" : " (" + group.season + ")", error.message);
   if (error.kind != ErrorKind::kData && error.kind != ErrorKind::kModel) return error;
   error.kind = ErrorKind::kSource;
   std::vector<std::string> fresh = FreshFiles(group);
   size_t named = std::min<size_t>(fresh.size(), 3);
   if (named > 0)
-    error.hint = fmt::format("look at what is new since the last load: {}{}; nothing was loaded", Join({fresh.begin(), fresh.begin() + long(named)}, ", "),
+    error.hint = fmt::format("look at what is new since the last load: {}{}; nothing was loaded",
+                             Join({fresh.begin(), fresh.begin() + long(named)}, ", "),
                              named < fresh.size() ? fmt::format(" and {} more", fresh.size() - named) : "");
   return error;
 }
 
-Error Loader::NameDuplicates(const RawTable& table, const std::vector<SourceGroup*>& groups, const std::string& keys) {
+Error Loader::NameDuplicates(const RawTable& table, const std::vector<SourceGroup*>& groups,
+                             const std::string& keys) {
   for (const SourceGroup* group : groups) {
     for (const auto& [feed, files] : group->feeds) {
       if (feed->key.empty() || feed->snapshots || files.empty() || !held_.contains(feed->name)) continue;
@@ -289,23 +345,29 @@ Error Loader::NameDuplicates(const RawTable& table, const std::vector<SourceGrou
         key.push_back(Ident(column));
         shown.push_back(fmt::format("'{}=' || CAST({} AS VARCHAR)", column, Ident(column)));
       }
-      auto twice = connection_.Query(fmt::format(
-          "SELECT concat_ws(', ', {1}), min(file), min(file_row), max(file_row) FROM temp.{2} GROUP BY {0} HAVING count(*) > 1 ORDER BY 3 LIMIT 1",
-          Join(key, ", "), Join(shown, ", "), Ident("feed_" + feed->name)));
+      auto twice = connection_.Query(
+          fmt::format("SELECT concat_ws(', ', {1}), min(file), min(file_row), max(file_row) FROM temp.{2} "
+                      "GROUP BY {0} HAVING count(*) > 1 ORDER BY 3 LIMIT 1",
+                      Join(key, ", "), Join(shown, ", "), Ident("feed_" + feed->name)));
       if (twice && twice->size() > 0)
-        return Error{ErrorKind::kSource, fmt::format("{}: rows {} and {} have one key ({})", twice->Text(0, 1), twice->Int(0, 2), twice->Int(0, 3), twice->Text(0, 0)),
+        return Error{ErrorKind::kSource,
+                     fmt::format("{}: rows {} and {} have one key ({})", twice->Text(0, 1), twice->Int(0, 2),
+                                 twice->Int(0, 3), twice->Text(0, 0)),
                      "take one of them away, then load again; nothing was loaded"};
     }
   }
-  return Error{ErrorKind::kSource, fmt::format("two rows of {} have one key: {}", table.name, keys), "take one of them out of its file, then load again; nothing was loaded"};
+  return Error{ErrorKind::kSource, fmt::format("two rows of {} have one key: {}", table.name, keys),
+               "take one of them out of its file, then load again; nothing was loaded"};
 }
 
 Result<> Loader::ReadLedger() {
   loaded_ = TRY(Ledger::ReadFiles(connection_));
   Rows ran = TRY(connection_.Query("SELECT source, season, identity, inputs, run FROM backcourt.sources"));
-  for (size_t i = 0; i < ran.size(); ++i) ran_[{ran.Text(i, 0), ran.Text(i, 1)}] = {ran.Text(i, 2), ran.Text(i, 3), ran.Int(i, 4)};
+  for (size_t i = 0; i < ran.size(); ++i)
+    ran_[{ran.Text(i, 0), ran.Text(i, 1)}] = {ran.Text(i, 2), ran.Text(i, 3), ran.Int(i, 4)};
   Rows changed = TRY(connection_.Query("SELECT table_name, max(changed) FROM backcourt.cells GROUP BY 1"));
-  for (size_t i = 0; i < changed.size(); ++i) last_changed_[changed.Text(i, 0)] = changed.Int(i, 1);
+  for (size_t i = 0; i < changed.size(); ++i)
+    last_changed_[changed.Text(i, 0)] = changed.Int(i, 1);
   return {};
 }
 
@@ -316,8 +378,9 @@ bool Loader::MissedChange(const SourceGroup& group, const std::string& read) con
 }
 
 bool Loader::ReadsChanged(const SourceGroup& group, bool by_unit) const {
-  return std::any_of(group.source->reads.begin(), group.source->reads.end(),
-                     [&](const std::string& read) { return group.ByUnit(read) == by_unit && (changed_tables_.contains(read) || MissedChange(group, read)); });
+  return std::any_of(group.source->reads.begin(), group.source->reads.end(), [&](const std::string& read) {
+    return group.ByUnit(read) == by_unit && (changed_tables_.contains(read) || MissedChange(group, read));
+  });
 }
 
 Result<std::set<std::string>> Loader::Due(const RawTable& table, LoadReport& report) {
@@ -332,15 +395,23 @@ Result<std::set<std::string>> Loader::Due(const RawTable& table, LoadReport& rep
     if (again || group.reads != before->second.reads) {
       seasons.insert(group.season);
     } else if (ReadsChanged(group, true)) {
-      bool missed = std::any_of(group.source->by_unit.begin(), group.source->by_unit.end(), [&](const std::string& read) { return MissedChange(group, read); });
-      std::string mine = fmt::format("source = {} AND season = {}", Quote(group.source->name), Quote(group.season));
-      if (missed || TRY(connection_.Query(fmt::format("SELECT count(*) FROM backcourt.file_units WHERE {} AND unit IN ({})", mine, ChangedUnits(group)))).Int(0, 0)) seasons.insert(group.season);
-      else unmoved.push_back(mine);
+      bool missed = std::any_of(group.source->by_unit.begin(), group.source->by_unit.end(),
+                                [&](const std::string& read) { return MissedChange(group, read); });
+      std::string mine =
+          fmt::format("source = {} AND season = {}", Quote(group.source->name), Quote(group.season));
+      if (missed || TRY(connection_.Query(
+                            fmt::format("SELECT count(*) FROM backcourt.file_units WHERE {} AND unit IN ({})",
+                                        mine, ChangedUnits(group))))
+                        .Int(0, 0))
+        seasons.insert(group.season);
+      else
+        unmoved.push_back(mine);
     }
   }
   if (!unmoved.empty()) {
     TRY(EnsureRun(report));
-    TRY(connection_.Execute(fmt::format("UPDATE backcourt.sources SET run = {} WHERE ({})", report.run, Join(unmoved, ") OR ("))));
+    TRY(connection_.Execute(fmt::format("UPDATE backcourt.sources SET run = {} WHERE ({})", report.run,
+                                        Join(unmoved, ") OR ("))));
   }
   // What runs or ran without a season may hold rows of any: with it, all are made again.
   for (const Source& source : sources_.sources())
@@ -349,18 +420,28 @@ Result<std::set<std::string>> Loader::Due(const RawTable& table, LoadReport& rep
   return seasons;
 }
 
-Result<std::string> Loader::Record(const RawTable& table, const SourceGroup& group, bool part, LoadReport& report) {
+Result<std::string> Loader::Record(const RawTable& table, const SourceGroup& group, bool part,
+                                   LoadReport& report) {
   std::string name = Quote(group.source->name), season = Quote(group.season), write;
   if (!group.source->by_unit.empty()) write += TRY(KeepUnits(table, group, part));
-  std::string others = fmt::format(" UNION ALL SELECT reason, row_count FROM backcourt.dropped_units WHERE source = {} AND season = {} AND unit NOT IN (FROM temp.affected)", name, season);
-  Rows dropped = TRY(connection_.Query(fmt::format("SELECT reason, CAST(sum(n) AS BIGINT) FROM (SELECT dropped AS reason, count(*) AS n FROM temp.{} WHERE dropped IS NOT NULL GROUP BY 1{}) GROUP BY 1 ORDER BY 1",
-                                                   Ident(group.incoming), part ? others : "")));
+  std::string others = fmt::format(
+      " UNION ALL SELECT reason, row_count FROM backcourt.dropped_units WHERE source = {} AND season = {} "
+      "AND unit NOT IN (FROM temp.affected)",
+      name, season);
+  Rows dropped = TRY(connection_.Query(
+      fmt::format("SELECT reason, CAST(sum(n) AS BIGINT) FROM (SELECT dropped AS reason, count(*) AS n FROM "
+                  "temp.{} WHERE dropped IS NOT NULL GROUP BY 1{}) GROUP BY 1 ORDER BY 1",
+                  Ident(group.incoming), part ? others : "")));
   for (size_t i = 0; i < dropped.size(); ++i) {
-    report.dropped.push_back({table.name, group.source->name, group.season, dropped.Text(i, 0), dropped.Int(i, 1)});
-    write += fmt::format("INSERT INTO backcourt.dropped VALUES ({}, {}, {}, {}, {});", Quote(table.name), name, season, Quote(dropped.Text(i, 0)), dropped.Int(i, 1));
+    report.dropped.push_back(
+        {table.name, group.source->name, group.season, dropped.Text(i, 0), dropped.Int(i, 1)});
+    write += fmt::format("INSERT INTO backcourt.dropped VALUES ({}, {}, {}, {}, {});", Quote(table.name),
+                         name, season, Quote(dropped.Text(i, 0)), dropped.Int(i, 1));
   }
-  write += fmt::format("DELETE FROM backcourt.sources WHERE source = {0} AND season = {1}; INSERT INTO backcourt.sources VALUES ({0}, {1}, '{2}', '{3}', {4});", name, season,
-                       ReplaceAll(group.identity, "+", ""), group.reads, report.run);
+  write += fmt::format(
+      "DELETE FROM backcourt.sources WHERE source = {0} AND season = {1}; INSERT INTO backcourt.sources "
+      "VALUES ({0}, {1}, '{2}', '{3}', {4});",
+      name, season, ReplaceAll(group.identity, "+", ""), group.reads, report.run);
   return write + KeptFiles(group, part, report.run);
 }
 
@@ -370,16 +451,21 @@ Result<> Loader::LoadTable(const RawTable& table, LoadReport& report) {
   TRY(EnsureRun(report));
   std::vector<SourceGroup*> groups;
   for (SourceGroup& group : sources_.groups())
-    if (group.source->table == table.name && (seasons.contains("") || seasons.contains(group.season))) groups.push_back(&group);
+    if (group.source->table == table.name && (seasons.contains("") || seasons.contains(group.season)))
+      groups.push_back(&group);
   for (const Source& source : sources_.sources())
     if (source.table == table.name) names.insert(source.name);
 
   bool part = TRY(PlanPart(table, groups, seasons, report));
   TableChange change(connection_, table, seasons, part, groups.size());
   TRY(change.Begin());
-  TRY(connection_.Execute("CREATE OR REPLACE TEMP TABLE given AS SELECT * FROM backcourt.file_units LIMIT 0; CREATE OR REPLACE TEMP TABLE left_out AS SELECT * FROM backcourt.dropped_units LIMIT 0"));
-  std::string write = fmt::format("DELETE FROM backcourt.dropped WHERE table_name = {0} AND {1}; DELETE FROM backcourt.sources WHERE source IN ({2}) AND {1};",  // also of those that are not there any more
-                                  Quote(table.name), change.of_seasons(), QuotedList(names));
+  TRY(connection_.Execute(
+      "CREATE OR REPLACE TEMP TABLE given AS SELECT * FROM backcourt.file_units LIMIT 0; CREATE OR REPLACE "
+      "TEMP TABLE left_out AS SELECT * FROM backcourt.dropped_units LIMIT 0"));
+  std::string write = fmt::format(
+      "DELETE FROM backcourt.dropped WHERE table_name = {0} AND {1}; DELETE FROM backcourt.sources WHERE "
+      "source IN ({2}) AND {1};",  // also of those that are not there any more
+      Quote(table.name), change.of_seasons(), QuotedList(names));
   for (SourceGroup* group : groups) {
     TRY(RunGroup(table, *group, part, report));
     TRY(change.Stage(*group));
@@ -387,23 +473,31 @@ Result<> Loader::LoadTable(const RawTable& table, LoadReport& report) {
     if (groups.size() > 1) TRY(connection_.Execute("DROP TABLE temp." + Ident(group->incoming)));
   }
   if (!table.unit.empty()) {
-    Rows serving = TRY(connection_.Query("SELECT season, source, count(DISTINCT unit) FROM " + change.Serving() + " GROUP BY 1, 2 ORDER BY 1, 3 DESC"));
-    for (size_t i = 0; i < serving.size(); ++i) report.served.push_back({table.name, serving.Text(i, 0), serving.Text(i, 1), table.unit, serving.Int(i, 2)});
+    Rows serving = TRY(connection_.Query("SELECT season, source, count(DISTINCT unit) FROM " +
+                                         change.Serving() + " GROUP BY 1, 2 ORDER BY 1, 3 DESC"));
+    for (size_t i = 0; i < serving.size(); ++i)
+      report.served.push_back(
+          {table.name, serving.Text(i, 0), serving.Text(i, 1), table.unit, serving.Int(i, 2)});
   }
-  if (std::string twice = TRY(change.Duplicate()); !twice.empty()) return NameDuplicates(table, groups, twice);
+  if (std::string twice = TRY(change.Duplicate()); !twice.empty())
+    return NameDuplicates(table, groups, twice);
   std::vector<LoadedTable> totals = TRY(change.Compare(cells_[table.name]));
   report.tables.insert(report.tables.end(), totals.begin(), totals.end());
   FaultPoint("load-write", table.name);
   TRY(connection_.Execute(write + change.WriteSql()));
 
   std::vector<Cell> written = TRY(change.Cells(report.run));
-  for (const Cell& cell : written) cells_[table.name].Put(cell);
+  for (const Cell& cell : written)
+    cells_[table.name].Put(cell);
   report.changed_cells += int(written.size());
   if (!written.empty()) {
     changed_tables_.insert(table.name);
-    TRY(connection_.Execute(Ledger::WriteCells(table.name, written) + fmt::format("INSERT INTO temp.changed_units SELECT {}, unit FROM {}", Quote(table.name), change.differing())));
+    TRY(connection_.Execute(Ledger::WriteCells(table.name, written) +
+                            fmt::format("INSERT INTO temp.changed_units SELECT {}, unit FROM {}",
+                                        Quote(table.name), change.differing())));
   }
-  return groups.size() > 1 ? Result<>() : connection_.Execute("DROP TABLE temp." + Ident(groups.front()->incoming));
+  return groups.size() > 1 ? Result<>()
+                           : connection_.Execute("DROP TABLE temp." + Ident(groups.front()->incoming));
 }
 
 }  // namespace backcourt

@@ -9,13 +9,13 @@
 #include <string>
 #include <vector>
 
-#include "project/project.h"
-#include "load/feed_reader.h"
 #include "files/finder.h"
 #include "ledger/ledger.h"
+#include "load/feed_reader.h"
 #include "load/snapshots.h"
 #include "load/source_groups.h"
 #include "load/table_change.h"
+#include "project/project.h"
 
 namespace backcourt {
 
@@ -31,14 +31,14 @@ struct ServedUnits {
 };
 
 struct LoadReport {
-  int64_t run = 0;                        // 0 when nothing had to be read
-  std::vector<LoadedTable> tables;        // those that were read again
+  int64_t run = 0;                  // 0 when nothing had to be read
+  std::vector<LoadedTable> tables;  // those that were read again
   std::vector<DroppedRows> dropped;
-  std::vector<ServedUnits> served;        // of the tables that were read again
-  std::vector<std::string> files;         // read
-  std::vector<std::string> vanished;      // loaded before, not there now; their rows stay
+  std::vector<ServedUnits> served;    // of the tables that were read again
+  std::vector<std::string> files;     // read
+  std::vector<std::string> vanished;  // loaded before, not there now; their rows stay
   std::vector<AbsentFeed> absent;
-  std::vector<Snapshot> quarantined;      // snapshots that no source sees
+  std::vector<Snapshot> quarantined;  // snapshots that no source sees
   int changed_cells = 0;
   double seconds = 0;
 };
@@ -46,7 +46,8 @@ struct LoadReport {
 class Loader {
  public:
   // `progress` is told what is being read, a line at a time.
-  Loader(const Project& project, Connection& connection, Finder finder, std::function<void(const std::string&)> progress);
+  Loader(const Project& project, Connection& connection, Finder finder,
+         std::function<void(const std::string&)> progress);
 
   // Makes the raw tables and the ledger where there are none.
   Result<> Prepare();
@@ -73,7 +74,8 @@ class Loader {
   Result<> RunGroup(const RawTable& table, SourceGroup& group, bool part, LoadReport& report);
   // Whether units of the seasons can be made again alone: then the temp table
   // `affected` has them, and each group the part of its files that holds them.
-  Result<bool> PlanPart(const RawTable& table, const std::vector<SourceGroup*>& groups, const std::set<std::string>& seasons, LoadReport& report);
+  Result<bool> PlanPart(const RawTable& table, const std::vector<SourceGroup*>& groups,
+                        const std::set<std::string>& seasons, LoadReport& report);
   // The units that changed, in this load, in what a group reads by the unit.
   std::string ChangedUnits(const SourceGroup& group) const;
   // Whether a table changed that the group reads, in this load or, while its files were away, before it.
@@ -82,7 +84,8 @@ class Loader {
   FeedFiles FilesBefore(const SourceGroup& group) const;
   // Paths that are new or changed since the last load.
   std::vector<std::string> FreshFiles(const SourceGroup& group) const;
-  // The statements that keep which files were read; those that are not there any more are forgotten, for nothing stands of them.
+  // The statements that keep which files were read; those that are not there any more are forgotten, for
+  // nothing stands of them.
   std::string KeptFiles(const SourceGroup& group, bool part, int64_t run) const;
   // Keeps which units the files gave, and of which units rows were dropped.
   Result<std::string> KeepUnits(const RawTable& table, const SourceGroup& group, bool part);
@@ -92,22 +95,24 @@ class Loader {
   // The statements that keep what a group gave and was made of; what it dropped goes into the report.
   Result<std::string> Record(const RawTable& table, const SourceGroup& group, bool part, LoadReport& report);
   Result<> EnsureRun(LoadReport& report);
-  Error NameDuplicates(const RawTable& table, const std::vector<SourceGroup*>& groups, const std::string& keys);
+  Error NameDuplicates(const RawTable& table, const std::vector<SourceGroup*>& groups,
+                       const std::string& keys);
 
   const Project& project_;
   Connection& connection_;
   FeedReader reader_;
   Finder finder_;
   SourceGroups sources_;
-  Result<> found_;                        // why files could not be looked for
+  Result<> found_;  // why files could not be looked for
   std::function<void(const std::string&)> progress_;
-  std::set<std::string> read_;                           // paths
-  std::map<std::string, std::vector<std::string>> held_;  // by feed: the paths that its temp table has the rows of
-  std::vector<LoadedFile> loaded_;                       // before this load
+  std::set<std::string> read_;  // paths
+  std::map<std::string, std::vector<std::string>>
+      held_;                        // by feed: the paths that its temp table has the rows of
+  std::vector<LoadedFile> loaded_;  // before this load
   std::map<std::pair<std::string, std::string>, Ran> ran_;  // by source and season
-  std::map<std::string, int64_t> last_changed_;          // by table: the run that changed it last before this load
-  Cells cells_;                                          // read once something is to be loaded
-  std::set<std::string> changed_tables_;                 // in this load; the temp table `changed_units` has their units
+  std::map<std::string, int64_t> last_changed_;  // by table: the run that changed it last before this load
+  Cells cells_;                                  // read once something is to be loaded
+  std::set<std::string> changed_tables_;  // in this load; the temp table `changed_units` has their units
   bool in_transaction_ = false;
 };
 

@@ -15,8 +15,11 @@ FeedFiles Loader::FilesBefore(const SourceGroup& group) const {
   for (const auto& [feed, now] : group.feeds) {
     std::vector<FoundFile> before;
     for (const LoadedFile& file : loaded_)
-      if (file.feed == feed->name && (file.season.empty() || group.season.empty() || file.season == group.season)) before.push_back({file.path, file.season, file.size, file.mtime, ""});
-    std::sort(before.begin(), before.end(), [](const FoundFile& a, const FoundFile& b) { return a.path < b.path; });
+      if (file.feed == feed->name &&
+          (file.season.empty() || group.season.empty() || file.season == group.season))
+        before.push_back({file.path, file.season, file.size, file.mtime, ""});
+    std::sort(before.begin(), before.end(),
+              [](const FoundFile& a, const FoundFile& b) { return a.path < b.path; });
     files.emplace_back(feed, std::move(before));
   }
   return files;
@@ -27,7 +30,10 @@ std::vector<std::string> Loader::FreshFiles(const SourceGroup& group) const {
   FeedFiles before = FilesBefore(group);
   for (size_t i = 0; i < before.size(); ++i)
     for (const FoundFile& file : group.feeds[i].second)
-      if (std::none_of(before[i].second.begin(), before[i].second.end(), [&](const FoundFile& f) { return f.path == file.path && f.size == file.size && f.mtime == file.mtime; })) fresh.push_back(file.path);
+      if (std::none_of(before[i].second.begin(), before[i].second.end(), [&](const FoundFile& f) {
+            return f.path == file.path && f.size == file.size && f.mtime == file.mtime;
+          }))
+        fresh.push_back(file.path);
   return fresh;
 }
 
@@ -38,17 +44,21 @@ std::string Loader::ChangedUnits(const SourceGroup& group) const {
   return "SELECT unit FROM temp.changed_units WHERE table_name IN (" + QuotedList(tables) + ")";
 }
 
-Result<bool> Loader::PlanPart(const RawTable& table, const std::vector<SourceGroup*>& groups, const std::set<std::string>& seasons, LoadReport& report) {
+Result<bool> Loader::PlanPart(const RawTable& table, const std::vector<SourceGroup*>& groups,
+                              const std::set<std::string>& seasons, LoadReport& report) {
   bool keyed = std::find(table.key.begin(), table.key.end(), table.unit) != table.key.end();
   if (table.unit.empty() || !keyed) return false;
   std::set<std::pair<std::string, std::string>> here;
-  std::map<std::pair<const SourceGroup*, const Feed*>, std::set<std::string>> touched;  // paths: new, changed and gone
+  std::map<std::pair<const SourceGroup*, const Feed*>, std::set<std::string>>
+      touched;  // paths: new, changed and gone
   size_t files = 0, touches = 0;
   for (const SourceGroup* group : groups) {
     here.insert({group->source->name, group->season});
     auto ran = ran_.find({group->source->name, group->season});
     FeedFiles before = FilesBefore(*group);
-    if (ran == ran_.end() || ran->second.reads != group->reads || ran->second.identity != group->text + SourceGroup::Held(before)) return false;  // of another text, or the ledger tells of other files
+    if (ran == ran_.end() || ran->second.reads != group->reads ||
+        ran->second.identity != group->text + SourceGroup::Held(before))
+      return false;  // of another text, or the ledger tells of other files
     if (group->identity.ends_with("+") || group->source->by_unit.empty()) return false;
     for (const std::string& read : group->source->by_unit)
       if (MissedChange(*group, read)) return false;
@@ -56,14 +66,16 @@ Result<bool> Loader::PlanPart(const RawTable& table, const std::vector<SourceGro
       const auto& [feed, now] = group->feeds[i];
       if (!group->ByUnit(feed->name) && !(now.empty() && before[i].second.empty())) return false;
       std::map<std::string, std::pair<int64_t, int64_t>> was;
-      for (const FoundFile& file : before[i].second) was[file.path] = {file.size, file.mtime};
+      for (const FoundFile& file : before[i].second)
+        was[file.path] = {file.size, file.mtime};
       std::set<std::string>& paths = touched[{group, feed}];
       for (const FoundFile& file : now) {
         auto known = was.find(file.path);
         if (known == was.end() || known->second != std::pair(file.size, file.mtime)) paths.insert(file.path);
         if (known != was.end()) was.erase(known);
       }
-      for (const auto& [path, of_then] : was) paths.insert(path);
+      for (const auto& [path, of_then] : was)
+        paths.insert(path);
       files += now.size();
       touches += paths.size();
     }
@@ -71,19 +83,26 @@ Result<bool> Loader::PlanPart(const RawTable& table, const std::vector<SourceGro
   for (const Source& source : sources_.sources())  // one that ran and is not there any more
     if (source.table == table.name)
       for (const auto& [ran, of_then] : ran_)
-        if (ran.first == source.name && (seasons.contains("") || ran.second.empty() || seasons.contains(ran.second)) && !here.contains(ran)) return false;
+        if (ran.first == source.name &&
+            (seasons.contains("") || ran.second.empty() || seasons.contains(ran.second)) &&
+            !here.contains(ran))
+          return false;
   if (touches * 4 > files) return false;  // not worth it
 
   TRY(connection_.Execute("CREATE OR REPLACE TEMP TABLE affected (unit VARCHAR)"));
   auto affect = [&](const std::string& select) {
-    return connection_.Execute("INSERT INTO temp.affected SELECT DISTINCT unit FROM (" + select + ") WHERE unit NOT IN (FROM temp.affected)");
+    return connection_.Execute("INSERT INTO temp.affected SELECT DISTINCT unit FROM (" + select +
+                               ") WHERE unit NOT IN (FROM temp.affected)");
   };
   auto of_feed = [](const SourceGroup& group, const Feed& feed) {
-    return fmt::format("FROM backcourt.file_units WHERE source = {} AND season = {} AND feed = {}", Quote(group.source->name), Quote(group.season), Quote(feed.name));
+    return fmt::format("FROM backcourt.file_units WHERE source = {} AND season = {} AND feed = {}",
+                       Quote(group.source->name), Quote(group.season), Quote(feed.name));
   };
   for (SourceGroup* group : groups) {
-    std::string mine = fmt::format("FROM backcourt.file_units WHERE source = {} AND season = {}", Quote(group->source->name), Quote(group->season));
-    if (ReadsChanged(*group, true)) TRY(affect("SELECT unit " + mine + " AND unit IN (" + ChangedUnits(*group) + ")"));
+    std::string mine = fmt::format("FROM backcourt.file_units WHERE source = {} AND season = {}",
+                                   Quote(group->source->name), Quote(group->season));
+    if (ReadsChanged(*group, true))
+      TRY(affect("SELECT unit " + mine + " AND unit IN (" + ChangedUnits(*group) + ")"));
     for (const auto& [feed, now] : group->feeds) {
       const std::set<std::string>& paths = touched[{group, feed}];
       if (paths.empty()) continue;
@@ -96,14 +115,19 @@ Result<bool> Loader::PlanPart(const RawTable& table, const std::vector<SourceGro
       TRY(affect(fmt::format("SELECT {} AS unit FROM temp.{}", UnitSql(table), Ident("feed_" + feed->name))));
     }
   }
-  Rows weight = TRY(connection_.Query(fmt::format("SELECT (SELECT count(*) FROM temp.affected) * 4 > (SELECT count(DISTINCT unit) FROM backcourt.units WHERE table_name = {})", Quote(table.name))));
+  Rows weight =
+      TRY(connection_.Query(fmt::format("SELECT (SELECT count(*) FROM temp.affected) * 4 > (SELECT "
+                                        "count(DISTINCT unit) FROM backcourt.units WHERE table_name = {})",
+                                        Quote(table.name))));
   if (weight.Int(0, 0)) return false;
   for (SourceGroup* group : groups) {
     group->part.clear();
     for (const auto& [feed, now] : group->feeds) {
-      Rows holding = TRY(connection_.Query(fmt::format("SELECT DISTINCT path {} AND unit IN (FROM temp.affected)", of_feed(*group, *feed))));
+      Rows holding = TRY(connection_.Query(
+          fmt::format("SELECT DISTINCT path {} AND unit IN (FROM temp.affected)", of_feed(*group, *feed))));
       std::set<std::string> paths = touched[{group, feed}];
-      for (size_t i = 0; i < holding.size(); ++i) paths.insert(holding.Text(i, 0));
+      for (size_t i = 0; i < holding.size(); ++i)
+        paths.insert(holding.Text(i, 0));
       std::vector<FoundFile> some;
       for (const FoundFile& file : now)
         if (paths.contains(file.path)) some.push_back(file);
@@ -120,25 +144,36 @@ std::string Loader::KeptFiles(const SourceGroup& group, bool part, int64_t run) 
     const auto& [feed, now] = group.feeds[i];
     std::string of_feed = "feed = " + Quote(feed->name);
     std::set<std::string> gone;
-    for (const FoundFile& file : held[i].second) gone.insert(file.path);
-    for (const FoundFile& file : now) gone.erase(file.path);
+    for (const FoundFile& file : held[i].second)
+      gone.insert(file.path);
+    for (const FoundFile& file : now)
+      gone.erase(file.path);
     std::vector<std::string> rows;
     for (const FoundFile& file : part ? group.part[i].second : now) {
-      rows.push_back(fmt::format("({}, {}, {}, {}, {}, {})", Quote(feed->name), Quote(file.path), Quote(file.season), file.size, file.mtime, run));
+      rows.push_back(fmt::format("({}, {}, {}, {}, {}, {})", Quote(feed->name), Quote(file.path),
+                                 Quote(file.season), file.size, file.mtime, run));
       if (part) gone.insert(file.path);  // its row of before
     }
-    if (!part) write += fmt::format("DELETE FROM backcourt.files WHERE {}{};", of_feed, group.season.empty() ? "" : fmt::format(" AND season IN ('', {})", Quote(group.season)));
-    else if (!gone.empty()) write += fmt::format("DELETE FROM backcourt.files WHERE {} AND path IN ({});", of_feed, QuotedList(gone));
+    if (!part)
+      write += fmt::format(
+          "DELETE FROM backcourt.files WHERE {}{};", of_feed,
+          group.season.empty() ? "" : fmt::format(" AND season IN ('', {})", Quote(group.season)));
+    else if (!gone.empty())
+      write +=
+          fmt::format("DELETE FROM backcourt.files WHERE {} AND path IN ({});", of_feed, QuotedList(gone));
     if (!rows.empty()) write += fmt::format("INSERT INTO backcourt.files VALUES {};", Join(rows, ", "));
   }
   return write;
 }
 
 Result<std::string> Loader::KeepUnits(const RawTable& table, const SourceGroup& group, bool part) {
-  std::string mine = fmt::format("source = {} AND season = {}", Quote(group.source->name), Quote(group.season));
+  std::string mine =
+      fmt::format("source = {} AND season = {}", Quote(group.source->name), Quote(group.season));
   std::string owner = Quote(group.source->name) + ", " + Quote(group.season);
-  std::string write = fmt::format("DELETE FROM backcourt.dropped_units WHERE {0}{1}; INSERT INTO backcourt.dropped_units SELECT * FROM temp.left_out WHERE {0};", mine,
-                                  part ? " AND unit IN (FROM temp.affected)" : "");
+  std::string write = fmt::format(
+      "DELETE FROM backcourt.dropped_units WHERE {0}{1}; INSERT INTO backcourt.dropped_units SELECT * FROM "
+      "temp.left_out WHERE {0};",
+      mine, part ? " AND unit IN (FROM temp.affected)" : "");
   if (!part) write += fmt::format("DELETE FROM backcourt.file_units WHERE {};", mine);
   FeedFiles held = FilesBefore(group);
   for (const auto& [feed, files] : part ? group.part : group.feeds) {
@@ -146,15 +181,25 @@ Result<std::string> Loader::KeepUnits(const RawTable& table, const SourceGroup& 
     std::set<std::string> paths;  // read again, or gone
     for (const auto& [all_of, before] : held)
       if (all_of == feed)
-        for (const FoundFile& file : before) paths.insert(file.path);
+        for (const FoundFile& file : before)
+          paths.insert(file.path);
     for (const auto& [all_of, now] : group.feeds)
       if (all_of == feed)
-        for (const FoundFile& file : now) paths.erase(file.path);
-    for (const FoundFile& file : files) paths.insert(file.path);
-    if (part && !paths.empty()) write += fmt::format("DELETE FROM backcourt.file_units WHERE {} AND feed = {} AND path IN ({});", mine, Quote(feed->name), QuotedList(paths));
-    TRY(connection_.Execute(fmt::format("INSERT INTO temp.given SELECT DISTINCT {}, {}, file, {} FROM temp.{}", owner, Quote(feed->name), UnitSql(table), Ident("feed_" + feed->name))));
+        for (const FoundFile& file : now)
+          paths.erase(file.path);
+    for (const FoundFile& file : files)
+      paths.insert(file.path);
+    if (part && !paths.empty())
+      write += fmt::format("DELETE FROM backcourt.file_units WHERE {} AND feed = {} AND path IN ({});", mine,
+                           Quote(feed->name), QuotedList(paths));
+    TRY(connection_.Execute(
+        fmt::format("INSERT INTO temp.given SELECT DISTINCT {}, {}, file, {} FROM temp.{}", owner,
+                    Quote(feed->name), UnitSql(table), Ident("feed_" + feed->name))));
   }
-  TRY(connection_.Execute(fmt::format("INSERT INTO temp.left_out SELECT {}, {}, dropped, count(*) FROM temp.{} WHERE dropped IS NOT NULL GROUP BY ALL", owner, UnitSql(table), Ident(group.incoming))));
+  TRY(
+      connection_.Execute(fmt::format("INSERT INTO temp.left_out SELECT {}, {}, dropped, count(*) FROM "
+                                      "temp.{} WHERE dropped IS NOT NULL GROUP BY ALL",
+                                      owner, UnitSql(table), Ident(group.incoming))));
   return write + fmt::format("INSERT INTO backcourt.file_units SELECT * FROM temp.given WHERE {};", mine);
 }
 

@@ -10,9 +10,12 @@ namespace backcourt {
 
 std::string SlotSql(const RawTable& table) {
   switch (table.grain) {
-    case Grain::kDate: return fmt::format("({} - DATE '1970-01-01')", Ident(table.date));
-    case Grain::kSeason: return fmt::format("CAST(substr({}, 1, 4) AS INTEGER)", Ident(table.date));
-    case Grain::kWhole: return "CAST(0 AS INTEGER)";  // a bare 0 is a column number where rows are ordered
+    case Grain::kDate:
+      return fmt::format("({} - DATE '1970-01-01')", Ident(table.date));
+    case Grain::kSeason:
+      return fmt::format("CAST(substr({}, 1, 4) AS INTEGER)", Ident(table.date));
+    case Grain::kWhole:
+      return "CAST(0 AS INTEGER)";  // a bare 0 is a column number where rows are ordered
   }
   return "0";
 }
@@ -20,31 +23,38 @@ std::string SlotSql(const RawTable& table) {
 std::vector<std::string> HashedColumns(const RawTable& table) {
   std::vector<std::string> names;
   for (const Column& column : table.columns)
-    if (std::find(table.unhashed.begin(), table.unhashed.end(), column.name) == table.unhashed.end()) names.push_back(column.name);
+    if (std::find(table.unhashed.begin(), table.unhashed.end(), column.name) == table.unhashed.end())
+      names.push_back(column.name);
   return names;
 }
 
-std::string UnitSql(const RawTable& table) { return table.unit.empty() ? "''" : "coalesce(CAST(" + Ident(table.unit) + " AS VARCHAR), '')"; }
+std::string UnitSql(const RawTable& table) {
+  return table.unit.empty() ? "''" : "coalesce(CAST(" + Ident(table.unit) + " AS VARCHAR), '')";
+}
 
 std::string ColumnList(const RawTable& table) {
   std::vector<std::string> names;
-  for (const Column& column : table.columns) names.push_back(Ident(column.name));
+  for (const Column& column : table.columns)
+    names.push_back(Ident(column.name));
   return Join(names, ", ");
 }
 
 std::string KeyList(const RawTable& table) {
   std::vector<std::string> names;
-  for (const std::string& name : table.key) names.push_back(Ident(name));
+  for (const std::string& name : table.key)
+    names.push_back(Ident(name));
   return Join(names, ", ");
 }
 
 bool HasColumn(const RawTable& table, const std::string& name) {
-  return std::any_of(table.columns.begin(), table.columns.end(), [&](const Column& c) { return c.name == name; });
+  return std::any_of(table.columns.begin(), table.columns.end(),
+                     [&](const Column& c) { return c.name == name; });
 }
 
 std::string QuotedList(const std::set<std::string>& names) {
   std::vector<std::string> quoted;
-  for (const std::string& name : names) quoted.push_back(Quote(name));
+  for (const std::string& name : names)
+    quoted.push_back(Quote(name));
   return Join(quoted, ", ");
 }
 

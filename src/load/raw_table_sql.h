@@ -9,7 +9,8 @@
 
 namespace backcourt {
 
-// In the reason for which rows of a source are left out: the source that serves their unit has other totals of it.
+// In the reason for which rows of a source are left out: the source that serves their unit has other totals
+// of it.
 inline constexpr const char* kOtherTotals = " tells other totals of ";
 
 // The slot of a raw table's row, and the columns that its digest is of.

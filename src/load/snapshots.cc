@@ -14,11 +14,18 @@ namespace backcourt {
 namespace {
 
 Result<std::vector<Snapshot>> ReadAll(Connection& connection, const std::string& where) {
-  Rows there = TRY(connection.Query("SELECT count(*) FROM duckdb_tables() WHERE database_name = 'wh' AND schema_name = 'backcourt' AND table_name = 'snapshots'"));
+  Rows there =
+      TRY(connection.Query("SELECT count(*) FROM duckdb_tables() WHERE database_name = 'wh' AND schema_name "
+                           "= 'backcourt' AND table_name = 'snapshots'"));
   std::vector<Snapshot> snapshots;
   if (there.Int(0, 0) == 0) return snapshots;
-  Rows rows = TRY(connection.Query("SELECT feed, path, season, CAST(date_trunc('second', seen_at) AS VARCHAR), CAST(epoch(timezone('UTC', now())) - epoch(seen_at) AS DOUBLE), problem FROM backcourt.snapshots " + where));
-  for (size_t i = 0; i < rows.size(); ++i) snapshots.push_back({rows.Text(i, 0), rows.Text(i, 1), rows.Text(i, 2), rows.Text(i, 3), rows.Real(i, 4), rows.Text(i, 5)});
+  Rows rows = TRY(connection.Query(
+      "SELECT feed, path, season, CAST(date_trunc('second', seen_at) AS VARCHAR), CAST(epoch(timezone('UTC', "
+      "now())) - epoch(seen_at) AS DOUBLE), problem FROM backcourt.snapshots " +
+      where));
+  for (size_t i = 0; i < rows.size(); ++i)
+    snapshots.push_back({rows.Text(i, 0), rows.Text(i, 1), rows.Text(i, 2), rows.Text(i, 3), rows.Real(i, 4),
+                         rows.Text(i, 5)});
   return snapshots;
 }
 
@@ -33,34 +40,45 @@ std::string AgeText(double seconds) {
 std::string Snapshots::IdentityOf(const Feed& feed) const {
   Hasher hasher;
   hasher.Add(CanonicalSql(feed.rows)).Add(feed.holds);
-  for (const Column& column : feed.columns) hasher.Add(column.name).Add(column.type);
-  for (const Function& function : project_.functions) hasher.Add(CanonicalSql(function.statement));
+  for (const Column& column : feed.columns)
+    hasher.Add(column.name).Add(column.type);
+  for (const Function& function : project_.functions)
+    hasher.Add(CanonicalSql(function.statement));
   return hasher.Finish().Hex();
 }
 
 std::string Snapshots::Table(const Feed& feed) { return "wh.backcourt." + Ident("kept_" + feed.name); }
 
 std::string Snapshots::Good(const Feed& feed, const std::string& season) {
-  return fmt::format("{}file IN (SELECT path FROM wh.backcourt.snapshots WHERE feed = {} AND problem = '')", season.empty() ? "" : fmt::format("feed_season = {} AND ", Quote(season)), Quote(feed.name));
+  return fmt::format("{}file IN (SELECT path FROM wh.backcourt.snapshots WHERE feed = {} AND problem = '')",
+                     season.empty() ? "" : fmt::format("feed_season = {} AND ", Quote(season)),
+                     Quote(feed.name));
 }
 
 std::string Snapshots::SeenAt(const FoundFile& file) {
-  static const std::regex kTime("(\\d{4})[-_]?(\\d{2})[-_]?(\\d{2})(?:[T_ -]?(\\d{2})[-_:]?(\\d{2})(?:[-_:]?(\\d{2}))?)?");
+  static const std::regex kTime(
+      "(\\d{4})[-_]?(\\d{2})[-_]?(\\d{2})(?:[T_ -]?(\\d{2})[-_:]?(\\d{2})(?:[-_:]?(\\d{2}))?)?");
   std::string name = file.path.substr(file.path.rfind('/') + 1);
   for (std::sregex_iterator at(name.begin(), name.end(), kTime), end; at != end; ++at) {
     const std::smatch& m = *at;
     if (!Date::Parse(fmt::format("{}-{}-{}", m.str(1), m.str(2), m.str(3)))) continue;
     // A day alone: noon, which is the same day in the east of the States.
-    std::string time = m.str(4).empty() ? "12:00:00" : fmt::format("{}:{}:{}", m.str(4), m.str(5), m.str(6).empty() ? "00" : m.str(6));
-    if (time < "24" && time.substr(3, 2) < "60" && time.substr(6) < "60") return fmt::format("TIMESTAMP '{}-{}-{} {}'", m.str(1), m.str(2), m.str(3), time);
+    std::string time = m.str(4).empty()
+                           ? "12:00:00"
+                           : fmt::format("{}:{}:{}", m.str(4), m.str(5), m.str(6).empty() ? "00" : m.str(6));
+    if (time < "24" && time.substr(3, 2) < "60" && time.substr(6) < "60")
+      return fmt::format("TIMESTAMP '{}-{}-{} {}'", m.str(1), m.str(2), m.str(3), time);
   }
   return fmt::format("make_timestamp({})", std::max<int64_t>(file.mtime, 0) / 1000);
 }
 
 Result<std::vector<FoundFile>> Snapshots::Fresh(const Feed& feed, const std::vector<FoundFile>& files) {
-  Rows rows = TRY(connection_.Query(fmt::format("SELECT path, size, mtime FROM backcourt.snapshots WHERE feed = {} AND identity = '{}'", Quote(feed.name), IdentityOf(feed))));
+  Rows rows = TRY(connection_.Query(
+      fmt::format("SELECT path, size, mtime FROM backcourt.snapshots WHERE feed = {} AND identity = '{}'",
+                  Quote(feed.name), IdentityOf(feed))));
   std::map<std::string, std::pair<int64_t, int64_t>> known;
-  for (size_t i = 0; i < rows.size(); ++i) known[rows.Text(i, 0)] = {rows.Int(i, 1), rows.Int(i, 2)};
+  for (size_t i = 0; i < rows.size(); ++i)
+    known[rows.Text(i, 0)] = {rows.Int(i, 1), rows.Int(i, 2)};
   std::vector<FoundFile> fresh;
   for (const FoundFile& file : files) {
     auto before = known.find(file.path);
@@ -69,26 +87,43 @@ Result<std::vector<FoundFile>> Snapshots::Fresh(const Feed& feed, const std::vec
   return fresh;
 }
 
-Result<std::string> Snapshots::Read(const Feed& feed, const std::vector<FoundFile>& fresh, FeedReader& reader) {
+Result<std::string> Snapshots::Read(const Feed& feed, const std::vector<FoundFile>& fresh,
+                                    FeedReader& reader) {
   std::string identity = IdentityOf(feed), write, paths;
-  Rows same = TRY(connection_.Query(fmt::format("SELECT count(*) FROM backcourt.snapshots WHERE feed = {} AND identity = '{}'", Quote(feed.name), identity)));
-  if (same.Int(0, 0) == 0) write += fmt::format("DROP TABLE IF EXISTS {}; DELETE FROM backcourt.snapshots WHERE feed = {};", Table(feed), Quote(feed.name));
+  Rows same = TRY(connection_.Query(
+      fmt::format("SELECT count(*) FROM backcourt.snapshots WHERE feed = {} AND identity = '{}'",
+                  Quote(feed.name), identity)));
+  if (same.Int(0, 0) == 0)
+    write += fmt::format("DROP TABLE IF EXISTS {}; DELETE FROM backcourt.snapshots WHERE feed = {};",
+                         Table(feed), Quote(feed.name));
   std::string read = "temp." + Ident("feed_" + feed.name), kept = "temp." + Ident("kept_" + feed.name);
   TRY(reader.Read(feed, {}));  // no rows: the columns
-  TRY(connection_.Execute(fmt::format("CREATE OR REPLACE TEMP TABLE {} AS SELECT *, CAST(NULL AS TIMESTAMP) AS snapshot_at FROM {} LIMIT 0", Ident("kept_" + feed.name), read)));
+  TRY(connection_.Execute(fmt::format(
+      "CREATE OR REPLACE TEMP TABLE {} AS SELECT *, CAST(NULL AS TIMESTAMP) AS snapshot_at FROM {} LIMIT 0",
+      Ident("kept_" + feed.name), read)));
   for (const FoundFile& file : fresh) {
     std::string problem;
     auto done = reader.Read(feed, {file});
-    if (done) TRY(connection_.Execute(fmt::format("INSERT INTO {} SELECT *, {} FROM {}", kept, SeenAt(file), read)));
-    else if (done.error().kind == ErrorKind::kData || done.error().kind == ErrorKind::kModel) problem = reader.Diagnose(feed, {file}, done.error()).message;
-    else if (done.error().kind == ErrorKind::kSource) problem = done.error().message;
-    else return done.error();
-    write += fmt::format("DELETE FROM backcourt.snapshots WHERE feed = {0} AND path = {1}; INSERT INTO backcourt.snapshots VALUES ({0}, {1}, {2}, {3}, {4}, '{5}', {6}, {7}, '');", Quote(feed.name), Quote(file.path),
-                         Quote(file.season), file.size, file.mtime, identity, SeenAt(file), Quote(ReplaceAll(ReplaceAll(problem.substr(0, problem.find('\n')), file.path, "it"), file.Bytes(), "it")));
+    if (done)
+      TRY(connection_.Execute(fmt::format("INSERT INTO {} SELECT *, {} FROM {}", kept, SeenAt(file), read)));
+    else if (done.error().kind == ErrorKind::kData || done.error().kind == ErrorKind::kModel)
+      problem = reader.Diagnose(feed, {file}, done.error()).message;
+    else if (done.error().kind == ErrorKind::kSource)
+      problem = done.error().message;
+    else
+      return done.error();
+    write += fmt::format(
+        "DELETE FROM backcourt.snapshots WHERE feed = {0} AND path = {1}; INSERT INTO backcourt.snapshots "
+        "VALUES ({0}, {1}, {2}, {3}, {4}, '{5}', {6}, {7}, '');",
+        Quote(feed.name), Quote(file.path), Quote(file.season), file.size, file.mtime, identity, SeenAt(file),
+        Quote(ReplaceAll(ReplaceAll(problem.substr(0, problem.find('\n')), file.path, "it"), file.Bytes(),
+                         "it")));
     paths += (paths.empty() ? "" : ", ") + Quote(file.path);
   }
-  write += fmt::format("CREATE TABLE IF NOT EXISTS {0} AS SELECT * FROM {1} LIMIT 0; DELETE FROM {0} WHERE file IN ({2}); INSERT INTO {0} SELECT * FROM {1} ORDER BY feed_season, snapshot_at, file_row;",
-                       Table(feed), kept, paths);
+  write += fmt::format(
+      "CREATE TABLE IF NOT EXISTS {0} AS SELECT * FROM {1} LIMIT 0; DELETE FROM {0} WHERE file IN ({2}); "
+      "INSERT INTO {0} SELECT * FROM {1} ORDER BY feed_season, snapshot_at, file_row;",
+      Table(feed), kept, paths);
   return write;
 }
 
@@ -99,30 +134,51 @@ Result<> Snapshots::Judge(const Feed& feed) {
     shown.push_back(fmt::format("'{}=' || CAST({} AS VARCHAR)", column, Ident(column)));
   }
   std::vector<std::string> columns;
-  for (const std::string& column : feed.key) columns.push_back(Ident(column));
+  for (const std::string& column : feed.key)
+    columns.push_back(Ident(column));
   std::string keys = Join(columns, ", "), name = "concat_ws(', ', " + Join(shown, ", ") + ")";
   auto condemn = [&](const std::string& guilty) {  // guilty: path, problem
-    return connection_.Execute(fmt::format("UPDATE backcourt.snapshots SET problem = g.problem FROM ({}) AS g WHERE backcourt.snapshots.problem = '' AND feed = {} AND backcourt.snapshots.path = g.path", guilty, Quote(feed.name)));
+    return connection_.Execute(
+        fmt::format("UPDATE backcourt.snapshots SET problem = g.problem FROM ({}) AS g WHERE "
+                    "backcourt.snapshots.problem = '' AND feed = {} AND backcourt.snapshots.path = g.path",
+                    guilty, Quote(feed.name)));
   };
-  TRY(connection_.Execute(fmt::format("UPDATE backcourt.snapshots SET problem = unreadable WHERE feed = {}", Quote(feed.name))));
-  TRY(condemn(fmt::format("SELECT path, 'it holds no rows' AS problem FROM backcourt.snapshots WHERE feed = {} AND path NOT IN (SELECT file FROM {})", Quote(feed.name), Table(feed))));
+  TRY(connection_.Execute(
+      fmt::format("UPDATE backcourt.snapshots SET problem = unreadable WHERE feed = {}", Quote(feed.name))));
+  TRY(
+      condemn(fmt::format("SELECT path, 'it holds no rows' AS problem FROM backcourt.snapshots WHERE feed = "
+                          "{} AND path NOT IN (SELECT file FROM {})",
+                          Quote(feed.name), Table(feed))));
   if (!feed.belongs.empty())
-    TRY(condemn(fmt::format("SELECT file AS path, count(*) || ' rows do not belong in it, as ' || min({}) AS problem FROM {} WHERE ({}) IS NOT TRUE GROUP BY file", name, Table(feed), feed.belongs)));
-  TRY(condemn(fmt::format("SELECT file AS path, 'a key stands in it twice: ' || min({0}) AS problem FROM (SELECT file, {1} FROM {2} GROUP BY file, {1} HAVING count(*) > 1) GROUP BY file", name, keys, Table(feed))));
+    TRY(
+        condemn(fmt::format("SELECT file AS path, count(*) || ' rows do not belong in it, as ' || min({}) AS "
+                            "problem FROM {} WHERE ({}) IS NOT TRUE GROUP BY file",
+                            name, Table(feed), feed.belongs)));
+  TRY(
+      condemn(fmt::format("SELECT file AS path, 'a key stands in it twice: ' || min({0}) AS problem FROM "
+                          "(SELECT file, {1} FROM {2} GROUP BY file, {1} HAVING count(*) > 1) GROUP BY file",
+                          name, keys, Table(feed))));
   if (feed.lasting.empty()) return {};
   return condemn(fmt::format(
-      "WITH rows AS (SELECT * FROM {0} WHERE {1}), settled AS (SELECT feed_season, {2}, min(snapshot_at) AS since FROM rows WHERE {3} GROUP BY ALL), "
-      "lost AS (SELECT s.path, {4} AS name FROM backcourt.snapshots s JOIN settled l ON l.feed_season = s.season AND l.since < s.seen_at "
+      "WITH rows AS (SELECT * FROM {0} WHERE {1}), settled AS (SELECT feed_season, {2}, min(snapshot_at) AS "
+      "since FROM rows WHERE {3} GROUP BY ALL), "
+      "lost AS (SELECT s.path, {4} AS name FROM backcourt.snapshots s JOIN settled l ON l.feed_season = "
+      "s.season AND l.since < s.seen_at "
       "WHERE s.feed = {5} AND NOT EXISTS (SELECT 1 FROM rows k WHERE k.file = s.path AND {6})) "
-      "SELECT path, 'it lacks ' || count(*) || ' rows that were settled before, as ' || min(name) AS problem FROM lost GROUP BY path",
+      "SELECT path, 'it lacks ' || count(*) || ' rows that were settled before, as ' || min(name) AS problem "
+      "FROM lost GROUP BY path",
       Table(feed), Good(feed, ""), keys, feed.lasting, name, Quote(feed.name), Join(key, " AND ")));
 }
 
 Result<std::vector<Snapshot>> Snapshots::Serving(Connection& connection) {
-  return ReadAll(connection, "WHERE problem = '' QUALIFY row_number() OVER (PARTITION BY feed, season ORDER BY seen_at DESC, path DESC) = 1 ORDER BY feed, season");
+  return ReadAll(connection,
+                 "WHERE problem = '' QUALIFY row_number() OVER (PARTITION BY feed, season ORDER BY seen_at "
+                 "DESC, path DESC) = 1 ORDER BY feed, season");
 }
 
-Result<std::vector<Snapshot>> Snapshots::Quarantined(Connection& connection) { return ReadAll(connection, "WHERE problem <> '' ORDER BY feed, season, seen_at, path"); }
+Result<std::vector<Snapshot>> Snapshots::Quarantined(Connection& connection) {
+  return ReadAll(connection, "WHERE problem <> '' ORDER BY feed, season, seen_at, path");
+}
 
 Result<std::vector<Snapshot>> Snapshots::OfSeason(Connection& connection, const std::string& season) {
   return ReadAll(connection, fmt::format("WHERE season = {} ORDER BY feed, seen_at, path", Quote(season)));
@@ -132,8 +188,10 @@ std::string SnapshotText(const std::vector<Snapshot>& serving, const std::vector
   std::string text;
   for (size_t i = 0; i < serving.size(); ++i)  // the newest season's
     if (i + 1 == serving.size() || serving[i + 1].feed != serving[i].feed)
-      text += fmt::format("{} {}: served by the snapshot of {} UTC ({}), {}\n", serving[i].feed, serving[i].season, serving[i].seen_at, AgeText(serving[i].age), serving[i].path);
-  for (const Snapshot& one : quarantined) text += fmt::format("quarantined {} {}: {}\n", one.feed, one.path, one.problem);
+      text += fmt::format("{} {}: served by the snapshot of {} UTC ({}), {}\n", serving[i].feed,
+                          serving[i].season, serving[i].seen_at, AgeText(serving[i].age), serving[i].path);
+  for (const Snapshot& one : quarantined)
+    text += fmt::format("quarantined {} {}: {}\n", one.feed, one.path, one.problem);
   return text;
 }
 

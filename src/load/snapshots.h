@@ -9,16 +9,16 @@
 #include <string>
 #include <vector>
 
-#include "load/feed_reader.h"
 #include "files/finder.h"
+#include "load/feed_reader.h"
 
 namespace backcourt {
 
 struct Snapshot {
   std::string feed, path, season;
-  std::string seen_at;   // UTC, as 2021-11-15 12:00:00
-  double age = 0;        // seconds since then
-  std::string problem;   // why it is quarantined; "" when it is good
+  std::string seen_at;  // UTC, as 2021-11-15 12:00:00
+  double age = 0;       // seconds since then
+  std::string problem;  // why it is quarantined; "" when it is good
 };
 
 class Snapshots {

@@ -7,8 +7,8 @@
 #include <set>
 
 #include "base/text.h"
-#include "project/sql_text.h"
 #include "load/file_seasons.h"
+#include "project/sql_text.h"
 
 namespace backcourt {
 
@@ -16,7 +16,9 @@ namespace {
 
 constexpr const char* kOwn = "canonical ";  // prefix of sources and feeds of the raw tables' own shape
 
-bool Contains(const std::vector<std::string>& list, const std::string& name) { return std::find(list.begin(), list.end(), name) != list.end(); }
+bool Contains(const std::vector<std::string>& list, const std::string& name) {
+  return std::find(list.begin(), list.end(), name) != list.end();
+}
 
 bool IsOwn(const Source& source) { return source.name.starts_with(kOwn); }
 
@@ -28,7 +30,8 @@ std::string SourceGroup::Held(const FeedFiles& feeds) {
   Hasher hasher;
   for (const auto& [feed, files] : feeds) {
     hasher.Add(feed->name);
-    for (const FoundFile& file : files) hasher.Add(file.path).Add(file.size).Add(file.mtime);
+    for (const FoundFile& file : files)
+      hasher.Add(file.path).Add(file.size).Add(file.mtime);
   }
   return hasher.Finish().Hex();
 }
@@ -40,7 +43,8 @@ SourceGroups::SourceGroups(const Project& project) : project_(project) {
     feed.about = "rows in the raw table's own shape";
     feed.paths = {table.name};
     feed.key = table.key;
-    for (const Column& column : table.columns) feed.columns.push_back({column.name, column.type, "", false});
+    for (const Column& column : table.columns)
+      feed.columns.push_back({column.name, column.type, "", false});
     own_feeds_.push_back(std::move(feed));
     Source source;
     source.name = kOwn + table.name;
@@ -51,7 +55,8 @@ SourceGroups::SourceGroups(const Project& project) : project_(project) {
   }
   sources_.insert(sources_.end(), project.sources.begin(), project.sources.end());
   Hasher functions;
-  for (const Function& function : project.functions) functions.Add(CanonicalSql(function.statement));
+  for (const Function& function : project.functions)
+    functions.Add(CanonicalSql(function.statement));
   functions_ = functions.Finish();
 }
 
@@ -63,7 +68,8 @@ Result<> SourceGroups::Find(Connection& connection, FeedReader& reader, Finder& 
     std::vector<FoundFile> found = TRY(finder.Find(patterns));
     TRY(TellSeasons(feed, found, connection, reader, finder));
     for (FoundFile& file : found) {
-      if (!file.season.empty() && !project_.seasons.empty() && !Contains(project_.seasons, file.season)) continue;
+      if (!file.season.empty() && !project_.seasons.empty() && !Contains(project_.seasons, file.season))
+        continue;
       if (!file.season.empty()) seasonal.insert(feed.name);
       files_[feed.name].push_back(std::move(file));
     }
@@ -74,8 +80,10 @@ Result<> SourceGroups::Find(Connection& connection, FeedReader& reader, Finder& 
     std::string folder = (fs::path(project_.data) / feed.paths.front()).string();
     TRY(find(feed, {folder + "/season={season}/*.parquet", folder + "/*.parquet"}));
   }
-  for (const Feed& feed : project_.feeds) TRY(find(feed, project_.Patterns(feed)));
-  for (const Seed& seed : project_.seeds) files_["seed " + seed.name] = {LookAt(seed.file, "")};
+  for (const Feed& feed : project_.feeds)
+    TRY(find(feed, project_.Patterns(feed)));
+  for (const Seed& seed : project_.seeds)
+    files_["seed " + seed.name] = {LookAt(seed.file, "")};
   for (const Source& source : sources_) {
     std::set<std::string> required, others;
     bool by_season = false;
@@ -87,18 +95,23 @@ Result<> SourceGroups::Find(Connection& connection, FeedReader& reader, Finder& 
       }
     };
     look(source.feeds, required);
-    for (const auto& list : {source.any_of, source.optional_feeds}) look(list, others);
+    for (const auto& list : {source.any_of, source.optional_feeds})
+      look(list, others);
     others.erase("");
-    if (!by_season) MakeGroup(source, "");
+    if (!by_season)
+      MakeGroup(source, "");
     else
-      for (const std::string& season : required.empty() ? others : required) MakeGroup(source, season);  // where only others are by season theirs count
+      for (const std::string& season : required.empty() ? others : required)
+        MakeGroup(source, season);  // where only others are by season theirs count
   }
   return {};
 }
 
 void SourceGroups::MakeGroup(const Source& source, const std::string& season) {
   auto has_files = [&](const std::string& name) {
-    return std::any_of(files_[name].begin(), files_[name].end(), [&](const FoundFile& file) { return file.season.empty() || file.season == season || season.empty(); });
+    return std::any_of(files_[name].begin(), files_[name].end(), [&](const FoundFile& file) {
+      return file.season.empty() || file.season == season || season.empty();
+    });
   };
   if (!std::all_of(source.feeds.begin(), source.feeds.end(), has_files)) return;
   if (!source.any_of.empty() && std::none_of(source.any_of.begin(), source.any_of.end(), has_files)) return;
@@ -107,7 +120,8 @@ void SourceGroups::MakeGroup(const Source& source, const std::string& season) {
   group.season = season;
   Hasher text;
   text.Add(CanonicalSql(source.body)).Add(int64_t(source.rank)).Add(functions_);
-  for (const std::string& name : source.by_unit) text.Add(name);
+  for (const std::string& name : source.by_unit)
+    text.Add(name);
   std::vector<std::string> words = SqlTokens(source.body);
   for (const auto* list : {&source.feeds, &source.any_of, &source.optional_feeds}) {
     for (const std::string& name : *list) {
@@ -115,10 +129,14 @@ void SourceGroups::MakeGroup(const Source& source, const std::string& season) {
       for (const FoundFile& file : files_[name])
         if (file.season.empty() || file.season == season || season.empty()) mine.push_back(file);
       text.Add(name).Add(feeds_[name]->rows);
-      for (const auto& [there, column] : feeds_[name]->also) text.Add(there).Add(column);
-      for (const Column& column : feeds_[name]->columns) text.Add(column.name).Add(column.type);
-      if (list == &source.any_of && !Contains(words, name)) text.Add(int64_t(!mine.empty()));  // it only tells when the source runs
-      else group.feeds.emplace_back(feeds_[name], std::move(mine));
+      for (const auto& [there, column] : feeds_[name]->also)
+        text.Add(there).Add(column);
+      for (const Column& column : feeds_[name]->columns)
+        text.Add(column.name).Add(column.type);
+      if (list == &source.any_of && !Contains(words, name))
+        text.Add(int64_t(!mine.empty()));  // it only tells when the source runs
+      else
+        group.feeds.emplace_back(feeds_[name], std::move(mine));
     }
   }
   group.text = text.Finish().Hex();
@@ -128,10 +146,16 @@ void SourceGroups::MakeGroup(const Source& source, const std::string& season) {
 
 // Whether anybody asks for a raw table's rows: not if only sources do that do not run.
 bool SourceGroups::Wanted(const RawTable& table) const {
-  if (Contains({project_.schedule, project_.history, project_.results}, table.name) || project_.IsBoxes(table.name)) return true;
-  auto reads = [&](const Model& model) { return std::any_of(model.reads.begin(), model.reads.end(), [&](const Read& read) { return read.table == table.name; }); };
+  if (Contains({project_.schedule, project_.history, project_.results}, table.name) ||
+      project_.IsBoxes(table.name))
+    return true;
+  auto reads = [&](const Model& model) {
+    return std::any_of(model.reads.begin(), model.reads.end(),
+                       [&](const Read& read) { return read.table == table.name; });
+  };
   if (std::any_of(project_.models.begin(), project_.models.end(), reads)) return true;
-  return std::any_of(groups_.begin(), groups_.end(), [&](const SourceGroup& group) { return Contains(group.source->reads, table.name); });
+  return std::any_of(groups_.begin(), groups_.end(),
+                     [&](const SourceGroup& group) { return Contains(group.source->reads, table.name); });
 }
 
 std::vector<AbsentFeed> SourceGroups::Absent() const {
@@ -144,21 +168,30 @@ std::vector<AbsentFeed> SourceGroups::Absent() const {
     std::set<std::string> feeds, served, own;  // seasons that are served, and those in the table's own shape
     for (const Source& source : sources_)
       if (source.table == table.name && !IsOwn(source))
-        for (const auto& list : {source.feeds, source.any_of}) feeds.insert(list.begin(), list.end());
-    std::string names = feeds.empty() ? "no source of this pack; files of " + table.name + " itself" : Join({feeds.begin(), feeds.end()}, ", ");
+        for (const auto& list : {source.feeds, source.any_of})
+          feeds.insert(list.begin(), list.end());
+    std::string names = feeds.empty() ? "no source of this pack; files of " + table.name + " itself"
+                                      : Join({feeds.begin(), feeds.end()}, ", ");
     for (const SourceGroup& group : groups_) {
       if (group.source->table != table.name) continue;
       served.insert(group.season);
       if (IsOwn(*group.source)) own.insert(group.season);
     }
-    auto has = [](const std::set<std::string>& among, const std::string& season) { return among.contains("") || among.contains(season); };
-    bool own_all = own.contains("") || (!seasons.empty() && std::all_of(seasons.begin(), seasons.end(), [&](const std::string& season) { return own.contains(season); }));
+    auto has = [](const std::set<std::string>& among, const std::string& season) {
+      return among.contains("") || among.contains(season);
+    };
+    bool own_all =
+        own.contains("") ||
+        (!seasons.empty() && std::all_of(seasons.begin(), seasons.end(),
+                                         [&](const std::string& season) { return own.contains(season); }));
     for (const SourceGroup& group : groups_) {
       if (group.source->table != table.name || own_all || has(own, group.season)) continue;
       for (const auto& [feed, files] : group.feeds)
-        if (files.empty() && !Contains(group.source->any_of, feed->name)) absent.push_back({table.name, group.season, feed->name});
+        if (files.empty() && !Contains(group.source->any_of, feed->name))
+          absent.push_back({table.name, group.season, feed->name});
     }
-    if (served.empty()) absent.push_back({table.name, "", names});
+    if (served.empty())
+      absent.push_back({table.name, "", names});
     else
       for (const std::string& season : seasons)
         if (!has(served, season)) absent.push_back({table.name, season, names});

@@ -6,9 +6,9 @@
 #include <utility>
 #include <vector>
 
-#include "project/project.h"
-#include "load/feed_reader.h"
 #include "files/finder.h"
+#include "load/feed_reader.h"
+#include "project/project.h"
 
 namespace backcourt {
 
@@ -18,9 +18,10 @@ using FeedFiles = std::vector<std::pair<const Feed*, std::vector<FoundFile>>>;
 struct SourceGroup {
   const Source* source = nullptr;
   std::string season;
-  FeedFiles feeds;       // that the source reads
-  FeedFiles part;        // what of them is read when a part is enough
-  std::string text;      // of the source, its feeds and functions, and which feeds are there that only tell when it runs
+  FeedFiles feeds;  // that the source reads
+  FeedFiles part;   // what of them is read when a part is enough
+  std::string
+      text;  // of the source, its feeds and functions, and which feeds are there that only tell when it runs
   std::string identity;  // the text, and what files there are
   std::string reads;     // signature of the tables that it reads whole
   std::string incoming;  // temp table of its rows
@@ -49,8 +50,12 @@ class SourceGroups {
   Result<> Find(Connection& connection, FeedReader& reader, Finder& finder);
 
   std::vector<SourceGroup>& groups() { return groups_; }
-  const std::vector<Source>& sources() const { return sources_; }  // those of the pack, and one a raw table for files in its own shape
-  const std::map<std::string, std::vector<FoundFile>>& files() const { return files_; }  // by feed; of a seed by "seed NAME"
+  const std::vector<Source>& sources() const {
+    return sources_;
+  }  // those of the pack, and one a raw table for files in its own shape
+  const std::map<std::string, std::vector<FoundFile>>& files() const {
+    return files_;
+  }  // by feed; of a seed by "seed NAME"
   // What the files that are there do not serve.
   std::vector<AbsentFeed> Absent() const;
 

@@ -9,28 +9,48 @@
 
 namespace backcourt {
 
-TableChange::TableChange(Connection& connection, const RawTable& table, const std::set<std::string>& seasons, bool part, size_t groups)
-    : connection_(connection), table_(table), part_(part), alone_(groups == 1), stored_("main." + Ident(table.name)), slot_(SlotSql(table)), unit_(UnitSql(table)), hashed_(HashedColumns(table)) {
+TableChange::TableChange(Connection& connection, const RawTable& table, const std::set<std::string>& seasons,
+                         bool part, size_t groups)
+    : connection_(connection),
+      table_(table),
+      part_(part),
+      alone_(groups == 1),
+      stored_("main." + Ident(table.name)),
+      slot_(SlotSql(table)),
+      unit_(UnitSql(table)),
+      hashed_(HashedColumns(table)) {
   bool all = seasons.contains("");
   of_seasons_ = all ? "true" : "season IN (" + QuotedList(seasons) + ")";
-  replaced_ = all && !part ? "true"
-                           : fmt::format("{} IN (SELECT unit FROM backcourt.units WHERE table_name = {} AND {}{})", unit_, Quote(table.name), of_seasons_, part ? " AND unit IN (FROM temp.affected)" : "");
+  replaced_ =
+      all && !part
+          ? "true"
+          : fmt::format("{} IN (SELECT unit FROM backcourt.units WHERE table_name = {} AND {}{})", unit_,
+                        Quote(table.name), of_seasons_, part ? " AND unit IN (FROM temp.affected)" : "");
   season_ = HasColumn(table, "season") ? "season" : "owner_season";
 }
 
 Result<> TableChange::Begin() {
-  TRY(connection_.Execute("CREATE OR REPLACE TEMP TABLE served (unit VARCHAR, source VARCHAR, season VARCHAR)"));
-  return alone_ ? Result<>() : connection_.Execute(fmt::format("CREATE OR REPLACE TEMP TABLE staged AS FROM {} LIMIT 0", stored_));
+  TRY(connection_.Execute(
+      "CREATE OR REPLACE TEMP TABLE served (unit VARCHAR, source VARCHAR, season VARCHAR)"));
+  return alone_ ? Result<>()
+                : connection_.Execute(
+                      fmt::format("CREATE OR REPLACE TEMP TABLE staged AS FROM {} LIMIT 0", stored_));
 }
 
 Result<> TableChange::Stage(const SourceGroup& group) {
-  std::string incoming = "temp." + Ident(group.incoming), rows = fmt::format("SELECT {} FROM {} WHERE dropped IS NULL", ColumnList(table_), incoming), taken = unit_ + " IN (SELECT unit FROM temp.served)";
+  std::string incoming = "temp." + Ident(group.incoming),
+              rows = fmt::format("SELECT {} FROM {} WHERE dropped IS NULL", ColumnList(table_), incoming),
+              taken = unit_ + " IN (SELECT unit FROM temp.served)";
   if (!alone_)
-    TRY(connection_.Execute(group.Derived()
-                                ? fmt::format("DELETE FROM {} WHERE {}", incoming, taken)
-                                : fmt::format("UPDATE {} SET dropped = 'served by ' || (SELECT source FROM served s WHERE s.unit = {} LIMIT 1) WHERE dropped IS NULL AND {}", incoming, unit_, taken)));
+    TRY(connection_.Execute(
+        group.Derived() ? fmt::format("DELETE FROM {} WHERE {}", incoming, taken)
+                        : fmt::format("UPDATE {} SET dropped = 'served by ' || (SELECT source FROM served s "
+                                      "WHERE s.unit = {} LIMIT 1) WHERE dropped IS NULL AND {}",
+                                      incoming, unit_, taken)));
   if (!alone_ && !group.Derived() && !table_.totals.empty()) TRY(TellOtherTotals(incoming));
-  TRY(connection_.Execute(fmt::format("INSERT INTO served SELECT DISTINCT {}, {}, {} FROM {} WHERE dropped IS NULL", unit_, Quote(group.source->name), Quote(group.season), incoming)));
+  TRY(connection_.Execute(
+      fmt::format("INSERT INTO served SELECT DISTINCT {}, {}, {} FROM {} WHERE dropped IS NULL", unit_,
+                  Quote(group.source->name), Quote(group.season), incoming)));
   if (!alone_) TRY(connection_.Execute("INSERT INTO temp.staged " + rows));
   staged_ = alone_ ? "(" + rows + ")" : "temp.staged";
   return {};
@@ -41,30 +61,48 @@ Result<> TableChange::TellOtherTotals(const std::string& incoming) {
   std::vector<std::string> sums, differ;
   for (const std::string& name : table_.totals) {
     sums.push_back(fmt::format("sum({0}) AS {0}", Ident(name)));
-    differ.push_back(fmt::format("CASE WHEN a.{0} <> b.{0} THEN concat('{1} ', CAST(b.{0} AS VARCHAR), ', not ', CAST(a.{0} AS VARCHAR)) END", Ident(name), name));
+    differ.push_back(
+        fmt::format("CASE WHEN a.{0} <> b.{0} THEN concat('{1} ', CAST(b.{0} AS VARCHAR), ', not ', "
+                    "CAST(a.{0} AS VARCHAR)) END",
+                    Ident(name), name));
   }
-  auto of = [&](const std::string& rows, const std::string& where) { return fmt::format("(SELECT {} AS unit, {} FROM {} WHERE {} GROUP BY 1)", unit_, Join(sums, ", "), rows, where); };
-  return connection_.Execute(fmt::format(
-      "UPDATE {0} SET dropped = concat(dropped, ', which', {1}, d.unit, ': ', d.what) FROM (SELECT unit, concat_ws(', ', {2}) AS what FROM {3} a JOIN {4} b USING (unit)) d WHERE d.unit = {5} AND d.what <> '' AND starts_with(dropped, 'served by ')",
-      incoming, Quote(kOtherTotals), Join(differ, ", "), of(incoming, "starts_with(dropped, 'served by ')"), of("temp.staged", "true"), unit_));
+  auto of = [&](const std::string& rows, const std::string& where) {
+    return fmt::format("(SELECT {} AS unit, {} FROM {} WHERE {} GROUP BY 1)", unit_, Join(sums, ", "), rows,
+                       where);
+  };
+  return connection_.Execute(
+      fmt::format("UPDATE {0} SET dropped = concat(dropped, ', which', {1}, d.unit, ': ', d.what) FROM "
+                  "(SELECT unit, concat_ws(', ', {2}) AS what FROM {3} a JOIN {4} b USING (unit)) d WHERE "
+                  "d.unit = {5} AND d.what <> '' AND starts_with(dropped, 'served by ')",
+                  incoming, Quote(kOtherTotals), Join(differ, ", "),
+                  of(incoming, "starts_with(dropped, 'served by ')"), of("temp.staged", "true"), unit_));
 }
 
 std::string TableChange::StillServing() const {
-  return fmt::format("SELECT unit, source, season FROM backcourt.units WHERE table_name = {} AND {} AND unit NOT IN (FROM temp.affected)", Quote(table_.name), of_seasons_);
+  return fmt::format(
+      "SELECT unit, source, season FROM backcourt.units WHERE table_name = {} AND {} AND unit NOT IN (FROM "
+      "temp.affected)",
+      Quote(table_.name), of_seasons_);
 }
 
-std::string TableChange::Serving() const { return part_ ? "(FROM temp.served UNION ALL " + StillServing() + ")" : "temp.served"; }
+std::string TableChange::Serving() const {
+  return part_ ? "(FROM temp.served UNION ALL " + StillServing() + ")" : "temp.served";
+}
 
 std::string TableChange::InSlots(const std::vector<int32_t>& slots) const {
   std::vector<std::string> numbers;
-  for (int32_t slot : slots) numbers.push_back(std::to_string(slot));
+  for (int32_t slot : slots)
+    numbers.push_back(std::to_string(slot));
   return slot_ + " IN (" + Join(numbers, ",") + ")";
 }
 
 Result<std::string> TableChange::Duplicate() {
   std::vector<std::string> key;
-  for (const std::string& column : table_.key) key.push_back("CAST(" + Ident(column) + " AS VARCHAR)");
-  Rows twice = TRY(connection_.Query(fmt::format("SELECT concat_ws(', ', {}) FROM {} GROUP BY {} HAVING count(*) > 1 ORDER BY 1 LIMIT 1", Join(key, ", "), staged_, KeyList(table_))));
+  for (const std::string& column : table_.key)
+    key.push_back("CAST(" + Ident(column) + " AS VARCHAR)");
+  Rows twice = TRY(connection_.Query(
+      fmt::format("SELECT concat_ws(', ', {}) FROM {} GROUP BY {} HAVING count(*) > 1 ORDER BY 1 LIMIT 1",
+                  Join(key, ", "), staged_, KeyList(table_))));
   return twice.size() > 0 ? twice.Text(0, 0) : "";
 }
 
@@ -77,11 +115,18 @@ Result<> TableChange::Count(std::vector<LoadedTable>& totals) {
     return totals.back();
   };
   std::string owners = "(SELECT unit AS owner_unit, season AS owner_season FROM " + Serving() + ")";
-  std::string now = part_ ? fmt::format("(FROM {} UNION ALL SELECT * FROM {} WHERE {} IN (SELECT unit FROM ({})))", staged_, stored_, unit_, StillServing()) : staged_;
+  std::string now =
+      part_ ? fmt::format("(FROM {} UNION ALL SELECT * FROM {} WHERE {} IN (SELECT unit FROM ({})))", staged_,
+                          stored_, unit_, StillServing())
+            : staged_;
   bool has_games = HasColumn(table_, "game_id");
-  std::string facts = fmt::format("{} AS unit, {} AS season, {} AS game", unit_, HasColumn(table_, "season") ? "season" : "NULL", has_games ? "game_id" : "NULL");
+  std::string facts =
+      fmt::format("{} AS unit, {} AS season, {} AS game", unit_,
+                  HasColumn(table_, "season") ? "season" : "NULL", has_games ? "game_id" : "NULL");
   Rows sizes = TRY(connection_.Query(fmt::format(
-      "SELECT coalesce({}, ''), CAST(sum(n) AS BIGINT), count(DISTINCT game) FROM (SELECT {}, count(*) AS n FROM {} GROUP BY ALL) LEFT JOIN {} ON owner_unit = unit GROUP BY 1 ORDER BY 1", season_, facts, now, owners)));
+      "SELECT coalesce({}, ''), CAST(sum(n) AS BIGINT), count(DISTINCT game) FROM (SELECT {}, count(*) AS n "
+      "FROM {} GROUP BY ALL) LEFT JOIN {} ON owner_unit = unit GROUP BY 1 ORDER BY 1",
+      season_, facts, now, owners)));
   for (size_t i = 0; i < sizes.size(); ++i) {
     LoadedTable& total = of_season(sizes.Text(i, 0));
     total.rows = sizes.Int(i, 1);
@@ -90,42 +135,61 @@ Result<> TableChange::Count(std::vector<LoadedTable>& totals) {
   }
   if (all_new_ || changed_.empty()) return {};
   std::vector<std::string> on, hashes;
-  for (const std::string& column : table_.key) on.push_back(fmt::format("o.{0} IS NOT DISTINCT FROM n.{0}", Ident(column)));
-  for (const std::string& column : hashed_) hashes.push_back(Ident(column));
+  for (const std::string& column : table_.key)
+    on.push_back(fmt::format("o.{0} IS NOT DISTINCT FROM n.{0}", Ident(column)));
+  for (const std::string& column : hashed_)
+    hashes.push_back(Ident(column));
   auto rows = [&](const std::string& from, const std::string& of, const std::string& where) {
-    return fmt::format("(SELECT {0}, hash({1}) AS row_hash, {2} AS of_season, {3} AS of_unit, true AS there FROM {4} LEFT JOIN {5} ON owner_unit = {3} WHERE {6})", KeyList(table_), Join(hashes, ", "), season_, unit_, from, of, where);
+    return fmt::format(
+        "(SELECT {0}, hash({1}) AS row_hash, {2} AS of_season, {3} AS of_unit, true AS there FROM {4} LEFT "
+        "JOIN {5} ON owner_unit = {3} WHERE {6})",
+        KeyList(table_), Join(hashes, ", "), season_, unit_, from, of, where);
   };
-  std::string before = fmt::format("(SELECT unit AS owner_unit, season AS owner_season FROM backcourt.units WHERE table_name = {})", Quote(table_.name));
+  std::string before = fmt::format(
+      "(SELECT unit AS owner_unit, season AS owner_season FROM backcourt.units WHERE table_name = {})",
+      Quote(table_.name));
   TRY(connection_.Execute(fmt::format(
-      "CREATE OR REPLACE TEMP TABLE differing AS SELECT coalesce(n.of_season, o.of_season, '') AS season, o.of_unit AS old_unit, n.of_unit AS new_unit, o.there AS was, n.there AS stays "
+      "CREATE OR REPLACE TEMP TABLE differing AS SELECT coalesce(n.of_season, o.of_season, '') AS season, "
+      "o.of_unit AS old_unit, n.of_unit AS new_unit, o.there AS was, n.there AS stays "
       "FROM {} o FULL JOIN {} n ON {} WHERE o.there IS NULL OR n.there IS NULL OR o.row_hash <> n.row_hash",
-      rows(stored_, before, InSlots(changed_) + " AND " + replaced_), rows(staged_, owners, InSlots(changed_)), Join(on, " AND "))));
-  Rows counts = TRY(connection_.Query("SELECT season, count(*) FILTER (WHERE was IS NULL), count(*) FILTER (WHERE was AND stays), count(*) FILTER (WHERE stays IS NULL) FROM temp.differing GROUP BY 1"));
+      rows(stored_, before, InSlots(changed_) + " AND " + replaced_),
+      rows(staged_, owners, InSlots(changed_)), Join(on, " AND "))));
+  Rows counts = TRY(
+      connection_.Query("SELECT season, count(*) FILTER (WHERE was IS NULL), count(*) FILTER (WHERE was AND "
+                        "stays), count(*) FILTER (WHERE stays IS NULL) FROM temp.differing GROUP BY 1"));
   for (size_t i = 0; i < counts.size(); ++i) {
     LoadedTable& total = of_season(counts.Text(i, 0));
     total.added = counts.Int(i, 1);
     total.changed = counts.Int(i, 2);
     total.gone = counts.Int(i, 3);
   }
-  differing_ = "(SELECT old_unit AS unit FROM temp.differing WHERE was UNION SELECT new_unit FROM temp.differing WHERE stays)";
+  differing_ =
+      "(SELECT old_unit AS unit FROM temp.differing WHERE was UNION SELECT new_unit FROM temp.differing "
+      "WHERE stays)";
   return {};
 }
 
 Result<std::vector<LoadedTable>> TableChange::Compare(const CellSeries& standing) {
   std::map<int32_t, SlotDigest> before;
   if (!standing.cells().empty())
-    for (const SlotDigest& s : TRY(DigestSlots(connection_, stored_, slot_, hashed_, replaced_))) before[s.slot] = s;
-  for (const SlotDigest& s : TRY(DigestSlots(connection_, staged_, slot_, hashed_))) after_[s.slot] = s;
-  auto same = [](const SlotDigest& a, int64_t rows, Digest digest) { return a.rows == rows && a.digest == digest; };
+    for (const SlotDigest& s : TRY(DigestSlots(connection_, stored_, slot_, hashed_, replaced_)))
+      before[s.slot] = s;
+  for (const SlotDigest& s : TRY(DigestSlots(connection_, staged_, slot_, hashed_)))
+    after_[s.slot] = s;
+  auto same = [](const SlotDigest& a, int64_t rows, Digest digest) {
+    return a.rows == rows && a.digest == digest;
+  };
   for (const auto& [slot, now] : after_)
-    if (auto was = before.find(slot); was == before.end() || !same(was->second, now.rows, now.digest)) changed_.push_back(slot);
+    if (auto was = before.find(slot); was == before.end() || !same(was->second, now.rows, now.digest))
+      changed_.push_back(slot);
   for (const auto& [slot, was] : before)
     if (!after_.contains(slot)) changed_.push_back(slot);
   std::sort(changed_.begin(), changed_.end());
   for (int32_t slot : changed_) {
     const Cell* cell = standing.Find(slot);
     auto was = before.find(slot);
-    if (cell && cell->rows > 0 && (was == before.end() || !same(was->second, cell->rows, cell->digest))) mixed_.push_back(slot);
+    if (cell && cell->rows > 0 && (was == before.end() || !same(was->second, cell->rows, cell->digest)))
+      mixed_.push_back(slot);
   }
   all_new_ = before.empty() && !part_;
   differing_ = all_new_ ? "(SELECT DISTINCT unit FROM temp.served)" : "";
@@ -139,25 +203,33 @@ std::string TableChange::WriteSql() const {
   if (!changed_.empty()) {
     std::string in_slots = InSlots(changed_);
     if (!all_new_) write += fmt::format("DELETE FROM {} WHERE {} AND {};", stored_, in_slots, replaced_);
-    write += fmt::format("INSERT INTO {} FROM {}{} ORDER BY {}, {};", stored_, staged_, all_new_ ? "" : " WHERE " + in_slots, slot_, KeyList(table_));
+    write += fmt::format("INSERT INTO {} FROM {}{} ORDER BY {}, {};", stored_, staged_,
+                         all_new_ ? "" : " WHERE " + in_slots, slot_, KeyList(table_));
   }
-  return write + fmt::format("DELETE FROM backcourt.units WHERE table_name = {0} AND {1}{2}; INSERT INTO backcourt.units SELECT {0}, unit, source, season FROM temp.served;", Quote(table_.name), of_seasons_,
-                             part_ ? " AND unit IN (FROM temp.affected)" : "");
+  return write + fmt::format(
+                     "DELETE FROM backcourt.units WHERE table_name = {0} AND {1}{2}; INSERT INTO "
+                     "backcourt.units SELECT {0}, unit, source, season FROM temp.served;",
+                     Quote(table_.name), of_seasons_, part_ ? " AND unit IN (FROM temp.affected)" : "");
 }
 
 Result<std::vector<Cell>> TableChange::Cells(int64_t run) {
   std::map<int32_t, Digest> ahead;
   if (!changed_.empty() && !table_.ahead.empty())
-    for (const SlotDigest& s : TRY(DigestSlots(connection_, stored_, slot_, hashed_, InSlots(changed_) + " AND (" + table_.ahead + ")"))) ahead[s.slot] = s.digest;
+    for (const SlotDigest& s : TRY(DigestSlots(connection_, stored_, slot_, hashed_,
+                                               InSlots(changed_) + " AND (" + table_.ahead + ")")))
+      ahead[s.slot] = s.digest;
   if (!mixed_.empty()) {  // what now stands there, of whichever source
-    for (int32_t slot : mixed_) after_.erase(slot);
-    for (const SlotDigest& s : TRY(DigestSlots(connection_, stored_, slot_, hashed_, InSlots(mixed_)))) after_[s.slot] = s;
+    for (int32_t slot : mixed_)
+      after_.erase(slot);
+    for (const SlotDigest& s : TRY(DigestSlots(connection_, stored_, slot_, hashed_, InSlots(mixed_))))
+      after_[s.slot] = s;
   }
   std::vector<Cell> cells;
   for (int32_t slot : changed_) {
     Cell cell;
     cell.slot = slot;
-    if (auto it = after_.find(slot); it != after_.end()) cell.rows = it->second.rows, cell.digest = it->second.digest;
+    if (auto it = after_.find(slot); it != after_.end())
+      cell.rows = it->second.rows, cell.digest = it->second.digest;
     cell.ahead = ahead.contains(slot) ? ahead[slot] : Digest{};
     cell.state = cell.rows ? CellState::kFresh : CellState::kEmpty;
     cell.reason = cell.rows ? "" : "its rows are gone from the files";

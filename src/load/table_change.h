@@ -8,9 +8,9 @@
 #include <string>
 #include <vector>
 
+#include "load/source_groups.h"
 #include "plan/cells.h"
 #include "run/batch_filler.h"
-#include "load/source_groups.h"
 
 namespace backcourt {
 
@@ -24,7 +24,8 @@ class TableChange {
  public:
   // `seasons` are made again, all when one of them is ""; when `part`, only the
   // units in the temp table `affected` are. `groups` is how many will be staged.
-  TableChange(Connection& connection, const RawTable& table, const std::set<std::string>& seasons, bool part, size_t groups);
+  TableChange(Connection& connection, const RawTable& table, const std::set<std::string>& seasons, bool part,
+              size_t groups);
 
   // Where rows of the ledger are of these seasons.
   const std::string& of_seasons() const { return of_seasons_; }
@@ -34,8 +35,8 @@ class TableChange {
   const std::string& differing() const { return differing_; }
 
   Result<> Begin();
-  // Stages the rows that a group gives, of units that no group before it serves; the others are marked as dropped,
-  // or taken out where they are made of the warehouse's own tables.
+  // Stages the rows that a group gives, of units that no group before it serves; the others are marked as
+  // dropped, or taken out where they are made of the warehouse's own tables.
   Result<> Stage(const SourceGroup& group);
   // A key of two staged rows; "" when there is none.
   Result<std::string> Duplicate();
@@ -58,13 +59,14 @@ class TableChange {
   const bool alone_;                        // one group: its rows are not copied
   const std::string stored_, slot_, unit_;  // the table, a row's slot and its unit, as SQL
   const std::vector<std::string> hashed_;
-  std::string of_seasons_, replaced_;       // predicates: on the ledger, and on the rows that this load makes again
-  std::string season_;                      // a row's season, beside the unit's owner
-  std::string staged_;                      // the relation of the staged rows
+  std::string of_seasons_,
+      replaced_;        // predicates: on the ledger, and on the rows that this load makes again
+  std::string season_;  // a row's season, beside the unit's owner
+  std::string staged_;  // the relation of the staged rows
   std::string differing_;
-  bool all_new_ = false;                    // nothing stood there of it
-  std::vector<int32_t> changed_;            // slots
-  std::vector<int32_t> mixed_;              // those of which other rows stay
+  bool all_new_ = false;          // nothing stood there of it
+  std::vector<int32_t> changed_;  // slots
+  std::vector<int32_t> mixed_;    // those of which other rows stay
   std::map<int32_t, SlotDigest> after_;
 };
 

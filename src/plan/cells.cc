@@ -5,7 +5,8 @@
 namespace backcourt {
 
 namespace {
-constexpr const char* kNames[] = {"fresh", "empty", "partial", "stale", "may change", "missing", "blocked", "failed", "running"};
+constexpr const char* kNames[] = {"fresh",   "empty",   "partial", "stale",  "may change",
+                                  "missing", "blocked", "failed",  "running"};
 
 bool Before(const Cell& cell, int32_t slot) { return cell.slot < slot; }
 }  // namespace
@@ -30,8 +31,10 @@ const Cell* CellSeries::Find(int32_t slot) const {
 void CellSeries::Put(Cell cell) {
   auto at = std::lower_bound(cells_.begin(), cells_.end(), cell.slot, Before);
   valid_ = std::min(valid_, size_t(at - cells_.begin()));
-  if (at != cells_.end() && at->slot == cell.slot) *at = std::move(cell);
-  else cells_.insert(at, std::move(cell));
+  if (at != cells_.end() && at->slot == cell.slot)
+    *at = std::move(cell);
+  else
+    cells_.insert(at, std::move(cell));
 }
 
 void CellSeries::Erase(int32_t slot) {
@@ -60,7 +63,8 @@ void CellSeries::Refresh() const {
 
 std::pair<size_t, size_t> CellSeries::Range(int32_t first, int32_t last) const {
   auto begin = std::lower_bound(cells_.begin(), cells_.end(), first, Before);
-  auto end = std::lower_bound(begin, cells_.end(), int64_t(last) + 1, [](const Cell& c, int64_t s) { return c.slot < s; });
+  auto end = std::lower_bound(begin, cells_.end(), int64_t(last) + 1,
+                              [](const Cell& c, int64_t s) { return c.slot < s; });
   return {size_t(begin - cells_.begin()), size_t(end - cells_.begin())};
 }
 

@@ -21,10 +21,10 @@ bool Settled(CellState state);
 struct Cell {
   int32_t slot = 0;
   CellState state = CellState::kMissing;
-  Digest fingerprint;   // what it was made from
-  Digest identity;      // the model that made it
-  Digest digest;        // of its rows
-  Digest ahead;         // of those of its rows that may be read ahead
+  Digest fingerprint;  // what it was made from
+  Digest identity;     // the model that made it
+  Digest digest;       // of its rows
+  Digest ahead;        // of those of its rows that may be read ahead
   int64_t rows = 0;
   std::string reason;   // of empty, blocked and failed
   std::string note;     // what else there is to say of it

@@ -15,7 +15,8 @@ std::vector<SlotRange> Union(std::vector<SlotRange> ranges) {
   });
   std::vector<SlotRange> merged;
   for (const SlotRange& range : ranges) {
-    if (!merged.empty() && merged.back().ahead == range.ahead && range.first <= int64_t(merged.back().last) + 1)
+    if (!merged.empty() && merged.back().ahead == range.ahead &&
+        range.first <= int64_t(merged.back().last) + 1)
       merged.back().last = std::max(merged.back().last, range.last);
     else
       merged.push_back(range);
@@ -30,16 +31,30 @@ std::vector<SlotRange> SlotsOf(const Read& read, const Calendar& calendar, int d
   std::vector<SlotRange> ranges;
   for (const Window& window : read.windows) {
     switch (window.kind) {
-      case Window::Kind::kSameDate: ranges.push_back({d, d, false}); break;
-      case Window::Kind::kSeasonBefore: ranges.push_back({season.first.days, d - 1, false}); break;
-      case Window::Kind::kDaysBefore: ranges.push_back({d - window.n, d - 1, false}); break;
+      case Window::Kind::kSameDate:
+        ranges.push_back({d, d, false});
+        break;
+      case Window::Kind::kSeasonBefore:
+        ranges.push_back({season.first.days, d - 1, false});
+        break;
+      case Window::Kind::kDaysBefore:
+        ranges.push_back({d - window.n, d - 1, false});
+        break;
       case Window::Kind::kGamesBefore:
         ranges.push_back({calendar.EarliestOfLastGames(date_index, window.n).days, d - 1, false});
         break;
-      case Window::Kind::kSeasonAhead: ranges.push_back({d + 1, season.last.days, true}); break;
-      case Window::Kind::kKnownBefore: ranges.push_back({season.first.days - kKnownAhead, d - 1, false}); break;
-      case Window::Kind::kSameSeason: ranges.push_back({season.year, season.year, false}); break;
-      case Window::Kind::kWhole: ranges.push_back({0, 0, false}); break;
+      case Window::Kind::kSeasonAhead:
+        ranges.push_back({d + 1, season.last.days, true});
+        break;
+      case Window::Kind::kKnownBefore:
+        ranges.push_back({season.first.days - kKnownAhead, d - 1, false});
+        break;
+      case Window::Kind::kSameSeason:
+        ranges.push_back({season.year, season.year, false});
+        break;
+      case Window::Kind::kWhole:
+        ranges.push_back({0, 0, false});
+        break;
     }
   }
   return ranges.size() == 1 && ranges[0].first <= ranges[0].last ? ranges : Union(std::move(ranges));
@@ -56,8 +71,10 @@ Digest Fingerprint(const Model& model, const Calendar& calendar, int date_index,
     Digest sum, ahead;
     if (auto input = cells.find(read.table); input != cells.end()) {
       for (const SlotRange& range : SlotsOf(read, calendar, date_index)) {
-        if (range.ahead) ahead = ahead + input->second.AheadSum(range.first, range.last);
-        else sum = sum + input->second.Sum(range.first, range.last);
+        if (range.ahead)
+          ahead = ahead + input->second.AheadSum(range.first, range.last);
+        else
+          sum = sum + input->second.Sum(range.first, range.last);
       }
     }
     hasher.Add(sum).Add(ahead);

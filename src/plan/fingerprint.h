@@ -7,8 +7,8 @@
 
 #include "base/digest.h"
 #include "calendar/calendar.h"
-#include "project/project.h"
 #include "plan/cells.h"
+#include "project/project.h"
 
 namespace backcourt {
 

@@ -14,15 +14,17 @@ std::pair<int, int> DatesIn(const Calendar& calendar, const SlotRange& range) {
 
 // Marks, per model, the dates in scope: those selected and, upstream, those
 // that lie in a window of one in scope.
-std::map<std::string, std::vector<uint8_t>> ScopeOf(const Project& project, const Calendar& calendar, const Selection& selection) {
+std::map<std::string, std::vector<uint8_t>> ScopeOf(const Project& project, const Calendar& calendar,
+                                                    const Selection& selection) {
   size_t n = calendar.dates().size();
   std::map<std::string, std::vector<uint8_t>> scope;
   for (const Model& model : project.models) {
     scope[model.name].assign(n, 0);
-    bool selected = selection.tables.empty() ||
-                    std::find(selection.tables.begin(), selection.tables.end(), model.name) != selection.tables.end();
+    bool selected = selection.tables.empty() || std::find(selection.tables.begin(), selection.tables.end(),
+                                                          model.name) != selection.tables.end();
     if (!selected || model.view) continue;
-    for (int date : selection.dates) scope[model.name][size_t(date)] = 1;
+    for (int date : selection.dates)
+      scope[model.name][size_t(date)] = 1;
   }
   if (!selection.upstream) return scope;
   for (auto model = project.models.rbegin(); model != project.models.rend(); ++model) {
@@ -53,19 +55,22 @@ std::map<std::string, std::vector<uint8_t>> ScopeOf(const Project& project, cons
 std::map<std::string, int> Plan::counts() const {
   std::map<std::string, int> counts;
   for (const Batch& batch : batches)
-    for (int date : batch.dates) ++counts[CellStateName(states.at(batch.model).at(date))];
+    for (int date : batch.dates)
+      ++counts[CellStateName(states.at(batch.model).at(date))];
   return counts;
 }
 
 int Plan::cells() const {
   int cells = 0;
-  for (const Batch& batch : batches) cells += int(batch.dates.size());
+  for (const Batch& batch : batches)
+    cells += int(batch.dates.size());
   return cells;
 }
 
 double Plan::expected_seconds() const {
   double seconds = 0;
-  for (const Batch& batch : batches) seconds += batch.expected_seconds;
+  for (const Batch& batch : batches)
+    seconds += batch.expected_seconds;
   return seconds;
 }
 
@@ -74,7 +79,8 @@ MissingGames::MissingGames(const Project& project, const Calendar& calendar) : c
   if (missing.empty()) return;
   size_t n = calendar.dates().size();
   size_t words = (missing.size() + 63) / 64;
-  for (const std::string& boxes : project.boxes) without_[boxes].resize(n);
+  for (const std::string& boxes : project.boxes)
+    without_[boxes].resize(n);
   for (size_t game = 0; game < missing.size(); ++game) {
     for (const std::string& boxes : missing[game].tables) {
       Games& games = without_.at(boxes)[size_t(calendar.Find(missing[game].date))];
@@ -90,13 +96,15 @@ MissingGames::MissingGames(const Project& project, const Calendar& calendar) : c
       if (input == without_.end()) continue;
       const std::vector<Games>& theirs = input->second;
       std::vector<int> next(n + 1, int(n));  // the first date from an index on that goes without a game
-      for (size_t i = n; i-- > 0;) next[i] = theirs[i].empty() ? next[i + 1] : int(i);
+      for (size_t i = n; i-- > 0;)
+        next[i] = theirs[i].empty() ? next[i + 1] : int(i);
       for (size_t i = 0; i < n; ++i)
         for (const SlotRange& range : SlotsOf(read, calendar, int(i))) {
           auto [begin, end] = DatesIn(calendar, range);
           for (int date = next[size_t(begin)]; date < end; date = next[size_t(date) + 1]) {
             mine[i].resize(words);
-            for (size_t word = 0; word < words; ++word) mine[i][word] |= theirs[size_t(date)][word];
+            for (size_t word = 0; word < words; ++word)
+              mine[i][word] |= theirs[size_t(date)][word];
           }
         }
     }
@@ -110,7 +118,8 @@ void MissingGames::ForEach(const Model& model, int date_index, Visit visit) cons
   if (found == without_.end()) return;
   const Games& games = found->second[size_t(date_index)];
   for (size_t word = 0; word < games.size(); ++word)
-    for (uint64_t rest = games[word]; rest; rest &= rest - 1) visit(word * 64 + size_t(std::countr_zero(rest)));
+    for (uint64_t rest = games[word]; rest; rest &= rest - 1)
+      visit(word * 64 + size_t(std::countr_zero(rest)));
 }
 
 std::vector<std::string> MissingGames::Of(const Model& model, int date_index) const {
@@ -125,7 +134,8 @@ Digest MissingGames::TokenOf(const Model& model, int date_index) const {
   return token;
 }
 
-std::map<std::string, std::vector<CellState>> JudgeAll(const Project& project, const Calendar& calendar, const Cells& cells) {
+std::map<std::string, std::vector<CellState>> JudgeAll(const Project& project, const Calendar& calendar,
+                                                       const Cells& cells) {
   size_t n = calendar.dates().size();
   std::map<std::string, std::vector<CellState>> states;
   std::map<std::string, std::vector<int>> unsettled;  // how many before an index
@@ -152,9 +162,12 @@ std::map<std::string, std::vector<CellState>> JudgeAll(const Project& project, c
             if (input->second[size_t(end)] != input->second[size_t(begin)]) inputs_settled = false;
           }
         }
-        bool same = Fingerprint(model, calendar, int(i), cells, missing.TokenOf(model, int(i)), cell->waived) == cell->fingerprint;
-        if (!same) state = CellState::kStale;
-        else if (!inputs_settled) state = CellState::kMayChange;
+        bool same = Fingerprint(model, calendar, int(i), cells, missing.TokenOf(model, int(i)),
+                                cell->waived) == cell->fingerprint;
+        if (!same)
+          state = CellState::kStale;
+        else if (!inputs_settled)
+          state = CellState::kMayChange;
       }
       mine[i] = state;
       open[i + 1] = open[i] + (Settled(state) ? 0 : 1);
@@ -163,7 +176,8 @@ std::map<std::string, std::vector<CellState>> JudgeAll(const Project& project, c
   return states;
 }
 
-std::map<std::string, std::vector<int32_t>> TakeRetired(const Project& project, const Calendar& calendar, Cells& cells) {
+std::map<std::string, std::vector<int32_t>> TakeRetired(const Project& project, const Calendar& calendar,
+                                                        Cells& cells) {
   std::map<std::string, std::vector<int32_t>> retired;
   for (const Model& model : project.models) {
     auto series = cells.find(model.name);
@@ -171,7 +185,8 @@ std::map<std::string, std::vector<int32_t>> TakeRetired(const Project& project, 
     std::vector<int32_t> slots;
     for (const Cell& cell : series->second.cells())
       if (calendar.Find(Date{cell.slot}) < 0) slots.push_back(cell.slot);
-    for (int32_t slot : slots) series->second.Erase(slot);
+    for (int32_t slot : slots)
+      series->second.Erase(slot);
     if (!slots.empty()) retired[model.name] = std::move(slots);
   }
   return retired;
@@ -205,10 +220,11 @@ Plan MakePlan(const Project& project, const Calendar& calendar, const Cells& cel
       if (!Settled(of_model[i])) plan.unsettled[name].insert(plan.unsettled[name].end(), int(i));
   for (const Model& model : project.models) {
     if (model.view) continue;
-    bool selected = selection.tables.empty() ||
-                    std::find(selection.tables.begin(), selection.tables.end(), model.name) != selection.tables.end();
+    bool selected = selection.tables.empty() || std::find(selection.tables.begin(), selection.tables.end(),
+                                                          model.name) != selection.tables.end();
     auto forced = [&](int date) {
-      return selection.force && selected && std::binary_search(selection.dates.begin(), selection.dates.end(), date);
+      return selection.force && selected &&
+             std::binary_search(selection.dates.begin(), selection.dates.end(), date);
     };
     std::vector<int> todo;
     for (size_t i = 0; i < calendar.dates().size(); ++i) {
@@ -229,7 +245,9 @@ Plan MakePlan(const Project& project, const Calendar& calendar, const Cells& cel
       batch.id = int(plan.batches.size());
       batch.model = model.name;
       batch.canary = canary;
-      batch.tentative = std::all_of(dates.begin(), dates.end(), [&](int d) { return plan.states[model.name][d] == CellState::kMayChange; });
+      batch.tentative = std::all_of(dates.begin(), dates.end(), [&](int d) {
+        return plan.states[model.name][d] == CellState::kMayChange;
+      });
       batch.expected_seconds = per_date * double(dates.size());
       batch.expected_rows = rows * double(dates.size());
       batch.dates = std::move(dates);
@@ -238,9 +256,10 @@ Plan MakePlan(const Project& project, const Calendar& calendar, const Cells& cel
 
     // The canary: one date with rows, of a model that has never run as it is.
     auto stored = cells.find(model.name);
-    bool proven = stored != cells.end() && std::any_of(stored->second.cells().begin(), stored->second.cells().end(), [&](const Cell& cell) {
-                    return cell.identity == model.identity && Settled(cell.state);
-                  });
+    bool proven =
+        stored != cells.end() &&
+        std::any_of(stored->second.cells().begin(), stored->second.cells().end(),
+                    [&](const Cell& cell) { return cell.identity == model.identity && Settled(cell.state); });
     if (!proven && todo.size() > 1) {
       auto has_rows = [&](int i) {  // played itself, and behind a date of its season that was
         const GameDate& date = calendar.dates()[size_t(i)];
@@ -256,7 +275,9 @@ Plan MakePlan(const Project& project, const Calendar& calendar, const Cells& cel
     for (size_t begin = 0; begin < todo.size();) {
       size_t end = begin;
       int season = calendar.dates()[size_t(todo[begin])].season;
-      while (end < todo.size() && int(end - begin) < size && calendar.dates()[size_t(todo[end])].season == season) ++end;
+      while (end < todo.size() && int(end - begin) < size &&
+             calendar.dates()[size_t(todo[end])].season == season)
+        ++end;
       add({todo.begin() + long(begin), todo.begin() + long(end)}, false);
       begin = end;
     }

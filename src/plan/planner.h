@@ -13,10 +13,10 @@ namespace backcourt {
 
 // What the operator asked for. Dates are indices into the calendar.
 struct Selection {
-  std::vector<std::string> tables;  // models; empty: all
-  std::vector<int> dates;           // sorted
-  bool upstream = true;             // also what the selected cells need
-  bool force = false;               // also what is fresh
+  std::vector<std::string> tables;         // models; empty: all
+  std::vector<int> dates;                  // sorted
+  bool upstream = true;                    // also what the selected cells need
+  bool force = false;                      // also what is fresh
   std::vector<std::string> allow_missing;  // TABLE or TABLE:DATE
 };
 
@@ -78,14 +78,16 @@ class MissingGames {
 
 // The state of every cell of every model: by model, by calendar index. Linear
 // in cells.
-std::map<std::string, std::vector<CellState>> JudgeAll(const Project& project, const Calendar& calendar, const Cells& cells);
+std::map<std::string, std::vector<CellState>> JudgeAll(const Project& project, const Calendar& calendar,
+                                                       const Cells& cells);
 
 Plan MakePlan(const Project& project, const Calendar& calendar, const Cells& cells,
               const Selection& selection, const PlanOptions& options);
 
 // Takes the cells of models on dates that are no game dates any more (a game has
 // moved) out of `cells`, and returns their slots by model.
-std::map<std::string, std::vector<int32_t>> TakeRetired(const Project& project, const Calendar& calendar, Cells& cells);
+std::map<std::string, std::vector<int32_t>> TakeRetired(const Project& project, const Calendar& calendar,
+                                                        Cells& cells);
 
 // Whether a waiver names the cell (table, date).
 bool Waives(const std::vector<std::string>& allow_missing, const std::string& table, Date date);

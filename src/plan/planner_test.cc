@@ -6,7 +6,8 @@
 namespace backcourt::testing {
 namespace {
 
-std::vector<CellState> StatesOf(const Project& project, const Calendar& calendar, const Cells& cells, const std::string& table) {
+std::vector<CellState> StatesOf(const Project& project, const Calendar& calendar, const Cells& cells,
+                                const std::string& table) {
   return JudgeAll(project, calendar, cells).at(table);
 }
 
@@ -18,7 +19,8 @@ bool Stales(const std::string& window, const std::string& date, const std::strin
   project.models = {MakeModel("model", {{"raw", {W(window)}}})};
   Calendar calendar = FiveDates();
   Cells cells;
-  for (Date day = D("2021-09-01"); day <= D("2021-12-31"); day = day + 1) cells["raw"].Put(RawCell(day));
+  for (Date day = D("2021-09-01"); day <= D("2021-12-31"); day = day + 1)
+    cells["raw"].Put(RawCell(day));
   FillAll(project, calendar, cells);
   cells["raw"].Put(RawCell(D(changed), 2));
   return StatesOf(project, calendar, cells, "model")[size_t(calendar.Find(D(date)))] == CellState::kStale;
@@ -39,12 +41,18 @@ TEST_P(WindowEdges, JustInsideStalesJustOutsideDoesNot) {
   EXPECT_FALSE(Stales(edge.window, edge.date, edge.outside)) << edge.window << " " << edge.outside;
 }
 
-INSTANTIATE_TEST_SUITE_P(EveryKind, WindowEdges,
-                         ::testing::Values(WindowEdge{"same date", "2021-10-22", "2021-10-22", "2021-10-21"}, WindowEdge{"same date", "2021-10-22", "2021-10-22", "2021-10-23"},
-                                           WindowEdge{"season before", "2021-10-25", "2021-10-24", "2021-10-25"}, WindowEdge{"season before", "2021-10-25", "2021-10-19", "2021-10-18"},
-                                           WindowEdge{"30 days before", "2021-11-01", "2021-10-31", "2021-11-01"}, WindowEdge{"30 days before", "2021-11-01", "2021-10-02", "2021-10-01"},
-                                           WindowEdge{"1 games before", "2021-10-25", "2021-10-20", "2021-10-19"}, WindowEdge{"1 games before", "2021-10-25", "2021-10-24", "2021-10-25"},
-                                           WindowEdge{"season ahead", "2021-10-22", "2021-10-23", "2021-10-22"}, WindowEdge{"season ahead", "2021-10-22", "2021-11-01", "2021-11-02"}));
+INSTANTIATE_TEST_SUITE_P(
+    EveryKind, WindowEdges,
+    ::testing::Values(WindowEdge{"same date", "2021-10-22", "2021-10-22", "2021-10-21"},
+                      WindowEdge{"same date", "2021-10-22", "2021-10-22", "2021-10-23"},
+                      WindowEdge{"season before", "2021-10-25", "2021-10-24", "2021-10-25"},
+                      WindowEdge{"season before", "2021-10-25", "2021-10-19", "2021-10-18"},
+                      WindowEdge{"30 days before", "2021-11-01", "2021-10-31", "2021-11-01"},
+                      WindowEdge{"30 days before", "2021-11-01", "2021-10-02", "2021-10-01"},
+                      WindowEdge{"1 games before", "2021-10-25", "2021-10-20", "2021-10-19"},
+                      WindowEdge{"1 games before", "2021-10-25", "2021-10-24", "2021-10-25"},
+                      WindowEdge{"season ahead", "2021-10-22", "2021-10-23", "2021-10-22"},
+                      WindowEdge{"season ahead", "2021-10-22", "2021-11-01", "2021-11-02"}));
 
 TEST(Judge, TellsFreshStaleAndWhatMayChange) {
   Project project = ChainProject();
@@ -53,11 +61,16 @@ TEST(Judge, TellsFreshStaleAndWhatMayChange) {
   EXPECT_EQ(StatesOf(project, calendar, cells, "form")[3], CellState::kMissing);
   FillAll(project, calendar, cells);
   for (const char* table : {"summary", "form", "features"})
-    for (CellState state : StatesOf(project, calendar, cells, table)) EXPECT_EQ(state, CellState::kFresh);
+    for (CellState state : StatesOf(project, calendar, cells, table))
+      EXPECT_EQ(state, CellState::kFresh);
 
   cells["raw"].Put(RawCell(D("2021-10-22"), 2));
-  EXPECT_EQ(StatesOf(project, calendar, cells, "summary"), (std::vector{CellState::kFresh, CellState::kFresh, CellState::kStale, CellState::kFresh, CellState::kFresh}));
-  EXPECT_EQ(StatesOf(project, calendar, cells, "form"), (std::vector{CellState::kFresh, CellState::kFresh, CellState::kFresh, CellState::kMayChange, CellState::kMayChange}));
+  EXPECT_EQ(StatesOf(project, calendar, cells, "summary"),
+            (std::vector{CellState::kFresh, CellState::kFresh, CellState::kStale, CellState::kFresh,
+                         CellState::kFresh}));
+  EXPECT_EQ(StatesOf(project, calendar, cells, "form"),
+            (std::vector{CellState::kFresh, CellState::kFresh, CellState::kFresh, CellState::kMayChange,
+                         CellState::kMayChange}));
   EXPECT_EQ(StatesOf(project, calendar, cells, "features"), StatesOf(project, calendar, cells, "form"));
 }
 
@@ -97,7 +110,8 @@ TEST(MissingGames, AreThoseInItsWindowsAndOfItsInputs) {
   Project project = ChainProject();
   Game missing = MakeGame("G2", "2021-10-20", "CCC", "DDD");
   missing.lacks = {"raw"};
-  Calendar calendar = Calendar::Build({MakeGame("G1", "2021-10-19", "AAA", "BBB"), missing, MakeGame("G3", "2021-10-22", "AAA", "CCC")});
+  Calendar calendar = Calendar::Build(
+      {MakeGame("G1", "2021-10-19", "AAA", "BBB"), missing, MakeGame("G3", "2021-10-22", "AAA", "CCC")});
   MissingGames games(project, calendar);
   const auto& [summary, form, features] = std::tie(project.models[0], project.models[1], project.models[2]);
   EXPECT_EQ(games.Of(summary, 1), std::vector<std::string>{"G2"});
@@ -110,7 +124,8 @@ TEST(MissingGames, AreThoseInItsWindowsAndOfItsInputs) {
 
 Selection All(const Calendar& calendar) {
   Selection selection;
-  for (size_t i = 0; i < calendar.dates().size(); ++i) selection.dates.push_back(int(i));
+  for (size_t i = 0; i < calendar.dates().size(); ++i)
+    selection.dates.push_back(int(i));
   return selection;
 }
 
@@ -144,7 +159,8 @@ TEST(Plan, CutsBatchesByPaceAndSeason) {
   Project project = ChainProject();
   std::vector<Game> games;
   for (int i = 0; i < 20; ++i) {
-    Game game = MakeGame("G" + std::to_string(i), (D("2021-11-01") + i).Str(), "AAA", "BBB", true, i < 12 ? "2020-21" : "2021-22");
+    Game game = MakeGame("G" + std::to_string(i), (D("2021-11-01") + i).Str(), "AAA", "BBB", true,
+                         i < 12 ? "2020-21" : "2021-22");
     games.push_back(game);
   }
   Calendar calendar = Calendar::Build(games);
@@ -156,7 +172,8 @@ TEST(Plan, CutsBatchesByPaceAndSeason) {
     if (batch.model == "summary") {
       EXPECT_LE(batch.dates.size(), 5u);
     }
-    for (int date : batch.dates) EXPECT_EQ(calendar.dates()[size_t(date)].season, calendar.dates()[size_t(batch.dates[0])].season);
+    for (int date : batch.dates)
+      EXPECT_EQ(calendar.dates()[size_t(date)].season, calendar.dates()[size_t(batch.dates[0])].season);
   }
 }
 

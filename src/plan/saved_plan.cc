@@ -7,22 +7,39 @@
 
 namespace backcourt {
 
-nlohmann::json PlanToJson(const Project& project, const Calendar& calendar, const Cells& cells, const Selection& selection, const Plan& plan) {
+nlohmann::json PlanToJson(const Project& project, const Calendar& calendar, const Cells& cells,
+                          const Selection& selection, const Plan& plan) {
   nlohmann::json batches = nlohmann::json::array();
   for (const Batch& batch : plan.batches) {
     nlohmann::json dates = nlohmann::json::array();
-    for (int date : batch.dates) dates.push_back({{"date", calendar.dates()[size_t(date)].date.Str()}, {"because", CellStateName(plan.states.at(batch.model).at(date))}});
-    batches.push_back({{"table", batch.model}, {"canary", batch.canary}, {"cells", dates}, {"expected_rows", batch.expected_rows}, {"expected_seconds", batch.expected_seconds}});
+    for (int date : batch.dates)
+      dates.push_back({{"date", calendar.dates()[size_t(date)].date.Str()},
+                       {"because", CellStateName(plan.states.at(batch.model).at(date))}});
+    batches.push_back({{"table", batch.model},
+                       {"canary", batch.canary},
+                       {"cells", dates},
+                       {"expected_rows", batch.expected_rows},
+                       {"expected_seconds", batch.expected_seconds}});
   }
   nlohmann::json identities;
-  for (const Model& model : project.models) identities[model.name] = model.identity.Hex();
-  return {{"format", 1}, {"game_dates", selection.dates.size()}, {"cells", plan.cells()}, {"counts", plan.counts()}, {"state", StateOfCells(cells).Hex()},
-          {"models", identities}, {"force", selection.force}, {"allow_missing", selection.allow_missing}, {"batches", batches}};
+  for (const Model& model : project.models)
+    identities[model.name] = model.identity.Hex();
+  return {{"format", 1},
+          {"game_dates", selection.dates.size()},
+          {"cells", plan.cells()},
+          {"counts", plan.counts()},
+          {"state", StateOfCells(cells).Hex()},
+          {"models", identities},
+          {"force", selection.force},
+          {"allow_missing", selection.allow_missing},
+          {"batches", batches}};
 }
 
-Result<Plan> ParsePlan(const std::string& file, const std::string& text, const Project& project, const Calendar& calendar, const Cells& cells) {
+Result<Plan> ParsePlan(const std::string& file, const std::string& text, const Project& project,
+                       const Calendar& calendar, const Cells& cells) {
   Error broken{ErrorKind::kUsage, fmt::format("{} is no plan", file), "`backcourt plan --save FILE`"};
-  Error moved{ErrorKind::kUsage, fmt::format("the warehouse has moved on since {} was made", file), "`backcourt plan --save` again"};
+  Error moved{ErrorKind::kUsage, fmt::format("the warehouse has moved on since {} was made", file),
+              "`backcourt plan --save` again"};
   Plan plan;
   try {
     auto saved = nlohmann::json::parse(text);
@@ -46,7 +63,8 @@ Result<Plan> ParsePlan(const std::string& file, const std::string& text, const P
         int index = date ? calendar.Find(*date) : -1;
         if (index < 0 || (!batch.dates.empty() && index <= batch.dates.back())) return broken;
         batch.dates.push_back(index);
-        if (!plan.states[batch.model].emplace(index, CellStateFromName(cell.at("because"))).second) return broken;  // a cell twice
+        if (!plan.states[batch.model].emplace(index, CellStateFromName(cell.at("because"))).second)
+          return broken;  // a cell twice
       }
       if (batch.dates.empty()) return broken;
       plan.batches.push_back(std::move(batch));

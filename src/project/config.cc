@@ -34,7 +34,8 @@ Result<Config> ParseConfig(const std::string& file, const std::string& text) {
   TomlTable policy = section("policy");
   std::string missing = policy.Text("on_missing_games");
   if (!missing.empty() && missing != "partial" && missing != "block")
-    policy.Problem(nullptr, fmt::format("on_missing_games '{}' is neither \"partial\" nor \"block\"", missing));
+    policy.Problem(nullptr,
+                   fmt::format("on_missing_games '{}' is neither \"partial\" nor \"block\"", missing));
   TRY(policy.Finish());
   if (!missing.empty()) config.block_on_missing_games = missing == "block";
 
@@ -57,18 +58,27 @@ Result<Config> ParseConfig(const std::string& file, const std::string& text) {
 
   TomlTable stores = section("stores");
   StoreOptions& reach = config.stores;
-  for (auto [key, value] : std::initializer_list<std::pair<const char*, std::string*>>{
-           {"s3_endpoint", &reach.s3_endpoint}, {"s3_region", &reach.s3_region}, {"s3_url_style", &reach.s3_url_style}, {"gs_endpoint", &reach.gs_endpoint}, {"ca_file", &reach.ca_file}, {"cache", &reach.cache}})
+  for (auto [key, value] :
+       std::initializer_list<std::pair<const char*, std::string*>>{{"s3_endpoint", &reach.s3_endpoint},
+                                                                   {"s3_region", &reach.s3_region},
+                                                                   {"s3_url_style", &reach.s3_url_style},
+                                                                   {"gs_endpoint", &reach.gs_endpoint},
+                                                                   {"ca_file", &reach.ca_file},
+                                                                   {"cache", &reach.cache}})
     *value = stores.Text(key);
-  int64_t timeout = stores.Number("timeout", reach.timeout), retries = stores.Number("retries", reach.retries), parallel = stores.Number("parallel", reach.parallel);
+  int64_t timeout = stores.Number("timeout", reach.timeout),
+          retries = stores.Number("retries", reach.retries),
+          parallel = stores.Number("parallel", reach.parallel);
   if (timeout < 1 || timeout > 86'400 || retries < 0 || retries > 1000 || parallel < 1 || parallel > 64)
-    stores.Problem(nullptr, "timeout (1 to 86400), retries (0 to 1000) or parallel (1 to 64) is out of range");
+    stores.Problem(nullptr,
+                   "timeout (1 to 86400), retries (0 to 1000) or parallel (1 to 64) is out of range");
   reach.timeout = int(timeout), reach.retries = int(retries), reach.parallel = int(parallel);
   TRY(stores.Finish());
 
   if (const toml::table* feeds = reader.Table("feeds")) {
     TomlTable patterns(file, 1, *feeds, "[feeds]");
-    for (const std::string& feed : patterns.Keys()) config.feed_paths[feed] = patterns.Texts(feed);
+    for (const std::string& feed : patterns.Keys())
+      config.feed_paths[feed] = patterns.Texts(feed);
     TRY(patterns.Finish());
   }
   TRY(reader.Finish());

@@ -13,16 +13,16 @@
 namespace backcourt {
 
 struct Config {
-  std::string pack, name;                            // [project]
+  std::string pack, name;  // [project]
   std::vector<std::string> seasons;
-  std::string schedule, history, results;            // [calendar]
+  std::string schedule, history, results;  // [calendar]
   std::vector<std::string> boxes, types;
-  std::optional<bool> block_on_missing_games;        // [policy]
-  std::string warehouse, memory_limit;               // [warehouse]
+  std::optional<bool> block_on_missing_games;  // [policy]
+  std::string warehouse, memory_limit;         // [warehouse]
   std::optional<int> threads;
-  std::string data;                                  // [data]
-  std::vector<std::string> prefer;                   // [sources]
-  StoreOptions stores;                               // [stores]
+  std::string data;                                            // [data]
+  std::vector<std::string> prefer;                             // [sources]
+  StoreOptions stores;                                         // [stores]
   std::map<std::string, std::vector<std::string>> feed_paths;  // [feeds]
   KeyLines lines;
 };

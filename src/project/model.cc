@@ -23,7 +23,8 @@ Result<HeaderedSql> Header(const std::string& file, const std::string& text) {
                  "'/* backcourt', the header in TOML, then '*/' and one SELECT"};
   }
   if (SqlTokens(parts.body).empty())
-    return Error{ErrorKind::kUsage, fmt::format("{}:{}: there is no SELECT after the header", file, parts.body_line), ""};
+    return Error{ErrorKind::kUsage,
+                 fmt::format("{}:{}: there is no SELECT after the header", file, parts.body_line), ""};
   return parts;
 }
 
@@ -45,19 +46,26 @@ Result<RawTable> ParseRawTable(const std::string& file, const std::string& text)
   table.of_final_games = reader.Flag("of_final_games");
   table.box_rows = reader.Text("box_rows");
   std::string grain = reader.Text("grain", true);
-  if (grain == "date") table.grain = Grain::kDate;
-  else if (grain == "season") table.grain = Grain::kSeason;
-  else if (grain == "whole") table.grain = Grain::kWhole;
-  else reader.Problem(root.get("grain"), fmt::format("grain '{}' is none of date, season, whole", grain));
+  if (grain == "date")
+    table.grain = Grain::kDate;
+  else if (grain == "season")
+    table.grain = Grain::kSeason;
+  else if (grain == "whole")
+    table.grain = Grain::kWhole;
+  else
+    reader.Problem(root.get("grain"), fmt::format("grain '{}' is none of date, season, whole", grain));
   if (table.grain == Grain::kSeason && table.date.empty()) table.date = "season";
   if (table.of_final_games && (table.grain != Grain::kDate || table.unit.empty()))
-    reader.Problem(root.get("of_final_games"), "a table 'of_final_games' has the grain 'date', and the game as its 'unit'");
-  if (!table.totals.empty() && table.unit.empty()) reader.Problem(root.get("totals"), "a table with 'totals' needs the 'unit' over which they are");
+    reader.Problem(root.get("of_final_games"),
+                   "a table 'of_final_games' has the grain 'date', and the game as its 'unit'");
+  if (!table.totals.empty() && table.unit.empty())
+    reader.Problem(root.get("totals"), "a table with 'totals' needs the 'unit' over which they are");
   if (table.grain == Grain::kDate && table.date.empty())
     reader.Problem(root.get("grain"), "a table of grain 'date' needs its 'date' column");
   const toml::table* columns = reader.Table("columns");
   if (!columns) reader.Problem(nullptr, "a raw table lacks [columns]");
-  for (auto& [name, node] : columns ? InFileOrder(*columns) : std::vector<std::pair<std::string, const toml::node*>>{}) {
+  for (auto& [name, node] :
+       columns ? InFileOrder(*columns) : std::vector<std::pair<std::string, const toml::node*>>{}) {
     if (!node->is_table()) {
       reader.Problem(node, fmt::format("column '{}' must be {{ type = \"...\", about = \"...\" }}", name));
       continue;
@@ -68,7 +76,8 @@ Result<RawTable> ParseRawTable(const std::string& file, const std::string& text)
   }
   auto need = [&](const char* key, const std::vector<std::string>& names) {
     for (const std::string& name : names)
-      if (!name.empty() && std::none_of(table.columns.begin(), table.columns.end(), [&](const Column& c) { return c.name == name; }))
+      if (!name.empty() && std::none_of(table.columns.begin(), table.columns.end(),
+                                        [&](const Column& c) { return c.name == name; }))
         reader.Problem(root.get(key), fmt::format("'{}' is no column of it", name));
   };
   need("key", table.key);
@@ -83,14 +92,18 @@ Result<std::vector<Feed>> ParseFeeds(const std::string& file, const std::string&
   toml::table root = TRY(TomlTable::Parse(file, 1, text));
   std::vector<Feed> feeds;
   for (auto& [name, node] : InFileOrder(root)) {
-    if (!node->is_table()) return Error{ErrorKind::kUsage, fmt::format("{}: '{}' must be a table", file, name), ""};
+    if (!node->is_table())
+      return Error{ErrorKind::kUsage, fmt::format("{}: '{}' must be a table", file, name), ""};
     TomlTable reader(file, 1, *node->as_table(), "feed '" + name + "'");
     Feed feed;
     feed.name = name;
     std::string like = reader.Text("like");  // a feed above, whose shape this one has
     auto pattern = std::find_if(feeds.begin(), feeds.end(), [&](const Feed& f) { return f.name == like; });
-    if (pattern != feeds.end()) feed.rows = pattern->rows, feed.holds = pattern->holds, feed.columns = pattern->columns, feed.also = pattern->also;
-    else if (!like.empty()) reader.Problem(nullptr, fmt::format("feed '{}' is like '{}', which is no feed above it", name, like));
+    if (pattern != feeds.end())
+      feed.rows = pattern->rows, feed.holds = pattern->holds, feed.columns = pattern->columns,
+      feed.also = pattern->also;
+    else if (!like.empty())
+      reader.Problem(nullptr, fmt::format("feed '{}' is like '{}', which is no feed above it", name, like));
     feed.about = reader.Text("about", true);
     feed.paths = reader.Texts("path", true);
     feed.key = reader.Texts("key");
@@ -101,15 +114,20 @@ Result<std::vector<Feed>> ParseFeeds(const std::string& file, const std::string&
     feed.snapshots = reader.Flag("snapshots");
     feed.lasting = reader.Text("lasting");
     feed.belongs = reader.Text("belongs");
-    if (!feed.snapshots && !(feed.lasting + feed.belongs).empty()) reader.Problem(nullptr, fmt::format("feed '{}' has 'lasting' or 'belongs', which only snapshots have", name));
-    if (feed.snapshots && feed.key.empty()) reader.Problem(nullptr, fmt::format("feed '{}' of snapshots lacks 'key'", name));
+    if (!feed.snapshots && !(feed.lasting + feed.belongs).empty())
+      reader.Problem(nullptr,
+                     fmt::format("feed '{}' has 'lasting' or 'belongs', which only snapshots have", name));
+    if (feed.snapshots && feed.key.empty())
+      reader.Problem(nullptr, fmt::format("feed '{}' of snapshots lacks 'key'", name));
     for (auto& [column, type] : reader.Pairs("columns")) {
       bool optional = !type.empty() && type.back() == '?';
       feed.columns.push_back({column, optional ? type.substr(0, type.size() - 1) : type, "", optional});
     }
     for (auto& [name_there, column] : reader.Pairs("also")) {
-      if (std::none_of(feed.columns.begin(), feed.columns.end(), [&](const Column& c) { return c.name == column; }))
-        reader.Problem(nullptr, fmt::format("feed '{}' has no column '{}', which files are said to call '{}'", name, column, name_there));
+      if (std::none_of(feed.columns.begin(), feed.columns.end(),
+                       [&](const Column& c) { return c.name == column; }))
+        reader.Problem(nullptr, fmt::format("feed '{}' has no column '{}', which files are said to call '{}'",
+                                            name, column, name_there));
       feed.also.emplace_back(name_there, column);
     }
     if (feed.columns.empty()) reader.Problem(nullptr, fmt::format("feed '{}' has no columns", name));
@@ -178,11 +196,14 @@ Result<Model> ParseModel(const std::string& file, const std::string& group, cons
       if (const toml::array* list = node->as_array())
         for (auto& item : *list)
           if (auto one = item.value_exact<std::string>()) windows.push_back(*one);
-      if (windows.empty()) reader.Problem(node, fmt::format("'{}' under [reads] needs a window or a list of windows", table));
+      if (windows.empty())
+        reader.Problem(node, fmt::format("'{}' under [reads] needs a window or a list of windows", table));
       for (const std::string& window : windows) {
         auto parsed = Window::Parse(window);
-        if (parsed) read.windows.push_back(*parsed);
-        else reader.Problem(node, parsed.error().message + "; the nearest is " + parsed.error().hint);
+        if (parsed)
+          read.windows.push_back(*parsed);
+        else
+          reader.Problem(node, parsed.error().message + "; the nearest is " + parsed.error().hint);
       }
       model.reads.push_back(std::move(read));
     }
@@ -193,30 +214,44 @@ Result<Model> ParseModel(const std::string& file, const std::string& group, cons
   model.may_be_null = reader.Pairs("may_be_null");
   if (const toml::table* needs = reader.Table("needs")) {
     TomlTable list(file, parts.toml_line, *needs, "[needs]");
-    for (const std::string& raw : list.Keys()) model.needs.emplace_back(raw, list.Texts(raw));
+    for (const std::string& raw : list.Keys())
+      model.needs.emplace_back(raw, list.Texts(raw));
     TRY(list.Finish());
   }
   for (auto& [name, query] : reader.Pairs("rows")) {
-    if (name == "expected") model.expected_rows = query;
-    else reader.Problem(root.get("rows"), fmt::format("unknown key '{}' under [rows]; the nearest known one is 'expected'", name));
+    if (name == "expected")
+      model.expected_rows = query;
+    else
+      reader.Problem(root.get("rows"),
+                     fmt::format("unknown key '{}' under [rows]; the nearest known one is 'expected'", name));
   }
   if (model.columns.empty()) reader.Problem(nullptr, "a model's header lacks [columns]");
   TRY(reader.Finish());
   model.lines = reader.Lines();
-  auto wrong = [&](const std::string& key, const std::string& what) { return Error{ErrorKind::kUsage, fmt::format("{}: {}", model.lines.Of(key), what), ""}; };
-  auto is_column = [&](const std::string& name) { return std::any_of(model.columns.begin(), model.columns.end(), [&](auto& c) { return c.first == name; }); };
+  auto wrong = [&](const std::string& key, const std::string& what) {
+    return Error{ErrorKind::kUsage, fmt::format("{}: {}", model.lines.Of(key), what), ""};
+  };
+  auto is_column = [&](const std::string& name) {
+    return std::any_of(model.columns.begin(), model.columns.end(), [&](auto& c) { return c.first == name; });
+  };
   for (const std::string& name : model.key)
-    if (!is_column(name)) return wrong("key", fmt::format("key column '{}' has no line under [columns]", name));
+    if (!is_column(name))
+      return wrong("key", fmt::format("key column '{}' has no line under [columns]", name));
   for (auto& [raw, columns] : model.needs)
     for (const std::string& name : columns)
-      if (!is_column(name)) return wrong("needs." + raw, fmt::format("'{}' under [needs] is no column", name));
-  for (auto& [section, named] : {std::pair("may_be_constant", &model.may_be_constant), std::pair("may_be_null", &model.may_be_null)})
+      if (!is_column(name))
+        return wrong("needs." + raw, fmt::format("'{}' under [needs] is no column", name));
+  for (auto& [section, named] :
+       {std::pair("may_be_constant", &model.may_be_constant), std::pair("may_be_null", &model.may_be_null)})
     for (auto& [name, why] : *named)
-      if (!is_column(name)) return wrong(fmt::format("{}.{}", section, name), fmt::format("'{}' under [{}] is no column", name, section));
+      if (!is_column(name))
+        return wrong(fmt::format("{}.{}", section, name),
+                     fmt::format("'{}' under [{}] is no column", name, section));
   model.body = parts.body;
   model.body_line = parts.body_line;
   model.tokens = SqlTokens(parts.body);
-  model.names_season_start = std::find(model.tokens.begin(), model.tokens.end(), "season_start") != model.tokens.end();
+  model.names_season_start =
+      std::find(model.tokens.begin(), model.tokens.end(), "season_start") != model.tokens.end();
   return model;
 }
 

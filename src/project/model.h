@@ -22,7 +22,7 @@ enum class Grain { kDate, kSeason, kWhole };
 
 struct Column {
   std::string name;
-  std::string type;   // of raw tables; models take theirs from the SELECT
+  std::string type;  // of raw tables; models take theirs from the SELECT
   std::string about;
   bool optional = false;  // of feeds: may be absent from a file
 };
@@ -31,13 +31,13 @@ struct RawTable {
   std::string name, file, about;
   std::vector<std::string> key;
   Grain grain = Grain::kDate;
-  std::string date;                    // date column; of season grain, the season column
-  std::string unit;                    // column whose values one source serves whole; may be empty
-  std::vector<std::string> unhashed;   // columns that are not part of the digest
-  std::vector<std::string> totals;     // columns whose sums over a unit all sources should tell alike
-  std::string ahead;                   // predicate: rows that may be read ahead of D
-  bool of_final_games = false;         // every final game has rows here, by its unit
-  std::string box_rows;                // predicate: of a table of boxes, the rows that make one; empty: all
+  std::string date;                   // date column; of season grain, the season column
+  std::string unit;                   // column whose values one source serves whole; may be empty
+  std::vector<std::string> unhashed;  // columns that are not part of the digest
+  std::vector<std::string> totals;    // columns whose sums over a unit all sources should tell alike
+  std::string ahead;                  // predicate: rows that may be read ahead of D
+  bool of_final_games = false;        // every final game has rows here, by its unit
+  std::string box_rows;               // predicate: of a table of boxes, the rows that make one; empty: all
   std::vector<Column> columns;
 };
 
@@ -49,7 +49,7 @@ struct Feed {
   // For files that are JSON: the SELECT over `documents` (file, document) that gives file,
   // file_row and the columns; and what is true of every document of this kind.
   std::string rows, holds;
-  std::string season;  // SQL over `file`: the season of a file whose path does not tell
+  std::string season;           // SQL over `file`: the season of a file whose path does not tell
   std::string document_season;  // SQL over `document`: that of one whose name does not tell either
   // Of snapshots of one thing that changes: each file is read once, its rows are
   // kept with the time it was seen. `belongs` is true of every row; of a key for
@@ -57,7 +57,8 @@ struct Feed {
   bool snapshots = false;
   std::string lasting, belongs;
   std::vector<Column> columns;
-  std::vector<std::pair<std::string, std::string>> also;  // another name by which files call a column, and its name here
+  std::vector<std::pair<std::string, std::string>>
+      also;  // another name by which files call a column, and its name here
 };
 
 // One SELECT that maps feeds into a raw table.
@@ -65,14 +66,17 @@ struct Source {
   std::string name, file, about, table, body;
   int body_line = 1;
   KeyLines lines;  // of the header
-  int rank = 0;  // of two sources that serve a unit the one of lower rank does
+  int rank = 0;    // of two sources that serve a unit the one of lower rank does
   std::vector<std::string> feeds, optional_feeds, reads;  // without feeds: made of the tables it reads
-  std::vector<std::string> any_of;  // feeds of which one at least must have files
-  std::vector<std::string> by_unit;  // feeds and reads whose rows of a unit are all that its rows come of, but for what else is read
-  std::string alias;  // by which the body calls the first feed; empty: by its name
+  std::vector<std::string> any_of;                        // feeds of which one at least must have files
+  std::vector<std::string> by_unit;  // feeds and reads whose rows of a unit are all that its rows come of,
+                                     // but for what else is read
+  std::string alias;                 // by which the body calls the first feed; empty: by its name
 
   // The name by which the body calls a feed.
-  const std::string& Calls(const std::string& feed) const { return !alias.empty() && feed == feeds.front() ? alias : feed; }
+  const std::string& Calls(const std::string& feed) const {
+    return !alias.empty() && feed == feeds.front() ? alias : feed;
+  }
 };
 
 struct Read {
@@ -87,8 +91,9 @@ struct Model {
   std::vector<std::string> key;
   std::vector<Read> reads;
   NamedTexts columns, checks;
-  NamedTexts may_be_constant;  // columns that may hold one value over a month, or be mostly NULL, with the reason
-  NamedTexts may_be_null;      // columns that may be mostly NULL over a month, with the reason
+  NamedTexts
+      may_be_constant;     // columns that may hold one value over a month, or be mostly NULL, with the reason
+  NamedTexts may_be_null;  // columns that may be mostly NULL over a month, with the reason
   // Raw tables, or columns of them as table.column, with the columns that have no value without them.
   std::vector<std::pair<std::string, std::vector<std::string>>> needs;
   std::string expected_rows;  // query: game_date, expected_rows
@@ -100,7 +105,7 @@ struct Model {
   KeyLines lines;                   // of the header
   std::vector<std::string> tokens;  // of the body
   bool names_season_start = false;  // among them
-  Digest identity;   // of all that makes its rows: body, reads, date, key, functions
+  Digest identity;                  // of all that makes its rows: body, reads, date, key, functions
   Digest checks_identity;
 };
 

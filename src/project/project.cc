@@ -57,20 +57,24 @@ Result<> ReadConfig(Project& project, const fs::path& folder, bool inherited) {
   if (!config.pack.empty() && !inherited) {
     fs::path other = PackFolder(folder, config.pack);
     if (!fs::exists(other / "backcourt.toml"))
-      return Error{ErrorKind::kUsage, fmt::format("{}: pack '{}' has no backcourt.toml", file, other.string()),
-                   "pack = \"nba\", the pack that comes with the program, or the folder of a project with models/"};
+      return Error{
+          ErrorKind::kUsage, fmt::format("{}: pack '{}' has no backcourt.toml", file, other.string()),
+          "pack = \"nba\", the pack that comes with the program, or the folder of a project with models/"};
     TRY(ReadConfig(project, other, true));
   } else {
     project.pack = folder.string();
   }
-  auto keep = [](std::string& value, const std::string& read) { if (!read.empty()) value = read; };
+  auto keep = [](std::string& value, const std::string& read) {
+    if (!read.empty()) value = read;
+  };
   keep(project.name, config.name);
   keep(project.schedule, config.schedule);
   keep(project.history, config.history);
   keep(project.results, config.results);
   if (!config.boxes.empty()) project.boxes = config.boxes;
   for (const char* key : {"schedule", "history", "results", "boxes"})
-    if (config.lines.lines.contains(std::string("calendar.") + key)) project.calendar_lines[key] = config.lines.Of(std::string("calendar.") + key);
+    if (config.lines.lines.contains(std::string("calendar.") + key))
+      project.calendar_lines[key] = config.lines.Of(std::string("calendar.") + key);
   if (!config.types.empty()) project.types = config.types;
   project.block_on_missing_games = config.block_on_missing_games.value_or(project.block_on_missing_games);
   if (inherited) return {};
@@ -84,10 +88,12 @@ Result<> ReadConfig(Project& project, const fs::path& folder, bool inherited) {
   project.seasons = config.seasons;
   project.prefer = config.prefer;
   project.stores = config.stores;
-  project.stores.cache = Resolve(folder, config.stores.cache.empty() ? project.warehouse + ".objects" : config.stores.cache);
+  project.stores.cache =
+      Resolve(folder, config.stores.cache.empty() ? project.warehouse + ".objects" : config.stores.cache);
   if (!config.stores.ca_file.empty()) project.stores.ca_file = Resolve(folder, config.stores.ca_file);
   for (const auto& [feed, patterns] : config.feed_paths)
-    for (const std::string& pattern : patterns) project.feed_paths[feed].push_back(Resolve(folder, pattern));
+    for (const std::string& pattern : patterns)
+      project.feed_paths[feed].push_back(Resolve(folder, pattern));
   return {};
 }
 
@@ -97,22 +103,35 @@ Result<> CheckReads(const Project& project) {
     for (const auto& [needs, columns] : model.needs) {
       size_t dot = needs.find('.');
       const RawTable* raw = project.FindRaw(needs.substr(0, dot));
-      if (!raw || (dot != std::string::npos && std::none_of(raw->columns.begin(), raw->columns.end(), [&](const Column& c) { return c.name == needs.substr(dot + 1); })))
-        return Error{ErrorKind::kUsage, fmt::format("{}: '{}' under [needs] is neither a raw table nor a column of one", model.lines.Of("needs." + needs), needs), "'raw_table' or 'raw_table.column'"};
+      if (!raw || (dot != std::string::npos &&
+                   std::none_of(raw->columns.begin(), raw->columns.end(),
+                                [&](const Column& c) { return c.name == needs.substr(dot + 1); })))
+        return Error{ErrorKind::kUsage,
+                     fmt::format("{}: '{}' under [needs] is neither a raw table nor a column of one",
+                                 model.lines.Of("needs." + needs), needs),
+                     "'raw_table' or 'raw_table.column'"};
     }
     for (const Read& read : model.reads) {
       if (std::find(tables.begin(), tables.end(), read.table) == tables.end())
-        return Error{ErrorKind::kUsage, fmt::format("{}: reads '{}', which is no table of this project", model.lines.Of("reads." + read.table), read.table),
+        return Error{ErrorKind::kUsage,
+                     fmt::format("{}: reads '{}', which is no table of this project",
+                                 model.lines.Of("reads." + read.table), read.table),
                      "'" + Nearest(read.table, tables) + "'"};
       Grain grain = project.GrainOf(read.table);
       for (const Window& window : read.windows) {
         bool whole = window.kind == Window::Kind::kWhole, season = window.kind == Window::Kind::kSameSeason;
         if (whole != (grain == Grain::kWhole) || season != (grain == Grain::kSeason))
-          return Error{ErrorKind::kUsage, fmt::format("{}: window '{}' does not fit '{}'", model.lines.Of("reads." + read.table), window.Str(), read.table),
-                       grain == Grain::kWhole ? "'whole': it has no dates" : grain == Grain::kSeason ? "'same season': it has one cell a season" : "a window of dates"};
+          return Error{ErrorKind::kUsage,
+                       fmt::format("{}: window '{}' does not fit '{}'", model.lines.Of("reads." + read.table),
+                                   window.Str(), read.table),
+                       grain == Grain::kWhole    ? "'whole': it has no dates"
+                       : grain == Grain::kSeason ? "'same season': it has one cell a season"
+                                                 : "a window of dates"};
         const RawTable* raw = project.FindRaw(read.table);
         if (window.kind == Window::Kind::kSeasonAhead && (!raw || raw->ahead.empty()))
-          return Error{ErrorKind::kUsage, fmt::format("{}: '{}' publishes nothing ahead of a date", model.lines.Of("reads." + read.table), read.table),
+          return Error{ErrorKind::kUsage,
+                       fmt::format("{}: '{}' publishes nothing ahead of a date",
+                                   model.lines.Of("reads." + read.table), read.table),
                        "read it ahead only where its declaration has 'ahead'"};
       }
     }
@@ -120,20 +139,36 @@ Result<> CheckReads(const Project& project) {
   for (const Check& check : project.checks)
     for (const std::string& read : check.reads)
       if (std::find(tables.begin(), tables.end(), read) == tables.end())
-        return Error{ErrorKind::kUsage, fmt::format("{}: reads '{}', which is no table of this project", check.lines.Of("reads"), read), "'" + Nearest(read, tables) + "'"};
+        return Error{
+            ErrorKind::kUsage,
+            fmt::format("{}: reads '{}', which is no table of this project", check.lines.Of("reads"), read),
+            "'" + Nearest(read, tables) + "'"};
   for (const Source& source : project.sources) {
     if (!project.FindRaw(source.table))
-      return Error{ErrorKind::kUsage, fmt::format("{}: '{}' is no raw table", source.lines.Of("table"), source.table), ""};
-    for (const auto& [key, feeds] : {std::pair("optional_feeds", &source.optional_feeds), std::pair("any_of", &source.any_of), std::pair(source.lines.lines.contains("feeds") ? "feeds" : "each", &source.feeds)})
+      return Error{ErrorKind::kUsage,
+                   fmt::format("{}: '{}' is no raw table", source.lines.Of("table"), source.table), ""};
+    for (const auto& [key, feeds] :
+         {std::pair("optional_feeds", &source.optional_feeds), std::pair("any_of", &source.any_of),
+          std::pair(source.lines.lines.contains("feeds") ? "feeds" : "each", &source.feeds)})
       for (const std::string& feed : *feeds)
-        if (!project.FindFeed(feed)) return Error{ErrorKind::kUsage, fmt::format("{}: '{}' is no feed of feeds.toml", source.lines.Of(key), feed), ""};
+        if (!project.FindFeed(feed))
+          return Error{ErrorKind::kUsage,
+                       fmt::format("{}: '{}' is no feed of feeds.toml", source.lines.Of(key), feed), ""};
     for (const std::string& read : source.reads)
       if (!project.FindRaw(read) && !project.FindSeed(read))
-        return Error{ErrorKind::kUsage, fmt::format("{}: '{}' is neither a raw table nor a seed", source.lines.Of("reads"), read), ""};
+        return Error{
+            ErrorKind::kUsage,
+            fmt::format("{}: '{}' is neither a raw table nor a seed", source.lines.Of("reads"), read), ""};
     for (const std::string& name : source.by_unit) {
-      const RawTable* read = std::find(source.reads.begin(), source.reads.end(), name) != source.reads.end() ? project.FindRaw(name) : nullptr;
+      const RawTable* read = std::find(source.reads.begin(), source.reads.end(), name) != source.reads.end()
+                                 ? project.FindRaw(name)
+                                 : nullptr;
       if (!project.FindFeed(name) && !(read && read->unit == project.FindRaw(source.table)->unit))
-        return Error{ErrorKind::kUsage, fmt::format("{}: by_unit has '{}', which is neither a feed nor a raw table that is read and has the unit of {}", source.lines.Of("by_unit"), name, source.table), ""};
+        return Error{ErrorKind::kUsage,
+                     fmt::format("{}: by_unit has '{}', which is neither a feed nor a raw table that is read "
+                                 "and has the unit of {}",
+                                 source.lines.Of("by_unit"), name, source.table),
+                     ""};
     }
   }
   return {};
@@ -148,12 +183,15 @@ Result<> Prefer(Project& project) {
     for (Source& source : project.sources) {
       names.push_back(source.name);
       names.insert(names.end(), source.feeds.begin(), source.feeds.end());
-      bool meant = source.name == wanted || std::find(source.feeds.begin(), source.feeds.end(), wanted) != source.feeds.end();
+      bool meant = source.name == wanted ||
+                   std::find(source.feeds.begin(), source.feeds.end(), wanted) != source.feeds.end();
       known = known || meant;
       if (meant) source.rank = std::min(source.rank, int(i) - int(project.prefer.size()));
     }
     if (!known)
-      return Error{ErrorKind::kUsage, fmt::format("{}: '{}' under [sources] prefer is neither a source nor a feed of one", project.lines.Of("sources.prefer"), wanted),
+      return Error{ErrorKind::kUsage,
+                   fmt::format("{}: '{}' under [sources] prefer is neither a source nor a feed of one",
+                               project.lines.Of("sources.prefer"), wanted),
                    "'" + Nearest(wanted, names) + "'"};
   }
   return {};
@@ -170,7 +208,8 @@ Result<> SortModels(Project& project) {
     for (const Read& read : model.reads) {
       const Model* input = FindNamed(project.models, read.table);
       if (input && open.contains(input->name) && !done.contains(input->name)) {
-        closing = fmt::format("{}: models read each other in a circle, through '{}'", model.lines.Of("reads." + read.table), read.table);
+        closing = fmt::format("{}: models read each other in a circle, through '{}'",
+                              model.lines.Of("reads." + read.table), read.table);
         return false;
       }
       if (input && !visit(*input)) return false;
@@ -188,13 +227,16 @@ Result<> SortModels(Project& project) {
 // A model is what makes its rows: its tokens, reads, date, key and functions.
 void Identify(Project& project) {
   std::map<std::string, std::vector<std::string>> tokens;
-  for (const Function& function : project.functions) tokens[function.name] = SqlTokens(function.statement);
+  for (const Function& function : project.functions)
+    tokens[function.name] = SqlTokens(function.statement);
   for (Model& model : project.models) {
     std::set<std::string> used;
-    std::function<void(const std::vector<std::string>&)> collect = [&](const std::vector<std::string>& words) {
-      for (const std::string& word : words)
-        if (auto found = tokens.find(word); found != tokens.end() && used.insert(word).second) collect(found->second);
-    };
+    std::function<void(const std::vector<std::string>&)> collect =
+        [&](const std::vector<std::string>& words) {
+          for (const std::string& word : words)
+            if (auto found = tokens.find(word); found != tokens.end() && used.insert(word).second)
+              collect(found->second);
+        };
     collect(model.tokens);
     Hasher hasher;
     hasher.Add(Join(model.tokens, " ")).Add(model.date).Add(Join(model.key, ","));
@@ -202,13 +244,16 @@ void Identify(Project& project) {
       hasher.Add(read.table);
       for (const Window& window : read.windows) {
         hasher.Add(window.Str());
-        if (window.kind == Window::Kind::kSeasonAhead) hasher.Add(CanonicalSql(project.FindRaw(read.table)->ahead));
+        if (window.kind == Window::Kind::kSeasonAhead)
+          hasher.Add(CanonicalSql(project.FindRaw(read.table)->ahead));
       }
     }
-    for (const std::string& function : used) hasher.Add(Join(tokens[function], " "));
+    for (const std::string& function : used)
+      hasher.Add(Join(tokens[function], " "));
     model.identity = hasher.Finish();
     Hasher checks;
-    for (auto& [name, query] : model.checks) checks.Add(CanonicalSql(query));
+    for (auto& [name, query] : model.checks)
+      checks.Add(CanonicalSql(query));
     model.checks_identity = checks.Finish();
   }
 }
@@ -237,9 +282,12 @@ std::vector<std::string> Project::PublicTables() const {
 
 std::vector<std::string> Project::AllTables() const {
   std::vector<std::string> names;
-  for (const Model& model : models) names.push_back(model.name);
-  for (const RawTable& raw : raw_tables) names.push_back(raw.name);
-  for (const Seed& seed : seeds) names.push_back(seed.name);
+  for (const Model& model : models)
+    names.push_back(model.name);
+  for (const RawTable& raw : raw_tables)
+    names.push_back(raw.name);
+  for (const Seed& seed : seeds)
+    names.push_back(seed.name);
   return names;
 }
 
@@ -255,16 +303,20 @@ Grain Project::GrainOf(const std::string& table) const {
   return Grain::kWhole;
 }
 
-bool Project::IsBoxes(const std::string& table) const { return std::find(boxes.begin(), boxes.end(), table) != boxes.end(); }
+bool Project::IsBoxes(const std::string& table) const {
+  return std::find(boxes.begin(), boxes.end(), table) != boxes.end();
+}
 
 Result<std::string> Project::Find(const std::string& start) {
   std::error_code ignored;
-  for (fs::path folder = fs::absolute(start, ignored); ; folder = folder.parent_path()) {
+  for (fs::path folder = fs::absolute(start, ignored);; folder = folder.parent_path()) {
     if (fs::exists(folder / "backcourt.toml", ignored)) return folder.string();
     if (folder == folder.parent_path()) break;
   }
-  return Error{ErrorKind::kUsage, fmt::format("no backcourt.toml in {} or a folder above it", fs::absolute(start, ignored).string()),
-               "run inside a project, or name one: --project DIR"};
+  return Error{
+      ErrorKind::kUsage,
+      fmt::format("no backcourt.toml in {} or a folder above it", fs::absolute(start, ignored).string()),
+      "run inside a project, or name one: --project DIR"};
 }
 
 Result<Project> Project::Load(const std::string& folder) {
@@ -283,47 +335,67 @@ Result<Project> Project::Load(const std::string& folder) {
   for (auto& [feed, path] : project.feed_paths) {
     if (project.FindFeed(feed)) continue;
     std::vector<std::string> names;
-    for (const Feed& known : project.feeds) names.push_back(known.name);
-    return Error{ErrorKind::kUsage, fmt::format("{}: '{}' under [feeds] is no feed", project.lines.Of("feeds." + feed), feed),
+    for (const Feed& known : project.feeds)
+      names.push_back(known.name);
+    return Error{ErrorKind::kUsage,
+                 fmt::format("{}: '{}' under [feeds] is no feed", project.lines.Of("feeds." + feed), feed),
                  "'" + Nearest(feed, names) + "'"};
   }
   for (const fs::path& file : FilesIn(pack / "tables", ".toml"))
     project.raw_tables.push_back(TRY(ParseRawTable(file.string(), TRY(ReadFile(file.string())))));
   for (const fs::path& file : FilesIn(pack / "sources", ".sql"))
-    for (Source& source : TRY(ParseSource(file.string(), TRY(ReadFile(file.string()))))) project.sources.push_back(std::move(source));
+    for (Source& source : TRY(ParseSource(file.string(), TRY(ReadFile(file.string())))))
+      project.sources.push_back(std::move(source));
   TRY(Prefer(project));
   std::stable_sort(project.sources.begin(), project.sources.end(),
                    [](const Source& a, const Source& b) { return a.rank < b.rank; });
-  for (const fs::path& file : FilesIn(pack / "seeds", ".csv")) project.seeds.push_back({file.stem().string(), file.string()});
+  for (const fs::path& file : FilesIn(pack / "seeds", ".csv"))
+    project.seeds.push_back({file.stem().string(), file.string()});
   if (fs::exists(pack / "functions" / "duckdb.sql")) {
-    for (const std::string& statement : SqlStatements(TRY(ReadFile((pack / "functions" / "duckdb.sql").string())))) {
+    for (const std::string& statement :
+         SqlStatements(TRY(ReadFile((pack / "functions" / "duckdb.sql").string())))) {
       std::vector<std::string> tokens = SqlTokens(statement);
       if (tokens.size() < 4 || tokens[0] != "create" || tokens[1] != "macro")
-        return Error{ErrorKind::kUsage, fmt::format("{}: '{}...' is no CREATE MACRO", (pack / "functions" / "duckdb.sql").string(), statement.substr(0, 40)), ""};
+        return Error{ErrorKind::kUsage,
+                     fmt::format("{}: '{}...' is no CREATE MACRO",
+                                 (pack / "functions" / "duckdb.sql").string(), statement.substr(0, 40)),
+                     ""};
       project.functions.push_back({tokens[2], statement});
     }
   }
   for (const fs::path& file : FilesIn(pack / "models", ".sql"))
-    project.models.push_back(TRY(ParseModel(file.string(), file.parent_path().filename().string(), TRY(ReadFile(file.string())))));
+    project.models.push_back(
+        TRY(ParseModel(file.string(), file.parent_path().filename().string(), TRY(ReadFile(file.string())))));
   for (const fs::path& file : FilesIn(pack / "checks", ".sql"))
     project.checks.push_back(TRY(ParseCheck(file.string(), TRY(ReadFile(file.string())))));
   std::set<std::string> names;
   for (const std::string& name : project.AllTables())
-    if (!names.insert(name).second) return Error{ErrorKind::kUsage, fmt::format("two tables are named '{}'", name), "rename one of the files"};
-  std::vector<std::pair<const char*, std::string>> of_calendar = {{"schedule", project.schedule}, {"results", project.results}};
+    if (!names.insert(name).second)
+      return Error{ErrorKind::kUsage, fmt::format("two tables are named '{}'", name),
+                   "rename one of the files"};
+  std::vector<std::pair<const char*, std::string>> of_calendar = {{"schedule", project.schedule},
+                                                                  {"results", project.results}};
   if (!project.history.empty()) of_calendar.emplace_back("history", project.history);
   if (project.boxes.empty()) of_calendar.emplace_back("boxes", "");
-  for (const std::string& table : project.boxes) of_calendar.emplace_back("boxes", table);
+  for (const std::string& table : project.boxes)
+    of_calendar.emplace_back("boxes", table);
   for (const auto& [key, table] : of_calendar) {
     if (project.FindRaw(table)) continue;
     auto place = project.calendar_lines.find(key);
-    return Error{ErrorKind::kUsage, fmt::format("{}: {} under [calendar] is '{}', which is no raw table", place == project.calendar_lines.end() ? project.pack + "/backcourt.toml:1" : place->second, key, table),
+    return Error{ErrorKind::kUsage,
+                 fmt::format("{}: {} under [calendar] is '{}', which is no raw table",
+                             place == project.calendar_lines.end() ? project.pack + "/backcourt.toml:1"
+                                                                   : place->second,
+                             key, table),
                  "schedule, results and boxes under [calendar] each name a file of tables/"};
   }
   for (const std::string& table : project.boxes)
     for (const char* column : {"game_id", "team_abbr"})
-      if (const RawTable& raw = *project.FindRaw(table); std::none_of(raw.columns.begin(), raw.columns.end(), [&](const Column& c) { return c.name == column; }))
-        return Error{ErrorKind::kUsage, fmt::format("{}: a table of boxes lacks the column '{}'", raw.file, column), "boxes under [calendar] names tables of a row a game and team, or finer"};
+      if (const RawTable& raw = *project.FindRaw(table); std::none_of(
+              raw.columns.begin(), raw.columns.end(), [&](const Column& c) { return c.name == column; }))
+        return Error{ErrorKind::kUsage,
+                     fmt::format("{}: a table of boxes lacks the column '{}'", raw.file, column),
+                     "boxes under [calendar] names tables of a row a game and team, or finer"};
   TRY(CheckReads(project));
   TRY(SortModels(project));
   Identify(project);

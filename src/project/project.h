@@ -22,8 +22,8 @@ struct Function {
 };
 
 struct Project {
-  std::string root;       // folder of backcourt.toml
-  std::string pack;       // folder of feeds.toml, tables/, sources/, models/, checks/, seeds/, functions/
+  std::string root;  // folder of backcourt.toml
+  std::string pack;  // folder of feeds.toml, tables/, sources/, models/, checks/, seeds/, functions/
   std::string name;
 
   // [warehouse]
@@ -32,20 +32,20 @@ struct Project {
   std::string memory_limit = "640MB";
 
   // [data]
-  std::string data;                            // folder of the files as they come; may be empty
+  std::string data;  // folder of the files as they come; may be empty
   std::map<std::string, std::vector<std::string>> feed_paths;  // [feeds]: patterns in place of the pack's
-  std::vector<std::string> seasons;            // only these are loaded; empty: all there are
+  std::vector<std::string> seasons;                            // only these are loaded; empty: all there are
 
-  StoreOptions stores;                         // [stores]
+  StoreOptions stores;  // [stores]
 
   // [sources]
-  std::vector<std::string> prefer;             // sources or feeds that serve before all others
+  std::vector<std::string> prefer;  // sources or feeds that serve before all others
 
   // [calendar]: which raw tables tell what is played, what is over, what has its boxes
   std::string schedule, results;
   std::vector<std::string> boxes;
-  std::string history;                         // what was known of the schedule, and when; may be empty
-  std::vector<std::string> types;              // kinds of games that tables hold
+  std::string history;             // what was known of the schedule, and when; may be empty
+  std::vector<std::string> types;  // kinds of games that tables hold
 
   KeyLines lines;  // of its own backcourt.toml
   // Where [calendar] names its tables: in the pack's or in its own.
@@ -56,11 +56,11 @@ struct Project {
 
   std::vector<Feed> feeds;
   std::vector<RawTable> raw_tables;
-  std::vector<Source> sources;   // by rank, then name
+  std::vector<Source> sources;  // by rank, then name
   std::vector<Seed> seeds;
   std::vector<Function> functions;
-  std::vector<Model> models;     // inputs before what reads them
-  std::vector<Check> checks;     // by name
+  std::vector<Model> models;  // inputs before what reads them
+  std::vector<Check> checks;  // by name
 
   const Feed* FindFeed(const std::string& name) const;
   // The patterns of a feed's files: the project's own, or the pack's below the data folder.

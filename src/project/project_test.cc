@@ -7,12 +7,14 @@
 namespace backcourt {
 namespace {
 
-std::string Header(const std::string& header, const std::string& body = "SELECT 1 AS id, d.game_date FROM dates d") {
+std::string Header(const std::string& header,
+                   const std::string& body = "SELECT 1 AS id, d.game_date FROM dates d") {
   return "/* backcourt\n" + header + "*/\n" + body + "\n";
 }
 
 const std::string kGood =
-    "about = \"A table.\"\ndate = \"game_date\"\nkey = [\"id\"]\n[reads]\nraw = \"season before\"\n[columns]\nid = \"The id.\"\ngame_date = \"The date.\"\n";
+    "about = \"A table.\"\ndate = \"game_date\"\nkey = [\"id\"]\n[reads]\nraw = \"season "
+    "before\"\n[columns]\nid = \"The id.\"\ngame_date = \"The date.\"\n";
 
 std::string ErrorOf(const std::string& text) {
   auto model = ParseModel("models/x.sql", "models", text);
@@ -20,7 +22,8 @@ std::string ErrorOf(const std::string& text) {
 }
 
 TEST(SqlText, DropsCommentsAndWhiteSpaceOnly) {
-  EXPECT_EQ(CanonicalSql("SELECT  a -- why\n FROM t /* more */ WHERE b='--x'"), "select a from t where b = '--x'");
+  EXPECT_EQ(CanonicalSql("SELECT  a -- why\n FROM t /* more */ WHERE b='--x'"),
+            "select a from t where b = '--x'");
   EXPECT_NE(CanonicalSql("SELECT 'a'"), CanonicalSql("SELECT 'A'"));
   EXPECT_NE(CanonicalSql("SELECT a < b"), CanonicalSql("SELECT a <= b"));
   EXPECT_EQ(SqlStatements("-- one\nCREATE MACRO a() AS ';';\nCREATE MACRO b() AS 2;").size(), 2u);
@@ -37,23 +40,36 @@ TEST(Model, ReadsItsHeader) {
 
 TEST(Model, ErrorsNameFileAndLine) {
   EXPECT_NE(ErrorOf("SELECT 1").find("models/x.sql:1:"), std::string::npos);
-  EXPECT_NE(ErrorOf(Header("about = \"A table.\"\nabuot = \"twice\"\n" + kGood.substr(kGood.find("date")))).find("models/x.sql:3: unknown key 'abuot'"), std::string::npos)
+  EXPECT_NE(ErrorOf(Header("about = \"A table.\"\nabuot = \"twice\"\n" + kGood.substr(kGood.find("date"))))
+                .find("models/x.sql:3: unknown key 'abuot'"),
+            std::string::npos)
       << ErrorOf(Header("about = \"A table.\"\nabuot = \"twice\"\n" + kGood.substr(kGood.find("date"))));
   EXPECT_NE(ErrorOf(Header("about = \"A table.\"\nkey = [id]\n")).find("models/x.sql:3:"), std::string::npos);
-  EXPECT_NE(ErrorOf(Header(ReplaceAll(kGood, "season before", "season befor"))).find("'season befor' is no window; the nearest is 'season before'"), std::string::npos);
-  EXPECT_NE(ErrorOf(Header(ReplaceAll(kGood, "\"season before\"", "7"))).find("models/x.sql:6:"), std::string::npos);
-  EXPECT_NE(ErrorOf(Header(ReplaceAll(kGood, "[\"id\"]", "[\"nobody\"]"))).find("'nobody' has no line under [columns]"), std::string::npos);
+  EXPECT_NE(ErrorOf(Header(ReplaceAll(kGood, "season before", "season befor")))
+                .find("'season befor' is no window; the nearest is 'season before'"),
+            std::string::npos);
+  EXPECT_NE(ErrorOf(Header(ReplaceAll(kGood, "\"season before\"", "7"))).find("models/x.sql:6:"),
+            std::string::npos);
+  EXPECT_NE(ErrorOf(Header(ReplaceAll(kGood, "[\"id\"]", "[\"nobody\"]")))
+                .find("'nobody' has no line under [columns]"),
+            std::string::npos);
   EXPECT_NE(ErrorOf(Header(kGood, " \n")).find("no SELECT"), std::string::npos);
   EXPECT_NE(ErrorOf(Header(kGood, "-- SELECT 1 AS id")).find("no SELECT"), std::string::npos);
 }
 
 TEST(Window, ParsesEveryKind) {
-  for (const char* text : {"same date", "season before", "30 days before", "10 games before", "season ahead", "same season", "whole"}) EXPECT_EQ(Window::Parse(text)->Str(), text);
-  for (const char* text : {"0 days before", "-3 days before", "days before", "3 day before", "3.5 days before", "99999999999 days before"}) EXPECT_FALSE(Window::Parse(text)) << text;
+  for (const char* text : {"same date", "season before", "30 days before", "10 games before", "season ahead",
+                           "same season", "whole"})
+    EXPECT_EQ(Window::Parse(text)->Str(), text);
+  for (const char* text : {"0 days before", "-3 days before", "days before", "3 day before",
+                           "3.5 days before", "99999999999 days before"})
+    EXPECT_FALSE(Window::Parse(text)) << text;
 }
 
 TEST(RawTable, RefusesAKeyThatIsNoColumn) {
-  auto table = ParseRawTable("tables/raw.toml", "about = \"x\"\nkey = [\"id\"]\ngrain = \"date\"\ndate = \"day\"\n[columns]\nday = { type = \"DATE\", about = \"The day.\" }\n");
+  auto table = ParseRawTable("tables/raw.toml",
+                             "about = \"x\"\nkey = [\"id\"]\ngrain = \"date\"\ndate = "
+                             "\"day\"\n[columns]\nday = { type = \"DATE\", about = \"The day.\" }\n");
   ASSERT_FALSE(table);
   EXPECT_NE(table.error().message.find("'id' is no column"), std::string::npos);
 }

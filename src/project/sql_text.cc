@@ -26,7 +26,10 @@ size_t SkipQuoted(std::string_view sql, size_t at) {
   char quote = sql[at];
   for (size_t end = at + 1; end < sql.size(); ++end) {
     if (sql[end] != quote) continue;
-    if (end + 1 < sql.size() && sql[end + 1] == quote) { ++end; continue; }
+    if (end + 1 < sql.size() && sql[end + 1] == quote) {
+      ++end;
+      continue;
+    }
     return end + 1;
   }
   return sql.size();
@@ -38,14 +41,22 @@ std::vector<std::string> SqlTokens(std::string_view sql) {
   std::vector<std::string> tokens;
   for (size_t at = 0; at < sql.size();) {
     char c = sql[at];
-    if (std::isspace(static_cast<unsigned char>(c))) { ++at; continue; }
-    if (size_t end = SkipComment(sql, at); end != at) { at = end; continue; }
+    if (std::isspace(static_cast<unsigned char>(c))) {
+      ++at;
+      continue;
+    }
+    if (size_t end = SkipComment(sql, at); end != at) {
+      at = end;
+      continue;
+    }
     size_t end = at + 1;
     if (c == '\'' || c == '"') {
       end = SkipQuoted(sql, at);
       tokens.emplace_back(sql.substr(at, end - at));
     } else if (WordChar(c)) {
-      while (end < sql.size() && (WordChar(sql[end]) || (sql[end] == '.' && std::isdigit(static_cast<unsigned char>(c))))) ++end;
+      while (end < sql.size() &&
+             (WordChar(sql[end]) || (sql[end] == '.' && std::isdigit(static_cast<unsigned char>(c)))))
+        ++end;
       std::string word(sql.substr(at, end - at));
       std::transform(word.begin(), word.end(), word.begin(), [](unsigned char w) { return std::tolower(w); });
       tokens.push_back(std::move(word));
@@ -66,7 +77,10 @@ std::vector<std::string> SqlStatements(std::string_view sql) {
   std::vector<std::string> statements;
   std::string statement;
   for (size_t at = 0; at < sql.size();) {
-    if (size_t end = SkipComment(sql, at); end != at) { at = end; continue; }
+    if (size_t end = SkipComment(sql, at); end != at) {
+      at = end;
+      continue;
+    }
     if (sql[at] == '\'' || sql[at] == '"') {
       size_t end = SkipQuoted(sql, at);
       statement += sql.substr(at, end - at);

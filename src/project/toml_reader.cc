@@ -19,7 +19,8 @@ std::vector<std::pair<std::string, const toml::node*>> InFileOrder(const toml::t
     return std::tie(a.first.line, a.first.column) < std::tie(b.first.line, b.first.column);
   });
   std::vector<std::pair<std::string, const toml::node*>> sorted;
-  for (auto& [position, index] : order) sorted.push_back(entries[index]);
+  for (auto& [position, index] : order)
+    sorted.push_back(entries[index]);
   return sorted;
 }
 
@@ -46,7 +47,8 @@ KeyLines TomlTable::Lines() const {
     std::string name(key.str());
     all.lines[name] = line(key);
     if (const toml::table* table = node.as_table())
-      for (auto&& [inner, value] : *table) all.lines[name + "." + std::string(inner.str())] = line(inner);
+      for (auto&& [inner, value] : *table)
+        all.lines[name + "." + std::string(inner.str())] = line(inner);
   }
   return all;
 }
@@ -96,8 +98,10 @@ std::vector<std::string> TomlTable::Texts(const std::string& key, bool required)
   const toml::array* array = node->as_array();
   if (!array) Problem(node, fmt::format("'{}' must be a list of texts", key));
   for (size_t i = 0; array && i < array->size(); ++i) {
-    if (auto text = array->get(i)->value_exact<std::string>()) texts.push_back(*text);
-    else Problem(array->get(i), fmt::format("'{}' must be a list of texts", key));
+    if (auto text = array->get(i)->value_exact<std::string>())
+      texts.push_back(*text);
+    else
+      Problem(array->get(i), fmt::format("'{}' must be a list of texts", key));
   }
   return texts;
 }
@@ -107,8 +111,10 @@ std::vector<std::pair<std::string, std::string>> TomlTable::Pairs(const std::str
   const toml::table* table = Table(key);
   if (!table) return pairs;
   for (auto& [name, node] : InFileOrder(*table)) {
-    if (auto text = node->value_exact<std::string>()) pairs.emplace_back(name, *text);
-    else Problem(node, fmt::format("'{}' under [{}] must be a text", name, key));
+    if (auto text = node->value_exact<std::string>())
+      pairs.emplace_back(name, *text);
+    else
+      Problem(node, fmt::format("'{}' under [{}] must be a text", name, key));
   }
   return pairs;
 }
@@ -122,7 +128,8 @@ const toml::table* TomlTable::Table(const std::string& key) {
 
 std::vector<std::string> TomlTable::Keys() const {
   std::vector<std::string> keys;
-  for (auto& [name, node] : InFileOrder(table_)) keys.push_back(name);
+  for (auto& [name, node] : InFileOrder(table_))
+    keys.push_back(name);
   return keys;
 }
 
@@ -130,7 +137,8 @@ Result<> TomlTable::Finish() {
   for (auto& [name, node] : InFileOrder(table_)) {
     if (known_.contains(name)) continue;
     std::string nearest = Nearest(name, {known_.begin(), known_.end()});
-    Problem(node, fmt::format("unknown key '{}' in {}; the nearest known one is '{}'", name, where_, nearest));
+    Problem(node,
+            fmt::format("unknown key '{}' in {}; the nearest known one is '{}'", name, where_, nearest));
   }
   if (problem_.empty()) return {};
   return Error{ErrorKind::kUsage, problem_, ""};

@@ -30,7 +30,7 @@ class TomlTable {
   std::vector<std::pair<std::string, std::string>> Pairs(const std::string& key);
   const toml::table* Table(const std::string& key);
   std::vector<std::string> Keys() const;  // in the order of the file
-  KeyLines Lines() const;  // of its keys, and those of its tables
+  KeyLines Lines() const;                 // of its keys, and those of its tables
 
   void Problem(const toml::node* node, const std::string& message);
   Result<> Finish();

@@ -10,20 +10,29 @@ namespace backcourt {
 
 std::string Window::Str() const {
   switch (kind) {
-    case Kind::kSameDate: return "same date";
-    case Kind::kSeasonBefore: return "season before";
-    case Kind::kDaysBefore: return fmt::format("{} days before", n);
-    case Kind::kGamesBefore: return fmt::format("{} games before", n);
-    case Kind::kSeasonAhead: return "season ahead";
-    case Kind::kKnownBefore: return "as known before D";
-    case Kind::kSameSeason: return "same season";
-    case Kind::kWhole: return "whole";
+    case Kind::kSameDate:
+      return "same date";
+    case Kind::kSeasonBefore:
+      return "season before";
+    case Kind::kDaysBefore:
+      return fmt::format("{} days before", n);
+    case Kind::kGamesBefore:
+      return fmt::format("{} games before", n);
+    case Kind::kSeasonAhead:
+      return "season ahead";
+    case Kind::kKnownBefore:
+      return "as known before D";
+    case Kind::kSameSeason:
+      return "same season";
+    case Kind::kWhole:
+      return "whole";
   }
   return "";
 }
 
 Result<Window> Window::Parse(std::string_view text) {
-  for (Kind kind : {Kind::kSameDate, Kind::kSeasonBefore, Kind::kSeasonAhead, Kind::kKnownBefore, Kind::kSameSeason, Kind::kWhole})
+  for (Kind kind : {Kind::kSameDate, Kind::kSeasonBefore, Kind::kSeasonAhead, Kind::kKnownBefore,
+                    Kind::kSameSeason, Kind::kWhole})
     if (Window{kind, 0}.Str() == text) return Window{kind, 0};
   int n = 0;
   auto parsed = std::from_chars(text.data(), text.data() + text.size(), n);

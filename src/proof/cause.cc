@@ -19,11 +19,18 @@ using From = std::function<std::string(const Read&)>;
 // Replays of one cell under other conditions.
 class Trials {
  public:
-  Trials(Connection& connection, const Project& project, const Calendar& calendar, const Model& model, int date_index)
-      : connection_(connection), project_(project), calendar_(calendar), model_(model), index_(date_index),
+  Trials(Connection& connection, const Project& project, const Calendar& calendar, const Model& model,
+         int date_index)
+      : connection_(connection),
+        project_(project),
+        calendar_(calendar),
+        model_(model),
+        index_(date_index),
         day_(calendar.dates()[size_t(date_index)].date.days),
-        first_(calendar.dates().front().date.days - kFarDays), last_(calendar.dates().back().date.days + kFarDays) {
-    for (const auto& [name, about] : model.columns) columns_.push_back(name);
+        first_(calendar.dates().front().date.days - kFarDays),
+        last_(calendar.dates().back().date.days + kFarDays) {
+    for (const auto& [name, about] : model.columns)
+      columns_.push_back(name);
   }
 
   Result<std::string> Order();
@@ -32,24 +39,30 @@ class Trials {
 
  private:
   std::string Select(const std::vector<int>& dates, const From& from) const {
-    return fmt::format("SELECT * FROM ({}SELECT * FROM (\n{}\n) AS this) WHERE {} = {}", InputSql(calendar_, model_, dates, from), model_.body, Ident(model_.date), Date{day_}.Sql());
+    return fmt::format("SELECT * FROM ({}SELECT * FROM (\n{}\n) AS this) WHERE {} = {}",
+                       InputSql(calendar_, model_, dates, from), model_.body, Ident(model_.date),
+                       Date{day_}.Sql());
   }
   // What the cell's rows come to.
   Result<Digest> Try(const std::vector<int>& dates, const From& from) {
     Digest digest;
-    auto slots = DigestSlots(connection_, "(" + Select(dates, from) + ")", fmt::format("({} - DATE '1970-01-01')", Ident(model_.date)), columns_);
+    auto slots = DigestSlots(connection_, "(" + Select(dates, from) + ")",
+                             fmt::format("({} - DATE '1970-01-01')", Ident(model_.date)), columns_);
     if (!slots) return slots.error();
-    for (const SlotDigest& slot : *slots) digest = digest + slot.digest;
+    for (const SlotDigest& slot : *slots)
+      digest = digest + slot.digest;
     return digest;
   }
   std::string Cut(const Read& read, const std::vector<SlotRange>& more = {}) const {
     std::vector<SlotRange> ranges = SlotsOf(read, calendar_, index_);
     ranges.insert(ranges.end(), more.begin(), more.end());
-    return fmt::format("wh.main.{} WHERE {}", Ident(read.table), SlotsSql(project_, calendar_, read.table, Union(std::move(ranges))));
+    return fmt::format("wh.main.{} WHERE {}", Ident(read.table),
+                       SlotsSql(project_, calendar_, read.table, Union(std::move(ranges))));
   }
   // With one read's window grown by a range.
   Result<Digest> Grown(const Read& grown, SlotRange by) {
-    return Try({index_}, [&](const Read& read) { return read.table == grown.table ? Cut(read, {by}) : Cut(read); });
+    return Try({index_},
+               [&](const Read& read) { return read.table == grown.table ? Cut(read, {by}) : Cut(read); });
   }
   Result<std::string> OrderColumn();
 
@@ -65,17 +78,28 @@ class Trials {
 // The column of `tried` and `tried_first` that differs, and in what way.
 Result<std::string> Trials::OrderColumn() {
   std::vector<std::string> on;
-  for (const std::string& column : model_.key) on.push_back(fmt::format("a.{0} IS NOT DISTINCT FROM b.{0}", Ident(column)));
+  for (const std::string& column : model_.key)
+    on.push_back(fmt::format("a.{0} IS NOT DISTINCT FROM b.{0}", Ident(column)));
   for (const std::string& column : columns_) {
-    Rows rows = TRY(connection_.Query(fmt::format(
-        "SELECT count(*), coalesce(max(typeof(a.{0})), ''), max(abs(TRY_CAST(CAST(a.{0} AS VARCHAR) AS DOUBLE) - TRY_CAST(CAST(b.{0} AS VARCHAR) AS DOUBLE)) / greatest(1e0, abs(TRY_CAST(CAST(a.{0} AS VARCHAR) AS DOUBLE)))) "
-        "FROM temp.tried_first a JOIN temp.tried b ON {1} WHERE a.{0} IS DISTINCT FROM b.{0}", Ident(column), Join(on, " AND "))));
+    Rows rows = TRY(connection_.Query(
+        fmt::format("SELECT count(*), coalesce(max(typeof(a.{0})), ''), max(abs(TRY_CAST(CAST(a.{0} AS "
+                    "VARCHAR) AS DOUBLE) - TRY_CAST(CAST(b.{0} AS VARCHAR) AS DOUBLE)) / greatest(1e0, "
+                    "abs(TRY_CAST(CAST(a.{0} AS VARCHAR) AS DOUBLE)))) "
+                    "FROM temp.tried_first a JOIN temp.tried b ON {1} WHERE a.{0} IS DISTINCT FROM b.{0}",
+                    Ident(column), Join(on, " AND "))));
     if (rows.Int(0, 0) == 0) continue;
     if (rows.Text(0, 1) == "DOUBLE" && !rows.Null(0, 2) && rows.Real(0, 2) < 1e-6)
-      return fmt::format("column {} depends on the order in which rows come: a sum of doubles, which differs in its last digits; take it over exact()", column);
-    return fmt::format("column {} depends on the order in which rows come: an ORDER BY that leaves ties, or an aggregate that takes whichever row comes first", column);
+      return fmt::format(
+          "column {} depends on the order in which rows come: a sum of doubles, which differs in its last "
+          "digits; take it over exact()",
+          column);
+    return fmt::format(
+        "column {} depends on the order in which rows come: an ORDER BY that leaves ties, or an aggregate "
+        "that takes whichever row comes first",
+        column);
   }
-  return std::string("which rows there are depends on the order in which its inputs come: an ORDER BY that leaves ties");
+  return std::string(
+      "which rows there are depends on the order in which its inputs come: an ORDER BY that leaves ties");
 }
 
 Result<std::string> Trials::Order() {
@@ -86,13 +110,17 @@ Result<std::string> Trials::Order() {
       const Model* model = project_.FindModel(read.table);
       if (model && model->view) continue;  // has no order of its own
       std::string name = fmt::format("temp.ordered_{}", names.size());
-      TRY(connection_.Execute(fmt::format("CREATE OR REPLACE TEMP TABLE {} AS SELECT * FROM {} ORDER BY {}", name, Cut(read), order)));
+      TRY(connection_.Execute(fmt::format("CREATE OR REPLACE TEMP TABLE {} AS SELECT * FROM {} ORDER BY {}",
+                                          name, Cut(read), order)));
       names[read.table] = name;
     }
-    std::string select = Select({index_}, [&](const Read& read) { return names.contains(read.table) ? names.at(read.table) : Cut(read); });
+    std::string select = Select({index_}, [&](const Read& read) {
+      return names.contains(read.table) ? names.at(read.table) : Cut(read);
+    });
     TRY(connection_.Execute("CREATE OR REPLACE TEMP TABLE tried AS " + select));
     Digest digest;
-    for (const SlotDigest& slot : TRY(DigestSlots(connection_, "temp.tried", "0", columns_))) digest = digest + slot.digest;
+    for (const SlotDigest& slot : TRY(DigestSlots(connection_, "temp.tried", "0", columns_)))
+      digest = digest + slot.digest;
     if (first && *first != digest) return OrderColumn();
     if (!first) TRY(connection_.Execute("CREATE OR REPLACE TEMP TABLE tried_first AS FROM temp.tried"));
     first = digest;
@@ -106,13 +134,18 @@ Result<std::string> Trials::Windows() {
   for (const Read& read : model_.reads) {
     if (project_.GrainOf(read.table) != Grain::kDate) continue;
     std::vector<std::string> windows;
-    for (const Window& window : read.windows) windows.push_back("\"" + window.Str() + "\"");
+    for (const Window& window : read.windows)
+      windows.push_back("\"" + window.Str() + "\"");
     std::string declared = fmt::format("though it declares {}", Join(windows, ", "));
     if (TRY(Grown(read, {first_, last_, false})) == alone) continue;
     if (TRY(Grown(read, {day_, day_, false})) != alone)
-      found.push_back(fmt::format("it reads its own date: rows of {} of {} change it, {}; the body lets through what is not before the date (<= where < is meant)", read.table, Date{day_}.Str(), declared));
+      found.push_back(
+          fmt::format("it reads its own date: rows of {} of {} change it, {}; the body lets through what is "
+                      "not before the date (<= where < is meant)",
+                      read.table, Date{day_}.Str(), declared));
     if (TRY(Grown(read, {day_ + 1, last_, false})) != alone)
-      found.push_back(fmt::format("it reads later dates: rows of {} after {} change it, {}", read.table, Date{day_}.Str(), declared));
+      found.push_back(fmt::format("it reads later dates: rows of {} after {} change it, {}", read.table,
+                                  Date{day_}.Str(), declared));
     Digest before = TRY(Grown(read, {first_, day_ - 1, false}));
     if (before == alone) continue;
     int32_t far = first_, near = day_;  // back to `far` gives all of it, back to `near` not
@@ -120,15 +153,19 @@ Result<std::string> Trials::Windows() {
       int32_t middle = far + (near - far) / 2;
       (TRY(Grown(read, {middle, day_ - 1, false})) == before ? far : near) = middle;
     }
-    found.push_back(fmt::format("its window is wider than declared: it reads {} back to {}, {} days before, {}", read.table, Date{far}.Str(), day_ - far, declared));
+    found.push_back(
+        fmt::format("its window is wider than declared: it reads {} back to {}, {} days before, {}",
+                    read.table, Date{far}.Str(), day_ - far, declared));
   }
   return Join(found, "; ");
 }
 
 Result<std::string> Trials::Batch(const Cell& cell) {
   Digest alone = TRY(Try({index_}, [&](const Read& read) { return Cut(read); }));
-  Rows batch = TRY(connection_.Query(fmt::format(
-      "SELECT first_slot, last_slot FROM backcourt.batches WHERE model = {} AND run = {} AND {} BETWEEN first_slot AND last_slot ORDER BY ended_at DESC LIMIT 1", Quote(model_.name), cell.run, day_)));
+  Rows batch = TRY(connection_.Query(
+      fmt::format("SELECT first_slot, last_slot FROM backcourt.batches WHERE model = {} AND run = {} AND {} "
+                  "BETWEEN first_slot AND last_slot ORDER BY ended_at DESC LIMIT 1",
+                  Quote(model_.name), cell.run, day_)));
   std::vector<std::pair<Date, Date>> ranges;
   if (batch.size() == 1) ranges.push_back({Date{int32_t(batch.Int(0, 0))}, Date{int32_t(batch.Int(0, 1))}});
   const Season& season = calendar_.season_of(calendar_.dates()[size_t(index_)]);
@@ -136,25 +173,35 @@ Result<std::string> Trials::Batch(const Cell& cell) {
   for (const auto& [first, last] : ranges) {
     auto [begin, end] = calendar_.Range(first, last);
     std::vector<int> dates;
-    for (int i = begin; i < end; ++i) dates.push_back(i);
+    for (int i = begin; i < end; ++i)
+      dates.push_back(i);
     if (dates.size() < 2) continue;
-    Digest together = TRY(Try(dates, [&](const Read& read) { return fmt::format("wh.main.{} WHERE {}", Ident(read.table), CutOf(project_, calendar_, read, dates)); }));
+    Digest together = TRY(Try(dates, [&](const Read& read) {
+      return fmt::format("wh.main.{} WHERE {}", Ident(read.table), CutOf(project_, calendar_, read, dates));
+    }));
     if (together != alone)
-      return fmt::format("it depends on the other dates of its batch: with the dates from {} to {} it is another than alone; each row must be made from its own row of `dates`", first.Str(), last.Str());
+      return fmt::format(
+          "it depends on the other dates of its batch: with the dates from {} to {} it is another than "
+          "alone; each row must be made from its own row of `dates`",
+          first.Str(), last.Str());
   }
   return std::string();
 }
 
 }  // namespace
 
-Result<std::string> CauseOf(Connection& connection, const Project& project, const Calendar& calendar, const Model& model,
-                            int date_index, const Cell& cell) {
+Result<std::string> CauseOf(Connection& connection, const Project& project, const Calendar& calendar,
+                            const Model& model, int date_index, const Cell& cell) {
   std::vector<std::string> columns;
-  for (const auto& [name, about] : model.columns) columns.push_back(name);
+  for (const auto& [name, about] : model.columns)
+    columns.push_back(name);
   Digest stored;
-  for (const SlotDigest& slot : TRY(DigestSlots(connection, "wh.main." + Ident(model.name), "0", columns, fmt::format("{} = {}", Ident(model.date), Date{cell.slot}.Sql()))))
+  for (const SlotDigest& slot :
+       TRY(DigestSlots(connection, "wh.main." + Ident(model.name), "0", columns,
+                       fmt::format("{} = {}", Ident(model.date), Date{cell.slot}.Sql()))))
     stored = stored + slot.digest;
-  if (stored != cell.digest) return std::string("its rows were changed behind the ledger's back: they are not those that were filled");
+  if (stored != cell.digest)
+    return std::string("its rows were changed behind the ledger's back: they are not those that were filled");
   Trials trials(connection, project, calendar, model, date_index);
   std::string cause = TRY(trials.Order());
   if (cause.empty()) cause = TRY(trials.Windows());

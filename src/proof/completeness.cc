@@ -7,12 +7,12 @@
 #include <set>
 
 #include "base/text.h"
+#include "load/raw_table_sql.h"
+#include "load/snapshots.h"
 #include "plan/planner.h"
 #include "proof/contracts.h"
 #include "run/batch_filler.h"
 #include "warehouse/cell_sql.h"
-#include "load/raw_table_sql.h"
-#include "load/snapshots.h"
 
 namespace backcourt {
 
@@ -20,29 +20,39 @@ namespace {
 
 class Checker {
  public:
-  Checker(Connection& connection, const Project& project, const Calendar& calendar, const Cells& cells, const CheckOptions& options)
-      : connection_(connection), project_(project), calendar_(calendar), cells_(cells), options_(options), states_(JudgeAll(project, calendar, cells)) {}
+  Checker(Connection& connection, const Project& project, const Calendar& calendar, const Cells& cells,
+          const CheckOptions& options)
+      : connection_(connection),
+        project_(project),
+        calendar_(calendar),
+        cells_(cells),
+        options_(options),
+        states_(JudgeAll(project, calendar, cells)) {}
 
   Result<CheckReport> Run(const std::map<std::string, std::vector<int32_t>>& retired);
 
  private:
   bool Wanted(const std::string& table) const {
-    return options_.tables.empty() || std::find(options_.tables.begin(), options_.tables.end(), table) != options_.tables.end();
+    return options_.tables.empty() ||
+           std::find(options_.tables.begin(), options_.tables.end(), table) != options_.tables.end();
   }
   // Some cell of a model is filled, and so its table is there.
   bool Filled(const std::string& model) const {
     auto series = cells_.find(model);
-    return series != cells_.end() && std::any_of(series->second.cells().begin(), series->second.cells().end(), [](const Cell& cell) { return Settled(cell.state); });
+    return series != cells_.end() && std::any_of(series->second.cells().begin(), series->second.cells().end(),
+                                                 [](const Cell& cell) { return Settled(cell.state); });
   }
   Date DateAt(int index) const { return calendar_.dates()[size_t(index)].date; }
   std::string Between(const CheckedSeason& season, const std::string& column) const {
-    return fmt::format("{} BETWEEN {} AND {}", column, DateAt(season.dates.front()).Sql(), DateAt(season.dates.back()).Sql());
+    return fmt::format("{} BETWEEN {} AND {}", column, DateAt(season.dates.front()).Sql(),
+                       DateAt(season.dates.back()).Sql());
   }
 
   Result<> Games(const CheckedSeason& season);
   void FilledCells(const CheckedSeason& season);
   Result<> StoredRows(const CheckedSeason& season);
-  Result<> StoredRowsOf(const std::string& table, const std::string& slot, const std::vector<std::string>& columns, const std::vector<std::string>& key,
+  Result<> StoredRowsOf(const std::string& table, const std::string& slot,
+                        const std::vector<std::string>& columns, const std::vector<std::string>& key,
                         int32_t first, int32_t last, const std::string& mend, GuardCount& count);
   Result<> ExpectedRows(const CheckedSeason& season);
   Result<> Contracts(const CheckedSeason& season);
@@ -62,14 +72,24 @@ class Checker {
 };
 
 std::string Fill(const std::string& table, Date first, Date last, bool force = false) {
-  return first == last ? fmt::format("`backcourt backfill {} --dates {}{}`", table, first.Str(), force ? " --force" : "")
-                       : fmt::format("`backcourt backfill {} --start-date {} --end-date {}{}`", table, first.Str(), last.Str(), force ? " --force" : "");
+  return first == last ? fmt::format("`backcourt backfill {} --dates {}{}`", table, first.Str(),
+                                     force ? " --force" : "")
+                       : fmt::format("`backcourt backfill {} --start-date {} --end-date {}{}`", table,
+                                     first.Str(), last.Str(), force ? " --force" : "");
 }
 
 // A guard that looked at nothing proves nothing.
 void Checker::Count(GuardCount count) {
   if (count.examined == 0 && count.nothing.empty()) {
-    report_.gaps.push_back({count.guard, count.season, "", {}, {}, 0, "", "it looked at nothing, which proves nothing", "`backcourt status` shows what there is"});
+    report_.gaps.push_back({count.guard,
+                            count.season,
+                            "",
+                            {},
+                            {},
+                            0,
+                            "",
+                            "it looked at nothing, which proves nothing",
+                            "`backcourt status` shows what there is"});
     ++count.found;
   }
   report_.guards.push_back(std::move(count));
@@ -79,16 +99,21 @@ void Checker::Count(GuardCount count) {
 Result<> Checker::Games(const CheckedSeason& season) {
   const RawTable& results = *project_.FindRaw(project_.results);
   std::vector<std::string> types;
-  for (const std::string& type : project_.types) types.push_back(Quote(type));
-  std::string games = fmt::format("(SELECT * FROM wh.main.{} WHERE status = 'scheduled' AND season = {} AND game_type IN ({}) AND {})", Ident(project_.schedule),
-                                  Quote(season.label), Join(types, ", "), Between(season, "game_date"));
+  for (const std::string& type : project_.types)
+    types.push_back(Quote(type));
+  std::string games = fmt::format(
+      "(SELECT * FROM wh.main.{} WHERE status = 'scheduled' AND season = {} AND game_type IN ({}) AND {})",
+      Ident(project_.schedule), Quote(season.label), Join(types, ", "), Between(season, "game_date"));
   GuardCount count{season.label, "games", "games", 0, 0, ""};
   for (const RawTable& table : project_.raw_tables) {
     bool is_results = table.name == results.name, is_boxes = project_.IsBoxes(table.name);
     if (!(is_results || is_boxes || table.of_final_games) || !Wanted(table.name)) continue;
     Rows rows = TRY(connection_.Query(fmt::format(
-        "SELECT g.game_id, CAST(g.game_date - DATE '1970-01-01' AS INTEGER), g.game_type, g.away_team_abbr || ' at ' || g.home_team_abbr, r.unit_ IS NOT NULL, t.unit_ IS NOT NULL FROM {0} g "
-        "LEFT JOIN (SELECT DISTINCT {1} AS unit_ FROM wh.main.{2}) r ON r.unit_ = g.game_id LEFT JOIN (SELECT DISTINCT {3} AS unit_ FROM wh.main.{4}) t ON t.unit_ = g.game_id ORDER BY g.game_date, g.game_id",
+        "SELECT g.game_id, CAST(g.game_date - DATE '1970-01-01' AS INTEGER), g.game_type, g.away_team_abbr "
+        "|| ' at ' || g.home_team_abbr, r.unit_ IS NOT NULL, t.unit_ IS NOT NULL FROM {0} g "
+        "LEFT JOIN (SELECT DISTINCT {1} AS unit_ FROM wh.main.{2}) r ON r.unit_ = g.game_id LEFT JOIN "
+        "(SELECT DISTINCT {3} AS unit_ FROM wh.main.{4}) t ON t.unit_ = g.game_id ORDER BY g.game_date, "
+        "g.game_id",
         games, Ident(results.unit), Ident(results.name), Ident(table.unit), Ident(table.name))));
     std::map<std::string, std::pair<int, int>> of_type;  // due, there
     std::vector<size_t> lacking;
@@ -99,25 +124,36 @@ Result<> Checker::Games(const CheckedSeason& season) {
       if (!due || not_chosen_.contains(day)) continue;
       auto& [expected, present] = of_type[rows.Text(i, 2)];
       ++expected, ++coverage.expected;
-      if (rows.Int(i, 5)) ++present, ++coverage.present;
-      else lacking.push_back(i);
+      if (rows.Int(i, 5))
+        ++present, ++coverage.present;
+      else
+        lacking.push_back(i);
     }
     count.examined += coverage.expected;
-    std::string mend = TRY(LoadAgain(table, season.label)) + " once the file has it, then `backcourt backfill`";
+    std::string mend =
+        TRY(LoadAgain(table, season.label)) + " once the file has it, then `backcourt backfill`";
     for (size_t i : lacking) {
       const auto& [expected, present] = of_type[rows.Text(i, 2)];
-      if (!is_results && !is_boxes && present == 0) continue;  // the feed serves none of this kind: told below
+      if (!is_results && !is_boxes && present == 0)
+        continue;  // the feed serves none of this kind: told below
       Date date{int32_t(rows.Int(i, 1))};
-      report_.gaps.push_back({"games", season.label, table.name, date, date, 1, rows.Text(i, 0) + " " + rows.Text(i, 3),
-                              is_results ? "the game was to be played, and has no result" : "the game is final, and has no rows here", mend});
+      report_.gaps.push_back({"games", season.label, table.name, date, date, 1,
+                              rows.Text(i, 0) + " " + rows.Text(i, 3),
+                              is_results ? "the game was to be played, and has no result"
+                                         : "the game is final, and has no rows here",
+                              mend});
       ++count.found;
     }
     for (const auto& [type, counts] : of_type)
-      if (!is_results && !is_boxes && counts.second == 0) coverage.remark += fmt::format("{}none of the {} {} games: no feed has them", coverage.remark.empty() ? "" : "; ", counts.first, type);
+      if (!is_results && !is_boxes && counts.second == 0)
+        coverage.remark += fmt::format("{}none of the {} {} games: no feed has them",
+                                       coverage.remark.empty() ? "" : "; ", counts.first, type);
     report_.coverage.push_back(std::move(coverage));
   }
-  if (!options_.tables.empty() && count.examined == 0) count.nothing = "no table that was asked for has rows of every game";
-  else if (count.examined == 0 && DateAt(season.dates.front()) > options_.played_until) count.nothing = "none of these games is over";
+  if (!options_.tables.empty() && count.examined == 0)
+    count.nothing = "no table that was asked for has rows of every game";
+  else if (count.examined == 0 && DateAt(season.dates.front()) > options_.played_until)
+    count.nothing = "none of these games is over";
   Count(std::move(count));
   return {};
 }
@@ -129,14 +165,20 @@ Result<std::string> Checker::LoadAgain(const RawTable& table, const std::string&
   for (const Source& source : project_.sources) {
     if (source.table != table.name) continue;
     for (const auto& list : {source.feeds, source.any_of})
-      for (const std::string& feed : list) feeds.insert(Quote(feed));
+      for (const std::string& feed : list)
+        feeds.insert(Quote(feed));
     derived = derived || (source.feeds.empty() && source.any_of.empty());
   }
-  Rows files = TRY(connection_.Query(fmt::format("SELECT path FROM wh.backcourt.files WHERE feed IN ({}) AND season IN ('', {}) ORDER BY path", Join({feeds.begin(), feeds.end()}, ", "), Quote(season))));
+  Rows files = TRY(connection_.Query(fmt::format(
+      "SELECT path FROM wh.backcourt.files WHERE feed IN ({}) AND season IN ('', {}) ORDER BY path",
+      Join({feeds.begin(), feeds.end()}, ", "), Quote(season))));
   // What is made of other tables is made again with any file.
-  if (files.size() == 0 && derived) files = TRY(connection_.Query("SELECT path FROM wh.backcourt.files WHERE feed NOT LIKE 'seed %' ORDER BY path LIMIT 1"));
+  if (files.size() == 0 && derived)
+    files = TRY(connection_.Query(
+        "SELECT path FROM wh.backcourt.files WHERE feed NOT LIKE 'seed %' ORDER BY path LIMIT 1"));
   std::string paths;
-  for (size_t i = 0; i < files.size(); ++i) paths += " " + files.Text(i, 0);
+  for (size_t i = 0; i < files.size(); ++i)
+    paths += " " + files.Text(i, 0);
   return fmt::format("`backcourt load{}`", paths);
 }
 
@@ -151,7 +193,9 @@ void Checker::FilledCells(const CheckedSeason& season) {
     std::map<std::string, size_t> open;  // by what is wrong: the gap that further dates join
     auto lacks = [&](int index, const std::string& what, const std::string& mend) {
       auto [at, is_new] = open.try_emplace(what, report_.gaps.size());
-      if (is_new) report_.gaps.push_back({"cells", season.label, model.name, DateAt(index), DateAt(index), 1, "", what, mend});
+      if (is_new)
+        report_.gaps.push_back(
+            {"cells", season.label, model.name, DateAt(index), DateAt(index), 1, "", what, mend});
       Gap& gap = report_.gaps[at->second];
       gap.last = DateAt(index);
       if (!is_new) ++gap.dates;
@@ -164,13 +208,27 @@ void Checker::FilledCells(const CheckedSeason& season) {
       ++count.examined;
       coverage.present += Settled(state);
       empty += state == CellState::kEmpty;
-      if (state == CellState::kPartial) lacks(index, fmt::format("partial: made without the boxes of {}", cell->missing), fmt::format("`backcourt load` once {} has them, then `backcourt backfill`", Join(project_.boxes, " and ")));
-      else if (state == CellState::kFailed) lacks(index, "failed: " + cell->reason.substr(0, 300), fmt::format("mend the cause (`backcourt why {} {}`), then `backcourt backfill`", model.name, DateAt(index).Str()));
-      else if (state == CellState::kBlocked) lacks(index, "blocked: " + cell->reason, "mend what it waits for, then `backcourt backfill`");
-      else if (!Settled(state)) lacks(index, state == CellState::kMayChange ? "an input of it is to be filled again" : CellStateName(state), "");
-      if (cell && !cell->waived.empty()) lacks(index, fmt::format("let through without {} (--allow-missing)", cell->waived), fmt::format("fill what it went without, then `backcourt backfill {}`", model.name));
+      if (state == CellState::kPartial)
+        lacks(index, fmt::format("partial: made without the boxes of {}", cell->missing),
+              fmt::format("`backcourt load` once {} has them, then `backcourt backfill`",
+                          Join(project_.boxes, " and ")));
+      else if (state == CellState::kFailed)
+        lacks(index, "failed: " + cell->reason.substr(0, 300),
+              fmt::format("mend the cause (`backcourt why {} {}`), then `backcourt backfill`", model.name,
+                          DateAt(index).Str()));
+      else if (state == CellState::kBlocked)
+        lacks(index, "blocked: " + cell->reason, "mend what it waits for, then `backcourt backfill`");
+      else if (!Settled(state))
+        lacks(index,
+              state == CellState::kMayChange ? "an input of it is to be filled again" : CellStateName(state),
+              "");
+      if (cell && !cell->waived.empty())
+        lacks(index, fmt::format("let through without {} (--allow-missing)", cell->waived),
+              fmt::format("fill what it went without, then `backcourt backfill {}`", model.name));
     }
-    if (empty) coverage.remark = fmt::format("{} of them empty: {}", empty, model.empty.empty() ? "the model gives no rows" : model.empty);
+    if (empty)
+      coverage.remark = fmt::format("{} of them empty: {}", empty,
+                                    model.empty.empty() ? "the model gives no rows" : model.empty);
     report_.coverage.push_back(std::move(coverage));
   }
   if (!options_.tables.empty() && count.examined == 0) count.nothing = "no model was asked for";
@@ -178,7 +236,8 @@ void Checker::FilledCells(const CheckedSeason& season) {
 }
 
 // Rows as they stand against the ledger's digests of them.
-Result<> Checker::StoredRowsOf(const std::string& table, const std::string& slot, const std::vector<std::string>& columns, const std::vector<std::string>& key,
+Result<> Checker::StoredRowsOf(const std::string& table, const std::string& slot,
+                               const std::vector<std::string>& columns, const std::vector<std::string>& key,
                                int32_t first, int32_t last, const std::string& mend, GuardCount& count) {
   static const CellSeries kNone;
   auto found = cells_.find(table);
@@ -186,25 +245,38 @@ Result<> Checker::StoredRowsOf(const std::string& table, const std::string& slot
   bool dated = project_.GrainOf(table) == Grain::kDate;
   std::string where = fmt::format("{} BETWEEN {} AND {}", slot, first, last);
   std::map<int32_t, SlotDigest> stored;
-  for (const SlotDigest& one : TRY(DigestSlots(connection_, "wh.main." + Ident(table), slot, columns, where))) stored[one.slot] = one;
+  for (const SlotDigest& one : TRY(DigestSlots(connection_, "wh.main." + Ident(table), slot, columns, where)))
+    stored[one.slot] = one;
   std::set<int32_t> slots;
-  for (const auto& [s, one] : stored) slots.insert(s);
-  for (auto [at, end] = ledger.Range(first, last); at < end; ++at) slots.insert(ledger.cells()[at].slot);
+  for (const auto& [s, one] : stored)
+    slots.insert(s);
+  for (auto [at, end] = ledger.Range(first, last); at < end; ++at)
+    slots.insert(ledger.cells()[at].slot);
   for (int32_t s : slots) {
     if (dated && not_chosen_.contains(s)) continue;
     ++count.examined;
     const Cell* cell = ledger.Find(s);
     auto there = stored.find(s);
     int64_t rows = there == stored.end() ? 0 : there->second.rows, said = cell ? cell->rows : 0;
-    Digest digest = there == stored.end() ? Digest{} : there->second.digest, said_digest = cell ? cell->digest : Digest{};
+    Digest digest = there == stored.end() ? Digest{} : there->second.digest,
+           said_digest = cell ? cell->digest : Digest{};
     if (rows == said && digest == said_digest) continue;
     std::vector<std::string> quoted, shown;
-    for (const std::string& column : key) quoted.push_back(Ident(column)), shown.push_back(fmt::format("'{}=' || CAST({} AS VARCHAR)", column, Ident(column)));
-    Rows twice = TRY(connection_.Query(fmt::format("SELECT concat_ws(', ', {}) FROM wh.main.{} WHERE {} = {} GROUP BY {} HAVING count(*) > 1 ORDER BY 1 LIMIT 1",
-                                                   shown.empty() ? "''" : Join(shown, ", "), Ident(table), slot, s, quoted.empty() ? "()" : Join(quoted, ", "))));
-    std::string what = rows == said ? "a value is not what was filled" : fmt::format("{} rows, where {} were filled", WithCommas(rows), WithCommas(said));
+    for (const std::string& column : key)
+      quoted.push_back(Ident(column)),
+          shown.push_back(fmt::format("'{}=' || CAST({} AS VARCHAR)", column, Ident(column)));
+    Rows twice =
+        TRY(connection_.Query(fmt::format("SELECT concat_ws(', ', {}) FROM wh.main.{} WHERE {} = {} GROUP BY "
+                                          "{} HAVING count(*) > 1 ORDER BY 1 LIMIT 1",
+                                          shown.empty() ? "''" : Join(shown, ", "), Ident(table), slot, s,
+                                          quoted.empty() ? "()" : Join(quoted, ", "))));
+    std::string what = rows == said
+                           ? "a value is not what was filled"
+                           : fmt::format("{} rows, where {} were filled", WithCommas(rows), WithCommas(said));
     if (twice.size() && !key.empty()) what += ": a row stands twice (" + twice.Text(0, 0) + ")";
-    report_.gaps.push_back({"stored rows", "", table, dated ? Date{s} : Date{}, dated ? Date{s} : Date{}, 1, "", what + "; it was changed behind the ledger's back", mend.empty() ? Fill(table, Date{s}, Date{s}, true) : mend});
+    report_.gaps.push_back({"stored rows", "", table, dated ? Date{s} : Date{}, dated ? Date{s} : Date{}, 1,
+                            "", what + "; it was changed behind the ledger's back",
+                            mend.empty() ? Fill(table, Date{s}, Date{s}, true) : mend});
     ++count.found;
   }
   return {};
@@ -219,19 +291,27 @@ Result<> Checker::StoredRows(const CheckedSeason& season) {
     int32_t year = calendar_.season_of(calendar_.dates()[size_t(season.dates.front())]).year;
     bool dated = table.grain == Grain::kDate;
     int32_t from = dated ? first : table.grain == Grain::kSeason ? year : 0, to = dated ? last : from;
-    TRY(StoredRowsOf(table.name, SlotSql(table), HashedColumns(table), table.key, from, to, TRY(LoadAgain(table, season.label)) + ", then `backcourt backfill`", count));
+    TRY(StoredRowsOf(table.name, SlotSql(table), HashedColumns(table), table.key, from, to,
+                     TRY(LoadAgain(table, season.label)) + ", then `backcourt backfill`", count));
   }
   for (const Model& model : project_.models) {
     if (model.view || !Wanted(model.name) || !cells_.contains(model.name)) continue;
     std::vector<std::string> columns;
-    for (const auto& [name, about] : model.columns) columns.push_back(name);
-    Rows there = TRY(connection_.Query(fmt::format("SELECT column_name FROM duckdb_columns() WHERE database_name = 'wh' AND schema_name = 'main' AND table_name = {} ORDER BY column_index", Quote(model.name))));
+    for (const auto& [name, about] : model.columns)
+      columns.push_back(name);
+    Rows there = TRY(
+        connection_.Query(fmt::format("SELECT column_name FROM duckdb_columns() WHERE database_name = 'wh' "
+                                      "AND schema_name = 'main' AND table_name = {} ORDER BY column_index",
+                                      Quote(model.name))));
     bool as_declared = there.size() == columns.size();
-    for (size_t i = 0; as_declared && i < columns.size(); ++i) as_declared = there.Text(i, 0) == columns[i];
+    for (size_t i = 0; as_declared && i < columns.size(); ++i)
+      as_declared = there.Text(i, 0) == columns[i];
     if (!as_declared) continue;  // its cells are stale or missing, and told as such
-    TRY(StoredRowsOf(model.name, fmt::format("({} - DATE '1970-01-01')", Ident(model.date)), columns, model.key, first, last, "", count));
+    TRY(StoredRowsOf(model.name, fmt::format("({} - DATE '1970-01-01')", Ident(model.date)), columns,
+                     model.key, first, last, "", count));
   }
-  for (size_t i = before; i < report_.gaps.size(); ++i) report_.gaps[i].season = season.label;
+  for (size_t i = before; i < report_.gaps.size(); ++i)
+    report_.gaps[i].season = season.label;
   Count(std::move(count));
   return {};
 }
@@ -245,15 +325,21 @@ Result<> Checker::ExpectedRows(const CheckedSeason& season) {
     for (int index : season.dates)
       if (Settled(states_.at(model.name)[size_t(index)])) dates.push_back(index);
     if (dates.empty()) continue;
-    Rows rows = TRY(connection_.Query(fmt::format(
-        "{}SELECT CAST(e.game_date - DATE '1970-01-01' AS INTEGER), CAST(e.expected_rows AS BIGINT), coalesce(t.n, 0) FROM ({}) AS e "
-        "LEFT JOIN (SELECT {} AS game_date, count(*) AS n FROM wh.main.{} GROUP BY 1) AS t ON t.game_date = e.game_date ORDER BY 1",
-        InputSql(project_, calendar_, model, dates), model.expected_rows, Ident(model.date), Ident(model.name))));
+    Rows rows =
+        TRY(connection_.Query(fmt::format("{}SELECT CAST(e.game_date - DATE '1970-01-01' AS INTEGER), "
+                                          "CAST(e.expected_rows AS BIGINT), coalesce(t.n, 0) FROM ({}) AS e "
+                                          "LEFT JOIN (SELECT {} AS game_date, count(*) AS n FROM wh.main.{} "
+                                          "GROUP BY 1) AS t ON t.game_date = e.game_date ORDER BY 1",
+                                          InputSql(project_, calendar_, model, dates), model.expected_rows,
+                                          Ident(model.date), Ident(model.name))));
     count.examined += int64_t(rows.size());
     for (size_t i = 0; i < rows.size(); ++i) {
       if (rows.Int(i, 1) == rows.Int(i, 2)) continue;
       Date date{int32_t(rows.Int(i, 0))};
-      report_.gaps.push_back({"expected rows", season.label, model.name, date, date, 1, "", fmt::format("{} rows are due, {} are there", WithCommas(rows.Int(i, 1)), WithCommas(rows.Int(i, 2))), Fill(model.name, date, date, true)});
+      report_.gaps.push_back({"expected rows", season.label, model.name, date, date, 1, "",
+                              fmt::format("{} rows are due, {} are there", WithCommas(rows.Int(i, 1)),
+                                          WithCommas(rows.Int(i, 2))),
+                              Fill(model.name, date, date, true)});
       ++count.found;
     }
   }
@@ -264,16 +350,23 @@ Result<> Checker::ExpectedRows(const CheckedSeason& season) {
 
 Result<> Checker::Contracts(const CheckedSeason& season) {
   for (const Check& check : project_.checks) {
-    bool wanted = options_.tables.empty() || std::any_of(check.reads.begin(), check.reads.end(), [&](const std::string& read) { return Wanted(read); });
-    bool there = std::all_of(check.reads.begin(), check.reads.end(), [&](const std::string& read) { return !project_.FindModel(read) || Filled(read); });
+    bool wanted =
+        options_.tables.empty() || std::any_of(check.reads.begin(), check.reads.end(),
+                                               [&](const std::string& read) { return Wanted(read); });
+    bool there = std::all_of(check.reads.begin(), check.reads.end(), [&](const std::string& read) {
+      return !project_.FindModel(read) || Filled(read);
+    });
     if (!wanted) continue;
-    if (there) Count(TRY(RunCheckOf(connection_, project_, calendar_, season, check, report_.gaps)));
-    else Count({season.label, check.name, "things", 0, 0, "a table that it reads was never filled"});
+    if (there)
+      Count(TRY(RunCheckOf(connection_, project_, calendar_, season, check, report_.gaps)));
+    else
+      Count({season.label, check.name, "things", 0, 0, "a table that it reads was never filled"});
   }
   GuardCount months{season.label, "months", "column-months", 0, 0, "no model that was asked for is filled"};
   for (const Model& model : project_.models) {
     if (model.view || !Wanted(model.name) || !Filled(model.name)) continue;
-    GuardCount one = TRY(JudgeMonths(connection_, project_, calendar_, season, model, states_.at(model.name), report_.gaps));
+    GuardCount one = TRY(
+        JudgeMonths(connection_, project_, calendar_, season, model, states_.at(model.name), report_.gaps));
     months.examined += one.examined;
     months.found += one.found;
     months.nothing = one.nothing;
@@ -288,7 +381,16 @@ Result<> Checker::KeptSnapshots(const CheckedSeason& season) {
     ++count.examined;
     if (one.problem.empty()) continue;
     ++count.found;
-    report_.gaps.push_back({count.guard, season.label, project_.schedule, {}, {}, 0, one.path, "quarantined: " + one.problem, "a sound file in its place, then `backcourt load`; an empty one takes back what it told"});
+    report_.gaps.push_back(
+        {count.guard,
+         season.label,
+         project_.schedule,
+         {},
+         {},
+         0,
+         one.path,
+         "quarantined: " + one.problem,
+         "a sound file in its place, then `backcourt load`; an empty one takes back what it told"});
   }
   Count(std::move(count));
   return {};
@@ -296,15 +398,29 @@ Result<> Checker::KeptSnapshots(const CheckedSeason& season) {
 
 // What serves a game against what other sources tell of it.
 Result<> Checker::OtherSources(const CheckedSeason& season) {
-  GuardCount count{season.label, "sources", "games", 0, 0, "no table with totals was asked for, or none has rows"};
+  GuardCount count{
+      season.label, "sources", "games", 0, 0, "no table with totals was asked for, or none has rows"};
   for (const RawTable& table : project_.raw_tables) {
     if (table.totals.empty() || !Wanted(table.name)) continue;
-    std::string mine = fmt::format("table_name = {} AND season IN ('', {})", Quote(table.name), Quote(season.label));
-    count.examined += TRY(connection_.Query("SELECT count(*) FROM wh.backcourt.units WHERE " + mine)).Int(0, 0);
-    Rows other = TRY(connection_.Query(fmt::format("SELECT source, reason FROM wh.backcourt.dropped WHERE {} AND contains(reason, {}) ORDER BY reason, source", mine, Quote(kOtherTotals))));
+    std::string mine =
+        fmt::format("table_name = {} AND season IN ('', {})", Quote(table.name), Quote(season.label));
+    count.examined +=
+        TRY(connection_.Query("SELECT count(*) FROM wh.backcourt.units WHERE " + mine)).Int(0, 0);
+    Rows other =
+        TRY(connection_.Query(fmt::format("SELECT source, reason FROM wh.backcourt.dropped WHERE {} AND "
+                                          "contains(reason, {}) ORDER BY reason, source",
+                                          mine, Quote(kOtherTotals))));
     for (size_t i = 0; i < other.size(); ++i) {
-      report_.gaps.push_back({count.guard, season.label, table.name, {}, {}, 0, "", fmt::format("rows of {} are {}", other.Text(i, 0), other.Text(i, 1)),
-                              "find which is wrong and mend its file, or choose the other under [sources] prefer; then `backcourt load` and `backcourt backfill`"});
+      report_.gaps.push_back({count.guard,
+                              season.label,
+                              table.name,
+                              {},
+                              {},
+                              0,
+                              "",
+                              fmt::format("rows of {} are {}", other.Text(i, 0), other.Text(i, 1)),
+                              "find which is wrong and mend its file, or choose the other under [sources] "
+                              "prefer; then `backcourt load` and `backcourt backfill`"});
       ++count.found;
     }
   }
@@ -320,8 +436,10 @@ Result<CheckReport> Checker::Run(const std::map<std::string, std::vector<int32_t
     if (seasons.empty() || seasons.back().label != label) seasons.push_back({label, {}});
     seasons.back().dates.push_back(index);
   }
-  for (const GameDate& date : calendar_.dates()) not_chosen_.insert(date.date.days);
-  for (int index : options_.dates) not_chosen_.erase(DateAt(index).days);
+  for (const GameDate& date : calendar_.dates())
+    not_chosen_.insert(date.date.days);
+  for (int index : options_.dates)
+    not_chosen_.erase(DateAt(index).days);
   for (const CheckedSeason& season : seasons) {
     TRY(Games(season));
     FilledCells(season);
@@ -332,15 +450,20 @@ Result<CheckReport> Checker::Run(const std::map<std::string, std::vector<int32_t
     TRY(OtherSources(season));
   }
   for (const auto& [table, slots] : retired)
-    if (Wanted(table)) report_.gaps.push_back({"cells", "", table, Date{slots.front()}, Date{slots.back()}, int64_t(slots.size()), "", "filled for a date that is no game date any more", "`backcourt backfill`"});
+    if (Wanted(table))
+      report_.gaps.push_back({"cells", "", table, Date{slots.front()}, Date{slots.back()},
+                              int64_t(slots.size()), "", "filled for a date that is no game date any more",
+                              "`backcourt backfill`"});
   report_.seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
   return std::move(report_);
 }
 
 }  // namespace
 
-Result<CheckReport> CheckCompleteness(Connection& connection, const Project& project, const Calendar& calendar, const Cells& cells,
-                                      const std::map<std::string, std::vector<int32_t>>& retired, const CheckOptions& options) {
+Result<CheckReport> CheckCompleteness(Connection& connection, const Project& project,
+                                      const Calendar& calendar, const Cells& cells,
+                                      const std::map<std::string, std::vector<int32_t>>& retired,
+                                      const CheckOptions& options) {
   return Checker(connection, project, calendar, cells, options).Run(retired);
 }
 

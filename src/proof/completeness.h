@@ -10,10 +10,10 @@
 #include <string>
 #include <vector>
 
-#include "calendar/calendar.h"
-#include "project/project.h"
-#include "plan/cells.h"
 #include "adbc/adbc.h"
+#include "calendar/calendar.h"
+#include "plan/cells.h"
+#include "project/project.h"
 
 namespace backcourt {
 
@@ -21,8 +21,8 @@ namespace backcourt {
 struct Gap {
   std::string guard;
   std::string season;
-  std::string table;    // or the name of the check
-  Date first, last;     // dates it is about
+  std::string table;  // or the name of the check
+  Date first, last;   // dates it is about
   int64_t dates = 1;
   std::string subject;  // a game, a team, a column; may be empty
   std::string what;     // the reason
@@ -56,7 +56,9 @@ struct CheckOptions {
 };
 
 // REQUIRES: a connection in which the warehouse stands still (a transaction).
-Result<CheckReport> CheckCompleteness(Connection& connection, const Project& project, const Calendar& calendar, const Cells& cells,
-                                      const std::map<std::string, std::vector<int32_t>>& retired, const CheckOptions& options);
+Result<CheckReport> CheckCompleteness(Connection& connection, const Project& project,
+                                      const Calendar& calendar, const Cells& cells,
+                                      const std::map<std::string, std::vector<int32_t>>& retired,
+                                      const CheckOptions& options);
 
 }  // namespace backcourt

@@ -22,12 +22,16 @@ bool Names(const NamedTexts& texts, const std::string& name) {
 
 // Whether the header says that the column has no value without some raw data.
 bool Needs(const Model& model, const std::string& name) {
-  return std::any_of(model.needs.begin(), model.needs.end(), [&](auto& n) { return std::find(n.second.begin(), n.second.end(), name) != n.second.end(); });
+  return std::any_of(model.needs.begin(), model.needs.end(), [&](auto& n) {
+    return std::find(n.second.begin(), n.second.end(), name) != n.second.end();
+  });
 }
 
 // A read of the season's rows from the first to the last of its dates.
-std::string SeasonRows(const Project& project, const Calendar& calendar, const CheckedSeason& season, const std::string& table) {
-  Date first = calendar.dates()[size_t(season.dates.front())].date, last = calendar.dates()[size_t(season.dates.back())].date;
+std::string SeasonRows(const Project& project, const Calendar& calendar, const CheckedSeason& season,
+                       const std::string& table) {
+  Date first = calendar.dates()[size_t(season.dates.front())].date,
+       last = calendar.dates()[size_t(season.dates.back())].date;
   int year = calendar.season_of(calendar.dates()[size_t(season.dates.front())]).year;
   SlotRange range{first.days, last.days, false};
   if (project.GrainOf(table) == Grain::kSeason) range = {year, year, false};
@@ -35,10 +39,14 @@ std::string SeasonRows(const Project& project, const Calendar& calendar, const C
 }
 
 // The months of the plain season whose dates are all over, as lists of dates.
-Result<std::vector<std::vector<int>>> WholeMonths(Connection& connection, const Project& project, const Calendar& calendar, const CheckedSeason& season) {
+Result<std::vector<std::vector<int>>> WholeMonths(Connection& connection, const Project& project,
+                                                  const Calendar& calendar, const CheckedSeason& season) {
   const RawTable& schedule = *project.FindRaw(project.schedule);
-  Rows rows = TRY(connection.Query(fmt::format("SELECT DISTINCT CAST({0} - DATE '1970-01-01' AS INTEGER) FROM wh.main.{1} WHERE season = {2} AND {3} ORDER BY 1",
-                                               Ident(schedule.date), Ident(schedule.name), Quote(season.label), schedule.ahead.empty() ? "true" : "(" + schedule.ahead + ")")));
+  Rows rows =
+      TRY(connection.Query(fmt::format("SELECT DISTINCT CAST({0} - DATE '1970-01-01' AS INTEGER) FROM "
+                                       "wh.main.{1} WHERE season = {2} AND {3} ORDER BY 1",
+                                       Ident(schedule.date), Ident(schedule.name), Quote(season.label),
+                                       schedule.ahead.empty() ? "true" : "(" + schedule.ahead + ")")));
   std::set<int> chosen(season.dates.begin(), season.dates.end());
   std::vector<std::vector<int>> months;
   std::string month;
@@ -46,7 +54,8 @@ Result<std::vector<std::vector<int>>> WholeMonths(Connection& connection, const 
     Date date{int32_t(rows.Int(i, 0))};
     int index = calendar.Find(date);
     if (index < 0) continue;  // a game that was postponed or is not of the kinds that tables hold
-    if (date.Month() != month && (months.empty() || months.back().size() >= kMonthDates)) months.emplace_back();
+    if (date.Month() != month && (months.empty() || months.back().size() >= kMonthDates))
+      months.emplace_back();
     month = date.Month();
     months.back().push_back(index);
   }
@@ -66,17 +75,22 @@ Result<std::vector<std::vector<int>>> WholeMonths(Connection& connection, const 
 
 }  // namespace
 
-Result<GuardCount> RunCheckOf(Connection& connection, const Project& project, const Calendar& calendar, const CheckedSeason& season,
-                              const Check& check, std::vector<Gap>& gaps) {
-  TRY(CheckBody(connection, Body{check.file, check.body, check.body_line, check.reads}, TRY(VolatileFunctions(connection))));
+Result<GuardCount> RunCheckOf(Connection& connection, const Project& project, const Calendar& calendar,
+                              const CheckedSeason& season, const Check& check, std::vector<Gap>& gaps) {
+  TRY(CheckBody(connection, Body{check.file, check.body, check.body_line, check.reads},
+                TRY(VolatileFunctions(connection))));
   Model as_model;  // for the text around its SELECT
-  for (const std::string& read : check.reads) as_model.reads.push_back({read, {}});
+  for (const std::string& read : check.reads)
+    as_model.reads.push_back({read, {}});
   std::string sql = InputSql(calendar, as_model, season.dates, [&](const Read& read) {
-    return fmt::format("wh.main.{} WHERE {}", Ident(read.table), SeasonRows(project, calendar, season, read.table));
+    return fmt::format("wh.main.{} WHERE {}", Ident(read.table),
+                       SeasonRows(project, calendar, season, read.table));
   });
-  auto rows = connection.Query(fmt::format(
-      "{}SELECT CAST(game_date - DATE '1970-01-01' AS INTEGER), CAST(subject AS VARCHAR), CAST(what AS VARCHAR), count(*) OVER () FROM (\n{}\n) AS findings "
-      "QUALIFY what IS NOT NULL OR row_number() OVER () = 1 ORDER BY game_date, subject, what", sql, check.body));
+  auto rows = connection.Query(
+      fmt::format("{}SELECT CAST(game_date - DATE '1970-01-01' AS INTEGER), CAST(subject AS VARCHAR), "
+                  "CAST(what AS VARCHAR), count(*) OVER () FROM (\n{}\n) AS findings "
+                  "QUALIFY what IS NOT NULL OR row_number() OVER () = 1 ORDER BY game_date, subject, what",
+                  sql, check.body));
   if (!rows) {
     Error error = rows.error();
     error.message = fmt::format("{}: {}", check.file, error.message);
@@ -86,34 +100,51 @@ Result<GuardCount> RunCheckOf(Connection& connection, const Project& project, co
   for (size_t i = 0; i < rows->size(); ++i) {
     if (rows->Null(i, 2)) continue;
     Date date{int32_t(rows->Int(i, 0))};
-    gaps.push_back({check.name, season.label, "", date, date, 1, rows->Text(i, 1), rows->Text(i, 2), check.mend});
+    gaps.push_back(
+        {check.name, season.label, "", date, date, 1, rows->Text(i, 1), rows->Text(i, 2), check.mend});
     ++count.found;
   }
   for (size_t i = 0; count.examined == 0 && i < check.reads.size(); ++i) {
-    Rows there = TRY(connection.Query(fmt::format("SELECT count(*) FROM wh.main.{} WHERE {}", Ident(check.reads[i]), SeasonRows(project, calendar, season, check.reads[i]))));
+    Rows there =
+        TRY(connection.Query(fmt::format("SELECT count(*) FROM wh.main.{} WHERE {}", Ident(check.reads[i]),
+                                         SeasonRows(project, calendar, season, check.reads[i]))));
     if (there.Int(0, 0) == 0) count.nothing = fmt::format("{} has no rows of these dates", check.reads[i]);
   }
   return count;
 }
 
-Result<GuardCount> JudgeMonths(Connection& connection, const Project& project, const Calendar& calendar, const CheckedSeason& season,
-                               const Model& model, const std::vector<CellState>& states, std::vector<Gap>& gaps) {
+Result<GuardCount> JudgeMonths(Connection& connection, const Project& project, const Calendar& calendar,
+                               const CheckedSeason& season, const Model& model,
+                               const std::vector<CellState>& states, std::vector<Gap>& gaps) {
   GuardCount count{season.label, "months", "column-months", 0, 0, ""};
   std::vector<std::vector<int>> months = TRY(WholeMonths(connection, project, calendar, season));
-  std::erase_if(months, [&](const std::vector<int>& dates) { return std::any_of(dates.begin(), dates.end(), [&](int i) { return states[size_t(i)] != CellState::kFresh && states[size_t(i)] != CellState::kEmpty; }); });
+  std::erase_if(months, [&](const std::vector<int>& dates) {
+    return std::any_of(dates.begin(), dates.end(), [&](int i) {
+      return states[size_t(i)] != CellState::kFresh && states[size_t(i)] != CellState::kEmpty;
+    });
+  });
   if (months.empty()) {
     count.nothing = "no month of these dates is over and filled with nothing missing";
     return count;
   }
   std::string days, columns;
   for (size_t month = 0; month < months.size(); ++month)
-    for (int i : months[month]) days += fmt::format("{}({}, {})", days.empty() ? "" : ", ", calendar.dates()[size_t(i)].date.Sql(), month);
-  for (const auto& [name, about] : model.columns) columns += fmt::format(", count(*) FILTER (WHERE {0} IS NULL), min({0}) IS NOT DISTINCT FROM max({0}), coalesce(CAST(min({0}) AS VARCHAR), 'NULL')", Ident(name));
-  Rows rows = TRY(connection.Query(fmt::format("SELECT CAST(month_ AS BIGINT), count(*){} FROM wh.main.{} JOIN (VALUES {}) AS days_(day_, month_) ON {} = day_ GROUP BY 1 ORDER BY 1",
-                                               columns, Ident(model.name), days, Ident(model.date))));
+    for (int i : months[month])
+      days +=
+          fmt::format("{}({}, {})", days.empty() ? "" : ", ", calendar.dates()[size_t(i)].date.Sql(), month);
+  for (const auto& [name, about] : model.columns)
+    columns += fmt::format(
+        ", count(*) FILTER (WHERE {0} IS NULL), min({0}) IS NOT DISTINCT FROM max({0}), "
+        "coalesce(CAST(min({0}) AS VARCHAR), 'NULL')",
+        Ident(name));
+  Rows rows = TRY(
+      connection.Query(fmt::format("SELECT CAST(month_ AS BIGINT), count(*){} FROM wh.main.{} JOIN (VALUES "
+                                   "{}) AS days_(day_, month_) ON {} = day_ GROUP BY 1 ORDER BY 1",
+                                   columns, Ident(model.name), days, Ident(model.date))));
   for (size_t m = 0; m < rows.size(); ++m) {
     const std::vector<int>& dates = months[size_t(rows.Int(m, 0))];
-    Date first = calendar.dates()[size_t(dates.front())].date, last = calendar.dates()[size_t(dates.back())].date;
+    Date first = calendar.dates()[size_t(dates.front())].date,
+         last = calendar.dates()[size_t(dates.back())].date;
     int64_t all = rows.Int(m, 1);
     for (size_t c = 0; c < model.columns.size(); ++c) {
       const std::string& name = model.columns[c].first;
@@ -121,11 +152,17 @@ Result<GuardCount> JudgeMonths(Connection& connection, const Project& project, c
       if (Names(model.may_be_constant, name) || Needs(model, name)) continue;
       double nulls = double(rows.Int(m, 2 + 3 * c)) / double(all);
       std::string what, section;
-      if (rows.Int(m, 3 + 3 * c) && all > 1) what = fmt::format("is {}{} in all {} rows", rows.Text(m, 4 + 3 * c), nulls > 0 && nulls < 1 ? " or NULL" : "", WithCommas(all)), section = "may_be_constant";
-      else if (nulls > kMostlyNull && !Names(model.may_be_null, name)) what = fmt::format("is NULL in {:.0f} % of {} rows", 100 * nulls, WithCommas(all)), section = "may_be_null";
+      if (rows.Int(m, 3 + 3 * c) && all > 1)
+        what = fmt::format("is {}{} in all {} rows", rows.Text(m, 4 + 3 * c),
+                           nulls > 0 && nulls < 1 ? " or NULL" : "", WithCommas(all)),
+        section = "may_be_constant";
+      else if (nulls > kMostlyNull && !Names(model.may_be_null, name))
+        what = fmt::format("is NULL in {:.0f} % of {} rows", 100 * nulls, WithCommas(all)),
+        section = "may_be_null";
       if (what.empty()) continue;
-      gaps.push_back({"months", season.label, model.name, first, last, int64_t(dates.size()), name, what,
-                      fmt::format("look why; where it is right, the reason under [{}] of {}", section, model.file)});
+      gaps.push_back(
+          {"months", season.label, model.name, first, last, int64_t(dates.size()), name, what,
+           fmt::format("look why; where it is right, the reason under [{}] of {}", section, model.file)});
       ++count.found;
     }
   }

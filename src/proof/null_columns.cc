@@ -13,28 +13,37 @@ namespace backcourt {
 namespace {
 
 // The seasons in which a raw table, or a column of it, holds a value.
-Result<std::set<std::string>> SeasonsWith(Connection& connection, const Project& project, const std::string& needs) {
+Result<std::set<std::string>> SeasonsWith(Connection& connection, const Project& project,
+                                          const std::string& needs) {
   size_t dot = needs.find('.');
   const RawTable& table = *project.FindRaw(needs.substr(0, dot));
   const RawTable& schedule = *project.FindRaw(project.schedule);
-  bool own = std::any_of(table.columns.begin(), table.columns.end(), [](const Column& c) { return c.name == "season"; });
+  bool own = std::any_of(table.columns.begin(), table.columns.end(),
+                         [](const Column& c) { return c.name == "season"; });
   std::string from = "main." + Ident(table.name) + " t";
-  if (!own) from += fmt::format(" JOIN main.{0} s ON s.{1} = t.{1}", Ident(schedule.name), Ident(schedule.key.front()));
-  std::string where = dot == std::string::npos ? "true" : fmt::format("t.{} IS NOT NULL", Ident(needs.substr(dot + 1)));
-  Rows rows = TRY(connection.Query(fmt::format("SELECT DISTINCT {}.season FROM {} WHERE {}", own ? "t" : "s", from, where)));
+  if (!own)
+    from +=
+        fmt::format(" JOIN main.{0} s ON s.{1} = t.{1}", Ident(schedule.name), Ident(schedule.key.front()));
+  std::string where =
+      dot == std::string::npos ? "true" : fmt::format("t.{} IS NOT NULL", Ident(needs.substr(dot + 1)));
+  Rows rows = TRY(connection.Query(
+      fmt::format("SELECT DISTINCT {}.season FROM {} WHERE {}", own ? "t" : "s", from, where)));
   std::set<std::string> seasons;
-  for (size_t i = 0; i < rows.size(); ++i) seasons.insert(rows.Text(i, 0));
+  for (size_t i = 0; i < rows.size(); ++i)
+    seasons.insert(rows.Text(i, 0));
   return seasons;
 }
 
 }  // namespace
 
-Result<std::vector<NullColumns>> FindNullColumns(Connection& connection, const Project& project, const Calendar& calendar) {
+Result<std::vector<NullColumns>> FindNullColumns(Connection& connection, const Project& project,
+                                                 const Calendar& calendar) {
   std::vector<NullColumns> missing;
   for (const Model& model : project.models) {
     if (model.helper) continue;
     for (const auto& [needs, columns] : model.needs) {
-      auto found = std::find_if(missing.begin(), missing.end(), [&](const NullColumns& m) { return m.needs == needs; });
+      auto found = std::find_if(missing.begin(), missing.end(),
+                                [&](const NullColumns& m) { return m.needs == needs; });
       if (found == missing.end()) {
         std::set<std::string> with = TRY(SeasonsWith(connection, project, needs));
         NullColumns one{needs, {}, {}};
@@ -42,7 +51,8 @@ Result<std::vector<NullColumns>> FindNullColumns(Connection& connection, const P
           if (!with.contains(season.label)) one.seasons.push_back(season.label);
         found = missing.insert(missing.end(), std::move(one));
       }
-      for (const std::string& column : columns) found->columns.push_back(model.name + "." + column);
+      for (const std::string& column : columns)
+        found->columns.push_back(model.name + "." + column);
     }
   }
   std::erase_if(missing, [](const NullColumns& one) { return one.seasons.empty(); });
@@ -52,7 +62,8 @@ Result<std::vector<NullColumns>> FindNullColumns(Connection& connection, const P
 std::string NullColumnsText(const std::vector<NullColumns>& missing) {
   std::string text;
   for (const NullColumns& one : missing)
-    text += fmt::format("no {} in {}, so these are NULL or have no value of it: {}\n", one.needs, Join(one.seasons, ", "), Join(one.columns, ", "));
+    text += fmt::format("no {} in {}, so these are NULL or have no value of it: {}\n", one.needs,
+                        Join(one.seasons, ", "), Join(one.columns, ", "));
   return text;
 }
 

@@ -5,9 +5,9 @@
 #include <string>
 #include <vector>
 
+#include "adbc/adbc.h"
 #include "calendar/calendar.h"
 #include "project/project.h"
-#include "adbc/adbc.h"
 
 namespace backcourt {
 
@@ -18,7 +18,8 @@ struct NullColumns {
 };
 
 // In the order of the models. Looks at the raw tables, not at the models' rows.
-Result<std::vector<NullColumns>> FindNullColumns(Connection& connection, const Project& project, const Calendar& calendar);
+Result<std::vector<NullColumns>> FindNullColumns(Connection& connection, const Project& project,
+                                                 const Calendar& calendar);
 
 // A line each for people; "" when there is none.
 std::string NullColumnsText(const std::vector<NullColumns>& missing);

@@ -34,49 +34,71 @@ Result<ReplayMismatch> Compare(Connection& connection, const Model& model, Date 
   std::vector<std::string> on, key, order;
   for (const std::string& column : model.key) {
     on.push_back(fmt::format("s.{0} IS NOT DISTINCT FROM r.{0}", Ident(column)));
-    key.push_back(fmt::format("'{}=' || coalesce(CAST(coalesce(s.{}, r.{}) AS VARCHAR), 'NULL')", column, Ident(column), Ident(column)));
+    key.push_back(fmt::format("'{}=' || coalesce(CAST(coalesce(s.{}, r.{}) AS VARCHAR), 'NULL')", column,
+                              Ident(column), Ident(column)));
     order.push_back(fmt::format("coalesce(s.{0}, r.{0})", Ident(column)));
   }
   std::string keys = fmt::format("concat_ws(', ', {})", Join(key, ", ")), ordered = Join(order, ", ");
-  std::string joined = fmt::format("FROM (SELECT *, true AS there_ FROM wh.main.{} WHERE {} = {}) s FULL JOIN (SELECT *, true AS there_ FROM replayed) r ON {}",
-                                   Ident(model.name), Ident(model.date), date.Sql(), Join(on, " AND "));
+  std::string joined = fmt::format(
+      "FROM (SELECT *, true AS there_ FROM wh.main.{} WHERE {} = {}) s FULL JOIN (SELECT *, true AS there_ "
+      "FROM replayed) r ON {}",
+      Ident(model.name), Ident(model.date), date.Sql(), Join(on, " AND "));
   std::vector<std::string> differs;
-  for (const auto& [name, about] : model.columns) differs.push_back(fmt::format("s.{0} IS DISTINCT FROM r.{0}", Ident(name)));
-  Rows counts = TRY(connection.Query(fmt::format("SELECT count(*) FILTER (WHERE s.there_ AND r.there_ AND ({})), count(*) FILTER (WHERE s.there_ IS NULL), count(*) FILTER (WHERE r.there_ IS NULL) {}",
-                                                 Join(differs, " OR "), joined)));
+  for (const auto& [name, about] : model.columns)
+    differs.push_back(fmt::format("s.{0} IS DISTINCT FROM r.{0}", Ident(name)));
+  Rows counts = TRY(connection.Query(
+      fmt::format("SELECT count(*) FILTER (WHERE s.there_ AND r.there_ AND ({})), count(*) FILTER (WHERE "
+                  "s.there_ IS NULL), count(*) FILTER (WHERE r.there_ IS NULL) {}",
+                  Join(differs, " OR "), joined)));
   mismatch.different = counts.Int(0, 0);
   mismatch.missing = counts.Int(0, 1);
   mismatch.extra = counts.Int(0, 2);
   for (size_t i = 0; mismatch.different && i < model.columns.size(); ++i) {
     const std::string& name = model.columns[i].first;
     std::string where = fmt::format("{} WHERE s.there_ AND r.there_ AND {}", joined, differs[i]);
-    Rows rows = TRY(connection.Query(fmt::format("SELECT count(*), max(abs(TRY_CAST(CAST(s.{0} AS VARCHAR) AS DOUBLE) - TRY_CAST(CAST(r.{0} AS VARCHAR) AS DOUBLE))) {1}", Ident(name), where)));
+    Rows rows =
+        TRY(connection.Query(fmt::format("SELECT count(*), max(abs(TRY_CAST(CAST(s.{0} AS VARCHAR) AS "
+                                         "DOUBLE) - TRY_CAST(CAST(r.{0} AS VARCHAR) AS DOUBLE))) {1}",
+                                         Ident(name), where)));
     if (rows.Int(0, 0) == 0) continue;
     mismatch.columns[name] = {rows.Int(0, 0), rows.Null(0, 1) ? std::nan("") : rows.Real(0, 1)};
     if (!mismatch.first.key.empty()) continue;
-    Rows first = TRY(connection.Query(fmt::format("SELECT {1}, coalesce(CAST(s.{0} AS VARCHAR), 'NULL'), coalesce(CAST(r.{0} AS VARCHAR), 'NULL') {2} ORDER BY {3} LIMIT 1", Ident(name), keys, where, ordered)));
+    Rows first =
+        TRY(connection.Query(fmt::format("SELECT {1}, coalesce(CAST(s.{0} AS VARCHAR), 'NULL'), "
+                                         "coalesce(CAST(r.{0} AS VARCHAR), 'NULL') {2} ORDER BY {3} LIMIT 1",
+                                         Ident(name), keys, where, ordered)));
     mismatch.first = {first.Text(0, 0), name, first.Text(0, 1), first.Text(0, 2)};
   }
   if (mismatch.first.key.empty() && mismatch.missing + mismatch.extra > 0) {
-    Rows first = TRY(connection.Query(fmt::format("SELECT {}, s.there_ IS NOT NULL {} WHERE s.there_ IS NULL OR r.there_ IS NULL ORDER BY {} LIMIT 1", keys, joined, ordered)));
-    mismatch.first = {first.Text(0, 0), "", first.Int(0, 1) ? "there" : "not there", first.Int(0, 1) ? "not there" : "there"};
+    Rows first = TRY(connection.Query(fmt::format(
+        "SELECT {}, s.there_ IS NOT NULL {} WHERE s.there_ IS NULL OR r.there_ IS NULL ORDER BY {} LIMIT 1",
+        keys, joined, ordered)));
+    mismatch.first = {first.Text(0, 0), "", first.Int(0, 1) ? "there" : "not there",
+                      first.Int(0, 1) ? "not there" : "there"};
   }
-  if (mismatch.first.key.empty()) mismatch.error = "the table has a row more than once";  // equal rows join twice
+  if (mismatch.first.key.empty())
+    mismatch.error = "the table has a row more than once";  // equal rows join twice
   return mismatch;
 }
 
 // One cell; nothing when it agrees to the bit.
-Result<std::optional<ReplayMismatch>> ReplayOne(Connection& connection, WindowCopies& copies, const Project& project, const Calendar& calendar,
+Result<std::optional<ReplayMismatch>> ReplayOne(Connection& connection, WindowCopies& copies,
+                                                const Project& project, const Calendar& calendar,
                                                 const Cells& cells, const ReplayCell& chosen, int64_t& rows) {
   const Model& model = *project.FindModel(chosen.table);
   Date date = calendar.dates()[size_t(chosen.date_index)].date;
   TRY(copies.MoveTo(model, chosen.date_index));
-  std::string select = fmt::format("{}SELECT * FROM (\n{}\n) AS this", InputSql(calendar, model, {chosen.date_index}, [&](const Read& read) { return copies.Name(read); }), model.body);
+  std::string select = fmt::format(
+      "{}SELECT * FROM (\n{}\n) AS this",
+      InputSql(calendar, model, {chosen.date_index}, [&](const Read& read) { return copies.Name(read); }),
+      model.body);
   std::vector<std::string> columns;
-  for (const auto& [name, about] : model.columns) columns.push_back(name);
+  for (const auto& [name, about] : model.columns)
+    columns.push_back(name);
   auto sum = [](const std::vector<SlotDigest>& slots) {
     SlotDigest all;
-    for (const SlotDigest& slot : slots) all.digest = all.digest + slot.digest, all.rows += slot.rows;
+    for (const SlotDigest& slot : slots)
+      all.digest = all.digest + slot.digest, all.rows += slot.rows;
     return all;
   };
   auto made = DigestSlots(connection, "(" + select + ")", DaySlot(model), columns);
@@ -86,7 +108,8 @@ Result<std::optional<ReplayMismatch>> ReplayOne(Connection& connection, WindowCo
     return std::optional(broken);
   }
   SlotDigest replayed = sum(*made);
-  SlotDigest stored = sum(TRY(DigestSlots(connection, "wh.main." + Ident(model.name), DaySlot(model), columns, fmt::format("{} = {}", Ident(model.date), date.Sql()))));
+  SlotDigest stored = sum(TRY(DigestSlots(connection, "wh.main." + Ident(model.name), DaySlot(model), columns,
+                                          fmt::format("{} = {}", Ident(model.date), date.Sql()))));
   rows = stored.rows;
   if (replayed.digest != stored.digest || replayed.rows != stored.rows) {
     TRY(connection.Execute("CREATE OR REPLACE TEMP TABLE replayed AS " + select));
@@ -94,19 +117,32 @@ Result<std::optional<ReplayMismatch>> ReplayOne(Connection& connection, WindowCo
   }
   const Cell* cell = cells.at(model.name).Find(date.days);
   if (cell->digest == stored.digest && cell->rows == stored.rows) return std::optional<ReplayMismatch>();
-  ReplayMismatch changed{model.name, date, 0, 0, 0, {}, {}, "the rows are right, but the ledger's digest of them is another: one of the two was changed by hand", ""};
+  ReplayMismatch changed{
+      model.name,
+      date,
+      0,
+      0,
+      0,
+      {},
+      {},
+      "the rows are right, but the ledger's digest of them is another: one of the two was changed by hand",
+      ""};
   return std::optional(changed);
 }
 
 // Adds the cause to the first cells of each table that differ, until it is told.
-Result<> TellCauses(Connection& connection, const Project& project, const Calendar& calendar, const Cells& cells, std::vector<ReplayMismatch>& mismatches) {
+Result<> TellCauses(Connection& connection, const Project& project, const Calendar& calendar,
+                    const Cells& cells, std::vector<ReplayMismatch>& mismatches) {
   std::map<std::string, size_t> tried;
   std::set<std::string> told;
   for (ReplayMismatch& mismatch : mismatches) {
-    if (!mismatch.error.empty() || told.contains(mismatch.table) || ++tried[mismatch.table] > kCausesPerTable) continue;
-    auto cause = CauseOf(connection, project, calendar, *project.FindModel(mismatch.table), calendar.Find(mismatch.date), *cells.at(mismatch.table).Find(mismatch.date.days));
+    if (!mismatch.error.empty() || told.contains(mismatch.table) || ++tried[mismatch.table] > kCausesPerTable)
+      continue;
+    auto cause = CauseOf(connection, project, calendar, *project.FindModel(mismatch.table),
+                         calendar.Find(mismatch.date), *cells.at(mismatch.table).Find(mismatch.date.days));
     if (!cause && cause.error().kind == ErrorKind::kInterrupted) return cause.error();
-    if (!cause || cause->empty()) continue;  // a replay under other conditions may fail where the cell's own does not
+    if (!cause || cause->empty())
+      continue;  // a replay under other conditions may fail where the cell's own does not
     mismatch.cause = *cause;
     told.insert(mismatch.table);
   }
@@ -116,7 +152,8 @@ Result<> TellCauses(Connection& connection, const Project& project, const Calend
 }  // namespace
 
 std::string Difference::Text() const {
-  if (column.empty()) return fmt::format("{}: the row is {} in the table, {} in its replay", key, stored, replayed);
+  if (column.empty())
+    return fmt::format("{}: the row is {} in the table, {} in its replay", key, stored, replayed);
   return fmt::format("{}: {} is {}, its replay gives {}", key, column, stored, replayed);
 }
 
@@ -127,51 +164,64 @@ SampledCells SampleCells(const Project& project, const Calendar& calendar, const
   std::vector<std::vector<ReplayCell>> of_table;
   size_t total = 0;
   for (const Model& model : project.models) {
-    if (model.view || (!tables.empty() && std::find(tables.begin(), tables.end(), model.name) == tables.end())) continue;
+    if (model.view ||
+        (!tables.empty() && std::find(tables.begin(), tables.end(), model.name) == tables.end()))
+      continue;
     auto series = cells.find(model.name);
     if (series == cells.end()) continue;
     std::vector<ReplayCell> mine;
     for (int date : dates) {
       const Cell* cell = series->second.Find(calendar.dates()[size_t(date)].date.days);
       if (!cell || !Settled(cell->state) || !cell->waived.empty()) continue;
-      if (states.at(model.name)[size_t(date)] == CellState::kStale) ++sampled.stale;
-      else mine.push_back({model.name, date});
+      if (states.at(model.name)[size_t(date)] == CellState::kStale)
+        ++sampled.stale;
+      else
+        mine.push_back({model.name, date});
     }
     total += mine.size();
     if (!mine.empty()) of_table.push_back(std::move(mine));
   }
   std::vector<ReplayCell>& chosen = sampled.cells;
   if (sample <= 0 || size_t(sample) >= total) {
-    for (auto& mine : of_table) chosen.insert(chosen.end(), mine.begin(), mine.end());
+    for (auto& mine : of_table)
+      chosen.insert(chosen.end(), mine.begin(), mine.end());
     return sampled;
   }
   for (size_t t = 0; t < of_table.size(); ++t) {  // evenly over its dates, each table at another offset
     auto& mine = of_table[t];
     int64_t newest = 0;
-    for (const ReplayCell& cell : mine) newest = std::max(newest, cells.at(cell.table).Find(calendar.dates()[size_t(cell.date_index)].date.days)->changed);
-    size_t share = std::min(mine.size(), std::max<size_t>(1, size_t(sample) / of_table.size() + (t < size_t(sample) % of_table.size())));
+    for (const ReplayCell& cell : mine)
+      newest = std::max(
+          newest, cells.at(cell.table).Find(calendar.dates()[size_t(cell.date_index)].date.days)->changed);
+    size_t share = std::min(mine.size(), std::max<size_t>(1, size_t(sample) / of_table.size() +
+                                                                 (t < size_t(sample) % of_table.size())));
     std::vector<size_t> picked;
-    for (size_t i = 0; i < share; ++i) picked.push_back((i * mine.size() + (t * mine.size()) / of_table.size()) / share % mine.size());
+    for (size_t i = 0; i < share; ++i)
+      picked.push_back((i * mine.size() + (t * mine.size()) / of_table.size()) / share % mine.size());
     for (size_t i = 0; i < mine.size(); ++i)  // and one of those changed last
-      if (cells.at(mine[i].table).Find(calendar.dates()[size_t(mine[i].date_index)].date.days)->changed == newest) {
+      if (cells.at(mine[i].table).Find(calendar.dates()[size_t(mine[i].date_index)].date.days)->changed ==
+          newest) {
         picked[0] = i;
         break;
       }
     std::sort(picked.begin(), picked.end());
     picked.erase(std::unique(picked.begin(), picked.end()), picked.end());
-    for (size_t i : picked) chosen.push_back(mine[i]);
+    for (size_t i : picked)
+      chosen.push_back(mine[i]);
   }
   return sampled;
 }
 
-Result<ReplayReport> Replay(Warehouse& warehouse, const Project& project, const Calendar& calendar, const Cells& cells,
-                            const std::vector<ReplayCell>& chosen, int parallel,
+Result<ReplayReport> Replay(Warehouse& warehouse, const Project& project, const Calendar& calendar,
+                            const Cells& cells, const std::vector<ReplayCell>& chosen, int parallel,
                             std::function<void(size_t done)> progress, std::function<bool()> interrupted) {
   auto start = std::chrono::steady_clock::now();
   // Late dates first, in stretches that one connection's copies move along.
   std::vector<const ReplayCell*> order;
-  for (const ReplayCell& cell : chosen) order.push_back(&cell);
-  std::stable_sort(order.begin(), order.end(), [](auto* a, auto* b) { return a->date_index > b->date_index; });
+  for (const ReplayCell& cell : chosen)
+    order.push_back(&cell);
+  std::stable_sort(order.begin(), order.end(),
+                   [](auto* a, auto* b) { return a->date_index > b->date_index; });
   size_t stretch = std::max<size_t>(50, order.size() / size_t(4 * parallel) + 1);
 
   ReplayReport report;
@@ -180,11 +230,13 @@ Result<ReplayReport> Replay(Warehouse& warehouse, const Project& project, const 
   std::atomic<bool> stop{false};
   std::optional<Error> failed;
   std::vector<std::unique_ptr<Connection>> connections;
-  for (int i = 0; i < parallel; ++i) connections.push_back(TRY(warehouse.Connect()));
+  for (int i = 0; i < parallel; ++i)
+    connections.push_back(TRY(warehouse.Connect()));
   Watch watch(std::chrono::milliseconds(20), [&] {
     if (!interrupted()) return;
     stop = true;
-    for (auto& connection : connections) connection->Cancel();
+    for (auto& connection : connections)
+      connection->Cancel();
   });
   std::vector<std::thread> workers;
   for (auto& connection : connections) {
@@ -208,10 +260,16 @@ Result<ReplayReport> Replay(Warehouse& warehouse, const Project& project, const 
       }
     });
   }
-  for (std::thread& worker : workers) worker.join();
+  for (std::thread& worker : workers)
+    worker.join();
   if (failed && failed->kind != ErrorKind::kInterrupted) return *failed;
-  if (stop) return Error{ErrorKind::kInterrupted, fmt::format("interrupted after {} of {} cells", report.cells, chosen.size()), ""};
-  std::sort(report.mismatches.begin(), report.mismatches.end(), [](const ReplayMismatch& a, const ReplayMismatch& b) { return std::tie(a.table, a.date) < std::tie(b.table, b.date); });
+  if (stop)
+    return Error{ErrorKind::kInterrupted,
+                 fmt::format("interrupted after {} of {} cells", report.cells, chosen.size()), ""};
+  std::sort(report.mismatches.begin(), report.mismatches.end(),
+            [](const ReplayMismatch& a, const ReplayMismatch& b) {
+              return std::tie(a.table, a.date) < std::tie(b.table, b.date);
+            });
   if (!connections.empty()) TRY(TellCauses(*connections[0], project, calendar, cells, report.mismatches));
   report.seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
   return report;

@@ -10,8 +10,8 @@
 #include <vector>
 
 #include "calendar/calendar.h"
-#include "project/project.h"
 #include "plan/cells.h"
+#include "project/project.h"
 #include "warehouse/duckdb/duckdb_warehouse.h"
 
 namespace backcourt {
@@ -63,8 +63,8 @@ SampledCells SampleCells(const Project& project, const Calendar& calendar, const
 // Replays cells on `parallel` connections, until `interrupted`. `progress` is told
 // how many are done. The first cells that differ of each table are looked into
 // for the cause.
-Result<ReplayReport> Replay(Warehouse& warehouse, const Project& project, const Calendar& calendar, const Cells& cells,
-                            const std::vector<ReplayCell>& chosen, int parallel,
+Result<ReplayReport> Replay(Warehouse& warehouse, const Project& project, const Calendar& calendar,
+                            const Cells& cells, const std::vector<ReplayCell>& chosen, int parallel,
                             std::function<void(size_t done)> progress, std::function<bool()> interrupted);
 
 }  // namespace backcourt

@@ -18,15 +18,18 @@ struct Filled {
 
   Filled() {
     std::vector<Game> games;
-    for (int i = 0; i < 120; ++i) games.push_back(MakeGame("G" + std::to_string(i), (D("2021-10-19") + i).Str(), "AAA", "BBB"));
+    for (int i = 0; i < 120; ++i)
+      games.push_back(MakeGame("G" + std::to_string(i), (D("2021-10-19") + i).Str(), "AAA", "BBB"));
     calendar = Calendar::Build(games);
     cells = RawCells(calendar);
     FillAll(project, calendar, cells);
-    for (int i = 0; i < 120; ++i) dates.push_back(i);
+    for (int i = 0; i < 120; ++i)
+      dates.push_back(i);
   }
   std::map<std::string, std::set<int>> Sample(int n) {
     std::map<std::string, std::set<int>> by_table;
-    for (const ReplayCell& cell : SampleCells(project, calendar, cells, {}, dates, n).cells) by_table[cell.table].insert(cell.date_index);
+    for (const ReplayCell& cell : SampleCells(project, calendar, cells, {}, dates, n).cells)
+      by_table[cell.table].insert(cell.date_index);
     return by_table;
   }
 };
@@ -37,7 +40,8 @@ TEST(Sample, IsSpreadOverTablesAndTheSeason) {
   for (const auto& [table, dates] : sample) {
     EXPECT_EQ(dates.size(), 10u) << table;
     for (int part = 0; part < 4; ++part)  // of its dates, each quarter
-      EXPECT_TRUE(std::any_of(dates.begin(), dates.end(), [&](int date) { return date / 30 == part; })) << table << ", part " << part;
+      EXPECT_TRUE(std::any_of(dates.begin(), dates.end(), [&](int date) { return date / 30 == part; }))
+          << table << ", part " << part;
   }
 }
 
@@ -48,7 +52,8 @@ TEST(Sample, HoldsACellOfThoseChangedLast) {
     cell.changed = 9;
     filled.cells[table].Put(cell);
   }
-  for (const auto& [table, dates] : filled.Sample(9)) EXPECT_TRUE(dates.contains(77)) << table;
+  for (const auto& [table, dates] : filled.Sample(9))
+    EXPECT_TRUE(dates.contains(77)) << table;
 }
 
 TEST(Sample, LeavesOutWhatIsStale) {

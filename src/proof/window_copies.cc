@@ -11,7 +11,8 @@ namespace {
 
 std::string KeyOf(const Read& read) {
   std::string key = read.table;
-  for (const Window& window : read.windows) key += "; " + window.Str();
+  for (const Window& window : read.windows)
+    key += "; " + window.Str();
   return key;
 }
 
@@ -38,7 +39,8 @@ std::vector<SlotRange> Less(const std::vector<SlotRange>& a, const std::vector<S
 std::string WindowCopies::Name(const Read& read) const { return copies_.at(KeyOf(read)).name; }
 
 Result<> WindowCopies::MoveTo(const Model& model, int date_index) {
-  for (const Read& read : model.reads) TRY(Move(read, date_index));
+  for (const Read& read : model.reads)
+    TRY(Move(read, date_index));
   return {};
 }
 
@@ -48,9 +50,13 @@ Result<> WindowCopies::Move(const Read& read, int date_index) {
   if (!is_new && copy->second.ranges == ranges) return {};
   Grain grain = project_.GrainOf(read.table);
   const Model* model = project_.FindModel(read.table);
-  std::string order = grain != Grain::kDate ? "" : fmt::format(" ORDER BY {} DESC{}", Ident(project_.DateColumn(read.table)), model && model->view ? "" : ", rowid DESC");
+  std::string order = grain != Grain::kDate
+                          ? ""
+                          : fmt::format(" ORDER BY {} DESC{}", Ident(project_.DateColumn(read.table)),
+                                        model && model->view ? "" : ", rowid DESC");
   auto rows = [&](const std::vector<SlotRange>& slots) {
-    return fmt::format("SELECT * FROM wh.main.{} WHERE {}{}", Ident(read.table), SlotsSql(project_, calendar_, read.table, slots), order);
+    return fmt::format("SELECT * FROM wh.main.{} WHERE {}{}", Ident(read.table),
+                       SlotsSql(project_, calendar_, read.table, slots), order);
   };
   if (is_new) copy->second.name = fmt::format("temp.copy_{}", copies_.size());
   std::vector<SlotRange> gone = Less(copy->second.ranges, ranges), come = Less(ranges, copy->second.ranges);
@@ -58,8 +64,11 @@ Result<> WindowCopies::Move(const Read& read, int date_index) {
   if (is_new || grain != Grain::kDate || gone == copy->second.ranges) {
     sql = fmt::format("CREATE OR REPLACE TEMP TABLE {} AS {}", copy->second.name, rows(ranges));
   } else {
-    for (SlotRange& range : gone) range.ahead = false;  // a slot is held in one way, so all of it goes
-    if (!gone.empty()) sql = fmt::format("DELETE FROM {} WHERE {};", copy->second.name, SlotsSql(project_, calendar_, read.table, gone));
+    for (SlotRange& range : gone)
+      range.ahead = false;  // a slot is held in one way, so all of it goes
+    if (!gone.empty())
+      sql = fmt::format("DELETE FROM {} WHERE {};", copy->second.name,
+                        SlotsSql(project_, calendar_, read.table, gone));
     if (!come.empty()) sql += fmt::format("INSERT INTO {} {}", copy->second.name, rows(come));
   }
   copy->second.ranges.clear();  // not known until it is done

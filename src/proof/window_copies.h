@@ -9,10 +9,10 @@
 #include <string>
 #include <vector>
 
-#include "calendar/calendar.h"
-#include "project/project.h"
-#include "plan/fingerprint.h"
 #include "adbc/adbc.h"
+#include "calendar/calendar.h"
+#include "plan/fingerprint.h"
+#include "project/project.h"
 
 namespace backcourt {
 

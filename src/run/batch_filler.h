@@ -18,20 +18,24 @@ struct SlotDigest {
   int64_t rows = 0;
   Digest digest;
 };
-Result<std::vector<SlotDigest>> DigestSlots(Connection& connection, const std::string& relation, const std::string& slot_sql,
-                                            const std::vector<std::string>& columns, const std::string& where = "true");
+Result<std::vector<SlotDigest>> DigestSlots(Connection& connection, const std::string& relation,
+                                            const std::string& slot_sql,
+                                            const std::vector<std::string>& columns,
+                                            const std::string& where = "true");
 
 class WarehouseFiller : public BatchFiller {
  public:
-  static Result<std::unique_ptr<WarehouseFiller>> Make(Warehouse& warehouse, const Project& project, const Calendar& calendar,
-                                                         const Cells& cells, std::mutex& cells_mutex, int64_t run, int workers);
+  static Result<std::unique_ptr<WarehouseFiller>> Make(Warehouse& warehouse, const Project& project,
+                                                       const Calendar& calendar, const Cells& cells,
+                                                       std::mutex& cells_mutex, int64_t run, int workers);
 
   Result<std::vector<Cell>> Fill(const BatchWork& work, int worker) override;
   Result<> Record(const Model& model, const std::vector<Cell>& cells, int worker) override;
   void Cancel() override;
 
  private:
-  WarehouseFiller(const Project& project, const Calendar& calendar, const Cells& cells, std::mutex& cells_mutex, int64_t run)
+  WarehouseFiller(const Project& project, const Calendar& calendar, const Cells& cells,
+                  std::mutex& cells_mutex, int64_t run)
       : project_(project), calendar_(calendar), cells_(cells), mutex_(cells_mutex), run_(run) {}
 
   Result<> Check(Connection& connection, const BatchWork& work, const std::string& inputs);
@@ -54,7 +58,8 @@ struct Body {
 
 // Refuses a body that names what it did not declare, a qualified name, a table
 // function or a volatile function; the error names file and line.
-Result<> CheckBody(Connection& connection, const Model& model, const std::set<std::string>& volatile_functions);
+Result<> CheckBody(Connection& connection, const Model& model,
+                   const std::set<std::string>& volatile_functions);
 Result<> CheckBody(Connection& connection, const Body& body, const std::set<std::string>& volatile_functions);
 // The engine's functions that give another value at each call.
 Result<std::set<std::string>> VolatileFunctions(Connection& connection);
@@ -63,7 +68,8 @@ Result<std::set<std::string>> VolatileFunctions(Connection& connection);
 // through others, and that are not there: a date before all of an input's
 // dates reads it although no cell of it is due. A model that cannot be run is
 // left to its batch, which tells of it.
-Result<> MakeInputTables(Connection& connection, const Project& project, const Calendar& calendar, const Plan& plan);
+Result<> MakeInputTables(Connection& connection, const Project& project, const Calendar& calendar,
+                         const Plan& plan);
 
 // Runs the model's [checks] over `this`; an error of kind data names the first
 // that fails and shows up to 20 of its rows.

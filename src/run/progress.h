@@ -18,7 +18,8 @@ class Progress : public RunObserver {
  public:
   enum class Style { kTerminal, kPlain, kJson, kQuiet };
   // `write` gets whole lines, and is called from the run's threads.
-  Progress(const Project& project, const Plan& plan, int64_t run, Style style, std::function<void(const std::string&)> write);
+  Progress(const Project& project, const Plan& plan, int64_t run, Style style,
+           std::function<void(const std::string&)> write);
 
   void BatchStarted(const Batch& batch, int cells) override;
   void BatchFilled(const Model& model, const std::vector<Cell>& cells, double seconds) override;
@@ -37,8 +38,8 @@ class Progress : public RunObserver {
   struct Line {
     int total = 0, done = 0, kept = 0, failed = 0, blocked = 0, running = 0;
     int64_t rows = 0;
-    double busy = 0;            // seconds spent in its batches
-    double expected = 0;        // seconds a date, from history
+    double busy = 0;                  // seconds spent in its batches
+    double expected = 0;              // seconds a date, from history
     std::vector<std::string> inputs;  // tables of this run that it reads
 
     int finished() const { return done + kept + failed + blocked; }

@@ -13,13 +13,19 @@ TEST(Progress, TellsOfARetryAsDocumented) {
   Model model;
   model.name = "player_form";
   std::string written;
-  Progress progress(project, Plan{}, 7, Progress::Style::kJson, [&](const std::string& text) { written += text; });
+  Progress progress(project, Plan{}, 7, Progress::Style::kJson,
+                    [&](const std::string& text) { written += text; });
   progress.Retrying(model, Error{ErrorKind::kTransient, "the connection was lost", ""}, 2, 0.5);
   ASSERT_EQ(written.find('\n'), written.size() - 1);
   auto event = nlohmann::json::parse(written);
   EXPECT_GE(event["seconds"].get<double>(), 0);
   event.erase("seconds");
-  EXPECT_EQ(event, nlohmann::json({{"event", "retrying"}, {"run", 7}, {"table", "player_form"}, {"attempt", 2}, {"pause_seconds", 0.5}, {"message", "the connection was lost"}}));
+  EXPECT_EQ(event, nlohmann::json({{"event", "retrying"},
+                                   {"run", 7},
+                                   {"table", "player_form"},
+                                   {"attempt", 2},
+                                   {"pause_seconds", 0.5},
+                                   {"message", "the connection was lost"}}));
 }
 
 }  // namespace

@@ -34,10 +34,12 @@ std::string Signature(const Error& error) {
 }
 
 // Whether any of `dates` lies in the windows of `read` for a date of `readers`.
-bool Touches(const Read& read, const Calendar& calendar, const std::vector<int>& readers, const std::vector<int>& dates) {
+bool Touches(const Read& read, const Calendar& calendar, const std::vector<int>& readers,
+             const std::vector<int>& dates) {
   std::vector<SlotRange> ranges;
   for (int reader : readers)
-    for (const SlotRange& range : SlotsOf(read, calendar, reader)) ranges.push_back(range);
+    for (const SlotRange& range : SlotsOf(read, calendar, reader))
+      ranges.push_back(range);
   for (const SlotRange& range : Union(std::move(ranges))) {
     auto [begin, end] = calendar.Range(Date{range.first}, Date{range.last});
     auto at = std::lower_bound(dates.begin(), dates.end(), begin);
@@ -55,8 +57,14 @@ RunClock& SystemRunClock() {
 
 Runner::Runner(const Project& project, const Calendar& calendar, Cells& cells, std::mutex& cells_mutex,
                BatchFiller& filler, RunObserver& observer, RunClock& clock, RunOptions options)
-    : project_(project), calendar_(calendar), cells_(cells), mutex_(cells_mutex), filler_(filler),
-      observer_(observer), clock_(clock), options_(options) {}
+    : project_(project),
+      calendar_(calendar),
+      cells_(cells),
+      mutex_(cells_mutex),
+      filler_(filler),
+      observer_(observer),
+      clock_(clock),
+      options_(options) {}
 
 void Runner::Stop(bool now) {
   stop_ = true;
@@ -89,14 +97,17 @@ RunReport Runner::Run(const Plan& plan) {
   }
   for (auto task = tasks_.rbegin(); task != tasks_.rend(); ++task) {
     double behind = 0;
-    for (int dependent : (*task)->dependents) behind = std::max(behind, tasks_[size_t(dependent)]->path);
+    for (int dependent : (*task)->dependents)
+      behind = std::max(behind, tasks_[size_t(dependent)]->path);
     double own = (*task)->batch->expected_seconds;
     (*task)->path = behind + (own > 0 ? own : 0.001 * double((*task)->batch->dates.size()));
   }
   unfinished_ = int(tasks_.size());
   std::vector<std::thread> workers;
-  for (int i = 0; i < std::max(1, options_.parallel); ++i) workers.emplace_back([this, i] { Work(i); });
-  for (std::thread& worker : workers) worker.join();
+  for (int i = 0; i < std::max(1, options_.parallel); ++i)
+    workers.emplace_back([this, i] { Work(i); });
+  for (std::thread& worker : workers)
+    worker.join();
   for (const auto& task : tasks_)
     if (!task->started) report_.not_tried += int(task->batch->dates.size());
   report_.interrupted = cancel_;
@@ -120,7 +131,8 @@ void Runner::Work(int worker) {
     if (stop_ || !task) return;
     task->started = true;
     RunTask(*task, worker, lock);
-    for (int dependent : task->dependents) --tasks_[size_t(dependent)]->waits_for;
+    for (int dependent : task->dependents)
+      --tasks_[size_t(dependent)]->waits_for;
     --unfinished_;
     changed_.notify_all();
   }
@@ -145,13 +157,16 @@ std::string Runner::Blocker(const Model& model, int date_index) const {
 void Runner::Settle(const Model& model, const std::vector<Cell>& cells) {
   for (const Cell& cell : cells) {
     int index = calendar_.Find(Date{cell.slot});
-    if (Settled(cell.state)) unsettled_[model.name].erase(index);
-    else unsettled_[model.name].insert(index);
+    if (Settled(cell.state))
+      unsettled_[model.name].erase(index);
+    else
+      unsettled_[model.name].insert(index);
     cells_[model.name].Put(cell);
   }
 }
 
-void Runner::Record(const Model& model, std::vector<Cell> cells, int worker, std::unique_lock<std::mutex>& lock) {
+void Runner::Record(const Model& model, std::vector<Cell> cells, int worker,
+                    std::unique_lock<std::mutex>& lock) {
   if (cells.empty()) return;
   for (Cell& cell : cells) {  // what was there stays: only its state changes
     if (const Cell* before = cells_[model.name].Find(cell.slot)) {
@@ -166,8 +181,10 @@ void Runner::Record(const Model& model, std::vector<Cell> cells, int worker, std
   Settle(model, cells);
   bool failed = cells.front().state == CellState::kFailed;
   (failed ? report_.failed : report_.blocked) += int(cells.size());
-  if (failed) observer_.CellsFailed(model, cells);
-  else observer_.CellsBlocked(model, cells);
+  if (failed)
+    observer_.CellsFailed(model, cells);
+  else
+    observer_.CellsBlocked(model, cells);
   lock.unlock();
   auto ignored = filler_.Record(model, cells, worker);  // the report tells of them in any case
   (void)ignored;
@@ -191,11 +208,14 @@ void Runner::RunTask(Task& task, int worker, std::unique_lock<std::mutex>& lock)
     const Cell* stored = cells_[model.name].Find(date.days);
     const Digest missing_games = missing_games_->TokenOf(model, index);
     auto made_from = [&](const std::string& waived) {
-      return stored && Settled(stored->state) && stored->fingerprint == Fingerprint(model, calendar_, index, cells_, missing_games, waived);
+      return stored && Settled(stored->state) &&
+             stored->fingerprint == Fingerprint(model, calendar_, index, cells_, missing_games, waived);
     };
     if (std::string blocker = Blocker(model, index); !blocker.empty()) {
-      if (stored && !stored->waived.empty() && made_from(stored->waived)) ++kept;  // let through before, and nothing is new
-      else block("waits for " + blocker);
+      if (stored && !stored->waived.empty() && made_from(stored->waived))
+        ++kept;  // let through before, and nothing is new
+      else
+        block("waits for " + blocker);
       continue;
     }
     CellWork cell{index, {}, "", missing_games_->Of(model, index)};
@@ -230,7 +250,8 @@ void Runner::RunTask(Task& task, int worker, std::unique_lock<std::mutex>& lock)
   FillOrHalve(task, std::move(work), worker, lock);
 }
 
-void Runner::FillOrHalve(Task& task, std::vector<CellWork> work, int worker, std::unique_lock<std::mutex>& lock) {
+void Runner::FillOrHalve(Task& task, std::vector<CellWork> work, int worker,
+                         std::unique_lock<std::mutex>& lock) {
   const Model& model = *task.model;
   if (stop_ || stopped_models_.contains(model.name)) {
     report_.not_tried += int(work.size());
@@ -299,15 +320,18 @@ void Runner::FillOrHalve(Task& task, std::vector<CellWork> work, int worker, std
     }
     Record(model, std::move(failed), worker, lock);
     auto& [signature, times] = last_errors_[model.name];
-    if (signature == Signature(error)) ++times;
-    else signature = Signature(error), times = 1;
+    if (signature == Signature(error))
+      ++times;
+    else
+      signature = Signature(error), times = 1;
     bool repeats = guilty_dates && times >= options_.identical_errors;
     if (repeats || error.kind == ErrorKind::kCapacity) {
       stopped_models_.insert(model.name);
       int left = 0;
       for (const auto& other : tasks_)
         if (!other->started && other->model == &model) left += int(other->batch->dates.size());
-      observer_.ModelStopped(model, repeats ? fmt::format("{} identical errors in a row", times) : error.message, left);
+      observer_.ModelStopped(
+          model, repeats ? fmt::format("{} identical errors in a row", times) : error.message, left);
     }
     return;
   }

@@ -45,9 +45,9 @@ class BatchFiller {
 class RunClock {
  public:
   virtual ~RunClock() = default;
-  virtual double Now() = 0;               // seconds, monotonic
+  virtual double Now() = 0;  // seconds, monotonic
   virtual void Sleep(double seconds) = 0;
-  virtual double Jitter() = 0;            // 0..1
+  virtual double Jitter() = 0;  // 0..1
 };
 RunClock& SystemRunClock();
 
@@ -66,10 +66,10 @@ class RunObserver {
 
 struct RunOptions {
   int parallel = 2;
-  int attempts = 5;             // of one batch, for transient errors
-  double first_pause = 0.2;     // seconds; doubled at each further attempt, with jitter
-  double retry_budget = 60;     // seconds of pauses a run
-  int identical_errors = 3;     // in a row on different dates: the model is stopped
+  int attempts = 5;          // of one batch, for transient errors
+  double first_pause = 0.2;  // seconds; doubled at each further attempt, with jitter
+  double retry_budget = 60;  // seconds of pauses a run
+  int identical_errors = 3;  // in a row on different dates: the model is stopped
 };
 
 struct RunReport {
@@ -95,9 +95,9 @@ class Runner {
   struct Task {
     const Batch* batch = nullptr;
     const Model* model = nullptr;
-    int waits_for = 0;               // tasks that must end first
+    int waits_for = 0;  // tasks that must end first
     std::vector<int> dependents;
-    double path = 0;                 // seconds from its start to the end of all behind it
+    double path = 0;  // seconds from its start to the end of all behind it
     bool started = false;
   };
   void Work(int worker);

@@ -26,7 +26,8 @@ struct Stage : BatchFiller, RunObserver, RunClock {
 
   std::string Dates(const BatchWork& work) {
     std::string text;
-    for (const CellWork& cell : work.cells) text += (text.empty() ? "" : " ") + calendar.dates()[size_t(cell.date_index)].date.Str().substr(5);
+    for (const CellWork& cell : work.cells)
+      text += (text.empty() ? "" : " ") + calendar.dates()[size_t(cell.date_index)].date.Str().substr(5);
     return text;
   }
   Result<std::vector<Cell>> Fill(const BatchWork& work, int) override {
@@ -49,13 +50,16 @@ struct Stage : BatchFiller, RunObserver, RunClock {
       cell.identity = work.model->identity;
       cell.fingerprint = cell_work.fingerprint;
       cell.waived = cell_work.waived;
-      cell.digest = Hasher().Add(work.model->name).Add(int64_t(version(work.model->name, Date{cell.slot}))).Finish();
+      cell.digest =
+          Hasher().Add(work.model->name).Add(int64_t(version(work.model->name, Date{cell.slot}))).Finish();
       cells.push_back(cell);
     }
     return cells;
   }
   Result<> Record(const Model& model, const std::vector<Cell>& cells, int) override {
-    for (const Cell& cell : cells) effects.push_back(std::string(CellStateName(cell.state)) + " " + model.name + " " + Date{cell.slot}.Str().substr(5) + ": " + cell.reason);
+    for (const Cell& cell : cells)
+      effects.push_back(std::string(CellStateName(cell.state)) + " " + model.name + " " +
+                        Date{cell.slot}.Str().substr(5) + ": " + cell.reason);
     return {};
   }
   void Cancel() override { effects.push_back("cancel"); }
@@ -73,7 +77,8 @@ struct Runs {
   Selection selection;
 
   Runs() {
-    for (size_t i = 0; i < calendar.dates().size(); ++i) selection.dates.push_back(int(i));
+    for (size_t i = 0; i < calendar.dates().size(); ++i)
+      selection.dates.push_back(int(i));
   }
   RunReport Run(RunOptions options = {.parallel = 1}) {
     stage.effects.clear();
@@ -86,7 +91,10 @@ TEST(Runner, FillsInputsFirstAndTheCanaryAlone) {
   Runs runs;
   RunReport report = runs.Run();
   EXPECT_EQ(report.filled, 15);
-  EXPECT_EQ(runs.stage.effects, (std::vector<std::string>{"summary 10-20", "summary 10-19 10-22 10-25 11-01", "form 10-20", "form 10-19 10-22 10-25 11-01", "features 10-20", "features 10-19 10-22 10-25 11-01"}));
+  EXPECT_EQ(runs.stage.effects,
+            (std::vector<std::string>{"summary 10-20", "summary 10-19 10-22 10-25 11-01", "form 10-20",
+                                      "form 10-19 10-22 10-25 11-01", "features 10-20",
+                                      "features 10-19 10-22 10-25 11-01"}));
   EXPECT_EQ(runs.Run().filled, 0);
   EXPECT_TRUE(runs.stage.effects.empty());
 }
@@ -101,7 +109,9 @@ TEST(Runner, StopsWhereValuesDidNotChange) {
   EXPECT_EQ(report.kept, 6);
 
   runs.cells["raw"].Put(RawCell(D("2021-10-20"), 3));
-  runs.stage.version = [](const std::string& table, Date date) { return table == "summary" && date == D("2021-10-20") ? 2 : 1; };
+  runs.stage.version = [](const std::string& table, Date date) {
+    return table == "summary" && date == D("2021-10-20") ? 2 : 1;
+  };
   runs.Run();  // the summary changes, the forms behind it do not
   EXPECT_EQ(runs.stage.effects, (std::vector<std::string>{"summary 10-20", "form 10-22 10-25 11-01"}));
 }
@@ -118,8 +128,10 @@ TEST(Runner, HalvesDownToTheGuiltyDates) {
   EXPECT_EQ(report.filled, 12);
   const auto& effects = runs.stage.effects;
   EXPECT_NE(std::find(effects.begin(), effects.end(), "failed summary 10-25: bad value"), effects.end());
-  EXPECT_NE(std::find(effects.begin(), effects.end(), "blocked form 11-01: waits for summary 2021-10-25"), effects.end());
-  EXPECT_NE(std::find(effects.begin(), effects.end(), "blocked features 11-01: waits for form 2021-11-01"), effects.end());
+  EXPECT_NE(std::find(effects.begin(), effects.end(), "blocked form 11-01: waits for summary 2021-10-25"),
+            effects.end());
+  EXPECT_NE(std::find(effects.begin(), effects.end(), "blocked features 11-01: waits for form 2021-11-01"),
+            effects.end());
 
   runs.stage.fault = nullptr;  // the cause is mended: the rest is filled, and nothing else
   EXPECT_EQ(runs.Run().filled, 3);
@@ -152,7 +164,9 @@ TEST(Runner, RetriesTransientErrorsWithinItsBudget) {
   EXPECT_DOUBLE_EQ(runs.stage.now, 2 * (0.2 + 0.4));
 
   Runs hopeless;
-  hopeless.stage.fault = [](const std::string&, Date, int) -> std::optional<Error> { return Error{ErrorKind::kTransient, "connection lost", ""}; };
+  hopeless.stage.fault = [](const std::string&, Date, int) -> std::optional<Error> {
+    return Error{ErrorKind::kTransient, "connection lost", ""};
+  };
   RunOptions options{.parallel = 1};
   options.retry_budget = 1;
   EXPECT_GT(hopeless.Run(options).failed, 0);
@@ -163,23 +177,30 @@ TEST(Runner, RetriesTransientErrorsWithinItsBudget) {
 TEST(Runner, TransientErrorsDoNotDoubleRowsAndAreTold) {
   struct Told : RunObserver {
     std::vector<std::pair<int, double>> retries;  // attempt, pause
-    void Retrying(const Model&, const Error&, int attempt, double pause) override { retries.emplace_back(attempt, pause); }
+    void Retrying(const Model&, const Error&, int attempt, double pause) override {
+      retries.emplace_back(attempt, pause);
+    }
   } told;
   Runs runs;
   std::vector<std::string> reasons = {"timed out", "connection lost", "lock is taken"};
   runs.stage.fault = [&](const std::string& table, Date, int attempt) -> std::optional<Error> {
-    if (table == "form" && attempt <= 3) return Error{ErrorKind::kTransient, reasons[size_t(attempt - 1)], ""};
+    if (table == "form" && attempt <= 3)
+      return Error{ErrorKind::kTransient, reasons[size_t(attempt - 1)], ""};
     return {};
   };
   Plan plan = MakePlan(runs.project, runs.calendar, runs.cells, runs.selection, {});
-  RunReport report = Runner(runs.project, runs.calendar, runs.cells, runs.mutex, runs.stage, told, runs.stage, {.parallel = 1}).Run(plan);
+  RunReport report = Runner(runs.project, runs.calendar, runs.cells, runs.mutex, runs.stage, told, runs.stage,
+                            {.parallel = 1})
+                         .Run(plan);
   EXPECT_EQ(report.filled, 15);
   EXPECT_EQ(report.rows, 15);
   std::map<std::string, int> filled;  // each batch once
   for (const std::string& effect : runs.stage.effects)
     if (effect.starts_with("form ")) ++filled[effect];
   EXPECT_EQ(filled, (std::map<std::string, int>{{"form 10-20", 1}, {"form 10-19 10-22 10-25 11-01", 1}}));
-  EXPECT_EQ(told.retries, (std::vector<std::pair<int, double>>{{2, 0.2}, {3, 0.4}, {4, 0.8}, {2, 0.2}, {3, 0.4}, {4, 0.8}}));  // jitter of the stage: none
+  EXPECT_EQ(told.retries,
+            (std::vector<std::pair<int, double>>{
+                {2, 0.2}, {3, 0.4}, {4, 0.8}, {2, 0.2}, {3, 0.4}, {4, 0.8}}));  // jitter of the stage: none
 }
 
 TEST(Runner, PausesAreJittered) {
@@ -198,7 +219,8 @@ TEST(Runner, PausesAreJittered) {
       return {};
     };
     Plan plan = MakePlan(runs.project, runs.calendar, runs.cells, runs.selection, {});
-    Runner(runs.project, runs.calendar, runs.cells, runs.mutex, stage, stage, stage, {.parallel = 1}).Run(plan);
+    Runner(runs.project, runs.calendar, runs.cells, runs.mutex, stage, stage, stage, {.parallel = 1})
+        .Run(plan);
     EXPECT_GE(stage.now, 2 * 0.2 * 0.5);
     EXPECT_LE(stage.now, 2 * 0.2 * 1.5);
     pauses.insert(stage.now);
@@ -271,7 +293,8 @@ TEST(Runner, MissingBoxesMakeCellsPartialOrBlockThem) {
   runs.project.block_on_missing_games = true;
   Game missing = MakeGame("G2", "2021-10-20", "CCC", "DDD");
   missing.lacks = {"raw"};
-  runs.calendar = Calendar::Build({MakeGame("G1", "2021-10-19", "AAA", "BBB"), missing, MakeGame("G3", "2021-10-22", "AAA", "CCC")});
+  runs.calendar = Calendar::Build(
+      {MakeGame("G1", "2021-10-19", "AAA", "BBB"), missing, MakeGame("G3", "2021-10-22", "AAA", "CCC")});
   runs.cells = RawCells(runs.calendar);
   runs.selection.dates = {0, 1, 2};
   RunReport report = runs.Run();
@@ -283,7 +306,10 @@ TEST(Runner, RunsSideBySideWithoutBreakingTheOrder) {
   for (int round = 0; round < 50; ++round) {
     Runs runs;
     EXPECT_EQ(runs.Run({.parallel = 4}).filled, 15);
-    auto at = [&](const std::string& effect) { return std::find(runs.stage.effects.begin(), runs.stage.effects.end(), effect) - runs.stage.effects.begin(); };
+    auto at = [&](const std::string& effect) {
+      return std::find(runs.stage.effects.begin(), runs.stage.effects.end(), effect) -
+             runs.stage.effects.begin();
+    };
     EXPECT_LT(at("summary 10-20"), at("summary 10-19 10-22 10-25 11-01"));
     EXPECT_LT(at("form 10-20"), at("features 10-20"));
   }
@@ -299,7 +325,8 @@ TEST(Runner, ACellStartsWhenItsOwnInputsAreReady) {
     }
     Result<std::vector<Cell>> Fill(const BatchWork& work, int worker) override {
       if (work.model->name == "summary" && Dates(work) == "11-01")
-        for (int i = 0; i < 10'000 && !Has("form 10-25"); ++i) std::this_thread::sleep_for(std::chrono::milliseconds(1));
+        for (int i = 0; i < 10'000 && !Has("form 10-25"); ++i)
+          std::this_thread::sleep_for(std::chrono::milliseconds(1));
       return Stage::Fill(work, worker);
     }
   };
@@ -309,8 +336,13 @@ TEST(Runner, ACellStartsWhenItsOwnInputsAreReady) {
   options.target_seconds = 1;
   options.pace["summary"] = options.pace["form"] = {1, 1};  // a date a batch
   Plan plan = MakePlan(runs.project, runs.calendar, runs.cells, runs.selection, options);
-  EXPECT_EQ(Runner(runs.project, runs.calendar, runs.cells, runs.mutex, stage, stage, stage, {.parallel = 2}).Run(plan).filled, 15);
-  auto at = [&](const std::string& effect) { return std::find(stage.effects.begin(), stage.effects.end(), effect) - stage.effects.begin(); };
+  EXPECT_EQ(Runner(runs.project, runs.calendar, runs.cells, runs.mutex, stage, stage, stage, {.parallel = 2})
+                .Run(plan)
+                .filled,
+            15);
+  auto at = [&](const std::string& effect) {
+    return std::find(stage.effects.begin(), stage.effects.end(), effect) - stage.effects.begin();
+  };
   EXPECT_LT(at("form 10-25"), at("summary 11-01"));
   EXPECT_LT(at("summary 11-01"), long(stage.effects.size()));
 }
@@ -318,7 +350,8 @@ TEST(Runner, ACellStartsWhenItsOwnInputsAreReady) {
 TEST(Runner, StopEndsAfterTheRunningBatches) {
   Runs runs;
   Plan plan = MakePlan(runs.project, runs.calendar, runs.cells, runs.selection, {});
-  Runner runner(runs.project, runs.calendar, runs.cells, runs.mutex, runs.stage, runs.stage, runs.stage, {.parallel = 1});
+  Runner runner(runs.project, runs.calendar, runs.cells, runs.mutex, runs.stage, runs.stage, runs.stage,
+                {.parallel = 1});
   runs.stage.fault = [&](const std::string& table, Date, int) -> std::optional<Error> {
     if (table == "form") runner.Stop(false);
     return {};

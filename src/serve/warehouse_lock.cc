@@ -51,7 +51,9 @@ bool ReceiveLine(int fd, std::string& rest, std::string& line, size_t limit) {
 
 // The text under a key; "" where there is none.
 std::string TextAt(const nlohmann::json& object, const char* key) {
-  return object.is_object() && object.contains(key) && object[key].is_string() ? object[key].get<std::string>() : "";
+  return object.is_object() && object.contains(key) && object[key].is_string()
+             ? object[key].get<std::string>()
+             : "";
 }
 
 sockaddr_un Address(const std::string& path) {
@@ -72,13 +74,15 @@ std::string SocketPath(const std::string& warehouse) {
 
 }  // namespace
 
-Result<std::unique_ptr<Holder>> Holder::Take(const std::string& warehouse, const std::string& command, HolderInfo& other) {
+Result<std::unique_ptr<Holder>> Holder::Take(const std::string& warehouse, const std::string& command,
+                                             HolderInfo& other) {
   std::error_code ignored;
   std::filesystem::create_directories(std::filesystem::path(warehouse).parent_path(), ignored);
   std::string path = warehouse + ".lock";
   int fd = open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0644);
   if (fd < 0)
-    return Error{ErrorKind::kBusy, fmt::format("{} cannot be written: {}", path, strerror(errno)), "a warehouse in a folder that you may write to, under [warehouse]"};
+    return Error{ErrorKind::kBusy, fmt::format("{} cannot be written: {}", path, strerror(errno)),
+                 "a warehouse in a folder that you may write to, under [warehouse]"};
   if (flock(fd, LOCK_EX | LOCK_NB) != 0) {
     char text[8192] = {};
     ssize_t n = pread(fd, text, sizeof text - 1, 0);
@@ -89,9 +93,11 @@ Result<std::unique_ptr<Holder>> Holder::Take(const std::string& warehouse, const
   std::unique_ptr<Holder> holder(new Holder);
   holder->lock_ = fd;
   holder->socket_ = SocketPath(warehouse);
-  std::string told = nlohmann::json{{"process", getpid()}, {"command", command}, {"socket", holder->socket_}}.dump();
+  std::string told =
+      nlohmann::json{{"process", getpid()}, {"command", command}, {"socket", holder->socket_}}.dump();
   if (ftruncate(fd, 0) != 0 || pwrite(fd, told.data(), told.size(), 0) < 0)
-    return Error{ErrorKind::kCapacity, fmt::format("{} cannot be written: {}", path, strerror(errno)), "free disk space"};
+    return Error{ErrorKind::kCapacity, fmt::format("{} cannot be written: {}", path, strerror(errno)),
+                 "free disk space"};
   return holder;
 }
 
@@ -103,9 +109,16 @@ void Holder::EndServing() {
   if (acceptor_.joinable()) acceptor_.join();
   close(listener_);
   listener_ = -1;
-  for (Client& client : clients_) shutdown(client.socket, SHUT_RD);  // who has not asked yet will not be answered
-  auto answered = [this] { return std::all_of(clients_.begin(), clients_.end(), [](const Client& client) { return client.done.load(); }); };
-  auto wait_a_second = [&] { for (int i = 0; i < 100 && !answered(); ++i) usleep(10'000); };
+  for (Client& client : clients_)
+    shutdown(client.socket, SHUT_RD);  // who has not asked yet will not be answered
+  auto answered = [this] {
+    return std::all_of(clients_.begin(), clients_.end(),
+                       [](const Client& client) { return client.done.load(); });
+  };
+  auto wait_a_second = [&] {
+    for (int i = 0; i < 100 && !answered(); ++i)
+      usleep(10'000);
+  };
   wait_a_second();
   breaking_off_ = true;
   wait_a_second();
@@ -120,7 +133,8 @@ void Holder::EndServing() {
 Holder::~Holder() {
   EndServing();
   if (lock_ >= 0) {
-    if (ftruncate(lock_, 0) != 0) { /* what it says is stale, the lock itself decides */ }
+    if (ftruncate(lock_, 0) != 0) { /* what it says is stale, the lock itself decides */
+    }
     close(lock_);
   }
 }
@@ -134,7 +148,8 @@ Result<> Holder::Serve(Handler handler) {
   int bound = bind(listener_, reinterpret_cast<sockaddr*>(&address), sizeof address);
   umask(mask);
   if (bound != 0 || listen(listener_, 16) != 0)
-    return Error{ErrorKind::kBusy, fmt::format("the socket {} cannot be made: {}", socket_, strerror(errno)), "a warehouse on a local disk"};
+    return Error{ErrorKind::kBusy, fmt::format("the socket {} cannot be made: {}", socket_, strerror(errno)),
+                 "a warehouse on a local disk"};
   acceptor_ = std::thread([this] { Accept(); });
   return {};
 }
@@ -177,7 +192,9 @@ void Holder::Answer(int client) {
   std::string rest, line;
   if (!ReceiveLine(client, rest, line, kMaxMessage)) return;
   std::vector<std::string> arguments = ParseRequest(line);
-  Write write = [this, client](bool error, const std::string& text) { return !breaking_off_ && SendLine(client, {{error ? "error" : "out", text}}); };
+  Write write = [this, client](bool error, const std::string& text) {
+    return !breaking_off_ && SendLine(client, {{error ? "error" : "out", text}});
+  };
   SendLine(client, {{"exit", handler_(arguments, write)}});
 }
 
@@ -193,14 +210,16 @@ std::vector<std::string> Holder::ParseRequest(const std::string& line) {
 Holder::Message Holder::ParseMessage(const std::string& line) {
   auto message = nlohmann::json::parse(line, nullptr, false);
   Message read{TextAt(message, "out"), TextAt(message, "error"), {}};
-  if (message.is_object() && message.contains("exit") && message["exit"].is_number_integer()) read.exit = message["exit"].get<int>();
+  if (message.is_object() && message.contains("exit") && message["exit"].is_number_integer())
+    read.exit = message["exit"].get<int>();
   return read;
 }
 
 HolderInfo Holder::ParseInfo(const std::string& text) {
   auto told = nlohmann::json::parse(text, nullptr, false);
   HolderInfo info{0, TextAt(told, "command"), TextAt(told, "socket")};
-  if (told.is_object() && told.contains("process") && told["process"].is_number_integer()) info.process = told["process"].get<int>();
+  if (told.is_object() && told.contains("process") && told["process"].is_number_integer())
+    info.process = told["process"].get<int>();
   return info;
 }
 
@@ -209,7 +228,8 @@ Result<int> AskHolder(const HolderInfo& holder, const std::vector<std::string>& 
   if (holder.socket.empty()) return nobody;
   int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
   sockaddr_un address = Address(holder.socket);
-  if (connect(fd, reinterpret_cast<sockaddr*>(&address), sizeof address) != 0 || !SendLine(fd, {{"arguments", arguments}})) {
+  if (connect(fd, reinterpret_cast<sockaddr*>(&address), sizeof address) != 0 ||
+      !SendLine(fd, {{"arguments", arguments}})) {
     close(fd);
     return nobody;
   }

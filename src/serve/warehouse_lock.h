@@ -29,7 +29,8 @@ class Holder {
   ~Holder();
 
   // Becomes the holder, or returns who is: null pointer and `other` filled.
-  static Result<std::unique_ptr<Holder>> Take(const std::string& warehouse, const std::string& command, HolderInfo& other);
+  static Result<std::unique_ptr<Holder>> Take(const std::string& warehouse, const std::string& command,
+                                              HolderInfo& other);
 
   // A command line of another shell, answered while this process works: the
   // handler writes the answer through `write` and returns the exit code. Asked

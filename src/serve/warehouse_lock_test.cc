@@ -6,8 +6,8 @@
 #include <unistd.h>
 
 #include <filesystem>
-#include <set>
 #include <mutex>
+#include <set>
 
 namespace backcourt::testing {
 namespace {
@@ -72,7 +72,8 @@ TEST_F(HolderTest, AnswersManyAtOnce) {
         EXPECT_EQ(*code, 2);
       }
     });
-  for (std::thread& client : clients) client.join();
+  for (std::thread& client : clients)
+    client.join();
   holder->EndServing();
   EXPECT_EQ(asked.size(), 80u);
   EXPECT_FALSE(std::filesystem::exists(holder->socket_path()));
@@ -82,7 +83,8 @@ TEST_F(HolderTest, EndsWhileClientsComeAndGo) {
   auto holder = Take();
   std::atomic<int> answered{0};
   ASSERT_TRUE(holder->Serve([&](const std::vector<std::string>&, const Holder::Write& write) {
-    while (write(false, "")) std::this_thread::sleep_for(std::chrono::milliseconds(1));  // an endless answer
+    while (write(false, ""))
+      std::this_thread::sleep_for(std::chrono::milliseconds(1));  // an endless answer
     return ++answered;
   }));
   int silent = Connect(*holder);
@@ -92,7 +94,8 @@ TEST_F(HolderTest, EndsWhileClientsComeAndGo) {
   char byte;
   ASSERT_EQ(recv(gone, &byte, 1, 0), 1);  // the answer has begun
   close(gone);
-  while (answered < 1) std::this_thread::sleep_for(std::chrono::milliseconds(1));  // of the client that went
+  while (answered < 1)
+    std::this_thread::sleep_for(std::chrono::milliseconds(1));  // of the client that went
   int last = Connect(*holder);
   ASSERT_EQ(send(last, request, sizeof request - 1, MSG_NOSIGNAL), ssize_t(sizeof request - 1));
   ASSERT_EQ(recv(last, &byte, 1, 0), 1);
@@ -103,11 +106,15 @@ TEST_F(HolderTest, EndsWhileClientsComeAndGo) {
 }
 
 TEST_F(HolderTest, TakesNoNonsense) {
-  EXPECT_EQ(Holder::ParseRequest("{\"arguments\": [\"a\", 1, null, \"b\"]}"), (std::vector<std::string>{"a", "b"}));
-  for (const char* line : {"", "[]", "null", "{", "{\"arguments\": 3}", "\xff", "{\"arguments\": {\"0\": \"a\"}}"}) EXPECT_TRUE(Holder::ParseRequest(line).empty()) << line;
+  EXPECT_EQ(Holder::ParseRequest("{\"arguments\": [\"a\", 1, null, \"b\"]}"),
+            (std::vector<std::string>{"a", "b"}));
+  for (const char* line :
+       {"", "[]", "null", "{", "{\"arguments\": 3}", "\xff", "{\"arguments\": {\"0\": \"a\"}}"})
+    EXPECT_TRUE(Holder::ParseRequest(line).empty()) << line;
   HolderInfo told = Holder::ParseInfo("{\"process\": 7, \"command\": \"load\", \"socket\": \"/s\"}");
   EXPECT_EQ(std::make_tuple(told.process, told.command, told.socket), std::make_tuple(7, "load", "/s"));
-  for (const char* text : {"", "[]", "{\"process\": \"x\"}", "{\"socket\": 1, \"command\": []}"}) EXPECT_EQ(Holder::ParseInfo(text).socket, "") << text;
+  for (const char* text : {"", "[]", "{\"process\": \"x\"}", "{\"socket\": 1, \"command\": []}"})
+    EXPECT_EQ(Holder::ParseInfo(text).socket, "") << text;
   Holder::Message message = Holder::ParseMessage("{\"out\": \"text\"}");
   EXPECT_EQ(message.out, "text");
   EXPECT_EQ(Holder::ParseMessage("{\"exit\": 4}").exit, 4);

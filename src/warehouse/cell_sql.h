@@ -7,20 +7,23 @@
 #include <vector>
 
 #include "calendar/calendar.h"
-#include "project/project.h"
 #include "plan/fingerprint.h"
+#include "project/project.h"
 
 namespace backcourt {
 
 // The predicate that holds for the rows of these slots of a table.
-std::string SlotsSql(const Project& project, const Calendar& calendar, const std::string& table, const std::vector<SlotRange>& ranges);
+std::string SlotsSql(const Project& project, const Calendar& calendar, const std::string& table,
+                     const std::vector<SlotRange>& ranges);
 
 // The predicate that cuts a read to its windows for all of these dates.
-std::string CutOf(const Project& project, const Calendar& calendar, const Read& read, const std::vector<int>& dates);
+std::string CutOf(const Project& project, const Calendar& calendar, const Read& read,
+                  const std::vector<int>& dates);
 
 // `WITH dates AS (...), input AS (...), ...`: each input is the warehouse's
 // table, cut to its windows for all of these dates.
-std::string InputSql(const Project& project, const Calendar& calendar, const Model& model, const std::vector<int>& dates);
+std::string InputSql(const Project& project, const Calendar& calendar, const Model& model,
+                     const std::vector<int>& dates);
 
 // The same with each input given by `from`: what stands after SELECT * FROM.
 std::string InputSql(const Calendar& calendar, const Model& model, const std::vector<int>& dates,

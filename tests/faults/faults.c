@@ -79,7 +79,8 @@ static int Strike(const char* operation, const char* path, int needs_space) {
   if (!Below(path)) return 0;
   pthread_mutex_lock(&mutex);
   long n = ++count;
-  int hit = at && (!strcmp(action, "readonly") || (!strcmp(action, "full") ? needs_space && n >= at : n == at));
+  int hit =
+      at && (!strcmp(action, "readonly") || (!strcmp(action, "full") ? needs_space && n >= at : n == at));
   if (hit) Report(action, operation, path);
   if (hit && !strcmp(action, "kill")) raise(SIGKILL);
   pthread_mutex_unlock(&mutex);
@@ -105,7 +106,9 @@ static const char* Absolute(int dir, const char* path, char* absolute) {
 }
 
 // Synced copies are named by inode, so that renames need no care.
-static void CopyName(ino_t inode, char* copy) { snprintf(copy, PATH_MAX, "%s/%lu", synced, (unsigned long)inode); }
+static void CopyName(ino_t inode, char* copy) {
+  snprintf(copy, PATH_MAX, "%s/%lu", synced, (unsigned long)inode);
+}
 
 static void KeepSynced(int fd) {
   char path[PATH_MAX], copy[PATH_MAX], fresh[PATH_MAX + 8], buffer[1 << 16];
@@ -143,13 +146,15 @@ static int Open(int dir, const char* path, int flags, mode_t mode) {
   return (int)syscall(SYS_openat, dir, path, flags, mode);
 }
 
-static mode_t Mode(int flags, va_list list) { return flags & (O_CREAT | O_TMPFILE) ? (mode_t)va_arg(list, int) : 0; }
+static mode_t Mode(int flags, va_list list) {
+  return flags & (O_CREAT | O_TMPFILE) ? (mode_t)va_arg(list, int) : 0;
+}
 
-#define OPEN(name, ...)                        \
-  va_list list;                                \
-  va_start(list, flags);                       \
-  mode_t mode = Mode(flags, list);             \
-  va_end(list);                                \
+#define OPEN(name, ...)            \
+  va_list list;                    \
+  va_start(list, flags);           \
+  mode_t mode = Mode(flags, list); \
+  va_end(list);                    \
   return Open(__VA_ARGS__, path, flags, mode);
 
 int open(const char* path, int flags, ...) { OPEN(open, AT_FDCWD) }
@@ -213,7 +218,9 @@ static int Rename(int from_dir, const char* from, int to_dir, const char* to, un
   return failed;
 }
 int rename(const char* from, const char* to) { return Rename(AT_FDCWD, from, AT_FDCWD, to, 0); }
-int renameat2(int from_dir, const char* from, int to_dir, const char* to, unsigned flags) { return Rename(from_dir, from, to_dir, to, flags); }
+int renameat2(int from_dir, const char* from, int to_dir, const char* to, unsigned flags) {
+  return Rename(from_dir, from, to_dir, to, flags);
+}
 
 static int Unlink(int dir, const char* name, int flags) {
   char path[PATH_MAX];

@@ -15,8 +15,10 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
     return 0;
   }
   if (auto tables = ChooseTables(project, arguments->words))
-    for (const std::string& table : *tables) Must(project.FindModel(table) != nullptr);
+    for (const std::string& table : *tables)
+      Must(project.FindModel(table) != nullptr);
   if (auto chosen = ChooseDates(calendar, *arguments))
-    for (int date : chosen->dates) Must(date >= 0 && size_t(date) < calendar.dates().size());
+    for (int date : chosen->dates)
+      Must(date >= 0 && size_t(date) < calendar.dates().size());
   return 0;
 }

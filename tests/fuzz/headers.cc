@@ -12,7 +12,8 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   std::string text = TextOf(data + 1, size - 1);
   switch (data[0] % 6) {
     case 0:
-      if (auto model = ParseModel("m.sql", "analytics", text)) Must(!model->name.empty() && !model->tokens.empty());
+      if (auto model = ParseModel("m.sql", "analytics", text))
+        Must(!model->name.empty() && !model->tokens.empty());
       break;
     case 1:
       (void)ParseSource("s.sql", text);
@@ -31,7 +32,8 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
       Must(parts.toml.size() + parts.body.size() <= text.size());
       std::string canonical = CanonicalSql(text);  // a text means what its canonical form means
       Must(CanonicalSql(canonical) == canonical);
-      for (const std::string& statement : SqlStatements(text)) Must(!Trim(statement).empty());
+      for (const std::string& statement : SqlStatements(text))
+        Must(!Trim(statement).empty());
     }
   }
   return 0;

@@ -8,13 +8,16 @@
 #include "base/file.h"
 #include "tests/fuzz/fuzz.h"
 
-extern "C" __attribute__((weak)) size_t LLVMFuzzerCustomMutator(uint8_t* data, size_t size, size_t most, unsigned seed);
+extern "C" __attribute__((weak)) size_t LLVMFuzzerCustomMutator(uint8_t* data, size_t size, size_t most,
+                                                                unsigned seed);
 
 namespace {
 
 constexpr unsigned kMutations = 4;  // of a file
 
-void Run(const std::string& text) { LLVMFuzzerTestOneInput(reinterpret_cast<const uint8_t*>(text.data()), text.size()); }
+void Run(const std::string& text) {
+  LLVMFuzzerTestOneInput(reinterpret_cast<const uint8_t*>(text.data()), text.size());
+}
 
 void Mutate(const std::string& text) {
   for (unsigned seed = 0; seed < kMutations; ++seed) {
@@ -45,8 +48,10 @@ int main(int argc, char** argv) {
       if (!text) continue;
       ++files;
       Run(*text);
-      if (LLVMFuzzerCustomMutator) Mutate(*text);
-      else Damage(*text);
+      if (LLVMFuzzerCustomMutator)
+        Mutate(*text);
+      else
+        Damage(*text);
     }
   std::printf("%d files\n", files);
   return files ? 0 : 1;

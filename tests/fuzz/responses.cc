@@ -27,9 +27,18 @@ __attribute__((used, section("__libfuzzer_extra_counters"))) static uint8_t outc
 namespace {
 
 const char* const kResponses[] = {
-    "boxscoretraditionalv2_0022400500.json", "boxscoretraditionalv3_0022400500.json", "boxscore_0022400500.json",    "boxscoresummaryv2_0022400500.json",
-    "leaguegamelog_2024-25.json",            "playbyplayv2_0022400500.json",          "playbyplayv3_0022400500.json", "playbyplay_0022400500.json",
-    "commonplayerinfo_2024-25.json",         "odds_api_2024-25.json",                 "scheduleleaguev2_2024-25.json", "schedule/2024-25/2025-01-16T120000.json",
+    "boxscoretraditionalv2_0022400500.json",
+    "boxscoretraditionalv3_0022400500.json",
+    "boxscore_0022400500.json",
+    "boxscoresummaryv2_0022400500.json",
+    "leaguegamelog_2024-25.json",
+    "playbyplayv2_0022400500.json",
+    "playbyplayv3_0022400500.json",
+    "playbyplay_0022400500.json",
+    "commonplayerinfo_2024-25.json",
+    "odds_api_2024-25.json",
+    "scheduleleaguev2_2024-25.json",
+    "schedule/2024-25/2025-01-16T120000.json",
     "shotchartdetail_0022400500.json",
 };
 
@@ -53,15 +62,20 @@ struct Place {
   Place() {
     fs::path source = BACKCOURT_SOURCE;
     fs::create_directories(folder / "data" / "schedule" / "2024-25");
-    Write("backcourt.toml", "[project]\npack = \"" + (source / "nba").string() + "\"\n[data]\nfolder = \"data\"\n");
+    Write("backcourt.toml",
+          "[project]\npack = \"" + (source / "nba").string() + "\"\n[data]\nfolder = \"data\"\n");
     project = Need(Project::Load(folder.string()));
     options = {(folder / "warehouse.duckdb").string(), 1, "640MB", {}};
-    for (const Function& function : project.functions) options.functions.push_back(function.statement);
-    fs::copy_file(source / "tests/samples/scheduleleaguev2_2024-25.json", folder / "data" / "scheduleleaguev2.json");
-    fs::copy_file(source / "tests/samples/boxscoretraditionalv2_0022400561.json.gz", folder / "data" / "boxscoretraditionalv2.json.gz");
+    for (const Function& function : project.functions)
+      options.functions.push_back(function.statement);
+    fs::copy_file(source / "tests/samples/scheduleleaguev2_2024-25.json",
+                  folder / "data" / "scheduleleaguev2.json");
+    fs::copy_file(source / "tests/samples/boxscoretraditionalv2_0022400561.json.gz",
+                  folder / "data" / "boxscoretraditionalv2.json.gz");
     // Events of another game, to which a shot chart gives places.
     std::string events = Need(ReadFile((source / "tests/fuzz/corpus/responses/pbpv2").string())).substr(1);
-    for (auto [from, to] : {std::pair("0022400500", "0022400061"), {"MIN", "BOS"}, {"LAC", "NYK"}}) events = ReplaceAll(events, from, to);
+    for (auto [from, to] : {std::pair("0022400500", "0022400061"), {"MIN", "BOS"}, {"LAC", "NYK"}})
+      events = ReplaceAll(events, from, to);
     Write("data/playbyplayv2.json", events);
     auto warehouse = Need(Warehouse::Open(options));
     auto connection = Need(warehouse->Connect());
@@ -72,7 +86,9 @@ struct Place {
     fs::remove_all(folder, ignored);
   }
 
-  void Write(const std::string& name, const std::string& text) { Need(WriteFile((folder / name).string(), text)); }
+  void Write(const std::string& name, const std::string& text) {
+    Need(WriteFile((folder / name).string(), text));
+  }
 
   Result<LoadReport> Load(Connection& connection) {
     Loader loader(project, connection, Finder(project, [] { return false; }), [](const std::string&) {});
@@ -86,8 +102,10 @@ void Count(const std::string& said) {
   std::string shape;
   bool quoted = false;
   for (char c : said.substr(0, 300)) {
-    if (c == '\'' || c == '"') quoted = !quoted;
-    else if (!quoted && !std::isdigit(uint8_t(c))) shape += c;
+    if (c == '\'' || c == '"')
+      quoted = !quoted;
+    else if (!quoted && !std::isdigit(uint8_t(c)))
+      shape += c;
   }
   outcomes[std::hash<std::string>()(shape) % sizeof outcomes] = 1;
 }
@@ -110,18 +128,27 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   fs::remove(path);
   if (!report) {
     Count(name + report.error().message);
-    if (report.error().kind != ErrorKind::kSource) Fail(std::string("refused as ") + ErrorKindName(report.error().kind) + ": " + report.error().message);
-    if (report.error().Text().find(name) == std::string::npos) Fail("the refusal does not name the response: " + report.error().Text());
-    if (Need(connection->Query("SELECT count(*) FROM backcourt.runs")).Int(0, 0) != 1) Fail("the refused load left a run: " + report.error().Text());
+    if (report.error().kind != ErrorKind::kSource)
+      Fail(std::string("refused as ") + ErrorKindName(report.error().kind) + ": " + report.error().message);
+    if (report.error().Text().find(name) == std::string::npos)
+      Fail("the refusal does not name the response: " + report.error().Text());
+    if (Need(connection->Query("SELECT count(*) FROM backcourt.runs")).Int(0, 0) != 1)
+      Fail("the refused load left a run: " + report.error().Text());
     return 0;
   }
-  for (const LoadedTable& table : report->tables) Count(name + table.table + std::string(size_t(std::min<int64_t>(table.rows, 40)), '+'));
-  for (const DroppedRows& dropped : report->dropped) Count(name + dropped.table + dropped.source + dropped.reason);
-  for (const Snapshot& one : report->quarantined) Count(name + one.problem);
+  for (const LoadedTable& table : report->tables)
+    Count(name + table.table + std::string(size_t(std::min<int64_t>(table.rows, 40)), '+'));
+  for (const DroppedRows& dropped : report->dropped)
+    Count(name + dropped.table + dropped.source + dropped.reason);
+  for (const Snapshot& one : report->quarantined)
+    Count(name + one.problem);
   for (const RawTable& table : place.project.raw_tables) {
     std::vector<std::string> keys, nulls;
-    for (const std::string& column : table.key) keys.push_back(Ident(column)), nulls.push_back(Ident(column) + " IS NULL");
-    std::string keyed = fmt::format("SELECT count(*), count(*) FILTER (WHERE {}), count(DISTINCT ({})) FROM {}", Join(nulls, " OR "), Join(keys, ", "), Ident(table.name));
+    for (const std::string& column : table.key)
+      keys.push_back(Ident(column)), nulls.push_back(Ident(column) + " IS NULL");
+    std::string keyed =
+        fmt::format("SELECT count(*), count(*) FILTER (WHERE {}), count(DISTINCT ({})) FROM {}",
+                    Join(nulls, " OR "), Join(keys, ", "), Ident(table.name));
     Rows rows = Need(connection->Query(keyed));
     if (rows.Int(0, 1) > 0) Fail(table.name + " has a row without a key");
     if (rows.Int(0, 0) != rows.Int(0, 2)) Fail(table.name + " has two rows of one key");

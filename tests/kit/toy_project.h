@@ -5,23 +5,25 @@
 #include <vector>
 
 #include "calendar/calendar.h"
-#include "project/project.h"
 #include "plan/cells.h"
 #include "plan/fingerprint.h"
+#include "project/project.h"
 
 namespace backcourt::testing {
 
 inline Date D(const std::string& text) { return *Date::Parse(text); }
 
-inline Game MakeGame(const std::string& id, const std::string& date, const std::string& home, const std::string& away,
-                     bool is_final = true, const std::string& season = "2021-22") {
+inline Game MakeGame(const std::string& id, const std::string& date, const std::string& home,
+                     const std::string& away, bool is_final = true, const std::string& season = "2021-22") {
   return {id, D(date), season, std::stoi(season.substr(0, 4)), "regular", home, away, is_final, {}};
 }
 
 // Game dates 2021-10-19, 20, 22, 25 and 11-01, all played.
 inline Calendar FiveDates() {
-  return Calendar::Build({MakeGame("G1", "2021-10-19", "AAA", "BBB"), MakeGame("G2", "2021-10-20", "CCC", "DDD"), MakeGame("G3", "2021-10-22", "AAA", "CCC"),
-                          MakeGame("G4", "2021-10-25", "DDD", "AAA"), MakeGame("G5", "2021-11-01", "BBB", "CCC")});
+  return Calendar::Build(
+      {MakeGame("G1", "2021-10-19", "AAA", "BBB"), MakeGame("G2", "2021-10-20", "CCC", "DDD"),
+       MakeGame("G3", "2021-10-22", "AAA", "CCC"), MakeGame("G4", "2021-10-25", "DDD", "AAA"),
+       MakeGame("G5", "2021-11-01", "BBB", "CCC")});
 }
 
 inline RawTable MakeRaw(const std::string& name) {
@@ -61,13 +63,16 @@ inline Project ChainProject() {
   project.raw_tables = {MakeRaw("raw")};
   project.schedule = project.results = "raw";
   project.boxes = {"raw"};
-  project.models = {MakeModel("summary", {{"raw", {W("same date")}}}), MakeModel("form", {{"summary", {W("season before")}}}), MakeModel("features", {{"form", {W("same date")}}})};
+  project.models = {MakeModel("summary", {{"raw", {W("same date")}}}),
+                    MakeModel("form", {{"summary", {W("season before")}}}),
+                    MakeModel("features", {{"form", {W("same date")}}})};
   return project;
 }
 
 inline Cells RawCells(const Calendar& calendar) {
   Cells cells;
-  for (const GameDate& date : calendar.dates()) cells["raw"].Put(RawCell(date.date));
+  for (const GameDate& date : calendar.dates())
+    cells["raw"].Put(RawCell(date.date));
   return cells;
 }
 

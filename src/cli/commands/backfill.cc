@@ -32,19 +32,29 @@ struct Prepared {
 
 Result<Prepared> Prepare(Session& session, const Arguments& arguments) {
   View view = TRY(Look(session));
-  Prepared p{std::move(view.connection), std::move(view.cells), std::move(view.calendar), std::move(view.retired), {}, {}, {}};
+  Prepared p{std::move(view.connection),
+             std::move(view.cells),
+             std::move(view.calendar),
+             std::move(view.retired),
+             {},
+             {},
+             {}};
   if (p.calendar.dates().empty())
-    return Error{ErrorKind::kUsage, "the warehouse holds no schedule, so there are no game dates", "`backcourt load`; `backcourt doctor` shows which files it looks for"};
+    return Error{ErrorKind::kUsage, "the warehouse holds no schedule, so there are no game dates",
+                 "`backcourt load`; `backcourt doctor` shows which files it looks for"};
   p.selection.tables = TRY(ChooseTables(session.project, arguments.words));
   p.chosen = TRY(ChooseDates(p.calendar, arguments));
   p.selection.dates = p.chosen.dates;
   p.selection.upstream = !arguments.no_upstream;
   p.selection.force = arguments.force;
   std::vector<std::string> models;
-  for (const Model& model : session.project.models) models.push_back(model.name);
+  for (const Model& model : session.project.models)
+    models.push_back(model.name);
   for (const std::string& waiver : arguments.allow_missing) {
     std::string table = waiver.substr(0, waiver.find(':'));
-    if (!session.project.FindModel(table)) return Error{ErrorKind::kUsage, fmt::format("--allow-missing names '{}', which is no table", table), Nearest(table, models)};
+    if (!session.project.FindModel(table))
+      return Error{ErrorKind::kUsage, fmt::format("--allow-missing names '{}', which is no table", table),
+                   Nearest(table, models)};
     if (table != waiver) TRY(Date::Parse(waiver.substr(table.size() + 1)));
     p.selection.allow_missing.push_back(waiver);
   }
@@ -55,32 +65,44 @@ Result<Prepared> Prepare(Session& session, const Arguments& arguments) {
 }
 
 std::string Span(const Calendar& calendar, const Batch& batch) {
-  std::string first = calendar.dates()[size_t(batch.dates.front())].date.Str(), last = calendar.dates()[size_t(batch.dates.back())].date.Str();
+  std::string first = calendar.dates()[size_t(batch.dates.front())].date.Str(),
+              last = calendar.dates()[size_t(batch.dates.back())].date.Str();
   return first == last ? first : first + " to " + last;
 }
 
 std::string PlanText(const Prepared& p) {
   std::string text = p.chosen.said + "\n";
-  for (const auto& [table, slots] : p.retired) text += fmt::format("{}: {} dates are no game dates any more; their rows go\n", table, slots.size());
+  for (const auto& [table, slots] : p.retired)
+    text += fmt::format("{}: {} dates are no game dates any more; their rows go\n", table, slots.size());
   if (p.plan.batches.empty()) return text + "nothing to do: all of it is fresh\n";
-  text += fmt::format("{:<34} {:<26} {:>6} {:>10} {:>8}  {}\n", "table", "dates", "cells", "rows", "time", "because");
+  text += fmt::format("{:<34} {:<26} {:>6} {:>10} {:>8}  {}\n", "table", "dates", "cells", "rows", "time",
+                      "because");
   for (const Batch& batch : p.plan.batches) {
     std::map<std::string, int> why;
-    for (int date : batch.dates) ++why[CellStateName(p.plan.states.at(batch.model).at(date))];
+    for (int date : batch.dates)
+      ++why[CellStateName(p.plan.states.at(batch.model).at(date))];
     std::vector<std::string> reasons;
-    for (const auto& [state, n] : why) reasons.push_back(fmt::format("{} {}", n, state));
-    text += fmt::format("{:<34} {:<26} {:>6} {:>10} {:>8}  {}{}\n", batch.model, Span(p.calendar, batch), batch.dates.size(),
-                        batch.expected_rows > 0 ? "~" + WithCommas(int64_t(batch.expected_rows)) : "", batch.expected_seconds > 0 ? "~" + Seconds(batch.expected_seconds) : "",
+    for (const auto& [state, n] : why)
+      reasons.push_back(fmt::format("{} {}", n, state));
+    text += fmt::format("{:<34} {:<26} {:>6} {:>10} {:>8}  {}{}\n", batch.model, Span(p.calendar, batch),
+                        batch.dates.size(),
+                        batch.expected_rows > 0 ? "~" + WithCommas(int64_t(batch.expected_rows)) : "",
+                        batch.expected_seconds > 0 ? "~" + Seconds(batch.expected_seconds) : "",
                         Join(reasons, ", "), batch.canary ? " (canary: the first of a new text)" : "");
   }
   std::vector<std::string> sums;
-  for (const auto& [state, n] : p.plan.counts()) sums.push_back(fmt::format("{} {}", WithCommas(n), state));
-  text += fmt::format("{} cells in {} batches: {}", WithCommas(p.plan.cells()), p.plan.batches.size(), Join(sums, ", "));
-  if (p.plan.expected_seconds() > 0) text += fmt::format("; about {} of work", Seconds(p.plan.expected_seconds()));
+  for (const auto& [state, n] : p.plan.counts())
+    sums.push_back(fmt::format("{} {}", WithCommas(n), state));
+  text += fmt::format("{} cells in {} batches: {}", WithCommas(p.plan.cells()), p.plan.batches.size(),
+                      Join(sums, ", "));
+  if (p.plan.expected_seconds() > 0)
+    text += fmt::format("; about {} of work", Seconds(p.plan.expected_seconds()));
   return text + "\n";
 }
 
-nlohmann::json PlanJson(const Session& session, const Prepared& p) { return PlanToJson(session.project, p.calendar, p.cells, p.selection, p.plan); }
+nlohmann::json PlanJson(const Session& session, const Prepared& p) {
+  return PlanToJson(session.project, p.calendar, p.cells, p.selection, p.plan);
+}
 
 // Replaces the plan by the one of the file, or refuses.
 Result<> UseSavedPlan(const Session& session, const std::string& file, Prepared& p) {
@@ -96,20 +118,23 @@ Result<> CheckNewBodies(Session& session, Prepared& p) {
   std::vector<const Model*> fresh;
   for (const Model& model : session.project.models) {
     bool seen = false;
-    for (size_t i = 0; i < known.size(); ++i) seen = seen || (known.Text(i, 0) == model.name && known.Text(i, 1) == model.identity.Hex());
+    for (size_t i = 0; i < known.size(); ++i)
+      seen = seen || (known.Text(i, 0) == model.name && known.Text(i, 1) == model.identity.Hex());
     if (!seen) fresh.push_back(&model);
   }
   if (fresh.empty()) return {};
   std::set<std::string> volatile_functions = TRY(VolatileFunctions(*p.connection));
   std::vector<Result<>> checked(fresh.size());
   auto check_every_second = [&](size_t from, Connection& connection) {
-    for (size_t i = from; i < fresh.size(); i += 2) checked[i] = CheckBody(connection, *fresh[i], volatile_functions);
+    for (size_t i = from; i < fresh.size(); i += 2)
+      checked[i] = CheckBody(connection, *fresh[i], volatile_functions);
   };
   auto aside = TRY(session.warehouse->Connect());
   auto half = std::async(std::launch::async, check_every_second, 0, std::ref(*aside));
   check_every_second(1, *p.connection);
   half.wait();
-  for (const Result<>& result : checked) TRY(result);
+  for (const Result<>& result : checked)
+    TRY(result);
   return {};
 }
 
@@ -120,18 +145,27 @@ Result<int> RunChangedChecks(Session& session, Prepared& p, const Output& output
   int failed = 0;
   for (size_t i = 0; i < known.size(); ++i) {
     const Model* model = session.project.FindModel(known.Text(i, 0));
-    if (!model || known.Text(i, 1) != model->identity.Hex() || known.Text(i, 2) == model->checks_identity.Hex()) continue;
+    if (!model || known.Text(i, 1) != model->identity.Hex() ||
+        known.Text(i, 2) == model->checks_identity.Hex())
+      continue;
     std::vector<Cell> guilty;
     for (const auto& [name, query] : model->checks) {
       auto failing = [&](const std::string& where) -> Result<int64_t> {
-        auto rows = p.connection->Query(fmt::format("WITH this AS (SELECT * FROM wh.main.{}{}) SELECT count(*) FROM ({})", Ident(model->name), where, query));
-        if (!rows) return Error{rows.error().kind, fmt::format("{}: check \"{}\": {}", model->file, name, rows.error().message), rows.error().hint};
+        auto rows = p.connection->Query(
+            fmt::format("WITH this AS (SELECT * FROM wh.main.{}{}) SELECT count(*) FROM ({})",
+                        Ident(model->name), where, query));
+        if (!rows)
+          return Error{rows.error().kind,
+                       fmt::format("{}: check \"{}\": {}", model->file, name, rows.error().message),
+                       rows.error().hint};
         return rows->Int(0, 0);
       };
       if (TRY(failing("")) == 0) continue;
       const std::vector<Cell> cells = p.cells[model->name].cells();
       for (Cell now : cells) {  // a check need not tell dates, so each is asked alone
-        int64_t rows = now.rows ? TRY(failing(fmt::format(" WHERE {} = {}", Ident(model->date), Date{now.slot}.Sql()))) : 0;
+        int64_t rows =
+            now.rows ? TRY(failing(fmt::format(" WHERE {} = {}", Ident(model->date), Date{now.slot}.Sql())))
+                     : 0;
         if (rows == 0) continue;
         now.state = CellState::kFailed;
         now.error_class = "data";
@@ -140,8 +174,11 @@ Result<int> RunChangedChecks(Session& session, Prepared& p, const Output& output
         guilty.push_back(now);
       }
     }
-    TRY(p.connection->Execute(fmt::format("BEGIN; {} UPDATE backcourt.models SET checks = '{}' WHERE model = {}; COMMIT", Ledger::WriteCells(model->name, guilty), model->checks_identity.Hex(), Quote(model->name))));
-    if (!guilty.empty()) output.Err(fmt::format("{}: its changed checks fail on {} dates\n", model->name, guilty.size()));
+    TRY(p.connection->Execute(fmt::format(
+        "BEGIN; {} UPDATE backcourt.models SET checks = '{}' WHERE model = {}; COMMIT",
+        Ledger::WriteCells(model->name, guilty), model->checks_identity.Hex(), Quote(model->name))));
+    if (!guilty.empty())
+      output.Err(fmt::format("{}: its changed checks fail on {} dates\n", model->name, guilty.size()));
     failed += int(guilty.size());
   }
   return failed;
@@ -153,9 +190,13 @@ Result<> RemoveRetired(Session& session, Prepared& p) {
   std::string remove = "BEGIN;";
   for (const auto& [table, slots] : p.retired) {
     std::vector<std::string> dates, numbers;
-    for (int32_t slot : slots) dates.push_back(Date{slot}.Sql()), numbers.push_back(std::to_string(slot));
-    remove += fmt::format("DELETE FROM main.{} WHERE {} IN ({}); DELETE FROM backcourt.cells WHERE table_name = {} AND slot IN ({});", Ident(table),
-                          Ident(session.project.DateColumn(table)), Join(dates, ", "), Quote(table), Join(numbers, ", "));
+    for (int32_t slot : slots)
+      dates.push_back(Date{slot}.Sql()), numbers.push_back(std::to_string(slot));
+    remove += fmt::format(
+        "DELETE FROM main.{} WHERE {} IN ({}); DELETE FROM backcourt.cells WHERE table_name = {} AND slot IN "
+        "({});",
+        Ident(table), Ident(session.project.DateColumn(table)), Join(dates, ", "), Quote(table),
+        Join(numbers, ", "));
   }
   return p.connection->Execute(remove + "COMMIT");
 }
@@ -165,14 +206,22 @@ Result<> RemoveRetired(Session& session, Prepared& p) {
 Result<> MakeViews(Session& session, Connection& connection, bool again) {
   for (const Model& model : session.project.models) {
     if (!model.view) continue;
-    Rows known = TRY(connection.Query(fmt::format("SELECT count(*) FROM backcourt.models WHERE model = {} AND identity = '{}'", Quote(model.name), model.identity.Hex())));
+    Rows known = TRY(connection.Query(
+        fmt::format("SELECT count(*) FROM backcourt.models WHERE model = {} AND identity = '{}'",
+                    Quote(model.name), model.identity.Hex())));
     if (known.Int(0, 0) > 0 && !again) continue;
     std::vector<std::string> inputs;
-    for (const Read& read : model.reads) inputs.push_back(Quote(read.table));
-    Rows there = TRY(connection.Query(fmt::format("SELECT count(*) FROM duckdb_tables() WHERE database_name = 'wh' AND schema_name = 'main' AND table_name IN ({})", Join(inputs, ", "))));
+    for (const Read& read : model.reads)
+      inputs.push_back(Quote(read.table));
+    Rows there =
+        TRY(connection.Query(fmt::format("SELECT count(*) FROM duckdb_tables() WHERE database_name = 'wh' "
+                                         "AND schema_name = 'main' AND table_name IN ({})",
+                                         Join(inputs, ", "))));
     if (size_t(there.Int(0, 0)) < inputs.size()) continue;
-    auto made = connection.Execute(fmt::format("BEGIN; CREATE OR REPLACE VIEW main.{0} AS {1}; DELETE FROM backcourt.models WHERE model = {2}; INSERT INTO backcourt.models VALUES ({2}, '{3}', '{4}'); COMMIT",
-                                               Ident(model.name), model.body, Quote(model.name), model.identity.Hex(), model.checks_identity.Hex()));
+    auto made = connection.Execute(fmt::format(
+        "BEGIN; CREATE OR REPLACE VIEW main.{0} AS {1}; DELETE FROM backcourt.models WHERE model = {2}; "
+        "INSERT INTO backcourt.models VALUES ({2}, '{3}', '{4}'); COMMIT",
+        Ident(model.name), model.body, Quote(model.name), model.identity.Hex(), model.checks_identity.Hex()));
     if (made) continue;
     auto rolled_back = connection.Execute("ROLLBACK");
     (void)rolled_back;
@@ -184,25 +233,42 @@ Result<> MakeViews(Session& session, Connection& connection, bool again) {
 }
 
 std::string ReportText(const RunReport& report, int64_t run) {
-  std::string text = fmt::format("run {}: {} cells filled ({} rows) in {}", run, WithCommas(report.filled), WithCommas(report.rows), Seconds(report.seconds));
-  auto add = [&](int n, const char* what) { if (n) text += fmt::format(", {} {}", WithCommas(n), what); };
+  std::string text = fmt::format("run {}: {} cells filled ({} rows) in {}", run, WithCommas(report.filled),
+                                 WithCommas(report.rows), Seconds(report.seconds));
+  auto add = [&](int n, const char* what) {
+    if (n) text += fmt::format(", {} {}", WithCommas(n), what);
+  };
   add(report.kept, "unchanged inputs, kept");
   add(report.empty, "of them empty");
   add(report.partial, "of them partial: boxes of final games are missing");
   add(report.failed, "FAILED");
   add(report.blocked, "blocked");
   add(report.not_tried, "not tried");
-  if (report.interrupted) text += "; interrupted";
-  else if (report.stopped) text += "; stopped";
+  if (report.interrupted)
+    text += "; interrupted";
+  else if (report.stopped)
+    text += "; stopped";
   text += "\n";
-  if (report.failed) text += "  Try: `backcourt status` for what failed, mend the cause, then `backcourt backfill` again\n";
+  if (report.failed)
+    text += "  Try: `backcourt status` for what failed, mend the cause, then `backcourt backfill` again\n";
   return text;
 }
 
 // The last event; `run` is null when nothing had to be filled.
 nlohmann::json DoneJson(const RunReport& report, const nlohmann::json& run, const char* outcome, int code) {
-  return {{"event", "done"}, {"run", run}, {"outcome", outcome}, {"filled", report.filled}, {"kept", report.kept}, {"empty", report.empty}, {"partial", report.partial},
-          {"failed", report.failed}, {"blocked", report.blocked}, {"not_tried", report.not_tried}, {"rows", report.rows}, {"seconds", report.seconds}, {"exit", code}};
+  return {{"event", "done"},
+          {"run", run},
+          {"outcome", outcome},
+          {"filled", report.filled},
+          {"kept", report.kept},
+          {"empty", report.empty},
+          {"partial", report.partial},
+          {"failed", report.failed},
+          {"blocked", report.blocked},
+          {"not_tried", report.not_tried},
+          {"rows", report.rows},
+          {"seconds", report.seconds},
+          {"exit", code}};
 }
 
 }  // namespace
@@ -215,17 +281,22 @@ Result<int> RunPlan(Session& session, const Arguments& arguments, const Output& 
     FaultPoint("plan-saved");
   }
   output.Out(arguments.json ? json.dump(2) + "\n" : PlanText(p));
-  if (!arguments.save.empty() && !arguments.json) output.Out(fmt::format("saved: `backcourt backfill --plan {}` runs exactly this\n", arguments.save));
+  if (!arguments.save.empty() && !arguments.json)
+    output.Out(fmt::format("saved: `backcourt backfill --plan {}` runs exactly this\n", arguments.save));
   return 0;
 }
 
 Result<int> RunBackfill(Session& session, const Arguments& arguments, const Output& terminal) {
   Output output = terminal;
-  auto say = [&](const std::string& text) { if (!arguments.json) output.Out(text); };
+  auto say = [&](const std::string& text) {
+    if (!arguments.json) output.Out(text);
+  };
   if (!arguments.no_load && arguments.plan_file.empty()) {
     LoadReport loaded = TRY(LoadInto(session, output, arguments.json, {}));
-    if (arguments.json) output.Out(nlohmann::json{{"event", "loaded"}, {"report", LoadJson(loaded)}}.dump() + "\n");
-    else if (loaded.run) say(LoadText(loaded));
+    if (arguments.json)
+      output.Out(nlohmann::json{{"event", "loaded"}, {"report", LoadJson(loaded)}}.dump() + "\n");
+    else if (loaded.run)
+      say(LoadText(loaded));
   }
   Prepared p = TRY(Prepare(session, arguments));
   if (!arguments.plan_file.empty()) TRY(UseSavedPlan(session, arguments.plan_file, p));
@@ -233,7 +304,9 @@ Result<int> RunBackfill(Session& session, const Arguments& arguments, const Outp
   int checks_failed = TRY(RunChangedChecks(session, p, output));
   if (checks_failed) p = TRY(Prepare(session, arguments));
   if (arguments.dry_run) {
-    output.Out(arguments.json ? nlohmann::json{{"event", "planned"}, {"plan", PlanJson(session, p)}}.dump() + "\n" : PlanText(p));
+    output.Out(arguments.json
+                   ? nlohmann::json{{"event", "planned"}, {"plan", PlanJson(session, p)}}.dump() + "\n"
+                   : PlanText(p));
     return 0;
   }
   say(p.chosen.said + "\n");
@@ -241,21 +314,28 @@ Result<int> RunBackfill(Session& session, const Arguments& arguments, const Outp
   if (p.plan.batches.empty()) {
     TRY(MakeViews(session, *p.connection, false));
     if (arguments.json) output.Out(DoneJson({}, nlohmann::json(), "done", 0).dump() + "\n");
-    say(p.chosen.dates.empty() ? "nothing to do: no game date was chosen\n" : "nothing to do: all of it is fresh\n");
+    say(p.chosen.dates.empty() ? "nothing to do: no game date was chosen\n"
+                               : "nothing to do: all of it is fresh\n");
     return 0;
   }
   TRY(MakeInputTables(*p.connection, session.project, p.calendar, p.plan));
 
   int64_t run = TRY(Ledger::StartRun(*p.connection, session.live.command));
   RunOptions options;
-  options.parallel = arguments.parallel ? arguments.parallel : int(std::max(1u, std::thread::hardware_concurrency()));
+  options.parallel =
+      arguments.parallel ? arguments.parallel : int(std::max(1u, std::thread::hardware_concurrency()));
   std::mutex cells_mutex;
   // Batches side by side gain more than threads inside of one.
-  TRY(p.connection->Execute(fmt::format("SET threads = {}", std::max(1, session.project.threads / options.parallel))));
-  auto filler = TRY(WarehouseFiller::Make(*session.warehouse, session.project, p.calendar, p.cells, cells_mutex, run, options.parallel));
-  Progress::Style style = arguments.json ? Progress::Style::kJson : output.terminal ? Progress::Style::kTerminal : Progress::Style::kPlain;
+  TRY(p.connection->Execute(
+      fmt::format("SET threads = {}", std::max(1, session.project.threads / options.parallel))));
+  auto filler = TRY(WarehouseFiller::Make(*session.warehouse, session.project, p.calendar, p.cells,
+                                          cells_mutex, run, options.parallel));
+  Progress::Style style = arguments.json    ? Progress::Style::kJson
+                          : output.terminal ? Progress::Style::kTerminal
+                                            : Progress::Style::kPlain;
   Progress progress(session.project, p.plan, run, style, [&](const std::string& text) { output.Out(text); });
-  Runner runner(session.project, p.calendar, p.cells, cells_mutex, *filler, progress, SystemRunClock(), options);
+  Runner runner(session.project, p.calendar, p.cells, cells_mutex, *filler, progress, SystemRunClock(),
+                options);
   {
     std::lock_guard lock(session.live.mutex);
     session.live.progress = &progress;
@@ -275,7 +355,11 @@ Result<int> RunBackfill(Session& session, const Arguments& arguments, const Outp
     session.live.runner = nullptr;
   }
   int code = ExitCode(report);
-  const char* outcome = report.interrupted ? "interrupted" : report.stopped ? "stopped" : report.failed ? "failed" : report.blocked || report.not_tried ? "blocked" : "done";
+  const char* outcome = report.interrupted                   ? "interrupted"
+                        : report.stopped                     ? "stopped"
+                        : report.failed                      ? "failed"
+                        : report.blocked || report.not_tried ? "blocked"
+                                                             : "done";
   std::string text = ReportText(report, run);
   if (report.broken) {
     say(text);

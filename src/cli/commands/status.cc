@@ -36,7 +36,8 @@ std::vector<SeasonStatus> Collect(const Session& session, const View& view, cons
     for (const GameDate& date : view.calendar.dates()) {
       if (size_t(date.season) != s) continue;
       ++season.dates;
-      if (season.months.empty() || season.months.back() != date.date.Month()) season.months.push_back(date.date.Month());
+      if (season.months.empty() || season.months.back() != date.date.Month())
+        season.months.push_back(date.date.Month());
     }
     TableStatus helpers;
     int helper_count = 0;
@@ -82,7 +83,8 @@ std::string StatesText(const TableStatus& table) {
 }
 
 std::string MonthName(const std::string& month) {
-  static const char* const kNames[] = {"Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"};
+  static const char* const kNames[] = {"Jan", "Feb", "Mar", "Apr", "May", "Jun",
+                                       "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"};
   return kNames[std::stoi(month.substr(5)) - 1];
 }
 
@@ -99,11 +101,13 @@ std::string MissingText(const std::vector<const Cell*>& cells) {
   constexpr size_t kShown = 10;
   std::set<std::string> games;
   for (const Cell* cell : cells)
-    for (const std::string& game : Split(cell->missing, ',')) games.insert(game);
+    for (const std::string& game : Split(cell->missing, ','))
+      games.insert(game);
   std::vector<std::string> shown;
   for (const std::string& game : games)
     if (shown.size() < kShown) shown.push_back(game);
-  return fmt::format("no whole box of {}{}", Join(shown, ", "), games.size() > kShown ? fmt::format(" and {} more", games.size() - kShown) : "");
+  return fmt::format("no whole box of {}{}", Join(shown, ", "),
+                     games.size() > kShown ? fmt::format(" and {} more", games.size() - kShown) : "");
 }
 
 std::vector<Problem> Problems(const Session& session, const View& view) {
@@ -117,7 +121,8 @@ std::vector<Problem> Problems(const Session& session, const View& view) {
         if (cell.state == state) cells.push_back(&cell);
       if (cells.empty()) continue;
       std::string reason = state == CellState::kPartial ? MissingText(cells) : cells[0]->reason;
-      problems.push_back({CellStateName(state), model.name, int(cells.size()), Date{cells[0]->slot}, reason.substr(0, 200)});
+      problems.push_back(
+          {CellStateName(state), model.name, int(cells.size()), Date{cells[0]->slot}, reason.substr(0, 200)});
     }
   }
   for (const Model& model : session.project.models) {
@@ -126,14 +131,18 @@ std::vector<Problem> Problems(const Session& session, const View& view) {
     std::vector<const Cell*> cells;
     for (const Cell& cell : series->second.cells())
       if (!cell.waived.empty()) cells.push_back(&cell);
-    if (!cells.empty()) problems.push_back({"waived", model.name, int(cells.size()), Date{cells[0]->slot}, "let through without " + cells[0]->waived + " (--allow-missing)"});
+    if (!cells.empty())
+      problems.push_back({"waived", model.name, int(cells.size()), Date{cells[0]->slot},
+                          "let through without " + cells[0]->waived + " (--allow-missing)"});
   }
   return problems;
 }
 
 std::string ProblemsText(const std::vector<Problem>& problems, bool markdown) {
   std::string text;
-  for (const Problem& p : problems) text += fmt::format("{}{} {}: {} dates from {}: {}\n", markdown ? "- " : "", p.state, p.table, p.dates, p.first.Str(), p.reason);
+  for (const Problem& p : problems)
+    text += fmt::format("{}{} {}: {} dates from {}: {}\n", markdown ? "- " : "", p.state, p.table, p.dates,
+                        p.first.Str(), p.reason);
   return text;
 }
 
@@ -149,10 +158,12 @@ std::string NextCommand(const std::vector<SeasonStatus>& seasons, const View& vi
   return open ? "backcourt backfill all" : "";
 }
 
-std::string Text(const Session& session, const View& view, const std::vector<SeasonStatus>& seasons, bool markdown) {
+std::string Text(const Session& session, const View& view, const std::vector<SeasonStatus>& seasons,
+                 bool markdown) {
   std::string text;
   for (const SeasonStatus& season : seasons) {
-    text += fmt::format("{}{}: {} game dates\n{}", markdown ? "### " : "", season.label, season.dates, markdown ? "\n" : "");
+    text += fmt::format("{}{}: {} game dates\n{}", markdown ? "### " : "", season.label, season.dates,
+                        markdown ? "\n" : "");
     std::string header = markdown ? "| table |" : fmt::format("{:<32}", "table");
     std::string rule = "|---|";
     for (const std::string& month : season.months) {
@@ -166,12 +177,16 @@ std::string Text(const Session& session, const View& view, const std::vector<Sea
       for (const std::string& month : season.months) {
         auto found = table.months.find(month);
         auto [done, total] = found == table.months.end() ? std::pair(0, 0) : found->second;
-        std::string part = total == 0 ? "" : done == total ? fmt::format("{}", done) : fmt::format("{}/{}", done, total);
+        std::string part = total == 0      ? ""
+                           : done == total ? fmt::format("{}", done)
+                                           : fmt::format("{}/{}", done, total);
         line += markdown ? " " + part + " |" : fmt::format("{:>7}", part);
       }
       int share = table.total ? int(100.0 * table.done / table.total) : 0;
-      std::string all = table.done == table.total ? fmt::format("{}", table.done) : fmt::format("{}/{}", table.done, table.total);
-      line += markdown ? fmt::format(" {} | {} |", all, StatesText(table)) : fmt::format("{:>9} {:>4}%  {}", all, share, StatesText(table));
+      std::string all = table.done == table.total ? fmt::format("{}", table.done)
+                                                  : fmt::format("{}/{}", table.done, table.total);
+      line += markdown ? fmt::format(" {} | {} |", all, StatesText(table))
+                       : fmt::format("{:>9} {:>4}%  {}", all, share, StatesText(table));
       text += line + "\n";
     }
     text += "\n";
@@ -181,21 +196,31 @@ std::string Text(const Session& session, const View& view, const std::vector<Sea
     auto series = view.cells.find(table.name);
     if (series == view.cells.end()) continue;
     int64_t rows = 0;
-    for (const Cell& cell : series->second.cells()) rows += cell.rows;
-    if (rows) raw += fmt::format("{}{} {}", raw.empty() ? "" : ", ", table.name.starts_with("raw_") ? table.name.substr(4) : table.name, WithCommas(rows));
+    for (const Cell& cell : series->second.cells())
+      rows += cell.rows;
+    if (rows)
+      raw +=
+          fmt::format("{}{} {}", raw.empty() ? "" : ", ",
+                      table.name.starts_with("raw_") ? table.name.substr(4) : table.name, WithCommas(rows));
   }
   if (!raw.empty()) text += fmt::format("raw rows: {}\n", raw);
   return text;
 }
 
-nlohmann::json Json(const Session& session, const View& view, const std::vector<SeasonStatus>& seasons, const std::vector<AbsentFeed>& absent, const std::vector<Problem>& problems) {
+nlohmann::json Json(const Session& session, const View& view, const std::vector<SeasonStatus>& seasons,
+                    const std::vector<AbsentFeed>& absent, const std::vector<Problem>& problems) {
   nlohmann::json all = nlohmann::json::array();
   for (const SeasonStatus& season : seasons) {
     nlohmann::json tables = nlohmann::json::array();
     for (const TableStatus& table : season.tables) {
       nlohmann::json months;
-      for (const auto& [month, counts] : table.months) months[month] = {{"done", counts.first}, {"total", counts.second}};
-      tables.push_back({{"table", table.name}, {"done", table.done}, {"total", table.total}, {"states", table.states}, {"months", months}});
+      for (const auto& [month, counts] : table.months)
+        months[month] = {{"done", counts.first}, {"total", counts.second}};
+      tables.push_back({{"table", table.name},
+                        {"done", table.done},
+                        {"total", table.total},
+                        {"states", table.states},
+                        {"months", months}});
     }
     all.push_back({{"season", season.label}, {"game_dates", season.dates}, {"tables", tables}});
   }
@@ -203,13 +228,24 @@ nlohmann::json Json(const Session& session, const View& view, const std::vector<
   for (const RawTable& table : session.project.raw_tables) {
     int64_t rows = 0, cells = 0;
     if (auto series = view.cells.find(table.name); series != view.cells.end())
-      for (const Cell& cell : series->second.cells()) rows += cell.rows, ++cells;
+      for (const Cell& cell : series->second.cells())
+        rows += cell.rows, ++cells;
     raw[table.name] = {{"rows", rows}, {"cells", cells}};
   }
-  for (const AbsentFeed& feed : absent) missing.push_back({{"table", feed.table}, {"season", feed.season}, {"feeds", feed.feeds}});
+  for (const AbsentFeed& feed : absent)
+    missing.push_back({{"table", feed.table}, {"season", feed.season}, {"feeds", feed.feeds}});
   nlohmann::json wrong = nlohmann::json::array();
-  for (const Problem& p : problems) wrong.push_back({{"state", p.state}, {"table", p.table}, {"dates", p.dates}, {"first_date", p.first.Str()}, {"reason", p.reason}});
-  return {{"warehouse", session.project.warehouse}, {"seasons", all}, {"raw", raw}, {"absent", missing}, {"problems", wrong}};
+  for (const Problem& p : problems)
+    wrong.push_back({{"state", p.state},
+                     {"table", p.table},
+                     {"dates", p.dates},
+                     {"first_date", p.first.Str()},
+                     {"reason", p.reason}});
+  return {{"warehouse", session.project.warehouse},
+          {"seasons", all},
+          {"raw", raw},
+          {"absent", missing},
+          {"problems", wrong}};
 }
 
 }  // namespace
@@ -220,7 +256,8 @@ Result<int> RunStatus(Session& session, const Arguments& arguments, const Output
     std::string only = arguments.season.empty() ? "" : TRY(ChooseSeason(view.calendar, arguments.season));
     std::vector<SeasonStatus> seasons = Collect(session, view, only);
     std::vector<AbsentFeed> absent = TRY(AbsentFeeds(session.project, view));
-    std::vector<Snapshot> serving = TRY(Snapshots::Serving(*view.connection)), quarantined = TRY(Snapshots::Quarantined(*view.connection));
+    std::vector<Snapshot> serving = TRY(Snapshots::Serving(*view.connection)),
+                          quarantined = TRY(Snapshots::Quarantined(*view.connection));
     bool running = false;
     nlohmann::json now;
     std::string now_text;
@@ -240,7 +277,12 @@ Result<int> RunStatus(Session& session, const Arguments& arguments, const Output
       json["snapshots"] = nlohmann::json::array();
       for (const auto* list : {&serving, &quarantined})
         for (const Snapshot& one : *list)
-          json["snapshots"].push_back({{"feed", one.feed}, {"season", one.season}, {"path", one.path}, {"seen_at", one.seen_at}, {"age_seconds", one.age}, {"problem", one.problem}});
+          json["snapshots"].push_back({{"feed", one.feed},
+                                       {"season", one.season},
+                                       {"path", one.path},
+                                       {"seen_at", one.seen_at},
+                                       {"age_seconds", one.age},
+                                       {"problem", one.problem}});
       output.Out(json.dump(2) + "\n");
     } else {
       bool markdown = arguments.markdown;
@@ -251,8 +293,10 @@ Result<int> RunStatus(Session& session, const Arguments& arguments, const Output
       if (!problems.empty()) text += (markdown ? "\n### Problems\n\n" : "\n") + problems;
       if (running) text += (markdown ? "\n### Running\n\n" : "\n") + now_text;
       text += fmt::format("{}warehouse: {}\n", markdown ? "\n" : "", session.project.warehouse);
-      if (running) text += "next: wait; `backcourt status --watch` follows it\n";
-      else if (!next.empty()) text += "next: " + next + "\n";
+      if (running)
+        text += "next: wait; `backcourt status --watch` follows it\n";
+      else if (!next.empty())
+        text += "next: " + next + "\n";
       if (arguments.watch && output.terminal) text = "\x1b[2J\x1b[H" + text;
       output.Out(text);
     }

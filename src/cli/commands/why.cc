@@ -16,9 +16,12 @@ struct Link {
 
 std::string SlotText(const Project& project, const std::string& table, int32_t slot) {
   switch (project.GrainOf(table)) {
-    case Grain::kDate: return Date{slot}.Str();
-    case Grain::kSeason: return fmt::format("{}-{:02}", slot, (slot + 1) % 100);
-    case Grain::kWhole: return "whole";
+    case Grain::kDate:
+      return Date{slot}.Str();
+    case Grain::kSeason:
+      return fmt::format("{}-{:02}", slot, (slot + 1) % 100);
+    case Grain::kWhole:
+      return "whole";
   }
   return "";
 }
@@ -26,7 +29,11 @@ std::string SlotText(const Project& project, const std::string& table, int32_t s
 // The chain from a cell down to what changed first.
 class Chain {
  public:
-  Chain(const Project& project, const View& view, Connection& connection) : project_(project), view_(view), connection_(connection), states_(JudgeAll(project, view.calendar, view.cells)) {}
+  Chain(const Project& project, const View& view, Connection& connection)
+      : project_(project),
+        view_(view),
+        connection_(connection),
+        states_(JudgeAll(project, view.calendar, view.cells)) {}
 
   Result<std::vector<Link>> Follow(const std::string& table, int date_index) {
     std::vector<Link> links;
@@ -43,22 +50,36 @@ class Chain {
         link.because = std::move(because);
         links.push_back(link);
       };
-      if (state == CellState::kFailed) return end(fmt::format("it failed ({}, {} attempt{}, run {}): {}", cell->error_class, cell->attempts, cell->attempts == 1 ? "" : "s", cell->run, cell->reason)), links;
+      if (state == CellState::kFailed)
+        return end(fmt::format("it failed ({}, {} attempt{}, run {}): {}", cell->error_class, cell->attempts,
+                               cell->attempts == 1 ? "" : "s", cell->run, cell->reason)),
+               links;
       // An input that is not true to its own inputs comes first.
       if (auto open = OpenInput(*model, index)) {
-        end(state == CellState::kBlocked && cell ? cell->reason : fmt::format("its input {} {} is {}", open->first, view_.calendar.dates()[size_t(open->second)].date.Str(), CellStateName(states_.at(open->first)[size_t(open->second)])));
+        end(state == CellState::kBlocked && cell
+                ? cell->reason
+                : fmt::format("its input {} {} is {}", open->first,
+                              view_.calendar.dates()[size_t(open->second)].date.Str(),
+                              CellStateName(states_.at(open->first)[size_t(open->second)])));
         name = open->first;
         index = open->second;
         continue;
       }
-      if (!cell || state == CellState::kMissing) return end("it has never been filled; `backcourt backfill` fills it"), links;
-      if (state == CellState::kStale && cell->identity != model->identity) return end(fmt::format("the text of {} has changed since run {}", model->file, cell->run)), links;
+      if (!cell || state == CellState::kMissing)
+        return end("it has never been filled; `backcourt backfill` fills it"), links;
+      if (state == CellState::kStale && cell->identity != model->identity)
+        return end(fmt::format("the text of {} has changed since run {}", model->file, cell->run)), links;
       if (state == CellState::kEmpty) return end(cell->reason), links;
       auto newest = NewestInput(*model, index);
       if (state == CellState::kStale) {
-        if (!newest || newest->second->changed <= cell->run) return end("the rows of an input that were in its windows are not there now, or new dates have come into them"), links;
+        if (!newest || newest->second->changed <= cell->run)
+          return end("the rows of an input that were in its windows are not there now, or new dates have "
+                     "come into them"),
+                 links;
       }
-      std::string told = state == CellState::kStale ? "an input has changed since it was filled" : fmt::format("filled in run {} from inputs that are as they were", cell->run);
+      std::string told = state == CellState::kStale
+                             ? "an input has changed since it was filled"
+                             : fmt::format("filled in run {} from inputs that are as they were", cell->run);
       if (!cell->waived.empty()) told += "; let through without " + cell->waived;
       if (!cell->missing.empty()) told += "; without the box of " + cell->missing;
       if (!cell->note.empty()) told += "; " + cell->note;
@@ -66,7 +87,8 @@ class Chain {
       const auto& [input, input_cell] = *newest;
       end(fmt::format("{}; newest input: {} {}", told, input, SlotText(project_, input, input_cell->slot)));
       if (!project_.FindModel(input)) {
-        links.push_back({input, SlotText(project_, input, input_cell->slot), "loaded", TRY(LoadText(input, *input_cell))});
+        links.push_back({input, SlotText(project_, input, input_cell->slot), "loaded",
+                         TRY(LoadText(input, *input_cell))});
         return links;
       }
       name = input;
@@ -77,8 +99,10 @@ class Chain {
 
   // The load and the files that changed a raw cell.
   Result<std::string> LoadText(const std::string& table, const Cell& cell) {
-    Rows run = TRY(connection_.Query(fmt::format("SELECT CAST(started_at AS VARCHAR) FROM backcourt.runs WHERE run = {}", cell.changed)));
-    Rows files = TRY(connection_.Query(fmt::format("SELECT DISTINCT path, feed FROM backcourt.files WHERE run = {} ORDER BY 1", cell.changed)));
+    Rows run = TRY(connection_.Query(
+        fmt::format("SELECT CAST(started_at AS VARCHAR) FROM backcourt.runs WHERE run = {}", cell.changed)));
+    Rows files = TRY(connection_.Query(fmt::format(
+        "SELECT DISTINCT path, feed FROM backcourt.files WHERE run = {} ORDER BY 1", cell.changed)));
     std::vector<std::string> feeds, paths;
     for (const Source& source : project_.sources)
       if (source.table == table) {
@@ -87,15 +111,18 @@ class Chain {
       }
     for (size_t i = 0; i < files.size(); ++i) {
       const std::string& feed = files.Text(i, 1);
-      if (feed.ends_with(" " + table) || std::find(feeds.begin(), feeds.end(), feed) != feeds.end()) paths.push_back(files.Text(i, 0));
+      if (feed.ends_with(" " + table) || std::find(feeds.begin(), feeds.end(), feed) != feeds.end())
+        paths.push_back(files.Text(i, 0));
     }
     if (paths.size() > 4) {
       size_t more = paths.size() - 4;
       paths.resize(4);
       paths.push_back(fmt::format("and {} more", more));
     }
-    return fmt::format("changed by load {}{}{}", cell.changed, run.size() ? " of " + run.Text(0, 0).substr(0, 19) + " UTC" : "",
-                       paths.empty() ? ", whose files have been loaded again since" : ", from " + Join(paths, ", "));
+    return fmt::format(
+        "changed by load {}{}{}", cell.changed,
+        run.size() ? " of " + run.Text(0, 0).substr(0, 19) + " UTC" : "",
+        paths.empty() ? ", whose files have been loaded again since" : ", from " + Join(paths, ", "));
   }
 
  private:
@@ -146,26 +173,33 @@ Result<int> RunWhy(Session& session, const Arguments& arguments, const Output& o
     auto series = view.cells.find(table);
     const Cell* cell = series == view.cells.end() ? nullptr : series->second.Find(date.days);
     Chain chain(session.project, view, *view.connection);
-    links.push_back({table, date.Str(), cell && cell->rows ? "loaded" : "empty", cell ? TRY(chain.LoadText(table, *cell)) : "no file has rows of this date"});
+    links.push_back({table, date.Str(), cell && cell->rows ? "loaded" : "empty",
+                     cell ? TRY(chain.LoadText(table, *cell)) : "no file has rows of this date"});
   } else {
     std::vector<std::string> chosen = TRY(ChooseTables(session.project, {table}));
     int index = view.calendar.Find(date);
     if (index < 0) {
       auto [at, end] = view.calendar.Range(date, Date{date.days + 3650});
-      std::string near = at < int(view.calendar.dates().size()) ? view.calendar.dates()[size_t(at)].date.Str() : view.calendar.dates().empty() ? "" : view.calendar.dates().back().date.Str();
-      return Error{ErrorKind::kUsage, fmt::format("{} is no game date", date.Str()), near.empty() ? "`backcourt load` first" : "the nearest one behind it is " + near};
+      std::string near = at < int(view.calendar.dates().size()) ? view.calendar.dates()[size_t(at)].date.Str()
+                         : view.calendar.dates().empty()        ? ""
+                                                                : view.calendar.dates().back().date.Str();
+      return Error{ErrorKind::kUsage, fmt::format("{} is no game date", date.Str()),
+                   near.empty() ? "`backcourt load` first" : "the nearest one behind it is " + near};
     }
     links = TRY(Chain(session.project, view, *view.connection).Follow(chosen[0], index));
   }
   if (arguments.json) {
     nlohmann::json json = nlohmann::json::array();
-    for (const Link& link : links) json.push_back({{"table", link.table}, {"date", link.slot}, {"state", link.state}, {"because", link.because}});
+    for (const Link& link : links)
+      json.push_back(
+          {{"table", link.table}, {"date", link.slot}, {"state", link.state}, {"because", link.because}});
     output.Out(json.dump(2) + "\n");
     return 0;
   }
   std::string indent;
   for (const Link& link : links) {
-    output.Out(fmt::format("{}{} {}: {}\n{}  {}\n", indent, link.table, link.slot, link.state, indent, link.because));
+    output.Out(fmt::format("{}{} {}: {}\n{}  {}\n", indent, link.table, link.slot, link.state, indent,
+                           link.because));
     indent += "  ";
   }
   return 0;

@@ -19,7 +19,9 @@ namespace fs = std::filesystem;
 
 namespace {
 
-constexpr const char* kRebuild = "`backcourt doctor`; a damaged warehouse is made again from the files: move it away (and its .wal), then `backcourt backfill all`";
+constexpr const char* kRebuild =
+    "`backcourt doctor`; a damaged warehouse is made again from the files: move it away (and its .wal), then "
+    "`backcourt backfill all`";
 
 // Logs of changes that are not in the file yet, beside it.
 constexpr const char* kLogs[] = {".wal", ".wal.checkpoint", ".wal.recovery"};
@@ -45,7 +47,8 @@ Error OpenError(const std::string& path, Error error) {
   std::string holder = held == std::string::npos ? "another process" : error.message.substr(held + 8);
   holder = holder.substr(0, holder.find(')') == std::string::npos ? holder.size() : holder.find(')') + 1);
   return Error{ErrorKind::kBusy, fmt::format("the warehouse {} is open in {}", path, holder),
-               "close it there (a DuckDB shell, a notebook), then run again; `backcourt query` reads without keeping it open"};
+               "close it there (a DuckDB shell, a notebook), then run again; `backcourt query` reads without "
+               "keeping it open"};
 }
 
 // What brings a warehouse of format N to N + 1, from format 1 on.
@@ -56,7 +59,8 @@ static_assert(std::size(kMigrations) == Warehouse::kFormat - 1);
 
 // The format of the attached file; 0 when nothing is in it yet.
 Result<int64_t> ReadFormat(Connection& connection, const std::string& path) {
-  auto asked = connection.Query("SELECT TRY_CAST(value AS BIGINT) FROM wh.backcourt.meta WHERE name = 'format'");
+  auto asked =
+      connection.Query("SELECT TRY_CAST(value AS BIGINT) FROM wh.backcourt.meta WHERE name = 'format'");
   if (!asked) {
     Rows tables = TRY(connection.Query(
         "SELECT count(*) FILTER (WHERE schema_name = 'backcourt' AND table_name = 'meta'), count(*) "
@@ -64,16 +68,24 @@ Result<int64_t> ReadFormat(Connection& connection, const std::string& path) {
     bool ours = tables.Int(0, 0) > 0, empty = tables.Int(0, 1) == 0;
     if (empty) return int64_t(0);
     if (ours) return asked.error();
-    return Error{ErrorKind::kBusy, fmt::format("{} is a DuckDB file, but not a warehouse of Backcourt; it stays untouched", path),
-                 "another `path` under [warehouse] of backcourt.toml"};
+    return Error{
+        ErrorKind::kBusy,
+        fmt::format("{} is a DuckDB file, but not a warehouse of Backcourt; it stays untouched", path),
+        "another `path` under [warehouse] of backcourt.toml"};
   }
   const Rows& format = *asked;
   if (format.size() != 1 || format.Null(0, 0) || format.Int(0, 0) < 1)
-    return Error{ErrorKind::kBusy, fmt::format("{} does not tell its format: its table backcourt.meta is damaged; it stays untouched", path), kRebuild};
+    return Error{
+        ErrorKind::kBusy,
+        fmt::format("{} does not tell its format: its table backcourt.meta is damaged; it stays untouched",
+                    path),
+        kRebuild};
   if (format.Int(0, 0) > Warehouse::kFormat)
-    return Error{ErrorKind::kBusy,
-                 fmt::format("{} was made by a newer version (format {}, this program knows {}); it stays untouched", path, format.Int(0, 0), Warehouse::kFormat),
-                 "the newer version of backcourt"};
+    return Error{
+        ErrorKind::kBusy,
+        fmt::format("{} was made by a newer version (format {}, this program knows {}); it stays untouched",
+                    path, format.Int(0, 0), Warehouse::kFormat),
+        "the newer version of backcourt"};
   return format.Int(0, 0);
 }
 
@@ -82,12 +94,15 @@ Result<> BringUp(Connection& connection, int64_t format) {
   std::string sql = "BEGIN; ";
   if (format == 0) {
     sql += fmt::format(
-        "CREATE SCHEMA IF NOT EXISTS wh.backcourt; CREATE TABLE wh.backcourt.meta (name VARCHAR, value VARCHAR); "
+        "CREATE SCHEMA IF NOT EXISTS wh.backcourt; CREATE TABLE wh.backcourt.meta (name VARCHAR, value "
+        "VARCHAR); "
         "INSERT INTO wh.backcourt.meta VALUES ('format', '{}'), ('digest', {}); ",
         Warehouse::kFormat, Quote(kDigestAlgorithm));
   } else {
-    for (int64_t from = format; from < Warehouse::kFormat; ++from) sql += std::string(kMigrations[from - 1]) + "; ";
-    sql += fmt::format("UPDATE wh.backcourt.meta SET value = '{}' WHERE name = 'format'; ", Warehouse::kFormat);
+    for (int64_t from = format; from < Warehouse::kFormat; ++from)
+      sql += std::string(kMigrations[from - 1]) + "; ";
+    sql +=
+        fmt::format("UPDATE wh.backcourt.meta SET value = '{}' WHERE name = 'format'; ", Warehouse::kFormat);
   }
   auto done = connection.Execute(sql + "COMMIT");
   if (done) return {};
@@ -117,13 +132,17 @@ Result<std::unique_ptr<Warehouse>> Warehouse::Open(const WarehouseOptions& optio
   std::string spill = options.path + ".tmp";
   fs::remove_all(spill, ignored);  // of one that died
   TRY(connection->Execute(fmt::format(
-      "SET threads = {}; SET memory_limit = {}; SET temp_directory = {}; SET autoinstall_known_extensions = false; SET autoload_known_extensions = false; "
-      "SET allocator_background_threads = false; SET checkpoint_threshold = '128MB'",  // of the usual 16 MB a fill pays the same blocks several times
+      "SET threads = {}; SET memory_limit = {}; SET temp_directory = {}; SET autoinstall_known_extensions = "
+      "false; SET autoload_known_extensions = false; "
+      "SET allocator_background_threads = false; SET checkpoint_threshold = '128MB'",  // of the usual 16 MB a
+                                                                                       // fill pays the same
+                                                                                       // blocks several times
       options.threads, Quote(options.memory_limit), Quote(spill))));
   // Beside the opening of the file, since they stand in the engine's own memory: the file holds none of them.
   auto functions = std::async(std::launch::async, [&]() -> Result<> {
     std::string prelude;
-    for (const std::string& function : options.functions) prelude += ReplaceAll(function, "CREATE MACRO", "CREATE OR REPLACE MACRO") + ";";
+    for (const std::string& function : options.functions)
+      prelude += ReplaceAll(function, "CREATE MACRO", "CREATE OR REPLACE MACRO") + ";";
     if (prelude.empty()) return {};
     auto aside = TRY(warehouse->database_->Connect());
     return aside->Execute(prelude);
@@ -134,17 +153,21 @@ Result<std::unique_ptr<Warehouse>> Warehouse::Open(const WarehouseOptions& optio
     return {};
   };
   const char* to_write = "ROW_GROUP_SIZE 32768";
-  bool pending = std::any_of(std::begin(kLogs), std::end(kLogs), [&](const char* log) { return fs::exists(options.path + log, ignored); });
-  if (exists && pending) {  // opening to write would work them into the file: looked at first without the right
+  bool pending = std::any_of(std::begin(kLogs), std::end(kLogs),
+                             [&](const char* log) { return fs::exists(options.path + log, ignored); });
+  if (exists &&
+      pending) {  // opening to write would work them into the file: looked at first without the right
     TRY(attach(options.path, "READ_ONLY"));
     TRY(ReadFormat(*connection, options.path));
     TRY(connection->Execute("DETACH wh"));
   } else if (!exists) {  // made beside, so that what is at the path is whole
     if (fs::exists(options.path + ".wal", ignored))
-      return Error{ErrorKind::kBusy, fmt::format("{0}.wal is there, but {0} is not", options.path), "bring the warehouse back beside it, or move it away too"};
+      return Error{ErrorKind::kBusy, fmt::format("{0}.wal is there, but {0} is not", options.path),
+                   "bring the warehouse back beside it, or move it away too"};
     std::string fresh = options.path + ".new";
     fs::create_directories(fs::path(options.path).parent_path(), ignored);
-    for (const char* of_one_that_died : {"", ".wal"}) fs::remove(fresh + of_one_that_died, ignored);
+    for (const char* of_one_that_died : {"", ".wal"})
+      fs::remove(fresh + of_one_that_died, ignored);
     TRY(attach(fresh, to_write));
     TRY(BringUp(*connection, 0));
     TRY(connection->Execute("CHECKPOINT wh; DETACH wh"));

@@ -11,7 +11,7 @@
 namespace backcourt {
 
 struct WarehouseOptions {
-  std::string path;                    // the file; made when there is none
+  std::string path;  // the file; made when there is none
   int threads = 2;
   std::string memory_limit = "640MB";
   std::vector<std::string> functions;  // CREATE MACRO statements of the prelude
