@@ -9,7 +9,7 @@ export PYTHONPATH=$PWD/build/deps/python PYTHONDONTWRITEBYTECODE=1 UBSAN_OPTIONS
 export ASAN_OPTIONS=exitcode=99 LSAN_OPTIONS=suppressions=$PWD/tests/sanitizers/leaks.txt:print_suppressions=0
 
 build() {
-  cmake -S . -B "build/$1" -G Ninja "-DBACKCOURT_SANITIZE=$2" >/dev/null
+  cmake -S . -B "build/$1" -G Ninja -DBACKCOURT_BATCHES=ON "-DBACKCOURT_SANITIZE=$2" >/dev/null
   cmake --build "build/$1" --target "${@:3}" >/dev/null
 }
 

@@ -312,11 +312,6 @@ Result<> WarehouseFiller::Record(const Model& model, const std::vector<Cell>& ce
 
 namespace {
 
-std::string Lower(std::string text) {
-  std::transform(text.begin(), text.end(), text.begin(), [](unsigned char c) { return std::tolower(c); });
-  return text;
-}
-
 // Walks the syntax tree that the engine gives for a body.
 class BodyWalker {
  public:

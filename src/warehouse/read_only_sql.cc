@@ -22,11 +22,6 @@ const std::set<std::string> kRefusedFunctions = {
     "query",           "query_table", "txid_current", "current_query", "sleep_ms"};
 constexpr const char* kFileMarks = "./:*?[\\";  // a bare name without them is never taken for a file
 
-std::string Lower(std::string text) {
-  std::transform(text.begin(), text.end(), text.begin(), [](unsigned char c) { return std::tolower(c); });
-  return text;
-}
-
 class Walker {
  public:
   // Tables and views as database, schema and name.
