@@ -12,7 +12,7 @@
 #include "ledger/ledger.h"
 #include "project/project.h"
 #include "run/progress.h"
-#include "serve/warehouse_lock.h"
+#include "serve/holder.h"
 #include "warehouse/duckdb/duckdb_warehouse.h"
 
 namespace backcourt {
