@@ -6,6 +6,33 @@
 
 namespace backcourt {
 
+namespace {
+
+Result<std::vector<Lookup>> ParseLookups(const std::string& file, const toml::table& table) {
+  std::vector<Lookup> lookups;
+  for (auto& [name, node] : InFileOrder(table)) {
+    if (!node->is_table())
+      return Error{ErrorKind::kUsage,
+                   fmt::format("{}:{}: '{}' under [lookups] must be a table", file,
+                               int(node->source().begin.line), name),
+                   fmt::format("[lookups.{}] with about, columns and match", name)};
+    TomlTable reader(file, 1, *node->as_table(), fmt::format("[lookups.{}]", name));
+    Lookup lookup{name, reader.Text("about", true), reader.Texts("columns", true),
+                  reader.Text("match", true)};
+    if (name.empty() || name.find_first_not_of("abcdefghijklmnopqrstuvwxyz-") != std::string::npos)
+      reader.Problem(nullptr, fmt::format("'{}' under [lookups] is the name of an option: a-z and -", name));
+    for (const char* placeholder : {"{column}", "{value}"})
+      if (lookup.match.find(placeholder) == std::string::npos)
+        reader.Problem(node->as_table()->get("match"),
+                       fmt::format("match of [lookups.{}] has no {}", name, placeholder));
+    TRY(reader.Finish());
+    lookups.push_back(std::move(lookup));
+  }
+  return lookups;
+}
+
+}  // namespace
+
 Result<Config> ParseConfig(const std::string& file, const std::string& text) {
   Config config;
   toml::table root = TRY(TomlTable::Parse(file, 1, text));
@@ -81,6 +108,8 @@ Result<Config> ParseConfig(const std::string& file, const std::string& text) {
       config.feed_paths[feed] = patterns.Texts(feed);
     TRY(patterns.Finish());
   }
+  if (const toml::table* lookups = reader.Table("lookups"))
+    config.lookups = TRY(ParseLookups(file, *lookups));
   TRY(reader.Finish());
   return config;
 }

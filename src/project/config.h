@@ -9,6 +9,7 @@
 #include "base/result.h"
 #include "base/store_options.h"
 #include "project/key_lines.h"
+#include "project/lookup.h"
 
 namespace backcourt {
 
@@ -24,6 +25,7 @@ struct Config {
   std::vector<std::string> prefer;                             // [sources]
   StoreOptions stores;                                         // [stores]
   std::map<std::string, std::vector<std::string>> feed_paths;  // [feeds]
+  std::vector<Lookup> lookups;                                 // [lookups.NAME], in the order of the file
   KeyLines lines;
 };
 

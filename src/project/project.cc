@@ -76,6 +76,7 @@ Result<> ReadConfig(Project& project, const fs::path& folder, bool inherited) {
     if (config.lines.lines.contains(std::string("calendar.") + key))
       project.calendar_lines[key] = config.lines.Of(std::string("calendar.") + key);
   if (!config.types.empty()) project.types = config.types;
+  if (!config.lookups.empty()) project.lookups = config.lookups, project.lookup_lines = config.lines;
   project.block_on_missing_games = config.block_on_missing_games.value_or(project.block_on_missing_games);
   if (inherited) return {};
 
@@ -171,6 +172,25 @@ Result<> CheckReads(const Project& project) {
                      ""};
     }
   }
+  return {};
+}
+
+// A lookup looks in columns that tables have.
+Result<> CheckLookups(const Project& project) {
+  std::vector<std::string> names;
+  for (const RawTable& raw : project.raw_tables)
+    for (const Column& column : raw.columns)
+      names.push_back(column.name);
+  for (const Model& model : project.models)
+    for (const auto& [name, about] : model.columns)
+      names.push_back(name);
+  for (const Lookup& lookup : project.lookups)
+    for (const std::string& column : lookup.columns)
+      if (std::find(names.begin(), names.end(), column) == names.end())
+        return Error{ErrorKind::kUsage,
+                     fmt::format("{}: '{}' under [lookups.{}] is a column of no table",
+                                 project.lookup_lines.Of("lookups." + lookup.name), column, lookup.name),
+                     "'" + Nearest(column, names) + "'"};
   return {};
 }
 
@@ -397,6 +417,7 @@ Result<Project> Project::Load(const std::string& folder) {
                      fmt::format("{}: a table of boxes lacks the column '{}'", raw.file, column),
                      "boxes under [calendar] names tables of a row a game and team, or finer"};
   TRY(CheckReads(project));
+  TRY(CheckLookups(project));
   TRY(SortModels(project));
   Identify(project);
   return project;

@@ -8,6 +8,7 @@
 
 #include "base/result.h"
 #include "base/store_options.h"
+#include "project/lookup.h"
 #include "project/model.h"
 
 namespace backcourt {
@@ -46,6 +47,10 @@ struct Project {
   std::vector<std::string> boxes;
   std::string history;             // what was known of the schedule, and when; may be empty
   std::vector<std::string> types;  // kinds of games that tables hold
+
+  std::vector<Lookup>
+      lookups;            // options of `show` that pick rows; the project's own stand in place of the pack's
+  KeyLines lookup_lines;  // of the backcourt.toml that has them
 
   KeyLines lines;  // of its own backcourt.toml
   // Where [calendar] names its tables: in the pack's or in its own.

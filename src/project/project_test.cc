@@ -1,7 +1,9 @@
 #include <gtest/gtest.h>
 
 #include "base/text.h"
+#include "project/config.h"
 #include "project/model.h"
+#include "project/project.h"
 #include "project/sql_text.h"
 
 namespace backcourt {
@@ -72,6 +74,44 @@ TEST(RawTable, RefusesAKeyThatIsNoColumn) {
                              "\"day\"\n[columns]\nday = { type = \"DATE\", about = \"The day.\" }\n");
   ASSERT_FALSE(table);
   EXPECT_NE(table.error().message.find("'id' is no column"), std::string::npos);
+}
+
+TEST(Lookup, TakesTheColumnsThatATableHas) {
+  Lookup team{"team", "", {"home", "away"}, "{column} = upper({value})"};
+  EXPECT_EQ(team.Predicate({"id", "away", "home"}, "o'h"),
+            R"((("home" = upper('o''h')) OR ("away" = upper('o''h'))))");
+  EXPECT_EQ(team.Predicate({"id", "away"}, "{column}"), R"((("away" = upper('{column}'))))");
+  EXPECT_EQ(team.Predicate({"id"}, "x"), "");
+}
+
+TEST(Lookup, IsReadInTheOrderOfTheFileAndRefusedWithItsLine) {
+  auto config = ParseConfig("backcourt.toml",
+                            "[lookups.team]\nabout = \"t\"\ncolumns = [\"a\", \"b\"]\nmatch = \"{column} = "
+                            "{value}\"\n[lookups.player]\nabout = \"p\"\ncolumns = \"c\"\nmatch = \"{column} "
+                            "LIKE {value}\"\n");
+  ASSERT_TRUE(config) << config.error().Text();
+  ASSERT_EQ(config->lookups.size(), 2u);
+  EXPECT_EQ(config->lookups[0].name, "team");
+  EXPECT_EQ(config->lookups[0].columns, (std::vector<std::string>{"a", "b"}));
+  EXPECT_EQ(config->lookups[1].about, "p");
+  auto error = [](const std::string& text) {
+    auto parsed = ParseConfig("backcourt.toml", text);
+    return parsed ? "" : parsed.error().Text();
+  };
+  EXPECT_NE(error("[lookups.team]\nabout = \"t\"\ncolumns = [\"a\"]\nmatch = \"{column} = 1\"\n")
+                .find("backcourt.toml:4: match of [lookups.team] has no {value}"),
+            std::string::npos);
+  EXPECT_NE(error("[lookups.team]\nabout = \"t\"\nmatch = \"{column} = {value}\"\n").find("lacks 'columns'"),
+            std::string::npos);
+  EXPECT_NE(error("[lookups]\nteam = \"team_abbr\"\n").find("backcourt.toml:2: 'team' under [lookups]"),
+            std::string::npos);
+}
+
+TEST(Lookup, LooksInColumnsOfTheProject) {
+  auto project = Project::Load("tests/toy");
+  ASSERT_TRUE(project) << project.error().Text();
+  ASSERT_EQ(project->lookups.size(), 2u);
+  EXPECT_EQ(project->lookups[0].name, "player");
 }
 
 }  // namespace
