@@ -11,7 +11,7 @@ namespace backcourt {
 
 namespace {
 
-std::string Cells(std::string text) { return ReplaceAll(std::move(text), "|", "\\|"); }
+std::string TableText(std::string text) { return ReplaceAll(std::move(text), "|", "\\|"); }
 
 std::string Dictionary(const Project& project) {
   std::string text =
@@ -19,9 +19,9 @@ std::string Dictionary(const Project& project) {
   text += "| table | one row a | what |\n|---|---|---|\n";
   for (const Model& model : project.models)
     text +=
-        fmt::format("| [{0}](#{0}) | {1} | {2} |\n", model.name, Join(model.key, ", "), Cells(model.about));
+        fmt::format("| [{0}](#{0}) | {1} | {2} |\n", model.name, Join(model.key, ", "), TableText(model.about));
   for (const RawTable& raw : project.raw_tables)
-    text += fmt::format("| [{0}](#{0}) | {1} | {2} |\n", raw.name, Join(raw.key, ", "), Cells(raw.about));
+    text += fmt::format("| [{0}](#{0}) | {1} | {2} |\n", raw.name, Join(raw.key, ", "), TableText(raw.about));
   for (const Model& model : project.models) {
     text += fmt::format("\n## {}\n\n{}\n\n{}. Key: {}. Date: {}.\n\n", model.name, model.about,
                         model.view     ? "A view"
@@ -40,7 +40,7 @@ std::string Dictionary(const Project& project) {
     }
     text += "| column | meaning |\n|---|---|\n";
     for (const auto& [name, about] : model.columns) {
-      text += fmt::format("| {} | {}", name, Cells(about));
+      text += fmt::format("| {} | {}", name, TableText(about));
       for (const auto& [needs, columns] : model.needs)
         if (std::find(columns.begin(), columns.end(), name) != columns.end())
           text += fmt::format(" (needs {})", needs);
@@ -59,7 +59,7 @@ std::string Dictionary(const Project& project) {
         fmt::format("\n## {}\n\n{}\n\nA raw table. Key: {}.\n\n| column | type | meaning |\n|---|---|---|\n",
                     raw.name, raw.about, Join(raw.key, ", "));
     for (const Column& column : raw.columns)
-      text += fmt::format("| {} | {} | {} |\n", column.name, column.type, Cells(column.about));
+      text += fmt::format("| {} | {} | {} |\n", column.name, column.type, TableText(column.about));
   }
   return text;
 }
