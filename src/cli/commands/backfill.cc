@@ -15,6 +15,7 @@
 #include "cli/session.h"
 #include "plan/saved_plan.h"
 #include "run/batch_filler.h"
+#include "warehouse/cell_sql.h"
 
 namespace backcourt {
 
@@ -221,7 +222,8 @@ Result<> MakeViews(Session& session, Connection& connection, bool again) {
     auto made = connection.Execute(fmt::format(
         "BEGIN; CREATE OR REPLACE VIEW main.{0} AS {1}; DELETE FROM backcourt.models WHERE model = {2}; "
         "INSERT INTO backcourt.models VALUES ({2}, '{3}', '{4}'); COMMIT",
-        Ident(model.name), model.body, Quote(model.name), model.identity.Hex(), model.checks_identity.Hex()));
+        Ident(model.name), SelectSql(model), Quote(model.name), model.identity.Hex(),
+        model.checks_identity.Hex()));
     if (made) continue;
     auto rolled_back = connection.Execute("ROLLBACK");
     (void)rolled_back;
