@@ -278,7 +278,8 @@ Result<> SortModels(Project& project) {
   return {};
 }
 
-// A model is what makes its rows: its tokens, reads, date, key and functions.
+// A model is what makes its rows: its tokens, reads, date, key and functions; and its columns where these are
+// not those of its SELECT as they stand (a warehouse of a version that knew no others stays fresh).
 void Identify(Project& project) {
   std::map<std::string, std::vector<std::string>> tokens;
   for (const Function& function : project.functions)
@@ -304,6 +305,10 @@ void Identify(Project& project) {
     }
     for (const std::string& function : used)
       hasher.Add(Join(tokens[function], " "));
+    std::vector<std::string> columns;
+    for (const auto& [name, about] : model.columns)
+      columns.push_back(name);
+    if (OutputNames(model.tokens) != columns) hasher.Add(Join(columns, ","));
     model.identity = hasher.Finish();
     Hasher checks;
     for (auto& [name, query] : model.checks)
