@@ -40,7 +40,8 @@ struct Verb {
   std::vector<std::string> events = {};  // by name; see EventSchemas()
 
   // A request as JSON to a report as JSON.
-  std::function<Result<nlohmann::json>(Workspace  std::function<Result<nlohmann::json>(Workspace&, const nlohmann::json& request, const Cancel&, const Events&)> run;, const nlohmann::json  std::function<Result<nlohmann::json>(Workspace&, const nlohmann::json& request, const Cancel&, const Events&)> run; request, const Cancel&, const Events&)> run = {};
+  std::function<Result<nlohmann::json>(Workspace&, const nlohmann::json& request, const Cancel&, const Events&)>
+      run = {};
 };
 
 // In the order in which they are listed.
