@@ -10,6 +10,7 @@
 #include "base/text.h"
 #include "cli/exit_code.h"
 #include "cli/options.h"
+#include "warehouse/duckdb/engine.h"
 
 namespace backcourt {
 
@@ -81,7 +82,7 @@ Result<int> Run(const std::vector<std::string>& words, Output& output) {
   }
   bool detach = invocation.view.value("detach", false);
   if (command.verb->needs != Verb::Needs::kProject && !detach)
-    std::thread(Warehouse::Preload).detach();  // beside the reading of the pack
+    std::thread(PreloadEngine).detach();  // beside the reading of the pack
   std::string folder = invocation.project.empty() ? TRY(Project::Find(".")) : invocation.project;
   Caller caller(TRY(Project::Load(folder)), Told(words), interrupted);
   if (detach)

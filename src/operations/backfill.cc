@@ -8,7 +8,9 @@
 
 #include "base/file.h"
 #include "base/text.h"
-#include "ledger/ledger.h"
+#include "ledger/cells.h"
+#include "ledger/models.h"
+#include "ledger/runs.h"
 #include "operations/load.h"
 #include "run/batch_filler.h"
 #include "run/progress.h"
@@ -111,13 +113,11 @@ class Fill {
 
 // Bodies of models whose text is new are looked through before anything runs.
 Result<> Fill::CheckNewBodies() {
-  Rows known = TRY(connection().Query("SELECT model, identity, checks FROM backcourt.models"));
+  auto known = TRY(ledger::ReadModels(connection()));
   std::vector<const Model*> fresh;
   for (const Model& model : project_.models) {
-    bool seen = false;
-    for (size_t i = 0; i < known.size(); ++i)
-      seen = seen || (known.Text(i, 0) == model.name && known.Text(i, 1) == model.identity.Hex());
-    if (!seen) fresh.push_back(&model);
+    auto seen = known.find(model.name);
+    if (seen == known.end() || seen->second.identity != model.identity.Hex()) fresh.push_back(&model);
   }
   if (fresh.empty()) return {};
   std::set<std::string> volatile_functions = TRY(VolatileFunctions(connection()));
@@ -137,12 +137,10 @@ Result<> Fill::CheckNewBodies() {
 // Changed [checks] run alone, over what is stored; guilty dates become failed.
 Result<int> Fill::RunChangedChecks() {
   Watch watch = CancelWhen(connection(), activity_.cancel());
-  Rows known = TRY(connection().Query("SELECT model, identity, checks FROM backcourt.models"));
   int failed = 0;
-  for (size_t i = 0; i < known.size(); ++i) {
-    const Model* model = project_.FindModel(known.Text(i, 0));
-    if (!model || known.Text(i, 1) != model->identity.Hex() || known.Text(i, 2) == model->checks_identity.Hex())
-      continue;
+  for (const auto& [name_of, seen] : TRY(ledger::ReadModels(connection()))) {
+    const Model* model = project_.FindModel(name_of);
+    if (!model || seen.identity != model->identity.Hex() || seen.checks == model->checks_identity.Hex()) continue;
     std::vector<Cell> guilty;
     for (const auto& [name, query] : model->checks) {
       auto failing = [&](const std::string& where) -> Result<int64_t> {
@@ -166,9 +164,10 @@ Result<int> Fill::RunChangedChecks() {
         guilty.push_back(now);
       }
     }
-    TRY(connection().Execute(fmt::format("BEGIN; {} UPDATE backcourt.models SET checks = '{}' WHERE model = {}; COMMIT",
-                                         Ledger::WriteCells(model->name, guilty), model->checks_identity.Hex(),
-                                         Quote(model->name))));
+    Transaction transaction = TRY(Transaction::Begin(connection()));
+    TRY(ledger::WriteCells(connection(), model->name, guilty));
+    TRY(ledger::WriteChecks(connection(), *model));
+    TRY(transaction.Commit());
     if (!guilty.empty()) activity_.Tell(ChecksFailed{model->name, int64_t(guilty.size())});
     failed += int(guilty.size());
   }
@@ -178,42 +177,40 @@ Result<int> Fill::RunChangedChecks() {
 // Rows and cells of dates that are no game dates any more go.
 Result<> Fill::RemoveRetired() {
   if (work_->moment.retired.empty()) return {};
-  std::string remove = "BEGIN;";
+  Transaction transaction = TRY(Transaction::Begin(connection()));
   for (const auto& [table, slots] : work_->moment.retired) {
-    std::vector<std::string> dates, numbers;
-    for (int32_t slot : slots) dates.push_back(Date{slot}.Sql()), numbers.push_back(std::to_string(slot));
-    remove += fmt::format(
-        "DELETE FROM main.{} WHERE {} IN ({}); DELETE FROM backcourt.cells WHERE table_name = {} AND slot IN ({});",
-        Ident(table), Ident(project_.DateColumn(table)), Join(dates, ", "), Quote(table), Join(numbers, ", "));
+    std::vector<std::string> dates;
+    for (int32_t slot : slots) dates.push_back(Date{slot}.Sql());
+    TRY(connection().Execute(fmt::format("DELETE FROM main.{} WHERE {} IN ({})", Ident(table),
+                                         Ident(project_.DateColumn(table)), Join(dates, ", "))));
+    TRY(ledger::RemoveCells(connection(), table, slots));
   }
-  return connection().Execute(remove + "COMMIT");
+  return transaction.Commit();
 }
 
 // Makes the views whose text is new and whose inputs are there; with `again`, all
 // of them, since a table that was made anew may have other columns.
 Result<> Fill::MakeViews(bool again) {
+  auto known = TRY(ledger::ReadModels(connection()));
   for (const Model& model : project_.models) {
     if (!model.view) continue;
-    Rows known = TRY(connection().Query(fmt::format(
-        "SELECT count(*) FROM backcourt.models WHERE model = {} AND identity = '{}'", Quote(model.name),
-        model.identity.Hex())));
-    if (known.Int(0, 0) > 0 && !again) continue;
+    auto seen = known.find(model.name);
+    if (seen != known.end() && seen->second.identity == model.identity.Hex() && !again) continue;
     std::vector<std::string> inputs;
     for (const Read& read : model.reads) inputs.push_back(Quote(read.table));
     Rows there = TRY(connection().Query(fmt::format(
         "SELECT count(*) FROM duckdb_tables() WHERE database_name = 'wh' AND schema_name = 'main' AND table_name IN ({})",
         Join(inputs, ", "))));
     if (size_t(there.Int(0, 0)) < inputs.size()) continue;
-    auto made = connection().Execute(fmt::format(
-        "BEGIN; CREATE OR REPLACE VIEW main.{0} AS {1}; DELETE FROM backcourt.models WHERE model = {2}; INSERT INTO "
-        "backcourt.models VALUES ({2}, '{3}', '{4}'); COMMIT",
-        Ident(model.name), model.body, Quote(model.name), model.identity.Hex(), model.checks_identity.Hex()));
-    if (made) continue;
-    auto rolled_back = connection().Execute("ROLLBACK");
-    (void)rolled_back;
-    Error error = made.error();
-    error.message = model.file + ": " + error.message;
-    return error;
+    Transaction transaction = TRY(Transaction::Begin(connection()));
+    auto made = connection().Execute(
+        fmt::format("CREATE OR REPLACE VIEW main.{} AS {}", Ident(model.name), model.body));
+    if (!made) {
+      made.error().message = model.file + ": " + made.error().message;
+      return made;
+    }
+    TRY(ledger::WriteModel(connection(), model));
+    TRY(transaction.Commit());
   }
   return {};
 }
@@ -245,7 +242,7 @@ std::string Summary(const RunReport& report, int64_t run) {
 
 Result<BackfillReport> Fill::RunPlan() {
   TRY(MakeInputTables(connection(), project_, work_->moment.calendar, work_->plan));
-  int64_t run = TRY(Ledger::StartRun(connection(), workspace_.command()));
+  int64_t run = TRY(ledger::StartRun(connection(), workspace_.command()));
   RunOptions options;
   options.parallel = request_.parallel.value_or(int(std::max(1u, std::thread::hardware_concurrency())));
   std::mutex cells_mutex;
@@ -275,7 +272,7 @@ Result<BackfillReport> Fill::RunPlan() {
   report.filled = result.filled, report.kept = result.kept, report.empty = result.empty;
   report.partial = result.partial, report.failed = result.failed, report.blocked = result.blocked;
   report.not_tried = result.not_tried, report.rows = result.rows, report.seconds = result.seconds;
-  TRY(Ledger::EndRun(connection(), run, report.outcome, Summary(result, run)));
+  TRY(ledger::EndRun(connection(), run, report.outcome, Summary(result, run)));
   return report;
 }
 

@@ -5,7 +5,7 @@
 #include <algorithm>
 
 #include "base/text.h"
-#include "ledger/ledger.h"
+#include "warehouse/calendar_reader.h"
 
 namespace backcourt {
 
@@ -57,8 +57,8 @@ Result<DatesReport> Dates(Workspace& workspace, const DatesRequest& request, con
   std::string changed_at;
   Calendar calendar =
       request.as_of.empty()
-          ? TRY(Ledger::ReadCalendar(*moment.connection, project))
-          : TRY(Ledger::ReadCalendarAsOf(*moment.connection, project, TRY(Date::Parse(request.as_of)), changed_at));
+          ? TRY(ReadCalendar(*moment.connection, project))
+          : TRY(ReadCalendarAsOf(*moment.connection, project, TRY(Date::Parse(request.as_of)), changed_at));
   if (!request.as_of.empty()) report.as_of = request.as_of, report.changed_at = changed_at;
   DateSelection range = request.selection;
   bool has_range = !range.start_date.empty() || !range.end_date.empty();

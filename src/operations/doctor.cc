@@ -12,6 +12,7 @@
 #include "files/finder.h"
 #include "load/feed_reader.h"
 #include "load/snapshots.h"
+#include "warehouse/duckdb/engine.h"
 
 namespace backcourt {
 
@@ -61,7 +62,7 @@ class Examination {
   }
 
   void Engine() {
-    std::string library = Warehouse::LibraryFolder();
+    std::string library = LibraryFolder();
     for (const char* file : {"libduckdb.so", "excel.duckdb_extension", "httpfs.duckdb_extension"}) {
       bool there = fs::exists(fs::path(library) / file);
       Find(there ? "ok" : "error", fmt::format("engine: {}/{}{}", library, file, there ? "" : " is not there"),

@@ -92,7 +92,7 @@ void Describe(Visitor& v, LoadAnswer& a) {
 Result<std::vector<AbsentFeed>> AbsentFeeds(const Project& project, const Moment& moment) {
   std::vector<FoundFile> known;
   if (!moment.cells.empty())
-    for (const LoadedFile& file : TRY(Ledger::ReadFiles(*moment.connection)))
+    for (const ledger::LoadedFile& file : TRY(ledger::ReadFiles(*moment.connection)))
       known.push_back({file.path, file.season, file.size, file.mtime, ""});
   return Loader(project, *moment.connection, Finder(project, std::move(known)), [](const std::string&) {}).Absent();
 }

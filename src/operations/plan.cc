@@ -5,7 +5,7 @@
 #include "base/fault_point.h"
 #include "base/file.h"
 #include "base/text.h"
-#include "ledger/ledger.h"
+#include "ledger/runs.h"
 #include "operations/json.h"
 
 namespace backcourt {
@@ -87,7 +87,7 @@ Result<PreparedWork> PrepareWork(const Project& project, Moment moment, const Wo
     work.selection.allow_missing.push_back(waiver);
   }
   PlanOptions options;
-  options.pace = TRY(Ledger::ReadPace(*work.moment.connection));
+  options.pace = TRY(ledger::ReadPace(*work.moment.connection));
   work.plan = MakePlan(project, work.moment.calendar, work.moment.cells, work.selection, options);
   return work;
 }

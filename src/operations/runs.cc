@@ -18,6 +18,8 @@ void Describe(Visitor& v, RunsRequest& r) {
   v.Field("log", r.log, "What the run ID printed, if it was detached.");
 }
 
+namespace ledger {
+
 void Describe(Visitor& v, RunTable& t) {
   v.Struct("RunTable", "What a run filled of a table.");
   v.Field("table", t.table, "the table");
@@ -36,6 +38,8 @@ void Describe(Visitor& v, RunFailure& f) {
   v.Field("message", f.message, "what is wrong");
 }
 
+}  // namespace ledger
+
 void Describe(Visitor& v, RunRecord& r) {
   v.Struct("Run", "A load or a fill of the history.");
   v.Field("run", r.run, "its number");
@@ -52,23 +56,16 @@ void Describe(Visitor& v, RunRecord& r) {
 
 namespace {
 
-Result<> AddDetails(Connection& connection, RunRecord& run) {
-  Rows batches = TRY(connection.Query(fmt::format(
-      R"(SELECT model, CAST(sum(cells) AS BIGINT), CAST(sum(row_count) AS BIGINT), sum(seconds), count(*),
-                CAST(sum(attempts - 1) AS BIGINT)
-         FROM backcourt.batches WHERE run = {} GROUP BY 1 ORDER BY 4 DESC)",
-      run.run)));
-  Rows failures = TRY(connection.Query(fmt::format(
-      "SELECT model, slot, error_class, message FROM backcourt.failures WHERE run = {} ORDER BY model, slot", run.run)));
-  run.tables.emplace();
-  for (size_t i = 0; i < batches.size(); ++i)
-    run.tables->push_back({batches.Text(i, 0), batches.Int(i, 1), batches.Int(i, 2), batches.Real(i, 3),
-                           batches.Int(i, 4), batches.Int(i, 5)});
-  run.failures.emplace();
-  for (size_t i = 0; i < failures.size(); ++i)
-    run.failures->push_back(
-        {failures.Text(i, 0), Date{int32_t(failures.Int(i, 1))}, failures.Text(i, 2), failures.Text(i, 3)});
-  return {};
+RunRecord Record(const ledger::Run& run, bool runs_here) {
+  RunRecord record;
+  record.run = run.run;
+  record.command = run.command;
+  record.process = run.process;
+  record.started_at = run.started_at;
+  record.seconds = run.seconds;
+  record.outcome = run.outcome.value_or(runs_here ? "running" : "ended without an outcome");
+  record.summary = run.summary;
+  return record;
 }
 
 }  // namespace
@@ -80,36 +77,24 @@ Result<RunsReport> Runs(Workspace& workspace, const RunsRequest& request, const 
   if (request.log && id.empty())
     return Error{ErrorKind::kUsage, "--log needs a run's number", "`backcourt runs ID --log`"};
   auto connection = TRY(TRY(workspace.Open())->Connect());
-  Rows there = TRY(connection->Query(
-      "SELECT count(*) FROM duckdb_tables() WHERE schema_name = 'backcourt' AND table_name = 'runs'"));
+  bool active = !workspace.activities().Now().empty();
   RunsReport report;
-  if (there.Int(0, 0) == 0) return report;
-  Rows runs = TRY(connection->Query(fmt::format(
-      R"(SELECT run, command, process, CAST(date_trunc('second', started_at) AS VARCHAR),
-                CAST(date_diff('millisecond', started_at, ended_at) AS BIGINT), outcome, summary
-         FROM backcourt.runs {} ORDER BY run DESC {})",
-      id.empty() ? "" : "WHERE run = " + id, id.empty() ? fmt::format("LIMIT {}", kShownRuns) : "")));
-  if (runs.size() == 0 && !id.empty())
-    return Error{ErrorKind::kUsage, fmt::format("there is no run {}", id), "`backcourt runs` lists them"};
-  for (size_t i = 0; i < runs.size(); ++i) {
-    RunRecord& run = report.emplace_back();
-    run.run = runs.Int(i, 0);
-    run.command = runs.Text(i, 1);
-    run.process = runs.Int(i, 2);
-    run.started_at = runs.Text(i, 3);
-    if (!runs.Null(i, 4)) run.seconds = double(runs.Int(i, 4)) / 1000;
-    bool runs_here = run.process == getpid() && !workspace.activities().Now().empty();
-    run.outcome = !runs.Null(i, 5) ? runs.Text(i, 5) : runs_here ? "running" : "ended without an outcome";
-    run.summary = runs.Text(i, 6);
+  if (id.empty()) {
+    for (const ledger::Run& run : TRY(ledger::ReadRuns(*connection, kShownRuns)))
+      report.push_back(Record(run, active && run.process == getpid()));
+    return report;
   }
-  if (id.empty()) return report;
-  TRY(AddDetails(*connection, report[0]));
+  auto run = TRY(ledger::ReadRun(*connection, std::stoll(id)));
+  if (!run) return Error{ErrorKind::kUsage, fmt::format("there is no run {}", id), "`backcourt runs` lists them"};
+  RunRecord& record = report.emplace_back(Record(*run, active && run->process == getpid()));
+  record.tables = TRY(ledger::ReadRunTables(*connection, record.run));
+  record.failures = TRY(ledger::ReadRunFailures(*connection, record.run));
   if (!request.log) return report;
-  auto log = ReadFile(LogPath(workspace.project(), int(report[0].process)));
+  auto log = ReadFile(LogPath(workspace.project(), run->process));
   if (!log)
     return Error{ErrorKind::kUsage, fmt::format("run {} has no log: it was not detached", id),
                  "`backcourt runs " + id + "`"};
-  report[0].log = *log;
+  record.log = *log;
   return report;
 }
 

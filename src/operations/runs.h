@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "ledger/runs.h"
 #include "operations/workspace.h"
 
 namespace backcourt {
@@ -15,17 +16,11 @@ struct RunsRequest {
 };
 void Describe(Visitor& v, RunsRequest& r);
 
-struct RunTable {
-  std::string table;
-  int64_t cells = 0, rows = 0;
-  double seconds = 0;
-  int64_t batches = 0, retries = 0;
-};
-struct RunFailure {
-  std::string table;
-  Date date;
-  std::string error_class, message;
-};
+namespace ledger {
+void Describe(Visitor& v, RunTable& t);
+void Describe(Visitor& v, RunFailure& f);
+}  // namespace ledger
+
 struct RunRecord {
   int64_t run = 0;
   std::string command;
@@ -33,8 +28,8 @@ struct RunRecord {
   std::string started_at;
   std::optional<double> seconds;
   std::string outcome, summary;
-  std::optional<std::vector<RunTable>> tables;      // of one run that was asked for
-  std::optional<std::vector<RunFailure>> failures;  // the same
+  std::optional<std::vector<ledger::RunTable>> tables;      // of one run that was asked for
+  std::optional<std::vector<ledger::RunFailure>> failures;  // the same
   std::optional<std::string> log;                   // when it was asked for
 };
 void Describe(Visitor& v, RunRecord& r);

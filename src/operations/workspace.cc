@@ -2,8 +2,10 @@
 
 #include <fmt/format.h>
 
-#include "ledger/ledger.h"
+#include "ledger/cells.h"
+#include "ledger/schema.h"
 #include "plan/planner.h"
+#include "warehouse/calendar_reader.h"
 
 namespace backcourt {
 
@@ -19,16 +21,13 @@ Result<Warehouse*> Workspace::Open() {
 Result<Moment> Workspace::Look(bool stay) {
   Moment moment;
   moment.connection = TRY(TRY(Open())->Connect());
-  TRY(moment.connection->Execute("BEGIN"));  // cells and calendar of one moment
-  Rows there = TRY(moment.connection->Query(
-      "SELECT count(*) FROM duckdb_tables() WHERE database_name = 'wh' AND schema_name = 'backcourt' AND "
-      "table_name = 'cells'"));
-  if (there.Int(0, 0) > 0) {
-    moment.cells = TRY(Ledger::ReadCells(*moment.connection, project_));
-    moment.calendar = TRY(Ledger::ReadCalendar(*moment.connection, project_));
+  moment.open = TRY(Transaction::Begin(*moment.connection));  // cells and calendar of one moment
+  if (TRY(ledger::HasTables(*moment.connection))) {
+    moment.cells = TRY(ledger::ReadCells(*moment.connection, project_));
+    moment.calendar = TRY(ReadCalendar(*moment.connection, project_));
     moment.retired = TakeRetired(project_, moment.calendar, moment.cells);
   }
-  if (!stay) TRY(moment.connection->Execute("COMMIT"));
+  if (!stay) moment.open.reset();
   return moment;
 }
 

@@ -5,9 +5,11 @@
 #include <map>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <string>
 #include <vector>
 
+#include "adbc/transaction.h"
 #include "base/cancel.h"
 #include "base/watch.h"
 #include "calendar/calendar.h"
@@ -21,6 +23,7 @@ namespace backcourt {
 // One consistent moment of the warehouse.
 struct Moment {
   std::unique_ptr<Connection> connection;
+  std::optional<Transaction> open;  // of a moment that stays
   Cells cells;
   Calendar calendar;
   std::map<std::string, std::vector<int32_t>> retired;  // cells of dates that are no game dates any more

@@ -10,11 +10,11 @@ namespace {
 std::string Text(const RunRecord& run) {
   std::string text = fmt::format("{:>5}  {}  {:>9}  {:<10} {}\n       {}\n", run.run, run.started_at,
                                  run.seconds ? Seconds(*run.seconds) : "", run.outcome, run.command, run.summary);
-  for (const RunTable& t : run.tables.value_or(std::vector<RunTable>{}))
+  for (const ledger::RunTable& t : run.tables.value_or(std::vector<ledger::RunTable>{}))
     text += fmt::format("       {:<34} {:>6} cells {:>10} rows {:>9} in {} batches{}\n", t.table, WithCommas(t.cells),
                         WithCommas(t.rows), Seconds(t.seconds), t.batches,
                         t.retries ? fmt::format(", {} tried again", t.retries) : "");
-  for (const RunFailure& f : run.failures.value_or(std::vector<RunFailure>{}))
+  for (const ledger::RunFailure& f : run.failures.value_or(std::vector<ledger::RunFailure>{}))
     text += fmt::format("       FAILED {} {} ({}): {}\n", f.table, f.date.Str(), f.error_class, f.message);
   return text;
 }
