@@ -47,11 +47,16 @@ void Describe(Visitor& v, BackfillReport& r) {
 
 const char* OutcomeName(Outcome outcome) {
   switch (outcome) {
-    case Outcome::kDone: return "done";
-    case Outcome::kFailed: return "failed";
-    case Outcome::kBlocked: return "blocked";
-    case Outcome::kStopped: return "stopped";
-    case Outcome::kInterrupted: return "interrupted";
+    case Outcome::kDone:
+      return "done";
+    case Outcome::kFailed:
+      return "failed";
+    case Outcome::kBlocked:
+      return "blocked";
+    case Outcome::kStopped:
+      return "stopped";
+    case Outcome::kInterrupted:
+      return "interrupted";
   }
   return "done";
 }
@@ -130,7 +135,8 @@ Result<> Fill::CheckNewBodies() {
   auto half = std::async(std::launch::async, check_every_second, 0, std::ref(*aside));
   check_every_second(1, connection());
   half.wait();
-  for (const Result<>& result : checked) TRY(result);
+  for (const Result<>& result : checked)
+    TRY(result);
   return {};
 }
 
@@ -140,14 +146,17 @@ Result<int> Fill::RunChangedChecks() {
   int failed = 0;
   for (const auto& [name_of, seen] : TRY(ledger::ReadModels(connection()))) {
     const Model* model = project_.FindModel(name_of);
-    if (!model || seen.identity != model->identity.Hex() || seen.checks == model->checks_identity.Hex()) continue;
+    if (!model || seen.identity != model->identity.Hex() || seen.checks == model->checks_identity.Hex())
+      continue;
     std::vector<Cell> guilty;
     for (const auto& [name, query] : model->checks) {
       auto failing = [&](const std::string& where) -> Result<int64_t> {
-        auto rows = connection().Query(fmt::format(
-            "WITH this AS (SELECT * FROM wh.main.{}{}) SELECT count(*) FROM ({})", Ident(model->name), where, query));
+        auto rows = connection().Query(
+            fmt::format("WITH this AS (SELECT * FROM wh.main.{}{}) SELECT count(*) FROM ({})",
+                        Ident(model->name), where, query));
         if (!rows)
-          return Error{rows.error().kind, fmt::format("{}: check \"{}\": {}", model->file, name, rows.error().message),
+          return Error{rows.error().kind,
+                       fmt::format("{}: check \"{}\": {}", model->file, name, rows.error().message),
                        rows.error().hint};
         return rows->Int(0, 0);
       };
@@ -155,7 +164,8 @@ Result<int> Fill::RunChangedChecks() {
       const std::vector<Cell> cells = work_->moment.cells[model->name].cells();
       for (Cell now : cells) {  // a check need not tell dates, so each is asked alone
         int64_t rows =
-            now.rows ? TRY(failing(fmt::format(" WHERE {} = {}", Ident(model->date), Date{now.slot}.Sql()))) : 0;
+            now.rows ? TRY(failing(fmt::format(" WHERE {} = {}", Ident(model->date), Date{now.slot}.Sql())))
+                     : 0;
         if (rows == 0) continue;
         now.state = CellState::kFailed;
         now.error_class = "data";
@@ -180,7 +190,8 @@ Result<> Fill::RemoveRetired() {
   Transaction transaction = TRY(Transaction::Begin(connection()));
   for (const auto& [table, slots] : work_->moment.retired) {
     std::vector<std::string> dates;
-    for (int32_t slot : slots) dates.push_back(Date{slot}.Sql());
+    for (int32_t slot : slots)
+      dates.push_back(Date{slot}.Sql());
     TRY(connection().Execute(fmt::format("DELETE FROM main.{} WHERE {} IN ({})", Ident(table),
                                          Ident(project_.DateColumn(table)), Join(dates, ", "))));
     TRY(ledger::RemoveCells(connection(), table, slots));
@@ -197,10 +208,12 @@ Result<> Fill::MakeViews(bool again) {
     auto seen = known.find(model.name);
     if (seen != known.end() && seen->second.identity == model.identity.Hex() && !again) continue;
     std::vector<std::string> inputs;
-    for (const Read& read : model.reads) inputs.push_back(Quote(read.table));
-    Rows there = TRY(connection().Query(fmt::format(
-        "SELECT count(*) FROM duckdb_tables() WHERE database_name = 'wh' AND schema_name = 'main' AND table_name IN ({})",
-        Join(inputs, ", "))));
+    for (const Read& read : model.reads)
+      inputs.push_back(Quote(read.table));
+    Rows there =
+        TRY(connection().Query(fmt::format("SELECT count(*) FROM duckdb_tables() WHERE database_name = 'wh' "
+                                           "AND schema_name = 'main' AND table_name IN ({})",
+                                           Join(inputs, ", "))));
     if (size_t(there.Int(0, 0)) < inputs.size()) continue;
     Transaction transaction = TRY(Transaction::Begin(connection()));
     auto made = connection().Execute(
@@ -235,8 +248,10 @@ std::string Summary(const RunReport& report, int64_t run) {
   add(report.failed, "FAILED");
   add(report.blocked, "blocked");
   add(report.not_tried, "not tried");
-  if (report.interrupted) text += "; interrupted";
-  else if (report.stopped) text += "; stopped";
+  if (report.interrupted)
+    text += "; interrupted";
+  else if (report.stopped)
+    text += "; stopped";
   return text;
 }
 
@@ -247,14 +262,16 @@ Result<BackfillReport> Fill::RunPlan() {
   options.parallel = request_.parallel.value_or(int(std::max(1u, std::thread::hardware_concurrency())));
   std::mutex cells_mutex;
   // Batches side by side gain more than threads inside of one.
-  TRY(connection().Execute(fmt::format("SET threads = {}", std::max(1, project_.threads / options.parallel))));
+  TRY(connection().Execute(
+      fmt::format("SET threads = {}", std::max(1, project_.threads / options.parallel))));
   Moment& moment = work_->moment;
-  auto filler = TRY(WarehouseFiller::Make(*TRY(workspace_.Open()), project_, moment.calendar, moment.cells, cells_mutex,
-                                          run, options.parallel));
+  auto filler = TRY(WarehouseFiller::Make(*TRY(workspace_.Open()), project_, moment.calendar, moment.cells,
+                                          cells_mutex, run, options.parallel));
   Progress progress(project_, work_->plan, run, [&](const RunEvent& event) {
     std::visit([&](const auto& e) { activity_.Tell(Event(e)); }, event);
   });
-  Runner runner(project_, moment.calendar, moment.cells, cells_mutex, *filler, progress, SystemRunClock(), options);
+  Runner runner(project_, moment.calendar, moment.cells, cells_mutex, *filler, progress, SystemRunClock(),
+                options);
   activity_.OnStop([&runner] { runner.Stop(false); });
   RunReport result;
   {

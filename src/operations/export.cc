@@ -87,7 +87,8 @@ class Workshop {
 Result<std::vector<std::string>> ChosenTables(const Project& project, const ExportRequest& request) {
   std::vector<std::string> known = project.PublicTables();
   std::vector<std::string> tables = request.tables.empty() ? known : request.tables;
-  for (const RawTable& raw : project.raw_tables) known.push_back(raw.name);
+  for (const RawTable& raw : project.raw_tables)
+    known.push_back(raw.name);
   for (const std::string& table : tables)
     if (std::find(known.begin(), known.end(), table) == known.end())
       return Error{ErrorKind::kUsage, fmt::format("'{}' is no table", table), Nearest(table, known)};
@@ -100,15 +101,22 @@ Result<std::vector<std::string>> ChosenTables(const Project& project, const Expo
 // Writes one table's files into the workshop.
 class TableWriter {
  public:
-  TableWriter(const Project& project, Moment& moment, const std::string& table, const fs::path& work, bool csv)
-      : project_(project), moment_(moment), connection_(*moment.connection), table_(table), work_(work), csv_(csv) {}
+  TableWriter(const Project& project, Moment& moment, const std::string& table, const fs::path& work,
+              bool csv)
+      : project_(project),
+        moment_(moment),
+        connection_(*moment.connection),
+        table_(table),
+        work_(work),
+        csv_(csv) {}
 
   Result<ExportedTable> Write() {
     TRY(Describe());
     if (season_.empty()) {
       TRY(WriteFile("", "true"));
     } else {
-      Rows seasons = TRY(connection_.Query(fmt::format("SELECT DISTINCT {} FROM {} ORDER BY 1", season_, from_)));
+      Rows seasons =
+          TRY(connection_.Query(fmt::format("SELECT DISTINCT {} FROM {} ORDER BY 1", season_, from_)));
       std::error_code failed;
       if (seasons.size() == 0) fs::create_directories(work_ / table_, failed);
       for (size_t i = 0; i < seasons.size(); ++i)
@@ -131,7 +139,8 @@ class TableWriter {
            WHERE database_name = 'wh' AND schema_name = 'main' AND table_name = {} ORDER BY column_index)",
         Quote(table_))));
     if (columns.size() == 0)
-      return Error{ErrorKind::kUsage, fmt::format("{} has not been filled yet", table_), "`backcourt backfill`"};
+      return Error{ErrorKind::kUsage, fmt::format("{} has not been filled yet", table_),
+                   "`backcourt backfill`"};
     auto has = [&](const char* name) {
       for (size_t i = 0; i < columns.size(); ++i)
         if (columns.Text(i, 0) == name) return true;
@@ -162,8 +171,8 @@ class TableWriter {
                    "free disk space, then export again"};
     const char* how =
         csv_ ? "FORMAT csv, HEADER" : "FORMAT parquet, COMPRESSION zstd, ROW_GROUP_SIZE 1000000";
-    TRY(connection_.Execute(fmt::format("COPY (SELECT t.* FROM {} WHERE {} ORDER BY {}) TO {} ({})", from_, where,
-                                        order_, Quote(path.string()), how)));
+    TRY(connection_.Execute(fmt::format("COPY (SELECT t.* FROM {} WHERE {} ORDER BY {}) TO {} ({})", from_,
+                                        where, order_, Quote(path.string()), how)));
     TRY(SyncFile(path.string()));
     Rows count = TRY(connection_.Query(fmt::format("SELECT count(*) FROM {} WHERE {}", from_, where)));
     written_.files.push_back({(fs::path(table_) / below / path.filename()).string(), count.Int(0, 0),
@@ -195,8 +204,7 @@ Result<ExportReport> Export(Workspace& workspace, const ExportRequest& request, 
   ExportReport report;
   report.digest_algorithm = kDigestAlgorithm;
   for (const std::string& table : tables) {
-    report.tables[table] =
-        TRY(TableWriter(project, moment, table, workshop->path(), request.csv).Write());
+    report.tables[table] = TRY(TableWriter(project, moment, table, workshop->path(), request.csv).Write());
     activity->Tell(Written{table, report.tables[table].rows});
   }
   FaultPoint("export-written");

@@ -13,9 +13,12 @@ namespace {
 
 std::string SlotText(const Project& project, const std::string& table, int32_t slot) {
   switch (project.GrainOf(table)) {
-    case Grain::kDate: return Date{slot}.Str();
-    case Grain::kSeason: return fmt::format("{}-{:02}", slot, (slot + 1) % 100);
-    case Grain::kWhole: return "whole";
+    case Grain::kDate:
+      return Date{slot}.Str();
+    case Grain::kSeason:
+      return fmt::format("{}-{:02}", slot, (slot + 1) % 100);
+    case Grain::kWhole:
+      return "whole";
   }
   return "";
 }
@@ -59,10 +62,12 @@ Result<Lineage::Step> Lineage::Explain(const std::string& table, int date_index)
   if (auto open = OpenInput(*model, date_index)) {
     step.next = open;
     if (state == CellState::kBlocked && cell) return because(cell->reason);
-    return because(fmt::format("its input {} {}: {}", open->first, calendar_.dates()[size_t(open->second)].date.Str(),
+    return because(fmt::format("its input {} {}: {}", open->first,
+                               calendar_.dates()[size_t(open->second)].date.Str(),
                                CellStateName(states_.at(open->first)[size_t(open->second)])));
   }
-  if (!cell || state == CellState::kMissing) return because("it has never been filled; `backcourt backfill` fills it");
+  if (!cell || state == CellState::kMissing)
+    return because("it has never been filled; `backcourt backfill` fills it");
   if (state == CellState::kStale && cell->identity != model->identity)
     return because(fmt::format("the text of {} has changed since run {}", model->file, cell->run));
   if (state == CellState::kEmpty) return because(cell->reason);
@@ -79,8 +84,10 @@ Result<Lineage::Step> Lineage::Explain(const std::string& table, int date_index)
   if (!newest) return because(told);
   const auto& [input, input_cell] = *newest;
   std::string input_slot = SlotText(project_, input, input_cell->slot);
-  if (project_.FindModel(input)) step.next = {input, calendar_.Find(Date{input_cell->slot})};
-  else step.raw = LineageLink{input, input_slot, "loaded", TRY(LoadOf(input, *input_cell))};
+  if (project_.FindModel(input))
+    step.next = {input, calendar_.Find(Date{input_cell->slot})};
+  else
+    step.raw = LineageLink{input, input_slot, "loaded", TRY(LoadOf(input, *input_cell))};
   return because(fmt::format("{}; newest input: {} {}", told, input, input_slot));
 }
 
@@ -94,8 +101,8 @@ Result<LineageLink> Lineage::OfRaw(const std::string& table, Date date) {
 Result<std::string> Lineage::LoadOf(const std::string& table, const Cell& cell) {
   Rows run = TRY(connection_.Query(
       fmt::format("SELECT CAST(started_at AS VARCHAR) FROM backcourt.runs WHERE run = {}", cell.changed)));
-  Rows files = TRY(connection_.Query(
-      fmt::format("SELECT DISTINCT path, feed FROM backcourt.files WHERE run = {} ORDER BY 1", cell.changed)));
+  Rows files = TRY(connection_.Query(fmt::format(
+      "SELECT DISTINCT path, feed FROM backcourt.files WHERE run = {} ORDER BY 1", cell.changed)));
   std::vector<std::string> feeds, paths;
   for (const Source& source : project_.sources)
     if (source.table == table) {
@@ -112,9 +119,10 @@ Result<std::string> Lineage::LoadOf(const std::string& table, const Cell& cell) 
     paths.resize(4);
     paths.push_back(fmt::format("and {} more", more));
   }
-  return fmt::format("changed by load {}{}{}", cell.changed,
-                     run.size() ? " of " + run.Text(0, 0).substr(0, 19) + " UTC" : "",
-                     paths.empty() ? ", whose files have been loaded again since" : ", from " + Join(paths, ", "));
+  return fmt::format(
+      "changed by load {}{}{}", cell.changed,
+      run.size() ? " of " + run.Text(0, 0).substr(0, 19) + " UTC" : "",
+      paths.empty() ? ", whose files have been loaded again since" : ", from " + Join(paths, ", "));
 }
 
 std::optional<std::pair<std::string, int>> Lineage::OpenInput(const Model& model, int index) {
