@@ -14,6 +14,7 @@
 #include "operations/load.h"
 #include "run/batch_filler.h"
 #include "run/progress.h"
+#include "warehouse/cell_sql.h"
 
 namespace backcourt {
 
@@ -217,7 +218,7 @@ Result<> Fill::MakeViews(bool again) {
     if (size_t(there.Int(0, 0)) < inputs.size()) continue;
     Transaction transaction = TRY(Transaction::Begin(connection()));
     auto made = connection().Execute(
-        fmt::format("CREATE OR REPLACE VIEW main.{} AS {}", Ident(model.name), model.body));
+        fmt::format("CREATE OR REPLACE VIEW main.{} AS {}", Ident(model.name), SelectSql(model)));
     if (!made) {
       made.error().message = model.file + ": " + made.error().message;
       return made;
