@@ -8,7 +8,7 @@ import tomllib
 import unittest
 from pathlib import Path
 
-from tests.real import BACKCOURT, ROOT
+from tests.kit.real import BACKCOURT, ROOT
 
 
 class Docs(unittest.TestCase):

@@ -1,12 +1,11 @@
 """A load of some files among many gives what a load of all of them from scratch gives."""
 
 import copy
-import json
 import random
 import shutil
 import unittest
 
-from tests.sources_test import PACK, Shapes, box_v3, csv_of, game, sample, schedule_of
+from tests.kit.shapes import PACK, Shapes, box_v3, csv_of, game, sample, schedule_of
 
 GAMES = [f"00224{number:05}" for number in range(1, 25)]
 

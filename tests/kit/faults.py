@@ -14,8 +14,8 @@ import tempfile
 import time
 from pathlib import Path
 
-ROOT = Path(__file__).resolve().parents[2]
-BACKCOURT = os.environ.get("BACKCOURT", str(ROOT / "build" / "backcourt"))
+from tests.kit.program import BACKCOURT, ROOT
+
 FAULTS_LIBRARY = str(ROOT / "build" / "tests" / "faults.so")
 DIGESTS = "SELECT table_name, slot, row_count, digest FROM backcourt.cells WHERE row_count > 0 ORDER BY 1, 2"
 SETTLED = "SELECT table_name, slot, fingerprint, run FROM backcourt.cells WHERE state IN ('fresh', 'empty', 'partial') AND table_name NOT LIKE 'raw_%' ORDER BY 1, 2"
