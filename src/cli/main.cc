@@ -183,7 +183,7 @@ int Main(const std::vector<std::string>& words) {
       session.project.warehouse, session.project.threads, session.project.memory_limit, {}};
   for (const Function& function : session.project.functions)
     options.functions.push_back(function.statement);
-  auto warehouse = Warehouse::Open(options);
+  auto warehouse = OpenDuckDb(options);
   if (!warehouse) {
     if (arguments.command == "doctor") {  // it is asked for just then
       auto done = RunDoctor(session, arguments, output);

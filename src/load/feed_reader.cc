@@ -54,11 +54,6 @@ std::string CastSql(const Column& column, bool text, bool strict, const std::vec
       value, parsed);
 }
 
-std::string Lower(std::string text) {
-  std::transform(text.begin(), text.end(), text.begin(), [](unsigned char c) { return std::tolower(c); });
-  return text;
-}
-
 // A feed's column under the name by which a file with these columns has it (lower
 // case, with types): its own, or another by which files call it. Nothing without either.
 std::optional<Column> Given(const Feed& feed, const Column& column,

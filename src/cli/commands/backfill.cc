@@ -17,6 +17,8 @@
 #include "ledger/runs.h"
 #include "plan/saved_plan.h"
 #include "run/batch_filler.h"
+#include "warehouse/body_check.h"
+#include "warehouse/duckdb/syntax.h"
 
 namespace backcourt {
 
@@ -61,6 +63,7 @@ Result<Prepared> Prepare(Session& session, const Arguments& arguments) {
     p.selection.allow_missing.push_back(waiver);
   }
   PlanOptions options;
+  options.target_seconds = session.warehouse->costs().TargetSeconds();
   options.pace = TRY(ledger::ReadPace(*p.connection));
   p.plan = MakePlan(session.project, p.calendar, p.cells, p.selection, options);
   return p;
@@ -186,43 +189,29 @@ Result<int> RunChangedChecks(Session& session, Prepared& p, const Output& output
 // Rows and cells of dates that are no game dates any more go.
 Result<> RemoveRetired(Session& session, Prepared& p) {
   if (p.retired.empty()) return {};
-  Transaction transaction = TRY(Transaction::Begin(*p.connection));
-  for (const auto& [table, slots] : p.retired) {
-    std::vector<std::string> dates;
-    for (int32_t slot : slots)
-      dates.push_back(Date{slot}.Sql());
-    TRY(p.connection->Execute(fmt::format("DELETE FROM main.{} WHERE {} IN ({})", Ident(table),
-                                          Ident(session.project.DateColumn(table)), Join(dates, ", "))));
-    TRY(ledger::RemoveCells(*p.connection, table, slots));
-  }
-  return transaction.Commit();
+  std::vector<Removal> removals;
+  for (const auto& [table, slots] : p.retired)
+    removals.push_back({table, session.project.DateColumn(table), slots});
+  return session.warehouse->OpenOn(*p.connection)->Remove(removals);
 }
 
 // Makes the views whose text is new and whose inputs are there; with `again`, all
 // of them, since a table that was made anew may have other columns.
 Result<> MakeViews(Session& session, Connection& connection, bool again) {
   auto known = TRY(ledger::ReadModels(connection));
+  auto bench = session.warehouse->OpenOn(connection);
   for (const Model& model : session.project.models) {
     if (!model.view) continue;
     auto seen = known.find(model.name);
     if (seen != known.end() && seen->second.identity == model.identity.Hex() && !again) continue;
-    std::vector<std::string> inputs;
+    bool there = true;
     for (const Read& read : model.reads)
-      inputs.push_back(Quote(read.table));
-    Rows there =
-        TRY(connection.Query(fmt::format("SELECT count(*) FROM duckdb_tables() WHERE database_name = 'wh' "
-                                         "AND schema_name = 'main' AND table_name IN ({})",
-                                         Join(inputs, ", "))));
-    if (size_t(there.Int(0, 0)) < inputs.size()) continue;
-    Transaction transaction = TRY(Transaction::Begin(connection));
-    auto made = connection.Execute(
-        fmt::format("CREATE OR REPLACE VIEW main.{} AS {}", Ident(model.name), model.body));
-    if (!made) {
+      there = there && TRY(bench->Describe(read.table));
+    if (!there) continue;
+    if (auto made = bench->MakeView(model); !made) {
       made.error().message = model.file + ": " + made.error().message;
       return made;
     }
-    TRY(ledger::WriteModel(connection, model));
-    TRY(transaction.Commit());
   }
   return {};
 }
@@ -313,7 +302,7 @@ Result<int> RunBackfill(Session& session, const Arguments& arguments, const Outp
                                : "nothing to do: all of it is fresh\n");
     return 0;
   }
-  TRY(MakeInputTables(*p.connection, session.project, p.calendar, p.plan));
+  TRY(MakeInputTables(*session.warehouse->OpenOn(*p.connection), session.project, p.calendar, p.plan));
 
   int64_t run = TRY(ledger::StartRun(*p.connection, session.live.command));
   RunOptions options;
@@ -321,8 +310,7 @@ Result<int> RunBackfill(Session& session, const Arguments& arguments, const Outp
       arguments.parallel ? arguments.parallel : int(std::max(1u, std::thread::hardware_concurrency()));
   std::mutex cells_mutex;
   // Batches side by side gain more than threads inside of one.
-  TRY(p.connection->Execute(
-      fmt::format("SET threads = {}", std::max(1, session.project.threads / options.parallel))));
+  TRY(session.warehouse->ShareThreads(options.parallel));
   auto filler = TRY(WarehouseFiller::Make(*session.warehouse, session.project, p.calendar, p.cells,
                                           cells_mutex, run, options.parallel));
   Progress::Style style = arguments.json    ? Progress::Style::kJson

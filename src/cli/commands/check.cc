@@ -179,7 +179,7 @@ Result<int> RunCheck(Session& session, const Arguments& arguments, const Output&
   Watch watch = CancelWhenUnheard(*view.connection, output);
   CheckOptions options{TRY(CheckedTables(session.project, arguments.words)), dates.dates, PlayedUntil()};
   CheckReport report = TRY(
-      CheckCompleteness(*view.connection, session.project, view.calendar, view.cells, view.retired, options));
+      CheckCompleteness(*view.connection, *session.warehouse->OpenOn(*view.connection), session.project, view.calendar, view.cells, view.retired, options));
   std::vector<AbsentFeed> absent = TRY(AbsentFeeds(session.project, view));
   std::vector<NullColumns> nulls = TRY(FindNullColumns(*view.connection, session.project, view.calendar));
   if (!arguments.season.empty())

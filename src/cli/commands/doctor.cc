@@ -75,11 +75,10 @@ Result<int> RunDoctor(Session& session, const Arguments& arguments, const Output
       find("error", fmt::format("engine: {}/{} is not there", library, file), "`make build`");
   if (session.warehouse) {
     auto connection = TRY(session.warehouse->Connect());
-    Rows version = TRY(connection->Query("SELECT version()"));
     std::error_code ignored;
     find("ok",
-         fmt::format("warehouse: {} ({} bytes), DuckDB {}", project.warehouse,
-                     WithCommas(int64_t(fs::file_size(project.warehouse, ignored))), version.Text(0, 0)));
+         fmt::format("warehouse: {} ({} bytes), {}", project.warehouse,
+                     WithCommas(int64_t(fs::file_size(project.warehouse, ignored))), TRY(session.warehouse->Version())));
     for (const Snapshot& one : TRY(Snapshots::Serving(*connection)))
       find("ok", Trim(SnapshotText({one}, {})));
     for (const Snapshot& one : TRY(Snapshots::Quarantined(*connection)))

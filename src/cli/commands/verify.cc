@@ -91,8 +91,7 @@ Result<int> RunVerify(Session& session, const Arguments& arguments, const Output
   int parallel =
       arguments.parallel ? arguments.parallel : int(std::max(1u, std::thread::hardware_concurrency()));
   // Cells side by side gain more than threads inside of one.
-  TRY(view.connection->Execute(
-      fmt::format("SET threads = {}", std::max(1, session.project.threads / parallel))));
+  TRY(session.warehouse->ShareThreads(parallel));
   double start = SystemRunClock().Now();
   bool shown = false;
   ReplayReport report = TRY(Replay(

@@ -11,6 +11,7 @@
 #include "base/file.h"
 #include "base/text.h"
 #include "ledger/schema.h"
+#include "warehouse/duckdb/duckdb_workbench.h"
 #include "warehouse/duckdb/engine.h"
 #include "warehouse/duckdb/profile.h"
 
@@ -48,15 +49,45 @@ Error OpenError(const std::string& path, Error error) {
                "keeping it open"};
 }
 
+class DuckDbWarehouse : public Warehouse {
+ public:
+  DuckDbWarehouse(std::unique_ptr<Database> database, int threads)
+      : database_(std::move(database)), threads_(threads) {}
+
+  Result<std::unique_ptr<Workbench>> Open() override {
+    return std::unique_ptr<Workbench>(std::make_unique<DuckDbWorkbench>(TRY(Connect())));
+  }
+  std::unique_ptr<Workbench> OpenOn(Connection& connection) override {
+    return std::make_unique<DuckDbWorkbench>(connection);
+  }
+  Result<std::unique_ptr<Connection>> Connect() override {
+    auto connection = TRY(database_->Connect());
+    TRY(connection->Execute("SET search_path = 'wh,memory'"));
+    return connection;
+  }
+  Result<> ShareThreads(int workers) override {
+    auto connection = TRY(database_->Connect());
+    return connection->Execute(fmt::format("SET threads = {}", std::max(1, threads_ / workers)));
+  }
+  BatchCosts costs() const override { return {0.0005, 0.01}; }
+  Result<std::string> Version() override {
+    auto connection = TRY(database_->Connect());
+    return "DuckDB " + TRY(connection->Query("SELECT version()")).Text(0, 0);
+  }
+
+ private:
+  std::unique_ptr<Database> database_;
+  const int threads_;  // all that there are
+};
+
 }  // namespace
 
-Result<std::unique_ptr<Warehouse>> Warehouse::Open(const WarehouseOptions& options) {
+Result<std::unique_ptr<Warehouse>> OpenDuckDb(const WarehouseOptions& options) {
   std::error_code ignored;
   bool exists = fs::exists(options.path, ignored) && fs::file_size(options.path, ignored) > 0;
   if (exists) TRY(CheckMagic(options.path));
-  auto warehouse = std::make_unique<Warehouse>();
-  warehouse->database_ = TRY(OpenEngine());
-  auto connection = TRY(warehouse->database_->Connect());
+  auto database = TRY(OpenEngine());
+  auto connection = TRY(database->Connect());
   std::string spill = options.path + ".tmp";
   fs::remove_all(spill, ignored);  // of one that died
   TRY(connection->Execute(fmt::format(
@@ -72,7 +103,7 @@ Result<std::unique_ptr<Warehouse>> Warehouse::Open(const WarehouseOptions& optio
     for (const std::string& function : options.functions)
       prelude += ReplaceAll(function, "CREATE MACRO", "CREATE OR REPLACE MACRO") + ";";
     if (prelude.empty()) return {};
-    auto aside = TRY(warehouse->database_->Connect());
+    auto aside = TRY(database->Connect());
     return aside->Execute(prelude);
   });
   auto attach = [&](const std::string& path, const char* how) -> Result<> {
@@ -105,13 +136,8 @@ Result<std::unique_ptr<Warehouse>> Warehouse::Open(const WarehouseOptions& optio
   int64_t format = TRY(ledger::ReadFormat(*connection, options.path));
   if (format != ledger::kFormat) TRY(ledger::BringUp(*connection, format, kDigestAlgorithm));
   TRY(functions.get());
-  return warehouse;
-}
-
-Result<std::unique_ptr<Connection>> Warehouse::Connect() {
-  auto connection = TRY(database_->Connect());
-  TRY(connection->Execute("SET search_path = 'wh,memory'"));
-  return connection;
+  return std::unique_ptr<Warehouse>(
+      std::make_unique<DuckDbWarehouse>(std::move(database), options.threads));
 }
 
 }  // namespace backcourt
