@@ -3,6 +3,7 @@
 // is asked to, and publishes all or nothing, as the seam promises.
 #pragma once
 
+#include <algorithm>
 #include <atomic>
 #include <functional>
 #include <map>
