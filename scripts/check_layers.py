@@ -6,7 +6,7 @@ import pathlib, re, sys
 # A layer may include itself and what stands before it; those of one line do not include each other.
 LAYERS = ["base", "adbc calendar project", "plan", "ledger", "warehouse", "files run", "load", "proof", "operations",
           "serve", "cli"]
-DUCKDB = ("src/load/", "src/ledger/", "src/warehouse/duckdb/", "src/files/object_store", "src/cli/", "src/operations/")
+DUCKDB = ("src/load/", "src/ledger/", "src/warehouse/duckdb/", "src/files/object_store")
 DUCKDB_SQL = r"duckdb_\w+\(\)|json_serialize_sql|\bPRAGMA\b|\bCOPY \(|\bhash\(|\bSET (GLOBAL )?threads|\browid\b|TEMP TABLE|\bATTACH\b"
 LEDGER_WRITES = r"(INSERT INTO|UPDATE|DELETE FROM|(CREATE|ALTER|DROP) TABLE( IF (NOT )?EXISTS)?)\s+(wh\.)?backcourt\."
 
