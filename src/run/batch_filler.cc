@@ -17,30 +17,19 @@ namespace {
 
 constexpr int kShownRows = 20;  // of those that break a check
 
-// The output columns are those of the header, in its order.
-Result<> CheckColumns(const Model& model, const NamedTexts& typed) {
-  std::vector<std::string> made, declared;
-  for (const auto& [name, type] : typed)
-    made.push_back(name);
+// The error of a model that does not run: the columns of its header that its SELECT does not give, else the
+// engine's own.
+Error WhyNotMade(Workbench& bench, const Model& model, const std::string& inputs, Error error) {
+  if (error.kind != ErrorKind::kModel) return error;
+  auto typed = bench.Stage("this", fmt::format("{}SELECT * FROM (\n{}\n) AS this LIMIT 0", inputs, model.body));
+  if (!typed) return error;
   for (const auto& [name, about] : model.columns)
-    declared.push_back(name);
-  if (made == declared) return {};
-  for (const std::string& name : made)
-    if (std::find(declared.begin(), declared.end(), name) == declared.end())
-      return Error{
-          ErrorKind::kModel,
-          fmt::format("{}: column '{}' has no line under [columns]", model.lines.Of("columns"), name),
-          "a line that gives its meaning"};
-  for (const std::string& name : declared)
-    if (std::find(made.begin(), made.end(), name) == made.end())
+    if (std::none_of(typed->begin(), typed->end(), [&](auto& column) { return column.first == name; }))
       return Error{ErrorKind::kModel,
                    fmt::format("{}: [columns] has '{}', which the SELECT does not give",
                                model.lines.Of("columns." + name), name),
                    ""};
-  return Error{ErrorKind::kModel,
-               fmt::format("{}: the columns of the SELECT stand in another order than under [columns]",
-                           model.lines.Of("columns")),
-               ""};
+  return error;
 }
 
 // Rows as lines of `name=value`, for messages.
@@ -145,9 +134,9 @@ Result<std::vector<Cell>> WarehouseFiller::Fill(const BatchWork& work, int worke
   publication.model = &model;
   publication.staged = "this";
   publication.run = run_;
-  publication.columns =
-      TRY(bench.Stage("this", fmt::format("{}SELECT * FROM (\n{}\n) AS this", inputs, model.body)));
-  TRY(CheckColumns(model, publication.columns));
+  auto staged = bench.Stage("this", inputs + SelectSql(model));
+  if (!staged) return WhyNotMade(bench, model, inputs, staged.error());
+  publication.columns = *staged;
   std::vector<std::string> columns;
   for (const auto& [name, about] : model.columns)
     columns.push_back(name);
@@ -197,9 +186,8 @@ Result<> MakeInputTables(Workbench& bench, const Project& project, const Calenda
   }
   for (const Model& model : project.models) {
     if (!read.contains(model.name) || TRY(bench.Describe(model.name))) continue;
-    auto made = bench.MakeEmptyTable(
-        model.name, fmt::format("{}SELECT * FROM (\n{}\n) AS this",
-                                InputSql(project, calendar, model, {0}), model.body));
+    auto made =
+        bench.MakeEmptyTable(model.name, InputSql(project, calendar, model, {0}) + SelectSql(model));
     if (!made && made.error().kind != ErrorKind::kModel) return made.error();
   }
   return {};

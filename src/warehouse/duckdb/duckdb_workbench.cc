@@ -8,6 +8,7 @@
 #include "base/text.h"
 #include "ledger/cells.h"
 #include "ledger/models.h"
+#include "warehouse/cell_sql.h"
 #include "warehouse/duckdb/catalog.h"
 
 namespace backcourt {
@@ -119,7 +120,7 @@ Result<> DuckDbWorkbench::MakeEmptyTable(const std::string& table, const std::st
 
 Result<> DuckDbWorkbench::MakeView(const Model& model) {
   Transaction transaction = TRY(Transaction::Begin(connection_));
-  TRY(connection_.Execute(fmt::format("CREATE OR REPLACE VIEW {} AS {}", Stored(model.name), model.body)));
+  TRY(connection_.Execute(fmt::format("CREATE OR REPLACE VIEW {} AS {}", Stored(model.name), SelectSql(model))));
   TRY(ledger::WriteModel(connection_, model));
   return transaction.Commit();
 }
