@@ -21,7 +21,8 @@ class Cancel {
 
   void Request() noexcept { requested_.store(true, std::memory_order_relaxed); }
   bool Requested() const {
-    return requested_.load(std::memory_order_relaxed) || (look_ && look_()) || (parent_ && parent_->Requested());
+    return requested_.load(std::memory_order_relaxed) || (look_ && look_()) ||
+           (parent_ && parent_->Requested());
   }
 
  private:

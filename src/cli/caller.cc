@@ -14,7 +14,8 @@ namespace {
 // Whether a command line, as the lock tells it, is of a verb that takes its time.
 bool IsLong(const std::string& command) {
   for (const Verb& verb : Verbs())
-    if (verb.needs == Verb::Needs::kAlone && command.starts_with(std::string("backcourt ") + verb.name)) return true;
+    if (verb.needs == Verb::Needs::kAlone && command.starts_with(std::string("backcourt ") + verb.name))
+      return true;
   return false;
 }
 
@@ -28,11 +29,12 @@ Caller::~Caller() {
 }
 
 Error Caller::Busy(const HolderInfo& other) const {
-  return Error{ErrorKind::kBusy,
-               fmt::format("the warehouse {} is held by process {}{}", project().warehouse,
-                           other.process ? std::to_string(other.process) : "(unknown)",
-                           other.command.empty() ? "" : ", which runs `" + other.command + "`"),
-               "`backcourt status --watch` shows how far it is, `backcourt stop` ends it after its running batches"};
+  return Error{
+      ErrorKind::kBusy,
+      fmt::format("the warehouse {} is held by process {}{}", project().warehouse,
+                  other.process ? std::to_string(other.process) : "(unknown)",
+                  other.command.empty() ? "" : ", which runs `" + other.command + "`"),
+      "`backcourt status --watch` shows how far it is, `backcourt stop` ends it after its running batches"};
 }
 
 Result<> Caller::CheckFree() {
@@ -70,8 +72,8 @@ Result<bool> Caller::HereOrThere(const Verb& verb, const std::function<nlohmann:
   return Busy(other);
 }
 
-Result<nlohmann::json> Caller::AskHolder(const HolderInfo& holder, const Verb& verb, const nlohmann::json& request,
-                                         const Events& events) {
+Result<nlohmann::json> Caller::AskHolder(const HolderInfo& holder, const Verb& verb,
+                                         const nlohmann::json& request, const Events& events) {
   std::optional<Result<nlohmann::json>> end;
   auto called = Call(
       holder.socket, verb.name, request.dump(),
@@ -88,12 +90,14 @@ Result<nlohmann::json> Caller::AskHolder(const HolderInfo& holder, const Verb& v
 
 void Caller::Serve() {
   if (server_ || !lock_) return;
-  auto server = Server::Start(lock_->socket_path(), [this](const std::string& verb, const std::string& body, Reply& reply) {
-    Answer(workspace_, verb, body, reply);
-  });
-  if (server) server_ = std::move(*server);
+  auto server =
+      Server::Start(lock_->socket_path(), [this](const std::string& verb, const std::string& body,
+                                                 Reply& reply) { Answer(workspace_, verb, body, reply); });
+  if (server)
+    server_ = std::move(*server);
   else
-    fprintf(stderr, "backcourt: %s\n  Other shells cannot look on while this runs.\n", server.error().Text().c_str());
+    fprintf(stderr, "backcourt: %s\n  Other shells cannot look on while this runs.\n",
+            server.error().Text().c_str());
 }
 
 }  // namespace backcourt

@@ -29,7 +29,8 @@ class Caller {
   }
   // Long ones: other shells are answered while they run here.
   template <typename Request, typename Report>
-  Result<Report> Ask(const char* verb, Result<Report> (*run)(Workspace&, const Request&, const Cancel&, const Events&),
+  Result<Report> Ask(const char* verb,
+                     Result<Report> (*run)(Workspace&, const Request&, const Cancel&, const Events&),
                      const std::type_identity_t<Request>& request, const Events& events) {
     if (!TRY(Here(verb, request, events))) return FromJson<Report>(std::move(answer_));
     Serve();
@@ -44,7 +45,8 @@ class Caller {
   Result<bool> Here(const char* verb, const Request& request, const Events& events) {
     return HereOrThere(*FindVerb(verb), [&] { return ToJson(request); }, events);
   }
-  Result<bool> HereOrThere(const Verb& verb, const std::function<nlohmann::json()>& request, const Events& events);
+  Result<bool> HereOrThere(const Verb& verb, const std::function<nlohmann::json()>& request,
+                           const Events& events);
   Result<nlohmann::json> AskHolder(const HolderInfo& holder, const Verb& verb, const nlohmann::json& request,
                                    const Events& events);
   Error Busy(const HolderInfo& other) const;

@@ -15,11 +15,14 @@ struct Command {
   const Verb* verb = nullptr;
   Schema view;  // options that only concern how the report is shown
   // Asks, prints, and returns the exit code.
-  std::function<Result<int>(Caller&, const nlohmann::json& request, const nlohmann::json& view, const Output&)> run;
+  std::function<Result<int>(Caller&, const nlohmann::json& request, const nlohmann::json& view,
+                            const Output&)>
+      run;
 };
 
 template <typename Request, typename View>
-Command MakeCommand(const char* verb, Result<int> (*run)(Caller&, const Request&, const View&, const Output&)) {
+Command MakeCommand(const char* verb,
+                    Result<int> (*run)(Caller&, const Request&, const View&, const Output&)) {
   return {FindVerb(verb), SchemaOf<View>(),
           [run](Caller& caller, const nlohmann::json& request, const nlohmann::json& view,
                 const Output& output) -> Result<int> {

@@ -16,25 +16,30 @@ std::string InTable(std::string text) { return ReplaceAll(std::move(text), "|", 
 std::string ReadsText(const DictionaryTable& table) {
   if (table.reads.empty()) return "";
   std::string text = "| reads | window |\n|---|---|\n";
-  for (const DictionaryRead& read : table.reads) text += fmt::format("| {} | {} |\n", read.table, Join(read.windows, ", "));
+  for (const DictionaryRead& read : table.reads)
+    text += fmt::format("| {} | {} |\n", read.table, Join(read.windows, ", "));
   return text + "\n";
 }
 
 std::string TablePage(const DictionaryTable& table) {
   std::string text = fmt::format("\n## {}\n\n{}\n\n", table.table, table.about);
   if (table.kind == "raw") {
-    text += fmt::format("A raw table. Key: {}.\n\n| column | type | meaning |\n|---|---|---|\n", Join(table.key, ", "));
-    for (const DictionaryColumn& c : table.columns) text += fmt::format("| {} | {} | {} |\n", c.name, c.type, InTable(c.about));
+    text += fmt::format("A raw table. Key: {}.\n\n| column | type | meaning |\n|---|---|---|\n",
+                        Join(table.key, ", "));
+    for (const DictionaryColumn& c : table.columns)
+      text += fmt::format("| {} | {} | {} |\n", c.name, c.type, InTable(c.about));
     return text;
   }
   std::string kind = table.kind == "view"     ? "A view"
                      : table.kind == "helper" ? "A helper table"
                                               : "A public table of " + table.group;
-  text += fmt::format("{}. Key: {}. Date: {}.\n\n", kind, Join(table.key, ", "), table.date) + ReadsText(table);
+  text +=
+      fmt::format("{}. Key: {}. Date: {}.\n\n", kind, Join(table.key, ", "), table.date) + ReadsText(table);
   text += "| column | meaning |\n|---|---|\n";
   for (const DictionaryColumn& c : table.columns) {
     text += fmt::format("| {} | {}", c.name, InTable(c.about));
-    for (const std::string& needs : c.needs) text += fmt::format(" (needs {})", needs);
+    for (const std::string& needs : c.needs)
+      text += fmt::format(" (needs {})", needs);
     text += " |\n";
   }
   if (!table.checks.empty()) text += "\nChecked at every commit: " + Join(table.checks, "; ") + ".\n";
@@ -49,7 +54,8 @@ std::string DictionaryPage(const DictionaryReport& dictionary) {
       "| table | one row a | what |\n|---|---|---|\n";
   for (const DictionaryTable& t : dictionary.tables)
     text += fmt::format("| [{0}](#{0}) | {1} | {2} |\n", t.table, Join(t.key, ", "), InTable(t.about));
-  for (const DictionaryTable& t : dictionary.tables) text += TablePage(t);
+  for (const DictionaryTable& t : dictionary.tables)
+    text += TablePage(t);
   return text;
 }
 
@@ -64,11 +70,13 @@ std::string GraphPage(const DictionaryReport& dictionary) {
     for (const DictionaryRead& read : t.reads) {
       std::string windows = Join(read.windows, ", ");
       reads.push_back(fmt::format("{} ({})", read.table, windows));
-      if (models.contains(read.table)) graph += fmt::format("  {} -->|{}| {}\n", read.table, windows, t.table);
+      if (models.contains(read.table))
+        graph += fmt::format("  {} -->|{}| {}\n", read.table, windows, t.table);
     }
     table += fmt::format("| {} | {} |\n", t.table, Join(reads, "; "));
   }
-  return "# Who reads whom\n\nMade by `backcourt docs` from the headers of the models.\n\n```mermaid\nflowchart LR\n" +
+  return "# Who reads whom\n\nMade by `backcourt docs` from the headers of the "
+         "models.\n\n```mermaid\nflowchart LR\n" +
          graph + "```\n\n| table | reads |\n|---|---|\n" + table;
 }
 
@@ -77,15 +85,33 @@ namespace {
 std::string TypeText(const Schema& type) {
   std::string text;
   switch (type.kind) {
-    case Schema::Kind::kBool: text = "true or false"; break;
-    case Schema::Kind::kInt: text = "integer"; break;
-    case Schema::Kind::kReal: text = "number"; break;
-    case Schema::Kind::kText: text = "text"; break;
-    case Schema::Kind::kDate: text = "date"; break;
-    case Schema::Kind::kAny: text = "any"; break;
-    case Schema::Kind::kList: text = "list of " + TypeText(*type.item); break;
-    case Schema::Kind::kMap: text = "map of " + TypeText(*type.item); break;
-    case Schema::Kind::kObject: text = fmt::format("[{0}](#{1})", type.name, ReplaceAll(type.name, " ", "-")); break;
+    case Schema::Kind::kBool:
+      text = "true or false";
+      break;
+    case Schema::Kind::kInt:
+      text = "integer";
+      break;
+    case Schema::Kind::kReal:
+      text = "number";
+      break;
+    case Schema::Kind::kText:
+      text = "text";
+      break;
+    case Schema::Kind::kDate:
+      text = "date";
+      break;
+    case Schema::Kind::kAny:
+      text = "any";
+      break;
+    case Schema::Kind::kList:
+      text = "list of " + TypeText(*type.item);
+      break;
+    case Schema::Kind::kMap:
+      text = "map of " + TypeText(*type.item);
+      break;
+    case Schema::Kind::kObject:
+      text = fmt::format("[{0}](#{1})", type.name, ReplaceAll(type.name, " ", "-"));
+      break;
   }
   return type.nullable ? text + ", or null" : text;
 }
@@ -95,11 +121,13 @@ void Collect(const Schema& type, std::vector<const Schema*>& objects, std::set<s
   if (type.item) Collect(*type.item, objects, seen);
   if (type.kind != Schema::Kind::kObject || !seen.insert(type.name).second) return;
   objects.push_back(&type);
-  for (const Schema::Field& field : type.fields) Collect(*field.type, objects, seen);
+  for (const Schema::Field& field : type.fields)
+    Collect(*field.type, objects, seen);
 }
 
 std::string ObjectPage(const Schema& object) {
-  std::string text = fmt::format("\n### {}\n\n{}\n\n| key | value | meaning |\n|---|---|---|\n", object.name, object.about);
+  std::string text =
+      fmt::format("\n### {}\n\n{}\n\n| key | value | meaning |\n|---|---|---|\n", object.name, object.about);
   for (const Schema::Field& field : object.fields)
     text += fmt::format("| `{}` | {} | {} |\n", field.name, TypeText(*field.type), InTable(field.about));
   return text;
@@ -119,7 +147,8 @@ std::string JsonOutputPage() {
       "Commands with `--json` write one JSON document to standard output; `backfill --json` and\n"
       "`query --format json` write one object a line. A key is always there, unless its meaning says\n"
       "when it is not. A new version may add keys, and takes none away.\n\n"
-      "Dates are `2021-12-01`, seasons `2021-22`, months `2021-12`, durations seconds, times UTC. An error is\n"
+      "Dates are `2021-12-01`, seasons `2021-22`, months `2021-12`, durations seconds, times UTC. An error "
+      "is\n"
       "text on standard error, and the exit code tells its kind (`backcourt --help`). The Python module has\n"
       "every output as a type (`backcourt.outputs`).\n\n"
       "| command | writes |\n|---|---|\n";
@@ -135,15 +164,18 @@ std::string JsonOutputPage() {
     text += fmt::format("| `{}` | {} |\n", verb.name, writes);
   }
   text +=
-      "| `query --format json`, `show --format json` | an object a row, with the columns as keys in their order; dates "
+      "| `query --format json`, `show --format json` | an object a row, with the columns as keys in their "
+      "order; dates "
       "and times are text |\n\n## Events\n\nAn event is an object with its name under `event`.\n\n"
       "| event | value | meaning |\n|---|---|---|\n";
   for (const EventSchema& event : EventSchemas()) {
     Collect(event.schema, objects, seen);
-    text += fmt::format("| `{}` | {} | {} |\n", event.event, TypeText(event.schema), InTable(event.schema.about));
+    text +=
+        fmt::format("| `{}` | {} | {} |\n", event.event, TypeText(event.schema), InTable(event.schema.about));
   }
   text += "\n## Objects\n";
-  for (const Schema* object : objects) text += ObjectPage(*object);
+  for (const Schema* object : objects)
+    text += ObjectPage(*object);
   return text;
 }
 
@@ -152,15 +184,31 @@ namespace {
 std::string PythonType(const Schema& type) {
   std::string text;
   switch (type.kind) {
-    case Schema::Kind::kBool: text = "bool"; break;
-    case Schema::Kind::kInt: text = "int"; break;
-    case Schema::Kind::kReal: text = "float"; break;
+    case Schema::Kind::kBool:
+      text = "bool";
+      break;
+    case Schema::Kind::kInt:
+      text = "int";
+      break;
+    case Schema::Kind::kReal:
+      text = "float";
+      break;
     case Schema::Kind::kText:
-    case Schema::Kind::kDate: text = "str"; break;
-    case Schema::Kind::kAny: text = "object"; break;
-    case Schema::Kind::kList: text = "list[" + PythonType(*type.item) + "]"; break;
-    case Schema::Kind::kMap: text = "dict[str, " + PythonType(*type.item) + "]"; break;
-    case Schema::Kind::kObject: text = type.name; break;
+    case Schema::Kind::kDate:
+      text = "str";
+      break;
+    case Schema::Kind::kAny:
+      text = "object";
+      break;
+    case Schema::Kind::kList:
+      text = "list[" + PythonType(*type.item) + "]";
+      break;
+    case Schema::Kind::kMap:
+      text = "dict[str, " + PythonType(*type.item) + "]";
+      break;
+    case Schema::Kind::kObject:
+      text = type.name;
+      break;
   }
   return type.nullable ? text + " | None" : text;
 }
@@ -170,17 +218,17 @@ std::string PythonClass(const Schema& object, const std::string& event, const st
   std::string about = fmt::format("    \"\"\"{}\"\"\"\n\n", object.about), fields, call;
   auto add = [&](const std::string& name, const std::string& type, bool omitted) {
     fields += fmt::format("    {}: {}\n", name, omitted ? "NotRequired[" + type + "]" : type);
-    call += fmt::format("        \"{}\": \"{}\",\n", name, omitted ? "NotRequired[" + type + "]" : type);
+    call += fmt::format("        \"{}\": '{}',\n", name, omitted ? "NotRequired[" + type + "]" : type);
   };
-  if (!event.empty()) add("event", fmt::format("Literal['{}']", event), false);
+  if (!event.empty()) add("event", fmt::format("Literal[\"{}\"]", event), false);
   bool keyword = false;
   for (const Schema::Field& field : object.fields) {
     keyword = keyword || field.name == "class" || field.name == "try";
     add(field.name, PythonType(*field.type), field.facets.omitted);
   }
   if (keyword)
-    return fmt::format("\n\n{0} = TypedDict(\n    \"{0}\",\n    {{\n{1}    }},\n)\n\"\"\"{2}\"\"\"\n", object.name, call,
-                       object.about);
+    return fmt::format("\n\n{0} = TypedDict(\n    \"{0}\",\n    {{\n{1}    }},\n)\n\"\"\"{2}\"\"\"\n",
+                       object.name, call, object.about);
   return fmt::format("\n\nclass {}(TypedDict):\n{}{}{}", object.name, about, fields, more);
 }
 
@@ -189,15 +237,18 @@ std::string PythonClass(const Schema& object, const std::string& event, const st
 std::string PythonTypes() {
   std::string text =
       "\"\"\"The JSON outputs of the command as types. Made by `backcourt docs python` from the registry of "
-      "operations.\"\"\"\n\nfrom __future__ import annotations\n\nfrom typing import Literal, Union\n\n"
-      "from ._typing import NotRequired, TypedDict\n";
+      "operations.\"\"\"\n\nfrom __future__ import annotations\n\nfrom typing import TYPE_CHECKING, Literal, "
+      "TypedDict, Union\n\n"
+      "if TYPE_CHECKING:\n    from typing_extensions import NotRequired\n";
   std::vector<const Schema*> objects;
   std::set<std::string> seen, events;
   for (const Verb& verb : Verbs())
     if (PrintsJson(verb)) Collect(verb.report, objects, seen);
   for (const EventSchema& event : EventSchemas())
-    for (const Schema::Field& field : event.schema.fields) Collect(*field.type, objects, seen);
-  for (const Schema* object : objects) text += PythonClass(*object, "", "");
+    for (const Schema::Field& field : event.schema.fields)
+      Collect(*field.type, objects, seen);
+  for (const Schema* object : objects)
+    text += PythonClass(*object, "", "");
   std::vector<std::string> names;
   for (const EventSchema& event : EventSchemas()) {
     text += PythonClass(event.schema, event.event, "");
@@ -205,7 +256,7 @@ std::string PythonTypes() {
   }
   text +=
       "\n\nclass Done(BackfillReport):\n    \"\"\"The last event of a backfill: how it ended.\"\"\"\n\n"
-      "    event: Literal['done']\n    exit: int\n";
+      "    event: Literal[\"done\"]\n    exit: int\n";
   names.push_back("Done");
   text += "\n\nEvent = Union[" + Join(names, ", ") + "]\n\"\"\"What a backfill tells as it goes.\"\"\"\n";
   return text;

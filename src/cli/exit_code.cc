@@ -24,7 +24,8 @@ int ExitCode(const Error& error) {
 }
 
 int ExitCode(const BackfillReport& report) {
-  if (report.outcome == OutcomeName(Outcome::kInterrupted) || report.outcome == OutcomeName(Outcome::kStopped))
+  if (report.outcome == OutcomeName(Outcome::kInterrupted) ||
+      report.outcome == OutcomeName(Outcome::kStopped))
     return 130;
   if (report.failed) return 2;
   return report.blocked || report.not_tried ? 3 : 0;

@@ -37,7 +37,8 @@ int Report(Error error, const Output& output) {
 
 // A command line as other shells are told it: the command first.
 std::string Told(std::vector<std::string> words) {
-  while (words.size() > 2 && words[0] == "--project") words.erase(words.begin(), words.begin() + 2);
+  while (words.size() > 2 && words[0] == "--project")
+    words.erase(words.begin(), words.begin() + 2);
   return Join(words, " ");
 }
 
@@ -49,10 +50,11 @@ Result<std::optional<int>> Detach(Caller& caller, Output& output) {
   if (child < 0)
     return Error{ErrorKind::kCapacity, "no further process can be started", "run without --detach"};
   if (child > 0) {
-    output.Out(fmt::format(
-        "process {} fills on; its log: {}\n`backcourt status --watch` shows how far it is, `backcourt runs ID "
-        "--log` its log, `backcourt stop` ends it\n",
-        child, LogPath(caller.project(), child)));
+    output.Out(
+        fmt::format("process {} fills on; its log: {}\n`backcourt status --watch` shows how far it is, "
+                    "`backcourt runs ID "
+                    "--log` its log, `backcourt stop` ends it\n",
+                    child, LogPath(caller.project(), child)));
     return std::optional<int>(0);
   }
   setsid();
@@ -76,7 +78,8 @@ Result<int> Run(const std::vector<std::string>& words, Output& output) {
     return 0;
   }
   const Command& command = *invocation.command;
-  if (invocation.view.value("part", "") == "completion" && !invocation.view.contains("output")) {  // of no project
+  if (invocation.view.value("part", "") == "completion" &&
+      !invocation.view.contains("output")) {  // of no project
     output.Out(Completion());
     return 0;
   }
@@ -97,9 +100,10 @@ Result<int> Run(const std::vector<std::string>& words, Output& output) {
 
 int main(int argc, char** argv) {
   using namespace backcourt;
-  struct sigaction action{};
+  struct sigaction action {};
   action.sa_handler = OnSignal;
-  for (int number : {SIGINT, SIGTERM, SIGHUP, SIGALRM}) sigaction(number, &action, nullptr);
+  for (int number : {SIGINT, SIGTERM, SIGHUP, SIGALRM})
+    sigaction(number, &action, nullptr);
   signal(SIGPIPE, SIG_IGN);
   Output output = Output::OfThisProcess();
   auto done = Run({argv + 1, argv + argc}, output);

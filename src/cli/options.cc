@@ -40,8 +40,10 @@ void AddOption(CLI::App& sub, const Schema::Field& field, Given& given) {
     sub.add_flag(name, given.flags[field.name], field.about);
     return;
   }
-  if (field.type->kind == Kind::kList) option = sub.add_option(name, given.lists[field.name], field.about);
-  else option = sub.add_option(name, given.texts[field.name], field.about);
+  if (field.type->kind == Kind::kList)
+    option = sub.add_option(name, given.lists[field.name], field.about);
+  else
+    option = sub.add_option(name, given.texts[field.name], field.about);
   if (!facets.positional) option->type_name(facets.metavar);
   if (facets.positional && field.type->kind != Kind::kList) option->expected(1);
   if (facets.required) option->required();
@@ -65,7 +67,8 @@ CLI::App* Build(CLI::App& app, const Command& command, Given& given) {
                   "Folder of backcourt.toml (default: the nearest one at or above the working folder).")
       ->type_name("DIR");
   for (const Schema* schema : {&verb.request, &command.view})
-    for (const Schema::Field& field : schema->fields) AddOption(*sub, field, given);
+    for (const Schema::Field& field : schema->fields)
+      AddOption(*sub, field, given);
   if (TakesLookups(command)) sub->allow_extras();
   return sub;
 }
@@ -73,7 +76,8 @@ CLI::App* Build(CLI::App& app, const Command& command, Given& given) {
 std::vector<std::string> OptionNames(const CLI::App* sub) {
   std::vector<std::string> names;
   for (const CLI::Option* option : sub->get_options())
-    for (const std::string& name : option->get_lnames()) names.push_back("--" + name);
+    for (const std::string& name : option->get_lnames())
+      names.push_back("--" + name);
   return names;
 }
 
@@ -86,15 +90,19 @@ const Command* FindCommand(const std::string& name) {
 std::string Overview() {
   std::string text =
       "backcourt keeps a warehouse of NBA tables complete, correct and safe in time.\n\n"
-      "A project is a folder with backcourt.toml, which says where the files lie and what pack of tables is used.\n"
-      "Raw tables hold what the files say. All other tables are made of them, one game date at a time: a cell is\n"
+      "A project is a folder with backcourt.toml, which says where the files lie and what pack of tables is "
+      "used.\n"
+      "Raw tables hold what the files say. All other tables are made of them, one game date at a time: a "
+      "cell is\n"
       "one table on one date, and the warehouse knows of every cell whether it is filled and up to date.\n\n"
       "Usage: backcourt COMMAND [OPTIONS]\n\nCommands:\n";
-  for (const Verb& verb : Verbs()) text += fmt::format("  {:<10} {}\n", verb.name, verb.about);
+  for (const Verb& verb : Verbs())
+    text += fmt::format("  {:<10} {}\n", verb.name, verb.about);
   text +=
       "\nExample: fill everything, then see how far it is.\n  backcourt backfill all\n  backcourt status\n\n"
       "Every command explains itself: backcourt COMMAND --help\n\nExit codes:\n";
-  for (const auto& [code, meaning] : ExitCodes()) text += fmt::format("  {:>3}  {}\n", code, meaning);
+  for (const auto& [code, meaning] : ExitCodes())
+    text += fmt::format("  {:>3}  {}\n", code, meaning);
   return text;
 }
 
@@ -121,9 +129,12 @@ nlohmann::json Values(const Schema& schema, const Given& given, const CLI::App* 
         value.push_back(field.facets.path ? Absolute(item) : item);
     } else {
       const std::string& text = given.texts.at(field.name);
-      if (field.type->kind == Kind::kInt) value = std::stoll(text);
-      else if (field.type->kind == Kind::kReal) value = std::stod(text);
-      else value = field.facets.path ? Absolute(text) : text;
+      if (field.type->kind == Kind::kInt)
+        value = std::stoll(text);
+      else if (field.type->kind == Kind::kReal)
+        value = std::stod(text);
+      else
+        value = field.facets.path ? Absolute(text) : text;
     }
   }
   return values;
@@ -138,8 +149,10 @@ Result<> TakeLookups(const Command& command, std::vector<std::string> rest, nloh
     if (!name.starts_with("--"))
       return Error{ErrorKind::kUsage, fmt::format("`backcourt {}` takes no '{}'", command.verb->name, name),
                    fmt::format("`backcourt {} --help`", command.verb->name)};
-    if (equals != std::string::npos) value = name.substr(equals + 1), name.resize(equals);
-    else if (i + 1 < rest.size()) value = rest[++i];
+    if (equals != std::string::npos)
+      value = name.substr(equals + 1), name.resize(equals);
+    else if (i + 1 < rest.size())
+      value = rest[++i];
     else
       return Error{ErrorKind::kUsage, fmt::format("{} needs a value", name),
                    fmt::format("`backcourt {} --help`", command.verb->name)};
@@ -153,7 +166,8 @@ Error Unknown(const Command& command, const CLI::App* sub, const std::string& ex
   std::string name = extra.substr(0, extra.find('='));
   const char* verb = command.verb->name;
   if (auto earlier = kEarlierFlags.find(name); earlier != kEarlierFlags.end())
-    return {ErrorKind::kUsage, fmt::format("{} was an option of the earlier system; {}", name, earlier->second),
+    return {ErrorKind::kUsage,
+            fmt::format("{} was an option of the earlier system; {}", name, earlier->second),
             fmt::format("`backcourt {} --help`", verb)};
   if (extra.starts_with("-"))
     return {ErrorKind::kUsage, fmt::format("`backcourt {}` has no option {}", verb, name),
@@ -179,7 +193,8 @@ Result<Invocation> ParseWords(const std::vector<std::string>& words) {
   const Command* command = FindCommand(rest[0]);
   if (!command) {
     std::vector<std::string> names;
-    for (const Verb& verb : Verbs()) names.push_back(verb.name);
+    for (const Verb& verb : Verbs())
+      names.push_back(verb.name);
     return Error{ErrorKind::kUsage, fmt::format("'{}' is no command", rest[0]),
                  fmt::format("`backcourt {}`; `backcourt --help` lists all", Nearest(rest[0], names))};
   }
@@ -212,7 +227,8 @@ std::string CommandReference() {
   for (const Command& command : Commands()) {
     Given ignored;
     CLI::App app("", "backcourt");
-    text += fmt::format("\n## {}\n\n```\n{}```\n", command.verb->name, Build(app, command, ignored)->help("backcourt"));
+    text += fmt::format("\n## {}\n\n```\n{}```\n", command.verb->name,
+                        Build(app, command, ignored)->help("backcourt"));
   }
   return text;
 }

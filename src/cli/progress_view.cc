@@ -17,7 +17,8 @@ std::string Remark(const RunEvent& event) {
   if (auto* e = std::get_if<Failed>(&event))
     return fmt::format("FAILED {} {} ({}): {}\n", e->table, e->date.Str(), e->error_class, e->message);
   if (auto* e = std::get_if<Retrying>(&event))
-    return fmt::format("{}: attempt {} in {} after: {}\n", e->table, e->attempt, Seconds(e->pause_seconds), e->message);
+    return fmt::format("{}: attempt {} in {} after: {}\n", e->table, e->attempt, Seconds(e->pause_seconds),
+                       e->message);
   if (auto* e = std::get_if<Stopped>(&event))
     return fmt::format("{} is not tried any further: {}\n", e->table, e->why);
   return "";
@@ -27,13 +28,14 @@ std::string Remark(const RunEvent& event) {
 
 std::string ProgressView::LineOf(const TableState& table) {
   int64_t done = table.finished();
-  std::string text =
-      fmt::format("{:<34} {:>5}/{:<5} dates {:>10} rows", table.table, done, table.total, WithCommas(table.rows));
+  std::string text = fmt::format("{:<34} {:>5}/{:<5} dates {:>10} rows", table.table, done, table.total,
+                                 WithCommas(table.rows));
   if (table.busy > 0) text += fmt::format(" {:>9}/s", WithCommas(int64_t(double(table.rows) / table.busy)));
   if (table.kept) text += fmt::format("  {} unchanged", table.kept);
   if (table.failed) text += fmt::format("  {} FAILED", table.failed);
   if (table.blocked) text += fmt::format("  {} blocked", table.blocked);
-  if (done < table.total && (table.done > 0 || table.expected > 0)) text += "  ETA " + Seconds(table.SecondsLeft());
+  if (done < table.total && (table.done > 0 || table.expected > 0))
+    text += "  ETA " + Seconds(table.SecondsLeft());
   return text;
 }
 
@@ -49,7 +51,9 @@ void ProgressView::ShowTransient(const std::string& line) {
 }
 
 void ProgressView::Show(const Event& event) {
-  if (style_ == Style::kJson) return output_.Out(EventToJson(event).dump(-1, ' ', false, nlohmann::json::error_handler_t::replace) + "\n");
+  if (style_ == Style::kJson)
+    return output_.Out(EventToJson(event).dump(-1, ' ', false, nlohmann::json::error_handler_t::replace) +
+                       "\n");
   std::visit(
       [&](const auto& e) {
         using T = std::decay_t<decltype(e)>;
@@ -85,15 +89,15 @@ void ProgressView::ShowRun(const RunEvent& event) {
   const std::string* table = std::visit(
       [](const auto& e) -> const std::string* {
         using T = std::decay_t<decltype(e)>;
-        if constexpr (std::is_same_v<T, Filled> || std::is_same_v<T, Unchanged> || std::is_same_v<T, Failed> ||
-                      std::is_same_v<T, Blocked>)
+        if constexpr (std::is_same_v<T, Filled> || std::is_same_v<T, Unchanged> ||
+                      std::is_same_v<T, Failed> || std::is_same_v<T, Blocked>)
           return &e.table;
         return nullptr;
       },
       event);
   if (table)
-    output_.Out(fmt::format("{}  [all: {}, ETA {}]\n", LineOf(*state_.Find(*table)), Seconds(state_.seconds()),
-                            Seconds(state_.Eta())));
+    output_.Out(fmt::format("{}  [all: {}, ETA {}]\n", LineOf(*state_.Find(*table)),
+                            Seconds(state_.seconds()), Seconds(state_.Eta())));
 }
 
 void ProgressView::Redraw(bool last) {
@@ -101,7 +105,8 @@ void ProgressView::Redraw(bool last) {
   if (!last && now - drawn_at_ < 0.1) return;
   drawn_at_ = now;
   std::vector<const TableState*> shown;
-  for (const TableState& table : state_.tables()) shown.push_back(&table);
+  for (const TableState& table : state_.tables())
+    shown.push_back(&table);
   // Where not all fit: those that run, then those that are not finished.
   size_t room = last ? shown.size() : size_t(std::max(1, output_.height - 2));
   if (shown.size() > room) {
@@ -113,7 +118,8 @@ void ProgressView::Redraw(bool last) {
   auto line = [&](const std::string& full) {
     text += full.substr(0, size_t(std::max(1, output_.width - 1))) + "\x1b[K\n";
   };
-  for (const TableState* table : shown) line(LineOf(*table));
+  for (const TableState* table : shown)
+    line(LineOf(*table));
   drawn_lines_ = int(shown.size());
   if (!last) {
     line(fmt::format("running for {}, ETA {}", Seconds(state_.seconds()), Seconds(state_.Eta())));

@@ -19,11 +19,13 @@ std::string ServedText(const std::vector<ServedUnits>& served) {
   for (size_t i = 0; i < served.size();) {
     size_t end = i;
     std::vector<std::string> parts;
-    for (; end < served.size() && served[end].table == served[i].table && served[end].season == served[i].season; ++end)
+    for (; end < served.size() && served[end].table == served[i].table &&
+           served[end].season == served[i].season;
+         ++end)
       parts.push_back(fmt::format("{} {}", served[end].source, WithCommas(served[end].units)));
     if (parts.size() > 1)
-      text += fmt::format("{} {} is served, by {}, from {}\n", served[i].table, served[i].season, served[i].unit,
-                          Join(parts, ", "));
+      text += fmt::format("{} {} is served, by {}, from {}\n", served[i].table, served[i].season,
+                          served[i].unit, Join(parts, ", "));
     i = end;
   }
   return text;
@@ -49,8 +51,8 @@ std::string LoadText(const LoadReport& report) {
                           t.games ? WithCommas(t.games) : "", WithCommas(t.added), WithCommas(t.changed),
                           WithCommas(t.gone));
     for (const DroppedRows& d : report.dropped)
-      text += fmt::format("dropped from {} {}: {} rows, {} ({})\n", d.table, d.season, WithCommas(d.rows), d.reason,
-                          d.source);
+      text += fmt::format("dropped from {} {}: {} rows, {} ({})\n", d.table, d.season, WithCommas(d.rows),
+                          d.reason, d.source);
     text += ServedText(report.served);
     text += fmt::format("{} files read, {} raw cells changed, in {}\n", report.files.size(),
                         WithCommas(report.changed_cells), Seconds(report.seconds));
@@ -81,16 +83,20 @@ std::string AbsentText(const std::vector<AbsentFeed>& absent) {
 std::string ChoiceText(const DateChoice& choice) {
   if (!choice.calendar_days && !choice.off_days.empty()) {
     std::vector<std::string> lines;
-    for (Date day : choice.off_days) lines.push_back(day.Str() + " is an off-day: nothing to do for it");
+    for (Date day : choice.off_days)
+      lines.push_back(day.Str() + " is an off-day: nothing to do for it");
     return Join(lines, "\n");
   }
   if (!choice.calendar_days)
-    return fmt::format("{} game dates{}", choice.game_dates, choice.season.empty() ? "" : " of " + choice.season);
-  std::string text = fmt::format("{} game dates out of {} calendar days", choice.game_dates, *choice.calendar_days);
+    return fmt::format("{} game dates{}", choice.game_dates,
+                       choice.season.empty() ? "" : " of " + choice.season);
+  std::string text =
+      fmt::format("{} game dates out of {} calendar days", choice.game_dates, *choice.calendar_days);
   size_t off = choice.off_days.size();
   if (off == 0) return text;
   std::vector<std::string> skipped;
-  for (size_t i = 0; i < std::min(off, kMostOffDays); ++i) skipped.push_back(choice.off_days[i].Str());
+  for (size_t i = 0; i < std::min(off, kMostOffDays); ++i)
+    skipped.push_back(choice.off_days[i].Str());
   return text + fmt::format(" ({} off-day{} skipped: {}{})", off, off == 1 ? "" : "s", Join(skipped, ", "),
                             off > kMostOffDays ? ", ..." : "");
 }
@@ -105,9 +111,11 @@ std::string PlanText(const PlanReport& report) {
   double seconds = 0;
   for (const SavedBatch& batch : report.plan.batches) {
     std::map<std::string, int> why;
-    for (const SavedCell& cell : batch.cells) ++why[cell.because];
+    for (const SavedCell& cell : batch.cells)
+      ++why[cell.because];
     std::vector<std::string> reasons;
-    for (const auto& [state, n] : why) reasons.push_back(fmt::format("{} {}", n, state));
+    for (const auto& [state, n] : why)
+      reasons.push_back(fmt::format("{} {}", n, state));
     std::string first = batch.cells.front().date.Str(), last = batch.cells.back().date.Str();
     seconds += batch.expected_seconds;
     text += fmt::format(kLine, batch.table, first == last ? first : first + " to " + last, batch.cells.size(),
@@ -116,7 +124,8 @@ std::string PlanText(const PlanReport& report) {
                         Join(reasons, ", "), batch.canary ? " (canary: the first of a new text)" : "");
   }
   std::vector<std::string> sums;
-  for (const auto& [state, n] : report.plan.counts) sums.push_back(fmt::format("{} {}", WithCommas(n), state));
+  for (const auto& [state, n] : report.plan.counts)
+    sums.push_back(fmt::format("{} {}", WithCommas(n), state));
   text += fmt::format("{} cells in {} batches: {}", WithCommas(report.plan.cells), report.plan.batches.size(),
                       Join(sums, ", "));
   if (seconds > 0) text += fmt::format("; about {} of work", Seconds(seconds));
@@ -127,11 +136,13 @@ std::string SnapshotText(const std::vector<Snapshot>& snapshots) {
   std::string text;
   for (size_t i = 0; i < snapshots.size(); ++i) {
     const Snapshot& one = snapshots[i];
-    bool newest = i + 1 == snapshots.size() || snapshots[i + 1].feed != one.feed || !snapshots[i + 1].problem.empty();
-    if (!one.problem.empty()) text += fmt::format("quarantined {} {}: {}\n", one.feed, one.path, one.problem);
+    bool newest =
+        i + 1 == snapshots.size() || snapshots[i + 1].feed != one.feed || !snapshots[i + 1].problem.empty();
+    if (!one.problem.empty())
+      text += fmt::format("quarantined {} {}: {}\n", one.feed, one.path, one.problem);
     else if (newest)  // the newest season's
-      text += fmt::format("{} {}: served by the snapshot of {} UTC ({}), {}\n", one.feed, one.season, one.seen_at,
-                          AgeText(one.age), one.path);
+      text += fmt::format("{} {}: served by the snapshot of {} UTC ({}), {}\n", one.feed, one.season,
+                          one.seen_at, AgeText(one.age), one.path);
   }
   return text;
 }

@@ -216,8 +216,8 @@ Result<> TableChange::Write() {
 Result<std::vector<Cell>> TableChange::Cells(int64_t run) {
   std::map<int32_t, Digest> ahead;
   if (!changed_.empty() && !table_.ahead.empty())
-    for (const SlotDigest& s : TRY(DigestSlots(connection_, {stored_, slot_, hashed_,
-                                               InSlots(changed_) + " AND (" + table_.ahead + ")"})))
+    for (const SlotDigest& s : TRY(DigestSlots(
+             connection_, {stored_, slot_, hashed_, InSlots(changed_) + " AND (" + table_.ahead + ")"})))
       ahead[s.slot] = s.digest;
   if (!mixed_.empty()) {  // what now stands there, of whichever source
     for (int32_t slot : mixed_)

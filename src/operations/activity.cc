@@ -16,8 +16,8 @@ struct Watcher {
   std::optional<Result<nlohmann::json>> report;
 };
 
-Activity::Activity(Activities& all, std::string verb, nlohmann::json request, bool writes, const Cancel& asked,
-                   Events told)
+Activity::Activity(Activities& all, std::string verb, nlohmann::json request, bool writes,
+                   const Cancel& asked, Events told)
     : all_(all),
       verb_(std::move(verb)),
       request_(std::move(request)),
@@ -30,7 +30,8 @@ Activity::~Activity() {
   std::lock_guard lock(all_.mutex_);
   std::erase(all_.running_, this);
   for (auto& watcher : watchers_)
-    if (!watcher->report) watcher->report = Error{ErrorKind::kInterrupted, verb_ + " ended without a report", ""};
+    if (!watcher->report)
+      watcher->report = Error{ErrorKind::kInterrupted, verb_ + " ended without a report", ""};
   all_.changed_.notify_all();
 }
 
@@ -57,18 +58,20 @@ void Activity::Tell(const Event& event) {
         }
       },
       event);
-  for (auto& watcher : watchers_) watcher->events.push_back(event);
+  for (auto& watcher : watchers_)
+    watcher->events.push_back(event);
   if (!watchers_.empty()) all_.changed_.notify_all();
 }
 
 void Activity::Finish(const Result<nlohmann::json>& report) {
   std::lock_guard lock(all_.mutex_);
-  for (auto& watcher : watchers_) watcher->report = report;
+  for (auto& watcher : watchers_)
+    watcher->report = report;
   all_.changed_.notify_all();
 }
 
-Result<std::unique_ptr<Activity>> Activities::Begin(const std::string& verb, nlohmann::json request, bool writes,
-                                                    const Cancel& asked, const Events& told) {
+Result<std::unique_ptr<Activity>> Activities::Begin(const std::string& verb, nlohmann::json request,
+                                                    bool writes, const Cancel& asked, const Events& told) {
   auto activity = std::make_unique<Activity>(*this, verb, std::move(request), writes, asked, told);
   std::lock_guard lock(mutex_);
   for (const Activity* other : running_)
@@ -106,19 +109,23 @@ std::vector<std::string> Activities::Stop() {
   std::vector<std::string> stopped;
   for (Activity* activity : running_) {
     stopped.push_back(activity->verb_);
-    if (activity->stop_) activity->stop_();
-    else activity->cancel_.Request();
+    if (activity->stop_)
+      activity->stop_();
+    else
+      activity->cancel_.Request();
   }
   return stopped;
 }
 
-Result<nlohmann::json> Activities::Join(const std::string& verb, const nlohmann::json& request, const Cancel& cancel,
-                                        const Events& events) {
+Result<nlohmann::json> Activities::Join(const std::string& verb, const nlohmann::json& request,
+                                        const Cancel& cancel, const Events& events) {
   auto watcher = std::make_shared<Watcher>();
   std::unique_lock lock(mutex_);
-  auto same = std::find_if(running_.begin(), running_.end(), [&](const Activity* a) { return a->verb_ == verb; });
+  auto same =
+      std::find_if(running_.begin(), running_.end(), [&](const Activity* a) { return a->verb_ == verb; });
   if (same == running_.end())
-    return Error{ErrorKind::kBusy, fmt::format("no {} runs that could be joined", verb), "run it without --join"};
+    return Error{ErrorKind::kBusy, fmt::format("no {} runs that could be joined", verb),
+                 "run it without --join"};
   if ((*same)->request_ != request)
     return Error{ErrorKind::kBusy, fmt::format("the {} that runs does other work", verb),
                  "`backcourt status --watch` shows it; wait for its end, or end it with `backcourt stop`"};
@@ -132,7 +139,8 @@ Result<nlohmann::json> Activities::Join(const std::string& verb, const nlohmann:
     if (ended) return *watcher->report;
     lock.unlock();
     if (events)
-      for (const Event& event : taken) events(event);
+      for (const Event& event : taken)
+        events(event);
     lock.lock();
   }
 }

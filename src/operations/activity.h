@@ -23,7 +23,8 @@ class Activities;
 class Activity {
  public:
   // `told`: whoever asked; may be empty.
-  Activity(Activities& all, std::string verb, nlohmann::json request, bool writes, const Cancel& asked, Events told);
+  Activity(Activities& all, std::string verb, nlohmann::json request, bool writes, const Cancel& asked,
+           Events told);
   ~Activity();
   Activity(const Activity&) = delete;
 
@@ -79,8 +80,8 @@ class Activities {
  public:
   // Begins one. Of those that write or need the warehouse to stand still
   // (`writes`) one at a time may run: kBusy names the other.
-  Result<std::unique_ptr<Activity>> Begin(const std::string& verb, nlohmann::json request, bool writes, const Cancel& asked,
-                                          const Events& told);
+  Result<std::unique_ptr<Activity>> Begin(const std::string& verb, nlohmann::json request, bool writes,
+                                          const Cancel& asked, const Events& told);
   std::vector<ActivityNow> Now() const;
   // Stops all, and returns their verbs.
   std::vector<std::string> Stop();

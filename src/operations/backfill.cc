@@ -49,11 +49,16 @@ void Describe(Visitor& v, BackfillReport& r) {
 
 const char* OutcomeName(Outcome outcome) {
   switch (outcome) {
-    case Outcome::kDone: return "done";
-    case Outcome::kFailed: return "failed";
-    case Outcome::kBlocked: return "blocked";
-    case Outcome::kStopped: return "stopped";
-    case Outcome::kInterrupted: return "interrupted";
+    case Outcome::kDone:
+      return "done";
+    case Outcome::kFailed:
+      return "failed";
+    case Outcome::kBlocked:
+      return "blocked";
+    case Outcome::kStopped:
+      return "stopped";
+    case Outcome::kInterrupted:
+      return "interrupted";
   }
   return "done";
 }
@@ -133,7 +138,8 @@ Result<> Fill::CheckNewBodies() {
   auto half = std::async(std::launch::async, check_every_second, 0, std::ref(*aside));
   check_every_second(1, connection());
   half.wait();
-  for (const Result<>& result : checked) TRY(result);
+  for (const Result<>& result : checked)
+    TRY(result);
   return {};
 }
 
@@ -143,14 +149,17 @@ Result<int> Fill::RunChangedChecks() {
   int failed = 0;
   for (const auto& [name_of, seen] : TRY(ledger::ReadModels(connection()))) {
     const Model* model = project_.FindModel(name_of);
-    if (!model || seen.identity != model->identity.Hex() || seen.checks == model->checks_identity.Hex()) continue;
+    if (!model || seen.identity != model->identity.Hex() || seen.checks == model->checks_identity.Hex())
+      continue;
     std::vector<Cell> guilty;
     for (const auto& [name, query] : model->checks) {
       auto failing = [&](const std::string& where) -> Result<int64_t> {
-        auto rows = connection().Query(fmt::format(
-            "WITH this AS (SELECT * FROM wh.main.{}{}) SELECT count(*) FROM ({})", Ident(model->name), where, query));
+        auto rows = connection().Query(
+            fmt::format("WITH this AS (SELECT * FROM wh.main.{}{}) SELECT count(*) FROM ({})",
+                        Ident(model->name), where, query));
         if (!rows)
-          return Error{rows.error().kind, fmt::format("{}: check \"{}\": {}", model->file, name, rows.error().message),
+          return Error{rows.error().kind,
+                       fmt::format("{}: check \"{}\": {}", model->file, name, rows.error().message),
                        rows.error().hint};
         return rows->Int(0, 0);
       };
@@ -158,7 +167,8 @@ Result<int> Fill::RunChangedChecks() {
       const std::vector<Cell> cells = work_->moment.cells[model->name].cells();
       for (Cell now : cells) {  // a check need not tell dates, so each is asked alone
         int64_t rows =
-            now.rows ? TRY(failing(fmt::format(" WHERE {} = {}", Ident(model->date), Date{now.slot}.Sql()))) : 0;
+            now.rows ? TRY(failing(fmt::format(" WHERE {} = {}", Ident(model->date), Date{now.slot}.Sql())))
+                     : 0;
         if (rows == 0) continue;
         now.state = CellState::kFailed;
         now.error_class = "data";
@@ -195,7 +205,8 @@ Result<> Fill::MakeViews(bool again) {
     auto seen = known.find(model.name);
     if (seen != known.end() && seen->second.identity == model.identity.Hex() && !again) continue;
     bool there = true;
-    for (const Read& read : model.reads) there = there && TRY(bench().Describe(read.table));
+    for (const Read& read : model.reads)
+      there = there && TRY(bench().Describe(read.table));
     if (!there) continue;
     if (auto made = bench().MakeView(model); !made) {
       made.error().message = model.file + ": " + made.error().message;
@@ -225,8 +236,10 @@ std::string Summary(const RunReport& report, int64_t run) {
   add(report.failed, "FAILED");
   add(report.blocked, "blocked");
   add(report.not_tried, "not tried");
-  if (report.interrupted) text += "; interrupted";
-  else if (report.stopped) text += "; stopped";
+  if (report.interrupted)
+    text += "; interrupted";
+  else if (report.stopped)
+    text += "; stopped";
   return text;
 }
 
@@ -239,12 +252,13 @@ Result<BackfillReport> Fill::RunPlan() {
   // Batches side by side gain more than threads inside of one.
   TRY(TRY(workspace_.Open())->ShareThreads(options.parallel));
   Moment& moment = work_->moment;
-  auto filler = TRY(WarehouseFiller::Make(*TRY(workspace_.Open()), project_, moment.calendar, moment.cells, cells_mutex,
-                                          run, options.parallel));
+  auto filler = TRY(WarehouseFiller::Make(*TRY(workspace_.Open()), project_, moment.calendar, moment.cells,
+                                          cells_mutex, run, options.parallel));
   Progress progress(project_, work_->plan, run, [&](const RunEvent& event) {
     std::visit([&](const auto& e) { activity_.Tell(Event(e)); }, event);
   });
-  Runner runner(project_, moment.calendar, moment.cells, cells_mutex, *filler, progress, SystemRunClock(), options);
+  Runner runner(project_, moment.calendar, moment.cells, cells_mutex, *filler, progress, SystemRunClock(),
+                options);
   activity_.OnStop([&runner] { runner.Stop(false); });
   RunReport result;
   {

@@ -14,7 +14,7 @@ struct BackfillRequest {
   WorkSelection selection;
   bool no_load = false;
   std::optional<int> parallel;  // batches side by side; none: the number of cores
-  std::string plan;  // the file of a saved plan; empty: none
+  std::string plan;             // the file of a saved plan; empty: none
   bool dry_run = false;
   bool join = false;  // take part in the same backfill that runs in this workspace, and begin none
 };

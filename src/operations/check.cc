@@ -7,7 +7,8 @@ namespace backcourt {
 
 void Describe(Visitor& v, CheckRequest& r) {
   v.Struct("CheckRequest", "What to check.");
-  v.Field("tables", r.tables, "Models and raw tables (default: all).", {.metavar = "TABLE", .positional = true});
+  v.Field("tables", r.tables, "Models and raw tables (default: all).",
+          {.metavar = "TABLE", .positional = true});
   DescribeRange(v, r.dates);
   DescribeSeason(v, r.dates);
   DescribeDates(v, r.dates);
@@ -69,7 +70,8 @@ void Describe(Visitor& v, CheckAnswer& r) {
   v.Field("guards", r.check.guards, "by season and guard");
   v.Field("gaps", r.check.gaps, "what is not as it should be");
   v.Field("absent", r.absent, "feeds without files");
-  v.Field("null_columns", r.null_columns, "raw data without a value in some seasons, and the columns made of it");
+  v.Field("null_columns", r.null_columns,
+          "raw data without a value in some seasons, and the columns made of it");
   v.Field("seconds", r.check.seconds, "seconds that it took");
 }
 
@@ -98,8 +100,8 @@ Result<CheckAnswer> Check(Workspace& workspace, const CheckRequest& request, con
   Watch watch = CancelWhen(*moment.connection, cancel);
   CheckOptions options{TRY(ChooseAnyTables(project, request.tables)), dates.dates, PlayedUntil()};
   CheckAnswer answer;
-  answer.check =
-      TRY(CheckCompleteness(*moment.connection, *moment.bench, project, calendar, moment.cells, moment.retired, options));
+  answer.check = TRY(CheckCompleteness(*moment.connection, *moment.bench, project, calendar, moment.cells,
+                                       moment.retired, options));
   for (const Season& season : calendar.seasons()) {
     auto of_season = std::count_if(dates.dates.begin(), dates.dates.end(), [&](int i) {
       return calendar.season_of(calendar.dates()[size_t(i)]).label == season.label;

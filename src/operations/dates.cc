@@ -35,7 +35,8 @@ void Describe(Visitor& v, DatesReport& r) {
   v.Field("game_dates", r.game_dates, "the days on which games are played");
   v.Field("off_days", r.off_days, "the other days");
   v.Field("as_of", r.as_of, "the date that was given; only there with --as-of", {.omitted = true});
-  v.Field("changed_at", r.changed_at, "when the schedule as it was known then had last changed, UTC; only there with --as-of",
+  v.Field("changed_at", r.changed_at,
+          "when the schedule as it was known then had last changed, UTC; only there with --as-of",
           {.omitted = true});
 }
 
@@ -47,7 +48,8 @@ Result<DatesReport> Dates(Workspace& workspace, const DatesRequest& request, con
     project.types = Split(request.types, ',');
     for (const std::string& type : project.types)
       if (std::find(kTypes.begin(), kTypes.end(), type) == kTypes.end())
-        return Error{ErrorKind::kUsage, fmt::format("'{}' is no kind of game", type), "one of " + Join(kTypes, ", ")};
+        return Error{ErrorKind::kUsage, fmt::format("'{}' is no kind of game", type),
+                     "one of " + Join(kTypes, ", ")};
   }
   Moment moment = TRY(workspace.Look());
   if (moment.calendar.dates().empty())

@@ -22,14 +22,14 @@ namespace backcourt {
 
 // What else there is to say of a field.
 struct Facets {
-  const char* metavar = "";           // of an option's value, as DATE
-  bool positional = false;            // a word of the command line, not an option
+  const char* metavar = "";  // of an option's value, as DATE
+  bool positional = false;   // a word of the command line, not an option
   bool required = false;
-  bool path = false;                  // a path: counts from the folder of whoever asks
-  double least = 0, most = 0;         // of a number; both 0: any
+  bool path = false;                      // a path: counts from the folder of whoever asks
+  double least = 0, most = 0;             // of a number; both 0: any
   std::vector<std::string> choices = {};  // of a text; empty: any
-  bool omitted = false;               // the key is left out where there is no value
-  bool hidden = false;                // not an option of the command line
+  bool omitted = false;                   // the key is left out where there is no value
+  bool hidden = false;                    // not an option of the command line
 };
 
 struct FieldInfo {
@@ -47,7 +47,7 @@ class ListAccess {
   virtual size_t size() const = 0;
   virtual void Clear() = 0;
   virtual void VisitItem(Visitor& v, size_t i) = 0;
-  virtual void VisitNew(Visitor& v) = 0;       // appends one
+  virtual void VisitNew(Visitor& v) = 0;        // appends one
   virtual void VisitPrototype(Visitor& v) = 0;  // one that belongs to no list
 };
 class MapAccess {
@@ -137,7 +137,8 @@ class MapAccessOf : public MapAccess {
   explicit MapAccessOf(std::map<std::string, T>& map) : map_(map) {}
   std::vector<std::string> Keys() const override {
     std::vector<std::string> keys;
-    for (const auto& [key, value] : map_) keys.push_back(key);
+    for (const auto& [key, value] : map_)
+      keys.push_back(key);
     return keys;
   }
   void Clear() override { map_.clear(); }

@@ -51,7 +51,8 @@ DictionaryTable OfModel(const Model& model) {
   for (const Read& read : model.reads) {
     DictionaryRead& mine = table.reads.emplace_back();
     mine.table = read.table;
-    for (const Window& window : read.windows) mine.windows.push_back(window.Str());
+    for (const Window& window : read.windows)
+      mine.windows.push_back(window.Str());
   }
   for (const auto& [name, about] : model.columns) {
     DictionaryColumn& column = table.columns.emplace_back();
@@ -60,7 +61,8 @@ DictionaryTable OfModel(const Model& model) {
     for (const auto& [needs, columns] : model.needs)
       if (std::find(columns.begin(), columns.end(), name) != columns.end()) column.needs.push_back(needs);
   }
-  for (const auto& [name, query] : model.checks) table.checks.push_back(name);
+  for (const auto& [name, query] : model.checks)
+    table.checks.push_back(name);
   return table;
 }
 
@@ -71,7 +73,8 @@ DictionaryTable OfRaw(const Project& project, const RawTable& raw) {
   table.about = raw.about;
   table.date = project.DateColumn(raw.name);
   table.key = raw.key;
-  for (const Column& column : raw.columns) table.columns.push_back({column.name, column.type, column.about, {}});
+  for (const Column& column : raw.columns)
+    table.columns.push_back({column.name, column.type, column.about, {}});
   return table;
 }
 
@@ -80,8 +83,10 @@ DictionaryTable OfRaw(const Project& project, const RawTable& raw) {
 Result<DictionaryReport> Dictionary(Workspace& workspace, const DictionaryRequest&, const Cancel&) {
   const Project& project = workspace.project();
   DictionaryReport report;
-  for (const Model& model : project.models) report.tables.push_back(OfModel(model));
-  for (const RawTable& raw : project.raw_tables) report.tables.push_back(OfRaw(project, raw));
+  for (const Model& model : project.models)
+    report.tables.push_back(OfModel(model));
+  for (const RawTable& raw : project.raw_tables)
+    report.tables.push_back(OfRaw(project, raw));
   return report;
 }
 

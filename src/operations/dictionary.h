@@ -31,6 +31,7 @@ struct DictionaryReport {
 };
 void Describe(Visitor& v, DictionaryReport& r);
 
-Result<DictionaryReport> Dictionary(Workspace& workspace, const DictionaryRequest& request, const Cancel& cancel);
+Result<DictionaryReport> Dictionary(Workspace& workspace, const DictionaryRequest& request,
+                                    const Cancel& cancel);
 
 }  // namespace backcourt

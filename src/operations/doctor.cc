@@ -39,14 +39,16 @@ class Examination {
         finder_(project_, [&cancel] { return cancel.Requested(); }) {}
 
   Result<DoctorReport> Run() {
-    Find("ok", fmt::format("project {} with pack {}: {} sources, {} models, {} raw tables, {} seeds", project_.root,
-                           project_.pack, project_.sources.size(), project_.models.size(),
+    Find("ok", fmt::format("project {} with pack {}: {} sources, {} models, {} raw tables, {} seeds",
+                           project_.root, project_.pack, project_.sources.size(), project_.models.size(),
                            project_.raw_tables.size(), project_.seeds.size()));
     Engine();
     auto warehouse = workspace_.Open();
-    if (warehouse) TRY(LookAtWarehouse(**warehouse));
+    if (warehouse)
+      TRY(LookAtWarehouse(**warehouse));
     else {
-      Find("error", fmt::format("warehouse: {} does not open: {}", project_.warehouse, warehouse.error().message),
+      Find("error",
+           fmt::format("warehouse: {} does not open: {}", project_.warehouse, warehouse.error().message),
            warehouse.error().hint);
       findings_.back().kind = ErrorKindName(warehouse.error().kind);
     }
@@ -65,16 +67,19 @@ class Examination {
     std::string library = LibraryFolder();
     for (const char* file : {"libduckdb.so", "excel.duckdb_extension", "httpfs.duckdb_extension"}) {
       bool there = fs::exists(fs::path(library) / file);
-      Find(there ? "ok" : "error", fmt::format("engine: {}/{}{}", library, file, there ? "" : " is not there"),
+      Find(there ? "ok" : "error",
+           fmt::format("engine: {}/{}{}", library, file, there ? "" : " is not there"),
            there ? "" : "`make build`");
     }
   }
 
   Result<> LookAtWarehouse(Warehouse& warehouse) {
     auto connection = TRY(warehouse.Connect());
+
     std::error_code ignored;
     Find("ok", fmt::format("warehouse: {} ({} bytes), {}", project_.warehouse,
-                           WithCommas(int64_t(fs::file_size(project_.warehouse, ignored))), TRY(warehouse.Version())));
+                           WithCommas(int64_t(fs::file_size(project_.warehouse, ignored))),
+                           TRY(warehouse.Version())));
     for (const Snapshot& one : TRY(Snapshots::Serving(*connection)))
       Find("ok", fmt::format("{} {}: {} serves, seen {} UTC", one.feed, one.season, one.path, one.seen_at));
     for (const Snapshot& one : TRY(Snapshots::Quarantined(*connection)))
@@ -122,11 +127,13 @@ class Examination {
       std::vector<std::string> patterns = project_.Patterns(feed);
       if (patterns.empty()) continue;
       std::vector<FoundFile> files = FilesOf(patterns);
-      for (const FoundFile& file : files) claimed_.insert(file.path);
+      for (const FoundFile& file : files)
+        claimed_.insert(file.path);
       Find(files.empty() ? "absent" : "ok",
-           fmt::format("feed {}: {} files match {}; read by {}", feed.name, files.size(), Join(patterns, ", "),
-                       SourcesOf(feed.name)),
-           files.empty() ? "a folder that has them under [data], or a path under [feeds]; without it its columns are NULL"
+           fmt::format("feed {}: {} files match {}; read by {}", feed.name, files.size(),
+                       Join(patterns, ", "), SourcesOf(feed.name)),
+           files.empty() ? "a folder that has them under [data], or a path under [feeds]; without it its "
+                           "columns are NULL"
                          : "");
     }
   }
@@ -139,7 +146,8 @@ class Examination {
     std::map<std::string, std::pair<FoundFile, int>> kinds;  // pattern -> one file, how many
     Folders folders;
     for (const FoundFile& file : FindFiles({(fs::path(project_.data) / "**/*").string()}, folders)) {
-      static const std::set<std::string> kReadable = {".json", ".json.gz", ".csv", ".csv.gz", ".parquet", ".xlsx"};
+      static const std::set<std::string> kReadable = {".json",   ".json.gz", ".csv",
+                                                      ".csv.gz", ".parquet", ".xlsx"};
       fs::path path = fs::relative(file.path, project_.data);
       std::string name = path.filename().string();
       std::string extension = name.substr(std::min(name.size(), name.find('.')));

@@ -87,7 +87,8 @@ class Workshop {
 Result<std::vector<std::string>> ChosenTables(const Project& project, const ExportRequest& request) {
   std::vector<std::string> known = project.PublicTables();
   std::vector<std::string> tables = request.tables.empty() ? known : request.tables;
-  for (const RawTable& raw : project.raw_tables) known.push_back(raw.name);
+  for (const RawTable& raw : project.raw_tables)
+    known.push_back(raw.name);
   for (const std::string& table : tables)
     if (std::find(known.begin(), known.end(), table) == known.end())
       return Error{ErrorKind::kUsage, fmt::format("'{}' is no table", table), Nearest(table, known)};
@@ -100,7 +101,8 @@ Result<std::vector<std::string>> ChosenTables(const Project& project, const Expo
 // Writes one table's files into the workshop.
 class TableWriter {
  public:
-  TableWriter(const Project& project, Moment& moment, const std::string& table, const fs::path& work, bool csv)
+  TableWriter(const Project& project, Moment& moment, const std::string& table, const fs::path& work,
+              bool csv)
       : project_(project), moment_(moment), table_(table), work_(work), csv_(csv) {}
 
   Result<ExportedTable> Write() {
@@ -108,7 +110,8 @@ class TableWriter {
     if (season_.empty()) {
       TRY(WriteFile("", "true"));
     } else {
-      Rows seasons = TRY(moment_.bench->Query(fmt::format("SELECT DISTINCT {} FROM {} ORDER BY 1", season_, from_)));
+      Rows seasons =
+          TRY(moment_.bench->Query(fmt::format("SELECT DISTINCT {} FROM {} ORDER BY 1", season_, from_)));
       std::error_code failed;
       if (seasons.size() == 0) fs::create_directories(work_ / table_, failed);
       for (size_t i = 0; i < seasons.size(); ++i)
@@ -128,9 +131,11 @@ class TableWriter {
   Result<> Describe() {
     auto columns = TRY(moment_.bench->Describe(table_));
     if (!columns)
-      return Error{ErrorKind::kUsage, fmt::format("{} has not been filled yet", table_), "`backcourt backfill`"};
+      return Error{ErrorKind::kUsage, fmt::format("{} has not been filled yet", table_),
+                   "`backcourt backfill`"};
     auto has = [&](const char* name) {
-      return std::any_of(columns->begin(), columns->end(), [&](auto& column) { return column.first == name; });
+      return std::any_of(columns->begin(), columns->end(),
+                         [&](auto& column) { return column.first == name; });
     };
     // A row's season: its own column, else its game's, which the schedule knows.
     season_ = has("season") ? "t.season" : has("game_id") ? "s.season" : "";
@@ -187,8 +192,7 @@ Result<ExportReport> Export(Workspace& workspace, const ExportRequest& request, 
   ExportReport report;
   report.digest_algorithm = kDigestAlgorithm;
   for (const std::string& table : tables) {
-    report.tables[table] =
-        TRY(TableWriter(project, moment, table, workshop->path(), request.csv).Write());
+    report.tables[table] = TRY(TableWriter(project, moment, table, workshop->path(), request.csv).Write());
     activity->Tell(Written{table, report.tables[table].rows});
   }
   FaultPoint("export-written");

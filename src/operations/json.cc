@@ -34,12 +34,15 @@ class Writer : public Visitor {
   }
   void Map(MapAccess& map) override {
     json items = json::object();
-    for (const std::string& key : map.Keys()) items[key] = Aside([&] { map.VisitKey(*this, key); });
+    for (const std::string& key : map.Keys())
+      items[key] = Aside([&] { map.VisitKey(*this, key); });
     Put(std::move(items));
   }
   void Optional(OptionalAccess& optional) override {
-    if (optional.has()) optional.VisitValue(*this);
-    else if (objects_.empty() || fields_.empty() || !fields_.back().facets.omitted) Put(nullptr);
+    if (optional.has())
+      optional.VisitValue(*this);
+    else if (objects_.empty() || fields_.empty() || !fields_.back().facets.omitted)
+      Put(nullptr);
   }
   void BeginObject() override { objects_.push_back(json::object()); }
   void EndObject() override {
@@ -61,8 +64,10 @@ class Writer : public Visitor {
     return std::exchange(result, json());
   }
   void Put(json value) {
-    if (objects_.empty()) result = std::move(value);
-    else objects_.back()[fields_.back().name] = std::move(value);
+    if (objects_.empty())
+      result = std::move(value);
+    else
+      objects_.back()[fields_.back().name] = std::move(value);
   }
 
   std::vector<json> objects_;
@@ -96,8 +101,10 @@ class Reader : public Visitor {
   void Value(int& value) override {
     int64_t wide = value;
     Value(wide);
-    if (wide < INT32_MIN || wide > INT32_MAX) Fail("is too large");
-    else value = int(wide);
+    if (wide < INT32_MIN || wide > INT32_MAX)
+      Fail("is too large");
+    else
+      value = int(wide);
   }
   void Value(int64_t& value) override {
     Take(value, &json::is_number_integer, "a whole number");
@@ -112,15 +119,18 @@ class Reader : public Visitor {
     if (facets_.empty() || facets_.back().choices.empty() || !values_.back() || error) return;
     const auto& choices = facets_.back().choices;
     if (std::find(choices.begin(), choices.end(), value) == choices.end())
-      error = Error{ErrorKind::kUsage, fmt::format("'{}' is no {}", value, path_.back()), Nearest(value, choices)};
+      error = Error{ErrorKind::kUsage, fmt::format("'{}' is no {}", value, path_.back()),
+                    Nearest(value, choices)};
   }
   void Value(Date& value) override {
     std::string text;
     Take(text, &json::is_string, "a date as 2021-12-01");
     if (error || !values_.back()) return;
     auto date = Date::Parse(text);
-    if (date) value = *date;
-    else error = date.error();
+    if (date)
+      value = *date;
+    else
+      error = date.error();
   }
   void Value(json& value) override {
     if (values_.back()) value = *values_.back();
@@ -153,8 +163,10 @@ class Reader : public Visitor {
   }
   void Optional(OptionalAccess& optional) override {
     if (!values_.back()) return;
-    if (values_.back()->is_null()) optional.Reset();
-    else optional.VisitValue(*this);
+    if (values_.back()->is_null())
+      optional.Reset();
+    else
+      optional.VisitValue(*this);
   }
   void BeginObject() override {
     if (values_.back() && !values_.back()->is_object()) Fail("must be an object");
@@ -179,8 +191,10 @@ class Reader : public Visitor {
   template <typename T>
   void Take(T& value, bool (json::*is)() const noexcept, const char* wanted) {
     if (!values_.back()) return;
-    if ((values_.back()->*is)()) value = values_.back()->get<T>();
-    else Fail(fmt::format("must be {}", wanted));
+    if ((values_.back()->*is)())
+      value = values_.back()->get<T>();
+    else
+      Fail(fmt::format("must be {}", wanted));
   }
   void CheckRange(double value) {
     if (facets_.empty() || !values_.back()) return;
@@ -190,7 +204,8 @@ class Reader : public Visitor {
   }
   void Fail(const std::string& what) {
     if (error) return;
-    error = Error{ErrorKind::kUsage, fmt::format("{} {}", path_.empty() ? "the request" : Join(path_, "."), what), ""};
+    error = Error{ErrorKind::kUsage,
+                  fmt::format("{} {}", path_.empty() ? "the request" : Join(path_, "."), what), ""};
   }
 
   std::vector<const json*> values_;  // null: the key is not there

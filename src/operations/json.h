@@ -22,9 +22,9 @@ struct Schema {
   };
   Kind kind = Kind::kAny;
   bool nullable = false;
-  std::string name, about;        // of an object
-  std::vector<Field> fields;      // of an object
-  std::shared_ptr<Schema> item;   // of a list or a map
+  std::string name, about;       // of an object
+  std::vector<Field> fields;     // of an object
+  std::shared_ptr<Schema> item;  // of a list or a map
 };
 
 namespace internal {

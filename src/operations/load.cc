@@ -6,7 +6,8 @@ namespace backcourt {
 
 void Describe(Visitor& v, LoadRequest& r) {
   v.Struct("LoadRequest", "Which files to load.");
-  v.Field("paths", r.paths, "Files to read in any case.", {.metavar = "PATH", .positional = true, .path = true});
+  v.Field("paths", r.paths, "Files to read in any case.",
+          {.metavar = "PATH", .positional = true, .path = true});
 }
 
 void Describe(Visitor& v, LoadedTable& t) {
@@ -64,7 +65,9 @@ void Describe(Visitor& v, Snapshot& s) {
 
 namespace {
 
-std::optional<int64_t> NullIfZero(int64_t value) { return value ? std::optional<int64_t>(value) : std::nullopt; }
+std::optional<int64_t> NullIfZero(int64_t value) {
+  return value ? std::optional<int64_t>(value) : std::nullopt;
+}
 
 }  // namespace
 
@@ -86,6 +89,7 @@ void Describe(Visitor& v, LoadReport& r) {
 
 void Describe(Visitor& v, LoadAnswer& a) {
   Describe(v, a.load);
+  v.Struct("Load", "What a load did, and what has no value without a feed.");
   v.Field("null_columns", a.null_columns, "raw data without a value; empty when nothing was read");
 }
 
@@ -94,10 +98,12 @@ Result<std::vector<AbsentFeed>> AbsentFeeds(const Project& project, const Moment
   if (!moment.cells.empty())
     for (const ledger::LoadedFile& file : TRY(ledger::ReadFiles(*moment.connection)))
       known.push_back({file.path, file.season, file.size, file.mtime, ""});
-  return Loader(project, *moment.connection, Finder(project, std::move(known)), [](const std::string&) {}).Absent();
+  return Loader(project, *moment.connection, Finder(project, std::move(known)), [](const std::string&) {})
+      .Absent();
 }
 
-Result<LoadReport> LoadFiles(Workspace& workspace, const std::vector<std::string>& paths, Activity& activity) {
+Result<LoadReport> LoadFiles(Workspace& workspace, const std::vector<std::string>& paths,
+                             Activity& activity) {
   auto connection = TRY(TRY(workspace.Open())->Connect());
   const Cancel& cancel = activity.cancel();
   Finder finder(workspace.project(), [&cancel] { return cancel.Requested(); });
@@ -108,7 +114,8 @@ Result<LoadReport> LoadFiles(Workspace& workspace, const std::vector<std::string
   return loader.Load(paths);
 }
 
-Result<LoadAnswer> Load(Workspace& workspace, const LoadRequest& request, const Cancel& cancel, const Events& events) {
+Result<LoadAnswer> Load(Workspace& workspace, const LoadRequest& request, const Cancel& cancel,
+                        const Events& events) {
   auto activity = TRY(workspace.activities().Begin("load", ToJson(request), true, cancel, events));
   LoadAnswer answer{TRY(LoadFiles(workspace, request.paths, *activity)), {}};
   if (answer.load.run) {  // which columns have no value without a feed

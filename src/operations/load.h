@@ -28,7 +28,8 @@ struct LoadAnswer {
 void Describe(Visitor& v, LoadAnswer& a);
 
 // Tells `events` what is read. On an error, and once `cancel` is requested, everything stays as it was.
-Result<LoadAnswer> Load(Workspace& workspace, const LoadRequest& request, const Cancel& cancel, const Events& events);
+Result<LoadAnswer> Load(Workspace& workspace, const LoadRequest& request, const Cancel& cancel,
+                        const Events& events);
 // The loading of `load` and `backfill`, as a part of a longer activity.
 Result<LoadReport> LoadFiles(Workspace& workspace, const std::vector<std::string>& paths, Activity& activity);
 

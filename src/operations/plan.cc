@@ -20,14 +20,16 @@ void DescribeWork(Visitor& v, WorkSelection& s) {
           "Leave inputs as they are: cells whose inputs are not filled are blocked.");
   v.Field("force", s.force, "Fill the chosen cells again, though they are fresh.");
   v.Field("allow_missing", s.allow_missing,
-          "TABLE or TABLE:DATE: let cells run although this input is failed, blocked or missing; it is noted on them.",
+          "TABLE or TABLE:DATE: let cells run although this input is failed, blocked or missing; it is noted "
+          "on them.",
           {.metavar = "INPUT"});
 }
 
 void Describe(Visitor& v, PlanRequest& r) {
   v.Struct("PlanRequest", "What to plan.");
   DescribeWork(v, r.selection);
-  v.Field("save", r.save, "Write the plan to a file, for `backfill --plan`.", {.metavar = "FILE", .path = true});
+  v.Field("save", r.save, "Write the plan to a file, for `backfill --plan`.",
+          {.metavar = "FILE", .path = true});
 }
 
 void Describe(Visitor& v, SavedCell& c) {
@@ -51,9 +53,11 @@ void Describe(Visitor& v, SavedPlan& p) {
   v.Field("game_dates", p.game_dates, "how many dates were chosen");
   v.Field("cells", p.cells, "cells in the plan");
   v.Field("counts", p.counts, "cells by state");
-  v.Field("state", p.state, "a digest of all cells from which the plan was made; `backfill --plan` refuses another",
+  v.Field("state", p.state,
+          "a digest of all cells from which the plan was made; `backfill --plan` refuses another",
           {.required = true});
-  v.Field("models", p.models, "by model: the identity of its text; `backfill --plan` refuses others", {.required = true});
+  v.Field("models", p.models, "by model: the identity of its text; `backfill --plan` refuses others",
+          {.required = true});
   v.Field("force", p.force, "as it was given", {.required = true});
   v.Field("allow_missing", p.allow_missing, "as it was given", {.required = true});
   v.Field("batches", p.batches, "in their order", {.required = true});
@@ -77,7 +81,8 @@ Result<PreparedWork> PrepareWork(const Project& project, Moment moment, const Wo
   work.selection.upstream = !selection.no_upstream;
   work.selection.force = selection.force;
   std::vector<std::string> models;
-  for (const Model& model : project.models) models.push_back(model.name);
+  for (const Model& model : project.models)
+    models.push_back(model.name);
   for (const std::string& waiver : selection.allow_missing) {
     std::string table = waiver.substr(0, waiver.find(':'));
     if (!project.FindModel(table))
@@ -97,7 +102,8 @@ PlanReport ReportOf(const Project& project, const PreparedWork& work) {
   PlanReport report{SavePlan(project, work.moment.calendar, work.moment.cells, work.selection, work.plan),
                     work.chosen.choice,
                     {}};
-  for (const auto& [table, slots] : work.moment.retired) report.retired[table] = int64_t(slots.size());
+  for (const auto& [table, slots] : work.moment.retired)
+    report.retired[table] = int64_t(slots.size());
   return report;
 }
 

@@ -26,9 +26,9 @@ namespace backcourt {
 
 struct Verb {
   enum class Needs {
-    kProject,    // no warehouse
-    kReads,      // the warehouse, beside whatever runs
-    kAlone,      // the warehouse, while nothing else writes or verifies
+    kProject,  // no warehouse
+    kReads,    // the warehouse, beside whatever runs
+    kAlone,    // the warehouse, while nothing else writes or verifies
   };
   const char* name;
   const char* about;    // a sentence
@@ -40,7 +40,8 @@ struct Verb {
   std::vector<std::string> events = {};  // by name; see EventSchemas()
 
   // A request as JSON to a report as JSON.
-  std::function<Result<nlohmann::json>(Workspace&, const nlohmann::json& request, const Cancel&, const Events&)>
+  std::function<Result<nlohmann::json>(Workspace&, const nlohmann::json& request, const Cancel&,
+                                       const Events&)>
       run = {};
 };
 

@@ -33,7 +33,8 @@ void DescribeFormat(Visitor& v, RowsFormat& f) {
 
 void Describe(Visitor& v, ShowRequest& r) {
   v.Struct("ShowRequest", "Which rows of a table to show.");
-  v.Field("table", r.table, "A table, or a raw table.", {.metavar = "TABLE", .positional = true, .required = true});
+  v.Field("table", r.table, "A table, or a raw table.",
+          {.metavar = "TABLE", .positional = true, .required = true});
   v.Field("date", r.date, "Rows of this date, as 2021-12-01.", {.metavar = "DATE"});
   v.Field("start_date", r.start_date, "First calendar date of a range.", {.metavar = "DATE"});
   v.Field("end_date", r.end_date, "Last calendar date of a range.", {.metavar = "DATE"});
@@ -92,8 +93,8 @@ class RowsQuery {
     if (done) return done;
     if (cancel_.Requested()) return Error{ErrorKind::kInterrupted, "interrupted", ""};
     if (late)
-      return Error{ErrorKind::kInterrupted, fmt::format("the query was ended after {}", Seconds(kQuerySeconds)),
-                   "a narrower query"};
+      return Error{ErrorKind::kInterrupted,
+                   fmt::format("the query was ended after {}", Seconds(kQuerySeconds)), "a narrower query"};
     Error& error = done.error();
     if (error.kind == ErrorKind::kModel || error.kind == ErrorKind::kData) error.kind = ErrorKind::kUsage;
     return done;
@@ -123,10 +124,12 @@ class RowsQuery {
                    "--output FILE, or --limit N"};
     rows.Truncate(size_t(most));
     if (json) {
-      for (size_t i = 0; i < rows.size(); ++i) report.objects.push_back(rows.Text(i, 0));
+      for (size_t i = 0; i < rows.size(); ++i)
+        report.objects.push_back(rows.Text(i, 0));
       return report;
     }
-    for (const auto& column : rows.columns()) report.columns.push_back(column.name);
+    for (const auto& column : rows.columns())
+      report.columns.push_back(column.name);
     report.rows.resize(rows.size());
     for (size_t i = 0; i < rows.size(); ++i) {
       auto& row = report.rows[i];
@@ -153,8 +156,10 @@ Result<std::vector<std::string>> DatePredicates(const Project& project, const Sh
   if (!r.date.empty()) where.push_back(fmt::format("{} = {}", column, TRY(Date::Parse(r.date)).Sql()));
   if (!r.start_date.empty() && !r.end_date.empty())
     TRY(CheckRange(TRY(Date::Parse(r.start_date)), TRY(Date::Parse(r.end_date))));
-  if (!r.start_date.empty()) where.push_back(fmt::format("{} >= {}", column, TRY(Date::Parse(r.start_date)).Sql()));
-  if (!r.end_date.empty()) where.push_back(fmt::format("{} <= {}", column, TRY(Date::Parse(r.end_date)).Sql()));
+  if (!r.start_date.empty())
+    where.push_back(fmt::format("{} >= {}", column, TRY(Date::Parse(r.start_date)).Sql()));
+  if (!r.end_date.empty())
+    where.push_back(fmt::format("{} <= {}", column, TRY(Date::Parse(r.end_date)).Sql()));
   if (!where.empty() && project.GrainOf(r.table) != Grain::kDate)
     return Error{ErrorKind::kUsage, fmt::format("{} has no dates", r.table), "without a date or a range"};
   return where;
@@ -163,7 +168,8 @@ Result<std::vector<std::string>> DatePredicates(const Project& project, const Sh
 Result<std::vector<std::string>> LookupPredicates(const Project& project, const ShowRequest& r,
                                                   const std::vector<std::string>& columns) {
   std::vector<std::string> where, names;
-  for (const Lookup& lookup : project.lookups) names.push_back("--" + lookup.name);
+  for (const Lookup& lookup : project.lookups)
+    names.push_back("--" + lookup.name);
   for (const auto& [name, value] : r.lookups) {
     auto lookup = std::find_if(project.lookups.begin(), project.lookups.end(),
                                [&](const Lookup& l) { return l.name == name; });
@@ -184,7 +190,8 @@ Result<RowsReport> Query(Workspace& workspace, const QueryRequest& request, cons
   Warehouse& warehouse = *TRY(workspace.Open());
   auto connection = TRY(warehouse.Connect());
   std::string sql = request.sql;
-  while (!sql.empty() && (sql.back() == ';' || isspace(static_cast<unsigned char>(sql.back())))) sql.pop_back();
+  while (!sql.empty() && (sql.back() == ';' || isspace(static_cast<unsigned char>(sql.back()))))
+    sql.pop_back();
   TRY(CheckReadOnly(*connection, sql));
   return RowsQuery(*warehouse.OpenOn(*connection), sql, request.rows, cancel).Run();
 }
@@ -193,24 +200,30 @@ Result<RowsReport> Show(Workspace& workspace, const ShowRequest& request, const 
   const Project& project = workspace.project();
   std::vector<std::string> tables = project.AllTables();
   if (std::find(tables.begin(), tables.end(), request.table) == tables.end())
-    return Error{ErrorKind::kUsage, fmt::format("'{}' is no table", request.table), Nearest(request.table, tables)};
+    return Error{ErrorKind::kUsage, fmt::format("'{}' is no table", request.table),
+                 Nearest(request.table, tables)};
   auto bench = TRY(TRY(workspace.Open())->Open());
   auto described = TRY(bench->Describe(request.table));
   if (!described)
-    return Error{ErrorKind::kUsage, fmt::format("{} has not been filled yet", request.table), "`backcourt backfill`"};
+    return Error{ErrorKind::kUsage, fmt::format("{} has not been filled yet", request.table),
+                 "`backcourt backfill`"};
   std::vector<std::string> columns;
-  for (const auto& [name, type] : *described) columns.push_back(name);
+  for (const auto& [name, type] : *described)
+    columns.push_back(name);
   std::vector<std::string> where = TRY(DatePredicates(project, request));
-  for (std::string& predicate : TRY(LookupPredicates(project, request, columns))) where.push_back(std::move(predicate));
+  for (std::string& predicate : TRY(LookupPredicates(project, request, columns)))
+    where.push_back(std::move(predicate));
   std::string sql = "SELECT * FROM " + Ident(request.table);
   if (!where.empty()) sql += " WHERE " + Join(where, " AND ");
   std::vector<std::string> order;  // newest first, then by key
   std::string date = project.DateColumn(request.table);
   if (!date.empty()) order.push_back(Ident(date) + (request.oldest_first ? "" : " DESC"));
   if (const Model* model = project.FindModel(request.table))
-    for (const std::string& column : model->key) order.push_back(Ident(column));
+    for (const std::string& column : model->key)
+      order.push_back(Ident(column));
   if (const RawTable* raw = project.FindRaw(request.table))
-    for (const std::string& column : raw->key) order.push_back(Ident(column));
+    for (const std::string& column : raw->key)
+      order.push_back(Ident(column));
   if (!order.empty()) sql += " ORDER BY " + Join(order, ", ");
   return RowsQuery(*bench, sql, request.rows, cancel).Run();
 }

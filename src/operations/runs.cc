@@ -73,7 +73,8 @@ RunRecord Record(const ledger::Run& run, bool runs_here) {
 Result<RunsReport> Runs(Workspace& workspace, const RunsRequest& request, const Cancel&) {
   const std::string& id = request.run;
   if (!id.empty() && (id.find_first_not_of("0123456789") != std::string::npos || id.size() > 9))
-    return Error{ErrorKind::kUsage, fmt::format("'{}' is no run's number", id), "`backcourt runs` lists them"};
+    return Error{ErrorKind::kUsage, fmt::format("'{}' is no run's number", id),
+                 "`backcourt runs` lists them"};
   if (request.log && id.empty())
     return Error{ErrorKind::kUsage, "--log needs a run's number", "`backcourt runs ID --log`"};
   auto connection = TRY(TRY(workspace.Open())->Connect());
@@ -85,7 +86,8 @@ Result<RunsReport> Runs(Workspace& workspace, const RunsRequest& request, const 
     return report;
   }
   auto run = TRY(ledger::ReadRun(*connection, std::stoll(id)));
-  if (!run) return Error{ErrorKind::kUsage, fmt::format("there is no run {}", id), "`backcourt runs` lists them"};
+  if (!run)
+    return Error{ErrorKind::kUsage, fmt::format("there is no run {}", id), "`backcourt runs` lists them"};
   RunRecord& record = report.emplace_back(Record(*run, active && run->process == getpid()));
   record.tables = TRY(ledger::ReadRunTables(*connection, record.run));
   record.failures = TRY(ledger::ReadRunFailures(*connection, record.run));

@@ -30,7 +30,7 @@ struct RunRecord {
   std::string outcome, summary;
   std::optional<std::vector<ledger::RunTable>> tables;      // of one run that was asked for
   std::optional<std::vector<ledger::RunFailure>> failures;  // the same
-  std::optional<std::string> log;                   // when it was asked for
+  std::optional<std::string> log;                           // when it was asked for
 };
 void Describe(Visitor& v, RunRecord& r);
 using RunsReport = std::vector<RunRecord>;  // the newest first

@@ -49,7 +49,8 @@ Result<std::vector<std::string>> Choose(const std::vector<std::string>& names, c
     if (word == "all") continue;
     if (std::find(names.begin(), names.end(), word) == names.end()) {
       if (project.FindRaw(word))
-        return Error{ErrorKind::kUsage, fmt::format("'{}' is a raw table: files fill it", word), "`backcourt load`"};
+        return Error{ErrorKind::kUsage, fmt::format("'{}' is a raw table: files fill it", word),
+                     "`backcourt load`"};
       return Error{ErrorKind::kUsage, fmt::format("'{}' is no table", word), Nearest(word, names)};
     }
     tables.push_back(word);
@@ -70,15 +71,18 @@ Result<std::vector<std::string>> ChooseTables(const Project& project, const std:
   return Choose(ModelNames(project), project, words);
 }
 
-Result<std::vector<std::string>> ChooseAnyTables(const Project& project, const std::vector<std::string>& words) {
+Result<std::vector<std::string>> ChooseAnyTables(const Project& project,
+                                                 const std::vector<std::string>& words) {
   std::vector<std::string> names = ModelNames(project);
-  for (const RawTable& raw : project.raw_tables) names.push_back(raw.name);
+  for (const RawTable& raw : project.raw_tables)
+    names.push_back(raw.name);
   return Choose(names, project, words);
 }
 
 Result<> CheckRange(Date start, Date end) {
   if (start <= end) return {};
-  return Error{ErrorKind::kUsage, fmt::format("--start-date {} lies after --end-date {}", start.Str(), end.Str()),
+  return Error{ErrorKind::kUsage,
+               fmt::format("--start-date {} lies after --end-date {}", start.Str(), end.Str()),
                fmt::format("--start-date {} --end-date {}", end.Str(), start.Str())};
 }
 
@@ -91,16 +95,19 @@ Result<ChosenDates> ChooseRange(const Calendar& calendar, const DateSelection& s
   Date start = s.start_date.empty() ? calendar.dates().front().date : TRY(Date::Parse(s.start_date));
   Date end = s.end_date.empty() ? calendar.dates().back().date : TRY(Date::Parse(s.end_date));
   if (s.end_date.empty() && start > end)
-    return Error{ErrorKind::kUsage, fmt::format("--start-date {} is after the last game date, {}", start.Str(), end.Str()),
+    return Error{ErrorKind::kUsage,
+                 fmt::format("--start-date {} is after the last game date, {}", start.Str(), end.Str()),
                  "an earlier date"};
   if (s.start_date.empty() && start > end)
-    return Error{ErrorKind::kUsage, fmt::format("--end-date {} is before the first game date, {}", end.Str(), start.Str()),
+    return Error{ErrorKind::kUsage,
+                 fmt::format("--end-date {} is before the first game date, {}", end.Str(), start.Str()),
                  "a later date"};
   TRY(CheckRange(start, end));
   chosen.start = start;
   chosen.end = end;
   auto [first, last] = calendar.Range(start, end);
-  for (int i = first; i < last; ++i) chosen.dates.push_back(i);
+  for (int i = first; i < last; ++i)
+    chosen.dates.push_back(i);
   chosen.choice.calendar_days = end - start + 1;
   for (Date day = start; day <= end; day = day + 1)
     if (calendar.Find(day) < 0) chosen.choice.off_days.push_back(day);
@@ -112,8 +119,10 @@ Result<ChosenDates> ChooseSingly(const Calendar& calendar, const std::string& da
   for (const std::string& word : Split(dates, ',')) {
     Date date = TRY(Date::Parse(Trim(word)));
     int index = calendar.Find(date);
-    if (index < 0) chosen.choice.off_days.push_back(date);
-    else chosen.dates.push_back(index);
+    if (index < 0)
+      chosen.choice.off_days.push_back(date);
+    else
+      chosen.dates.push_back(index);
   }
   std::sort(chosen.dates.begin(), chosen.dates.end());
   chosen.dates.erase(std::unique(chosen.dates.begin(), chosen.dates.end()), chosen.dates.end());
@@ -127,7 +136,8 @@ Result<ChosenDates> ChooseDates(const Calendar& calendar, const DateSelection& s
   bool range = !s.start_date.empty() || !s.end_date.empty();
   bool all = std::find(words.begin(), words.end(), "all") != words.end();
   if (range + !s.dates.empty() + !s.season.empty() +
-          (all && (range || !s.dates.empty() || !s.season.empty())) > 1)
+          (all && (range || !s.dates.empty() || !s.season.empty())) >
+      1)
     return Error{ErrorKind::kUsage, "dates are chosen in more than one way",
                  "one of --start-date with --end-date, --dates, --season, or `all`"};
   ChosenDates chosen;

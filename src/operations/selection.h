@@ -16,7 +16,7 @@ struct DateSelection {
   std::string start_date, end_date, dates, season;
 };
 void DescribeRange(Visitor& v, DateSelection& s);
-void DescribeDates(Visitor& v, DateSelection& s);   // one by one
+void DescribeDates(Visitor& v, DateSelection& s);  // one by one
 void DescribeSeason(Visitor& v, DateSelection& s);
 
 // The calendar's answer to it.
@@ -42,6 +42,7 @@ Result<std::string> ChooseSeason(const Calendar& calendar, const std::string& la
 // The models that words name; `all` and none: an empty list, which stands for all.
 Result<std::vector<std::string>> ChooseTables(const Project& project, const std::vector<std::string>& words);
 // The same with raw tables.
-Result<std::vector<std::string>> ChooseAnyTables(const Project& project, const std::vector<std::string>& words);
+Result<std::vector<std::string>> ChooseAnyTables(const Project& project,
+                                                 const std::vector<std::string>& words);
 
 }  // namespace backcourt

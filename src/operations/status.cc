@@ -57,7 +57,8 @@ void Describe(Visitor& v, StatusReport& r) {
   v.Field("seasons", r.seasons, "by season and table");
   v.Field("raw", r.raw, "by raw table");
   v.Field("absent", r.absent, "feeds without files");
-  v.Field("snapshots", r.snapshots, "of the schedule: each season's serving one, then those that are not used");
+  v.Field("snapshots", r.snapshots,
+          "of the schedule: each season's serving one, then those that are not used");
   v.Field("problems", r.problems, "failed, blocked, partial and waived dates");
   v.Field("running", r.running, "the run that goes on now; null when none does");
   v.Field("activities", r.activities, "the long operations that go on now");
@@ -85,7 +86,8 @@ std::vector<SeasonStatus> Seasons(const Project& project, const Moment& moment, 
   for (size_t s = 0; s < moment.calendar.seasons().size(); ++s) {
     SeasonStatus season{moment.calendar.seasons()[s].label, 0, {}};
     if (!only.empty() && season.season != only) continue;
-    for (const GameDate& date : moment.calendar.dates()) season.game_dates += size_t(date.season) == s;
+    for (const GameDate& date : moment.calendar.dates())
+      season.game_dates += size_t(date.season) == s;
     TableStatus helpers;
     int helper_count = 0;
     for (const Model& model : project.models) {
@@ -113,7 +115,8 @@ std::string MissingText(const std::vector<const Cell*>& cells) {
   constexpr size_t kShown = 10;
   std::set<std::string> games;
   for (const Cell* cell : cells)
-    for (const std::string& game : Split(cell->missing, ',')) games.insert(game);
+    for (const std::string& game : Split(cell->missing, ','))
+      games.insert(game);
   std::vector<std::string> shown;
   for (const std::string& game : games)
     if (shown.size() < kShown) shown.push_back(game);
@@ -174,11 +177,13 @@ Result<StatusReport> Status(Workspace& workspace, const StatusRequest& request, 
   for (const RawTable& table : project.raw_tables) {
     RawStatus& raw = report.raw[table.name];
     if (auto series = moment.cells.find(table.name); series != moment.cells.end())
-      for (const Cell& cell : series->second.cells()) raw.rows += cell.rows, ++raw.cells;
+      for (const Cell& cell : series->second.cells())
+        raw.rows += cell.rows, ++raw.cells;
   }
   report.absent = TRY(AbsentFeeds(project, moment));
   report.snapshots = TRY(Snapshots::Serving(*moment.connection));
-  for (Snapshot& one : TRY(Snapshots::Quarantined(*moment.connection))) report.snapshots.push_back(std::move(one));
+  for (Snapshot& one : TRY(Snapshots::Quarantined(*moment.connection)))
+    report.snapshots.push_back(std::move(one));
   report.problems = Problems(project, moment);
   report.activities = workspace.activities().Now();
   for (const ActivityNow& activity : report.activities)

@@ -84,7 +84,8 @@ Result<VerifyReport> Verify(Workspace& workspace, const VerifyRequest& request, 
   int sample = request.all ? 0 : request.sample.value_or(kSample);
   SampledCells sampled = SampleCells(project, moment.calendar, moment.cells, tables, dates.dates, sample);
   if (sampled.cells.empty())
-    return Error{ErrorKind::kUsage, "there is no filled cell to verify, and a check of nothing proves nothing",
+    return Error{ErrorKind::kUsage,
+                 "there is no filled cell to verify, and a check of nothing proves nothing",
                  "`backcourt backfill` first"};
   int parallel = request.parallel.value_or(int(std::max(1u, std::thread::hardware_concurrency())));
   // Cells side by side gain more than threads inside of one.
@@ -93,12 +94,13 @@ Result<VerifyReport> Verify(Workspace& workspace, const VerifyRequest& request, 
   auto progress = [&](size_t done) {
     double spent = SystemRunClock().Now() - start;
     size_t total = sampled.cells.size();
-    activity->Tell(Replayed{int64_t(done), int64_t(total), spent, spent / double(done) * double(total - done)});
+    activity->Tell(
+        Replayed{int64_t(done), int64_t(total), spent, spent / double(done) * double(total - done)});
   };
   VerifyReport report;
   report.stale_cells = sampled.stale;
-  report.replay = TRY(Replay(*TRY(workspace.Open()), project, moment.calendar, moment.cells, sampled.cells, parallel,
-                             progress, [&] { return activity->cancel().Requested(); }));
+  report.replay = TRY(Replay(*TRY(workspace.Open()), project, moment.calendar, moment.cells, sampled.cells,
+                             parallel, progress, [&] { return activity->cancel().Requested(); }));
   return report;
 }
 

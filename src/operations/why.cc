@@ -9,8 +9,10 @@ namespace backcourt {
 
 void Describe(Visitor& v, WhyRequest& r) {
   v.Struct("WhyRequest", "Which cell to explain.");
-  v.Field("table", r.table, "A table, or a raw table.", {.metavar = "TABLE", .positional = true, .required = true});
-  v.Field("date", r.date, "A game date, as 2021-12-02.", {.metavar = "DATE", .positional = true, .required = true});
+  v.Field("table", r.table, "A table, or a raw table.",
+          {.metavar = "TABLE", .positional = true, .required = true});
+  v.Field("date", r.date, "A game date, as 2021-12-02.",
+          {.metavar = "DATE", .positional = true, .required = true});
 }
 
 void Describe(Visitor& v, WhyLink& l) {
@@ -36,15 +38,19 @@ Result<WhyReport> Why(Workspace& workspace, const WhyRequest& request, const Can
     if (index < 0) {
       auto [at, end] = moment.calendar.Range(date, Date{date.days + 3650});
       const auto& dates = moment.calendar.dates();
-      std::string near = at < int(dates.size()) ? dates[size_t(at)].date.Str() : dates.empty() ? "" : dates.back().date.Str();
-      return Error{ErrorKind::kUsage, fmt::format("{} is no game date", date.Str()),
-                   near.empty() ? "`backcourt load` first" : fmt::format("`backcourt why {} {}`", table, near)};
+      std::string near = at < int(dates.size()) ? dates[size_t(at)].date.Str()
+                         : dates.empty()        ? ""
+                                                : dates.back().date.Str();
+      return Error{
+          ErrorKind::kUsage, fmt::format("{} is no game date", date.Str()),
+          near.empty() ? "`backcourt load` first" : fmt::format("`backcourt why {} {}`", table, near)};
     }
     links = TRY(lineage.Follow(table, index));
   }
   WhyReport report;
   for (LineageLink& link : links)
-    report.push_back({std::move(link.table), std::move(link.slot), std::move(link.state), std::move(link.because)});
+    report.push_back(
+        {std::move(link.table), std::move(link.slot), std::move(link.state), std::move(link.because)});
   return report;
 }
 

@@ -14,7 +14,8 @@ Result<Warehouse*> Workspace::Open() {
   std::lock_guard lock(mutex_);
   if (warehouse_) return warehouse_.get();
   WarehouseOptions options{project_.warehouse, project_.threads, project_.memory_limit, {}};
-  for (const Function& function : project_.functions) options.functions.push_back(function.statement);
+  for (const Function& function : project_.functions)
+    options.functions.push_back(function.statement);
   warehouse_ = TRY(OpenDuckDb(options));
   return warehouse_.get();
 }

@@ -34,7 +34,8 @@ struct Moment {
 class Workspace {
  public:
   // `command`: what is told of it in the history of runs.
-  Workspace(Project project, std::string command) : project_(std::move(project)), command_(std::move(command)) {}
+  Workspace(Project project, std::string command)
+      : project_(std::move(project)), command_(std::move(command)) {}
 
   // Opens the warehouse, once. Operations do so by themselves; REQUIRES the lock
   // of the warehouse (serve/warehouse_lock.h).

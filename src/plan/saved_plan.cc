@@ -4,14 +4,16 @@
 
 namespace backcourt {
 
-SavedPlan SavePlan(const Project& project, const Calendar& calendar, const Cells& cells, const Selection& selection,
-                   const Plan& plan) {
+SavedPlan SavePlan(const Project& project, const Calendar& calendar, const Cells& cells,
+                   const Selection& selection, const Plan& plan) {
   SavedPlan saved;
   saved.game_dates = int64_t(selection.dates.size());
   saved.cells = plan.cells();
-  for (const auto& [state, n] : plan.counts()) saved.counts[state] = n;
+  for (const auto& [state, n] : plan.counts())
+    saved.counts[state] = n;
   saved.state = StateOfCells(cells).Hex();
-  for (const Model& model : project.models) saved.models[model.name] = model.identity.Hex();
+  for (const Model& model : project.models)
+    saved.models[model.name] = model.identity.Hex();
   saved.force = selection.force;
   saved.allow_missing = selection.allow_missing;
   for (const Batch& batch : plan.batches) {
@@ -19,7 +21,8 @@ SavedPlan SavePlan(const Project& project, const Calendar& calendar, const Cells
     mine.table = batch.model;
     mine.canary = batch.canary;
     for (int date : batch.dates)
-      mine.cells.push_back({calendar.dates()[size_t(date)].date, CellStateName(plan.states.at(batch.model).at(date))});
+      mine.cells.push_back(
+          {calendar.dates()[size_t(date)].date, CellStateName(plan.states.at(batch.model).at(date))});
     mine.expected_rows = batch.expected_rows;
     mine.expected_seconds = batch.expected_seconds;
   }

@@ -21,8 +21,8 @@ namespace {
 
 class Checker {
  public:
-  Checker(Connection& ledger, Workbench& bench, const Project& project, const Calendar& calendar, const Cells& cells,
-          const CheckOptions& options)
+  Checker(Connection& ledger, Workbench& bench, const Project& project, const Calendar& calendar,
+          const Cells& cells, const CheckOptions& options)
       : ledger_(ledger),
         bench_(bench),
         project_(project),
@@ -119,7 +119,8 @@ Result<> Checker::Games(const CheckedSeason& season) {
         "LEFT JOIN (SELECT DISTINCT {1} AS unit_ FROM wh.main.{2}) r ON r.unit_ = g.game_id LEFT JOIN "
         "(SELECT DISTINCT {3} AS unit_ FROM wh.main.{4}) t ON t.unit_ = g.game_id ORDER BY g.game_date, "
         "g.game_id",
-        games, Ident(results.unit), Ident(results.name), Ident(table.unit), Ident(table.name), bench_.dialect().DayNumber("g.game_date"))));
+        games, Ident(results.unit), Ident(results.name), Ident(table.unit), Ident(table.name),
+        bench_.dialect().DayNumber("g.game_date"))));
     std::map<std::string, std::pair<int, int>> of_type;  // due, there
     std::vector<size_t> lacking;
     Coverage coverage{season.label, table.name, "games", 0, 0, ""};
@@ -279,9 +280,9 @@ Result<> Checker::StoredRowsOf(const std::string& table, const std::string& slot
           shown.push_back(fmt::format("'{}=' || CAST({} AS VARCHAR)", column, Ident(column)));
     Rows twice =
         TRY(bench_.Query(fmt::format("SELECT concat_ws(', ', {}) FROM wh.main.{} WHERE {} = {} GROUP BY "
-                                          "{} HAVING count(*) > 1 ORDER BY 1 LIMIT 1",
-                                          shown.empty() ? "''" : Join(shown, ", "), Ident(table), slot, s,
-                                          quoted.empty() ? "()" : Join(quoted, ", "))));
+                                     "{} HAVING count(*) > 1 ORDER BY 1 LIMIT 1",
+                                     shown.empty() ? "''" : Join(shown, ", "), Ident(table), slot, s,
+                                     quoted.empty() ? "()" : Join(quoted, ", "))));
     std::string what = rows == said
                            ? "a value is not what was filled"
                            : fmt::format("{} rows, where {} were filled", WithCommas(rows), WithCommas(said));
@@ -316,8 +317,8 @@ Result<> Checker::StoredRows(const CheckedSeason& season) {
     for (size_t i = 0; as_declared && i < columns.size(); ++i)
       as_declared = there[i].first == columns[i];
     if (!as_declared) continue;  // its cells are stale or missing, and told as such
-    TRY(StoredRowsOf(model.name, bench_.dialect().DayNumber(Ident(model.date)), columns,
-                     model.key, first, last, "", count));
+    TRY(StoredRowsOf(model.name, bench_.dialect().DayNumber(Ident(model.date)), columns, model.key, first,
+                     last, "", count));
   }
   for (size_t i = before; i < report_.gaps.size(); ++i)
     report_.gaps[i].season = season.label;
@@ -334,13 +335,13 @@ Result<> Checker::ExpectedRows(const CheckedSeason& season) {
     for (int index : season.dates)
       if (Settled(states_.at(model.name)[size_t(index)])) dates.push_back(index);
     if (dates.empty()) continue;
-    Rows rows =
-        TRY(bench_.Query(fmt::format("{}SELECT CAST({} AS INTEGER), "
-                                          "CAST(e.expected_rows AS BIGINT), coalesce(t.n, 0) FROM ({}) AS e "
-                                          "LEFT JOIN (SELECT {} AS game_date, count(*) AS n FROM wh.main.{} "
-                                          "GROUP BY 1) AS t ON t.game_date = e.game_date ORDER BY 1",
-                                          InputSql(project_, calendar_, model, dates), bench_.dialect().DayNumber("e.game_date"), model.expected_rows,
-                                          Ident(model.date), Ident(model.name))));
+    Rows rows = TRY(bench_.Query(
+        fmt::format("{}SELECT CAST({} AS INTEGER), "
+                    "CAST(e.expected_rows AS BIGINT), coalesce(t.n, 0) FROM ({}) AS e "
+                    "LEFT JOIN (SELECT {} AS game_date, count(*) AS n FROM wh.main.{} "
+                    "GROUP BY 1) AS t ON t.game_date = e.game_date ORDER BY 1",
+                    InputSql(project_, calendar_, model, dates), bench_.dialect().DayNumber("e.game_date"),
+                    model.expected_rows, Ident(model.date), Ident(model.name))));
     count.examined += int64_t(rows.size());
     for (size_t i = 0; i < rows.size(); ++i) {
       if (rows.Int(i, 1) == rows.Int(i, 2)) continue;
@@ -374,8 +375,8 @@ Result<> Checker::Contracts(const CheckedSeason& season) {
   GuardCount months{season.label, "months", "column-months", 0, 0, "no model that was asked for is filled"};
   for (const Model& model : project_.models) {
     if (model.view || !Wanted(model.name) || !Filled(model.name)) continue;
-    GuardCount one = TRY(
-        JudgeMonths(bench_, project_, calendar_, season, model, states_.at(model.name), report_.gaps));
+    GuardCount one =
+        TRY(JudgeMonths(bench_, project_, calendar_, season, model, states_.at(model.name), report_.gaps));
     months.examined += one.examined;
     months.found += one.found;
     months.nothing = one.nothing;
@@ -412,7 +413,8 @@ Result<> Checker::OtherSources(const CheckedSeason& season) {
   for (const RawTable& table : project_.raw_tables) {
     if (table.totals.empty() || !Wanted(table.name)) continue;
     count.examined += TRY(ledger::CountUnits(ledger_, table.name, season.label));
-    for (const ledger::Dropped& other : TRY(ledger::ReadDropped(ledger_, table.name, season.label, kOtherTotals))) {
+    for (const ledger::Dropped& other :
+         TRY(ledger::ReadDropped(ledger_, table.name, season.label, kOtherTotals))) {
       report_.gaps.push_back({count.guard,
                               season.label,
                               table.name,

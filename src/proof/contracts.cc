@@ -43,11 +43,11 @@ std::string SeasonRows(const Project& project, const Calendar& calendar, const C
 Result<std::vector<std::vector<int>>> WholeMonths(Workbench& bench, const Project& project,
                                                   const Calendar& calendar, const CheckedSeason& season) {
   const RawTable& schedule = *project.FindRaw(project.schedule);
-  Rows rows =
-      TRY(bench.Query(fmt::format("SELECT DISTINCT CAST({0} AS INTEGER) FROM "
-                                       "wh.main.{1} WHERE season = {2} AND {3} ORDER BY 1",
-                                       bench.dialect().DayNumber(Ident(schedule.date)), Ident(schedule.name), Quote(season.label),
-                                       schedule.ahead.empty() ? "true" : "(" + schedule.ahead + ")")));
+  Rows rows = TRY(bench.Query(
+      fmt::format("SELECT DISTINCT CAST({0} AS INTEGER) FROM "
+                  "wh.main.{1} WHERE season = {2} AND {3} ORDER BY 1",
+                  bench.dialect().DayNumber(Ident(schedule.date)), Ident(schedule.name), Quote(season.label),
+                  schedule.ahead.empty() ? "true" : "(" + schedule.ahead + ")")));
   std::set<int> chosen(season.dates.begin(), season.dates.end());
   std::vector<std::vector<int>> months;
   std::string month;
@@ -76,8 +76,9 @@ Result<std::vector<std::vector<int>>> WholeMonths(Workbench& bench, const Projec
 
 }  // namespace
 
-Result<GuardCount> RunCheckOf(Connection& ledger, Workbench& bench, const Project& project, const Calendar& calendar,
-                              const CheckedSeason& season, const Check& check, std::vector<Gap>& gaps) {
+Result<GuardCount> RunCheckOf(Connection& ledger, Workbench& bench, const Project& project,
+                              const Calendar& calendar, const CheckedSeason& season, const Check& check,
+                              std::vector<Gap>& gaps) {
   TRY(CheckBody(ledger, Body{check.file, check.body, check.body_line, check.reads},
                 TRY(VolatileFunctions(ledger))));
   Model as_model;  // for the text around its SELECT
@@ -108,7 +109,7 @@ Result<GuardCount> RunCheckOf(Connection& ledger, Workbench& bench, const Projec
   for (size_t i = 0; count.examined == 0 && i < check.reads.size(); ++i) {
     Rows there =
         TRY(bench.Query(fmt::format("SELECT count(*) FROM wh.main.{} WHERE {}", Ident(check.reads[i]),
-                                         SeasonRows(project, calendar, season, check.reads[i]))));
+                                    SeasonRows(project, calendar, season, check.reads[i]))));
     if (there.Int(0, 0) == 0) count.nothing = fmt::format("{} has no rows of these dates", check.reads[i]);
   }
   return count;
@@ -138,10 +139,10 @@ Result<GuardCount> JudgeMonths(Workbench& bench, const Project& project, const C
         ", count(*) FILTER (WHERE {0} IS NULL), min({0}) IS NOT DISTINCT FROM max({0}), "
         "coalesce(CAST(min({0}) AS VARCHAR), 'NULL')",
         Ident(name));
-  Rows rows = TRY(
-      bench.Query(fmt::format("SELECT CAST(month_ AS BIGINT), count(*){} FROM wh.main.{} JOIN (VALUES "
-                                   "{}) AS days_(day_, month_) ON {} = day_ GROUP BY 1 ORDER BY 1",
-                                   columns, Ident(model.name), days, Ident(model.date))));
+  Rows rows =
+      TRY(bench.Query(fmt::format("SELECT CAST(month_ AS BIGINT), count(*){} FROM wh.main.{} JOIN (VALUES "
+                                  "{}) AS days_(day_, month_) ON {} = day_ GROUP BY 1 ORDER BY 1",
+                                  columns, Ident(model.name), days, Ident(model.date))));
   for (size_t m = 0; m < rows.size(); ++m) {
     const std::vector<int>& dates = months[size_t(rows.Int(m, 0))];
     Date first = calendar.dates()[size_t(dates.front())].date,

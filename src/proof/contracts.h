@@ -17,8 +17,9 @@ struct CheckedSeason {
 };
 
 // Runs one check of the project.
-Result<GuardCount> RunCheckOf(Connection& ledger, Workbench& bench, const Project& project, const Calendar& calendar,
-                              const CheckedSeason& season, const Check& check, std::vector<Gap>& gaps);
+Result<GuardCount> RunCheckOf(Connection& ledger, Workbench& bench, const Project& project,
+                              const Calendar& calendar, const CheckedSeason& season, const Check& check,
+                              std::vector<Gap>& gaps);
 
 // Judges a model's columns a month. A month is judged once all its dates are
 // over and its cells fresh or empty; one with fewer than 15 dates is judged with the next (the

@@ -16,9 +16,12 @@ namespace {
 
 std::string SlotText(const Project& project, const std::string& table, int32_t slot) {
   switch (project.GrainOf(table)) {
-    case Grain::kDate: return Date{slot}.Str();
-    case Grain::kSeason: return fmt::format("{}-{:02}", slot, (slot + 1) % 100);
-    case Grain::kWhole: return "whole";
+    case Grain::kDate:
+      return Date{slot}.Str();
+    case Grain::kSeason:
+      return fmt::format("{}-{:02}", slot, (slot + 1) % 100);
+    case Grain::kWhole:
+      return "whole";
   }
   return "";
 }
@@ -62,10 +65,12 @@ Result<Lineage::Step> Lineage::Explain(const std::string& table, int date_index)
   if (auto open = OpenInput(*model, date_index)) {
     step.next = open;
     if (state == CellState::kBlocked && cell) return because(cell->reason);
-    return because(fmt::format("its input {} {}: {}", open->first, calendar_.dates()[size_t(open->second)].date.Str(),
+    return because(fmt::format("its input {} {}: {}", open->first,
+                               calendar_.dates()[size_t(open->second)].date.Str(),
                                CellStateName(states_.at(open->first)[size_t(open->second)])));
   }
-  if (!cell || state == CellState::kMissing) return because("it has never been filled; `backcourt backfill` fills it");
+  if (!cell || state == CellState::kMissing)
+    return because("it has never been filled; `backcourt backfill` fills it");
   if (state == CellState::kStale && cell->identity != model->identity)
     return because(fmt::format("the text of {} has changed since run {}", model->file, cell->run));
   if (state == CellState::kEmpty) return because(cell->reason);
@@ -82,8 +87,10 @@ Result<Lineage::Step> Lineage::Explain(const std::string& table, int date_index)
   if (!newest) return because(told);
   const auto& [input, input_cell] = *newest;
   std::string input_slot = SlotText(project_, input, input_cell->slot);
-  if (project_.FindModel(input)) step.next = {input, calendar_.Find(Date{input_cell->slot})};
-  else step.raw = LineageLink{input, input_slot, "loaded", TRY(LoadOf(input, *input_cell))};
+  if (project_.FindModel(input))
+    step.next = {input, calendar_.Find(Date{input_cell->slot})};
+  else
+    step.raw = LineageLink{input, input_slot, "loaded", TRY(LoadOf(input, *input_cell))};
   return because(fmt::format("{}; newest input: {} {}", told, input, input_slot));
 }
 
@@ -104,8 +111,8 @@ Result<std::string> Lineage::LoadOf(const std::string& table, const Cell& cell) 
     }
   std::set<std::string> changed;
   for (const ledger::LoadedFile& file : TRY(ledger::ReadFiles(ledger_)))
-    if (file.run == cell.changed && (file.feed.ends_with(" " + table) ||
-                                     std::find(feeds.begin(), feeds.end(), file.feed) != feeds.end()))
+    if (file.run == cell.changed &&
+        (file.feed.ends_with(" " + table) || std::find(feeds.begin(), feeds.end(), file.feed) != feeds.end()))
       changed.insert(file.path);
   std::vector<std::string> paths(changed.begin(), changed.end());
   if (paths.size() > 4) {
@@ -113,9 +120,9 @@ Result<std::string> Lineage::LoadOf(const std::string& table, const Cell& cell) 
     paths.resize(4);
     paths.push_back(fmt::format("and {} more", more));
   }
-  return fmt::format("changed by load {}{}{}", cell.changed,
-                     run ? " of " + run->started_at + " UTC" : "",
-                     paths.empty() ? ", whose files have been loaded again since" : ", from " + Join(paths, ", "));
+  return fmt::format(
+      "changed by load {}{}{}", cell.changed, run ? " of " + run->started_at + " UTC" : "",
+      paths.empty() ? ", whose files have been loaded again since" : ", from " + Join(paths, ", "));
 }
 
 std::optional<std::pair<std::string, int>> Lineage::OpenInput(const Model& model, int index) {

@@ -15,9 +15,11 @@
 #include "calendar/calendar.h"
 #include "project/test_case.h"
 #include "run/batch_filler.h"
+#include "warehouse/body_check.h"
 #include "warehouse/cell_sql.h"
 #include "warehouse/duckdb/duckdb_workbench.h"
 #include "warehouse/duckdb/memory_engine.h"
+#include "warehouse/duckdb/syntax.h"
 
 namespace backcourt {
 
@@ -304,7 +306,9 @@ class Tester {
     return std::abs(a - b) <= kTolerance * std::max(1.0, std::abs(a));
   }
 
-  Connection &connection_, &aside_;
+  Connection& connection_;
+  DuckDbWorkbench bench_;  // on the connection
+  Connection& aside_;
   const Project& project_;
   const Model& model_;
 };

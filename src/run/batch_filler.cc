@@ -21,7 +21,8 @@ constexpr int kShownRows = 20;  // of those that break a check
 // engine's own.
 Error WhyNotMade(Workbench& bench, const Model& model, const std::string& inputs, Error error) {
   if (error.kind != ErrorKind::kModel) return error;
-  auto typed = bench.Stage("this", fmt::format("{}SELECT * FROM (\n{}\n) AS this LIMIT 0", inputs, model.body));
+  auto typed =
+      bench.Stage("this", fmt::format("{}SELECT * FROM (\n{}\n) AS this LIMIT 0", inputs, model.body));
   if (!typed) return error;
   for (const auto& [name, about] : model.columns)
     if (std::none_of(typed->begin(), typed->end(), [&](auto& column) { return column.first == name; }))
@@ -34,8 +35,8 @@ Error WhyNotMade(Workbench& bench, const Model& model, const std::string& inputs
 
 // Rows as lines of `name=value`, for messages.
 Result<std::string> ShowRows(Workbench& bench, const std::string& query) {
-  Rows rows = TRY(bench.Query(
-      fmt::format("SELECT CAST(COLUMNS(*) AS VARCHAR) FROM ({}) LIMIT {}", query, kShownRows)));
+  Rows rows = TRY(
+      bench.Query(fmt::format("SELECT CAST(COLUMNS(*) AS VARCHAR) FROM ({}) LIMIT {}", query, kShownRows)));
   std::string text;
   for (size_t i = 0; i < rows.size(); ++i) {
     text += "\n   ";
@@ -78,8 +79,7 @@ Result<> RunChecks(Workbench& bench, const Model& model) {
   for (size_t i = 0; i < checks.size(); ++i)
     counts += fmt::format("{}SELECT {} AS n, count(*) AS bad FROM ({})", i ? " UNION ALL " : "", i,
                           checks[i].second);
-  Rows bad =
-      TRY(bench.Query("SELECT CAST(n AS BIGINT), bad FROM (" + counts + ") WHERE bad > 0 ORDER BY n"));
+  Rows bad = TRY(bench.Query("SELECT CAST(n AS BIGINT), bad FROM (" + counts + ") WHERE bad > 0 ORDER BY n"));
   if (bad.size() == 0) return {};
   const auto& [name, query] = checks[size_t(bad.Int(0, 0))];
   return Error{ErrorKind::kData,
@@ -112,8 +112,8 @@ Result<std::map<int32_t, std::string>> ReadNotes(Workbench& bench, const Model& 
                                                  const std::string& inputs) {
   std::map<int32_t, std::string> notes;
   if (model.note.empty()) return notes;
-  Rows rows = TRY(bench.Query(fmt::format("{}SELECT CAST({} AS INTEGER), CAST(note AS VARCHAR) FROM ({})", inputs,
-                                          bench.dialect().DayNumber("game_date"), model.note)));
+  Rows rows = TRY(bench.Query(fmt::format("{}SELECT CAST({} AS INTEGER), CAST(note AS VARCHAR) FROM ({})",
+                                          inputs, bench.dialect().DayNumber("game_date"), model.note)));
   for (size_t i = 0; i < rows.size(); ++i)
     if (!rows.Null(i, 1)) notes[int32_t(rows.Int(i, 0))] = rows.Text(i, 1);
   return notes;
@@ -157,11 +157,11 @@ Result<std::vector<Cell>> WarehouseFiller::Fill(const BatchWork& work, int worke
     publication.rows_before = !made_here_.contains(model.name);
   }
   const std::vector<Cell>& cells = publication.cells;
-  publication.batch = {model.name, cells.front().slot, cells.back().slot, int(cells.size()), 0, 0, work.attempt};
+  publication.batch = {model.name, cells.front().slot, cells.back().slot, int(cells.size()), 0,
+                       0,          work.attempt};
   for (const Cell& cell : cells)
     publication.batch.rows += cell.rows;
-  publication.batch.seconds =
-      std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
+  publication.batch.seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
   if (TRY(bench.Publish(publication))) {
     std::lock_guard lock(mutex_);
     made_here_.insert(model.name);
@@ -186,8 +186,7 @@ Result<> MakeInputTables(Workbench& bench, const Project& project, const Calenda
   }
   for (const Model& model : project.models) {
     if (!read.contains(model.name) || TRY(bench.Describe(model.name))) continue;
-    auto made =
-        bench.MakeEmptyTable(model.name, InputSql(project, calendar, model, {0}) + SelectSql(model));
+    auto made = bench.MakeEmptyTable(model.name, InputSql(project, calendar, model, {0}) + SelectSql(model));
     if (!made && made.error().kind != ErrorKind::kModel) return made.error();
   }
   return {};

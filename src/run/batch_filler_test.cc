@@ -42,8 +42,8 @@ struct Fills {
     for (size_t i = 0; i < calendar.dates().size(); ++i)
       selection.dates.push_back(int(i));
     Plan plan = MakePlan(project, calendar, cells, selection, {});
-    filler = std::move(
-        *WarehouseFiller::Make(*warehouse, project, calendar, cells, mutex, 1, options.parallel));
+    filler =
+        std::move(*WarehouseFiller::Make(*warehouse, project, calendar, cells, mutex, 1, options.parallel));
     runner = std::make_unique<Runner>(project, calendar, cells, mutex, *filler, observer, clock, options);
     return runner->Run(plan);
   }

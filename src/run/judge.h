@@ -15,8 +15,8 @@
 namespace backcourt {
 
 // The cells of a batch in its order. `made` is what its rows come to, by date and in order of dates; `notes`
-// what the model notes, by date; `before` the model's cells as they were, or null. Rows of a date that was not
-// asked for are an error of kind model.
+// what the model notes, by date; `before` the model's cells as they were, or null. Rows of a date that was
+// not asked for are an error of kind model.
 Result<std::vector<Cell>> JudgeCells(const BatchWork& work, const Calendar& calendar,
                                      const std::vector<SlotDigest>& made,
                                      const std::map<int32_t, std::string>& notes, const CellSeries* before,

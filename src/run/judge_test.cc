@@ -91,10 +91,9 @@ TEST(JudgeCells, NotesGoToTheirDates) {
 
 TEST(JudgeCells, RowsOfOtherDatesAreAnError) {
   for (const char* date : {"2021-10-19", "2021-10-21", "2021-11-01"}) {  // before, between and behind
-    auto cells =
-        Judgement({1, 2}).Judge(date < std::string("2021-10-20")
-                                    ? std::vector{Made(date, 2), Made("2021-10-20", 1)}
-                                    : std::vector{Made("2021-10-20", 1), Made(date, 2)});
+    auto cells = Judgement({1, 2}).Judge(date < std::string("2021-10-20")
+                                             ? std::vector{Made(date, 2), Made("2021-10-20", 1)}
+                                             : std::vector{Made("2021-10-20", 1), Made(date, 2)});
     ASSERT_FALSE(cells) << date;
     EXPECT_EQ(cells.error().kind, ErrorKind::kModel);
     EXPECT_NE(cells.error().message.find(std::string("2 rows of ") + date), std::string::npos)

@@ -49,7 +49,8 @@ void Progress::BatchFilled(const Model& model, const std::vector<Cell>& cells, d
   event.first_date = Date{cells.front().slot};
   event.last_date = Date{cells.back().slot};
   event.cells = int64_t(cells.size());
-  for (const Cell& cell : cells) event.rows += cell.rows;
+  for (const Cell& cell : cells)
+    event.rows += cell.rows;
   event.batch_seconds = seconds;
   Tell(std::move(event));
 }

@@ -65,7 +65,7 @@ void RunState::Apply(const RunEvent& event) {
     void operator()(const Blocked& e) { Finish(e.table, e.cells, &TableState::blocked); }
     void operator()(const Retrying&) {}
     void operator()(const Stopped&) {}
-    void Finish(const std::string& name, int64_t cells, int64_t TableState::* count) {
+    void Finish(const std::string& name, int64_t cells, int64_t TableState::*count) {
       TableState& table = state.At(name);
       table.*count += cells;
       table.running = std::min(table.running, table.total - table.finished());

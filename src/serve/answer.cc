@@ -28,7 +28,8 @@ std::string Dump(const nlohmann::json& json) {
   return json.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
 }
 
-Result<nlohmann::json> Run(Workspace& workspace, const std::string& name, const std::string& body, Reply& reply) {
+Result<nlohmann::json> Run(Workspace& workspace, const std::string& name, const std::string& body,
+                           Reply& reply) {
   const Verb* verb = FindVerb(name);
   if (!verb) return Error{ErrorKind::kUsage, fmt::format("unknown verb '{}'", name), ""};
   auto request = nlohmann::json::parse(body, nullptr, false);
@@ -38,7 +39,8 @@ Result<nlohmann::json> Run(Workspace& workspace, const std::string& name, const 
                  "`backcourt status --watch` shows what it does"};
   Cancel none;
   Cancel cancel(none, [&reply] { return !reply.Alive(); });
-  return verb->run(workspace, request, cancel, [&](const Event& event) { reply.Line(Dump(EventToJson(event))); });
+  return verb->run(workspace, request, cancel,
+                   [&](const Event& event) { reply.Line(Dump(EventToJson(event))); });
 }
 
 }  // namespace
@@ -46,9 +48,11 @@ Result<nlohmann::json> Run(Workspace& workspace, const std::string& name, const 
 void Answer(Workspace& workspace, const std::string& verb, const std::string& body, Reply& reply) {
   auto report = Run(workspace, verb, body, reply);
   nlohmann::json line;
-  if (report) line["report"] = std::move(*report);
+  if (report)
+    line["report"] = std::move(*report);
   else
-    line["error"] = ToJson(WireError{ErrorKindName(report.error().kind), report.error().message, report.error().hint});
+    line["error"] =
+        ToJson(WireError{ErrorKindName(report.error().kind), report.error().message, report.error().hint});
   reply.Line(Dump(line));
 }
 

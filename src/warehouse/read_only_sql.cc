@@ -80,8 +80,7 @@ Result<> CheckReadOnly(Connection& connection, const std::string& sql) {
     return Error{ErrorKind::kUsage, "the query is refused: it holds a NUL character", "one SELECT"};
   SyntaxTree tree = TRY(ParseSelect(connection, sql));
   if (!tree.error.empty())
-    return Error{ErrorKind::kUsage, "the query is refused: " + tree.error,
-                 "one SELECT; `query` only reads"};
+    return Error{ErrorKind::kUsage, "the query is refused: " + tree.error, "one SELECT; `query` only reads"};
   return Walker(TRY(AllRelations(connection))).Walk(tree.root);
 }
 

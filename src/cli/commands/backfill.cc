@@ -61,9 +61,12 @@ Result<int> Run(Caller& caller, const BackfillRequest& request, const View& view
   });
   progress.Finish();
   if (!report) return report.error();
-  if (view.json) output.Out(LastLine(*report));
-  else if (report->planned) output.Out(PlanText(*report->planned));
-  else if (report->run) output.Out(ReportText(*report));
+  if (view.json)
+    output.Out(LastLine(*report));
+  else if (report->planned)
+    output.Out(PlanText(*report->planned));
+  else if (report->run)
+    output.Out(ReportText(*report));
   else
     output.Out(no_date ? "nothing to do: no game date was chosen\n" : "nothing to do: all of it is fresh\n");
   return ExitCode(*report);

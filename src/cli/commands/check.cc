@@ -38,9 +38,12 @@ std::string GapText(const Gap& gap) {
 std::string Line(bool markdown, const std::vector<std::string>& cells, const std::vector<int>& widths) {
   std::string line = markdown ? "|" : " ";
   for (size_t i = 0; i < cells.size(); ++i) {
-    if (markdown) line += " " + ReplaceAll(cells[i], "|", "\\|") + " |";
-    else if (widths[i] < 0) line += fmt::format(" {:<{}}", cells[i], -widths[i]);
-    else line += fmt::format(" {:>{}}", cells[i], widths[i]);
+    if (markdown)
+      line += " " + ReplaceAll(cells[i], "|", "\\|") + " |";
+    else if (widths[i] < 0)
+      line += fmt::format(" {:<{}}", cells[i], -widths[i]);
+    else
+      line += fmt::format(" {:>{}}", cells[i], widths[i]);
   }
   return line.substr(0, line.find_last_not_of(' ') + 1) + "\n";
 }
@@ -55,13 +58,16 @@ std::string SeasonsText(const CheckAnswer& answer, bool markdown) {
     text += Line(markdown, {"table", "due", "there", "of", ""}, widths) + rule;
     for (const Coverage& c : answer.check.coverage)
       if (c.season == season.season)
-        text += Line(markdown, {c.table, WithCommas(c.expected), WithCommas(c.present), c.unit, c.remark}, widths);
+        text += Line(markdown, {c.table, WithCommas(c.expected), WithCommas(c.present), c.unit, c.remark},
+                     widths);
     widths = {-30, 9, 9, -14, 0};
     text += "\n" + Line(markdown, {"guard", "looked at", "found", "of", ""}, widths) + rule;
     for (const GuardCount& g : answer.check.guards)
       if (g.season == season.season)
-        text += Line(markdown, {g.guard, WithCommas(g.examined), WithCommas(g.found), g.unit, g.examined ? "" : g.nothing},
-                     widths);
+        text +=
+            Line(markdown,
+                 {g.guard, WithCommas(g.examined), WithCommas(g.found), g.unit, g.examined ? "" : g.nothing},
+                 widths);
     text += "\n";
   }
   return text;
@@ -70,7 +76,8 @@ std::string SeasonsText(const CheckAnswer& answer, bool markdown) {
 std::string GapsText(const std::vector<Gap>& gaps, bool markdown) {
   std::string text = gaps.empty() ? "" : markdown ? "### Gaps\n\n" : "";
   std::map<std::pair<std::string, std::string>, std::vector<const Gap*>> of;
-  for (const Gap& gap : gaps) of[{gap.guard, gap.table}].push_back(&gap);
+  for (const Gap& gap : gaps)
+    of[{gap.guard, gap.table}].push_back(&gap);
   const char* item = markdown ? "  - " : "  ";
   const char* step = markdown ? "    - " : "    ";
   for (const auto& [key, mine] : of) {
@@ -84,7 +91,8 @@ std::string GapsText(const std::vector<Gap>& gaps, bool markdown) {
     }
     if (!mend.empty()) text += fmt::format("{}try: {}\n", step, mend);
     if (mine.size() > kShownGaps)
-      text += fmt::format("{}and {} more; --json has all\n", item, WithCommas(int64_t(mine.size() - kShownGaps)));
+      text +=
+          fmt::format("{}and {} more; --json has all\n", item, WithCommas(int64_t(mine.size() - kShownGaps)));
   }
   return text.empty() ? "" : text + "\n";
 }
@@ -98,12 +106,14 @@ Result<int> Run(Caller& caller, const CheckRequest& request, const View& view, c
   std::string feeds = AbsentText(answer.absent) + NullColumnsText(answer.null_columns);
   if (view.markdown && !feeds.empty()) feeds = "### Absent feeds\n\n```\n" + feeds + "```\n";
   int64_t examined = 0;
-  for (const GuardCount& guard : answer.check.guards) examined += guard.examined;
+  for (const GuardCount& guard : answer.check.guards)
+    examined += guard.examined;
   size_t gaps = answer.check.gaps.size();
-  output.Out(SeasonsText(answer, view.markdown) + GapsText(answer.check.gaps, view.markdown) + feeds +
-             fmt::format("{} guards looked at {} things in {}: {}\n", answer.check.guards.size(), WithCommas(examined),
-                         Seconds(answer.check.seconds),
-                         gaps == 0 ? "nothing is lacking" : fmt::format("{} GAPS", WithCommas(int64_t(gaps)))));
+  output.Out(
+      SeasonsText(answer, view.markdown) + GapsText(answer.check.gaps, view.markdown) + feeds +
+      fmt::format("{} guards looked at {} things in {}: {}\n", answer.check.guards.size(),
+                  WithCommas(examined), Seconds(answer.check.seconds),
+                  gaps == 0 ? "nothing is lacking" : fmt::format("{} GAPS", WithCommas(int64_t(gaps)))));
   return ExitCode(answer);
 }
 

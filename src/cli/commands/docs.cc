@@ -21,18 +21,24 @@ void Describe(Visitor& v, View& view) {
           {.metavar = "PART",
            .positional = true,
            .choices = {"dictionary", "graph", "commands", "json", "python", "completion"}});
-  v.Field("output", view.output, "Write data-dictionary.md, graph.md, commands.md and json-output.md into this folder.",
+  v.Field("output", view.output,
+          "Write data-dictionary.md, graph.md, commands.md and json-output.md into this folder.",
           {.metavar = "DIR", .path = true});
 }
 
 Result<int> Run(Caller& caller, const DictionaryRequest& request, const View& view, const Output& output) {
   DictionaryReport dictionary = TRY(caller.Ask("docs", Dictionary, request));
   if (view.output.empty()) {
-    if (view.part == "graph") output.Out(GraphPage(dictionary));
-    else if (view.part == "commands") output.Out(CommandReference());
-    else if (view.part == "json") output.Out(JsonOutputPage());
-    else if (view.part == "python") output.Out(PythonTypes());
-    else output.Out(DictionaryPage(dictionary));
+    if (view.part == "graph")
+      output.Out(GraphPage(dictionary));
+    else if (view.part == "commands")
+      output.Out(CommandReference());
+    else if (view.part == "json")
+      output.Out(JsonOutputPage());
+    else if (view.part == "python")
+      output.Out(PythonTypes());
+    else
+      output.Out(DictionaryPage(dictionary));
     return 0;
   }
   std::filesystem::path folder = view.output;

@@ -9,8 +9,8 @@ namespace backcourt {
 namespace {
 
 Result<int> Run(Caller& caller, const ExportRequest& request, const JsonView& view, const Output& output) {
-  ProgressView progress(output, output.terminal && !view.json ? ProgressView::Style::kScreen
-                                                               : ProgressView::Style::kLines);
+  ProgressView progress(
+      output, output.terminal && !view.json ? ProgressView::Style::kScreen : ProgressView::Style::kLines);
   std::vector<std::pair<std::string, int64_t>> written;  // in their order
   auto report = caller.Ask("export", Export, request, [&](const Event& event) {
     if (auto* table = std::get_if<Written>(&event)) written.emplace_back(table->table, table->rows);
@@ -22,7 +22,8 @@ Result<int> Run(Caller& caller, const ExportRequest& request, const JsonView& vi
     output.Out(ToJson(*report).dump(2) + "\n");
     return 0;
   }
-  for (const auto& [table, rows] : written) output.Out(fmt::format("{:<34} {:>10} rows\n", table, WithCommas(rows)));
+  for (const auto& [table, rows] : written)
+    output.Out(fmt::format("{:<34} {:>10} rows\n", table, WithCommas(rows)));
   output.Out(fmt::format("written to {}\n", request.folder));
   return 0;
 }

@@ -7,13 +7,15 @@ namespace backcourt {
 namespace {
 
 Result<int> Run(Caller& caller, const LoadRequest& request, const JsonView& view, const Output& output) {
-  ProgressView progress(output, output.terminal && !view.json ? ProgressView::Style::kScreen
-                                                               : ProgressView::Style::kLines);
+  ProgressView progress(
+      output, output.terminal && !view.json ? ProgressView::Style::kScreen : ProgressView::Style::kLines);
   auto answer = caller.Ask("load", Load, request, [&](const Event& event) { progress.Show(event); });
   progress.Finish();
   if (!answer) return answer.error();
-  if (view.json) output.Out(ToJson(*answer).dump(2) + "\n");
-  else output.Out(LoadText(answer->load) + NullColumnsText(answer->null_columns));
+  if (view.json)
+    output.Out(ToJson(*answer).dump(2) + "\n");
+  else
+    output.Out(LoadText(answer->load) + NullColumnsText(answer->null_columns));
   return 0;
 }
 

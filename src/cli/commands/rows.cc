@@ -18,11 +18,13 @@ std::string Value(const std::optional<std::string>& value) { return value.value_
 // Few wide rows: a column a line.
 std::string Upright(const RowsReport& report) {
   size_t name = 0;
-  for (const std::string& column : report.columns) name = std::max(name, column.size());
+  for (const std::string& column : report.columns)
+    name = std::max(name, column.size());
   std::string text;
   for (size_t c = 0; c < report.columns.size(); ++c) {
     text += fmt::format("{:<{}}", report.columns[c], name);
-    for (const auto& row : report.rows) text += fmt::format("  {:>22}", Value(row[c]));
+    for (const auto& row : report.rows)
+      text += fmt::format("  {:>22}", Value(row[c]));
     text += "\n";
   }
   return text;
@@ -33,7 +35,8 @@ std::string TableText(const RowsReport& report, size_t width) {
   std::vector<size_t> widths(n);
   for (size_t c = 0; c < n; ++c) {
     widths[c] = report.columns[c].size();
-    for (const auto& row : report.rows) widths[c] = std::max(widths[c], Value(row[c]).size());
+    for (const auto& row : report.rows)
+      widths[c] = std::max(widths[c], Value(row[c]).size());
     widths[c] = std::min<size_t>(widths[c], 60);
     total += widths[c] + 2;
   }
@@ -45,14 +48,17 @@ std::string TableText(const RowsReport& report, size_t width) {
   auto line = [&](auto get) {
     for (size_t c = 0; c < shown; ++c)
       text += fmt::format("{:<{}}  ", std::string(get(c)).substr(0, widths[c]), widths[c]);
-    while (!text.empty() && text.back() == ' ') text.pop_back();
+    while (!text.empty() && text.back() == ' ')
+      text.pop_back();
     text += "\n";
   };
   line([&](size_t c) { return report.columns[c]; });
-  for (const auto& row : report.rows) line([&](size_t c) { return Value(row[c]); });
+  for (const auto& row : report.rows)
+    line([&](size_t c) { return Value(row[c]); });
   if (shown < n)
-    text += fmt::format("({} more columns: --format csv or json shows all, or name columns in `backcourt query`)\n",
-                        n - shown);
+    text += fmt::format(
+        "({} more columns: --format csv or json shows all, or name columns in `backcourt query`)\n",
+        n - shown);
   if (report.more) text += fmt::format("(the first {} rows: --limit N shows more)\n", report.rows.size());
   if (report.rows.empty()) text += "(no rows)\n";
   return text;
@@ -65,10 +71,12 @@ std::string CsvField(const std::string& text) {
 
 std::string CsvText(const RowsReport& report) {
   std::string text;
-  for (size_t c = 0; c < report.columns.size(); ++c) text += (c ? "," : "") + CsvField(report.columns[c]);
+  for (size_t c = 0; c < report.columns.size(); ++c)
+    text += (c ? "," : "") + CsvField(report.columns[c]);
   text += "\n";
   for (const auto& row : report.rows) {
-    for (size_t c = 0; c < row.size(); ++c) text += (c ? "," : "") + (row[c] ? CsvField(*row[c]) : "");
+    for (size_t c = 0; c < row.size(); ++c)
+      text += (c ? "," : "") + (row[c] ? CsvField(*row[c]) : "");
     text += "\n";
   }
   return text;
@@ -76,9 +84,12 @@ std::string CsvText(const RowsReport& report) {
 
 void Print(const RowsReport& report, const RowsFormat& format, const Output& output) {
   if (!format.output.empty()) return;
-  if (format.format == "json") output.Out(report.objects.empty() ? "" : Join(report.objects, "\n") + "\n");
-  else if (format.format == "csv") output.Out(CsvText(report));
-  else output.Out(TableText(report, size_t(output.width)));
+  if (format.format == "json")
+    output.Out(report.objects.empty() ? "" : Join(report.objects, "\n") + "\n");
+  else if (format.format == "csv")
+    output.Out(CsvText(report));
+  else
+    output.Out(TableText(report, size_t(output.width)));
 }
 
 Result<int> RunShow(Caller& caller, const ShowRequest& request, const View&, const Output& output) {

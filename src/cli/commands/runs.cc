@@ -8,11 +8,12 @@ namespace backcourt {
 namespace {
 
 std::string Text(const RunRecord& run) {
-  std::string text = fmt::format("{:>5}  {}  {:>9}  {:<10} {}\n       {}\n", run.run, run.started_at,
-                                 run.seconds ? Seconds(*run.seconds) : "", run.outcome, run.command, run.summary);
+  std::string text =
+      fmt::format("{:>5}  {}  {:>9}  {:<10} {}\n       {}\n", run.run, run.started_at,
+                  run.seconds ? Seconds(*run.seconds) : "", run.outcome, run.command, run.summary);
   for (const ledger::RunTable& t : run.tables.value_or(std::vector<ledger::RunTable>{}))
-    text += fmt::format("       {:<34} {:>6} cells {:>10} rows {:>9} in {} batches{}\n", t.table, WithCommas(t.cells),
-                        WithCommas(t.rows), Seconds(t.seconds), t.batches,
+    text += fmt::format("       {:<34} {:>6} cells {:>10} rows {:>9} in {} batches{}\n", t.table,
+                        WithCommas(t.cells), WithCommas(t.rows), Seconds(t.seconds), t.batches,
                         t.retries ? fmt::format(", {} tried again", t.retries) : "");
   for (const ledger::RunFailure& f : run.failures.value_or(std::vector<ledger::RunFailure>{}))
     text += fmt::format("       FAILED {} {} ({}): {}\n", f.table, f.date.Str(), f.error_class, f.message);
@@ -30,7 +31,8 @@ Result<int> Run(Caller& caller, const RunsRequest& request, const JsonView& view
     return 0;
   }
   std::string text;
-  for (const RunRecord& run : runs) text += Text(run);
+  for (const RunRecord& run : runs)
+    text += Text(run);
   output.Out(runs.empty() ? "no run yet\n" : text);
   return 0;
 }

@@ -40,15 +40,18 @@ std::string MonthName(const std::string& month) {
 }
 
 std::string Share(const MonthStatus& m) {
-  return m.total == 0 ? "" : m.done == m.total ? fmt::format("{}", m.done) : fmt::format("{}/{}", m.done, m.total);
+  return m.total == 0        ? ""
+         : m.done == m.total ? fmt::format("{}", m.done)
+                             : fmt::format("{}/{}", m.done, m.total);
 }
 
 std::string SeasonText(const SeasonStatus& season, bool markdown) {
   std::set<std::string> months;
   for (const TableStatus& table : season.tables)
-    for (const auto& [month, counts] : table.months) months.insert(month);
-  std::string text = fmt::format("{}{}: {} game dates\n{}", markdown ? "### " : "", season.season, season.game_dates,
-                                 markdown ? "\n" : "");
+    for (const auto& [month, counts] : table.months)
+      months.insert(month);
+  std::string text = fmt::format("{}{}: {} game dates\n{}", markdown ? "### " : "", season.season,
+                                 season.game_dates, markdown ? "\n" : "");
   std::string header = markdown ? "| table |" : fmt::format("{:<32}", "table"), rule = "|---|";
   for (const std::string& month : months) {
     header += markdown ? " " + MonthName(month) + " |" : fmt::format("{:>7}", MonthName(month));
@@ -75,7 +78,8 @@ std::string SeasonText(const SeasonStatus& season, bool markdown) {
 std::string RawText(const StatusReport& report) {
   std::vector<std::string> parts;
   for (const auto& [name, raw] : report.raw)
-    if (raw.rows) parts.push_back((name.starts_with("raw_") ? name.substr(4) : name) + " " + WithCommas(raw.rows));
+    if (raw.rows)
+      parts.push_back((name.starts_with("raw_") ? name.substr(4) : name) + " " + WithCommas(raw.rows));
   return parts.empty() ? "" : "raw rows: " + Join(parts, ", ") + "\n";
 }
 
@@ -90,8 +94,10 @@ std::string RunningText(const RunNow& run) {
     if (t.failed) text += fmt::format("  {} FAILED", t.failed);
     if (t.blocked) text += fmt::format("  {} blocked", t.blocked);
     if (t.eta_seconds > 0) text += "  ETA " + Seconds(t.eta_seconds);
-    if (t.running) text += "  running";
-    else if (!t.waits_for.empty()) text += "  waits for " + Join(t.waits_for, ", ");
+    if (t.running)
+      text += "  running";
+    else if (!t.waits_for.empty())
+      text += "  waits for " + Join(t.waits_for, ", ");
     text += "\n";
   }
   return text;
@@ -100,7 +106,8 @@ std::string RunningText(const RunNow& run) {
 std::string ActivitiesText(const StatusReport& report) {
   std::string text;
   for (const ActivityNow& activity : report.activities) {
-    if (activity.run) text += RunningText(*activity.run);
+    if (activity.run)
+      text += RunningText(*activity.run);
     else
       text += fmt::format("{} runs, for {}{}\n", activity.activity, Seconds(activity.seconds),
                           activity.doing.empty() ? "" : ": " + activity.doing);
@@ -110,18 +117,21 @@ std::string ActivitiesText(const StatusReport& report) {
 
 std::string Text(const StatusReport& report, bool markdown) {
   std::string text = markdown ? "## Warehouse status\n\n" : "";
-  for (const SeasonStatus& season : report.seasons) text += SeasonText(season, markdown);
+  for (const SeasonStatus& season : report.seasons)
+    text += SeasonText(season, markdown);
   text += RawText(report) + AbsentText(report.absent) + SnapshotText(report.snapshots);
   std::string problems;
   for (const Problem& p : report.problems)
-    problems += fmt::format("{}{} {}: {} dates from {}: {}\n", markdown ? "- " : "", p.state, p.table, p.dates,
-                            p.first_date.Str(), p.reason);
+    problems += fmt::format("{}{} {}: {} dates from {}: {}\n", markdown ? "- " : "", p.state, p.table,
+                            p.dates, p.first_date.Str(), p.reason);
   if (!problems.empty()) text += (markdown ? "\n### Problems\n\n" : "\n") + problems;
   bool running = !report.activities.empty();
   if (running) text += (markdown ? "\n### Running\n\n" : "\n") + ActivitiesText(report);
   text += fmt::format("{}warehouse: {}\n", markdown ? "\n" : "", report.warehouse);
-  if (running) text += "next: wait; `backcourt status --watch` follows it\n";
-  else if (!report.next_command.empty()) text += "next: " + report.next_command + "\n";
+  if (running)
+    text += "next: wait; `backcourt status --watch` follows it\n";
+  else if (!report.next_command.empty())
+    text += "next: " + report.next_command + "\n";
   return text;
 }
 

@@ -26,7 +26,8 @@ struct Sum {
     for (const auto& [name, difference] : m.columns) {
       ColumnDifference& column = columns[name];
       column.rows += difference.rows;
-      if (std::isnan(difference.largest) || difference.largest > column.largest) column.largest = difference.largest;
+      if (std::isnan(difference.largest) || difference.largest > column.largest)
+        column.largest = difference.largest;
     }
     if (dates.size() < kShownDates) dates.push_back(m.date.Str());
     if (!m.error.empty() && errors.size() < kShownDates) errors.push_back(m.date.Str() + ": " + m.error);
@@ -36,46 +37,54 @@ struct Sum {
 };
 
 std::string Rows(const Sum& sum) {
-  return fmt::format("{} rows differ, {} missing, {} extra", WithCommas(sum.different), WithCommas(sum.missing),
-                     WithCommas(sum.extra));
+  return fmt::format("{} rows differ, {} missing, {} extra", WithCommas(sum.different),
+                     WithCommas(sum.missing), WithCommas(sum.extra));
 }
 
 std::string TableText(const std::string& table, const std::vector<const ReplayMismatch*>& cells) {
   Sum sum;
-  for (const ReplayMismatch* m : cells) sum.Add(*m);
+  for (const ReplayMismatch* m : cells)
+    sum.Add(*m);
   std::string text = fmt::format("{}: {} cells DIFFER: {}\n", table, cells.size(), Rows(sum));
-  text += fmt::format("  dates: {}{}\n", Join(sum.dates, ", "), cells.size() > sum.dates.size() ? ", ..." : "");
+  text +=
+      fmt::format("  dates: {}{}\n", Join(sum.dates, ", "), cells.size() > sum.dates.size() ? ", ..." : "");
   if (sum.first) text += fmt::format("  first: {}, {}\n", sum.first_date, sum.first->Text());
   for (const auto& [name, column] : sum.columns)
     text += fmt::format("  column {}: {} rows differ{}\n", name, WithCommas(column.rows),
                         std::isnan(column.largest) ? "" : fmt::format(", by up to {:g}", column.largest));
-  for (const std::string& error : sum.errors) text += "  " + error + "\n";
+  for (const std::string& error : sum.errors)
+    text += "  " + error + "\n";
   if (sum.first)
-    text += fmt::format("  why: {}\n",
-                        sum.cause.empty()
-                            ? "not to be told: neither other rows, other dates nor another order of rows change its replay"
-                            : sum.cause);
+    text += fmt::format(
+        "  why: {}\n",
+        sum.cause.empty()
+            ? "not to be told: neither other rows, other dates nor another order of rows change its replay"
+            : sum.cause);
   return text;
 }
 
 std::string Text(const VerifyReport& report) {
   std::map<std::string, std::vector<const ReplayMismatch*>> tables;
   Sum all;
-  for (const ReplayMismatch& m : report.replay.mismatches) tables[m.table].push_back(&m), all.Add(m);
+  for (const ReplayMismatch& m : report.replay.mismatches)
+    tables[m.table].push_back(&m), all.Add(m);
   std::string text;
-  for (const auto& [table, mine] : tables) text += TableText(table, mine);
+  for (const auto& [table, mine] : tables)
+    text += TableText(table, mine);
   if (report.stale_cells)
-    text += fmt::format("{} stale cells were left out: their inputs have changed; `backcourt backfill` fills them\n",
-                        WithCommas(report.stale_cells));
+    text += fmt::format(
+        "{} stale cells were left out: their inputs have changed; `backcourt backfill` fills them\n",
+        WithCommas(report.stale_cells));
   text += fmt::format("{} cells with {} rows replayed in {}: ", WithCommas(report.replay.cells),
                       WithCommas(report.replay.rows), Seconds(report.replay.seconds));
   size_t differ = report.replay.mismatches.size();
-  return text + (differ == 0 ? "all agree to the bit\n" : fmt::format("{} cells DIFFER: {}\n", differ, Rows(all)));
+  return text +
+         (differ == 0 ? "all agree to the bit\n" : fmt::format("{} cells DIFFER: {}\n", differ, Rows(all)));
 }
 
 Result<int> Run(Caller& caller, const VerifyRequest& request, const JsonView& view, const Output& output) {
-  ProgressView progress(output, output.terminal && !view.json ? ProgressView::Style::kScreen
-                                                               : ProgressView::Style::kLines);
+  ProgressView progress(
+      output, output.terminal && !view.json ? ProgressView::Style::kScreen : ProgressView::Style::kLines);
   auto report = caller.Ask("verify", Verify, request, [&](const Event& event) { progress.Show(event); });
   progress.Finish();
   if (!report) return report.error();

@@ -14,7 +14,8 @@ Result<int> Run(Caller& caller, const WhyRequest& request, const JsonView& view,
   }
   std::string text, indent;
   for (const WhyLink& link : links) {
-    text += fmt::format("{}{} {}: {}\n{}  {}\n", indent, link.table, link.date, link.state, indent, link.because);
+    text +=
+        fmt::format("{}{} {}: {}\n{}  {}\n", indent, link.table, link.date, link.state, indent, link.because);
     indent += "  ";
   }
   output.Out(text);

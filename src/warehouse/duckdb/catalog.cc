@@ -26,8 +26,7 @@ Columns ToColumns(const Rows& rows) {
 }  // namespace
 
 Result<Columns> ColumnsOf(Connection& connection, const std::string& relation) {
-  return ToColumns(
-      TRY(connection.Query("SELECT column_name, column_type FROM (DESCRIBE " + relation + ")")));
+  return ToColumns(TRY(connection.Query("SELECT column_name, column_type FROM (DESCRIBE " + relation + ")")));
 }
 
 Result<std::optional<Columns>> DescribeTable(Connection& connection, const std::string& table) {

@@ -55,14 +55,14 @@ Result<std::optional<Columns>> DuckDbWorkbench::Describe(const std::string& tabl
 Result<bool> DuckDbWorkbench::MakeTable(const Publication& publication) {
   const Model& model = *publication.model;
   // Others may have made it since the batch began: what counts is what they have committed.
-  if (!publication.may_be_new ||
-      TRY(ledger::HasSettledCell(connection_, model.name, model.identity)))
+  if (!publication.may_be_new || TRY(ledger::HasSettledCell(connection_, model.name, model.identity)))
     return false;
   auto there = TRY(DescribeTable(connection_, model.name));
   bool anew = !there || *there != publication.columns;
   if (anew) {
-    TRY(connection_.Execute(fmt::format("DROP TABLE IF EXISTS {0}; CREATE TABLE {0} AS SELECT * FROM temp.{1} LIMIT 0",
-                                        Stored(model.name), Ident(publication.staged))));
+    TRY(connection_.Execute(
+        fmt::format("DROP TABLE IF EXISTS {0}; CREATE TABLE {0} AS SELECT * FROM temp.{1} LIMIT 0",
+                    Stored(model.name), Ident(publication.staged))));
     TRY(ledger::EmptyCells(connection_, model.name));
   }
   TRY(ledger::WriteModel(connection_, model));
@@ -120,7 +120,8 @@ Result<> DuckDbWorkbench::MakeEmptyTable(const std::string& table, const std::st
 
 Result<> DuckDbWorkbench::MakeView(const Model& model) {
   Transaction transaction = TRY(Transaction::Begin(connection_));
-  TRY(connection_.Execute(fmt::format("CREATE OR REPLACE VIEW {} AS {}", Stored(model.name), SelectSql(model))));
+  TRY(connection_.Execute(
+      fmt::format("CREATE OR REPLACE VIEW {} AS {}", Stored(model.name), SelectSql(model))));
   TRY(ledger::WriteModel(connection_, model));
   return transaction.Commit();
 }
