@@ -26,7 +26,7 @@ Schema Described(const std::string& page) {
     } else if (columns && line.starts_with("| `")) {  // | `name` | TYPE | meaning |
       size_t end = line.find('`', 3), type = line.find("| ", end) + 2;
       columns->push_back(line.substr(3, end - 3) + " " + line.substr(type, line.find(" |", type) - type));
-      EXPECT_GT(line.size(), line.find(" |", type) + 8) << "no meaning: " << line;
+      EXPECT_GT(line.size(), line.find(" |", type) + 6) << "no meaning: " << line;
     }
   }
   return schema;
