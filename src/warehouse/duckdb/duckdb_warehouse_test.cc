@@ -3,6 +3,8 @@
 #include <fmt/format.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
+#include <chrono>
 #include <filesystem>
 #include <thread>
 
@@ -114,7 +116,8 @@ TEST_F(DuckDbWarehouseTest, WorkersThatMakeATableAnewAtOnceLoseNothing) {
     std::string column = fmt::format("{} AS x{}", round, round);
     Publication one = Batch(*first, "2021-10-19", column), two = Batch(*second, "2021-10-20", column);
     auto publish = [](Workbench& bench, const Publication& publication) {
-      for (int attempt = 0; attempt < 20; ++attempt) {
+      for (int attempt = 0; attempt < 100; ++attempt) {
+        std::this_thread::sleep_for(std::chrono::milliseconds(10 * std::min(attempt, 10)));
         auto published = bench.Publish(publication);
         if (published) return;
         ASSERT_EQ(published.error().kind, ErrorKind::kTransient) << published.error().message;
