@@ -164,6 +164,7 @@ Result<std::string> FeedReader::CastedSql(const Feed& feed, const std::vector<Fo
   std::string reader = TRY(ReaderSql(feed, files));
   auto described = connection_.Query("SELECT lower(column_name), column_type FROM (DESCRIBE " + reader + ")");
   const std::string& path = files.front().path;
+  if (!described && described.error().kind == ErrorKind::kInterrupted) return described.error();
   if (!described)
     return Error{ErrorKind::kSource, fmt::format("{} cannot be read: {}", path, described.error().message),
                  "mend or replace the file; nothing was loaded"};
