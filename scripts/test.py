@@ -1,4 +1,4 @@
-"""Runs all tests: in C++ (ctest), in Python (tests/*_test.py, in two processes), then some of both under sanitizers.
+"""Runs all tests: format and clang-tidy, C++ (ctest), Python (tests/*_test.py, in two processes), some of both under sanitizers.
 
 Prints the slowest twenty, and at last 'N passed, N failed, N skipped'. The exit code is 0 only if none failed and
 some of each kind ran. The longest go first, by what the last run took: build/durations.json, else tests/durations.json.
@@ -151,16 +151,24 @@ def work():
         print(json.dumps({"passed": max(0, result.testsRun - failed - skipped), "failed": failed, "skipped": skipped, "seconds": result.seconds}), file=answers, flush=True)
 
 
-def run_sanitized(counts):
+def run_as_one(counts, *command):
     """As one test: it passes when nothing is found."""
     begun = time.monotonic()
-    code = subprocess.run(["scripts/sanitize.sh"], cwd=ROOT, stdin=subprocess.DEVNULL).returncode
-    counts.add(int(code == 0), int(code != 0), 0, {"scripts/sanitize.sh": time.monotonic() - begun})
+    code = subprocess.run(command, cwd=ROOT, stdin=subprocess.DEVNULL).returncode
+    counts.add(int(code == 0), int(code != 0), 0, {" ".join(command): time.monotonic() - begun})
+
+
+def run_style(counts):
+    run_as_one(counts, "python3", "scripts/check.py", "--style")
+
+
+def run_sanitized(counts):
+    run_as_one(counts, "scripts/sanitize.sh")
 
 
 def main():
     counts = Counts()
-    for part in (run_cpp, run_python, run_sanitized):
+    for part in (run_style, run_cpp, run_python, run_sanitized):
         begun = time.monotonic()
         part(counts)
         print(f"{part.__name__}: {time.monotonic() - begun:.0f} s", flush=True)
