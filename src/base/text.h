@@ -11,6 +11,7 @@ namespace backcourt {
 std::string Join(const std::vector<std::string>& parts, std::string_view separator);
 std::vector<std::string> Split(std::string_view text, char separator);
 std::string Trim(std::string_view text);
+std::string Lower(std::string text);  // ASCII letters only
 std::string ReplaceAll(std::string text, std::string_view from, std::string_view to);
 
 // The beginning of a message that is longer than anybody reads.

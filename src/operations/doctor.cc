@@ -75,11 +75,11 @@ class Examination {
 
   Result<> LookAtWarehouse(Warehouse& warehouse) {
     auto connection = TRY(warehouse.Connect());
-    Rows version = TRY(connection->Query("SELECT version()"));
+
     std::error_code ignored;
-    Find("ok",
-         fmt::format("warehouse: {} ({} bytes), DuckDB {}", project_.warehouse,
-                     WithCommas(int64_t(fs::file_size(project_.warehouse, ignored))), version.Text(0, 0)));
+    Find("ok", fmt::format("warehouse: {} ({} bytes), {}", project_.warehouse,
+                           WithCommas(int64_t(fs::file_size(project_.warehouse, ignored))),
+                           TRY(warehouse.Version())));
     for (const Snapshot& one : TRY(Snapshots::Serving(*connection)))
       Find("ok", fmt::format("{} {}: served by the snapshot of {} UTC ({}), {}", one.feed, one.season, one.seen_at,
                              Age(one.age), one.path));
