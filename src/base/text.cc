@@ -90,6 +90,12 @@ std::string WithCommas(int64_t number) {
   return number < 0 ? "-" + digits : digits;
 }
 
+std::string Age(double seconds) {
+  if (seconds < 0) return "in the future";
+  if (seconds < 2 * 86400) return fmt::format("{} h old", int64_t(seconds / 3600));
+  return fmt::format("{} days old", WithCommas(int64_t(seconds / 86400)));
+}
+
 std::string Seconds(double seconds) {
   if (seconds < 10) return fmt::format("{:.2f} s", seconds);
   if (seconds < 100) return fmt::format("{:.1f} s", seconds);

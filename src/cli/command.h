@@ -52,6 +52,7 @@ Command StopCommand();
 Command CheckCommand();
 Command VerifyCommand();
 Command ExportCommand();
+Command TestCommand();
 Command DocsCommand();
 Command DoctorCommand();
 
