@@ -157,6 +157,34 @@ CREATE MACRO season_of_file(file) AS coalesce(
   list_filter(list_reverse(string_split(file, '/')), lambda part: regexp_full_match(part, '(19|20)\d\d-\d\d') AND part = season_of_start(part))[1],
   list_filter(list_transform(list_reverse(string_split(file, '/')), lambda part: season_of_id(part)), lambda season: season IS NOT NULL)[1]);
 
+-- Eastern time as UTC.
+CREATE MACRO eastern_to_utc(t) AS timezone('UTC', timezone('America/New_York', t));
+
+-- The day and the time of day that a file's name tells, as text: 2022-02-08_06_30PM, 20220208T183000Z, 2022-02-08.
+CREATE MACRO name_time_parts(file) AS regexp_extract(
+  regexp_replace(regexp_replace(parse_filename(file), '((?:19|20)\d\d)-(\d\d)-(\d\d)', '\1\2\3'), '((?:19|20)\d\d)_(\d\d)_(\d\d)', '\1\2\3'),
+  '(?:^|\D)((?:19|20)\d\d)(\d\d)(\d\d)(?:(?:[T_ -]|at)*(\d\d)(?:[-_:]?(\d\d))?(?:[-_:]?(\d\d))?(?:\.\d+)?)?[ _]?(AM|PM|am|pm)?(Z)?(?:\D|$)',
+  ['y', 'm', 'd', 'hour', 'minute', 'second', 'half', 'zone']);
+CREATE MACRO time_of_parts(p, zone_is_eastern) AS CASE
+  WHEN p.hour = '' OR (p.minute = '' AND p.half = '') THEN NULL
+  WHEN p.half <> '' THEN eastern_to_utc(TRY_CAST(format('{}-{}-{} {:02d}:{}:{}', p.y, p.m, p.d,
+    CAST(p.hour AS INTEGER) % 12 + if(lower(p.half) = 'pm', 12, 0), if(p.minute = '', '00', p.minute), if(p.second = '', '00', p.second)) AS TIMESTAMP))
+  WHEN zone_is_eastern AND p.zone = '' THEN eastern_to_utc(TRY_CAST(format('{}-{}-{} {}:{}:{}', p.y, p.m, p.d, p.hour, p.minute, if(p.second = '', '00', p.second)) AS TIMESTAMP))
+  ELSE TRY_CAST(format('{}-{}-{} {}:{}:{}', p.y, p.m, p.d, p.hour, p.minute, if(p.second = '', '00', p.second)) AS TIMESTAMP) END;
+
+-- The time at which a file was taken, by its name, in UTC (a time with AM or PM is Eastern); NULL when the name tells none.
+CREATE MACRO time_of_file(file) AS time_of_parts(name_time_parts(file), false);
+-- The same where a day alone counts, as its noon.
+CREATE MACRO day_or_time_of_file(file) AS coalesce(time_of_file(file), TRY_CAST(format('{}-{}-{} 12:00:00', name_time_parts(file).y, name_time_parts(file).m, name_time_parts(file).d) AS TIMESTAMP));
+
+-- Whether the seconds of a team's players are those of whole periods; minutes may be whole ones. And how many of these are overtimes.
+CREATE MACRO overtimes_of(seconds) AS greatest(0, CAST(round(((seconds) - 14400) / 1500e0) AS INTEGER));
+CREATE MACRO whole_periods(seconds) AS abs((seconds) - 14400 - 1500 * overtimes_of(seconds)) <= 300;
+
+-- What a line of a box counts, as one number: sums and differences of such numbers are those of lines.
+CREATE MACRO line_code(pts, fga, fta, reb, ast, pf) AS CAST(coalesce(pts, 0) + 1000 * coalesce(fga, 0) + 1000000 * CAST(coalesce(fta, 0) AS BIGINT)
+  + 1000000000 * CAST(coalesce(reb, 0) AS BIGINT) + 1000000000000 * CAST(coalesce(ast, 0) AS BIGINT) + 1000000000000000 * CAST(coalesce(pf, 0) AS BIGINT) AS BIGINT);
+
 -- A result set as its finder has it: headers and rows, or a list of rows that name their columns.
 CREATE MACRO named_result_set(found) AS CASE json_type(found)
   WHEN 'OBJECT' THEN list_transform([from_json(found, '{"headers":["VARCHAR"],"rowSet":[["VARCHAR"]],"data":[["VARCHAR"]]}')],
@@ -175,6 +203,10 @@ CREATE MACRO result_set(document, set_name) AS coalesce(
 
 -- Whether such a response has a result set of the name.
 CREATE MACRO has_result_set(document, set_name) AS result_set(document, set_name) IS NOT NULL;
+
+-- The rows of a result set, each with as many values as there are headers; one that has another number is an error.
+CREATE MACRO whole_rows(s) AS list_transform(s.rowSet, lambda r, i: CASE WHEN len(r) = len(s.headers) THEN r
+  ELSE error(concat('row ', i, ': ', len(r), ' values under ', len(s.headers), ' headers')) END);
 
 -- The cell of a row under a header; NULL where there is no such header.
 CREATE MACRO under(headers, cells, header) AS cells[list_position(headers, header)];

@@ -40,6 +40,11 @@ Result<> Ledger::Create(Connection& connection) {
     CREATE TABLE IF NOT EXISTS backcourt.snapshots (
       feed VARCHAR, path VARCHAR, season VARCHAR, size BIGINT, mtime BIGINT, identity VARCHAR, seen_at TIMESTAMP,
       unreadable VARCHAR, problem VARCHAR);
+    CREATE TABLE IF NOT EXISTS backcourt.damaged_units (
+      table_name VARCHAR, unit VARCHAR, source VARCHAR, season VARCHAR, reason VARCHAR);
+    CREATE TABLE IF NOT EXISTS backcourt.statements (
+      table_name VARCHAR, unit VARCHAR, season VARCHAR, place BIGINT, source VARCHAR, file VARCHAR,
+      is_over BOOLEAN, captured_at TIMESTAMP, told VARCHAR, differs VARCHAR);
     CREATE TABLE IF NOT EXISTS backcourt.models (
       model VARCHAR, identity VARCHAR, checks VARCHAR);
   )sql");
@@ -164,12 +169,21 @@ Result<Calendar> Ledger::ReadCalendar(Connection& connection, const Project& pro
   for (const std::string& type : project.types)
     types.push_back(Quote(type));
   std::string whole, boxes;  // whether both teams have rows in a table of boxes
+  // A warehouse of an earlier version has no list of damaged units.
+  bool has_damage = TRY(connection.Query(
+                            "SELECT count(*) FROM duckdb_tables() WHERE database_name = 'wh' AND schema_name = "
+                            "'backcourt' AND table_name = 'damaged_units'"))
+                        .Int(0, 0) > 0;
   for (size_t i = 0; i < project.boxes.size(); ++i) {
     const RawTable& table = *project.FindRaw(project.boxes[i]);
     whole += fmt::format(
         ", coalesce(s.home_team_abbr IN (b{0}.one, b{0}.other) AND s.away_team_abbr IN (b{0}.one, "
-        "b{0}.other), false)",
-        i);
+        "b{0}.other), false){1}",
+        i,
+        has_damage ? fmt::format(" AND s.game_id NOT IN (SELECT unit FROM backcourt.damaged_units WHERE table_name "
+                                 "= {})",
+                                 Quote(table.name))
+                   : "");
     boxes += fmt::format(
         " LEFT JOIN (SELECT game_id, min(team_abbr) AS one, max(team_abbr) AS other FROM {1} WHERE {2} GROUP "
         "BY game_id) b{0} ON b{0}.game_id = s.game_id",
@@ -272,6 +286,22 @@ std::string Ledger::WriteBatch(int64_t run, const BatchRecord& batch) {
   return fmt::format(
       "INSERT INTO backcourt.batches VALUES ({}, {}, {}, {}, {}, {}, {}, now()::TIMESTAMP, {});", run,
       Quote(batch.model), batch.first, batch.last, batch.cells, batch.rows, batch.seconds, batch.attempts);
+}
+
+std::string Ledger::KeepDamagedUnits(const std::string& table, const std::string& source,
+                                     const std::string& season, bool part) {
+  return fmt::format(
+      "DELETE FROM backcourt.damaged_units WHERE table_name = {0} AND source = {1} AND season = {2}{3}; INSERT "
+      "INTO backcourt.damaged_units SELECT * FROM temp.damaged WHERE source = {1} AND season = {2};",
+      Quote(table), Quote(source), Quote(season), part ? " AND unit IN (FROM temp.affected)" : "");
+}
+
+std::string Ledger::KeepStatements(const std::string& table, const std::string& replaced,
+                                   const std::string& from) {
+  return fmt::format(
+      "DELETE FROM backcourt.statements WHERE table_name = {} AND {}; INSERT INTO backcourt.statements SELECT * "
+      "FROM {};",
+      Quote(table), replaced, from);
 }
 
 Result<std::vector<LoadedFile>> Ledger::ReadFiles(Connection& connection) {

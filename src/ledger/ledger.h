@@ -31,6 +31,8 @@ struct BatchRecord {
 
 class Ledger {
  public:
+  // Counts up when Create makes a table more, so that loads look whether it is there.
+  static constexpr int64_t kTables = 2;
   // Makes the ledger's tables when there are none.
   static Result<> Create(Connection& connection);
 
@@ -52,6 +54,15 @@ class Ledger {
   static Result<> EndRun(Connection& connection, int64_t run, const std::string& outcome,
                          const std::string& summary);
   static std::string WriteBatch(int64_t run, const BatchRecord& batch);
+
+  // The statements that keep what the temp table `damaged` holds of a source's season: units whose rows are
+  // not whole, because some of one key contradict each other.
+  static std::string KeepDamagedUnits(const std::string& table, const std::string& source,
+                                      const std::string& season, bool part);
+  // Those that keep what several sources state of a unit, from a relation of the table's columns, in place of
+  // what is kept where `replaced`.
+  static std::string KeepStatements(const std::string& table, const std::string& replaced,
+                                    const std::string& from);
 
   static Result<std::vector<LoadedFile>> ReadFiles(Connection& connection);
 };

@@ -8,6 +8,7 @@
 #include "base/fault_point.h"
 #include "base/text.h"
 #include "load/raw_table_sql.h"
+#include "load/statements.h"
 #include "project/sql_text.h"
 #include "run/batch_filler.h"
 #include "warehouse/duckdb/duckdb_warehouse.h"
@@ -27,7 +28,7 @@ Loader::Loader(const Project& project, Connection& connection, Finder finder,
 
 Result<> Loader::Prepare() {
   Hasher hasher;
-  hasher.Add(int64_t(Warehouse::kFormat));
+  hasher.Add(int64_t(Warehouse::kFormat)).Add(Ledger::kTables);
   for (const RawTable& table : project_.raw_tables) {
     hasher.Add(table.name).Add(int64_t(table.columns.size()));
     for (const Column& column : table.columns)
@@ -174,6 +175,7 @@ Result<LoadReport> Loader::Load(const std::vector<std::string>& only) {
   if (!drop.empty()) TRY(connection_.Execute(drop));
   report.absent = Absent();
   report.quarantined = TRY(Snapshots::Quarantined(connection_));
+  report.disagreements = TRY(ReadDisagreements(connection_, project_, ""));
   report.seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
   return report;
 }
@@ -317,10 +319,11 @@ Result<> Loader::RunGroup(const RawTable& table, SourceGroup& group, bool part, 
     keyless += fmt::format(" WHEN {} IS NULL THEN {}", Ident(column), Quote("row without " + column));
   group.incoming = fmt::format("incoming_{}", &group - sources_.groups().data());
   auto made =
-      connection_.Execute(fmt::format("CREATE OR REPLACE TEMP TABLE {} AS {} SELECT {}coalesce(CAST(dropped "
+      connection_.Execute(fmt::format("CREATE OR REPLACE TEMP TABLE {} AS {} SELECT {}{}coalesce(CAST(dropped "
                                       "AS VARCHAR), CASE{} END) AS dropped FROM (\n{}\n)",
-                                      Ident(group.incoming), ctes, typed, keyless, source.body));
-  if (made) return {};
+                                      Ident(group.incoming), ctes, typed, StatementColumns(table, source),
+                                      keyless, source.body));
+  if (made) return SetAsideDoubles(table, group, report);
   Error error = made.error();
   error.message = fmt::format("{}{}: {}", source.file.empty() ? source.name : source.file,
                               group.season.empty() ? "" : " (" + group.season + ")", error.message);
@@ -335,29 +338,53 @@ Result<> Loader::RunGroup(const RawTable& table, SourceGroup& group, bool part, 
   return error;
 }
 
-Error Loader::NameDuplicates(const RawTable& table, const std::vector<SourceGroup*>& groups,
-                             const std::string& keys) {
-  for (const SourceGroup* group : groups) {
-    for (const auto& [feed, files] : group->feeds) {
-      if (feed->key.empty() || feed->snapshots || files.empty() || !held_.contains(feed->name)) continue;
-      std::vector<std::string> key, shown;
-      for (const std::string& column : feed->key) {
-        key.push_back(Ident(column));
-        shown.push_back(fmt::format("'{}=' || CAST({} AS VARCHAR)", column, Ident(column)));
-      }
-      auto twice = connection_.Query(
-          fmt::format("SELECT concat_ws(', ', {1}), min(file), min(file_row), max(file_row) FROM temp.{2} "
-                      "GROUP BY {0} HAVING count(*) > 1 ORDER BY 3 LIMIT 1",
-                      Join(key, ", "), Join(shown, ", "), Ident("feed_" + feed->name)));
-      if (twice && twice->size() > 0)
-        return Error{ErrorKind::kSource,
-                     fmt::format("{}: rows {} and {} have one key ({})", twice->Text(0, 1), twice->Int(0, 2),
-                                 twice->Int(0, 3), twice->Text(0, 0)),
-                     "take one of them away, then load again; nothing was loaded"};
+// Of rows that are equal one stays; of rows that contradict each other under one key none does, since nothing
+// tells which is right. Their units are made without them, and no other is touched.
+Result<> Loader::SetAsideDoubles(const RawTable& table, const SourceGroup& group, LoadReport& report) {
+  if (!table.merge.empty()) return {};  // whose rows are statements, as many as there are
+  std::string incoming = "temp." + Ident(group.incoming), keys = KeyList(table);
+  TRY(connection_.Execute(
+      fmt::format("CREATE OR REPLACE TEMP TABLE doubles AS SELECT {1} FROM {0} WHERE dropped IS NULL GROUP BY {1} "
+                  "HAVING count(*) > 1",
+                  incoming, keys)));
+  if (TRY(connection_.Query("SELECT count(*) FROM temp.doubles")).Int(0, 0) == 0) return {};
+  std::vector<std::string> shown;
+  for (const std::string& column : table.key)
+    shown.push_back("CAST(" + Ident(column) + " AS VARCHAR)");
+  TRY(connection_.Execute(fmt::format(
+      "UPDATE {0} SET dropped = 'equal to another row in every column' WHERE rowid IN (SELECT rowid FROM {0} SEMI "
+      "JOIN temp.doubles USING ({1}) WHERE dropped IS NULL QUALIFY row_number() OVER (PARTITION BY {2} ORDER BY "
+      "rowid) > 1)",
+      incoming, keys, ColumnList(table))));
+  std::vector<std::string> rows = DoubledRows(group);
+  std::string where = rows.size() == 1 ? " (" + rows.front() + ")" : "";
+  TRY(connection_.Execute(fmt::format(
+      "UPDATE {0} SET dropped = concat({1}, concat_ws(', ', {2}), {3}) WHERE rowid IN (SELECT rowid FROM {0} SEMI "
+      "JOIN temp.doubles USING ({4}) WHERE dropped IS NULL QUALIFY count(*) OVER (PARTITION BY {4}) > 1)",
+      incoming, Quote(kDoubledKey), Join(shown, ", "), Quote(where), keys)));
+  report.doubled.insert(report.doubled.end(), rows.begin(), rows.end());
+  return {};
+}
+
+// The rows of files that have one key, as far as feeds say what theirs is: the first twenty.
+std::vector<std::string> Loader::DoubledRows(const SourceGroup& group) {
+  std::vector<std::string> found;
+  for (const auto& [feed, files] : group.feeds) {
+    if (feed->key.empty() || feed->snapshots || files.empty() || !held_.contains(feed->name)) continue;
+    std::vector<std::string> key, shown;
+    for (const std::string& column : feed->key) {
+      key.push_back(Ident(column));
+      shown.push_back(fmt::format("'{}=' || CAST({} AS VARCHAR)", column, Ident(column)));
     }
+    auto twice = connection_.Query(
+        fmt::format("SELECT concat_ws(', ', {1}), min(file), min(file_row), max(file_row) FROM temp.{2} "
+                    "GROUP BY {0} HAVING count(*) > 1 ORDER BY 2, 3 LIMIT 20",
+                    Join(key, ", "), Join(shown, ", "), Ident("feed_" + feed->name)));
+    for (size_t i = 0; twice && i < twice->size(); ++i)
+      found.push_back(fmt::format("{}: rows {} and {} have one key ({})", twice->Text(i, 1), twice->Int(i, 2),
+                                  twice->Int(i, 3), twice->Text(i, 0)));
   }
-  return Error{ErrorKind::kSource, fmt::format("two rows of {} have one key: {}", table.name, keys),
-               "take one of them out of its file, then load again; nothing was loaded"};
+  return found;
 }
 
 Result<> Loader::ReadLedger() {
@@ -424,6 +451,11 @@ Result<std::string> Loader::Record(const RawTable& table, const SourceGroup& gro
                                    LoadReport& report) {
   std::string name = Quote(group.source->name), season = Quote(group.season), write;
   if (!group.source->by_unit.empty()) write += TRY(KeepUnits(table, group, part));
+  TRY(connection_.Execute(fmt::format(
+      "INSERT INTO temp.damaged SELECT DISTINCT {}, {} AS unit_, {}, {}, dropped FROM temp.{} WHERE "
+      "starts_with(dropped, {}) AND unit_ NOT IN (SELECT unit FROM temp.served WHERE source <> {})",
+      Quote(table.name), UnitSql(table), name, season, Ident(group.incoming), Quote(kDoubledKey), name)));
+  write += Ledger::KeepDamagedUnits(table.name, group.source->name, group.season, part);
   std::string others = fmt::format(
       " UNION ALL SELECT reason, row_count FROM backcourt.dropped_units WHERE source = {} AND season = {} "
       "AND unit NOT IN (FROM temp.affected)",
@@ -461,16 +493,28 @@ Result<> Loader::LoadTable(const RawTable& table, LoadReport& report) {
   TRY(change.Begin());
   TRY(connection_.Execute(
       "CREATE OR REPLACE TEMP TABLE given AS SELECT * FROM backcourt.file_units LIMIT 0; CREATE OR REPLACE "
-      "TEMP TABLE left_out AS SELECT * FROM backcourt.dropped_units LIMIT 0"));
+      "TEMP TABLE left_out AS SELECT * FROM backcourt.dropped_units LIMIT 0; CREATE OR REPLACE TEMP TABLE "
+      "damaged AS SELECT * FROM backcourt.damaged_units LIMIT 0"));
   std::string write = fmt::format(
       "DELETE FROM backcourt.dropped WHERE table_name = {0} AND {1}; DELETE FROM backcourt.sources WHERE "
       "source IN ({2}) AND {1};",  // also of those that are not there any more
       Quote(table.name), change.of_seasons(), QuotedList(names));
   for (SourceGroup* group : groups) {
     TRY(RunGroup(table, *group, part, report));
+    if (table.statements) continue;  // decided between all of them
     TRY(change.Stage(*group));
     write += TRY(Record(table, *group, part, report));
     if (groups.size() > 1) TRY(connection_.Execute("DROP TABLE temp." + Ident(group->incoming)));
+  }
+  if (table.statements) {
+    Statements statements(connection_, table, groups);
+    if (!groups.empty()) TRY(statements.Rule());
+    for (SourceGroup* group : groups) {
+      TRY(change.TellOtherTotals(*group));
+      write += TRY(Record(table, *group, part, report));
+      TRY(connection_.Execute("DROP TABLE temp." + Ident(group->incoming)));
+    }
+    if (!groups.empty()) write += TRY(statements.KeepSql(change.of_units()));
   }
   if (!table.unit.empty()) {
     Rows serving = TRY(connection_.Query("SELECT season, source, count(DISTINCT unit) FROM " +
@@ -480,7 +524,8 @@ Result<> Loader::LoadTable(const RawTable& table, LoadReport& report) {
           {table.name, serving.Text(i, 0), serving.Text(i, 1), table.unit, serving.Int(i, 2)});
   }
   if (std::string twice = TRY(change.Duplicate()); !twice.empty())
-    return NameDuplicates(table, groups, twice);
+    return Error{ErrorKind::kSource, fmt::format("two rows of {} have one key: {}", table.name, twice),
+                 "take one of them out of its file, then load again; nothing was loaded"};
   std::vector<LoadedTable> totals = TRY(change.Compare(cells_[table.name]));
   report.tables.insert(report.tables.end(), totals.begin(), totals.end());
   FaultPoint("load-write", table.name);
@@ -496,8 +541,9 @@ Result<> Loader::LoadTable(const RawTable& table, LoadReport& report) {
                             fmt::format("INSERT INTO temp.changed_units SELECT {}, unit FROM {}",
                                         Quote(table.name), change.differing())));
   }
-  return groups.size() > 1 ? Result<>()
-                           : connection_.Execute("DROP TABLE temp." + Ident(groups.front()->incoming));
+  return groups.size() != 1 || table.statements
+             ? Result<>()
+             : connection_.Execute("DROP TABLE temp." + Ident(groups.front()->incoming));
 }
 
 }  // namespace backcourt

@@ -14,6 +14,7 @@
 #include "load/feed_reader.h"
 #include "load/snapshots.h"
 #include "load/source_groups.h"
+#include "load/statements.h"
 #include "load/table_change.h"
 #include "project/project.h"
 
@@ -35,6 +36,8 @@ struct LoadReport {
   std::vector<LoadedTable> tables;  // those that were read again
   std::vector<DroppedRows> dropped;
   std::vector<ServedUnits> served;    // of the tables that were read again
+  std::vector<std::string> doubled;   // files with the rows of theirs that have one key
+  std::vector<Disagreement> disagreements;  // of all that is loaded
   std::vector<std::string> files;     // read
   std::vector<std::string> vanished;  // loaded before, not there now; their rows stay
   std::vector<AbsentFeed> absent;
@@ -95,8 +98,9 @@ class Loader {
   // The statements that keep what a group gave and was made of; what it dropped goes into the report.
   Result<std::string> Record(const RawTable& table, const SourceGroup& group, bool part, LoadReport& report);
   Result<> EnsureRun(LoadReport& report);
-  Error NameDuplicates(const RawTable& table, const std::vector<SourceGroup*>& groups,
-                       const std::string& keys);
+  // Takes rows that have one key out of what a group gave.
+  Result<> SetAsideDoubles(const RawTable& table, const SourceGroup& group, LoadReport& report);
+  std::vector<std::string> DoubledRows(const SourceGroup& group);
 
   const Project& project_;
   Connection& connection_;

@@ -35,7 +35,12 @@ struct RawTable {
   std::string unit;                   // column whose values one source serves whole; may be empty
   std::vector<std::string> unhashed;  // columns that are not part of the digest
   std::vector<std::string> totals;    // columns whose sums over a unit all sources should tell alike
-  std::string ahead;                  // predicate: rows that may be read ahead of D
+  // Several sources make statements about a unit, and who is right is decided by what they state, not by rank
+  // alone: see StatementsSql of load/statements.h.
+  bool statements = false;
+  std::string merge;               // SQL over `statements`: the table's rows, gaps filled from the next best
+  std::vector<std::string> agree;  // columns in which all statements about a unit should be alike
+  std::string ahead;               // predicate: rows that may be read ahead of D
   bool of_final_games = false;        // every final game has rows here, by its unit
   std::string box_rows;               // predicate: of a table of boxes, the rows that make one; empty: all
   std::vector<Column> columns;

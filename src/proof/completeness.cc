@@ -9,6 +9,7 @@
 #include "base/text.h"
 #include "load/raw_table_sql.h"
 #include "load/snapshots.h"
+#include "load/statements.h"
 #include "plan/planner.h"
 #include "proof/contracts.h"
 #include "run/batch_filler.h"
@@ -58,6 +59,8 @@ class Checker {
   Result<> Contracts(const CheckedSeason& season);
   Result<> KeptSnapshots(const CheckedSeason& season);
   Result<> OtherSources(const CheckedSeason& season);
+  Result<> ScheduleAgrees(const CheckedSeason& season);
+  Result<> DamagedUnits(const CheckedSeason& season);
   Result<std::string> LoadAgain(const RawTable& table, const std::string& season);
   void Count(GuardCount count);
 
@@ -428,6 +431,44 @@ Result<> Checker::OtherSources(const CheckedSeason& season) {
   return {};
 }
 
+// The dates and teams of a game by each of the sources that state them, and by its result.
+Result<> Checker::ScheduleAgrees(const CheckedSeason& season) {
+  GuardCount count{season.label, "schedule_agrees", "games", 0, 0, ""};
+  count.examined = TRY(connection_.Query(fmt::format("SELECT count(*) FROM wh.main.{} WHERE season = {}",
+                                                     Ident(project_.schedule), Quote(season.label))))
+                       .Int(0, 0);
+  for (const Disagreement& one : TRY(ReadDisagreements(connection_, project_, season.label))) {
+    report_.gaps.push_back(
+        {count.guard, season.label, one.table, {}, {}, 0, one.unit,
+         fmt::format("{} ({}{}, which serves, and {}{})", one.what, one.source,
+                     one.file.empty() ? "" : ", " + one.file, one.other_source,
+                     one.other_file.empty() ? "" : ", " + one.other_file),
+         "fetch the file that is wrong again, then `backcourt load` and `backcourt backfill`"});
+    ++count.found;
+  }
+  Count(std::move(count));
+  return {};
+}
+
+// Games whose box has rows of one key that contradict each other.
+Result<> Checker::DamagedUnits(const CheckedSeason& season) {
+  GuardCount count{season.label, "doubled keys", "games", 0, 0, "no table of boxes was asked for"};
+  for (const std::string& table : project_.boxes) {
+    if (!Wanted(table)) continue;
+    std::string mine = fmt::format("table_name = {} AND season IN ('', {})", Quote(table), Quote(season.label));
+    count.examined += TRY(connection_.Query("SELECT count(*) FROM wh.backcourt.units WHERE " + mine)).Int(0, 0);
+    Rows rows = TRY(connection_.Query("SELECT unit, reason FROM wh.backcourt.damaged_units WHERE " + mine +
+                                      " ORDER BY unit, reason"));
+    for (size_t i = 0; i < rows.size(); ++i) {
+      report_.gaps.push_back({count.guard, season.label, table, {}, {}, 0, rows.Text(i, 0), rows.Text(i, 1),
+                              "take the wrong row out of its file, then `backcourt load` and `backcourt backfill`"});
+      ++count.found;
+    }
+  }
+  Count(std::move(count));
+  return {};
+}
+
 Result<CheckReport> Checker::Run(const std::map<std::string, std::vector<int32_t>>& retired) {
   auto start = std::chrono::steady_clock::now();
   std::vector<CheckedSeason> seasons;
@@ -448,6 +489,8 @@ Result<CheckReport> Checker::Run(const std::map<std::string, std::vector<int32_t
     TRY(Contracts(season));
     if (Wanted(project_.schedule)) TRY(KeptSnapshots(season));
     TRY(OtherSources(season));
+    if (Wanted(project_.schedule)) TRY(ScheduleAgrees(season));
+    TRY(DamagedUnits(season));
   }
   for (const auto& [table, slots] : retired)
     if (Wanted(table))

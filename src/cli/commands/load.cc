@@ -48,6 +48,16 @@ std::string LoadText(const LoadReport& report) {
     text += fmt::format("{} files read, {} raw cells changed, in {}\n", report.files.size(),
                         WithCommas(report.changed_cells), Seconds(report.seconds));
   }
+  for (const std::string& rows : report.doubled)
+    text += rows + "; none of them is loaded\n";
+  if (!report.disagreements.empty())
+    text += fmt::format("{} statements about the date or the teams of a game disagree:\n",
+                        WithCommas(int64_t(report.disagreements.size())));
+  for (size_t i = 0; i < std::min<size_t>(report.disagreements.size(), 3); ++i) {
+    const Disagreement& one = report.disagreements[i];
+    text += fmt::format("  {} {} ({} against {})\n", one.unit, one.what, one.file.empty() ? one.source : one.file,
+                        one.other_file.empty() ? one.other_source : one.other_file);
+  }
   for (size_t i = 0; i < std::min(report.vanished.size(), kMostVanished); ++i)
     text += fmt::format("no longer there: {}; what was loaded from it stays\n", report.vanished[i]);
   if (report.vanished.size() > kMostVanished)
@@ -109,7 +119,19 @@ nlohmann::json LoadJson(const LoadReport& report) {
   for (const Snapshot& one : report.quarantined)
     quarantined.push_back(
         {{"feed", one.feed}, {"season", one.season}, {"path", one.path}, {"problem", one.problem}});
-  return {{"run", report.run ? nlohmann::json(report.run) : nlohmann::json()},
+  nlohmann::json disagreements = nlohmann::json::array();
+  for (const Disagreement& one : report.disagreements)
+    disagreements.push_back({{"table", one.table},
+                             {"season", one.season},
+                             {"unit", one.unit},
+                             {"what", one.what},
+                             {"source", one.source},
+                             {"file", one.file},
+                             {"other_source", one.other_source},
+                             {"other_file", one.other_file}});
+  return {{"disagreements", disagreements},
+          {"doubled", report.doubled},
+          {"run", report.run ? nlohmann::json(report.run) : nlohmann::json()},
           {"files", report.files},
           {"vanished", report.vanished},
           {"tables", tables},

@@ -5,6 +5,7 @@
 
 #include "base/text.h"
 #include "cli/session.h"
+#include "load/statements.h"
 
 namespace backcourt {
 
@@ -187,6 +188,11 @@ Result<int> RunWhy(Session& session, const Arguments& arguments, const Output& o
                    near.empty() ? "`backcourt load` first" : "the nearest one behind it is " + near};
     }
     links = TRY(Chain(session.project, view, *view.connection).Follow(chosen[0], index));
+  }
+  if (raw && raw->statements) {
+    std::vector<std::string> told = TRY(StatementsOn(*view.connection, *raw, date));
+    for (const std::string& one : told)
+      links.push_back({table, date.Str(), "stated", one});
   }
   if (arguments.json) {
     nlohmann::json json = nlohmann::json::array();
