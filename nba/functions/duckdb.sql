@@ -23,6 +23,9 @@ CREATE MACRO utc_offset_hours(zone, d) AS CAST(date_diff('hour',
   CAST(d AS TIMESTAMP) + INTERVAL 17 HOUR,
   timezone(zone, timezone('UTC', CAST(d AS TIMESTAMP) + INTERVAL 17 HOUR))) AS INTEGER);
 
+-- Noon of a date in the east of the States, in UTC: no game starts earlier.
+CREATE MACRO eastern_noon(d) AS timezone('UTC', timezone('America/New_York', CAST(d AS TIMESTAMP) + INTERVAL 12 HOUR));
+
 -- A player's name for look-ups: no marks, lower case, letters and digits only.
 CREATE MACRO player_lookup(name) AS regexp_replace(lower(strip_accents(nfc_normalize(name))), '[^a-z0-9]', '', 'g');
 
@@ -70,7 +73,8 @@ CREATE MACRO try_minutes(t) AS
 -- A day as 10/22/2024, 10/22/2024 00:00:00, 2024-10-22 or 2024-10-22T00:00:00Z; the day that is written, in no other time zone.
 CREATE MACRO try_league_date(t) AS
   CASE WHEN regexp_full_match(t, '[0-9]{4}-[0-9]{2}-[0-9]{2}([T ].*)?') THEN TRY_CAST(substr(t, 1, 10) AS DATE)
-       WHEN regexp_full_match(t, '[0-9]{1,2}/[0-9]{1,2}/[0-9]{4}( .*)?') THEN CAST(try_strptime(split_part(t, ' ', 1), '%m/%d/%Y') AS DATE) END;
+       WHEN regexp_full_match(t, '[0-9]{1,2}/[0-9]{1,2}/[0-9]{4}( .*)?') THEN CAST(try_strptime(split_part(t, ' ', 1), '%m/%d/%Y') AS DATE)
+       WHEN regexp_full_match(t, '[0-9]{1,2}/[0-9]{1,2}/[0-9]{2}') THEN CAST(try_strptime(t, '%m/%d/%y') AS DATE) END;
 
 -- The words of the injury report, in small letters; the last stands where a team has sent nothing, beside no player.
 CREATE MACRO try_injury_status(t) AS
@@ -131,6 +135,16 @@ CREATE MACRO tipoff_utc_of(t) AS timezone('UTC', timezone('America/New_York', tr
 
 -- A name without the suffix of a generation (Jr, Sr, II, III, IV), for look-ups.
 CREATE MACRO lookup_without_suffix(name) AS player_lookup(regexp_replace(trim(name), '[ ,]+(Jr|Sr|II|III|IV)\.?$', '', 'i'));
+
+-- How a name may be meant, best first: as First Last or, with a comma, Last, First; then with its last word first; of each
+-- alias between slashes. Suffixes are left aside.
+CREATE MACRO given_first(name) AS CASE
+  WHEN NOT contains(name, ',') OR regexp_matches(name, ',\s*(?i:(jr|sr|ii|iii|iv)\.?)$') THEN name
+  ELSE concat(trim(split_part(name, ',', 2)), ' ', trim(split_part(name, ',', 1))) END;
+CREATE MACRO last_word_first(name) AS regexp_replace(regexp_replace(trim(name), '[ ,]+(Jr|Sr|II|III|IV)\.?( |$)', ' ', 'i'), '^(.*\S)\s+(\S+)\s*$', '\2 \1');
+CREATE MACRO name_readings(name) AS list_distinct(list_filter(list_concat(
+  list_transform(string_split(name, '/'), lambda one: lookup_without_suffix(given_first(one))),
+  list_transform(string_split(name, '/'), lambda one: lookup_without_suffix(last_word_first(one)))), lambda l: l <> ''));
 
 -- Of the two numbers of a pair, on the home row and the visitor's, exactly one is a total (150 to 300), or there is neither.
 CREATE MACRO total_of_pair(home, away) AS CASE
