@@ -191,8 +191,9 @@ class InjuryReports(Shapes):
         writer.writerow(["01/15/2025", "07:30 (ET)", "NYK@PHI", "Philadelphia 76ers", "", "NOT YET SUBMITTED", ""])
         self.put("injury_report/2025-01-15_05PM.csv", text.getvalue().encode())
         report = self.load()
-        self.assertEqual(self.query("SELECT date, team_abbr, player_id, status FROM raw_injuries"), [{"date": "2025-01-15", "team_abbr": "NYK", "player_id": 1628404, "status": "questionable"}])
-        self.assertIn(("row without a player or a status", 2), [(d["reason"], d["rows"]) for d in report["dropped"]])
+        self.assertEqual([tuple(row.values()) for row in self.query("SELECT team_abbr, player_id, status, reported_at FROM raw_injury_reports WHERE game_date = '2025-01-15' ORDER BY seq")],
+                         [("NYK", 1628404, "questionable", "2025-01-15 22:00:00"), ("PHI", None, "not yet submitted", "2025-01-15 22:00:00"), ("PHI", None, "not yet submitted", "2025-01-15 22:00:00")])
+        self.assertEqual([d for d in report["dropped"] if d["table"] == "raw_injury_reports"], [])
 
 
 if __name__ == "__main__":

@@ -390,7 +390,7 @@ class Others(Shapes):
         self.put("injury_report_2024-25.csv", b"date,team,player,status,reason\n01/14/2025,Philadelphia 76ers,\"Drummond, Andre\",Out,Injury/Illness - Left Toe; Sprain\n"
                                               b"2025-01-14,PHI,\"Oubre Jr., Kelly\",Questionable,Hand\n2025-01-14,PHI,\"Nobody, Ann\",Out,\n")
         report = self.load()
-        self.assertEqual([tuple(row.values()) for row in self.query("SELECT date, team_abbr, player_id, status FROM raw_injuries ORDER BY seq")],
+        self.assertEqual([tuple(row.values()) for row in self.query("SELECT game_date, team_abbr, player_id, status FROM raw_injury_reports ORDER BY seq")],
                          [("2025-01-14", "PHI", 203083, "out"), ("2025-01-14", "PHI", 1626162, "questionable")])
         self.assertIn("no player of this name in the season", json.dumps(report["dropped"]))
         self.put("injury_report_2024-25.csv", b"date,team,player,status,reason\n2025-01-14,PHI,\"Oubre Jr., Kelly\",Maybe,\n")
@@ -469,7 +469,7 @@ class Bundles(Shapes):
         (self.folder / "warehouse.duckdb").unlink()
         report = self.load()
         self.assertEqual({table: self.query(f"FROM {table} ORDER BY ALL") for table in tables}, rows)
-        self.assertEqual({a["table"] for a in report["absent"]}, {"raw_arenas", "raw_game_lines", "raw_injuries", "raw_play_by_play", "raw_player_props", "raw_schedule_history"})
+        self.assertEqual({a["table"] for a in report["absent"]}, {"raw_arenas", "raw_game_lines", "raw_injuries", "raw_injury_reports", "raw_play_by_play", "raw_player_props", "raw_schedule_history"})
         self.assertEqual(report["dropped"], [])
 
         # Without rosters and players of their own they are made of the boxes.
