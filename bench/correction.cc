@@ -7,7 +7,7 @@
 
 #include "base/text.h"
 #include "bench/harness.h"
-#include "ledger/ledger.h"
+#include "warehouse/calendar_reader.h"
 
 using namespace backcourt;
 using namespace backcourt::bench;
@@ -57,7 +57,7 @@ int main(int argc, char** argv) {
     {
       auto warehouse = Open(project);
       auto connection = Must(warehouse->Connect());
-      Calendar calendar = Must(Ledger::ReadCalendar(*connection, project));
+      Calendar calendar = Must(ReadCalendar(*connection, project));
       Rows last =
           Must(connection->Query("SELECT table_name, slot FROM backcourt.cells WHERE run = (SELECT max(run) "
                                  "FROM backcourt.runs) ORDER BY 1, 2"));
@@ -68,7 +68,7 @@ int main(int argc, char** argv) {
     floors.push_back(InProcess([&] {
                        auto warehouse = Open(project);
                        auto connection = Must(warehouse->Connect());
-                       Calendar calendar = Must(Ledger::ReadCalendar(*connection, project));
+                       Calendar calendar = Must(ReadCalendar(*connection, project));
                        Floor(project, *connection, calendar, filled, true);
                        connection.reset();
                        warehouse.reset();

@@ -6,7 +6,7 @@
 #include <filesystem>
 
 #include "bench/harness.h"
-#include "ledger/ledger.h"
+#include "warehouse/calendar_reader.h"
 
 using namespace backcourt;
 using namespace backcourt::bench;
@@ -35,7 +35,7 @@ Figures MeasureFill(const std::string& data, const std::vector<std::string>& sea
                        auto warehouse = Open(project);
                        auto connection = warehouse->Connect();
                        if (!connection) Fail(connection.error().Text());
-                       auto calendar = Ledger::ReadCalendar(**connection, project);
+                       auto calendar = ReadCalendar(**connection, project);
                        if (!calendar) Fail(calendar.error().Text());
                        Floor(project, **connection, *calendar, {}, false);
                        connection->reset();

@@ -9,12 +9,13 @@
 #include <cstring>
 
 #include "base/text.h"
-#include "warehouse/duckdb/profile.h"
 
 namespace backcourt {
 
 struct DatabaseHandle {
   AdbcDatabase database{};
+  ErrorClassifier classify;
+  explicit DatabaseHandle(ErrorClassifier classifier) : classify(classifier) {}
   ~DatabaseHandle() {
     AdbcError error = ADBC_ERROR_INIT;
     AdbcDatabaseRelease(&database, &error);
@@ -29,10 +30,10 @@ struct Connection::State {
 
 namespace {
 
-Error TakeError(AdbcError& error) {
+Error TakeError(AdbcError& error, ErrorClassifier classify) {
   std::string text = error.message ? error.message : "the driver gave no reason";
   if (error.release) error.release(&error);
-  Error classified = ClassifyError(text);
+  Error classified = classify(text);
   classified.message = Clip(classified.message);  // it may quote a statement or a value of any length
   return classified;
 }
@@ -69,16 +70,17 @@ size_t Append(const ArrowArrayView* view, Rows::Column& column) {
 
 void Database::Preload(const std::string& library) { dlopen(library.c_str(), RTLD_LAZY | RTLD_LOCAL); }
 
-Result<std::unique_ptr<Database>> Database::Open(const std::string& library, const std::string& entrypoint) {
+Result<std::unique_ptr<Database>> Database::Open(const std::string& library, const std::string& entrypoint,
+                                                 ErrorClassifier classify) {
   Preload(library);
-  auto handle = std::make_shared<DatabaseHandle>();
+  auto handle = std::make_shared<DatabaseHandle>(classify);
   AdbcError error = ADBC_ERROR_INIT;
   if (AdbcDatabaseNew(&handle->database, &error) != ADBC_STATUS_OK ||
       AdbcDatabaseSetOption(&handle->database, "driver", library.c_str(), &error) != ADBC_STATUS_OK ||
       AdbcDatabaseSetOption(&handle->database, "entrypoint", entrypoint.c_str(), &error) != ADBC_STATUS_OK ||
       AdbcDatabaseSetOption(&handle->database, "path", ":memory:", &error) != ADBC_STATUS_OK ||
       AdbcDatabaseInit(&handle->database, &error) != ADBC_STATUS_OK) {
-    Error problem = TakeError(error);
+    Error problem = TakeError(error, classify);
     return Error{ErrorKind::kBusy, fmt::format("the engine {} does not open: {}", library, problem.message),
                  "`backcourt doctor`"};
   }
@@ -92,7 +94,7 @@ Result<std::unique_ptr<Connection>> Database::Connect() {
   AdbcError error = ADBC_ERROR_INIT;
   if (AdbcConnectionNew(&connection->state_->connection, &error) != ADBC_STATUS_OK ||
       AdbcConnectionInit(&connection->state_->connection, &handle_->database, &error) != ADBC_STATUS_OK)
-    return TakeError(error);
+    return TakeError(error, handle_->classify);
   return connection;
 }
 
@@ -117,7 +119,14 @@ Result<> Connection::Execute(const std::string& sql) {
   return {};
 }
 
+void Connection::Poison(const Error& why) {
+  poisoned_ = Error{ErrorKind::kBusy, "a transaction could not be rolled back: " + why.message,
+                    "run again: what was committed stays"};
+}
+
 Result<Rows> Connection::Query(const std::string& sql) {
+  if (poisoned_) return *poisoned_;
+  ErrorClassifier classify = state_->database->classify;
   AdbcError error = ADBC_ERROR_INIT;
   AdbcStatement statement{};
   ArrowArrayStream stream{};
@@ -134,11 +143,11 @@ Result<Rows> Connection::Query(const std::string& sql) {
   if (AdbcStatementNew(&state_->connection, &statement, &error) != ADBC_STATUS_OK ||
       AdbcStatementSetSqlQuery(&statement, sql.c_str(), &error) != ADBC_STATUS_OK ||
       AdbcStatementExecuteQuery(&statement, &stream, nullptr, &error) != ADBC_STATUS_OK)
-    return TakeError(error);
+    return TakeError(error, classify);
 
   auto stream_error = [&] {
     const char* text = stream.get_last_error(&stream);
-    return ClassifyError(text ? text : "the result broke off");
+    return classify(text ? text : "the result broke off");
   };
   Rows rows;
   ArrowSchema schema{};

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -38,6 +39,9 @@ class Rows {
   size_t size_ = 0;
 };
 
+// Sorts an engine's error text into the classes of errors.
+using ErrorClassifier = Error (*)(const std::string& text);
+
 class Database;
 
 class Connection {
@@ -46,9 +50,8 @@ class Connection {
   Connection(const Connection&) = delete;
   Connection& operator=(const Connection&) = delete;
 
-  // Errors carry the engine's text; their kind is model, data, capacity,
-  // transient or interrupted by the profile's rules. A result of more text than
-  // kMostText is one of kind capacity.
+  // Errors carry the engine's text; their kind is what the database's classifier
+  // says. A result of more text than kMostText is one of kind capacity.
   static constexpr size_t kMostText = size_t(1) << 30;
   Result<> Execute(const std::string& sql);
   Result<Rows> Query(const std::string& sql);
@@ -56,11 +59,15 @@ class Connection {
   // Makes what this connection is running fail as interrupted.
   void Cancel();
 
+  // From now on it refuses everything: its transaction could not be ended.
+  void Poison(const Error& why);
+
  private:
   friend class Database;
   explicit Connection(std::shared_ptr<struct DatabaseHandle> database);
   struct State;
   std::unique_ptr<State> state_;
+  std::optional<Error> poisoned_;
 };
 
 // One handle a warehouse file: a second one in the same process loses data.
@@ -72,7 +79,8 @@ class Database {
   static void Preload(const std::string& library);
   // An embedded engine in memory; a warehouse file is attached to it.
   // `library` is the path of the engine's shared library.
-  static Result<std::unique_ptr<Database>> Open(const std::string& library, const std::string& entrypoint);
+  static Result<std::unique_ptr<Database>> Open(const std::string& library, const std::string& entrypoint,
+                                                ErrorClassifier classify);
 
   Result<std::unique_ptr<Connection>> Connect();
 

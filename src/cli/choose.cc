@@ -5,22 +5,21 @@
 
 #include "base/text.h"
 #include "cli/session.h"
+#include "ledger/schema.h"
+#include "warehouse/calendar_reader.h"
 
 namespace backcourt {
 
 Result<View> Look(Session& session, bool stay) {
   View view;
   view.connection = TRY(session.warehouse->Connect());
-  TRY(view.connection->Execute("BEGIN"));  // cells and calendar of one moment
-  Rows there =
-      TRY(view.connection->Query("SELECT count(*) FROM duckdb_tables() WHERE database_name = 'wh' AND "
-                                 "schema_name = 'backcourt' AND table_name = 'cells'"));
-  if (there.Int(0, 0) > 0) {
-    view.cells = TRY(Ledger::ReadCells(*view.connection, session.project));
-    view.calendar = TRY(Ledger::ReadCalendar(*view.connection, session.project));
+  view.moment = TRY(Transaction::Begin(*view.connection));  // cells and calendar of one moment
+  if (TRY(ledger::HasTables(*view.connection))) {
+    view.cells = TRY(ledger::ReadCells(*view.connection, session.project));
+    view.calendar = TRY(ReadCalendar(*view.connection, session.project));
     view.retired = TakeRetired(session.project, view.calendar, view.cells);
   }
-  if (!stay) TRY(view.connection->Execute("COMMIT"));
+  if (!stay) view.moment.reset();
   return view;
 }
 

@@ -14,6 +14,7 @@
 #include "base/text.h"
 #include "cli/exit_code.h"
 #include "cli/session.h"
+#include "warehouse/duckdb/engine.h"
 
 namespace backcourt {
 
@@ -146,7 +147,7 @@ int Main(const std::vector<std::string>& words) {
     return 0;
   }
   bool works = kReading.contains(arguments.command) || kHolding.contains(arguments.command);
-  if (works && !arguments.detach) std::thread(Warehouse::Preload).detach();  // beside the reading of the pack
+  if (works && !arguments.detach) std::thread(PreloadEngine).detach();  // beside the reading of the pack
   std::string folder = arguments.project;
   if (folder.empty()) {
     auto found = Project::Find(".");

@@ -7,12 +7,14 @@
 #include <optional>
 #include <string>
 
+#include "adbc/transaction.h"
 #include "base/watch.h"
 #include "cli/arguments.h"
-#include "ledger/ledger.h"
+#include "ledger/cells.h"
+#include "ledger/loads.h"
 #include "project/project.h"
 #include "run/progress.h"
-#include "serve/warehouse_lock.h"
+#include "serve/holder.h"
 #include "warehouse/duckdb/duckdb_warehouse.h"
 
 namespace backcourt {
@@ -44,12 +46,12 @@ struct Session {
 // What a command sees of the warehouse: one consistent look.
 struct View {
   std::unique_ptr<Connection> connection;
+  std::optional<Transaction> moment;  // open when what is read next is of the same moment
   Cells cells;
   Calendar calendar;
   std::map<std::string, std::vector<int32_t>> retired;  // cells of dates that are no game dates any more
 };
-// `stay`: its transaction stays open, so that what its connection reads next is
-// of the same moment.
+// `stay`: what its connection reads next is of the same moment.
 Result<View> Look(Session& session, bool stay = false);
 
 // Commands that read: answered by the holder while it works.

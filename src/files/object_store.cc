@@ -18,7 +18,7 @@
 #include "base/text.h"
 #include "files/google_token.h"
 #include "files/store_error.h"
-#include "warehouse/duckdb/duckdb_warehouse.h"
+#include "warehouse/duckdb/engine.h"
 
 namespace backcourt {
 
@@ -127,15 +127,14 @@ Result<std::unique_ptr<ObjectStore>> ObjectStore::Open(StoreOptions options, con
   std::unique_ptr<ObjectStore> store(new ObjectStore(options, std::move(interrupted)));
   store->environment_ = environment;
   store->engine_ = std::make_shared<Engine>();
-  std::string library = Warehouse::LibraryFolder();
-  store->engine_->database = TRY(Database::Open(library + "/libduckdb.so", "duckdb_adbc_init"));
+  store->engine_->database = TRY(OpenEngine());
   store->engine_->settings = TRY(store->engine_->database->Connect());
   std::string set = fmt::format(
       "SET autoinstall_known_extensions = false; SET autoload_known_extensions = false; SET "
       "allocator_background_threads = false; SET threads = 1; "
       "LOAD {}; SET GLOBAL enable_external_file_cache = false; SET GLOBAL http_retries = {}; SET GLOBAL "
       "enable_server_cert_verification = true;",
-      Quote(library + "/httpfs.duckdb_extension"), options.retries);
+      Quote(LibraryFolder() + "/httpfs.duckdb_extension"), options.retries);
   if (!options.ca_file.empty()) set += fmt::format("SET GLOBAL ca_cert_file = {};", Quote(options.ca_file));
   if (auto done = store->engine_->settings->Execute(set); !done)
     return Error{ErrorKind::kSource, fmt::format("object stores cannot be reached: {}", done.error().message),

@@ -9,7 +9,7 @@
 
 #include "base/text.h"
 #include "files/file_shape.h"
-#include "warehouse/duckdb/duckdb_warehouse.h"
+#include "warehouse/duckdb/engine.h"
 
 namespace backcourt {
 
@@ -152,7 +152,7 @@ Result<std::string> FeedReader::ReaderSql(const Feed& feed, const std::vector<Fo
   }
   if (path.ends_with(".xlsx")) {
     if (!excel_loaded_)
-      TRY(connection_.Execute("LOAD " + Quote(Warehouse::LibraryFolder() + "/excel.duckdb_extension")));
+      TRY(connection_.Execute("LOAD " + Quote(LibraryFolder() + "/excel.duckdb_extension")));
     excel_loaded_ = true;
     return of_file(fmt::format(
         "SELECT *, row_number() OVER () AS file_row FROM read_xlsx({}, all_varchar = true, header = true)",

@@ -5,7 +5,8 @@
 #include <algorithm>
 
 #include "base/text.h"
-#include "ledger/ledger.h"
+#include "ledger/loads.h"
+#include "ledger/schema.h"
 
 namespace backcourt {
 
@@ -34,14 +35,11 @@ Result<> TellSeasons(const Feed& feed, std::vector<FoundFile>& files, Connection
     untold = Untold(files);
   }
   if (untold.empty() || feed.document_season.empty()) return {};
-  Rows kept =
-      TRY(connection.Query("SELECT count(*) FROM duckdb_tables() WHERE database_name = 'wh' AND schema_name "
-                           "= 'backcourt' AND table_name = 'files'"));
-  std::vector<LoadedFile> loaded;
-  if (kept.Int(0, 0)) loaded = TRY(Ledger::ReadFiles(connection));
+  std::vector<ledger::LoadedFile> loaded;
+  if (TRY(ledger::HasTables(connection))) loaded = TRY(ledger::ReadFiles(connection));
   std::vector<FoundFile> fresh;
   for (FoundFile* file : untold) {
-    auto known = std::find_if(loaded.begin(), loaded.end(), [&](const LoadedFile& f) {
+    auto known = std::find_if(loaded.begin(), loaded.end(), [&](const ledger::LoadedFile& f) {
       return f.feed == feed.name && f.path == file->path && f.size == file->size && f.mtime == file->mtime;
     });
     if (known != loaded.end())

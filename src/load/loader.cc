@@ -7,11 +7,12 @@
 
 #include "base/fault_point.h"
 #include "base/text.h"
+#include "ledger/runs.h"
+#include "ledger/schema.h"
 #include "load/raw_table_sql.h"
 #include "load/statements.h"
 #include "project/sql_text.h"
 #include "run/batch_filler.h"
-#include "warehouse/duckdb/duckdb_warehouse.h"
 
 namespace backcourt {
 
@@ -28,32 +29,23 @@ Loader::Loader(const Project& project, Connection& connection, Finder finder,
 
 Result<> Loader::Prepare() {
   Hasher hasher;
-  hasher.Add(int64_t(Warehouse::kFormat)).Add(Ledger::kTables);
+  hasher.Add(int64_t(ledger::kFormat)).Add(int64_t(ledger::kTables));
   for (const RawTable& table : project_.raw_tables) {
     hasher.Add(table.name).Add(int64_t(table.columns.size()));
     for (const Column& column : table.columns)
       hasher.Add(column.name).Add(column.type);
   }
   std::string tables = hasher.Finish().Hex();
-  Rows made = TRY(connection_.Query("SELECT value FROM backcourt.meta WHERE name = 'raw_tables'"));
-  if (made.size() == 1 && made.Text(0, 0) == tables) return {};
+  if (TRY(ledger::ReadRawTables(connection_)) == tables) return {};
   // In one transaction: who looks on finds all of the tables or none.
-  auto prepared = connection_.Execute("BEGIN");
-  if (prepared) prepared = CreateTables();
-  if (prepared)
-    prepared =
-        connection_.Execute(fmt::format("DELETE FROM backcourt.meta WHERE name = 'raw_tables'; INSERT INTO "
-                                        "backcourt.meta VALUES ('raw_tables', '{}')",
-                                        tables));
-  if (prepared) prepared = connection_.Execute("COMMIT");
-  if (prepared) return {};
-  auto rolled_back = connection_.Execute("ROLLBACK");
-  (void)rolled_back;
-  return prepared;
+  Transaction transaction = TRY(Transaction::Begin(connection_));
+  TRY(CreateTables());
+  TRY(ledger::WriteRawTables(connection_, tables));
+  return transaction.Commit();
 }
 
 Result<> Loader::CreateTables() {
-  TRY(Ledger::Create(connection_));
+  TRY(ledger::CreateTables(connection_));
   Rows made = TRY(
       connection_.Query("SELECT table_name, string_agg(column_name, ',' ORDER BY column_index) FROM "
                         "duckdb_columns() WHERE database_name = 'wh' AND schema_name = 'main' GROUP BY 1"));
@@ -72,10 +64,8 @@ Result<> Loader::CreateTables() {
       std::set<std::string> sources;
       for (const Source& source : sources_.sources())
         if (source.table == table.name) sources.insert(source.name);
-      create += fmt::format("DROP TABLE main.{}; DELETE FROM backcourt.sources WHERE source IN ({});",
-                            Ident(table.name), QuotedList(sources));
-      for (const char* of_table : {"cells", "units", "dropped"})
-        create += fmt::format("DELETE FROM backcourt.{} WHERE table_name = {};", of_table, Quote(table.name));
+      TRY(ledger::RemoveTable(connection_, table.name, sources));
+      create += fmt::format("DROP TABLE main.{};", Ident(table.name));
     }
     create += fmt::format("CREATE TABLE IF NOT EXISTS main.{} ({});", Ident(table.name), Join(columns, ", "));
   }
@@ -83,11 +73,10 @@ Result<> Loader::CreateTables() {
 }
 
 Result<> Loader::EnsureRun(LoadReport& report) {
-  if (in_transaction_) return {};
-  TRY(connection_.Execute("BEGIN"));
-  in_transaction_ = true;
-  cells_ = TRY(Ledger::ReadCells(connection_, project_));
-  report.run = TRY(Ledger::StartRun(connection_, "load"));
+  if (transaction_) return {};
+  transaction_ = TRY(Transaction::Begin(connection_));
+  cells_ = TRY(ledger::ReadCells(connection_, project_));
+  report.run = TRY(ledger::StartRun(connection_, "load"));
   return connection_.Execute("CREATE OR REPLACE TEMP TABLE changed_units (table_name VARCHAR, unit VARCHAR)");
 }
 
@@ -134,7 +123,7 @@ Result<LoadReport> Loader::Load(const std::vector<std::string>& only) {
         done.insert(table.name);
       }
     }
-    if (in_transaction_) loaded_ = TRY(Ledger::ReadFiles(connection_));
+    if (transaction_) loaded_ = TRY(ledger::ReadFiles(connection_));
     std::set<std::string> present;
     for (const auto& [feed, files] : sources_.files())
       for (const FoundFile& file : files)
@@ -142,33 +131,26 @@ Result<LoadReport> Loader::Load(const std::vector<std::string>& only) {
     auto kept = [&](const std::string& feed) {
       return project_.FindFeed(feed) && project_.FindFeed(feed)->snapshots;
     };
-    for (const LoadedFile& file : loaded_)
+    for (const ledger::LoadedFile& file : loaded_)
       if (!present.contains(file.path) && !kept(file.feed)) report.vanished.push_back(file.path);
-    if (!in_transaction_) return {};
+    if (!transaction_) return {};
     for (const auto& [feed, files] : sources_.files())
       for (const FoundFile& file : files)
         if (read_.contains(file.path) && file.local.empty() && LookAt(file.path, file.season) != file)
           return Error{ErrorKind::kSource,
                        fmt::format("{} changed while it was read; nothing was loaded", file.path),
                        "load again when it is written"};
-    TRY(Ledger::EndRun(
+    TRY(ledger::EndRun(
         connection_, report.run, "done",
         fmt::format("{} files read, {} raw cells changed", report.files.size(), report.changed_cells)));
     FaultPoint("load-commit");
-    TRY(connection_.Execute("COMMIT"));
-    in_transaction_ = false;
+    TRY(transaction_->Commit());
     FaultPoint("load-committed");
     return {};
   };
   auto worked = work();
-  if (!worked) {
-    if (in_transaction_) {
-      auto rolled_back = connection_.Execute("ROLLBACK");
-      (void)rolled_back;
-      in_transaction_ = false;
-    }
-    return worked.error();
-  }
+  transaction_.reset();  // rolls back what was not committed
+  if (!worked) return worked.error();
   std::string drop;
   for (const auto& [feed, paths] : held_)
     drop += fmt::format("DROP TABLE IF EXISTS temp.{};", Ident("feed_" + feed));
@@ -182,21 +164,21 @@ Result<LoadReport> Loader::Load(const std::vector<std::string>& only) {
 
 Result<> Loader::KeepSnapshots(LoadReport& report) {
   Snapshots snapshots(project_, connection_);
-  std::vector<std::pair<const Feed*, std::string>> writes;
+  std::vector<std::pair<const Feed*, ReadSnapshots>> reads;
   for (const Feed& feed : project_.feeds) {
     if (!feed.snapshots) continue;
     std::vector<FoundFile> fresh = TRY(snapshots.Fresh(feed, sources_.files().at(feed.name)));
     if (fresh.empty()) continue;
     progress_(fmt::format("reading {} of {}", fresh.size(), feed.name));
     TRY(finder_.Fetch(fresh));
-    writes.emplace_back(&feed, TRY(snapshots.Read(feed, fresh, reader_)));
+    reads.emplace_back(&feed, TRY(snapshots.Read(feed, fresh, reader_)));
     for (const FoundFile& file : fresh)
       if (read_.insert(file.path).second) report.files.push_back(file.path);
     held_[feed.name] = {};
   }
-  for (auto& [feed, write] : writes) {
+  for (const auto& [feed, read] : reads) {
     TRY(EnsureRun(report));
-    TRY(connection_.Execute(write));
+    TRY(snapshots.Keep(*feed, read));
     TRY(snapshots.Judge(*feed));
   }
   return {};
@@ -205,7 +187,7 @@ Result<> Loader::KeepSnapshots(LoadReport& report) {
 Result<> Loader::LoadSeeds(LoadReport& report) {
   for (const Seed& seed : project_.seeds) {
     const FoundFile& file = sources_.files().at("seed " + seed.name).front();
-    bool same = std::any_of(loaded_.begin(), loaded_.end(), [&](const LoadedFile& f) {
+    bool same = std::any_of(loaded_.begin(), loaded_.end(), [&](const ledger::LoadedFile& f) {
       return f.feed == "seed " + seed.name && f.path == file.path && f.size == file.size &&
              f.mtime == file.mtime;
     });
@@ -225,19 +207,17 @@ Result<> Loader::LoadSeeds(LoadReport& report) {
     if (!digests.empty()) cell.rows = digests[0].rows, cell.digest = digests[0].digest;
     cell.run = cell.changed = report.run;
     const Cell* before = cells_[seed.name].Find(0);
-    std::string write = fmt::format(
-        "DELETE FROM backcourt.files WHERE feed = {0}; INSERT INTO backcourt.files VALUES ({0}, {1}, '', "
-        "{2}, {3}, {4});",
-        Quote("seed " + seed.name), Quote(file.path), file.size, file.mtime, report.run);
+    TRY(ledger::RemoveFiles(connection_, "seed " + seed.name, ""));
+    TRY(ledger::WriteFiles(connection_,
+                           {{"seed " + seed.name, file.path, "", file.size, file.mtime, report.run}}));
     if (!before || before->digest != cell.digest) {
-      write += fmt::format("DROP TABLE IF EXISTS main.{0}; CREATE TABLE main.{0} AS FROM feed_seed;",
-                           Ident(seed.name)) +
-               Ledger::WriteCells(seed.name, {cell});
+      TRY(connection_.Execute(fmt::format(
+          "DROP TABLE IF EXISTS main.{0}; CREATE TABLE main.{0} AS FROM feed_seed", Ident(seed.name))));
+      TRY(ledger::WriteCells(connection_, seed.name, {cell}));
       cells_[seed.name].Put(cell);
       changed_tables_.insert(seed.name);
       ++report.changed_cells;
     }
-    TRY(connection_.Execute(write));
     report.files.push_back(file.path);
   }
   return {};
@@ -258,9 +238,7 @@ Result<> Loader::Materialize(const Feed& feed, const std::vector<FoundFile>& fil
   auto made = reader_.Read(feed, files);
   if (made || (made.error().kind != ErrorKind::kData && made.error().kind != ErrorKind::kModel)) return made;
   // The transaction is lost with the error: what is wrong is looked up outside of it.
-  auto rolled_back = connection_.Execute("ROLLBACK");
-  (void)rolled_back;
-  in_transaction_ = false;
+  transaction_.reset();
   return reader_.Diagnose(feed, files, made.error());
 }
 
@@ -296,7 +274,7 @@ Result<> Loader::RunGroup(const RawTable& table, SourceGroup& group, bool part, 
   std::string affected = UnitSql(table) + " IN (FROM temp.affected)";
   for (const auto& [feed, files] : part ? group.part : group.feeds) {
     if (feed->snapshots) {
-      with(feed->name, Snapshots::Table(*feed), Snapshots::Good(*feed, group.season));
+      with(feed->name, ledger::SnapshotTable(feed->name), Snapshots::Good(*feed, group.season));
       continue;
     }
     TRY(Materialize(*feed, files, report));
@@ -388,13 +366,10 @@ std::vector<std::string> Loader::DoubledRows(const SourceGroup& group) {
 }
 
 Result<> Loader::ReadLedger() {
-  loaded_ = TRY(Ledger::ReadFiles(connection_));
-  Rows ran = TRY(connection_.Query("SELECT source, season, identity, inputs, run FROM backcourt.sources"));
-  for (size_t i = 0; i < ran.size(); ++i)
-    ran_[{ran.Text(i, 0), ran.Text(i, 1)}] = {ran.Text(i, 2), ran.Text(i, 3), ran.Int(i, 4)};
-  Rows changed = TRY(connection_.Query("SELECT table_name, max(changed) FROM backcourt.cells GROUP BY 1"));
-  for (size_t i = 0; i < changed.size(); ++i)
-    last_changed_[changed.Text(i, 0)] = changed.Int(i, 1);
+  loaded_ = TRY(ledger::ReadFiles(connection_));
+  for (ledger::SourceRun& ran : TRY(ledger::ReadSourceRuns(connection_)))
+    ran_[{ran.source, ran.season}] = ran;
+  last_changed_ = TRY(ledger::ReadLastChanged(connection_));
   return {};
 }
 
@@ -412,14 +387,14 @@ bool Loader::ReadsChanged(const SourceGroup& group, bool by_unit) const {
 
 Result<std::set<std::string>> Loader::Due(const RawTable& table, LoadReport& report) {
   std::set<std::string> seasons, there;
-  std::vector<std::string> unmoved;  // no unit of theirs changed in what they read by the unit
+  std::vector<const SourceGroup*> unmoved;  // no unit of theirs changed in what they read by the unit
   for (SourceGroup& group : sources_.groups()) {
     if (group.source->table != table.name) continue;
     there.insert(group.season);
     auto before = ran_.find({group.source->name, group.season});
     bool again = before == ran_.end() || before->second.identity != group.identity;
-    group.reads = again || ReadsChanged(group, false) ? TRY(ReadsSignature(group)) : before->second.reads;
-    if (again || group.reads != before->second.reads) {
+    group.reads = again || ReadsChanged(group, false) ? TRY(ReadsSignature(group)) : before->second.inputs;
+    if (again || group.reads != before->second.inputs) {
       seasons.insert(group.season);
     } else if (ReadsChanged(group, true)) {
       bool missed = std::any_of(group.source->by_unit.begin(), group.source->by_unit.end(),
@@ -432,13 +407,13 @@ Result<std::set<std::string>> Loader::Due(const RawTable& table, LoadReport& rep
                         .Int(0, 0))
         seasons.insert(group.season);
       else
-        unmoved.push_back(mine);
+        unmoved.push_back(&group);
     }
   }
   if (!unmoved.empty()) {
     TRY(EnsureRun(report));
-    TRY(connection_.Execute(fmt::format("UPDATE backcourt.sources SET run = {} WHERE ({})", report.run,
-                                        Join(unmoved, ") OR ("))));
+    for (const SourceGroup* group : unmoved)
+      TRY(ledger::TouchSourceRun(connection_, group->source->name, group->season, report.run));
   }
   // What runs or ran without a season may hold rows of any: with it, all are made again.
   for (const Source& source : sources_.sources())
@@ -447,34 +422,29 @@ Result<std::set<std::string>> Loader::Due(const RawTable& table, LoadReport& rep
   return seasons;
 }
 
-Result<std::string> Loader::Record(const RawTable& table, const SourceGroup& group, bool part,
-                                   LoadReport& report) {
-  std::string name = Quote(group.source->name), season = Quote(group.season), write;
-  if (!group.source->by_unit.empty()) write += TRY(KeepUnits(table, group, part));
-  TRY(connection_.Execute(fmt::format(
-      "INSERT INTO temp.damaged SELECT DISTINCT {}, {} AS unit_, {}, {}, dropped FROM temp.{} WHERE "
-      "starts_with(dropped, {}) AND unit_ NOT IN (SELECT unit FROM temp.served WHERE source <> {})",
-      Quote(table.name), UnitSql(table), name, season, Ident(group.incoming), Quote(kDoubledKey), name)));
-  write += Ledger::KeepDamagedUnits(table.name, group.source->name, group.season, part);
+Result<> Loader::Record(const RawTable& table, const SourceGroup& group, bool part, LoadReport& report) {
+  const std::string &name = group.source->name, &season = group.season;
+  if (!group.source->by_unit.empty()) TRY(KeepUnits(table, group, part));
+  TRY(ledger::ReplaceDamagedUnits(
+      connection_, table.name, name, season, part ? "unit IN (FROM temp.affected)" : "true",
+      fmt::format("(SELECT DISTINCT {0} AS unit, dropped FROM temp.{1} WHERE starts_with(dropped, {2}) AND {0} NOT IN "
+                  "(SELECT unit FROM temp.served WHERE source <> {3}))",
+                  UnitSql(table), Ident(group.incoming), Quote(kDoubledKey), Quote(name))));
   std::string others = fmt::format(
       " UNION ALL SELECT reason, row_count FROM backcourt.dropped_units WHERE source = {} AND season = {} "
       "AND unit NOT IN (FROM temp.affected)",
-      name, season);
+      Quote(name), Quote(season));
   Rows dropped = TRY(connection_.Query(
       fmt::format("SELECT reason, CAST(sum(n) AS BIGINT) FROM (SELECT dropped AS reason, count(*) AS n FROM "
                   "temp.{} WHERE dropped IS NOT NULL GROUP BY 1{}) GROUP BY 1 ORDER BY 1",
                   Ident(group.incoming), part ? others : "")));
   for (size_t i = 0; i < dropped.size(); ++i) {
-    report.dropped.push_back(
-        {table.name, group.source->name, group.season, dropped.Text(i, 0), dropped.Int(i, 1)});
-    write += fmt::format("INSERT INTO backcourt.dropped VALUES ({}, {}, {}, {}, {});", Quote(table.name),
-                         name, season, Quote(dropped.Text(i, 0)), dropped.Int(i, 1));
+    report.dropped.push_back({table.name, name, season, dropped.Text(i, 0), dropped.Int(i, 1)});
+    TRY(ledger::WriteDropped(connection_, table.name, name, season, dropped.Text(i, 0), dropped.Int(i, 1)));
   }
-  write += fmt::format(
-      "DELETE FROM backcourt.sources WHERE source = {0} AND season = {1}; INSERT INTO backcourt.sources "
-      "VALUES ({0}, {1}, '{2}', '{3}', {4});",
-      name, season, ReplaceAll(group.identity, "+", ""), group.reads, report.run);
-  return write + KeptFiles(group, part, report.run);
+  TRY(ledger::WriteSourceRun(connection_,
+                             {name, season, ReplaceAll(group.identity, "+", ""), group.reads, report.run}));
+  return KeepFiles(group, part, report.run);
 }
 
 Result<> Loader::LoadTable(const RawTable& table, LoadReport& report) {
@@ -493,17 +463,15 @@ Result<> Loader::LoadTable(const RawTable& table, LoadReport& report) {
   TRY(change.Begin());
   TRY(connection_.Execute(
       "CREATE OR REPLACE TEMP TABLE given AS SELECT * FROM backcourt.file_units LIMIT 0; CREATE OR REPLACE "
-      "TEMP TABLE left_out AS SELECT * FROM backcourt.dropped_units LIMIT 0; CREATE OR REPLACE TEMP TABLE "
-      "damaged AS SELECT * FROM backcourt.damaged_units LIMIT 0"));
-  std::string write = fmt::format(
-      "DELETE FROM backcourt.dropped WHERE table_name = {0} AND {1}; DELETE FROM backcourt.sources WHERE "
-      "source IN ({2}) AND {1};",  // also of those that are not there any more
-      Quote(table.name), change.of_seasons(), QuotedList(names));
+      "TEMP TABLE left_out AS SELECT * FROM backcourt.dropped_units LIMIT 0"));
+  TRY(ledger::RemoveDropped(connection_, table.name, change.of_seasons()));
+  // Also of those that are not there any more.
+  TRY(ledger::RemoveSourceRuns(connection_, names, change.of_seasons()));
   for (SourceGroup* group : groups) {
     TRY(RunGroup(table, *group, part, report));
     if (table.statements) continue;  // decided between all of them
     TRY(change.Stage(*group));
-    write += TRY(Record(table, *group, part, report));
+    TRY(Record(table, *group, part, report));
     if (groups.size() > 1) TRY(connection_.Execute("DROP TABLE temp." + Ident(group->incoming)));
   }
   if (table.statements) {
@@ -511,10 +479,10 @@ Result<> Loader::LoadTable(const RawTable& table, LoadReport& report) {
     if (!groups.empty()) TRY(statements.Rule());
     for (SourceGroup* group : groups) {
       TRY(change.TellOtherTotals(*group));
-      write += TRY(Record(table, *group, part, report));
+      TRY(Record(table, *group, part, report));
       TRY(connection_.Execute("DROP TABLE temp." + Ident(group->incoming)));
     }
-    if (!groups.empty()) write += TRY(statements.KeepSql(change.of_units()));
+    if (!groups.empty()) TRY(statements.Keep(change.of_units()));
   }
   if (!table.unit.empty()) {
     Rows serving = TRY(connection_.Query("SELECT season, source, count(DISTINCT unit) FROM " +
@@ -529,7 +497,7 @@ Result<> Loader::LoadTable(const RawTable& table, LoadReport& report) {
   std::vector<LoadedTable> totals = TRY(change.Compare(cells_[table.name]));
   report.tables.insert(report.tables.end(), totals.begin(), totals.end());
   FaultPoint("load-write", table.name);
-  TRY(connection_.Execute(write + change.WriteSql()));
+  TRY(change.Write());
 
   std::vector<Cell> written = TRY(change.Cells(report.run));
   for (const Cell& cell : written)
@@ -537,8 +505,8 @@ Result<> Loader::LoadTable(const RawTable& table, LoadReport& report) {
   report.changed_cells += int(written.size());
   if (!written.empty()) {
     changed_tables_.insert(table.name);
-    TRY(connection_.Execute(Ledger::WriteCells(table.name, written) +
-                            fmt::format("INSERT INTO temp.changed_units SELECT {}, unit FROM {}",
+    TRY(ledger::WriteCells(connection_, table.name, written));
+    TRY(connection_.Execute(fmt::format("INSERT INTO temp.changed_units SELECT {}, unit FROM {}",
                                         Quote(table.name), change.differing())));
   }
   return groups.size() != 1 || table.statements

@@ -5,12 +5,15 @@
 
 #include <functional>
 #include <map>
+#include <optional>
 #include <set>
 #include <string>
 #include <vector>
 
+#include "adbc/transaction.h"
 #include "files/finder.h"
-#include "ledger/ledger.h"
+#include "ledger/cells.h"
+#include "ledger/loads.h"
 #include "load/feed_reader.h"
 #include "load/snapshots.h"
 #include "load/source_groups.h"
@@ -61,12 +64,6 @@ class Loader {
   std::vector<AbsentFeed> Absent() const { return sources_.Absent(); }
 
  private:
-  // What the ledger tells of the last run of a source.
-  struct Ran {
-    std::string identity, reads;
-    int64_t run = 0;
-  };
-
   Result<> CreateTables();
   Result<> ReadLedger();
   Result<> KeepSnapshots(LoadReport& report);
@@ -87,16 +84,15 @@ class Loader {
   FeedFiles FilesBefore(const SourceGroup& group) const;
   // Paths that are new or changed since the last load.
   std::vector<std::string> FreshFiles(const SourceGroup& group) const;
-  // The statements that keep which files were read; those that are not there any more are forgotten, for
-  // nothing stands of them.
-  std::string KeptFiles(const SourceGroup& group, bool part, int64_t run) const;
+  // Keeps which files were read; those that are not there any more are forgotten, for nothing stands of them.
+  Result<> KeepFiles(const SourceGroup& group, bool part, int64_t run);
   // Keeps which units the files gave, and of which units rows were dropped.
-  Result<std::string> KeepUnits(const RawTable& table, const SourceGroup& group, bool part);
+  Result<> KeepUnits(const RawTable& table, const SourceGroup& group, bool part);
   // Makes the temp table feed_<name> hold the rows of these files.
   Result<> Materialize(const Feed& feed, const std::vector<FoundFile>& files, LoadReport& report);
   Result<std::string> ReadsSignature(const SourceGroup& group);
-  // The statements that keep what a group gave and was made of; what it dropped goes into the report.
-  Result<std::string> Record(const RawTable& table, const SourceGroup& group, bool part, LoadReport& report);
+  // Keeps what a group gave and was made of; what it dropped goes into the report.
+  Result<> Record(const RawTable& table, const SourceGroup& group, bool part, LoadReport& report);
   Result<> EnsureRun(LoadReport& report);
   // Takes rows that have one key out of what a group gave.
   Result<> SetAsideDoubles(const RawTable& table, const SourceGroup& group, LoadReport& report);
@@ -111,13 +107,13 @@ class Loader {
   std::function<void(const std::string&)> progress_;
   std::set<std::string> read_;  // paths
   std::map<std::string, std::vector<std::string>>
-      held_;                        // by feed: the paths that its temp table has the rows of
-  std::vector<LoadedFile> loaded_;  // before this load
-  std::map<std::pair<std::string, std::string>, Ran> ran_;  // by source and season
+      held_;                                // by feed: the paths that its temp table has the rows of
+  std::vector<ledger::LoadedFile> loaded_;  // before this load
+  std::map<std::pair<std::string, std::string>, ledger::SourceRun> ran_;  // by source and season
   std::map<std::string, int64_t> last_changed_;  // by table: the run that changed it last before this load
   Cells cells_;                                  // read once something is to be loaded
-  std::set<std::string> changed_tables_;  // in this load; the temp table `changed_units` has their units
-  bool in_transaction_ = false;
+  std::set<std::string> changed_tables_;    // in this load; the temp table `changed_units` has their units
+  std::optional<Transaction> transaction_;  // from the first thing that is to be loaded
 };
 
 }  // namespace backcourt

@@ -14,7 +14,7 @@ FeedFiles Loader::FilesBefore(const SourceGroup& group) const {
   FeedFiles files;
   for (const auto& [feed, now] : group.feeds) {
     std::vector<FoundFile> before;
-    for (const LoadedFile& file : loaded_)
+    for (const ledger::LoadedFile& file : loaded_)
       if (file.feed == feed->name &&
           (file.season.empty() || group.season.empty() || file.season == group.season))
         before.push_back({file.path, file.season, file.size, file.mtime, ""});
@@ -56,7 +56,7 @@ Result<bool> Loader::PlanPart(const RawTable& table, const std::vector<SourceGro
     here.insert({group->source->name, group->season});
     auto ran = ran_.find({group->source->name, group->season});
     FeedFiles before = FilesBefore(*group);
-    if (ran == ran_.end() || ran->second.reads != group->reads ||
+    if (ran == ran_.end() || ran->second.inputs != group->reads ||
         ran->second.identity != group->text + SourceGroup::Held(before))
       return false;  // of another text, or the ledger tells of other files
     if (group->identity.ends_with("+") || group->source->by_unit.empty()) return false;
@@ -137,44 +137,33 @@ Result<bool> Loader::PlanPart(const RawTable& table, const std::vector<SourceGro
   return true;
 }
 
-std::string Loader::KeptFiles(const SourceGroup& group, bool part, int64_t run) const {
-  std::string write;
+Result<> Loader::KeepFiles(const SourceGroup& group, bool part, int64_t run) {
   FeedFiles held = FilesBefore(group);
   for (size_t i = 0; i < group.feeds.size(); ++i) {
     const auto& [feed, now] = group.feeds[i];
-    std::string of_feed = "feed = " + Quote(feed->name);
     std::set<std::string> gone;
     for (const FoundFile& file : held[i].second)
       gone.insert(file.path);
     for (const FoundFile& file : now)
       gone.erase(file.path);
-    std::vector<std::string> rows;
+    std::vector<ledger::LoadedFile> read;
     for (const FoundFile& file : part ? group.part[i].second : now) {
-      rows.push_back(fmt::format("({}, {}, {}, {}, {}, {})", Quote(feed->name), Quote(file.path),
-                                 Quote(file.season), file.size, file.mtime, run));
+      read.push_back({feed->name, file.path, file.season, file.size, file.mtime, run});
       if (part) gone.insert(file.path);  // its row of before
     }
-    if (!part)
-      write += fmt::format(
-          "DELETE FROM backcourt.files WHERE {}{};", of_feed,
-          group.season.empty() ? "" : fmt::format(" AND season IN ('', {})", Quote(group.season)));
-    else if (!gone.empty())
-      write +=
-          fmt::format("DELETE FROM backcourt.files WHERE {} AND path IN ({});", of_feed, QuotedList(gone));
-    if (!rows.empty()) write += fmt::format("INSERT INTO backcourt.files VALUES {};", Join(rows, ", "));
+    if (part)
+      TRY(ledger::RemoveFiles(connection_, feed->name, gone));
+    else
+      TRY(ledger::RemoveFiles(connection_, feed->name, group.season));
+    TRY(ledger::WriteFiles(connection_, read));
   }
-  return write;
+  return {};
 }
 
-Result<std::string> Loader::KeepUnits(const RawTable& table, const SourceGroup& group, bool part) {
-  std::string mine =
-      fmt::format("source = {} AND season = {}", Quote(group.source->name), Quote(group.season));
-  std::string owner = Quote(group.source->name) + ", " + Quote(group.season);
-  std::string write = fmt::format(
-      "DELETE FROM backcourt.dropped_units WHERE {0}{1}; INSERT INTO backcourt.dropped_units SELECT * FROM "
-      "temp.left_out WHERE {0};",
-      mine, part ? " AND unit IN (FROM temp.affected)" : "");
-  if (!part) write += fmt::format("DELETE FROM backcourt.file_units WHERE {};", mine);
+Result<> Loader::KeepUnits(const RawTable& table, const SourceGroup& group, bool part) {
+  const std::string &source = group.source->name, &season = group.season;
+  std::string owner = Quote(source) + ", " + Quote(season);
+  if (!part) TRY(ledger::RemoveFileUnits(connection_, source, season));
   FeedFiles held = FilesBefore(group);
   for (const auto& [feed, files] : part ? group.part : group.feeds) {
     if (!group.ByUnit(feed->name)) continue;
@@ -189,9 +178,7 @@ Result<std::string> Loader::KeepUnits(const RawTable& table, const SourceGroup& 
           paths.erase(file.path);
     for (const FoundFile& file : files)
       paths.insert(file.path);
-    if (part && !paths.empty())
-      write += fmt::format("DELETE FROM backcourt.file_units WHERE {} AND feed = {} AND path IN ({});", mine,
-                           Quote(feed->name), QuotedList(paths));
+    if (part) TRY(ledger::RemoveFileUnits(connection_, source, season, feed->name, paths));
     TRY(connection_.Execute(
         fmt::format("INSERT INTO temp.given SELECT DISTINCT {}, {}, file, {} FROM temp.{}", owner,
                     Quote(feed->name), UnitSql(table), Ident("feed_" + feed->name))));
@@ -200,7 +187,9 @@ Result<std::string> Loader::KeepUnits(const RawTable& table, const SourceGroup& 
       connection_.Execute(fmt::format("INSERT INTO temp.left_out SELECT {}, {}, dropped, count(*) FROM "
                                       "temp.{} WHERE dropped IS NOT NULL GROUP BY ALL",
                                       owner, UnitSql(table), Ident(group.incoming))));
-  return write + fmt::format("INSERT INTO backcourt.file_units SELECT * FROM temp.given WHERE {};", mine);
+  TRY(ledger::ReplaceDroppedUnits(connection_, source, season, part ? "unit IN (FROM temp.affected)" : "true",
+                                  "temp.left_out"));
+  return ledger::WriteFileUnits(connection_, source, season, "temp.given");
 }
 
 }  // namespace backcourt

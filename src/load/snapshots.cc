@@ -7,6 +7,7 @@
 
 #include "base/date.h"
 #include "base/text.h"
+#include "ledger/schema.h"
 #include "project/sql_text.h"
 
 namespace backcourt {
@@ -14,11 +15,8 @@ namespace backcourt {
 namespace {
 
 Result<std::vector<Snapshot>> ReadAll(Connection& connection, const std::string& where) {
-  Rows there =
-      TRY(connection.Query("SELECT count(*) FROM duckdb_tables() WHERE database_name = 'wh' AND schema_name "
-                           "= 'backcourt' AND table_name = 'snapshots'"));
   std::vector<Snapshot> snapshots;
-  if (there.Int(0, 0) == 0) return snapshots;
+  if (!TRY(ledger::HasTables(connection))) return snapshots;
   Rows rows = TRY(connection.Query(
       "SELECT feed, path, season, CAST(date_trunc('second', seen_at) AS VARCHAR), CAST(epoch(timezone('UTC', "
       "now())) - epoch(seen_at) AS DOUBLE), problem FROM backcourt.snapshots " +
@@ -28,6 +26,9 @@ Result<std::vector<Snapshot>> ReadAll(Connection& connection, const std::string&
                          rows.Text(i, 5)});
   return snapshots;
 }
+
+// The rows of files that were read aside.
+std::string ReadAside(const Feed& feed) { return "temp." + Ident("kept_" + feed.name); }
 
 std::string AgeText(double seconds) {
   if (seconds < 0) return "in the future";
@@ -46,8 +47,6 @@ std::string Snapshots::IdentityOf(const Feed& feed) const {
     hasher.Add(CanonicalSql(function.statement));
   return hasher.Finish().Hex();
 }
-
-std::string Snapshots::Table(const Feed& feed) { return "wh.backcourt." + Ident("kept_" + feed.name); }
 
 std::string Snapshots::Good(const Feed& feed, const std::string& season) {
   return fmt::format("{}file IN (SELECT path FROM wh.backcourt.snapshots WHERE feed = {} AND problem = '')",
@@ -87,16 +86,15 @@ Result<std::vector<FoundFile>> Snapshots::Fresh(const Feed& feed, const std::vec
   return fresh;
 }
 
-Result<std::string> Snapshots::Read(const Feed& feed, const std::vector<FoundFile>& fresh,
-                                    FeedReader& reader) {
-  std::string identity = IdentityOf(feed), write, paths;
+Result<ReadSnapshots> Snapshots::Read(const Feed& feed, const std::vector<FoundFile>& fresh,
+                                      FeedReader& reader) {
+  ReadSnapshots all;
+  std::string identity = IdentityOf(feed);
   Rows same = TRY(connection_.Query(
       fmt::format("SELECT count(*) FROM backcourt.snapshots WHERE feed = {} AND identity = '{}'",
                   Quote(feed.name), identity)));
-  if (same.Int(0, 0) == 0)
-    write += fmt::format("DROP TABLE IF EXISTS {}; DELETE FROM backcourt.snapshots WHERE feed = {};",
-                         Table(feed), Quote(feed.name));
-  std::string read = "temp." + Ident("feed_" + feed.name), kept = "temp." + Ident("kept_" + feed.name);
+  all.anew = same.Int(0, 0) == 0;
+  std::string read = "temp." + Ident("feed_" + feed.name);
   TRY(reader.Read(feed, {}));  // no rows: the columns
   TRY(connection_.Execute(fmt::format(
       "CREATE OR REPLACE TEMP TABLE {} AS SELECT *, CAST(NULL AS TIMESTAMP) AS snapshot_at FROM {} LIMIT 0",
@@ -105,26 +103,29 @@ Result<std::string> Snapshots::Read(const Feed& feed, const std::vector<FoundFil
     std::string problem;
     auto done = reader.Read(feed, {file});
     if (done)
-      TRY(connection_.Execute(fmt::format("INSERT INTO {} SELECT *, {} FROM {}", kept, SeenAt(file), read)));
+      TRY(connection_.Execute(
+          fmt::format("INSERT INTO {} SELECT *, {} FROM {}", ReadAside(feed), SeenAt(file), read)));
     else if (done.error().kind == ErrorKind::kData || done.error().kind == ErrorKind::kModel)
       problem = reader.Diagnose(feed, {file}, done.error()).message;
     else if (done.error().kind == ErrorKind::kSource)
       problem = done.error().message;
     else
       return done.error();
-    write += fmt::format(
-        "DELETE FROM backcourt.snapshots WHERE feed = {0} AND path = {1}; INSERT INTO backcourt.snapshots "
-        "VALUES ({0}, {1}, {2}, {3}, {4}, '{5}', {6}, {7}, '');",
-        Quote(feed.name), Quote(file.path), Quote(file.season), file.size, file.mtime, identity, SeenAt(file),
-        Quote(ReplaceAll(ReplaceAll(problem.substr(0, problem.find('\n')), file.path, "it"), file.Bytes(),
-                         "it")));
-    paths += (paths.empty() ? "" : ", ") + Quote(file.path);
+    problem = ReplaceAll(problem.substr(0, problem.find('\n')), file.path, "it");
+    all.snapshots.push_back({feed.name, file.path, file.season, file.size, file.mtime, identity, SeenAt(file),
+                             ReplaceAll(problem, file.Bytes(), "it")});
   }
-  write += fmt::format(
-      "CREATE TABLE IF NOT EXISTS {0} AS SELECT * FROM {1} LIMIT 0; DELETE FROM {0} WHERE file IN ({2}); "
-      "INSERT INTO {0} SELECT * FROM {1} ORDER BY feed_season, snapshot_at, file_row;",
-      Table(feed), kept, paths);
-  return write;
+  return all;
+}
+
+Result<> Snapshots::Keep(const Feed& feed, const ReadSnapshots& read) {
+  if (read.anew) TRY(ledger::RemoveSnapshots(connection_, feed.name));
+  std::vector<std::string> paths;
+  for (const ledger::KeptSnapshot& snapshot : read.snapshots) {
+    TRY(ledger::WriteSnapshot(connection_, snapshot));
+    paths.push_back(Quote(snapshot.path));
+  }
+  return ledger::WriteSnapshotRows(connection_, feed.name, ReadAside(feed), Join(paths, ", "));
 }
 
 Result<> Snapshots::Judge(const Feed& feed) {
@@ -137,29 +138,25 @@ Result<> Snapshots::Judge(const Feed& feed) {
   for (const std::string& column : feed.key)
     columns.push_back(Ident(column));
   std::string keys = Join(columns, ", "), name = "concat_ws(', ', " + Join(shown, ", ") + ")";
-  auto condemn = [&](const std::string& guilty) {  // guilty: path, problem
-    return connection_.Execute(
-        fmt::format("UPDATE backcourt.snapshots SET problem = g.problem FROM ({}) AS g WHERE "
-                    "backcourt.snapshots.problem = '' AND feed = {} AND backcourt.snapshots.path = g.path",
-                    guilty, Quote(feed.name)));
+  auto quarantine = [&](const std::string& guilty) {
+    return ledger::QuarantineSnapshots(connection_, feed.name, guilty);
   };
-  TRY(connection_.Execute(
-      fmt::format("UPDATE backcourt.snapshots SET problem = unreadable WHERE feed = {}", Quote(feed.name))));
-  TRY(
-      condemn(fmt::format("SELECT path, 'it holds no rows' AS problem FROM backcourt.snapshots WHERE feed = "
-                          "{} AND path NOT IN (SELECT file FROM {})",
-                          Quote(feed.name), Table(feed))));
+  TRY(ledger::AcquitSnapshots(connection_, feed.name));
+  TRY(quarantine(
+      fmt::format("SELECT path, 'it holds no rows' AS problem FROM backcourt.snapshots WHERE feed = "
+                  "{} AND path NOT IN (SELECT file FROM {})",
+                  Quote(feed.name), ledger::SnapshotTable(feed.name))));
   if (!feed.belongs.empty())
-    TRY(
-        condemn(fmt::format("SELECT file AS path, count(*) || ' rows do not belong in it, as ' || min({}) AS "
-                            "problem FROM {} WHERE ({}) IS NOT TRUE GROUP BY file",
-                            name, Table(feed), feed.belongs)));
-  TRY(
-      condemn(fmt::format("SELECT file AS path, 'a key stands in it twice: ' || min({0}) AS problem FROM "
-                          "(SELECT file, {1} FROM {2} GROUP BY file, {1} HAVING count(*) > 1) GROUP BY file",
-                          name, keys, Table(feed))));
+    TRY(quarantine(
+        fmt::format("SELECT file AS path, count(*) || ' rows do not belong in it, as ' || min({}) AS "
+                    "problem FROM {} WHERE ({}) IS NOT TRUE GROUP BY file",
+                    name, ledger::SnapshotTable(feed.name), feed.belongs)));
+  TRY(quarantine(
+      fmt::format("SELECT file AS path, 'a key stands in it twice: ' || min({0}) AS problem FROM "
+                  "(SELECT file, {1} FROM {2} GROUP BY file, {1} HAVING count(*) > 1) GROUP BY file",
+                  name, keys, ledger::SnapshotTable(feed.name))));
   if (feed.lasting.empty()) return {};
-  return condemn(fmt::format(
+  return quarantine(fmt::format(
       "WITH rows AS (SELECT * FROM {0} WHERE {1}), settled AS (SELECT feed_season, {2}, min(snapshot_at) AS "
       "since FROM rows WHERE {3} GROUP BY ALL), "
       "lost AS (SELECT s.path, {4} AS name FROM backcourt.snapshots s JOIN settled l ON l.feed_season = "
@@ -167,7 +164,8 @@ Result<> Snapshots::Judge(const Feed& feed) {
       "WHERE s.feed = {5} AND NOT EXISTS (SELECT 1 FROM rows k WHERE k.file = s.path AND {6})) "
       "SELECT path, 'it lacks ' || count(*) || ' rows that were settled before, as ' || min(name) AS problem "
       "FROM lost GROUP BY path",
-      Table(feed), Good(feed, ""), keys, feed.lasting, name, Quote(feed.name), Join(key, " AND ")));
+      ledger::SnapshotTable(feed.name), Good(feed, ""), keys, feed.lasting, name, Quote(feed.name),
+      Join(key, " AND ")));
 }
 
 Result<std::vector<Snapshot>> Snapshots::Serving(Connection& connection) {

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "files/finder.h"
+#include "ledger/snapshots.h"
 #include "load/feed_reader.h"
 
 namespace backcourt {
@@ -21,19 +22,26 @@ struct Snapshot {
   std::string problem;  // why it is quarantined; "" when it is good
 };
 
+// Files of a feed that were read aside.
+struct ReadSnapshots {
+  bool anew = false;  // none is kept that reads as they do
+  std::vector<ledger::KeptSnapshot> snapshots;
+};
+
 class Snapshots {
  public:
   Snapshots(const Project& project, Connection& connection) : project_(project), connection_(connection) {}
 
   // Those files of a feed that are new or changed.
   Result<std::vector<FoundFile>> Fresh(const Feed& feed, const std::vector<FoundFile>& files);
-  // Reads them aside and returns the statements that keep their rows. REQUIRES:
-  // no transaction is open; a file that cannot be read would break it.
-  Result<std::string> Read(const Feed& feed, const std::vector<FoundFile>& fresh, FeedReader& reader);
+  // Reads them aside. REQUIRES: no transaction is open; a file that cannot be
+  // read would break it.
+  Result<ReadSnapshots> Read(const Feed& feed, const std::vector<FoundFile>& fresh, FeedReader& reader);
+  // Keeps what was read.
+  Result<> Keep(const Feed& feed, const ReadSnapshots& read);
   // Judges all kept snapshots of the feed again.
   Result<> Judge(const Feed& feed);
-  // The relation and predicate of the rows that a source sees.
-  static std::string Table(const Feed& feed);
+  // The predicate of the rows of ledger::SnapshotTable that a source sees.
   static std::string Good(const Feed& feed, const std::string& season);
 
   // When a snapshot was seen, as SQL: what the name tells, else the file's time.

@@ -5,7 +5,7 @@
 #include <algorithm>
 
 #include "base/text.h"
-#include "ledger/ledger.h"
+#include "ledger/loads.h"
 #include "load/raw_table_sql.h"
 #include "project/sql_text.h"
 
@@ -100,26 +100,26 @@ Result<> Statements::Rule() {
   return Merge();
 }
 
-Result<std::string> Statements::KeepSql(const std::string& replaced) {
+Result<> Statements::Keep(const std::string& replaced) {
   std::vector<std::string> differs, told;
   for (const std::string& name : table_.agree) {
     differs.push_back(fmt::format("CASE WHEN t.{0} <> s.{0} THEN concat('{1} ', t.{0}, ', not ', s.{0}) END",
                                   Ident(name), name));
     told.push_back(fmt::format("coalesce(CAST(s.{} AS VARCHAR), '?')", Ident(name)));
   }
-  if (differs.empty()) return std::string();
+  if (differs.empty()) return {};
   TRY(connection_.Execute(fmt::format(
       R"sql(CREATE OR REPLACE TEMP TABLE kept_statements AS
-SELECT {table} AS table_name, s.unit_, r.season_ AS season, s.place, s.source_, coalesce(parse_filename(s.in_), '') AS file,
+SELECT s.unit_ AS unit, r.season_ AS season, s.place, s.source_, coalesce(parse_filename(s.in_), '') AS file,
   s.over_, s.at_, concat_ws(' ', {told}) AS told,
   CASE WHEN s.source_ <> r.source_ THEN concat_ws(', ', {differs}) ELSE '' END AS differs
 FROM temp.statements s
 JOIN temp.rightful r ON r.unit_ = s.unit_
 JOIN temp.staged t ON {unit} = s.unit_
 WHERE s.unit_ IN (SELECT unit_ FROM temp.statements WHERE place > 1))sql",
-      "table"_a = Quote(table_.name), "told"_a = Join(told, ", "), "differs"_a = Join(differs, ", "),
+      "told"_a = Join(told, ", "), "differs"_a = Join(differs, ", "),
       "unit"_a = ReplaceAll(UnitSql(table_), Ident(table_.unit), "t." + Ident(table_.unit)))));
-  return Ledger::KeepStatements(table_.name, replaced, "temp.kept_statements");
+  return ledger::ReplaceStatements(connection_, table_.name, replaced, "temp.kept_statements");
 }
 
 Result<std::vector<Disagreement>> ReadDisagreements(Connection& connection, const Project& project,

@@ -38,9 +38,9 @@ class Statements {
   // Decides every unit: marks the rows of those who lose as dropped, fills the temp table `served`, and leaves
   // the table's rows in the temp table `staged`.
   Result<> Rule();
-  // The statements that keep who said what of units of which several sources speak, in place of those kept of
-  // `replaced` (a predicate on season and unit). After Rule.
-  Result<std::string> KeepSql(const std::string& replaced);
+  // Keeps who said what of units of which several sources speak, in place of what is kept of `replaced` (a
+  // predicate on season and unit). After Rule.
+  Result<> Keep(const std::string& replaced);
 
  private:
   Result<> Collect();

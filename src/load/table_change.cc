@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "base/text.h"
+#include "ledger/loads.h"
 #include "load/raw_table_sql.h"
 
 namespace backcourt {
@@ -202,18 +203,17 @@ Result<std::vector<LoadedTable>> TableChange::Compare(const CellSeries& standing
   return totals;
 }
 
-std::string TableChange::WriteSql() const {
-  std::string write;
+Result<> TableChange::Write() {
   if (!changed_.empty()) {
     std::string in_slots = InSlots(changed_);
-    if (!all_new_) write += fmt::format("DELETE FROM {} WHERE {} AND {};", stored_, in_slots, replaced_);
-    write += fmt::format("INSERT INTO {} FROM {}{} ORDER BY {}, {};", stored_, staged_,
-                         all_new_ ? "" : " WHERE " + in_slots, slot_, KeyList(table_));
+    if (!all_new_)
+      TRY(connection_.Execute(fmt::format("DELETE FROM {} WHERE {} AND {}", stored_, in_slots, replaced_)));
+    TRY(connection_.Execute(fmt::format("INSERT INTO {} FROM {}{} ORDER BY {}, {}", stored_, staged_,
+                                        all_new_ ? "" : " WHERE " + in_slots, slot_, KeyList(table_))));
   }
-  return write + fmt::format(
-                     "DELETE FROM backcourt.units WHERE table_name = {0} AND {1}{2}; INSERT INTO "
-                     "backcourt.units SELECT {0}, unit, source, season FROM temp.served;",
-                     Quote(table_.name), of_seasons_, part_ ? " AND unit IN (FROM temp.affected)" : "");
+  return ledger::ReplaceUnits(connection_, table_.name,
+                              of_seasons_ + (part_ ? " AND unit IN (FROM temp.affected)" : ""),
+                              "temp.served");
 }
 
 Result<std::vector<Cell>> TableChange::Cells(int64_t run) {

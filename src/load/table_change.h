@@ -46,8 +46,8 @@ class TableChange {
   Result<std::string> Duplicate();
   // Finds what differs from what stands there; `standing` are the table's cells.
   Result<std::vector<LoadedTable>> Compare(const CellSeries& standing);
-  // The statements that write it, with who serves each unit.
-  std::string WriteSql() const;
+  // Writes it, with who serves each unit.
+  Result<> Write();
   // The cells of what has changed, once it is written.
   Result<std::vector<Cell>> Cells(int64_t run);
 

@@ -5,6 +5,7 @@
 #include <optional>
 
 #include "base/text.h"
+#include "ledger/runs.h"
 #include "run/batch_filler.h"
 #include "warehouse/cell_sql.h"
 
@@ -162,12 +163,9 @@ Result<std::string> Trials::Windows() {
 
 Result<std::string> Trials::Batch(const Cell& cell) {
   Digest alone = TRY(Try({index_}, [&](const Read& read) { return Cut(read); }));
-  Rows batch = TRY(connection_.Query(
-      fmt::format("SELECT first_slot, last_slot FROM backcourt.batches WHERE model = {} AND run = {} AND {} "
-                  "BETWEEN first_slot AND last_slot ORDER BY ended_at DESC LIMIT 1",
-                  Quote(model_.name), cell.run, day_)));
   std::vector<std::pair<Date, Date>> ranges;
-  if (batch.size() == 1) ranges.push_back({Date{int32_t(batch.Int(0, 0))}, Date{int32_t(batch.Int(0, 1))}});
+  if (auto batch = TRY(ledger::ReadBatchOf(connection_, cell.run, model_.name, Date{day_})))
+    ranges.push_back(*batch);
   const Season& season = calendar_.season_of(calendar_.dates()[size_t(index_)]);
   ranges.push_back({season.first, season.last});
   for (const auto& [first, last] : ranges) {

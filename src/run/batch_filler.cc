@@ -7,9 +7,12 @@
 #include <nlohmann/json.hpp>
 #include <set>
 
+#include "adbc/transaction.h"
 #include "base/fault_point.h"
 #include "base/text.h"
-#include "ledger/ledger.h"
+#include "ledger/cells.h"
+#include "ledger/models.h"
+#include "ledger/runs.h"
 #include "warehouse/cell_sql.h"
 #include "warehouse/duckdb/profile.h"
 
@@ -185,7 +188,7 @@ Result<std::vector<Cell>> WarehouseFiller::Fill(const BatchWork& work, int worke
   }
 
   std::vector<Cell> cells;
-  bool table_changes = false, made_anew = false;
+  bool may_be_new = false;  // no cell of this text is known as settled
   {
     std::lock_guard lock(mutex_);
     auto stored = cells_.find(model.name);
@@ -228,66 +231,57 @@ Result<std::vector<Cell>> WarehouseFiller::Fill(const BatchWork& work, int worke
                    fmt::format("{} gives {} rows of {}, which is not one of the dates it was asked for",
                                model.name, made[at].rows, Date{made[at].slot}.Str()),
                    "join `dates` so that only its dates come out"};
-    table_changes =
+    may_be_new =
         stored == cells_.end() ||
         std::none_of(stored->second.cells().begin(), stored->second.cells().end(), [&](const Cell& cell) {
           return cell.identity == model.identity && Settled(cell.state);
         });
   }
 
-  std::string remove = "BEGIN;", write;
+  // Rows may be there, whatever the ledger knows of them, unless this run made the table.
+  bool rows_before;
+  {
+    std::lock_guard lock(mutex_);
+    rows_before = !made_here_.contains(model.name);
+  }
+  ledger::BatchRecord record{model.name, cells.front().slot, cells.back().slot, int(cells.size()), 0,
+                             0,          work.attempt};
+  for (const Cell& cell : cells)
+    record.rows += cell.rows;
+  record.seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
+
   std::string table = "main." + Ident(model.name);
-  if (table_changes) {
+  bool made_anew = false;
+  Transaction transaction = TRY(Transaction::Begin(connection));
+  // Asked again under the transaction: another worker may have made the table since.
+  if (may_be_new && !TRY(ledger::HasSettledCell(connection, model.name, model.identity))) {
     Rows exists =
         TRY(connection.Query(fmt::format("SELECT count(*) FROM duckdb_tables() WHERE database_name = 'wh' "
                                          "AND schema_name = 'main' AND table_name = {}",
                                          Quote(model.name))));
     bool same = exists.Int(0, 0) > 0 && TRY(ColumnsOf(connection, "wh." + table)) == typed;
     if (!same) {
-      remove += fmt::format(
-          "DROP TABLE IF EXISTS {0}; CREATE TABLE {0} AS SELECT * FROM this LIMIT 0; DELETE FROM "
-          "backcourt.cells WHERE table_name = {1} AND state NOT IN ('failed', 'blocked'); "
-          "UPDATE backcourt.cells SET row_count = 0, digest = '' WHERE table_name = {1};",
-          table, Quote(model.name));
+      TRY(connection.Execute(
+          fmt::format("DROP TABLE IF EXISTS {0}; CREATE TABLE {0} AS SELECT * FROM this LIMIT 0", table)));
+      TRY(ledger::EmptyCells(connection, model.name));
       made_anew = true;
     }
-    remove += fmt::format(
-        "DELETE FROM backcourt.models WHERE model = {0}; INSERT INTO backcourt.models VALUES ({0}, '{1}', "
-        "'{2}');",
-        Quote(model.name), model.identity.Hex(), model.checks_identity.Hex());
+    TRY(ledger::WriteModel(connection, model));
   }
-  auto made_here = [&] {
-    std::lock_guard lock(mutex_);
-    return made_here_.contains(model.name);
-  };
-  if (!made_anew && !made_here()) {  // rows may be there, whatever the ledger knows of them
+  if (!made_anew && rows_before) {
     std::vector<std::string> literals;
     for (const Cell& cell : cells)
       literals.push_back(Date{cell.slot}.Sql());
-    remove += fmt::format("DELETE FROM {} WHERE {} IN ({});", table, Ident(model.date), Join(literals, ", "));
+    TRY(connection.Execute(
+        fmt::format("DELETE FROM {} WHERE {} IN ({})", table, Ident(model.date), Join(literals, ", "))));
   }
-  BatchRecord record{model.name, cells.front().slot, cells.back().slot, int(cells.size()), 0,
-                     0,          work.attempt};
-  for (const Cell& cell : cells)
-    record.rows += cell.rows;
-  if (record.rows) write += fmt::format("INSERT INTO {} SELECT * FROM this;", table);
-  write += Ledger::WriteCells(model.name, cells);
-  record.seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
-  write += Ledger::WriteBatch(run_, record);
-  auto replace = [&]() -> Result<> {
-    TRY(connection.Execute(remove));
-    FaultPoint("fill-deleted", model.name);
-    TRY(connection.Execute(write));
-    FaultPoint("fill-commit", model.name);
-    TRY(connection.Execute("COMMIT"));
-    FaultPoint("fill-committed", model.name);
-    return {};
-  };
-  if (auto replaced = replace(); !replaced) {
-    auto rolled_back = connection.Execute("ROLLBACK");
-    (void)rolled_back;  // nothing is open when the commit itself failed
-    return replaced.error();
-  }
+  FaultPoint("fill-deleted", model.name);
+  if (record.rows) TRY(connection.Execute(fmt::format("INSERT INTO {} SELECT * FROM this", table)));
+  TRY(ledger::WriteCells(connection, model.name, cells));
+  TRY(ledger::WriteBatch(connection, run_, record));
+  FaultPoint("fill-commit", model.name);
+  TRY(transaction.Commit());
+  FaultPoint("fill-committed", model.name);
   if (made_anew) {
     std::lock_guard lock(mutex_);
     made_here_.insert(model.name);
@@ -296,18 +290,11 @@ Result<std::vector<Cell>> WarehouseFiller::Fill(const BatchWork& work, int worke
 }
 
 Result<> WarehouseFiller::Record(const Model& model, const std::vector<Cell>& cells, int worker) {
-  std::string write = "BEGIN;" + Ledger::WriteCells(model.name, cells);
-  for (const Cell& cell : cells)
-    if (cell.state == CellState::kFailed)
-      write += fmt::format("INSERT INTO backcourt.failures VALUES ({}, {}, {}, {}, {}, now()::TIMESTAMP);",
-                           run_, Quote(model.name), cell.slot, Quote(cell.error_class), Quote(cell.reason));
-  auto written = connections_[size_t(worker)]->Execute(write + "COMMIT");
-  if (!written) {
-    auto rolled_back = connections_[size_t(worker)]->Execute("ROLLBACK");
-    (void)rolled_back;
-    return written.error();
-  }
-  return {};
+  Connection& connection = *connections_[size_t(worker)];
+  Transaction transaction = TRY(Transaction::Begin(connection));
+  TRY(ledger::WriteCells(connection, model.name, cells));
+  TRY(ledger::WriteFailures(connection, run_, model.name, cells));
+  return transaction.Commit();
 }
 
 namespace {

@@ -2,15 +2,11 @@
 
 #include <fcntl.h>
 #include <fmt/format.h>
-#include <poll.h>
 #include <sys/file.h>
-#include <sys/socket.h>
-#include <sys/stat.h>
 #include <sys/un.h>
 #include <unistd.h>
 
-#include <algorithm>
-#include <cstdio>
+#include <cstring>
 #include <filesystem>
 #include <nlohmann/json.hpp>
 
@@ -20,47 +16,14 @@ namespace backcourt {
 
 namespace {
 
-constexpr size_t kMaxMessage = 1 << 20;  // of a request: a command line
-
-// Messages are lines of JSON.
-bool SendLine(int fd, const nlohmann::json& message) {
-  std::string line = message.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace) + "\n";
-  for (size_t sent = 0; sent < line.size();) {
-    ssize_t n = send(fd, line.data() + sent, line.size() - sent, MSG_NOSIGNAL);
-    if (n <= 0) return false;
-    sent += size_t(n);
-  }
-  return true;
-}
-
-// The next line; false at the end. `rest` keeps what came behind it.
-bool ReceiveLine(int fd, std::string& rest, std::string& line, size_t limit) {
-  for (;;) {
-    if (size_t end = rest.find('\n'); end != std::string::npos) {
-      line = rest.substr(0, end);
-      rest.erase(0, end + 1);
-      return true;
-    }
-    if (rest.size() > limit) return false;
-    char buffer[65536];
-    ssize_t n = recv(fd, buffer, sizeof buffer, 0);
-    if (n <= 0) return false;
-    rest.append(buffer, size_t(n));
-  }
-}
+constexpr size_t kMostCommand = 4000;  // bytes of a command line that are kept
+constexpr size_t kMostInfo = 1 << 15;  // bytes of a lock file that are read: all that it holds
 
 // The text under a key; "" where there is none.
 std::string TextAt(const nlohmann::json& object, const char* key) {
   return object.is_object() && object.contains(key) && object[key].is_string()
              ? object[key].get<std::string>()
              : "";
-}
-
-sockaddr_un Address(const std::string& path) {
-  sockaddr_un address{};
-  address.sun_family = AF_UNIX;
-  path.copy(address.sun_path, sizeof address.sun_path - 1);
-  return address;
 }
 
 // Beside the warehouse, or, where that path is too long for a socket, in the
@@ -74,8 +37,8 @@ std::string SocketPath(const std::string& warehouse) {
 
 }  // namespace
 
-Result<std::unique_ptr<Holder>> Holder::Take(const std::string& warehouse, const std::string& command,
-                                             HolderInfo& other) {
+Result<std::unique_ptr<WarehouseLock>> WarehouseLock::Take(const std::string& warehouse,
+                                                           const std::string& command, HolderInfo& other) {
   std::error_code ignored;
   std::filesystem::create_directories(std::filesystem::path(warehouse).parent_path(), ignored);
   std::string path = warehouse + ".lock";
@@ -84,166 +47,36 @@ Result<std::unique_ptr<Holder>> Holder::Take(const std::string& warehouse, const
     return Error{ErrorKind::kBusy, fmt::format("{} cannot be written: {}", path, strerror(errno)),
                  "a warehouse in a folder that you may write to, under [warehouse]"};
   if (flock(fd, LOCK_EX | LOCK_NB) != 0) {
-    char text[8192] = {};
-    ssize_t n = pread(fd, text, sizeof text - 1, 0);
+    char text[kMostInfo] = {};
+    ssize_t n = pread(fd, text, sizeof text, 0);
     close(fd);
     other = ParseInfo(std::string(text, size_t(std::max<ssize_t>(n, 0))));
-    return std::unique_ptr<Holder>();
+    return std::unique_ptr<WarehouseLock>();
   }
-  std::unique_ptr<Holder> holder(new Holder);
-  holder->lock_ = fd;
-  holder->socket_ = SocketPath(warehouse);
-  std::string told =
-      nlohmann::json{{"process", getpid()}, {"command", command}, {"socket", holder->socket_}}.dump();
-  if (ftruncate(fd, 0) != 0 || pwrite(fd, told.data(), told.size(), 0) < 0)
+  std::unique_ptr<WarehouseLock> lock(new WarehouseLock(fd, SocketPath(warehouse)));
+  std::string info = nlohmann::json{
+      {"process", getpid()},
+      {"command", command.substr(0, kMostCommand)},
+      {"socket",
+       lock->socket_}}.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
+  if (ftruncate(fd, 0) != 0 || pwrite(fd, info.data(), info.size(), 0) < 0)
     return Error{ErrorKind::kCapacity, fmt::format("{} cannot be written: {}", path, strerror(errno)),
                  "free disk space"};
-  return holder;
+  return lock;
 }
 
-void Holder::EndServing() {
-  ending_ = true;
-  if (listener_ < 0) return;
-  unlink(socket_.c_str());
-  shutdown(listener_, SHUT_RDWR);
-  if (acceptor_.joinable()) acceptor_.join();
-  close(listener_);
-  listener_ = -1;
-  for (Client& client : clients_)
-    shutdown(client.socket, SHUT_RD);  // who has not asked yet will not be answered
-  auto answered = [this] {
-    return std::all_of(clients_.begin(), clients_.end(),
-                       [](const Client& client) { return client.done.load(); });
-  };
-  auto wait_a_second = [&] {
-    for (int i = 0; i < 100 && !answered(); ++i)
-      usleep(10'000);
-  };
-  wait_a_second();
-  breaking_off_ = true;
-  wait_a_second();
-  for (Client& client : clients_) {
-    shutdown(client.socket, SHUT_RDWR);  // one that does not read its answer
-    client.thread.join();
-    close(client.socket);
+WarehouseLock::~WarehouseLock() {
+  if (ftruncate(lock_, 0) != 0) {  // what it says is stale, the lock itself decides
   }
-  clients_.clear();
+  close(lock_);
 }
 
-Holder::~Holder() {
-  EndServing();
-  if (lock_ >= 0) {
-    if (ftruncate(lock_, 0) != 0) { /* what it says is stale, the lock itself decides */
-    }
-    close(lock_);
-  }
-}
-
-Result<> Holder::Serve(Handler handler) {
-  handler_ = std::move(handler);
-  listener_ = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
-  unlink(socket_.c_str());  // of one that died; the lock is ours
-  sockaddr_un address = Address(socket_);
-  mode_t mask = umask(0077);
-  int bound = bind(listener_, reinterpret_cast<sockaddr*>(&address), sizeof address);
-  umask(mask);
-  if (bound != 0 || listen(listener_, 16) != 0)
-    return Error{ErrorKind::kBusy, fmt::format("the socket {} cannot be made: {}", socket_, strerror(errno)),
-                 "a warehouse on a local disk"};
-  acceptor_ = std::thread([this] { Accept(); });
-  return {};
-}
-
-void Holder::Accept() {
-  while (!ending_) {
-    int client = accept4(listener_, nullptr, nullptr, SOCK_CLOEXEC);
-    if (client < 0) {
-      if (ending_) return;
-      usleep(10'000);
-      continue;
-    }
-    for (auto at = clients_.begin(); at != clients_.end();) {
-      if (!at->done) {
-        ++at;
-        continue;
-      }
-      at->thread.join();
-      close(at->socket);
-      at = clients_.erase(at);
-    }
-    if (clients_.size() >= kMostClients) {
-      close(client);
-      continue;
-    }
-    Client& mine = clients_.emplace_back();
-    mine.socket = client;
-    mine.thread = std::thread([this, &mine] {
-      Answer(mine.socket);
-      shutdown(mine.socket, SHUT_RDWR);  // it is closed where it is joined
-      mine.done = true;
-    });
-  }
-}
-
-void Holder::Answer(int client) {
-  timeval patience{10, 0};
-  setsockopt(client, SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof patience);
-  setsockopt(client, SOL_SOCKET, SO_SNDTIMEO, &patience, sizeof patience);
-  std::string rest, line;
-  if (!ReceiveLine(client, rest, line, kMaxMessage)) return;
-  std::vector<std::string> arguments = ParseRequest(line);
-  Write write = [this, client](bool error, const std::string& text) {
-    return !breaking_off_ && SendLine(client, {{error ? "error" : "out", text}});
-  };
-  SendLine(client, {{"exit", handler_(arguments, write)}});
-}
-
-std::vector<std::string> Holder::ParseRequest(const std::string& line) {
-  std::vector<std::string> arguments;
-  auto request = nlohmann::json::parse(line, nullptr, false);
-  if (request.is_object() && request.contains("arguments") && request["arguments"].is_array())
-    for (const auto& argument : request["arguments"])
-      if (argument.is_string()) arguments.push_back(argument);
-  return arguments;
-}
-
-Holder::Message Holder::ParseMessage(const std::string& line) {
-  auto message = nlohmann::json::parse(line, nullptr, false);
-  Message read{TextAt(message, "out"), TextAt(message, "error"), {}};
-  if (message.is_object() && message.contains("exit") && message["exit"].is_number_integer())
-    read.exit = message["exit"].get<int>();
-  return read;
-}
-
-HolderInfo Holder::ParseInfo(const std::string& text) {
-  auto told = nlohmann::json::parse(text, nullptr, false);
-  HolderInfo info{0, TextAt(told, "command"), TextAt(told, "socket")};
-  if (told.is_object() && told.contains("process") && told["process"].is_number_integer())
-    info.process = told["process"].get<int>();
+HolderInfo WarehouseLock::ParseInfo(const std::string& text) {
+  auto said = nlohmann::json::parse(text, nullptr, false);
+  HolderInfo info{0, TextAt(said, "command"), TextAt(said, "socket")};
+  if (said.is_object() && said.contains("process") && said["process"].is_number_integer())
+    info.process = said["process"].get<int>();
   return info;
-}
-
-Result<int> AskHolder(const HolderInfo& holder, const std::vector<std::string>& arguments) {
-  Error nobody{ErrorKind::kBusy, "the holder does not answer", ""};
-  if (holder.socket.empty()) return nobody;
-  int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
-  sockaddr_un address = Address(holder.socket);
-  if (connect(fd, reinterpret_cast<sockaddr*>(&address), sizeof address) != 0 ||
-      !SendLine(fd, {{"arguments", arguments}})) {
-    close(fd);
-    return nobody;
-  }
-  std::string rest, line;
-  Result<int> code = nobody;
-  while (ReceiveLine(fd, rest, line, size_t(1) << 30)) {
-    Holder::Message message = Holder::ParseMessage(line);
-    fwrite(message.out.data(), 1, message.out.size(), stdout);
-    fwrite(message.error.data(), 1, message.error.size(), stderr);
-    if (message.exit) code = *message.exit;
-  }
-  fflush(stdout);
-  close(fd);
-  return code;
 }
 
 }  // namespace backcourt

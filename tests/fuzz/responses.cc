@@ -12,10 +12,10 @@
 
 #include "base/file.h"
 #include "base/text.h"
-#include "ledger/ledger.h"
 #include "load/loader.h"
 #include "tests/fuzz/fuzz.h"
 #include "tests/fuzz/json_mutator.h"
+#include "warehouse/calendar_reader.h"
 #include "warehouse/duckdb/duckdb_warehouse.h"
 
 using namespace backcourt;
@@ -153,7 +153,7 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
     if (rows.Int(0, 1) > 0) Fail(table.name + " has a row without a key");
     if (rows.Int(0, 0) != rows.Int(0, 2)) Fail(table.name + " has two rows of one key");
   }
-  (void)Need(Ledger::ReadCalendar(*connection, place.project));
+  (void)Need(ReadCalendar(*connection, place.project));
   return 0;
 }
 

@@ -13,6 +13,8 @@
 #include "cli/exit_code.h"
 #include "cli/load_text.h"
 #include "cli/session.h"
+#include "ledger/models.h"
+#include "ledger/runs.h"
 #include "plan/saved_plan.h"
 #include "run/batch_filler.h"
 
@@ -59,7 +61,7 @@ Result<Prepared> Prepare(Session& session, const Arguments& arguments) {
     p.selection.allow_missing.push_back(waiver);
   }
   PlanOptions options;
-  options.pace = TRY(Ledger::ReadPace(*p.connection));
+  options.pace = TRY(ledger::ReadPace(*p.connection));
   p.plan = MakePlan(session.project, p.calendar, p.cells, p.selection, options);
   return p;
 }
@@ -114,13 +116,11 @@ Result<> UseSavedPlan(const Session& session, const std::string& file, Prepared&
 
 // Bodies of models whose text is new are looked through before anything runs.
 Result<> CheckNewBodies(Session& session, Prepared& p) {
-  Rows known = TRY(p.connection->Query("SELECT model, identity, checks FROM backcourt.models"));
+  auto known = TRY(ledger::ReadModels(*p.connection));
   std::vector<const Model*> fresh;
   for (const Model& model : session.project.models) {
-    bool seen = false;
-    for (size_t i = 0; i < known.size(); ++i)
-      seen = seen || (known.Text(i, 0) == model.name && known.Text(i, 1) == model.identity.Hex());
-    if (!seen) fresh.push_back(&model);
+    auto seen = known.find(model.name);
+    if (seen == known.end() || seen->second.identity != model.identity.Hex()) fresh.push_back(&model);
   }
   if (fresh.empty()) return {};
   std::set<std::string> volatile_functions = TRY(VolatileFunctions(*p.connection));
@@ -141,12 +141,10 @@ Result<> CheckNewBodies(Session& session, Prepared& p) {
 // Changed [checks] run alone, over what is stored; guilty dates become failed.
 Result<int> RunChangedChecks(Session& session, Prepared& p, const Output& output) {
   Watch watch = CancelWhenInterrupted(*p.connection);
-  Rows known = TRY(p.connection->Query("SELECT model, identity, checks FROM backcourt.models"));
   int failed = 0;
-  for (size_t i = 0; i < known.size(); ++i) {
-    const Model* model = session.project.FindModel(known.Text(i, 0));
-    if (!model || known.Text(i, 1) != model->identity.Hex() ||
-        known.Text(i, 2) == model->checks_identity.Hex())
+  for (const auto& [name_of, seen] : TRY(ledger::ReadModels(*p.connection))) {
+    const Model* model = session.project.FindModel(name_of);
+    if (!model || seen.identity != model->identity.Hex() || seen.checks == model->checks_identity.Hex())
       continue;
     std::vector<Cell> guilty;
     for (const auto& [name, query] : model->checks) {
@@ -174,9 +172,10 @@ Result<int> RunChangedChecks(Session& session, Prepared& p, const Output& output
         guilty.push_back(now);
       }
     }
-    TRY(p.connection->Execute(fmt::format(
-        "BEGIN; {} UPDATE backcourt.models SET checks = '{}' WHERE model = {}; COMMIT",
-        Ledger::WriteCells(model->name, guilty), model->checks_identity.Hex(), Quote(model->name))));
+    Transaction transaction = TRY(Transaction::Begin(*p.connection));
+    TRY(ledger::WriteCells(*p.connection, model->name, guilty));
+    TRY(ledger::WriteChecks(*p.connection, *model));
+    TRY(transaction.Commit());
     if (!guilty.empty())
       output.Err(fmt::format("{}: its changed checks fail on {} dates\n", model->name, guilty.size()));
     failed += int(guilty.size());
@@ -187,29 +186,26 @@ Result<int> RunChangedChecks(Session& session, Prepared& p, const Output& output
 // Rows and cells of dates that are no game dates any more go.
 Result<> RemoveRetired(Session& session, Prepared& p) {
   if (p.retired.empty()) return {};
-  std::string remove = "BEGIN;";
+  Transaction transaction = TRY(Transaction::Begin(*p.connection));
   for (const auto& [table, slots] : p.retired) {
-    std::vector<std::string> dates, numbers;
+    std::vector<std::string> dates;
     for (int32_t slot : slots)
-      dates.push_back(Date{slot}.Sql()), numbers.push_back(std::to_string(slot));
-    remove += fmt::format(
-        "DELETE FROM main.{} WHERE {} IN ({}); DELETE FROM backcourt.cells WHERE table_name = {} AND slot IN "
-        "({});",
-        Ident(table), Ident(session.project.DateColumn(table)), Join(dates, ", "), Quote(table),
-        Join(numbers, ", "));
+      dates.push_back(Date{slot}.Sql());
+    TRY(p.connection->Execute(fmt::format("DELETE FROM main.{} WHERE {} IN ({})", Ident(table),
+                                          Ident(session.project.DateColumn(table)), Join(dates, ", "))));
+    TRY(ledger::RemoveCells(*p.connection, table, slots));
   }
-  return p.connection->Execute(remove + "COMMIT");
+  return transaction.Commit();
 }
 
 // Makes the views whose text is new and whose inputs are there; with `again`, all
 // of them, since a table that was made anew may have other columns.
 Result<> MakeViews(Session& session, Connection& connection, bool again) {
+  auto known = TRY(ledger::ReadModels(connection));
   for (const Model& model : session.project.models) {
     if (!model.view) continue;
-    Rows known = TRY(connection.Query(
-        fmt::format("SELECT count(*) FROM backcourt.models WHERE model = {} AND identity = '{}'",
-                    Quote(model.name), model.identity.Hex())));
-    if (known.Int(0, 0) > 0 && !again) continue;
+    auto seen = known.find(model.name);
+    if (seen != known.end() && seen->second.identity == model.identity.Hex() && !again) continue;
     std::vector<std::string> inputs;
     for (const Read& read : model.reads)
       inputs.push_back(Quote(read.table));
@@ -218,16 +214,15 @@ Result<> MakeViews(Session& session, Connection& connection, bool again) {
                                          "AND schema_name = 'main' AND table_name IN ({})",
                                          Join(inputs, ", "))));
     if (size_t(there.Int(0, 0)) < inputs.size()) continue;
-    auto made = connection.Execute(fmt::format(
-        "BEGIN; CREATE OR REPLACE VIEW main.{0} AS {1}; DELETE FROM backcourt.models WHERE model = {2}; "
-        "INSERT INTO backcourt.models VALUES ({2}, '{3}', '{4}'); COMMIT",
-        Ident(model.name), model.body, Quote(model.name), model.identity.Hex(), model.checks_identity.Hex()));
-    if (made) continue;
-    auto rolled_back = connection.Execute("ROLLBACK");
-    (void)rolled_back;
-    Error error = made.error();
-    error.message = model.file + ": " + error.message;
-    return error;
+    Transaction transaction = TRY(Transaction::Begin(connection));
+    auto made = connection.Execute(
+        fmt::format("CREATE OR REPLACE VIEW main.{} AS {}", Ident(model.name), model.body));
+    if (!made) {
+      made.error().message = model.file + ": " + made.error().message;
+      return made;
+    }
+    TRY(ledger::WriteModel(connection, model));
+    TRY(transaction.Commit());
   }
   return {};
 }
@@ -320,7 +315,7 @@ Result<int> RunBackfill(Session& session, const Arguments& arguments, const Outp
   }
   TRY(MakeInputTables(*p.connection, session.project, p.calendar, p.plan));
 
-  int64_t run = TRY(Ledger::StartRun(*p.connection, session.live.command));
+  int64_t run = TRY(ledger::StartRun(*p.connection, session.live.command));
   RunOptions options;
   options.parallel =
       arguments.parallel ? arguments.parallel : int(std::max(1u, std::thread::hardware_concurrency()));
@@ -366,7 +361,7 @@ Result<int> RunBackfill(Session& session, const Arguments& arguments, const Outp
     return *report.broken;
   }
   TRY(MakeViews(session, *p.connection, report.filled > 0));
-  auto recorded = Ledger::EndRun(*p.connection, run, outcome, Trim(text.substr(0, text.find('\n'))));
+  auto recorded = ledger::EndRun(*p.connection, run, outcome, Trim(text.substr(0, text.find('\n'))));
   if (arguments.json) output.Out(DoneJson(report, run, outcome, code).dump() + "\n");
   say(text);
   if (!recorded) return recorded.error();

@@ -5,6 +5,7 @@
 
 #include "base/text.h"
 #include "cli/session.h"
+#include "warehouse/calendar_reader.h"
 
 namespace backcourt {
 
@@ -23,10 +24,10 @@ Result<int> RunDates(Session& session, const Arguments& arguments, const Output&
     return Error{ErrorKind::kUsage, "the warehouse holds no schedule yet",
                  "`backcourt load`; `backcourt doctor` shows which files it looks for"};
   std::string seen_at;
-  Calendar calendar = arguments.as_of.empty()
-                          ? TRY(Ledger::ReadCalendar(*view.connection, project))
-                          : TRY(Ledger::ReadCalendarAsOf(*view.connection, project,
-                                                         TRY(Date::Parse(arguments.as_of)), seen_at));
+  Calendar calendar =
+      arguments.as_of.empty()
+          ? TRY(ReadCalendar(*view.connection, project))
+          : TRY(ReadCalendarAsOf(*view.connection, project, TRY(Date::Parse(arguments.as_of)), seen_at));
   Arguments ranged = arguments;
   if (!arguments.season.empty()) {
     std::string label = TRY(ChooseSeason(calendar, arguments.season));

@@ -9,6 +9,7 @@
 #include "base/text.h"
 #include "cli/load_text.h"
 #include "cli/session.h"
+#include "warehouse/duckdb/engine.h"
 
 namespace backcourt {
 
@@ -66,7 +67,7 @@ Result<int> RunDoctor(Session& session, const Arguments& arguments, const Output
   find("ok", fmt::format("project {} with pack {}: {} sources, {} models, {} raw tables, {} seeds",
                          project.root, project.pack, project.sources.size(), project.models.size(),
                          project.raw_tables.size(), project.seeds.size()));
-  std::string library = Warehouse::LibraryFolder();
+  std::string library = LibraryFolder();
   for (const char* file : {"libduckdb.so", "excel.duckdb_extension", "httpfs.duckdb_extension"})
     if (fs::exists(fs::path(library) / file))
       find("ok", fmt::format("engine: {}/{}", library, file));

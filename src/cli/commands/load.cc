@@ -68,7 +68,7 @@ std::string LoadText(const LoadReport& report) {
 Result<std::vector<AbsentFeed>> AbsentFeeds(const Project& project, const View& view) {
   std::vector<FoundFile> known;
   if (!view.cells.empty())
-    for (const LoadedFile& file : TRY(Ledger::ReadFiles(*view.connection)))
+    for (const ledger::LoadedFile& file : TRY(ledger::ReadFiles(*view.connection)))
       known.push_back({file.path, file.season, file.size, file.mtime, ""});
   return Loader(project, *view.connection, Finder(project, std::move(known)), [](const std::string&) {})
       .Absent();

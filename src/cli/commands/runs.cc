@@ -7,6 +7,7 @@
 
 #include "base/text.h"
 #include "cli/session.h"
+#include "ledger/runs.h"
 
 namespace backcourt {
 
@@ -14,105 +15,111 @@ namespace {
 
 constexpr int kShownRuns = 20;
 
-std::string Outcome(const Rows& runs, size_t i, const Session& session) {
-  if (!runs.Null(i, 5)) return runs.Text(i, 5);
-  int process = int(runs.Int(i, 2));
-  return process == getpid() && session.live.progress ? "running" : "ended without an outcome";
+std::string Outcome(const ledger::Run& run, const Session& session) {
+  if (run.outcome) return *run.outcome;
+  return run.process == getpid() && session.live.progress ? "running" : "ended without an outcome";
+}
+
+nlohmann::json Json(const std::vector<ledger::Run>& runs, const Session& session) {
+  nlohmann::json list = nlohmann::json::array();
+  for (const ledger::Run& run : runs)
+    list.push_back({{"run", run.run},
+                    {"command", run.command},
+                    {"process", run.process},
+                    {"started_at_utc", run.started_at},
+                    {"seconds", run.seconds ? nlohmann::json(*run.seconds) : nlohmann::json()},
+                    {"outcome", Outcome(run, session)},
+                    {"summary", run.summary}});
+  return list;
+}
+
+std::string Text(const std::vector<ledger::Run>& runs, const Session& session) {
+  std::string text;
+  for (const ledger::Run& run : runs)
+    text += fmt::format("{:>5}  {}  {:>9}  {:<10} {}\n       {}\n", run.run, run.started_at,
+                        run.seconds ? Seconds(*run.seconds) : "", Outcome(run, session), run.command,
+                        run.summary);
+  return text.empty() ? "no run yet\n" : text;
+}
+
+nlohmann::json Json(const std::vector<ledger::RunTable>& tables) {
+  nlohmann::json list = nlohmann::json::array();
+  for (const ledger::RunTable& t : tables)
+    list.push_back({{"table", t.table},
+                    {"cells", t.cells},
+                    {"rows", t.rows},
+                    {"seconds", t.seconds},
+                    {"batches", t.batches},
+                    {"retries", t.retries}});
+  return list;
+}
+
+std::string Text(const std::vector<ledger::RunTable>& tables) {
+  std::string text;
+  for (const ledger::RunTable& t : tables)
+    text += fmt::format("       {:<34} {:>6} cells {:>10} rows {:>9} in {} batches{}\n", t.table,
+                        WithCommas(t.cells), WithCommas(t.rows), Seconds(t.seconds), t.batches,
+                        t.retries ? fmt::format(", {} tried again", t.retries) : "");
+  return text;
+}
+
+nlohmann::json Json(const std::vector<ledger::RunFailure>& failures) {
+  nlohmann::json list = nlohmann::json::array();
+  for (const ledger::RunFailure& f : failures)
+    list.push_back(
+        {{"table", f.table}, {"date", f.date.Str()}, {"class", f.error_class}, {"message", f.message}});
+  return list;
+}
+
+std::string Text(const std::vector<ledger::RunFailure>& failures) {
+  std::string text;
+  for (const ledger::RunFailure& f : failures)
+    text += fmt::format("       FAILED {} {} ({}): {}\n", f.table, f.date.Str(), f.error_class, f.message);
+  return text;
+}
+
+Result<int> ShowLog(const Session& session, const ledger::Run& run, const Output& output) {
+  std::ifstream in(LogPath(session.project, run.process));
+  if (!in)
+    return Error{ErrorKind::kUsage, fmt::format("run {} has no log: it was not detached", run.run),
+                 fmt::format("`backcourt runs {}`", run.run)};
+  for (std::string line; std::getline(in, line);)
+    output.Out(line + "\n");
+  return 0;
+}
+
+Result<int> ShowRun(Session& session, const Arguments& arguments, Connection& connection,
+                    const Output& output) {
+  const std::string& id = arguments.words[0];
+  if (id.empty() || id.find_first_not_of("0123456789") != std::string::npos || id.size() > 9)
+    return Error{ErrorKind::kUsage, fmt::format("'{}' is no run's number", id),
+                 "`backcourt runs` lists them"};
+  auto run = TRY(ledger::ReadRun(connection, std::stoi(id)));
+  if (!run)
+    return Error{ErrorKind::kUsage, fmt::format("there is no run {}", id), "`backcourt runs` lists them"};
+  if (arguments.log) return ShowLog(session, *run, output);
+  std::vector<ledger::RunTable> tables = TRY(ledger::ReadRunTables(connection, run->run));
+  std::vector<ledger::RunFailure> failures = TRY(ledger::ReadRunFailures(connection, run->run));
+  if (arguments.json) {
+    nlohmann::json list = Json({*run}, session);
+    list[0]["tables"] = Json(tables);
+    list[0]["failures"] = Json(failures);
+    output.Out(list.dump(2) + "\n");
+  } else {
+    output.Out(Text({*run}, session) + Text(tables) + Text(failures));
+  }
+  return 0;
 }
 
 }  // namespace
 
 Result<int> RunRuns(Session& session, const Arguments& arguments, const Output& output) {
   auto connection = TRY(session.warehouse->Connect());
-  Rows there = TRY(connection->Query(
-      "SELECT count(*) FROM duckdb_tables() WHERE schema_name = 'backcourt' AND table_name = 'runs'"));
-  if (there.Int(0, 0) == 0) {
-    output.Out(arguments.json ? "[]\n" : "no run yet\n");
-    return 0;
-  }
-  std::string filter;
-  if (!arguments.words.empty()) {
-    const std::string& id = arguments.words[0];
-    if (id.empty() || id.find_first_not_of("0123456789") != std::string::npos || id.size() > 9)
-      return Error{ErrorKind::kUsage, fmt::format("'{}' is no run's number", id),
-                   "`backcourt runs` lists them"};
-    filter = " WHERE run = " + id;
-  }
-  Rows runs = TRY(connection->Query(
-      "SELECT run, command, process, CAST(date_trunc('second', started_at) AS VARCHAR), "
-      "CAST(date_diff('millisecond', started_at, ended_at) AS BIGINT), outcome, summary "
-      "FROM backcourt.runs" +
-      filter + " ORDER BY run DESC" + (filter.empty() ? fmt::format(" LIMIT {}", kShownRuns) : "")));
-  if (runs.size() == 0 && !filter.empty())
-    return Error{ErrorKind::kUsage, fmt::format("there is no run {}", arguments.words[0]),
-                 "`backcourt runs` lists them"};
-  if (arguments.log) {
-    if (filter.empty())
-      return Error{ErrorKind::kUsage, "--log needs a run's number", "`backcourt runs ID --log`"};
-    std::string path = LogPath(session.project, int(runs.Int(0, 2)));
-    std::ifstream in(path);
-    if (!in)
-      return Error{ErrorKind::kUsage,
-                   fmt::format("run {} has no log: it was not detached", arguments.words[0]),
-                   "`backcourt runs " + arguments.words[0] + "`"};
-    for (std::string line; std::getline(in, line);)
-      output.Out(line + "\n");
-    return 0;
-  }
-  Rows batches, failures;
-  if (!filter.empty()) {
-    batches = TRY(
-        connection->Query("SELECT model, CAST(sum(cells) AS BIGINT), CAST(sum(row_count) AS BIGINT), "
-                          "sum(seconds), count(*), CAST(sum(attempts - 1) AS BIGINT) FROM backcourt.batches" +
-                          filter + " GROUP BY 1 ORDER BY 4 DESC"));
-    failures = TRY(connection->Query("SELECT model, slot, error_class, message FROM backcourt.failures" +
-                                     filter + " ORDER BY model, slot"));
-  }
-  if (arguments.json) {
-    nlohmann::json list = nlohmann::json::array();
-    for (size_t i = 0; i < runs.size(); ++i)
-      list.push_back(
-          {{"run", runs.Int(i, 0)},
-           {"command", runs.Text(i, 1)},
-           {"process", runs.Int(i, 2)},
-           {"started_at_utc", runs.Text(i, 3)},
-           {"seconds", runs.Null(i, 4) ? nlohmann::json() : nlohmann::json(double(runs.Int(i, 4)) / 1000)},
-           {"outcome", Outcome(runs, i, session)},
-           {"summary", runs.Text(i, 6)}});
-    if (!filter.empty()) {
-      nlohmann::json tables = nlohmann::json::array(), failed = nlohmann::json::array();
-      for (size_t i = 0; i < batches.size(); ++i)
-        tables.push_back({{"table", batches.Text(i, 0)},
-                          {"cells", batches.Int(i, 1)},
-                          {"rows", batches.Int(i, 2)},
-                          {"seconds", batches.Real(i, 3)},
-                          {"batches", batches.Int(i, 4)},
-                          {"retries", batches.Int(i, 5)}});
-      for (size_t i = 0; i < failures.size(); ++i)
-        failed.push_back({{"table", failures.Text(i, 0)},
-                          {"date", Date{int32_t(failures.Int(i, 1))}.Str()},
-                          {"class", failures.Text(i, 2)},
-                          {"message", failures.Text(i, 3)}});
-      list[0]["tables"] = tables;
-      list[0]["failures"] = failed;
-    }
-    output.Out(list.dump(2) + "\n");
-    return 0;
-  }
-  for (size_t i = 0; i < runs.size(); ++i)
-    output.Out(fmt::format("{:>5}  {}  {:>9}  {:<10} {}\n       {}\n", runs.Int(i, 0), runs.Text(i, 3),
-                           runs.Null(i, 4) ? "" : Seconds(double(runs.Int(i, 4)) / 1000),
-                           Outcome(runs, i, session), runs.Text(i, 1), runs.Text(i, 6)));
-  if (runs.size() == 0) output.Out("no run yet\n");
-  for (size_t i = 0; i < batches.size(); ++i)
-    output.Out(fmt::format("       {:<34} {:>6} cells {:>10} rows {:>9} in {} batches{}\n",
-                           batches.Text(i, 0), WithCommas(batches.Int(i, 1)), WithCommas(batches.Int(i, 2)),
-                           Seconds(batches.Real(i, 3)), batches.Int(i, 4),
-                           batches.Int(i, 5) ? fmt::format(", {} tried again", batches.Int(i, 5)) : ""));
-  for (size_t i = 0; i < failures.size(); ++i)
-    output.Out(fmt::format("       FAILED {} {} ({}): {}\n", failures.Text(i, 0),
-                           Date{int32_t(failures.Int(i, 1))}.Str(), failures.Text(i, 2),
-                           failures.Text(i, 3)));
+  if (!arguments.words.empty()) return ShowRun(session, arguments, *connection, output);
+  if (arguments.log)
+    return Error{ErrorKind::kUsage, "--log needs a run's number", "`backcourt runs ID --log`"};
+  std::vector<ledger::Run> runs = TRY(ledger::ReadRuns(*connection, kShownRuns));
+  output.Out(arguments.json ? Json(runs, session).dump(2) + "\n" : Text(runs, session));
   return 0;
 }
 

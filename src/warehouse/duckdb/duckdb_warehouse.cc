@@ -9,8 +9,9 @@
 #include <future>
 
 #include "base/file.h"
-#include "base/program.h"
 #include "base/text.h"
+#include "ledger/schema.h"
+#include "warehouse/duckdb/engine.h"
 #include "warehouse/duckdb/profile.h"
 
 namespace backcourt {
@@ -18,10 +19,6 @@ namespace backcourt {
 namespace fs = std::filesystem;
 
 namespace {
-
-constexpr const char* kRebuild =
-    "`backcourt doctor`; a damaged warehouse is made again from the files: move it away (and its .wal), then "
-    "`backcourt backfill all`";
 
 // Logs of changes that are not in the file yet, beside it.
 constexpr const char* kLogs[] = {".wal", ".wal.checkpoint", ".wal.recovery"};
@@ -39,7 +36,7 @@ Error OpenError(const std::string& path, Error error) {
   if (error.message.find("Could not set lock") == std::string::npos) {
     error.kind = ErrorKind::kBusy;
     error.message = fmt::format("the warehouse {} does not open: {}", path, error.message);
-    if (error.hint.empty()) error.hint = kRebuild;
+    if (error.hint.empty()) error.hint = ledger::kRebuildHint;
     return error;
   }
   // DuckDB: Could not set lock on file "...": Conflicting lock is held in PROGRAM (PID N) ...
@@ -51,83 +48,14 @@ Error OpenError(const std::string& path, Error error) {
                "keeping it open"};
 }
 
-// What brings a warehouse of format N to N + 1, from format 1 on.
-constexpr const char* kMigrations[] = {
-    "ALTER TABLE IF EXISTS wh.backcourt.batches ADD COLUMN IF NOT EXISTS attempts INTEGER DEFAULT 1",
-};
-static_assert(std::size(kMigrations) == Warehouse::kFormat - 1);
-
-// The format of the attached file; 0 when nothing is in it yet.
-Result<int64_t> ReadFormat(Connection& connection, const std::string& path) {
-  auto asked =
-      connection.Query("SELECT TRY_CAST(value AS BIGINT) FROM wh.backcourt.meta WHERE name = 'format'");
-  if (!asked) {
-    Rows tables = TRY(connection.Query(
-        "SELECT count(*) FILTER (WHERE schema_name = 'backcourt' AND table_name = 'meta'), count(*) "
-        "FROM duckdb_tables() WHERE database_name = 'wh'"));
-    bool ours = tables.Int(0, 0) > 0, empty = tables.Int(0, 1) == 0;
-    if (empty) return int64_t(0);
-    if (ours) return asked.error();
-    return Error{
-        ErrorKind::kBusy,
-        fmt::format("{} is a DuckDB file, but not a warehouse of Backcourt; it stays untouched", path),
-        "another `path` under [warehouse] of backcourt.toml"};
-  }
-  const Rows& format = *asked;
-  if (format.size() != 1 || format.Null(0, 0) || format.Int(0, 0) < 1)
-    return Error{
-        ErrorKind::kBusy,
-        fmt::format("{} does not tell its format: its table backcourt.meta is damaged; it stays untouched",
-                    path),
-        kRebuild};
-  if (format.Int(0, 0) > Warehouse::kFormat)
-    return Error{
-        ErrorKind::kBusy,
-        fmt::format("{} was made by a newer version (format {}, this program knows {}); it stays untouched",
-                    path, format.Int(0, 0), Warehouse::kFormat),
-        "the newer version of backcourt"};
-  return format.Int(0, 0);
-}
-
-// Makes the ledger's first table in an empty file, or brings an older format up.
-Result<> BringUp(Connection& connection, int64_t format) {
-  std::string sql = "BEGIN; ";
-  if (format == 0) {
-    sql += fmt::format(
-        "CREATE SCHEMA IF NOT EXISTS wh.backcourt; CREATE TABLE wh.backcourt.meta (name VARCHAR, value "
-        "VARCHAR); "
-        "INSERT INTO wh.backcourt.meta VALUES ('format', '{}'), ('digest', {}); ",
-        Warehouse::kFormat, Quote(kDigestAlgorithm));
-  } else {
-    for (int64_t from = format; from < Warehouse::kFormat; ++from)
-      sql += std::string(kMigrations[from - 1]) + "; ";
-    sql +=
-        fmt::format("UPDATE wh.backcourt.meta SET value = '{}' WHERE name = 'format'; ", Warehouse::kFormat);
-  }
-  auto done = connection.Execute(sql + "COMMIT");
-  if (done) return {};
-  auto rolled_back = connection.Execute("ROLLBACK");
-  (void)rolled_back;
-  return done.error();
-}
-
 }  // namespace
-
-std::string Warehouse::LibraryFolder() {
-  fs::path self = ProgramFolder();
-  for (fs::path folder : {self / "lib", self / ".." / "lib", self / ".." / "lib" / "backcourt"})
-    if (fs::exists(folder / "libduckdb.so")) return folder.lexically_normal().string();
-  return (self / "lib").string();
-}
-
-void Warehouse::Preload() { Database::Preload(LibraryFolder() + "/libduckdb.so"); }
 
 Result<std::unique_ptr<Warehouse>> Warehouse::Open(const WarehouseOptions& options) {
   std::error_code ignored;
   bool exists = fs::exists(options.path, ignored) && fs::file_size(options.path, ignored) > 0;
   if (exists) TRY(CheckMagic(options.path));
   auto warehouse = std::make_unique<Warehouse>();
-  warehouse->database_ = TRY(Database::Open(LibraryFolder() + "/libduckdb.so", "duckdb_adbc_init"));
+  warehouse->database_ = TRY(OpenEngine());
   auto connection = TRY(warehouse->database_->Connect());
   std::string spill = options.path + ".tmp";
   fs::remove_all(spill, ignored);  // of one that died
@@ -158,7 +86,7 @@ Result<std::unique_ptr<Warehouse>> Warehouse::Open(const WarehouseOptions& optio
   if (exists &&
       pending) {  // opening to write would work them into the file: looked at first without the right
     TRY(attach(options.path, "READ_ONLY"));
-    TRY(ReadFormat(*connection, options.path));
+    TRY(ledger::ReadFormat(*connection, options.path));
     TRY(connection->Execute("DETACH wh"));
   } else if (!exists) {  // made beside, so that what is at the path is whole
     if (fs::exists(options.path + ".wal", ignored))
@@ -169,13 +97,13 @@ Result<std::unique_ptr<Warehouse>> Warehouse::Open(const WarehouseOptions& optio
     for (const char* of_one_that_died : {"", ".wal"})
       fs::remove(fresh + of_one_that_died, ignored);
     TRY(attach(fresh, to_write));
-    TRY(BringUp(*connection, 0));
+    TRY(ledger::BringUp(*connection, 0, kDigestAlgorithm));
     TRY(connection->Execute("CHECKPOINT wh; DETACH wh"));
     TRY(MoveInPlace(fresh, options.path));
   }
   TRY(attach(options.path, to_write));
-  int64_t format = TRY(ReadFormat(*connection, options.path));
-  if (format != kFormat) TRY(BringUp(*connection, format));
+  int64_t format = TRY(ledger::ReadFormat(*connection, options.path));
+  if (format != ledger::kFormat) TRY(ledger::BringUp(*connection, format, kDigestAlgorithm));
   TRY(functions.get());
   return warehouse;
 }

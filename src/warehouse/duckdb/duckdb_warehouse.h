@@ -19,21 +19,13 @@ struct WarehouseOptions {
 
 class Warehouse {
  public:
-  // The format of the ledger. An older one is brought up in one transaction; a
-  // newer one, or a file that is not ours, is kBusy and stays untouched.
-  static constexpr int kFormat = 2;
-
+  // An older format of the ledger is brought up in one transaction; a newer one,
+  // or a file that is not ours, is kBusy and stays untouched.
   static Result<std::unique_ptr<Warehouse>> Open(const WarehouseOptions& options);
-
-  // Loads the engine, so that a later Open finds it there. Of any thread.
-  static void Preload();
 
   // A connection on which the tables and the functions of the prelude stand
   // without a prefix.
   Result<std::unique_ptr<Connection>> Connect();
-
-  // The folder of the engine's library and extensions, beside the program.
-  static std::string LibraryFolder();
 
  private:
   std::unique_ptr<Database> database_;

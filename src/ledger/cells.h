@@ -1,0 +1,35 @@
+// The state of every cell. What is written here belongs into the transaction
+// that changes the rows.
+#pragma once
+
+#include <map>
+#include <string>
+#include <vector>
+
+#include "adbc/adbc.h"
+#include "base/digest.h"
+#include "plan/cells.h"
+#include "project/project.h"
+
+namespace backcourt::ledger {
+
+// A damaged row of a model makes its cell failed, one of a raw table is an error.
+Result<Cells> ReadCells(Connection& connection, const Project& project);
+
+// Replaces the cells of these slots.
+Result<> WriteCells(Connection& connection, const std::string& table, const std::vector<Cell>& cells);
+
+// Forgets cells: of the dates of `slots`, or all of a table.
+Result<> RemoveCells(Connection& connection, const std::string& table, const std::vector<int32_t>& slots);
+Result<> RemoveCells(Connection& connection, const std::string& table);
+
+// The table was made anew, without rows: what failed or is blocked stays known as such.
+Result<> EmptyCells(Connection& connection, const std::string& table);
+
+// Whether some cell of the table is settled, made by the model of this identity.
+Result<bool> HasSettledCell(Connection& connection, const std::string& table, Digest identity);
+
+// The run that changed a table last, by table.
+Result<std::map<std::string, int64_t>> ReadLastChanged(Connection& connection);
+
+}  // namespace backcourt::ledger

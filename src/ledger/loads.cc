@@ -1,0 +1,169 @@
+#include "ledger/loads.h"
+
+#include <fmt/format.h>
+
+#include "base/text.h"
+
+namespace backcourt::ledger {
+
+namespace {
+
+// Names for IN (...).
+std::string Quoted(const std::set<std::string>& names) {
+  std::vector<std::string> quoted;
+  for (const std::string& name : names)
+    quoted.push_back(Quote(name));
+  return Join(quoted, ", ");
+}
+
+// The rows of a source's season.
+std::string Of(const std::string& source, const std::string& season) {
+  return fmt::format("source = {} AND season = {}", Quote(source), Quote(season));
+}
+
+}  // namespace
+
+Result<std::vector<LoadedFile>> ReadFiles(Connection& connection) {
+  Rows rows = TRY(connection.Query("SELECT feed, path, season, size, mtime, run FROM backcourt.files"));
+  std::vector<LoadedFile> files(rows.size());
+  for (size_t i = 0; i < rows.size(); ++i)
+    files[i] = {rows.Text(i, 0), rows.Text(i, 1), rows.Text(i, 2),
+                rows.Int(i, 3),  rows.Int(i, 4),  rows.Int(i, 5)};
+  return files;
+}
+
+Result<> WriteFiles(Connection& connection, const std::vector<LoadedFile>& files) {
+  std::vector<std::string> rows;
+  for (const LoadedFile& file : files)
+    rows.push_back(fmt::format("({}, {}, {}, {}, {}, {})", Quote(file.feed), Quote(file.path),
+                               Quote(file.season), file.size, file.mtime, file.run));
+  if (rows.empty()) return {};
+  return connection.Execute("INSERT INTO backcourt.files VALUES " + Join(rows, ", "));
+}
+
+Result<> RemoveFiles(Connection& connection, const std::string& feed, const std::string& season) {
+  return connection.Execute(
+      fmt::format("DELETE FROM backcourt.files WHERE feed = {}{}", Quote(feed),
+                  season.empty() ? "" : fmt::format(" AND season IN ('', {})", Quote(season))));
+}
+
+Result<> RemoveFiles(Connection& connection, const std::string& feed, const std::set<std::string>& paths) {
+  if (paths.empty()) return {};
+  return connection.Execute(fmt::format("DELETE FROM backcourt.files WHERE feed = {} AND path IN ({})",
+                                        Quote(feed), Quoted(paths)));
+}
+
+Result<std::vector<SourceRun>> ReadSourceRuns(Connection& connection) {
+  Rows rows = TRY(connection.Query("SELECT source, season, identity, inputs, run FROM backcourt.sources"));
+  std::vector<SourceRun> runs(rows.size());
+  for (size_t i = 0; i < rows.size(); ++i)
+    runs[i] = {rows.Text(i, 0), rows.Text(i, 1), rows.Text(i, 2), rows.Text(i, 3), rows.Int(i, 4)};
+  return runs;
+}
+
+Result<> WriteSourceRun(Connection& connection, const SourceRun& run) {
+  return connection.Execute(
+      fmt::format(R"sql(
+      DELETE FROM backcourt.sources WHERE {of};
+      INSERT INTO backcourt.sources VALUES ({source}, {season}, {identity}, {inputs}, {run}))sql",
+                  fmt::arg("of", Of(run.source, run.season)), fmt::arg("source", Quote(run.source)),
+                  fmt::arg("season", Quote(run.season)), fmt::arg("identity", Quote(run.identity)),
+                  fmt::arg("inputs", Quote(run.inputs)), fmt::arg("run", run.run)));
+}
+
+Result<> TouchSourceRun(Connection& connection, const std::string& source, const std::string& season,
+                        int64_t run) {
+  return connection.Execute(
+      fmt::format("UPDATE backcourt.sources SET run = {} WHERE {}", run, Of(source, season)));
+}
+
+Result<> RemoveSourceRuns(Connection& connection, const std::set<std::string>& sources,
+                          const std::string& seasons) {
+  if (sources.empty()) return {};
+  return connection.Execute(
+      fmt::format("DELETE FROM backcourt.sources WHERE source IN ({}) AND {}", Quoted(sources), seasons));
+}
+
+Result<> ReplaceUnits(Connection& connection, const std::string& table, const std::string& where,
+                      const std::string& served) {
+  return connection.Execute(fmt::format(R"sql(
+      DELETE FROM backcourt.units WHERE table_name = {table} AND {where};
+      INSERT INTO backcourt.units SELECT {table}, unit, source, season FROM {served})sql",
+                                        fmt::arg("table", Quote(table)), fmt::arg("where", where),
+                                        fmt::arg("served", served)));
+}
+
+Result<int64_t> CountUnits(Connection& connection, const std::string& table, const std::string& season) {
+  Rows count = TRY(connection.Query(
+      fmt::format("SELECT count(*) FROM wh.backcourt.units WHERE table_name = {} AND season IN ('', {})",
+                  Quote(table), Quote(season))));
+  return count.Int(0, 0);
+}
+
+Result<> WriteDropped(Connection& connection, const std::string& table, const std::string& source,
+                      const std::string& season, const std::string& reason, int64_t rows) {
+  return connection.Execute(fmt::format("INSERT INTO backcourt.dropped VALUES ({}, {}, {}, {}, {})",
+                                        Quote(table), Quote(source), Quote(season), Quote(reason), rows));
+}
+
+Result<> RemoveDropped(Connection& connection, const std::string& table, const std::string& seasons) {
+  return connection.Execute(
+      fmt::format("DELETE FROM backcourt.dropped WHERE table_name = {} AND {}", Quote(table), seasons));
+}
+
+Result<> ReplaceDroppedUnits(Connection& connection, const std::string& source, const std::string& season,
+                             const std::string& where, const std::string& relation) {
+  return connection.Execute(fmt::format(R"sql(
+      DELETE FROM backcourt.dropped_units WHERE {of} AND {where};
+      INSERT INTO backcourt.dropped_units SELECT * FROM {relation} WHERE {of})sql",
+                                        fmt::arg("of", Of(source, season)), fmt::arg("where", where),
+                                        fmt::arg("relation", relation)));
+}
+
+Result<> RemoveFileUnits(Connection& connection, const std::string& source, const std::string& season) {
+  return connection.Execute("DELETE FROM backcourt.file_units WHERE " + Of(source, season));
+}
+
+Result<> RemoveFileUnits(Connection& connection, const std::string& source, const std::string& season,
+                         const std::string& feed, const std::set<std::string>& paths) {
+  if (paths.empty()) return {};
+  return connection.Execute(
+      fmt::format("DELETE FROM backcourt.file_units WHERE {} AND feed = {} AND path IN ({})",
+                  Of(source, season), Quote(feed), Quoted(paths)));
+}
+
+Result<> WriteFileUnits(Connection& connection, const std::string& source, const std::string& season,
+                        const std::string& relation) {
+  return connection.Execute(fmt::format("INSERT INTO backcourt.file_units SELECT * FROM {} WHERE {}",
+                                        relation, Of(source, season)));
+}
+
+Result<> ReplaceDamagedUnits(Connection& connection, const std::string& table, const std::string& source,
+                             const std::string& season, const std::string& where,
+                             const std::string& relation) {
+  return connection.Execute(fmt::format(R"sql(
+      DELETE FROM backcourt.damaged_units WHERE table_name = {table} AND {of} AND {where};
+      INSERT INTO backcourt.damaged_units SELECT {table}, unit, {source}, {season}, dropped FROM {relation})sql",
+                                        fmt::arg("table", Quote(table)), fmt::arg("of", Of(source, season)),
+                                        fmt::arg("where", where), fmt::arg("source", Quote(source)),
+                                        fmt::arg("season", Quote(season)), fmt::arg("relation", relation)));
+}
+
+Result<> ReplaceStatements(Connection& connection, const std::string& table, const std::string& where,
+                           const std::string& relation) {
+  return connection.Execute(fmt::format(R"sql(
+      DELETE FROM backcourt.statements WHERE table_name = {table} AND {where};
+      INSERT INTO backcourt.statements SELECT {table}, * FROM {relation})sql",
+                                        fmt::arg("table", Quote(table)), fmt::arg("where", where),
+                                        fmt::arg("relation", relation)));
+}
+
+Result<> RemoveTable(Connection& connection, const std::string& table, const std::set<std::string>& sources) {
+  TRY(RemoveSourceRuns(connection, sources, "true"));
+  for (const char* of_table : {"cells", "units", "dropped", "damaged_units", "statements"})
+    TRY(connection.Execute(
+        fmt::format("DELETE FROM backcourt.{} WHERE table_name = {}", of_table, Quote(table))));
+  return {};
+}
+
+}  // namespace backcourt::ledger

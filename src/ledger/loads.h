@@ -1,0 +1,77 @@
+// What loads read and kept: files, runs of sources, which source serves which
+// unit (game) of a raw table, and what was left out. What is written here
+// belongs into the load's transaction.
+#pragma once
+
+#include <set>
+#include <string>
+#include <vector>
+
+#include "adbc/adbc.h"
+
+namespace backcourt::ledger {
+
+// A file as it was when it was last loaded.
+struct LoadedFile {
+  std::string feed, path, season;
+  int64_t size = 0, mtime = 0;  // bytes; nanoseconds since 1970
+  int64_t run = 0;
+};
+Result<std::vector<LoadedFile>> ReadFiles(Connection& connection);
+Result<> WriteFiles(Connection& connection, const std::vector<LoadedFile>& files);
+// Forgets the files of a feed: all of a season ("": all of any), or those at `paths`.
+Result<> RemoveFiles(Connection& connection, const std::string& feed, const std::string& season);
+Result<> RemoveFiles(Connection& connection, const std::string& feed, const std::set<std::string>& paths);
+
+// A source's last run: of a season, or of all ("").
+struct SourceRun {
+  std::string source, season;
+  std::string identity;  // of the text and its files
+  std::string inputs;    // signature of the tables that it reads whole
+  int64_t run = 0;
+};
+Result<std::vector<SourceRun>> ReadSourceRuns(Connection& connection);
+Result<> WriteSourceRun(Connection& connection, const SourceRun& run);
+// Nothing of a source's season changed in this run.
+Result<> TouchSourceRun(Connection& connection, const std::string& source, const std::string& season,
+                        int64_t run);
+// Forgets runs of sources; `seasons` is a predicate on `season`.
+Result<> RemoveSourceRuns(Connection& connection, const std::set<std::string>& sources,
+                          const std::string& seasons);
+
+// Who serves the units of a table: those of `where` (a predicate) are replaced by
+// the relation `served` (unit, source, season).
+Result<> ReplaceUnits(Connection& connection, const std::string& table, const std::string& where,
+                      const std::string& served);
+Result<int64_t> CountUnits(Connection& connection, const std::string& table, const std::string& season);
+
+// Rows of a source that were left out, by reason.
+Result<> WriteDropped(Connection& connection, const std::string& table, const std::string& source,
+                      const std::string& season, const std::string& reason, int64_t rows);
+Result<> RemoveDropped(Connection& connection, const std::string& table, const std::string& seasons);
+
+// Which units the files of a source's season hold, and of which rows were left
+// out: what a later load needs to make single units again. `where` is a predicate on `unit`.
+Result<> ReplaceDroppedUnits(Connection& connection, const std::string& source, const std::string& season,
+                             const std::string& where, const std::string& relation);
+Result<> RemoveFileUnits(Connection& connection, const std::string& source, const std::string& season);
+Result<> RemoveFileUnits(Connection& connection, const std::string& source, const std::string& season,
+                         const std::string& feed, const std::set<std::string>& paths);
+Result<> WriteFileUnits(Connection& connection, const std::string& source, const std::string& season,
+                        const std::string& relation);
+
+// Units of a table whose rows are not whole, because some of one key contradict each other: those of a source's
+// season and `where` (a predicate on `unit`) are replaced by the relation (unit, reason).
+Result<> ReplaceDamagedUnits(Connection& connection, const std::string& table, const std::string& source,
+                             const std::string& season, const std::string& where,
+                             const std::string& relation);
+
+// What several sources state of a table's units: those of `where` (a predicate on `season` and `unit`) are
+// replaced by the relation (unit, season, place, source, file, is_over, captured_at, told, differs).
+Result<> ReplaceStatements(Connection& connection, const std::string& table, const std::string& where,
+                           const std::string& relation);
+
+// Forgets all of a raw table that is made anew, and the runs of its sources.
+Result<> RemoveTable(Connection& connection, const std::string& table, const std::set<std::string>& sources);
+
+}  // namespace backcourt::ledger

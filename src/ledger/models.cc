@@ -1,0 +1,31 @@
+#include "ledger/models.h"
+
+#include <fmt/format.h>
+
+#include "base/text.h"
+
+namespace backcourt::ledger {
+
+Result<std::map<std::string, KnownModel>> ReadModels(Connection& connection) {
+  Rows rows = TRY(connection.Query("SELECT model, identity, checks FROM backcourt.models"));
+  std::map<std::string, KnownModel> known;
+  for (size_t i = 0; i < rows.size(); ++i)
+    known[rows.Text(i, 0)] = {rows.Text(i, 1), rows.Text(i, 2)};
+  return known;
+}
+
+Result<> WriteModel(Connection& connection, const Model& model) {
+  return connection.Execute(fmt::format(R"sql(
+      DELETE FROM backcourt.models WHERE model = {model};
+      INSERT INTO backcourt.models VALUES ({model}, '{identity}', '{checks}'))sql",
+                                        fmt::arg("model", Quote(model.name)),
+                                        fmt::arg("identity", model.identity.Hex()),
+                                        fmt::arg("checks", model.checks_identity.Hex())));
+}
+
+Result<> WriteChecks(Connection& connection, const Model& model) {
+  return connection.Execute(fmt::format("UPDATE backcourt.models SET checks = '{}' WHERE model = {}",
+                                        model.checks_identity.Hex(), Quote(model.name)));
+}
+
+}  // namespace backcourt::ledger

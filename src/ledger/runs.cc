@@ -1,0 +1,118 @@
+#include "ledger/runs.h"
+
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include "base/text.h"
+#include "ledger/schema.h"
+
+namespace backcourt::ledger {
+
+namespace {
+
+Result<std::vector<Run>> Select(Connection& connection, const std::string& which) {
+  Rows rows = TRY(connection.Query(fmt::format(R"sql(
+      SELECT run, command, process, CAST(date_trunc('second', started_at) AS VARCHAR),
+        CAST(date_diff('millisecond', started_at, ended_at) AS BIGINT), outcome, summary
+      FROM backcourt.runs {})sql",
+                                               which)));
+  std::vector<Run> runs(rows.size());
+  for (size_t i = 0; i < rows.size(); ++i) {
+    runs[i] = {rows.Int(i, 0), rows.Text(i, 1), int(rows.Int(i, 2)), rows.Text(i, 3), {}, {},
+               rows.Text(i, 6)};
+    if (!rows.Null(i, 4)) runs[i].seconds = double(rows.Int(i, 4)) / 1000;
+    if (!rows.Null(i, 5)) runs[i].outcome = rows.Text(i, 5);
+  }
+  return runs;
+}
+
+}  // namespace
+
+Result<int64_t> StartRun(Connection& connection, const std::string& command) {
+  Rows rows = TRY(connection.Query("SELECT CAST(coalesce(max(run), 0) + 1 AS BIGINT) FROM backcourt.runs"));
+  int64_t run = rows.Int(0, 0);
+  TRY(connection.Execute(
+      fmt::format("INSERT INTO backcourt.runs VALUES ({}, {}, {}, now()::TIMESTAMP, NULL, NULL, NULL)", run,
+                  Quote(command), getpid())));
+  return run;
+}
+
+Result<> EndRun(Connection& connection, int64_t run, const std::string& outcome, const std::string& summary) {
+  return connection.Execute(fmt::format(
+      "UPDATE backcourt.runs SET ended_at = now()::TIMESTAMP, outcome = {}, summary = {} WHERE run = {}",
+      Quote(outcome), Quote(summary), run));
+}
+
+Result<> WriteBatch(Connection& connection, int64_t run, const BatchRecord& batch) {
+  return connection.Execute(fmt::format(
+      "INSERT INTO backcourt.batches VALUES ({}, {}, {}, {}, {}, {}, {}, now()::TIMESTAMP, {})", run,
+      Quote(batch.model), batch.first, batch.last, batch.cells, batch.rows, batch.seconds, batch.attempts));
+}
+
+Result<> WriteFailures(Connection& connection, int64_t run, const std::string& model,
+                       const std::vector<Cell>& cells) {
+  std::vector<std::string> rows;
+  for (const Cell& cell : cells)
+    if (cell.state == CellState::kFailed)
+      rows.push_back(fmt::format("({}, {}, {}, {}, {}, now()::TIMESTAMP)", run, Quote(model), cell.slot,
+                                 Quote(cell.error_class), Quote(cell.reason)));
+  if (rows.empty()) return {};
+  return connection.Execute("INSERT INTO backcourt.failures VALUES " + Join(rows, ", "));
+}
+
+Result<std::vector<Run>> ReadRuns(Connection& connection, int most) {
+  if (!TRY(HasTables(connection))) return std::vector<Run>();
+  return Select(connection, fmt::format("ORDER BY run DESC LIMIT {}", most));
+}
+
+Result<std::optional<Run>> ReadRun(Connection& connection, int64_t run) {
+  if (!TRY(HasTables(connection))) return std::optional<Run>();
+  std::vector<Run> runs = TRY(Select(connection, fmt::format("WHERE run = {}", run)));
+  return runs.empty() ? std::optional<Run>() : std::move(runs.front());
+}
+
+Result<std::vector<RunTable>> ReadRunTables(Connection& connection, int64_t run) {
+  Rows rows = TRY(connection.Query(fmt::format(R"sql(
+      SELECT model, CAST(sum(cells) AS BIGINT), CAST(sum(row_count) AS BIGINT), sum(seconds), count(*),
+        CAST(sum(attempts - 1) AS BIGINT)
+      FROM backcourt.batches WHERE run = {} GROUP BY 1 ORDER BY 4 DESC)sql",
+                                               run)));
+  std::vector<RunTable> tables(rows.size());
+  for (size_t i = 0; i < rows.size(); ++i)
+    tables[i] = {rows.Text(i, 0), rows.Int(i, 1), rows.Int(i, 2),
+                 rows.Real(i, 3), rows.Int(i, 4), rows.Int(i, 5)};
+  return tables;
+}
+
+Result<std::vector<RunFailure>> ReadRunFailures(Connection& connection, int64_t run) {
+  Rows rows = TRY(connection.Query(fmt::format(
+      "SELECT model, slot, error_class, message FROM backcourt.failures WHERE run = {} ORDER BY model, slot",
+      run)));
+  std::vector<RunFailure> failures(rows.size());
+  for (size_t i = 0; i < rows.size(); ++i)
+    failures[i] = {rows.Text(i, 0), Date{int32_t(rows.Int(i, 1))}, rows.Text(i, 2), rows.Text(i, 3)};
+  return failures;
+}
+
+Result<std::optional<std::pair<Date, Date>>> ReadBatchOf(Connection& connection, int64_t run,
+                                                         const std::string& model, Date date) {
+  Rows batch = TRY(connection.Query(fmt::format(R"sql(
+      SELECT first_slot, last_slot FROM backcourt.batches
+      WHERE model = {} AND run = {} AND {} BETWEEN first_slot AND last_slot ORDER BY ended_at DESC LIMIT 1)sql",
+                                                Quote(model), run, date.days)));
+  if (batch.size() == 0) return std::optional<std::pair<Date, Date>>();
+  return std::optional(std::pair(Date{int32_t(batch.Int(0, 0))}, Date{int32_t(batch.Int(0, 1))}));
+}
+
+Result<std::map<std::string, ModelPace>> ReadPace(Connection& connection) {
+  Rows rows = TRY(connection.Query(R"sql(
+      SELECT model, list_sum(max_by(seconds, ended_at, 20)) / list_sum(max_by(cells, ended_at, 20)),
+        CAST(list_sum(max_by(row_count, ended_at, 20)) AS DOUBLE) / list_sum(max_by(cells, ended_at, 20))
+      FROM backcourt.batches GROUP BY model)sql"));
+  std::map<std::string, ModelPace> pace;
+  for (size_t i = 0; i < rows.size(); ++i)
+    pace[rows.Text(i, 0)] = {rows.Real(i, 1), rows.Real(i, 2)};
+  return pace;
+}
+
+}  // namespace backcourt::ledger

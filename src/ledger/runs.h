@@ -1,0 +1,70 @@
+// What ran when and how it ended: runs, the batches they filled, the cells that
+// failed in them.
+#pragma once
+
+#include <map>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "adbc/adbc.h"
+#include "plan/planner.h"
+
+namespace backcourt::ledger {
+
+// A run's row is there from its start; it ends with an outcome.
+Result<int64_t> StartRun(Connection& connection, const std::string& command);
+Result<> EndRun(Connection& connection, int64_t run, const std::string& outcome, const std::string& summary);
+
+struct BatchRecord {
+  std::string model;
+  int32_t first = 0, last = 0;  // slots
+  int cells = 0;
+  int64_t rows = 0;
+  double seconds = 0;
+  int attempts = 1;  // more after transient errors
+};
+Result<> WriteBatch(Connection& connection, int64_t run, const BatchRecord& batch);
+
+// Those of the cells that are failed, with class and message.
+Result<> WriteFailures(Connection& connection, int64_t run, const std::string& model,
+                       const std::vector<Cell>& cells);
+
+struct Run {
+  int64_t run = 0;
+  std::string command;
+  int process = 0;
+  std::string started_at;  // UTC, as 2021-11-15 12:00:00
+  std::optional<double> seconds;
+  std::optional<std::string> outcome;  // none while it runs, and of one that died
+  std::string summary;
+};
+// The newest `most` runs, the newest first; none before the first load.
+Result<std::vector<Run>> ReadRuns(Connection& connection, int most);
+Result<std::optional<Run>> ReadRun(Connection& connection, int64_t run);
+
+// What a run filled of a table, the longest first.
+struct RunTable {
+  std::string table;
+  int64_t cells = 0, rows = 0;
+  double seconds = 0;
+  int64_t batches = 0, retries = 0;
+};
+Result<std::vector<RunTable>> ReadRunTables(Connection& connection, int64_t run);
+
+struct RunFailure {
+  std::string table;
+  Date date;
+  std::string error_class, message;
+};
+Result<std::vector<RunFailure>> ReadRunFailures(Connection& connection, int64_t run);
+
+// The first and the last date of the batch in which a run filled a cell last.
+Result<std::optional<std::pair<Date, Date>>> ReadBatchOf(Connection& connection, int64_t run,
+                                                         const std::string& model, Date date);
+
+// Seconds and rows a date, by model, of the last runs.
+Result<std::map<std::string, ModelPace>> ReadPace(Connection& connection);
+
+}  // namespace backcourt::ledger

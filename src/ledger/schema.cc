@@ -1,0 +1,128 @@
+#include "ledger/schema.h"
+
+#include <fmt/format.h>
+
+#include <iterator>
+
+#include "adbc/transaction.h"
+#include "base/text.h"
+
+namespace backcourt::ledger {
+
+namespace {
+
+// What brings a warehouse of format N to N + 1, from format 1 on.
+constexpr const char* kMigrations[] = {
+    "ALTER TABLE IF EXISTS wh.backcourt.batches ADD COLUMN IF NOT EXISTS attempts INTEGER DEFAULT 1",
+};
+static_assert(std::size(kMigrations) == kFormat - 1);
+
+}  // namespace
+
+Result<int64_t> ReadFormat(Connection& connection, const std::string& path) {
+  auto asked =
+      connection.Query("SELECT TRY_CAST(value AS BIGINT) FROM wh.backcourt.meta WHERE name = 'format'");
+  if (!asked) {
+    Rows tables = TRY(connection.Query(R"sql(
+        SELECT count(*) FILTER (WHERE schema_name = 'backcourt' AND table_name = 'meta'), count(*)
+        FROM duckdb_tables() WHERE database_name = 'wh')sql"));
+    bool ours = tables.Int(0, 0) > 0, empty = tables.Int(0, 1) == 0;
+    if (empty) return int64_t(0);
+    if (ours) return asked.error();
+    return Error{
+        ErrorKind::kBusy,
+        fmt::format("{} is a DuckDB file, but not a warehouse of Backcourt; it stays untouched", path),
+        "another `path` under [warehouse] of backcourt.toml"};
+  }
+  const Rows& format = *asked;
+  if (format.size() != 1 || format.Null(0, 0) || format.Int(0, 0) < 1)
+    return Error{
+        ErrorKind::kBusy,
+        fmt::format("{} does not tell its format: its table backcourt.meta is damaged; it stays untouched",
+                    path),
+        kRebuildHint};
+  if (format.Int(0, 0) > kFormat)
+    return Error{
+        ErrorKind::kBusy,
+        fmt::format("{} was made by a newer version (format {}, this program knows {}); it stays untouched",
+                    path, format.Int(0, 0), kFormat),
+        "the newer version of backcourt"};
+  return format.Int(0, 0);
+}
+
+Result<> BringUp(Connection& connection, int64_t format, const std::string& digests) {
+  Transaction transaction = TRY(Transaction::Begin(connection));
+  if (format == 0) {
+    TRY(connection.Execute(fmt::format(R"sql(
+        CREATE SCHEMA IF NOT EXISTS wh.backcourt;
+        CREATE TABLE wh.backcourt.meta (name VARCHAR, value VARCHAR);
+        INSERT INTO wh.backcourt.meta VALUES ('format', '{format}'), ('digest', {digests});)sql",
+                                       fmt::arg("format", kFormat), fmt::arg("digests", Quote(digests)))));
+  } else {
+    for (int64_t from = format; from < kFormat; ++from)
+      TRY(connection.Execute(kMigrations[from - 1]));
+    TRY(connection.Execute(
+        fmt::format("UPDATE wh.backcourt.meta SET value = '{}' WHERE name = 'format'", kFormat)));
+  }
+  return transaction.Commit();
+}
+
+Result<> CreateTables(Connection& connection) {
+  return connection.Execute(R"sql(
+    CREATE TABLE IF NOT EXISTS backcourt.cells (
+      table_name VARCHAR, slot INTEGER, state VARCHAR, fingerprint VARCHAR, identity VARCHAR, digest VARCHAR,
+      ahead VARCHAR, row_count BIGINT, reason VARCHAR, note VARCHAR, missing_games VARCHAR, waived VARCHAR,
+      error_class VARCHAR, attempts INTEGER, run BIGINT, changed BIGINT);
+    CREATE TABLE IF NOT EXISTS backcourt.runs (
+      run BIGINT, command VARCHAR, process INTEGER, started_at TIMESTAMP, ended_at TIMESTAMP, outcome VARCHAR,
+      summary VARCHAR);
+    CREATE TABLE IF NOT EXISTS backcourt.batches (
+      run BIGINT, model VARCHAR, first_slot INTEGER, last_slot INTEGER, cells INTEGER, row_count BIGINT,
+      seconds DOUBLE, ended_at TIMESTAMP, attempts INTEGER);
+    CREATE TABLE IF NOT EXISTS backcourt.failures (
+      run BIGINT, model VARCHAR, slot INTEGER, error_class VARCHAR, message VARCHAR, failed_at TIMESTAMP);
+    CREATE TABLE IF NOT EXISTS backcourt.files (
+      feed VARCHAR, path VARCHAR, season VARCHAR, size BIGINT, mtime BIGINT, run BIGINT);
+    CREATE TABLE IF NOT EXISTS backcourt.sources (
+      source VARCHAR, season VARCHAR, identity VARCHAR, inputs VARCHAR, run BIGINT);
+    CREATE TABLE IF NOT EXISTS backcourt.units (
+      table_name VARCHAR, unit VARCHAR, source VARCHAR, season VARCHAR);
+    CREATE TABLE IF NOT EXISTS backcourt.dropped (
+      table_name VARCHAR, source VARCHAR, season VARCHAR, reason VARCHAR, row_count BIGINT);
+    CREATE TABLE IF NOT EXISTS backcourt.file_units (
+      source VARCHAR, season VARCHAR, feed VARCHAR, path VARCHAR, unit VARCHAR);
+    CREATE TABLE IF NOT EXISTS backcourt.dropped_units (
+      source VARCHAR, season VARCHAR, unit VARCHAR, reason VARCHAR, row_count BIGINT);
+    CREATE TABLE IF NOT EXISTS backcourt.snapshots (
+      feed VARCHAR, path VARCHAR, season VARCHAR, size BIGINT, mtime BIGINT, identity VARCHAR, seen_at TIMESTAMP,
+      unreadable VARCHAR, problem VARCHAR);
+    CREATE TABLE IF NOT EXISTS backcourt.damaged_units (
+      table_name VARCHAR, unit VARCHAR, source VARCHAR, season VARCHAR, reason VARCHAR);
+    CREATE TABLE IF NOT EXISTS backcourt.statements (
+      table_name VARCHAR, unit VARCHAR, season VARCHAR, place BIGINT, source VARCHAR, file VARCHAR,
+      is_over BOOLEAN, captured_at TIMESTAMP, told VARCHAR, differs VARCHAR);
+    CREATE TABLE IF NOT EXISTS backcourt.models (
+      model VARCHAR, identity VARCHAR, checks VARCHAR);
+  )sql");
+}
+
+Result<bool> HasTables(Connection& connection) {
+  Rows there = TRY(connection.Query(R"sql(
+      SELECT count(*) FROM duckdb_tables()
+      WHERE database_name = 'wh' AND schema_name = 'backcourt' AND table_name = 'cells')sql"));
+  return there.Int(0, 0) > 0;
+}
+
+Result<std::string> ReadRawTables(Connection& connection) {
+  Rows made = TRY(connection.Query("SELECT value FROM backcourt.meta WHERE name = 'raw_tables'"));
+  return made.size() == 1 ? made.Text(0, 0) : "";
+}
+
+Result<> WriteRawTables(Connection& connection, const std::string& declaration) {
+  return connection.Execute(fmt::format(R"sql(
+      DELETE FROM backcourt.meta WHERE name = 'raw_tables';
+      INSERT INTO backcourt.meta VALUES ('raw_tables', {}))sql",
+                                        Quote(declaration)));
+}
+
+}  // namespace backcourt::ledger

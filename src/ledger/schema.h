@@ -1,0 +1,41 @@
+// The ledger's own tables, schema `backcourt` of the warehouse's file: their
+// format and how one of an older format is brought up. docs/ledger-format.md
+// describes every column. Nothing outside of src/ledger writes them.
+#pragma once
+
+#include <string>
+
+#include "adbc/adbc.h"
+
+namespace backcourt::ledger {
+
+// The format that this program writes.
+inline constexpr int kFormat = 2;
+
+// How many kinds of tables CreateTables has made so far: a load looks again when it is another number.
+inline constexpr int kTables = 2;
+
+// What to try with a warehouse that is damaged.
+inline constexpr const char* kRebuildHint =
+    "`backcourt doctor`; a damaged warehouse is made again from the files: move it away (and its .wal), then "
+    "`backcourt backfill all`";
+
+// The format of the file attached as `wh`; 0 when nothing is in it yet. A file
+// that is not ours, is damaged or is of a newer format is kBusy; `path` names it.
+Result<int64_t> ReadFormat(Connection& connection, const std::string& path);
+
+// Brings a file of `format` (0: an empty one) up to kFormat, in one transaction.
+// `digests` is the id of the algorithm of its digests.
+Result<> BringUp(Connection& connection, int64_t format, const std::string& digests);
+
+// Makes those tables that are not there yet.
+Result<> CreateTables(Connection& connection);
+
+// Whether the tables are there: not before the first load.
+Result<bool> HasTables(Connection& connection);
+
+// The declaration of the raw tables as they were last made; "" before that.
+Result<std::string> ReadRawTables(Connection& connection);
+Result<> WriteRawTables(Connection& connection, const std::string& declaration);
+
+}  // namespace backcourt::ledger

@@ -1,0 +1,136 @@
+#include "serve/client.h"
+
+#include <gtest/gtest.h>
+#include <sys/socket.h>
+#include <sys/un.h>
+#include <unistd.h>
+
+#include <filesystem>
+#include <thread>
+#include <vector>
+
+namespace backcourt::testing {
+namespace {
+
+bool Always() { return true; }
+
+// Answers one client with bytes that are given, whatever it asks.
+class Parrot {
+ public:
+  explicit Parrot(std::string bytes, bool hangs = false) {
+    char name[] = "/tmp/backcourt-client-XXXXXX";
+    folder_ = mkdtemp(name);
+    path = folder_ + "/s";
+    listener_ = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    sockaddr_un address{};
+    address.sun_family = AF_UNIX;
+    path.copy(address.sun_path, sizeof address.sun_path - 1);
+    EXPECT_EQ(bind(listener_, reinterpret_cast<sockaddr*>(&address), sizeof address), 0);
+    EXPECT_EQ(listen(listener_, 1), 0);
+    thread_ = std::thread([this, bytes = std::move(bytes), hangs] {
+      int client = accept4(listener_, nullptr, nullptr, SOCK_CLOEXEC);
+      char buffer[65536];
+      while (asked.find("\r\n\r\n{}") == std::string::npos) {
+        ssize_t n = recv(client, buffer, sizeof buffer, 0);
+        if (n <= 0) break;
+        asked.append(buffer, size_t(n));
+      }
+      send(client, bytes.data(), bytes.size(), MSG_NOSIGNAL);
+      while (hangs && recv(client, buffer, sizeof buffer, 0) > 0) {
+      }
+      close(client);
+    });
+  }
+  ~Parrot() {
+    thread_.join();
+    close(listener_);
+    std::filesystem::remove_all(folder_);
+  }
+
+  std::string path, asked;
+
+ private:
+  std::string folder_;
+  int listener_ = -1;
+  std::thread thread_;
+};
+
+struct Heard {
+  std::vector<std::string> lines;
+  int status = 0;
+  ErrorKind kind = ErrorKind::kUsage;  // of the error, when there is no status
+};
+
+Heard Ask(const std::string& path, const std::function<bool()>& alive = Always) {
+  Heard heard;
+  auto status =
+      Call(path, "status", "{}", [&](const std::string& line) { heard.lines.push_back(line); }, alive);
+  if (status)
+    heard.status = *status;
+  else
+    heard.kind = status.error().kind;
+  return heard;
+}
+
+const std::string kHead = "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n";
+
+TEST(Client, AsksAndHearsLines) {
+  Heard heard;
+  std::string asked;
+  {
+    Parrot parrot(kHead + "3\r\na\nb\r\n2\r\nc\n\r\n1\r\n\n\r\n0\r\n\r\n");
+    heard = Ask(parrot.path);
+    asked = parrot.path;
+  }
+  EXPECT_EQ(heard.status, 200);
+  EXPECT_EQ(heard.lines, (std::vector<std::string>{"a", "bc", ""}));
+}
+
+TEST(Client, SendsARequestThatAnyServerReads) {
+  std::string asked;
+  auto parrot = std::make_unique<Parrot>("HTTP/1.1 404 Not Found\r\nContent-Length: 2\r\n\r\nx\n");
+  Heard heard = Ask(parrot->path);
+  asked = parrot->asked;
+  EXPECT_EQ(heard.status, 404);
+  EXPECT_EQ(heard.lines, std::vector<std::string>{"x"});
+  EXPECT_TRUE(asked.starts_with("POST /v1/status HTTP/1.1\r\nHost: localhost\r\n")) << asked;
+  EXPECT_NE(asked.find("Content-Type: application/json\r\n"), std::string::npos) << asked;
+  EXPECT_TRUE(asked.ends_with("Content-Length: 2\r\n\r\n{}")) << asked;
+}
+
+TEST(Client, TellsThatNobodyAnswers) {
+  EXPECT_EQ(Ask("/nowhere/at.sock").kind, ErrorKind::kBusy);
+  EXPECT_EQ(Ask("").kind, ErrorKind::kBusy);
+  EXPECT_EQ(Ask("/tmp/" + std::string(200, 'x')).kind, ErrorKind::kBusy);
+  for (const char* bytes : {"", "HTTP/1.1 200", "{\"out\": \"old\"}\n", "\xff\xfe\r\n\r\n"}) {
+    Parrot parrot(bytes);
+    Heard heard = Ask(parrot.path);
+    EXPECT_EQ(heard.kind, ErrorKind::kBusy) << bytes;
+    EXPECT_EQ(heard.status, 0) << bytes;
+  }
+}
+
+TEST(Client, TellsThatTheAnswerBrokeOff) {
+  for (const std::string& bytes :
+       {kHead, kHead + "2\r\na\n\r\n", kHead + "5\r\na\nb", kHead + "zz\r\n", kHead + "1\r\na\r\n0\r\n\r\n",
+        std::string("HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\na\n")}) {
+    Parrot parrot(bytes);
+    Heard heard = Ask(parrot.path);
+    EXPECT_EQ(heard.kind, ErrorKind::kTransient) << bytes;
+    EXPECT_EQ(heard.status, 0) << bytes;
+  }
+}
+
+TEST(Client, GivesUpWhenToldTo) {
+  for (const std::string& bytes : {std::string(), kHead + "2\r\na\n\r\n"}) {
+    Parrot parrot(bytes, true);
+    auto begun = std::chrono::steady_clock::now();
+    auto alive = [&] { return std::chrono::steady_clock::now() - begun < std::chrono::milliseconds(100); };
+    Heard heard = Ask(parrot.path, alive);
+    EXPECT_EQ(heard.kind, ErrorKind::kInterrupted);
+    EXPECT_LT(std::chrono::steady_clock::now() - begun, std::chrono::seconds(5));
+  }
+}
+
+}  // namespace
+}  // namespace backcourt::testing

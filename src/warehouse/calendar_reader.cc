@@ -1,0 +1,99 @@
+#include "warehouse/calendar_reader.h"
+
+#include <fmt/format.h>
+
+#include "base/text.h"
+
+namespace backcourt {
+
+Result<Calendar> ReadCalendar(Connection& connection, const Project& project) {
+  std::vector<std::string> types;
+  for (const std::string& type : project.types)
+    types.push_back(Quote(type));
+  std::string whole, boxes;  // whether both teams have rows in a table of boxes
+  // A warehouse of an earlier version has no list of damaged units.
+  Rows listed = TRY(connection.Query(
+      "SELECT count(*) FROM duckdb_tables() WHERE database_name = 'wh' AND schema_name = 'backcourt' AND "
+      "table_name = 'damaged_units'"));
+  for (size_t i = 0; i < project.boxes.size(); ++i) {
+    const RawTable& table = *project.FindRaw(project.boxes[i]);
+    whole += fmt::format(
+        ", coalesce(s.home_team_abbr IN (b{0}.one, b{0}.other) AND s.away_team_abbr IN (b{0}.one, "
+        "b{0}.other), false){1}",
+        i,
+        listed.Int(0, 0) ? fmt::format(" AND s.game_id NOT IN (SELECT unit FROM backcourt.damaged_units WHERE "
+                                       "table_name = {})",
+                                       Quote(table.name))
+                         : "");
+    boxes += fmt::format(
+        " LEFT JOIN (SELECT game_id, min(team_abbr) AS one, max(team_abbr) AS other FROM {1} WHERE {2} GROUP "
+        "BY game_id) b{0} ON b{0}.game_id = s.game_id",
+        i, Ident(table.name), table.box_rows.empty() ? "true" : table.box_rows);
+  }
+  Rows rows = TRY(connection.Query(
+      fmt::format("SELECT s.game_id, s.game_date, s.season, s.season_year, s.game_type, s.home_team_abbr, "
+                  "s.away_team_abbr, r.game_id IS NOT NULL{} "
+                  "FROM {} s LEFT JOIN {} r ON r.game_id = s.game_id{} "
+                  "WHERE (s.status = 'scheduled' OR r.game_id IS NOT NULL) AND s.game_date IS NOT NULL AND "
+                  "s.game_type IN ({})",
+                  whole, Ident(project.schedule), Ident(project.results), boxes, Join(types, ", "))));
+  std::vector<Game> games(rows.size());
+  for (size_t i = 0; i < rows.size(); ++i) {
+    games[i] = {rows.Text(i, 0),
+                Date{int32_t(rows.Int(i, 1))},
+                rows.Text(i, 2),
+                int(rows.Int(i, 3)),
+                rows.Text(i, 4),
+                rows.Text(i, 5),
+                rows.Text(i, 6),
+                rows.Int(i, 7) != 0,
+                {}};
+    for (size_t table = 0; table < project.boxes.size(); ++table)
+      if (!rows.Int(i, 8 + table)) games[i].lacks.push_back(project.boxes[table]);
+  }
+  return Calendar::Build(std::move(games));
+}
+
+Result<Calendar> ReadCalendarAsOf(Connection& connection, const Project& project, Date as_of,
+                                  std::string& seen_at) {
+  std::string history = project.history.empty() ? "" : Ident(project.history);
+  Rows seen;
+  if (!history.empty())
+    seen =
+        TRY(connection.Query(fmt::format("SELECT CAST(max(seen_at) FILTER (WHERE seen_date <= {}) AS "
+                                         "VARCHAR), CAST(min(seen_date) AS VARCHAR) FROM {}",
+                                         as_of.Sql(), history)));
+  if (seen.size() == 0 || seen.Null(0, 1))
+    return Error{ErrorKind::kUsage,
+                 "no snapshots of the schedule are kept, so what was known on a date is not known",
+                 "files {season}/{timestamp}.json of a feed of snapshots; `backcourt doctor` shows where it "
+                 "looks for them"};
+  if (seen.Null(0, 0))
+    return Error{ErrorKind::kUsage, fmt::format("no schedule was seen up to {}", as_of.Str()),
+                 fmt::format("--as-of {}, when the first one was seen, or later", seen.Text(0, 1))};
+  seen_at = seen.Text(0, 0);
+  std::vector<std::string> types;
+  for (const std::string& type : project.types)
+    types.push_back(Quote(type));
+  Rows rows = TRY(connection.Query(
+      fmt::format("SELECT game_id, game_date, season, season_year, game_type, coalesce(home_team_abbr, ''), "
+                  "coalesce(away_team_abbr, '') FROM "
+                  "(SELECT *, row_number() OVER (PARTITION BY game_id ORDER BY seen_at DESC) AS newest FROM "
+                  "{} WHERE seen_date <= {}) "
+                  "WHERE newest = 1 AND status = 'scheduled' AND game_date IS NOT NULL AND game_type IN ({})",
+                  history, as_of.Sql(), Join(types, ", "))));
+  std::vector<Game> games(rows.size());
+  for (size_t i = 0; i < rows.size(); ++i)
+    games[i] = {rows.Text(i, 0),
+                Date{int32_t(rows.Int(i, 1))},
+                rows.Text(i, 2),
+                int(rows.Int(i, 3)),
+                rows.Text(i, 4),
+                rows.Text(i, 5),
+                rows.Text(i, 6),
+                false,
+                {}};
+  return Calendar::Build(std::move(games));
+}
+
+}  // namespace backcourt
