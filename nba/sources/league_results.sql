@@ -16,9 +16,12 @@ times AS (
   SELECT file, day_or_time_of_file(file) AS seen, time_of_file(file) AS captured_at FROM (SELECT DISTINCT file FROM sides)
 ),
 best AS (
-  SELECT s.*, t.captured_at FROM sides s JOIN times t ON t.file = s.file
+  SELECT s.*, t.captured_at,
+    coalesce(max(game_status) OVER of_file = 3, bool_and(coalesce(whole_periods(seconds), true)) OVER of_file) AS is_over
+  FROM sides s JOIN times t ON t.file = s.file
+  WINDOW of_file AS (PARTITION BY game_id, s.file)
   QUALIFY row_number() OVER (PARTITION BY game_id, team
-    ORDER BY coalesce(game_status = 3, whole_periods(seconds), false) DESC, t.seen DESC NULLS LAST, points IS NOT NULL DESC, is_total DESC, s.file) = 1
+    ORDER BY is_over DESC, t.seen DESC NULLS LAST, points IS NOT NULL DESC, is_total DESC, s.file) = 1
 ),
 -- Of a game that goes on the teams have not played whole periods yet, or the score is level. Minutes may be whole ones.
 games AS (

@@ -157,6 +157,11 @@ Result<LoadReport> Loader::Load(const std::vector<std::string>& only) {
   if (!drop.empty()) TRY(connection_.Execute(drop));
   report.absent = Absent();
   report.quarantined = TRY(Snapshots::Quarantined(connection_));
+  std::set<std::string> claimed;
+  for (const auto& [feed, files] : sources_.files())
+    for (const FoundFile& file : files)
+      claimed.insert(file.path);
+  report.unread = TRY(FindUnreadFiles(project_, finder_, reader_, claimed));
   report.disagreements = TRY(ReadDisagreements(connection_, project_, ""));
   report.seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
   return report;
@@ -236,6 +241,9 @@ Result<> Loader::Materialize(const Feed& feed, const std::vector<FoundFile>& fil
   TRY(finder_.Fetch(files));
   held_[feed.name] = std::move(paths);
   auto made = reader_.Read(feed, files);
+  if (made)
+    for (const auto& [column, rows] : TRY(reader_.Unparsed(feed)))
+      report.unparsed[feed.name + "." + column] = rows;
   if (made || (made.error().kind != ErrorKind::kData && made.error().kind != ErrorKind::kModel)) return made;
   // The transaction is lost with the error: what is wrong is looked up outside of it.
   transaction_.reset();

@@ -19,6 +19,7 @@
 #include "load/source_groups.h"
 #include "load/statements.h"
 #include "load/table_change.h"
+#include "load/unread_files.h"
 #include "project/project.h"
 
 namespace backcourt {
@@ -41,6 +42,8 @@ struct LoadReport {
   std::vector<ServedUnits> served;    // of the tables that were read again
   std::vector<std::string> doubled;   // files with the rows of theirs that have one key
   std::vector<Disagreement> disagreements;  // of all that is loaded
+  std::map<std::string, int64_t> unparsed;  // values that are NULL because they do not parse, by feed.column
+  std::vector<UnreadFiles> unread;    // below the data folder, taken by no feed
   std::vector<std::string> files;     // read
   std::vector<std::string> vanished;  // loaded before, not there now; their rows stay
   std::vector<AbsentFeed> absent;

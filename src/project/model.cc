@@ -119,6 +119,7 @@ Result<std::vector<Feed>> ParseFeeds(const std::string& file, const std::string&
     if (like.empty()) feed.holds = reader.Text("holds", !feed.rows.empty());
     feed.season = reader.Text("season");
     feed.document_season = reader.Text("document_season");
+    feed.season_hint = reader.Text("season_hint");
     feed.snapshots = reader.Flag("snapshots");
     feed.lasting = reader.Text("lasting");
     feed.belongs = reader.Text("belongs");
@@ -130,6 +131,14 @@ Result<std::vector<Feed>> ParseFeeds(const std::string& file, const std::string&
     for (auto& [column, type] : reader.Pairs("columns")) {
       bool optional = !type.empty() && type.back() == '?';
       feed.columns.push_back({column, optional ? type.substr(0, type.size() - 1) : type, "", optional});
+    }
+    for (const std::string& name_of : reader.Texts("lenient")) {
+      auto column = std::find_if(feed.columns.begin(), feed.columns.end(),
+                                 [&](const Column& c) { return c.name == name_of; });
+      if (column == feed.columns.end())
+        reader.Problem(nullptr, fmt::format("feed '{}' has no column '{}', which is to be lenient", name, name_of));
+      else
+        column->lenient = true;
     }
     for (auto& [name_there, column] : reader.Pairs("also")) {
       if (std::none_of(feed.columns.begin(), feed.columns.end(),

@@ -61,6 +61,7 @@ class Checker {
   Result<> OtherSources(const CheckedSeason& season);
   Result<> ScheduleAgrees(const CheckedSeason& season);
   Result<> DamagedUnits(const CheckedSeason& season);
+  Result<std::string> WhyDropped(const RawTable& table, const std::string& unit);
   Result<std::string> LoadAgain(const RawTable& table, const std::string& season);
   void Count(GuardCount count);
 
@@ -115,9 +116,10 @@ Result<> Checker::Games(const CheckedSeason& season) {
         "SELECT g.game_id, CAST(g.game_date - DATE '1970-01-01' AS INTEGER), g.game_type, g.away_team_abbr "
         "|| ' at ' || g.home_team_abbr, r.unit_ IS NOT NULL, t.unit_ IS NOT NULL FROM {0} g "
         "LEFT JOIN (SELECT DISTINCT {1} AS unit_ FROM wh.main.{2}) r ON r.unit_ = g.game_id LEFT JOIN "
-        "(SELECT DISTINCT {3} AS unit_ FROM wh.main.{4}) t ON t.unit_ = g.game_id ORDER BY g.game_date, "
-        "g.game_id",
-        games, Ident(results.unit), Ident(results.name), Ident(table.unit), Ident(table.name))));
+        "(SELECT DISTINCT {3} AS unit_ FROM wh.main.{4} WHERE {5}) t ON t.unit_ = g.game_id ORDER BY "
+        "g.game_date, g.game_id",
+        games, Ident(results.unit), Ident(results.name), Ident(table.unit), Ident(table.name),
+        table.box_rows.empty() ? "true" : table.box_rows)));
     std::map<std::string, std::pair<int, int>> of_type;  // due, there
     std::vector<size_t> lacking;
     Coverage coverage{season.label, table.name, "games", 0, 0, ""};
@@ -140,10 +142,12 @@ Result<> Checker::Games(const CheckedSeason& season) {
       if (!is_results && !is_boxes && present == 0)
         continue;  // the feed serves none of this kind: told below
       Date date{int32_t(rows.Int(i, 1))};
+      std::string why = TRY(WhyDropped(table, rows.Text(i, 0)));
       report_.gaps.push_back({"games", season.label, table.name, date, date, 1,
                               rows.Text(i, 0) + " " + rows.Text(i, 3),
-                              is_results ? "the game was to be played, and has no result"
-                                         : "the game is final, and has no rows here",
+                              (is_results ? "the game was to be played, and has no result"
+                                          : "the game is final, and has no rows here") +
+                                  (why.empty() ? "" : "; what files hold of it was left out: " + why),
                               mend});
       ++count.found;
     }
@@ -159,6 +163,19 @@ Result<> Checker::Games(const CheckedSeason& season) {
     count.nothing = "none of these games is over";
   Count(std::move(count));
   return {};
+}
+
+// Why rows of a unit were left out; "" where none were, or their source keeps no such record.
+Result<std::string> Checker::WhyDropped(const RawTable& table, const std::string& unit) {
+  std::set<std::string> sources;
+  for (const Source& source : project_.sources)
+    if (source.table == table.name) sources.insert(Quote(source.name));
+  if (sources.empty()) return std::string();
+  Rows why = TRY(connection_.Query(fmt::format(
+      "SELECT coalesce(string_agg(DISTINCT reason, ', ' ORDER BY reason), '') FROM wh.backcourt.dropped_units WHERE "
+      "unit = {} AND source IN ({})",
+      Quote(unit), Join({sources.begin(), sources.end()}, ", "))));
+  return why.Text(0, 0);
 }
 
 // The command that reads a raw table's files of a season again.

@@ -9,6 +9,7 @@
 #include "base/text.h"
 #include "cli/load_text.h"
 #include "cli/session.h"
+#include "load/unread_files.h"
 #include "warehouse/duckdb/engine.h"
 
 namespace backcourt {
@@ -17,38 +18,18 @@ namespace fs = std::filesystem;
 
 namespace {
 
-// What files below the data folder are that no feed's pattern matches: one of
-// each folder and extension is looked at, and the feed named whose shape it has.
-Result<std::vector<std::pair<std::string, std::string>>> Recognise(Session& session,
+// What files below the data folder are that no feed's pattern matches, with the line that reads them.
+Result<std::vector<std::pair<std::string, std::string>>> Recognise(Session& session, Finder& finder,
                                                                    const std::set<std::string>& claimed) {
-  const Project& project = session.project;
   auto connection = TRY(session.warehouse->Connect());
-  FeedReader reader(project, *connection);
+  FeedReader reader(session.project, *connection);
   std::vector<std::pair<std::string, std::string>> found;
-  std::map<std::string, std::pair<FoundFile, int>> kinds;  // pattern -> one file, how many
-  Folders folders;
-  for (const FoundFile& file : FindFiles({(fs::path(project.data) / "**/*").string()}, folders)) {
-    fs::path path = fs::relative(file.path, project.data);
-    std::string name = path.filename().string();
-    std::string extension = name.substr(std::min(name.size(), name.find('.')));
-    bool own = project.FindRaw(path.begin()->string()) != nullptr;
-    bool readable = extension == ".json" || extension == ".json.gz" || extension == ".csv" ||
-                    extension == ".csv.gz" || extension == ".parquet" || extension == ".xlsx";
-    if (claimed.contains(file.path) || own || !readable) continue;
-    auto& [one, count] = kinds[(path.parent_path() / ("*" + extension)).string()];
-    if (count++ == 0) one = file;
-  }
-  for (const auto& [pattern, kind] : kinds) {
-    std::string said = fmt::format("{} files {} match no feed", kind.second, pattern), hint;
-    for (const Feed& feed : project.feeds) {
-      if (!reader.Fits(feed, kind.first)) continue;
-      hint += fmt::format("{}{} = \"{}\"", hint.empty() ? "under [feeds]: " : " or ", feed.name,
-                          (fs::path(project.data) / pattern).string());
-      said += fmt::format("; {} has the shape of {} ({})", fs::path(kind.first.path).filename().string(),
-                          feed.name, feed.about);
-    }
-    if (hint.empty()) said += "; " + fs::path(kind.first.path).filename().string() + " has the shape of none";
-    found.emplace_back(said, hint);
+  for (const UnreadFiles& kind : TRY(FindUnreadFiles(session.project, finder, reader, claimed))) {
+    std::string hint;
+    for (const Feed* feed : kind.fits)
+      hint += fmt::format("{}{} = \"{}\"", hint.empty() ? "under [feeds]: " : " or ", feed->name,
+                          (fs::path(session.project.data) / kind.pattern).string());
+    found.emplace_back(UnreadText(kind), hint);
   }
   return found;
 }
@@ -131,7 +112,7 @@ Result<int> RunDoctor(Session& session, const Arguments& arguments, const Output
   for (const Feed& one : project.feeds)
     if (auto patterns = project.Patterns(one); !patterns.empty()) feed(one.name, patterns);
   if (session.warehouse && !project.data.empty() && !IsRemote(project.data))
-    for (const auto& [what, hint] : TRY(Recognise(session, claimed)))
+    for (const auto& [what, hint] : TRY(Recognise(session, finder, claimed)))
       find("note", what, hint);
   if (arguments.json) {
     output.Out(findings.dump(2) + "\n");

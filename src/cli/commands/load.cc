@@ -48,6 +48,10 @@ std::string LoadText(const LoadReport& report) {
     text += fmt::format("{} files read, {} raw cells changed, in {}\n", report.files.size(),
                         WithCommas(report.changed_cells), Seconds(report.seconds));
   }
+  for (const auto& [column, rows] : report.unparsed)
+    text += fmt::format("{} values of {} do not parse, and are NULL\n", WithCommas(rows), column);
+  for (const UnreadFiles& kind : report.unread)
+    text += UnreadText(kind) + "\n";
   for (const std::string& rows : report.doubled)
     text += rows + "; none of them is loaded\n";
   if (!report.disagreements.empty())
@@ -129,7 +133,16 @@ nlohmann::json LoadJson(const LoadReport& report) {
                              {"file", one.file},
                              {"other_source", one.other_source},
                              {"other_file", one.other_file}});
+  nlohmann::json unread = nlohmann::json::array();
+  for (const UnreadFiles& kind : report.unread) {
+    unread.push_back({{"pattern", kind.pattern}, {"files", kind.files}, {"example", kind.example}});
+    unread.back()["feeds"] = nlohmann::json::array();
+    for (const Feed* feed : kind.fits)
+      unread.back()["feeds"].push_back(feed->name);
+  }
   return {{"disagreements", disagreements},
+          {"unread", unread},
+          {"unparsed", report.unparsed},
           {"doubled", report.doubled},
           {"run", report.run ? nlohmann::json(report.run) : nlohmann::json()},
           {"files", report.files},
