@@ -112,8 +112,7 @@ void Floor(const Project& project, Connection& connection, const Calendar& calen
     auto chosen = dates.find(model.name);
     if (model.view || (!dates.empty() && chosen == dates.end())) continue;
     const std::vector<int>& mine = dates.empty() ? all : chosen->second;
-    std::string select =
-        fmt::format("{}SELECT * FROM (\n{}\n) AS this", InputSql(project, calendar, model, mine), model.body);
+    std::string select = InputSql(project, calendar, model, mine) + SelectSql(model);
     std::string table = "main." + Ident(model.name), sql;
     if (replace) {
       std::vector<std::string> literals;

@@ -7,7 +7,7 @@ exec </dev/null
 
 packages=(g++ cmake ninja-build python3 python3-pip
           libcli11-dev nlohmann-json3-dev libfmt-dev libxxhash-dev
-          libboost1.81-dev libcpp-httplib-dev libssl-dev openssl pkg-config zlib1g-dev
+          libboost1.81-dev libssl-dev openssl zlib1g-dev
           libgtest-dev libbenchmark-dev)
 [ "${1:-}" != --fuzz ] || packages+=(clang-16 libclang-rt-16-dev)
 

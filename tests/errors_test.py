@@ -60,13 +60,19 @@ class Headers(Toy):
         self.edit(self.FORM, "[columns]", "[may_be_constant]")
         self.assertIn("player_form.sql:", self.run_program("plan", code=1))
 
-    def test_a_column_without_a_line_and_a_line_without_a_column(self):
-        self.run_program("load")
-        self.edit(self.FORM, 'points_avg = "Points a game."\n', "")
-        out = self.run_program("backfill", code=2)
-        self.assertRegex(out, r"player_form.sql:10: column 'points_avg' has no line")
-        self.edit(self.FORM, "[columns]\n", '[columns]\npoints_avg = "Points a game."\nheight = "Of the player."\n')
-        self.assertRegex(self.run_program("backfill", code=2), r"player_form.sql:12: \[columns\] has 'height'")
+    def test_columns_are_those_of_the_header(self):
+        self.run_program("backfill")
+        columns = lambda: [row["column_name"] for row in self.query("SELECT column_name FROM (DESCRIBE player_form)")]
+        self.assertEqual(columns(), ["game_date", "player_id", "games", "points_avg"])
+        self.edit(self.FORM, 'games = "Games before the date."\npoints_avg = "Points a game."\n', 'points_avg = "Points a game."\n')
+        self.assertIn("6 cells filled", self.run_program("backfill"))
+        self.assertEqual(columns(), ["game_date", "player_id", "points_avg"])
+        self.edit(self.FORM, "[columns]\n", '[columns]\ngames = "Games before the date."\n')
+        self.assertIn("6 cells filled", self.run_program("backfill"))
+        self.assertEqual(columns(), ["games", "game_date", "player_id", "points_avg"])
+        self.run_program("verify", "--all")
+        self.edit(self.FORM, "[columns]\n", '[columns]\nheight = "Of the player."\n')
+        self.assertRegex(self.run_program("backfill", code=2), r"player_form.sql:11: \[columns\] has 'height', which the SELECT does not give")
 
     def test_a_raw_table_without_its_date(self):
         self.assert_refused("tables/raw_box.toml", 'date  = "game_date"\n', "", 3, "needs its 'date' column")

@@ -123,8 +123,10 @@ class Clients(Toy):
 
     def test_what_is_no_request_disturbs_nobody(self):
         rng = random.Random(4)
-        lines = [b"", b"\n", b"{}\n", b"[]\n", b"null\n", b'{"arguments": 3}\n', b'{"arguments": [1, null, {}]}\n', b'{"arguments": ["query"]}\n', b'{"arguments": ["backfill"]}\n', b'{"arguments": ["query", "SELECT 1\\u0000"]}\n',
-                 b"[" * 100_000 + b"\n", b"\xff\xfe\n", b"x" * 3_000_000, b'{"arguments": ["--project", "/nowhere", "status"]}\n']
+        lines = [b"", b"\n", b"\r\n\r\n", b"{}\n", b"[" * 100_000 + b"\n", b"\xff\xfe\n", b"x" * 3_000_000, b'{"arguments": ["status"]}\n', b"GET / HTTP/1.1\r\n\r\n", b"POST /v1/ HTTP/1.1\r\n\r\n",
+                 b"POST /v1/status HTTP/1.1\r\nContent-Length: 99999999999\r\n\r\n", b"POST /v1/status HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\nffffffffffffffff\r\n", b"POST /v1/status HTTP/1.1\r\nX: " + b"x" * 100_000]
+        bodies = [b"", b"null", b"[]", b"{", b'{"table": {}}', b'{"sql": 3}', b'{"sql": "SELECT 1\\u0000"}', b'{"sql": "\xff"}', b'{"project": "/nowhere", "x": [[[]]]}', b"[" * 100_000, b"{" * 2_000_000]
+        lines += [b"POST /v1/%s HTTP/1.1\r\nContent-Length: %d\r\n\r\n%s" % (verb, len(body), body) for verb in (b"status", b"query", b"why", b"plan", b"backfill", b"stop2") for body in bodies]
         lines += [bytes(rng.randrange(256) for _ in range(rng.randrange(200))) + b"\n" for _ in range(50)]
         for line in lines:
             client = self.connect()

@@ -206,6 +206,59 @@ class Web:
         self.thread.join()
 
 
+class Proxy:
+    """A proxy on loopback for CONNECT alone.
+
+    `asked` holds what it was asked for, as (host:port, authorization). With `wants`, an authorization, it answers others with 407.
+    """
+
+    def __init__(self):
+        self.asked, self.wants = [], ""
+        proxy = self
+
+        class Handler(http.server.BaseHTTPRequestHandler):
+            def log_message(self, *_):
+                pass
+
+            def do_CONNECT(self):
+                authorization = self.headers.get("Proxy-Authorization", "")
+                proxy.asked.append((self.path, authorization))
+                if proxy.wants not in ("", authorization):
+                    self.send_error(407)
+                    return
+                host, port = self.path.rsplit(":", 1)
+                with socket.create_connection((host, int(port))) as there:
+                    self.send_response(200)
+                    self.end_headers()
+                    back = threading.Thread(target=self.copy, args=(there, self.connection))
+                    back.start()
+                    self.copy(self.connection, there)
+                    back.join()
+
+            @staticmethod
+            def copy(source, target):
+                try:
+                    while data := source.recv(65536):
+                        target.sendall(data)
+                    target.shutdown(socket.SHUT_WR)
+                except OSError:
+                    pass
+
+        self.server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+        self.server.daemon_threads = True
+        self.server.handle_error = lambda *_: None
+        self.thread = threading.Thread(target=self.server.serve_forever, daemon=True)
+        self.thread.start()
+
+    def url(self, user=""):
+        return f"http://{user and user + '@'}127.0.0.1:{self.server.server_port}"
+
+    def stop(self):
+        self.server.shutdown()
+        self.server.server_close()
+        self.thread.join()
+
+
 def make_certificate(folder, name):
     """A self-signed certificate for 127.0.0.1 and its key, as files."""
     certificate, key = folder / f"{name}.pem", folder / f"{name}.key"

@@ -169,11 +169,64 @@ class ServiceAccounts(Remote):
         for secret in ("tok-en", *self.private.splitlines()[1:-1]):
             self.assertNotIn(secret, self.said)
 
+    def secure(self):
+        """A token endpoint that speaks TLS, of a certificate that is trusted."""
+        web = servers.Web(servers.make_certificate(self.folder, "own"))
+        self.addCleanup(web.stop)
+        web.put("/token", b'{"access_token": "tok-en", "expires_in": 3599}')
+        self.key_file.write_text(json.dumps({**self.account, "token_uri": web.url + "/token"}))
+        self.configure("gs://lake/data", f'gs_endpoint = "{self.web.url}"', f'ca_file = "{self.folder}/own.pem"')
+        return web
+
+    def test_the_token_endpoint_must_be_trusted(self):
+        web = self.secure()
+        self.run_program("load", code=4)
+        self.assertEqual([path for path, _ in web.posts], ["/token"])
+        self.assertIn("Bearer tok-en", self.web.tokens)
+        servers.make_certificate(self.folder, "other")
+        self.configure("gs://lake/data", f'gs_endpoint = "{self.web.url}"', f'ca_file = "{self.folder}/other.pem"')
+        self.assertIn("certificate is not trusted", self.run_program("load", code=4))
+        self.configure("gs://lake/data", f'gs_endpoint = "{self.web.url}"', f'ca_file = "{self.folder}/own.pem"')
+        # The certificate is of 127.0.0.1 alone.
+        self.key_file.write_text(json.dumps({**self.account, "token_uri": web.url.replace("127.0.0.1", "localhost") + "/token"}))
+        self.assertIn("certificate is not trusted", self.run_program("load", code=4))
+        self.assertEqual(len(web.posts), 1)
+
+    def test_the_token_comes_through_the_proxy(self):
+        web = self.secure()
+        proxy = servers.Proxy()
+        self.addCleanup(proxy.stop)
+        there = web.url.removeprefix("https://")
+        proxy.wants = "Basic " + base64.b64encode(b"ann:pr0xy-word").decode()
+        self.environment["https_proxy"] = proxy.url()
+        self.assertIn("refuses the connection (407)", self.run_program("load", code=4))
+        self.assertEqual((proxy.asked, web.posts), ([(there, "")], []))
+        self.environment["https_proxy"] = proxy.url("ann:pr0xy-word")
+        self.run_program("load", code=4)  # the server of the bucket keeps none
+        self.assertEqual(proxy.asked[1:], [(there, proxy.wants)])
+        self.assertEqual([path for path, _ in web.posts], ["/token"])
+        self.assertIn("Bearer tok-en", self.web.tokens)
+        self.environment["no_proxy"] = "other.example, 127.0.0.1"
+        self.run_program("load", code=4)
+        self.assertEqual((len(proxy.asked), len(web.posts)), (2, 2))
+        del self.environment["no_proxy"]
+        self.environment["https_proxy"] = "http://127.0.0.1:1"
+        self.assertIn("refuses the connection", self.run_program("load", code=4))
+        self.assertNotIn("pr0xy-word", self.said)
+
     def test_what_is_wrong_with_a_key_is_said(self):
         self.web.faults["/token"] = [400] * 9
         self.assertIn("/token cannot be read: access is refused (403)", self.run_program("load", code=4))
         self.key_file.write_text(json.dumps({**self.account, "token_uri": "http://127.0.0.1:1/token"}))
         self.assertIn("refuses the connection", self.run_program("load", code=4))
+        self.key_file.write_text(json.dumps({**self.account, "token_uri": "http://token.invalid/"}))
+        self.assertIn("DNS", self.run_program("load", code=4))
+        self.web.faults["/token"] = ["hang"]
+        self.key_file.write_text(json.dumps(self.account))
+        self.assertIn("does not answer in time", self.run_program("load", code=4))
+        self.web.put("/token", b'{"access_token": "tok-en"}')
+        self.web.faults["/token"] = ["truncate"]
+        self.assertIn("transfer breaks off", self.run_program("load", code=4))
         self.key_file.write_text(json.dumps({**self.account, "private_key": "-----BEGIN PRIVATE KEY-----\nsecretsecret\n-----END PRIVATE KEY-----"}))
         self.assertIn("its private_key cannot sign", self.run_program("load", code=4))
         self.key_file.write_text("{}")

@@ -12,6 +12,96 @@ CREATE MACRO add_days(d, n) AS CAST((d) + CAST(n AS INTEGER) AS DATE);
 -- x in billionths, as an integer: sums of it do not depend on the order of rows.
 CREATE MACRO exact(x) AS CAST(round((x) * 1e9) AS DECIMAL(19, 0));
 
+-- A sum of exact(x), back in the unit of x.
+CREATE MACRO from_exact(sum_of_exact) AS CAST(sum_of_exact AS DOUBLE) / 1e9;
+
+-- The types of games that tables hold; preseason and all-star games are not among them.
+CREATE MACRO tables_hold(game_type) AS (game_type) IN ('regular', 'play_in', 'playoffs', 'cup_final');
+
+-- Formulas of the game. 0.44 is the share of free throws that end a possession (D. Oliver, Basketball on Paper, 2004);
+-- the league's own statistics use it too.
+
+-- Plays that a player or a team used: FGA + 0.44 FTA + turnovers.
+CREATE MACRO plays_of(fga, fta, turnovers) AS (fga) + 0.44e0 * (fta) + (turnovers);
+
+-- The same times 100, a whole number, so that sums do not depend on the order of rows.
+CREATE MACRO hundredths_of_plays(fga, fta, turnovers) AS 100 * (fga) + 44 * (fta) + 100 * (turnovers);
+
+-- A team's possessions: FGA + 0.44 FTA - offensive rebounds + turnovers.
+CREATE MACRO possessions_of(fga, fta, offensive_rebounds, turnovers) AS (fga) + 0.44e0 * (fta) - (offensive_rebounds) + (turnovers);
+
+-- Possessions per 48 minutes; team_seconds are those of all five places.
+CREATE MACRO pace_of(possessions, team_seconds) AS ratio(48 * (possessions), (team_seconds) / 5e0 / 60e0);
+
+-- Percent of the team's plays that a player used while on the floor; court_seconds is the length of the game.
+CREATE MACRO usage_rate_of(plays, seconds_played, team_plays, court_seconds) AS
+  ratio(100 * (plays) * (court_seconds), (seconds_played) * (team_plays));
+
+-- True shooting: points a shot, a two being 1; free throws count 0.44 of a shot.
+CREATE MACRO true_shooting_of(points, fga, fta) AS ratio(points, 2 * ((fga) + 0.44e0 * (fta)));
+
+-- Effective field goal percentage: a three counts one and a half.
+CREATE MACRO effective_shooting_of(fg_makes, three_pt_makes, fga) AS ratio((fg_makes) + 0.5e0 * (three_pt_makes), fga);
+
+-- Statistics from sums that are whole numbers (n values x; sum_x, sum_xx and sum_xxx are the sums of x, x^2 and x^3), so
+-- that a value has the same bits whatever the order of rows, and equal values have a deviation of exactly 0.
+
+-- n^2 times the variance: n sum(x^2) - sum(x)^2.
+CREATE MACRO spread_of_sums(n, sum_x, sum_xx) AS (n) * (sum_xx) - (sum_x) * (sum_x);
+
+-- Sample standard deviation of such a spread: sqrt(spread / (n (n - 1))); NULL for one value.
+CREATE MACRO std_of_spread(n, spread) AS sqrt(ratio(CAST(spread AS DOUBLE), (n) * ((n) - 1)));
+CREATE MACRO std_of_sums(n, sum_x, sum_xx) AS std_of_spread(n, spread_of_sums(n, sum_x, sum_xx));
+
+-- n^3 times the third central moment: n^2 sum(x^3) - 3 n sum(x) sum(x^2) + 2 sum(x)^3.
+CREATE MACRO third_moment_of_sums(n, sum_x, sum_xx, sum_xxx) AS
+  (n) * (n) * (sum_xxx) - 3 * (n) * (sum_x) * (sum_xx) + 2 * (sum_x) * (sum_x) * (sum_x);
+
+-- Skewness, adjusted Fisher-Pearson (G1; D. N. Joanes and C. A. Gill, The Statistician 47, 1998), from n >= 3 values:
+-- sqrt(n (n - 1)) / (n - 2) m3 / m2^1.5. In n^3 m3 / (n^2 m2)^1.5 the powers of n cancel. NULL without spread.
+CREATE MACRO skewness_of_sums(n, spread, third_moment) AS
+  sqrt((n) * ((n) - 1)) / ((n) - 2) * ratio(third_moment, (spread) * sqrt(spread));
+
+-- Least-squares slope of x over its number k, of n values numbered to last_k; sum_kx is the sum of k x. The numbers have the
+-- mean last_k - (n - 1) / 2, and their squared deviations sum to n (n^2 - 1) / 12.
+CREATE MACRO slope_of_sums(n, last_k, sum_x, sum_kx) AS
+  ratio(6 * (2 * (sum_kx) - (2 * (last_k) - (n) + 1) * (sum_x)), (n) * ((n) * (n) - 1));
+
+-- The mean of the newest 2 values less that of the 3 before, as a level: 2 from 5 on, 1 from 2 on, -2 and -1 alike below,
+-- else 0. Six times the difference is 5 sum_2 - 2 sum_5, whole numbers, so that a difference of exactly 5 or 2 counts.
+CREATE MACRO trend_of_sums(sum_2, sum_5) AS CASE
+  WHEN 5 * (sum_2) - 2 * (sum_5) >= 30 THEN 2e0
+  WHEN 5 * (sum_2) - 2 * (sum_5) >= 12 THEN 1e0
+  WHEN 5 * (sum_2) - 2 * (sum_5) <= -30 THEN -2e0
+  WHEN 5 * (sum_2) - 2 * (sum_5) <= -12 THEN -1e0
+  ELSE 0e0 END;
+
+-- The mean of n values against that of m, as a level: 2 from a fifth above, 1 from a tenth, -2 and -1 alike below, else 0.
+-- Both means are multiplied by n m, so that exactly a fifth or a tenth counts.
+CREATE MACRO change_of_means(n, sum_n, m, sum_m) AS CASE
+  WHEN 10 * (sum_n) * (m) >= 12 * (sum_m) * (n) THEN 2e0
+  WHEN 10 * (sum_n) * (m) >= 11 * (sum_m) * (n) THEN 1e0
+  WHEN 10 * (sum_n) * (m) <= 8 * (sum_m) * (n) THEN -2e0
+  WHEN 10 * (sum_n) * (m) <= 9 * (sum_m) * (n) THEN -1e0
+  ELSE 0e0 END;
+
+-- Whether the mean of n values is above that of m by more than 1.5 standard deviations of k values, given as their spread:
+-- d / (n m) > 1.5 sqrt(spread / (k (k - 1))) with d = sum_n m - sum_m n, squared on both sides to stay whole.
+CREATE MACRO is_std_and_half_above(n, sum_n, m, sum_m, k, spread) AS
+  (sum_n) * (m) - (sum_m) * (n) > 0
+  AND 4 * ((sum_n) * (m) - (sum_m) * (n)) * ((sum_n) * (m) - (sum_m) * (n)) * (k) * ((k) - 1) > 9 * (spread) * (n) * (n) * (m) * (m);
+
+-- Age in whole years on a date.
+CREATE MACRO years_between(birth_date, d) AS CAST(year(d) - year(birth_date)
+  - CASE WHEN 100 * month(d) + day(d) < 100 * month(birth_date) + day(birth_date) THEN 1 ELSE 0 END AS INTEGER);
+
+-- Names of the columns of a row (numbers, as one struct) that are NULL, in their order, comma-joined; '' if none is.
+CREATE MACRO null_names(numbers) AS array_to_string(list_transform(
+  list_filter(map_entries(CAST(numbers AS MAP(VARCHAR, DOUBLE))), lambda e: e.value IS NULL), lambda e: e.key), ',');
+
+-- How many items a comma-joined text has.
+CREATE MACRO count_items(joined) AS CAST(CASE WHEN joined = '' THEN 0 ELSE length(joined) - length(replace(joined, ',', '')) + 1 END AS INTEGER);
+
 -- Great-circle distance in miles (R = 3,959) between two places in degrees.
 CREATE MACRO haversine_miles(lat1, lon1, lat2, lon2) AS
   3959e0 * 2e0 * asin(sqrt(

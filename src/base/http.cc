@@ -1,18 +1,26 @@
 #include "base/http.h"
 
 #include <fmt/format.h>
+#include <netdb.h>
+#include <openssl/err.h>
 #include <openssl/evp.h>
 #include <openssl/ssl.h>
+#include <openssl/x509v3.h>
+#include <poll.h>
+#include <sys/socket.h>
+#include <sys/un.h>
+#include <unistd.h>
 
 #include <array>
-#include <boost/asio/generic/stream_protocol.hpp>
-#include <boost/asio/ip/tcp.hpp>
-#include <boost/asio/local/stream_protocol.hpp>
-#include <boost/asio/ssl/context.hpp>
-#include <boost/asio/ssl/host_name_verification.hpp>
-#include <boost/asio/ssl/stream.hpp>
-
-#include "base/beast.h"
+#include <boost/asio/buffer.hpp>
+#include <boost/asio/error.hpp>
+#include <boost/beast/core/flat_buffer.hpp>
+#include <boost/beast/http/buffer_body.hpp>
+#include <boost/beast/http/parser.hpp>
+#include <boost/beast/http/read.hpp>
+#include <boost/beast/http/string_body.hpp>
+#include <boost/beast/http/write.hpp>
+#include <memory>
 
 namespace backcourt {
 
@@ -22,32 +30,182 @@ namespace asio = boost::asio;
 namespace beast = boost::beast;
 namespace http = beast::http;
 using boost::system::error_code;
-
-using Stream = beast::basic_stream<asio::generic::stream_protocol>;
-using TlsStream = asio::ssl::stream<Stream&>;
+using std::chrono::steady_clock;
 
 constexpr auto kLook = std::chrono::milliseconds(20);  // how often `alive` is asked
-constexpr auto kToken = asio::as_tuple(asio::use_awaitable);
 
-// One exchange. Lives longer than its coroutine.
-struct Exchange {
-  const HttpPost& post;
-  const std::function<void(std::string_view)>& on_body;
-  HttpAnswer answer;
-  bool done = false;
+// A connection that never waits longer than it may; to Beast, a synchronous stream.
+class Connection {
+ public:
+  Connection(const HttpPost& post, const std::function<bool()>& alive) : post_(post), alive_(alive) {}
+  ~Connection() { Close(); }
+  Connection(const Connection&) = delete;
+  Connection& operator=(const Connection&) = delete;
 
-  void StartTimer(Stream& stream) const {
-    if (post.timeout.count() > 0)
-      stream.expires_after(post.timeout);
-    else
-      stream.expires_never();
+  HttpFailure ConnectLocally(const std::string& path);
+  HttpFailure Connect(const std::string& host, int port);
+  HttpFailure StartTls();
+
+  // What ended the connection, or `otherwise` when it was the other side.
+  HttpFailure Failure(HttpFailure otherwise) const {
+    return failure_ == HttpFailure::kNone ? otherwise : failure_;
   }
 
-  // What an error is that came before the exchange itself.
-  HttpFailure Failure(const error_code& error, HttpFailure otherwise) const {
-    return error == beast::error::timeout ? HttpFailure::kTimeout : otherwise;
+  template <typename Buffers>
+  size_t read_some(const Buffers& buffers, error_code& error) {
+    asio::mutable_buffer first = First<asio::mutable_buffer>(buffers);
+    return Transfer(POLLIN, error, [&] {
+      return tls_ ? SSL_read(tls_.get(), first.data(), int(first.size()))
+                  : int(recv(socket_, first.data(), first.size(), 0));
+    });
   }
+  template <typename Buffers>
+  size_t write_some(const Buffers& buffers, error_code& error) {
+    asio::const_buffer first = First<asio::const_buffer>(buffers);
+    return Transfer(POLLOUT, error, [&] {
+      return tls_ ? SSL_write(tls_.get(), first.data(), int(first.size()))
+                  : int(send(socket_, first.data(), first.size(), MSG_NOSIGNAL));
+    });
+  }
+  template <typename Buffers>  // what Beast asks of a stream, and never calls
+  size_t read_some(const Buffers& buffers) {
+    error_code error;
+    return read_some(buffers, error);
+  }
+  template <typename Buffers>
+  size_t write_some(const Buffers& buffers) {
+    error_code error;
+    return write_some(buffers, error);
+  }
+
+ private:
+  template <typename Buffer, typename Buffers>
+  static Buffer First(const Buffers& buffers) {
+    for (auto at = asio::buffer_sequence_begin(buffers); at != asio::buffer_sequence_end(buffers); ++at)
+      if (Buffer buffer = *at; buffer.size() > 0) return asio::buffer(buffer, size_t(1) << 30);
+    return {};
+  }
+
+  void Close() {
+    tls_.reset();
+    if (socket_ >= 0) close(socket_);
+    socket_ = -1;
+  }
+
+  bool ConnectTo(int family, const sockaddr* address, socklen_t size);
+  bool Wait(short events);
+  short Wanted(int returned, short otherwise) const;
+  size_t Transfer(short events, error_code& error, const std::function<int()>& step);
+
+  struct Free {
+    void operator()(SSL_CTX* context) const { SSL_CTX_free(context); }
+    void operator()(SSL* tls) const { SSL_free(tls); }
+  };
+
+  const HttpPost& post_;
+  const std::function<bool()>& alive_;
+  int socket_ = -1;
+  std::unique_ptr<SSL_CTX, Free> context_;
+  std::unique_ptr<SSL, Free> tls_;
+  HttpFailure failure_ = HttpFailure::kNone;
 };
+
+// Until the socket is ready; false when it took too long or nobody waits any more.
+bool Connection::Wait(short events) {
+  auto begun = steady_clock::now();
+  for (;;) {
+    if (!alive_()) {
+      failure_ = HttpFailure::kCancelled;
+      return false;
+    }
+    if (post_.timeout.count() > 0 && steady_clock::now() - begun > post_.timeout) {
+      failure_ = HttpFailure::kTimeout;
+      return false;
+    }
+    pollfd look{socket_, events, 0};
+    if (poll(&look, 1, int(kLook.count())) > 0) return true;
+  }
+}
+
+// The events without which a step that returned this cannot go on; 0: it is at its end.
+short Connection::Wanted(int returned, short otherwise) const {
+  if (!tls_) return errno == EAGAIN || errno == EINTR ? otherwise : 0;
+  int why = SSL_get_error(tls_.get(), returned);
+  return why == SSL_ERROR_WANT_READ ? POLLIN : why == SSL_ERROR_WANT_WRITE ? POLLOUT : 0;
+}
+
+size_t Connection::Transfer(short events, error_code& error, const std::function<int()>& step) {
+  error = {};
+  for (;;) {
+    if (!alive_()) failure_ = HttpFailure::kCancelled;
+    ERR_clear_error();
+    int moved = failure_ == HttpFailure::kNone ? step() : -1;
+    if (moved > 0) return size_t(moved);
+    bool closed = tls_ ? SSL_get_error(tls_.get(), moved) == SSL_ERROR_ZERO_RETURN : moved == 0;
+    short wanted = closed || failure_ != HttpFailure::kNone ? 0 : Wanted(moved, events);
+    if (wanted && Wait(wanted)) continue;
+    error = closed ? error_code(asio::error::eof) : error_code(asio::error::connection_aborted);
+    return 0;
+  }
+}
+
+bool Connection::ConnectTo(int family, const sockaddr* address, socklen_t size) {
+  socket_ = socket(family, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+  bool connected = socket_ >= 0 && connect(socket_, address, size) == 0;
+  if (!connected && socket_ >= 0 && errno == EINPROGRESS && Wait(POLLOUT)) {
+    int error = 0;
+    socklen_t length = sizeof error;
+    connected = getsockopt(socket_, SOL_SOCKET, SO_ERROR, &error, &length) == 0 && error == 0;
+  }
+  if (!connected) Close();
+  return connected;
+}
+
+HttpFailure Connection::ConnectLocally(const std::string& path) {
+  sockaddr_un address{};
+  if (path.size() >= sizeof address.sun_path) return HttpFailure::kConnect;
+  address.sun_family = AF_UNIX;
+  path.copy(address.sun_path, path.size());
+  bool connected = ConnectTo(AF_UNIX, reinterpret_cast<sockaddr*>(&address), sizeof address);
+  return connected ? HttpFailure::kNone : Failure(HttpFailure::kConnect);
+}
+
+HttpFailure Connection::Connect(const std::string& host, int port) {
+  addrinfo wanted{}, *found = nullptr;
+  wanted.ai_socktype = SOCK_STREAM;
+  if (getaddrinfo(host.c_str(), std::to_string(port).c_str(), &wanted, &found) != 0)
+    return HttpFailure::kResolve;
+  std::unique_ptr<addrinfo, decltype(&freeaddrinfo)> addresses(found, freeaddrinfo);
+  for (const addrinfo* at = found; at && failure_ != HttpFailure::kCancelled; at = at->ai_next) {
+    failure_ = HttpFailure::kNone;
+    if (ConnectTo(at->ai_family, at->ai_addr, at->ai_addrlen)) return HttpFailure::kNone;
+  }
+  return Failure(HttpFailure::kConnect);
+}
+
+HttpFailure Connection::StartTls() {
+  context_.reset(SSL_CTX_new(TLS_client_method()));
+  bool trust = post_.ca_file.empty()
+                   ? SSL_CTX_set_default_verify_paths(context_.get()) == 1
+                   : SSL_CTX_load_verify_locations(context_.get(), post_.ca_file.c_str(), nullptr) == 1;
+  if (!trust) return HttpFailure::kTls;
+  SSL_CTX_set_min_proto_version(context_.get(), TLS1_2_VERSION);
+  SSL_CTX_set_verify(context_.get(), SSL_VERIFY_PEER, nullptr);
+  tls_.reset(SSL_new(context_.get()));
+  SSL_set_fd(tls_.get(), socket_);
+  X509_VERIFY_PARAM* checks = SSL_get0_param(tls_.get());
+  if (X509_VERIFY_PARAM_set1_ip_asc(checks, post_.host.c_str()) != 1) {  // a name, no address
+    X509_VERIFY_PARAM_set1_host(checks, post_.host.c_str(), 0);
+    SSL_set_tlsext_host_name(tls_.get(), post_.host.c_str());
+  }
+  for (;;) {
+    ERR_clear_error();
+    int done = SSL_connect(tls_.get());
+    if (done == 1) return HttpFailure::kNone;
+    short wanted = Wanted(done, 0);
+    if (!wanted || !Wait(wanted)) return Failure(HttpFailure::kTls);
+  }
+}
 
 std::string Authority(const HttpPost& post) {
   if (!post.socket.empty()) return "localhost";
@@ -70,125 +228,68 @@ http::request<http::string_body> Request(const HttpPost& post) {
   return request;
 }
 
-asio::awaitable<HttpFailure> Connect(Stream& stream, const Exchange& exchange) {
-  const HttpPost& post = exchange.post;
-  if (!post.socket.empty()) {
-    if (post.socket.size() >= sizeof(sockaddr_un::sun_path)) co_return HttpFailure::kConnect;
-    asio::local::stream_protocol::endpoint there(post.socket);
-    auto [error] = co_await stream.async_connect(asio::generic::stream_protocol::endpoint(there), kToken);
-    co_return error ? HttpFailure::kConnect : HttpFailure::kNone;
-  }
-  bool direct = post.proxy_host.empty();
-  asio::ip::tcp::resolver resolver(stream.get_executor());
-  auto [unknown, found] = co_await resolver.async_resolve(
-      direct ? post.host : post.proxy_host, std::to_string(direct ? post.port : post.proxy_port), kToken);
-  if (unknown) co_return HttpFailure::kResolve;
-  HttpFailure failure = HttpFailure::kConnect;
-  for (const auto& address : found) {
-    exchange.StartTimer(stream);
-    asio::generic::stream_protocol::endpoint there(address.endpoint());
-    auto [error] = co_await stream.async_connect(there, kToken);
-    if (!error) co_return HttpFailure::kNone;
-    failure = exchange.Failure(error, HttpFailure::kConnect);
-    stream.close();
-  }
-  co_return failure;
-}
-
 // Has the proxy connect to the host.
-asio::awaitable<HttpFailure> Tunnel(Stream& stream, Exchange& exchange) {
-  const HttpPost& post = exchange.post;
+HttpFailure Tunnel(Connection& connection, const HttpPost& post, int& status) {
   std::string host = fmt::format("{}:{}", post.host, post.port);
-  http::request<http::empty_body> request(http::verb::connect, host, 11);
+  http::request<http::string_body> request(http::verb::connect, host, 11);
   request.set(http::field::host, host);
   if (!post.proxy_user.empty())
     request.set(http::field::proxy_authorization, "Basic " + Base64(post.proxy_user));
-  exchange.StartTimer(stream);
-  auto [unsent, sent] = co_await http::async_write(stream, request, kToken);
-  if (unsent) co_return exchange.Failure(unsent, HttpFailure::kNoAnswer);
+  error_code error;
+  http::write(connection, request, error);
   beast::flat_buffer buffer;
-  http::response_parser<http::empty_body> parser;
+  http::response_parser<http::buffer_body> parser;
   parser.skip(true);  // what follows the head is the tunnel's
-  auto [error, read] = co_await http::async_read_header(stream, buffer, parser, kToken);
-  if (error) co_return exchange.Failure(error, HttpFailure::kNoAnswer);
-  if (parser.get().result() == http::status::ok) co_return HttpFailure::kNone;
-  exchange.answer.status = int(parser.get().result_int());
-  co_return HttpFailure::kProxy;
+  if (!error) http::read_header(connection, buffer, parser, error);
+  if (error) return connection.Failure(HttpFailure::kNoAnswer);
+  status = int(parser.get().result_int());
+  if (status / 100 != 2) return HttpFailure::kProxy;
+  status = 0;
+  return HttpFailure::kNone;
 }
 
-// The request and its answer over a stream that is ready; `lowest` is what the timer is of.
-template <typename AnyStream>
-asio::awaitable<HttpFailure> Converse(AnyStream& stream, Stream& lowest, Exchange& exchange) {
-  http::request<http::string_body> request = Request(exchange.post);
-  exchange.StartTimer(lowest);
-  // One that refuses may answer before it has read all, and close: its answer counts.
-  auto [unsent, sent] = co_await http::async_write(stream, request, kToken);
-  if (unsent == beast::error::timeout) co_return HttpFailure::kTimeout;
+// The request and its answer over a connection that is ready.
+HttpFailure Converse(Connection& connection, const HttpPost& post,
+                     const std::function<void(std::string_view)>& on_body, int& status) {
+  error_code error;
+  http::write(connection, Request(post), error);
+  if (error && connection.Failure(HttpFailure::kNone) != HttpFailure::kNone)
+    return connection.Failure(HttpFailure::kNone);
+  // Otherwise one that refuses may have answered before it read all, and closed: its answer counts.
   beast::flat_buffer buffer;
   http::response_parser<http::buffer_body> parser;
   parser.body_limit(boost::none);
-  exchange.StartTimer(lowest);
-  auto [no_head, read_head] = co_await http::async_read_header(stream, buffer, parser, kToken);
-  if (no_head) co_return exchange.Failure(no_head, HttpFailure::kNoAnswer);
-  exchange.answer.status = int(parser.get().result_int());
+  http::read_header(connection, buffer, parser, error);
+  if (error) return connection.Failure(HttpFailure::kNoAnswer);
+  status = int(parser.get().result_int());
   std::array<char, 65536> piece;
   while (!parser.is_done()) {
     auto& body = parser.get().body();
     body.data = piece.data();
     body.size = piece.size();
-    exchange.StartTimer(lowest);
-    auto [error, read] = co_await http::async_read_some(stream, buffer, parser, kToken);
-    if (size_t got = piece.size() - body.size) exchange.on_body({piece.data(), got});
-    if (error && error != http::error::need_buffer)
-      co_return exchange.Failure(error, HttpFailure::kBrokenOff);
+    http::read_some(connection, buffer, parser, error);
+    if (size_t got = piece.size() - body.size) on_body({piece.data(), got});
+    if (error && error != http::error::need_buffer) return connection.Failure(HttpFailure::kBrokenOff);
   }
-  co_return HttpFailure::kNone;
-}
-
-asio::awaitable<HttpFailure> ConverseSecurely(Stream& stream, Exchange& exchange) {
-  const HttpPost& post = exchange.post;
-  asio::ssl::context context(asio::ssl::context::tls_client);
-  error_code error;
-  if (post.ca_file.empty())
-    context.set_default_verify_paths(error);
-  else
-    context.load_verify_file(post.ca_file, error);
-  if (error) co_return HttpFailure::kTls;
-  TlsStream secure(stream, context);
-  secure.set_verify_mode(asio::ssl::verify_peer, error);
-  secure.set_verify_callback(asio::ssl::host_name_verification(post.host), error);
-  asio::ip::make_address(post.host, error);
-  if (error) SSL_set_tlsext_host_name(secure.native_handle(), post.host.c_str());  // a name, no address
-  exchange.StartTimer(stream);
-  auto [refused] = co_await secure.async_handshake(asio::ssl::stream_base::client, kToken);
-  if (refused) co_return exchange.Failure(refused, HttpFailure::kTls);
-  co_return co_await Converse(secure, stream, exchange);
-}
-
-asio::awaitable<void> Run(Exchange& exchange) {
-  Stream stream(co_await asio::this_coro::executor);
-  exchange.answer.failure = co_await Connect(stream, exchange);
-  if (exchange.answer.failure == HttpFailure::kNone && exchange.post.tls && !exchange.post.proxy_host.empty())
-    exchange.answer.failure = co_await Tunnel(stream, exchange);
-  if (exchange.answer.failure == HttpFailure::kNone && exchange.post.tls)
-    exchange.answer.failure = co_await ConverseSecurely(stream, exchange);
-  else if (exchange.answer.failure == HttpFailure::kNone)
-    exchange.answer.failure = co_await Converse(stream, stream, exchange);
-  exchange.done = true;
+  return HttpFailure::kNone;
 }
 
 }  // namespace
 
 HttpAnswer Post(const HttpPost& post, const std::function<void(std::string_view)>& on_body,
                 const std::function<bool()>& alive) {
-  Exchange exchange{post, on_body, {}, false};
-  asio::io_context io(1);
-  asio::co_spawn(io, Run(exchange), asio::detached);
-  while (!exchange.done) {
-    if (!alive()) return {HttpFailure::kCancelled, exchange.answer.status};
-    io.run_for(kLook);
-  }
-  return exchange.answer;
+  HttpAnswer answer;
+  Connection connection(post, alive);
+  bool proxy = !post.proxy_host.empty();
+  answer.failure = !post.socket.empty() ? connection.ConnectLocally(post.socket)
+                   : proxy              ? connection.Connect(post.proxy_host, post.proxy_port)
+                                        : connection.Connect(post.host, post.port);
+  if (answer.failure == HttpFailure::kNone && post.tls && proxy)
+    answer.failure = Tunnel(connection, post, answer.status);
+  if (answer.failure == HttpFailure::kNone && post.tls) answer.failure = connection.StartTls();
+  if (answer.failure == HttpFailure::kNone)
+    answer.failure = Converse(connection, post, on_body, answer.status);
+  return answer;
 }
 
 std::string Base64(std::string_view bytes) {

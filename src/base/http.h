@@ -45,7 +45,8 @@ struct HttpAnswer {
 };
 
 // Sends the request and hands over the bytes of the answer's body, whatever its
-// status. `alive` is asked every 20 ms; both are called from this thread.
+// status. `alive` is asked every 20 ms; both are called from this thread. With `tls`,
+// the process is to ignore SIGPIPE.
 HttpAnswer Post(const HttpPost& post, const std::function<void(std::string_view)>& on_body,
                 const std::function<bool()>& alive);
 

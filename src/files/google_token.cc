@@ -1,8 +1,6 @@
 #include "files/google_token.h"
 
 #include <fmt/format.h>
-#include <httplib.h>
-#include <netdb.h>
 #include <openssl/evp.h>
 #include <openssl/pem.h>
 
@@ -11,6 +9,7 @@
 #include <memory>
 #include <nlohmann/json.hpp>
 
+#include "base/http.h"
 #include "base/text.h"
 #include "files/store_error.h"
 
@@ -20,13 +19,11 @@ namespace {
 
 constexpr const char* kScope = "https://www.googleapis.com/auth/devstorage.read_only";
 constexpr int kSeconds = 3600;
+constexpr size_t kMostAnswer = 1 << 20;  // bytes of a token endpoint's answer
 
 // base64 as URLs have it.
 std::string Base64Url(const std::string& bytes) {
-  std::string text(4 * ((bytes.size() + 2) / 3) + 1, '\0');
-  text.resize(
-      size_t(EVP_EncodeBlock(reinterpret_cast<unsigned char*>(text.data()),
-                             reinterpret_cast<const unsigned char*>(bytes.data()), int(bytes.size()))));
+  std::string text = Base64(bytes);
   while (text.ends_with("="))
     text.pop_back();
   return ReplaceAll(ReplaceAll(text, "+", "-"), "/", "_");
@@ -89,42 +86,63 @@ bool Direct(const std::string& host, const std::string& no_proxy) {
   return false;
 }
 
-void UseProxy(httplib::Client& client, const Url& url, const Environment& environment) {
+void UseProxy(HttpPost& post, const Environment& environment) {
   auto either = [&](std::string lower, std::string upper) {
     return environment(lower).empty() ? environment(upper) : environment(lower);
   };
-  std::string proxy =
-      url.scheme == "https" ? either("https_proxy", "HTTPS_PROXY") : environment("http_proxy");
-  if (proxy.empty() || Direct(url.host, either("no_proxy", "NO_PROXY"))) return;
+  std::string proxy = post.tls ? either("https_proxy", "HTTPS_PROXY") : environment("http_proxy");
+  if (proxy.empty() || Direct(post.host, either("no_proxy", "NO_PROXY"))) return;
   Url through = ParseUrl(proxy);
-  client.set_proxy(through.host, through.port);
-  size_t colon = std::min(through.user.find(':'), through.user.size());
-  if (!through.user.empty())
-    client.set_proxy_basic_auth(through.user.substr(0, colon),
-                                colon < through.user.size() ? through.user.substr(colon + 1) : "");
-}
-
-bool Known(const std::string& host) {
-  addrinfo* found = nullptr;
-  bool known = getaddrinfo(host.c_str(), nullptr, nullptr, &found) == 0;
-  if (known) freeaddrinfo(found);
-  return known;
+  post.proxy_host = through.host;
+  post.proxy_port = through.port;
+  post.proxy_user = through.user;
 }
 
 // What went wrong, in the words by which causes are told.
-const char* Told(httplib::Error error, const std::string& host) {
-  switch (error) {
-    case httplib::Error::SSLConnection:
-    case httplib::Error::SSLLoadingCerts:
-    case httplib::Error::SSLServerVerification:
+const char* Words(HttpFailure failure) {
+  switch (failure) {
+    case HttpFailure::kResolve:
+      return "Could not resolve host";
+    case HttpFailure::kConnect:
+      return "Could not establish connection";
+    case HttpFailure::kTls:
       return "SSL failed";
-    case httplib::Error::ConnectionTimeout:
+    case HttpFailure::kTimeout:
       return "Timeout was reached";
-    case httplib::Error::Connection:
-      return Known(host) ? "Could not establish connection" : "Could not resolve host";
     default:
       return "Failure when receiving";
   }
+}
+
+// The answer of a token endpoint to a form; its status in `status`.
+Result<std::string> Exchange(const std::string& uri, std::string form, const std::string& ca_file,
+                             int timeout, const Environment& environment, int& status) {
+  Url url = ParseUrl(uri);
+  HttpPost post;
+  post.host = url.host;
+  post.port = url.port;
+  post.tls = url.scheme == "https";
+  post.ca_file = ca_file;
+  post.target = url.path;
+  post.content_type = "application/x-www-form-urlencoded";
+  post.body = std::move(form);
+  post.timeout = std::chrono::seconds(timeout);
+  UseProxy(post, environment);
+  std::string text;
+  HttpAnswer answer = Post(
+      post,
+      [&](std::string_view bytes) {
+        text += bytes.substr(0, kMostAnswer - std::min(kMostAnswer, text.size()));
+      },
+      [] { return true; });
+  status = answer.status;
+  if (answer.failure == HttpFailure::kProxy)
+    return Error{ErrorKind::kSource,
+                 fmt::format("{} cannot be read: the proxy {}:{} refuses the connection ({})", Shown(uri),
+                             post.proxy_host, post.proxy_port, status),
+                 "https_proxy=\"http://USER:PASSWORD@HOST:PORT\", or name the host in no_proxy"};
+  if (answer.failure != HttpFailure::kNone) return StoreError(uri, Words(answer.failure), {});
+  return text;
 }
 
 }  // namespace
@@ -157,16 +175,9 @@ Result<std::string> GoogleToken(const std::string& key_file, const std::string& 
       "grant_type=urn%3Aietf%3Aparams%3Aoauth%3Agrant-type%3Ajwt-bearer&assertion=" + assertion + "." +
       Base64Url(signature);
 
-  Url url = ParseUrl(uri);
-  httplib::Client client(fmt::format("{}://{}:{}", url.scheme, url.host, url.port));
-  client.set_connection_timeout(timeout);
-  client.set_read_timeout(timeout);
-  if (!ca_file.empty()) client.set_ca_cert_path(ca_file);
-  UseProxy(client, url, environment);
-  httplib::Result got = client.Post(url.path, body, "application/x-www-form-urlencoded");
-  if (!got) return StoreError(uri, Told(got.error(), url.host), {});
-  int status = got->status;
-  nlohmann::json token = nlohmann::json::parse(got->body, nullptr, false);
+  int status = 0;
+  std::string answer = TRY(Exchange(uri, std::move(body), ca_file, timeout, environment, status));
+  nlohmann::json token = nlohmann::json::parse(answer, nullptr, false);
   if (status == 200 && token.is_object() && token.contains("access_token") &&
       token["access_token"].is_string())
     return token["access_token"].get<std::string>();

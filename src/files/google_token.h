@@ -10,8 +10,8 @@
 namespace backcourt {
 
 // Signs a request with the key and exchanges it at the key file's own token
-// endpoint, through the proxy that the environment names. The token reads
-// storage, for an hour. `timeout`: seconds to connect, and to wait for the answer.
+// endpoint, through the proxy that the environment names. The token reads storage,
+// for an hour. `timeout`: seconds for each step of the exchange.
 Result<std::string> GoogleToken(const std::string& key_file, const std::string& ca_file, int timeout,
                                 const Environment& environment);
 

@@ -103,9 +103,10 @@ struct Model {
   NamedTexts may_be_null;  // columns that may be mostly NULL over a month, with the reason
   // Raw tables, or columns of them as table.column, with the columns that have no value without them.
   std::vector<std::pair<std::string, std::vector<std::string>>> needs;
-  std::string expected_rows;  // query: game_date, expected_rows
-  std::string empty;          // why a date may have no rows
-  std::string note;           // query: game_date, note
+  std::string
+      expected_rows;  // query: game_date, expected_rows; Project::Load writes out "rows of TABLE [where ...]"
+  std::string empty;  // why a date may have no rows
+  std::string note;   // query: game_date, note
   bool helper = false, view = false;
   std::string body;
   int body_line = 1;

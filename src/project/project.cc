@@ -179,6 +179,40 @@ Result<> CheckReads(const Project& project) {
   return {};
 }
 
+// `rows of TABLE [where PREDICATE]` under [rows], as the query that it stands for.
+Result<> WriteOutExpectedRows(Project& project) {
+  constexpr std::string_view kRowsOf = "rows of ", kWhere = " where ";
+  for (Model& model : project.models) {
+    std::string text = Trim(model.expected_rows);
+    if (!text.starts_with(kRowsOf)) continue;
+    size_t where = text.find(kWhere);
+    std::string table = Trim(text.substr(kRowsOf.size(), where - kRowsOf.size())), predicate;
+    if (where != std::string::npos) predicate = Trim(text.substr(where + kWhere.size()));
+    auto read =
+        std::find_if(model.reads.begin(), model.reads.end(), [&](const Read& r) { return r.table == table; });
+    bool same_date =
+        read != model.reads.end() && std::any_of(read->windows.begin(), read->windows.end(),
+                                                 [](Window w) { return w.kind == Window::Kind::kSameDate; });
+    if (!same_date || project.GrainOf(table) != Grain::kDate) {
+      std::vector<std::string> names;
+      for (const Read& r : model.reads)
+        names.push_back(r.table);
+      return Error{
+          ErrorKind::kUsage,
+          fmt::format("{}: expected counts the rows of '{}', which is not read with the window 'same date'",
+                      model.lines.Of("rows.expected"), table),
+          "'rows of " + Nearest(table, names) + "', or a query of game_date and expected_rows"};
+    }
+    model.expected_rows = fmt::format(
+        R"(SELECT d.game_date, count(t.{date}) AS expected_rows
+FROM dates d LEFT JOIN (SELECT * FROM {table} WHERE {predicate}) t ON t.{date} = d.game_date
+GROUP BY d.game_date)",
+        fmt::arg("date", Ident(project.DateColumn(table))), fmt::arg("table", Ident(table)),
+        fmt::arg("predicate", predicate.empty() ? "true" : predicate));
+  }
+  return {};
+}
+
 // A lookup looks in columns that tables have.
 Result<> CheckLookups(const Project& project) {
   std::vector<std::string> names;
@@ -248,7 +282,8 @@ Result<> SortModels(Project& project) {
   return {};
 }
 
-// A model is what makes its rows: its tokens, reads, date, key and functions.
+// A model is what makes its rows: its tokens, reads, date, key and functions; and its columns where these are
+// not those of its SELECT as they stand (a warehouse of a version that knew no others stays fresh).
 void Identify(Project& project) {
   std::map<std::string, std::vector<std::string>> tokens;
   for (const Function& function : project.functions)
@@ -274,6 +309,10 @@ void Identify(Project& project) {
     }
     for (const std::string& function : used)
       hasher.Add(Join(tokens[function], " "));
+    std::vector<std::string> columns;
+    for (const auto& [name, about] : model.columns)
+      columns.push_back(name);
+    if (OutputNames(model.tokens) != columns) hasher.Add(Join(columns, ","));
     model.identity = hasher.Finish();
     Hasher checks;
     for (auto& [name, query] : model.checks)
@@ -422,6 +461,7 @@ Result<Project> Project::Load(const std::string& folder) {
                      "boxes under [calendar] names tables of a row a game and team, or finer"};
   TRY(CheckReads(project));
   TRY(CheckLookups(project));
+  TRY(WriteOutExpectedRows(project));
   TRY(SortModels(project));
   Identify(project);
   return project;

@@ -1,5 +1,9 @@
 #include <gtest/gtest.h>
 
+#include <filesystem>
+#include <fstream>
+
+#include "base/file.h"
 #include "base/text.h"
 #include "project/config.h"
 #include "project/model.h"
@@ -8,6 +12,8 @@
 
 namespace backcourt {
 namespace {
+
+namespace fs = std::filesystem;
 
 std::string Header(const std::string& header,
                    const std::string& body = "SELECT 1 AS id, d.game_date FROM dates d") {
@@ -29,6 +35,19 @@ TEST(SqlText, DropsCommentsAndWhiteSpaceOnly) {
   EXPECT_NE(CanonicalSql("SELECT 'a'"), CanonicalSql("SELECT 'A'"));
   EXPECT_NE(CanonicalSql("SELECT a < b"), CanonicalSql("SELECT a <= b"));
   EXPECT_EQ(SqlStatements("-- one\nCREATE MACRO a() AS ';';\nCREATE MACRO b() AS 2;").size(), 2u);
+}
+
+TEST(SqlText, NamesTheColumnsOfASelect) {
+  auto names = [](const char* sql) { return Join(OutputNames(SqlTokens(sql)), " "); };
+  EXPECT_EQ(
+      names("WITH a AS (SELECT x, y FROM t) SELECT a.x, sum(a.y) OVER (ORDER BY z) AS total, 'v' AS \"Odd\" "
+            "FROM a WHERE b IN (SELECT c FROM d)"),
+      "x total Odd");
+  EXPECT_EQ(names("SELECT a IS DISTINCT FROM b AS differs, f(x, y) AS z FROM t UNION ALL SELECT 1, 2"),
+            "differs z");
+  EXPECT_EQ(names("SELECT 1 AS a, 2 AS b"), "a b");
+  EXPECT_EQ(names("SELECT k.*, 1 AS a FROM k"), "");
+  EXPECT_EQ(names("SELECT * FROM k"), "");
 }
 
 TEST(Model, ReadsItsHeader) {
@@ -105,6 +124,60 @@ TEST(Lookup, IsReadInTheOrderOfTheFileAndRefusedWithItsLine) {
             std::string::npos);
   EXPECT_NE(error("[lookups]\nteam = \"team_abbr\"\n").find("backcourt.toml:2: 'team' under [lookups]"),
             std::string::npos);
+}
+
+// The toy project with one of its files changed, in a folder of its own.
+class ChangedToy : public testing::Test {
+ protected:
+  void SetUp() override {
+    folder_ = fs::path(testing::TempDir()) / "changed_toy";
+    fs::remove_all(folder_);
+    fs::copy("tests/toy", folder_, fs::copy_options::recursive);
+  }
+  void TearDown() override { fs::remove_all(folder_); }
+
+  Project Load() {
+    auto project = Project::Load(folder_.string());
+    EXPECT_TRUE(project) << project.error().Text();
+    return project ? *project : Project{};
+  }
+  std::string Refusal() {
+    auto project = Project::Load(folder_.string());
+    return project ? "" : project.error().Text();
+  }
+  void Edit(const std::string& file, const std::string& from, const std::string& to) {
+    std::string text = *ReadFile((folder_ / file).string());
+    ASSERT_NE(text.find(from), std::string::npos);
+    std::ofstream(folder_ / file) << ReplaceAll(text, from, to);
+  }
+
+  const std::string kForm = "models/precompute/player_form.sql";
+  fs::path folder_;
+};
+
+TEST_F(ChangedToy, IdentityIsOfTheColumnsToo) {
+  Digest before = Load().FindModel("player_form")->identity;
+  Edit(kForm, "The player.", "His id.");
+  EXPECT_EQ(Load().FindModel("player_form")->identity, before);
+  Edit(kForm, "points_avg = \"Points a game.\"\n", "");
+  Digest without = Load().FindModel("player_form")->identity;
+  EXPECT_NE(without, before);
+  Edit(kForm, "games = \"Games before the date.\"\n", "");
+  EXPECT_NE(Load().FindModel("player_form")->identity, without);
+}
+
+TEST_F(ChangedToy, ExpectedRowsOfAnotherTable) {
+  Edit(kForm, "[columns]", "[rows]\nexpected = \"rows of player_games where points > 0\"\n\n[columns]");
+  EXPECT_NE(
+      Refusal().find("player_form.sql:11: expected counts the rows of 'player_games', which is not read with "
+                     "the window 'same date'"),
+      std::string::npos)
+      << Refusal();
+  Edit(kForm, "player_games = \"season before\"", "player_games = [\"season before\", \"same date\"]");
+  EXPECT_EQ(Load().FindModel("player_form")->expected_rows,
+            R"(SELECT d.game_date, count(t."game_date") AS expected_rows
+FROM dates d LEFT JOIN (SELECT * FROM "player_games" WHERE points > 0) t ON t."game_date" = d.game_date
+GROUP BY d.game_date)");
 }
 
 TEST(Lookup, LooksInColumnsOfTheProject) {

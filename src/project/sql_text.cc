@@ -73,6 +73,30 @@ std::vector<std::string> SqlTokens(std::string_view sql) {
 
 std::string CanonicalSql(std::string_view sql) { return Join(SqlTokens(sql), " "); }
 
+std::vector<std::string> OutputNames(const std::vector<std::string>& tokens) {
+  std::vector<std::string> names;
+  int depth = 0;
+  bool in_list = false;
+  for (size_t i = 0; i < tokens.size(); ++i) {
+    const std::string& token = tokens[i];
+    if (token == "(" || token == "[" || token == "{") ++depth;
+    if (token == ")" || token == "]" || token == "}") --depth;
+    if (depth != 0) continue;
+    if (!in_list) {
+      in_list = token == "select";  // what is in brackets, as the text of a CTE, is another SELECT
+      continue;
+    }
+    bool last = token == "from" && tokens[i - 1] != "distinct";
+    if (token != "," && !last && i + 1 < tokens.size()) continue;
+    std::string name = token == "," || last ? tokens[i - 1] : token;
+    if (name.size() > 1 && name.front() == '"') name = name.substr(1, name.size() - 2);
+    if (name.empty() || !WordChar(name.front())) return {};
+    names.push_back(std::move(name));
+    if (last) break;
+  }
+  return names;
+}
+
 std::vector<std::string> SqlStatements(std::string_view sql) {
   std::vector<std::string> statements;
   std::string statement;

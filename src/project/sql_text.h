@@ -14,6 +14,9 @@ std::vector<std::string> SqlTokens(std::string_view sql);
 // The tokens joined by single blanks: equal for texts that mean the same.
 std::string CanonicalSql(std::string_view sql);
 
+// The names of a SELECT's columns, from its tokens; empty where the text does not tell all of them (a star).
+std::vector<std::string> OutputNames(const std::vector<std::string>& tokens);
+
 // The statements of a file of `...;` statements, comments dropped.
 std::vector<std::string> SqlStatements(std::string_view sql);
 

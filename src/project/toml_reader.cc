@@ -126,6 +126,16 @@ const toml::table* TomlTable::Table(const std::string& key) {
   return node->as_table();
 }
 
+std::vector<const toml::table*> TomlTable::Tables(const std::string& key) {
+  std::vector<const toml::table*> tables;
+  const toml::node* node = Take(key, false);
+  if (!node) return tables;
+  if (!node->is_array_of_tables()) Problem(node, fmt::format("'{}' must be tables, as [[{}]]", key, key));
+  for (size_t i = 0; node->is_array_of_tables() && i < node->as_array()->size(); ++i)
+    tables.push_back(node->as_array()->get(i)->as_table());
+  return tables;
+}
+
 std::vector<std::string> TomlTable::Keys() const {
   std::vector<std::string> keys;
   for (auto& [name, node] : InFileOrder(table_))

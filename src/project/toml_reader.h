@@ -29,6 +29,8 @@ class TomlTable {
   // Key and text pairs of a sub-table, in the order of the file.
   std::vector<std::pair<std::string, std::string>> Pairs(const std::string& key);
   const toml::table* Table(const std::string& key);
+  // The tables under [[key]].
+  std::vector<const toml::table*> Tables(const std::string& key);
   std::vector<std::string> Keys() const;  // in the order of the file
   KeyLines Lines() const;                 // of its keys, and those of its tables
 

@@ -40,9 +40,8 @@ class Trials {
 
  private:
   std::string Select(const std::vector<int>& dates, const From& from) const {
-    return fmt::format("SELECT * FROM ({}SELECT * FROM (\n{}\n) AS this) WHERE {} = {}",
-                       InputSql(calendar_, model_, dates, from), model_.body, Ident(model_.date),
-                       Date{day_}.Sql());
+    return fmt::format("SELECT * FROM ({}{}) WHERE {} = {}", InputSql(calendar_, model_, dates, from),
+                       SelectSql(model_), Ident(model_.date), Date{day_}.Sql());
   }
   // What the cell's rows come to.
   Result<Digest> Try(const std::vector<int>& dates, const From& from) {

@@ -88,10 +88,9 @@ Result<std::optional<ReplayMismatch>> ReplayOne(Connection& connection, WindowCo
   const Model& model = *project.FindModel(chosen.table);
   Date date = calendar.dates()[size_t(chosen.date_index)].date;
   TRY(copies.MoveTo(model, chosen.date_index));
-  std::string select = fmt::format(
-      "{}SELECT * FROM (\n{}\n) AS this",
-      InputSql(calendar, model, {chosen.date_index}, [&](const Read& read) { return copies.Name(read); }),
-      model.body);
+  std::string select =
+      InputSql(calendar, model, {chosen.date_index}, [&](const Read& read) { return copies.Name(read); }) +
+      SelectSql(model);
   std::vector<std::string> columns;
   for (const auto& [name, about] : model.columns)
     columns.push_back(name);

@@ -38,30 +38,19 @@ Result<NamedTexts> ColumnsOf(Connection& connection, const std::string& relation
   return columns;
 }
 
-// The output columns are those of the header, in its order.
-Result<> CheckColumns(const Model& model, const NamedTexts& typed) {
-  std::vector<std::string> made, declared;
-  for (const auto& [name, type] : typed)
-    made.push_back(name);
+// The error of a model that does not run: the columns of its header that its SELECT does not give, else the
+// engine's own.
+Error WhyNotMade(Connection& connection, const Model& model, const std::string& inputs, Error error) {
+  if (error.kind != ErrorKind::kModel) return error;
+  auto typed = ColumnsOf(connection, fmt::format("({}SELECT * FROM (\n{}\n) AS this)", inputs, model.body));
+  if (!typed) return error;
   for (const auto& [name, about] : model.columns)
-    declared.push_back(name);
-  if (made == declared) return {};
-  for (const std::string& name : made)
-    if (std::find(declared.begin(), declared.end(), name) == declared.end())
-      return Error{
-          ErrorKind::kModel,
-          fmt::format("{}: column '{}' has no line under [columns]", model.lines.Of("columns"), name),
-          "a line that gives its meaning"};
-  for (const std::string& name : declared)
-    if (std::find(made.begin(), made.end(), name) == made.end())
+    if (std::none_of(typed->begin(), typed->end(), [&](auto& column) { return column.first == name; }))
       return Error{ErrorKind::kModel,
                    fmt::format("{}: [columns] has '{}', which the SELECT does not give",
                                model.lines.Of("columns." + name), name),
                    ""};
-  return Error{ErrorKind::kModel,
-               fmt::format("{}: the columns of the SELECT stand in another order than under [columns]",
-                           model.lines.Of("columns")),
-               ""};
+  return error;
 }
 
 // Rows as lines of `name=value`, for messages.
@@ -167,10 +156,9 @@ Result<std::vector<Cell>> WarehouseFiller::Fill(const BatchWork& work, int worke
     dates.push_back(cell.date_index);
   std::string inputs = InputSql(project_, calendar_, model, dates);
 
-  TRY(connection.Execute(fmt::format("CREATE OR REPLACE TEMP TABLE this AS {}SELECT * FROM (\n{}\n) AS this",
-                                     inputs, model.body)));
+  auto computed = connection.Execute("CREATE OR REPLACE TEMP TABLE this AS " + inputs + SelectSql(model));
+  if (!computed) return WhyNotMade(connection, model, inputs, computed.error());
   NamedTexts typed = TRY(ColumnsOf(connection, "this"));
-  TRY(CheckColumns(model, typed));
   std::vector<std::string> columns;
   for (const auto& [name, about] : model.columns)
     columns.push_back(name);
@@ -396,9 +384,8 @@ Result<> MakeInputTables(Connection& connection, const Project& project, const C
     there.insert(tables.Text(i, 0));
   for (const Model& model : project.models) {
     if (!read.contains(model.name) || there.contains(model.name)) continue;
-    auto made = connection.Execute(
-        fmt::format("CREATE TABLE main.{} AS {}SELECT * FROM (\n{}\n) AS this LIMIT 0", Ident(model.name),
-                    InputSql(project, calendar, model, {0}), model.body));
+    auto made = connection.Execute(fmt::format("CREATE TABLE main.{} AS {}{} LIMIT 0", Ident(model.name),
+                                               InputSql(project, calendar, model, {0}), SelectSql(model)));
     if (!made && made.error().kind != ErrorKind::kModel) return made.error();
   }
   return {};

@@ -5,11 +5,26 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <boost/asio/as_tuple.hpp>
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/detached.hpp>
 #include <boost/asio/executor_work_guard.hpp>
 #include <boost/asio/generic/stream_protocol.hpp>
+#include <boost/asio/io_context.hpp>
 #include <boost/asio/local/stream_protocol.hpp>
 #include <boost/asio/post.hpp>
 #include <boost/asio/steady_timer.hpp>
+#include <boost/asio/use_awaitable.hpp>
+#include <boost/asio/write.hpp>
+#include <boost/beast/core/basic_stream.hpp>
+#include <boost/beast/core/buffers_to_string.hpp>
+#include <boost/beast/core/flat_buffer.hpp>
+#include <boost/beast/http/chunk_encode.hpp>
+#include <boost/beast/http/empty_body.hpp>
+#include <boost/beast/http/parser.hpp>
+#include <boost/beast/http/read.hpp>
+#include <boost/beast/http/serializer.hpp>
+#include <boost/beast/http/string_body.hpp>
 #include <condition_variable>
 #include <future>
 #include <list>
@@ -17,8 +32,6 @@
 #include <nlohmann/json.hpp>
 #include <set>
 #include <thread>
-
-#include "base/beast.h"
 
 namespace backcourt {
 
@@ -122,9 +135,23 @@ struct Connection {
   std::shared_ptr<Answer> answer;  // that is being given
 };
 
-std::string ErrorLine(const std::string& message) {
-  return nlohmann::json{{"error", {{"kind", "usage"}, {"message", message}, {"hint", ""}}}}.dump(
+std::string ErrorLine(ErrorKind kind, const std::string& message) {
+  return nlohmann::json{{"error", {{"kind", ErrorKindName(kind)}, {"message", message}, {"hint", ""}}}}.dump(
       -1, ' ', false, nlohmann::json::error_handler_t::replace);
+}
+
+// The head of an answer that comes in chunks.
+std::string Head(int status, bool keep_alive) {
+  http::response<http::empty_body> head(http::status(status), 11);
+  head.set(http::field::content_type, "application/x-ndjson");
+  head.chunked(true);
+  head.keep_alive(keep_alive);
+  std::string text;
+  http::response_serializer<http::empty_body> serializer(head);
+  serializer.split(true);  // the head alone
+  error_code error;
+  serializer.next(error, [&](error_code&, const auto& buffers) { text = beast::buffers_to_string(buffers); });
+  return text;
 }
 
 // Whether the other side has closed; one that only sends no more may still read. (Over
@@ -152,6 +179,7 @@ class Server::Core {
   asio::awaitable<bool> ReadRequest(Connection& connection, http::request<http::string_body>& request,
                                     int& refused);
   asio::awaitable<bool> Send(Connection& connection, bool keep_alive);
+  asio::awaitable<bool> Write(Connection& connection, const std::string& bytes);
   asio::awaitable<void> WatchClient(std::shared_ptr<Connection> connection);
   int Judge(const http::request<http::string_body>& request) const;
   void Handle(std::shared_ptr<Answer> answer, std::string verb, std::string body);
@@ -298,9 +326,12 @@ int Server::Core::Judge(const http::request<http::string_body>& request) const {
 }
 
 void Server::Core::Refuse(Answer& answer, int status) {
+  bool busy = status == int(http::status::service_unavailable);
+  std::string reason(http::obsolete_reason(http::status(status)));
   answer.Status(status);
-  answer.Line(ErrorLine(
-      fmt::format("HTTP {}: {}", status, std::string(http::obsolete_reason(http::status(status))))));
+  answer.Line(ErrorLine(busy ? ErrorKind::kTransient : ErrorKind::kUsage,
+                        busy ? "too many other shells are being answered"
+                             : fmt::format("no request that is answered: HTTP {} {}", status, reason)));
   answer.Finish();
 }
 
@@ -313,7 +344,7 @@ void Server::Core::Handle(std::shared_ptr<Answer> answer, std::string verb, std:
       handler_(verb, body, *answer);
     } catch (const std::exception& error) {
       answer->Status(int(http::status::internal_server_error));
-      answer->Line(ErrorLine(fmt::format("{} failed: {}", verb, error.what())));
+      answer->Line(ErrorLine(ErrorKind::kData, fmt::format("{} failed: {}", verb, error.what())));
     }
     answer->Finish();
     asio::post(io_, [this, place] {
@@ -331,7 +362,6 @@ void Server::Core::Handle(std::shared_ptr<Answer> answer, std::string verb, std:
 
 // The answer as it comes; false when the connection is at its end by that.
 asio::awaitable<bool> Server::Core::Send(Connection& connection, bool keep_alive) {
-  Stream& stream = connection.stream;
   Answer& answer = *connection.answer;
   bool begun = false;
   for (;;) {
@@ -341,28 +371,24 @@ asio::awaitable<bool> Server::Core::Send(Connection& connection, bool keep_alive
       co_await answer.Wait();
       continue;
     }
-    if (!begun) {
-      http::response<http::empty_body> head(http::status(news.status), 11);
-      head.set(http::field::content_type, "application/x-ndjson");
-      head.chunked(true);
-      head.keep_alive(keep_alive);
-      http::response_serializer<http::empty_body> serializer(head);
-      stream.expires_after(limits_.stalled_time);
-      auto [error, sent] = co_await http::async_write_header(stream, serializer, kToken);
-      if (error) co_return false;
-      begun = true;
-    }
+    std::string bytes = begun ? "" : Head(news.status, keep_alive);
+    begun = true;
     for (size_t at = 0; at < news.text.size(); at += kPiece) {
-      asio::const_buffer piece(news.text.data() + at, std::min(kPiece, news.text.size() - at));
-      stream.expires_after(limits_.stalled_time);
-      auto [error, sent] = co_await asio::async_write(stream, http::make_chunk(piece), kToken);
-      if (error) co_return false;
+      size_t size = std::min(kPiece, news.text.size() - at);
+      bytes += beast::buffers_to_string(http::make_chunk(asio::buffer(news.text.data() + at, size)));
+      if (!co_await Write(connection, bytes)) co_return false;
+      bytes.clear();
     }
     if (!news.finished) continue;
-    stream.expires_after(limits_.stalled_time);
-    auto [error, sent] = co_await asio::async_write(stream, http::make_chunk_last(), kToken);
-    co_return !error && keep_alive;
+    bytes += beast::buffers_to_string(http::make_chunk_last());
+    co_return co_await Write(connection, bytes) && keep_alive;
   }
+}
+
+asio::awaitable<bool> Server::Core::Write(Connection& connection, const std::string& bytes) {
+  connection.stream.expires_after(limits_.stalled_time);
+  auto [error, sent] = co_await asio::async_write(connection.stream, asio::buffer(bytes), kToken);
+  co_return !error;
 }
 
 // Breaks an answer off whose client is gone, also when nothing is there to send to it.

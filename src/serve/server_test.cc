@@ -287,7 +287,9 @@ TEST_F(ServerTest, MoreThanItAnswersAreToldAndNotKept) {
   for (int i = 0; i < 2; ++i)
     clients.emplace_back([&] { EXPECT_EQ(*Call(socket_, "wait", "", Ignore, Always), 200); });
   Until([&] { return running == 2; });
-  EXPECT_EQ(*Call(socket_, "wait", "", Ignore, Always), 503);
+  std::string got;
+  EXPECT_EQ(*Call(socket_, "wait", "", [&](const std::string& line) { got += line; }, Always), 503);
+  EXPECT_EQ(nlohmann::json::parse(got, nullptr, false)["error"]["kind"], "transient");
   release.count_down();
   for (std::thread& client : clients)
     client.join();

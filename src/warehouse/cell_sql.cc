@@ -38,6 +38,13 @@ std::string CutOf(const Project& project, const Calendar& calendar, const Read& 
   return SlotsSql(project, calendar, read.table, Union(std::move(ranges)));
 }
 
+std::string SelectSql(const Model& model) {
+  std::vector<std::string> columns;
+  for (const auto& [name, about] : model.columns)
+    columns.push_back(Ident(name));
+  return fmt::format("SELECT {} FROM (\n{}\n) AS this", Join(columns, ", "), model.body);
+}
+
 std::string InputSql(const Project& project, const Calendar& calendar, const Model& model,
                      const std::vector<int>& dates) {
   return InputSql(calendar, model, dates, [&](const Read& read) {

@@ -20,6 +20,9 @@ std::string SlotsSql(const Project& project, const Calendar& calendar, const std
 std::string CutOf(const Project& project, const Calendar& calendar, const Read& read,
                   const std::vector<int>& dates);
 
+// A model's SELECT, cut to the columns of its header, in their order.
+std::string SelectSql(const Model& model);
+
 // `WITH dates AS (...), input AS (...), ...`: each input is the warehouse's
 // table, cut to its windows for all of these dates.
 std::string InputSql(const Project& project, const Calendar& calendar, const Model& model,

@@ -5,8 +5,7 @@ key = ["game_id", "player_id"]
 empty = "no final game of the date has a player box"
 
 [reads]
-raw_schedule = "same date"
-raw_results = "same date"
+final_games = "same date"
 raw_player_box = "same date"
 raw_player_props = "same date"
 team_offense_game_summary = "same date"
@@ -16,9 +15,8 @@ player_shot_summary = "same date"
 expected = """
 SELECT d.game_date, count(b.player_id) AS expected_rows
 FROM dates d
-LEFT JOIN raw_schedule s ON s.game_date = d.game_date AND s.game_type IN ('regular', 'play_in', 'playoffs', 'cup_final')
-LEFT JOIN raw_results r ON r.game_id = s.game_id AND r.game_date = s.game_date
-LEFT JOIN raw_player_box b ON b.game_id = r.game_id AND b.game_date = r.game_date
+LEFT JOIN final_games g ON g.game_date = d.game_date
+LEFT JOIN raw_player_box b ON b.game_id = g.game_id AND b.game_date = g.game_date
 GROUP BY d.game_date"""
 
 [columns]
@@ -118,12 +116,6 @@ dnp_category = "only of those who did not play"
 raw_player_props = ["points_line", "over_under_result", "line_margin", "opening_line", "line_movement"]
 */
 WITH
-games AS (
-  SELECT s.game_id, s.game_date, s.season, s.season_year, s.game_type, s.tipoff_utc, s.home_team_abbr, s.away_team_abbr,
-    r.home_points - r.away_points AS home_margin
-  FROM raw_schedule s JOIN raw_results r ON r.game_id = s.game_id AND r.game_date = s.game_date
-  WHERE s.game_type IN ('regular', 'play_in', 'playoffs', 'cup_final')
-),
 -- Shot columns of a player who played are counts, 0 included, wherever his game has zones.
 box AS (
   SELECT b.*, g.season, g.season_year, g.game_type, g.tipoff_utc,
@@ -133,10 +125,10 @@ box AS (
     COALESCE(t.has_shot_zones, FALSE) AS has_shot_zones,
     COALESCE(t.has_shot_zones, FALSE) AND b.status = 'played' AS has_shots,
     t.team_seconds / 5e0 AS court_seconds,
-    t.fg_attempts + 0.44e0 * t.ft_attempts + t.turnovers AS team_plays,
+    plays_of(t.fg_attempts, t.ft_attempts, t.turnovers) AS team_plays,
     lower(b.dnp_reason) AS reason
   FROM raw_player_box b
-  JOIN games g ON g.game_id = b.game_id AND g.game_date = b.game_date
+  JOIN final_games g ON g.game_id = b.game_id AND g.game_date = b.game_date
   LEFT JOIN team_offense_game_summary t ON t.game_id = b.game_id AND t.game_date = b.game_date AND t.team_abbr = b.team_abbr
 ),
 placed_games AS (
@@ -155,7 +147,7 @@ points_lines AS (
       row_number() OVER (PARTITION BY p.game_id, p.player_id ORDER BY p.captured_at DESC, p.book) AS newest,
       row_number() OVER (PARTITION BY p.game_id, p.player_id ORDER BY p.captured_at, p.book) AS oldest
     FROM raw_player_props p
-    JOIN games g ON g.game_id = p.game_id AND g.game_date = p.game_date AND p.captured_at < COALESCE(g.tipoff_utc, CAST(g.game_date AS TIMESTAMP))
+    JOIN final_games g ON g.game_id = p.game_id AND g.game_date = p.game_date AND p.captured_at < COALESCE(g.tipoff_utc, CAST(g.game_date AS TIMESTAMP))
     WHERE p.market = 'points'
   ) p
   GROUP BY game_id, player_id
@@ -201,9 +193,9 @@ SELECT b.game_id, b.player_id, b.game_date, b.season, b.season_year, b.game_type
   CASE WHEN b.has_shots THEN COALESCE(s.paint_blocks, 0) END AS paint_blocks,
   CASE WHEN b.has_shots THEN COALESCE(s.mid_range_blocks, 0) END AS mid_range_blocks,
   CASE WHEN b.has_shots THEN COALESCE(s.three_pt_blocks, 0) END AS three_pt_blocks,
-  ratio(100 * (b.fg_attempts + 0.44e0 * b.ft_attempts + b.turnovers) * b.court_seconds, b.seconds_played * b.team_plays) AS usage_rate,
-  ratio(b.points, 2 * (b.fg_attempts + 0.44e0 * b.ft_attempts)) AS ts_pct,
-  ratio(b.fg_makes + 0.5e0 * b.three_pt_makes, b.fg_attempts) AS efg_pct,
+  usage_rate_of(plays_of(b.fg_attempts, b.ft_attempts, b.turnovers), b.seconds_played, b.team_plays, b.court_seconds) AS usage_rate,
+  true_shooting_of(b.points, b.fg_attempts, b.ft_attempts) AS ts_pct,
+  effective_shooting_of(b.fg_makes, b.three_pt_makes, b.fg_attempts) AS efg_pct,
   b.team_margin > 0 AS win_flag, b.team_margin,
   l.points_line,
   CASE WHEN b.points > l.points_line THEN 'OVER' WHEN b.points < l.points_line THEN 'UNDER' WHEN b.points = l.points_line THEN 'PUSH' END AS over_under_result,

@@ -18,10 +18,7 @@ raw_players = "same season"
 raw_player_props = "same date"
 
 [rows]
-expected = """
-SELECT d.game_date, count(p.player_id) AS expected_rows
-FROM dates d LEFT JOIN player_population p ON p.game_date = d.game_date
-GROUP BY d.game_date"""
+expected = "rows of player_population"
 
 [columns]
 game_id = "the league's id of the game, 10 characters"
@@ -120,7 +117,7 @@ team_games AS (
   SELECT o.game_id, o.game_date, o.season_year, o.team_abbr, o.team_seconds, o.pace, o.offensive_rating, d.defensive_rating,
     ratio(d.opp_ft_attempts, d.opp_fg_attempts) AS ft_rate_allowed,
     ratio(o.rebounds, o.rebounds + d.opp_rebounds) AS rebounding_rate,
-    100 * o.fg_attempts + 44 * o.ft_attempts + 100 * o.turnovers AS hundredths_used
+    hundredths_of_plays(o.fg_attempts, o.ft_attempts, o.turnovers) AS hundredths_used
   FROM team_offense_game_summary o
   LEFT JOIN team_defense_game_summary d ON d.game_id = o.game_id AND d.defending_team_abbr = o.team_abbr
 ),
@@ -144,19 +141,13 @@ team_sums AS (
     in_order AS (PARTITION BY season_year, team_abbr ORDER BY game_date, game_id),
     last_10 AS (PARTITION BY season_year, team_abbr ORDER BY game_date, game_id ROWS BETWEEN 9 PRECEDING AND CURRENT ROW)
 ),
--- The squares are subtracted while whole, so that equal values have a deviation of exactly 0.
 team_form AS (
   SELECT season_year, team_abbr, game_date, next_date, hundredths_used,
-    ratio(CAST(pace AS DOUBLE) / 1e9, pace_n) AS pace,
-    sqrt(ratio(CAST(pace_n * pace_squares - pace * pace AS DOUBLE), pace_n * (pace_n - 1))) / 1e9 AS pace_std,
-    ratio(CAST(off AS DOUBLE) / 1e9, off_n) AS off_rating,
-    sqrt(ratio(CAST(off_n * off_squares - off * off AS DOUBLE), off_n * (off_n - 1))) / 1e9 AS off_rating_std,
-    ratio(CAST(def AS DOUBLE) / 1e9, def_n) AS def_rating,
-    sqrt(ratio(CAST(def_n * def_squares - def * def AS DOUBLE), def_n * (def_n - 1))) / 1e9 AS def_rating_std,
-    ratio(CAST(ft AS DOUBLE) / 1e12, ft_n) AS ft_rate_allowed,
-    sqrt(ratio(CAST(ft_n * ft_squares - ft * ft AS DOUBLE), ft_n * (ft_n - 1))) / 1e12 AS ft_rate_allowed_std,
-    ratio(CAST(reb AS DOUBLE) / 1e12, reb_n) AS rebounding_rate,
-    sqrt(ratio(CAST(reb_n * reb_squares - reb * reb AS DOUBLE), reb_n * (reb_n - 1))) / 1e12 AS rebounding_rate_std
+    ratio(from_exact(pace), pace_n) AS pace, std_of_sums(pace_n, pace, pace_squares) / 1e9 AS pace_std,
+    ratio(from_exact(off), off_n) AS off_rating, std_of_sums(off_n, off, off_squares) / 1e9 AS off_rating_std,
+    ratio(from_exact(def), def_n) AS def_rating, std_of_sums(def_n, def, def_squares) / 1e9 AS def_rating_std,
+    ratio(CAST(ft AS DOUBLE) / 1e12, ft_n) AS ft_rate_allowed, std_of_sums(ft_n, ft, ft_squares) / 1e12 AS ft_rate_allowed_std,
+    ratio(CAST(reb AS DOUBLE) / 1e12, reb_n) AS rebounding_rate, std_of_sums(reb_n, reb, reb_squares) / 1e12 AS rebounding_rate_std
   FROM team_sums
 ),
 team_form_now AS (
@@ -165,7 +156,7 @@ team_form_now AS (
   JOIN team_form f ON f.season_year = t.season_year AND f.team_abbr = t.team_abbr AND f.game_date < t.game_date AND f.next_date >= t.game_date
 ),
 league_pace AS (
-  SELECT d.game_date, ratio(CAST(sum(g.pace) AS DOUBLE) / 1e9, sum(g.games)) AS pace
+  SELECT d.game_date, ratio(from_exact(sum(g.pace)), sum(g.games)) AS pace
   FROM dates d
   JOIN (SELECT season_year, game_date, sum(exact(pace)) AS pace, count(pace) AS games FROM team_games GROUP BY season_year, game_date) g
     ON g.season_year = d.season_year AND g.game_date BETWEEN add_days(d.game_date, -30) AND add_days(d.game_date, -1)
@@ -177,7 +168,7 @@ played AS (
     CAST(row_number() OVER in_order AS INTEGER) AS game_number,
     CAST(count(p.over_under_result) OVER in_order AS INTEGER) AS lines_so_far,
     COALESCE(days_between(lag(p.game_date) OVER in_order, p.game_date) = 1, FALSE) AS is_second_night,
-    CAST(100 * p.fg_attempts + 44 * p.ft_attempts + 100 * p.turnovers AS BIGINT) * t.team_seconds AS plays_used,
+    CAST(hundredths_of_plays(p.fg_attempts, p.ft_attempts, p.turnovers) AS BIGINT) * t.team_seconds AS plays_used,
     CAST(p.seconds_played AS BIGINT) * 5 * t.hundredths_used AS plays_of_team
   FROM player_game_summary p
   LEFT JOIN team_games t ON t.game_id = p.game_id AND t.team_abbr = p.team_abbr
@@ -288,8 +279,7 @@ SELECT p.game_id, p.player_id, p.game_date, p.season, p.season_year, t.game_type
   p.games_listed_last_10,
   ratio(p.games_listed_last_10 - p.games_played_last_10, p.games_listed_last_10) AS dnp_rate_last_10,
   p.games_since_team_change,
-  CAST(year(p.game_date) - year(b.birth_date)
-    - CASE WHEN 100 * month(p.game_date) + day(p.game_date) < 100 * month(b.birth_date) + day(b.birth_date) THEN 1 ELSE 0 END AS INTEGER) AS player_age,
+  years_between(b.birth_date, p.game_date) AS player_age,
   b.position,
   p.injury_status,
   opp.pace AS opponent_pace_last_10, opp.pace_std AS opponent_pace_last_10_std,

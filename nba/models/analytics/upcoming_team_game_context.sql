@@ -6,7 +6,7 @@ key = ["game_id", "team_abbr"]
 [reads]
 raw_schedule = ["season before", "same date", "season ahead"]
 raw_schedule_history = "as known before D"
-raw_results = "season before"
+final_games = "season before"
 raw_arenas = "whole"
 displaced_homes = "whole"
 raw_game_lines = "same date"
@@ -18,7 +18,7 @@ player_population = "same date"
 expected = """
 SELECT d.game_date, 2 * count(s.game_id) AS expected_rows
 FROM dates d LEFT JOIN raw_schedule s ON s.game_date = d.game_date AND s.season_year = d.season_year
-  AND s.status = 'scheduled' AND s.home_team_abbr IS NOT NULL AND s.away_team_abbr IS NOT NULL AND s.game_type IN ('regular', 'play_in', 'playoffs', 'cup_final')
+  AND s.status = 'scheduled' AND s.home_team_abbr IS NOT NULL AND s.away_team_abbr IS NOT NULL AND tables_hold(s.game_type)
 GROUP BY d.game_date"""
 
 [columns]
@@ -96,9 +96,9 @@ raw_game_lines = ["game_spread", "opening_spread", "spread_movement", "game_tota
 WITH
 -- What is over counts, whatever the schedule says of it; only what is scheduled is to come.
 games AS (
-  SELECT s.*, r.game_id IS NOT NULL AS is_final, r.home_points - r.away_points AS home_margin
-  FROM raw_schedule s LEFT JOIN raw_results r ON r.game_id = s.game_id
-  WHERE (s.status = 'scheduled' OR r.game_id IS NOT NULL) AND s.game_type IN ('regular', 'play_in', 'playoffs', 'cup_final')
+  SELECT s.*, f.game_id IS NOT NULL AS is_final, f.home_margin
+  FROM raw_schedule s LEFT JOIN final_games f ON f.game_id = s.game_id
+  WHERE (s.status = 'scheduled' OR f.game_id IS NOT NULL) AND tables_hold(s.game_type)
     AND s.home_team_abbr IS NOT NULL AND s.away_team_abbr IS NOT NULL
 ),
 -- The regular season as the newest snapshot seen before each date tells it. Where there is none,
@@ -152,7 +152,7 @@ sides AS (
     FALSE, status = 'scheduled', neutral_site, tipoff_utc, is_final, 0 - home_margin FROM games
 ),
 -- A team's final games in order, each with the trip that led to it ...
-final_games AS (
+finals AS (
   SELECT s.*, p.latitude, p.longitude, p.time_zone,
     CAST(row_number() OVER in_order AS INTEGER) AS game_number,
     days_between(lag(s.game_date) OVER in_order, s.game_date) AS days_since_last_game,
@@ -168,7 +168,7 @@ standings AS (
     game_number - COALESCE(max(CASE WHEN margin < 0 THEN game_number END) OVER so_far, 0) AS win_streak,
     game_number - COALESCE(max(CASE WHEN margin > 0 THEN game_number END) OVER so_far, 0) AS loss_streak,
     game_number - COALESCE(max(CASE WHEN home_game THEN game_number END) OVER so_far, 0) AS road_streak
-  FROM final_games
+  FROM finals
   WINDOW so_far AS (PARTITION BY season_year, team_abbr ORDER BY game_number ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW)
 ),
 -- Counts around each game's date by day: no frame holds the date itself, and results are read only backwards.
@@ -179,11 +179,11 @@ schedule_load AS (
     CAST(count(f.game_id) OVER last_7_days AS INTEGER) AS games_in_last_7_days,
     CAST(count(f.game_id) OVER last_14_days AS INTEGER) AS games_in_last_14_days,
     CAST(count(CASE WHEN f.days_since_last_game = 1 THEN 1 END) OVER last_13_days AS INTEGER) AS back_to_backs_last_14_days,
-    CAST(COALESCE(sum(exact(f.travel_miles)) OVER last_14_days, 0) AS DOUBLE) / 1e9 AS travel_miles_last_14_days,
+    from_exact(COALESCE(sum(exact(f.travel_miles)) OVER last_14_days, 0)) AS travel_miles_last_14_days,
     min(CASE WHEN s.is_scheduled AND s.game_type = 'regular' THEN s.game_date END) OVER all_after AS next_game_date,
     CAST(count(CASE WHEN s.is_scheduled AND s.game_type = 'regular' THEN 1 END) OVER next_7_days AS INTEGER) AS games_in_next_7_days
   FROM (SELECT *, days_between(DATE '1946-01-01', game_date) AS day FROM sides) s
-  LEFT JOIN final_games f ON f.game_id = s.game_id AND f.team_abbr = s.team_abbr
+  LEFT JOIN finals f ON f.game_id = s.game_id AND f.team_abbr = s.team_abbr
   WINDOW
     all_before AS (PARTITION BY s.season_year, s.team_abbr ORDER BY s.day RANGE BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING),
     last_7_days AS (PARTITION BY s.season_year, s.team_abbr ORDER BY s.day RANGE BETWEEN 7 PRECEDING AND 1 PRECEDING),

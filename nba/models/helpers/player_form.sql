@@ -10,10 +10,7 @@ player_game_summary = ["season before", "same date"]
 team_offense_game_summary = ["season before", "same date"]
 
 [rows]
-expected = """
-SELECT d.game_date, count(CASE WHEN p.is_active THEN 1 END) AS expected_rows
-FROM dates d LEFT JOIN player_game_summary p ON p.game_date = d.game_date
-GROUP BY d.game_date"""
+expected = "rows of player_game_summary where is_active"
 
 [columns]
 game_id = "the league's id of the game played, 10 characters"
@@ -82,9 +79,9 @@ played AS (
   SELECT p.game_id, p.player_id, p.game_date, p.season, p.season_year, p.team_abbr,
     p.points, p.seconds_played, p.fg_makes, p.fg_attempts, p.three_pt_makes, p.three_pt_attempts, p.ft_makes, p.ft_attempts,
     CASE WHEN p.starter_flag THEN 1 ELSE 0 END AS started,
-    100 * p.fg_attempts + 44 * p.ft_attempts AS hundredths_shot,
-    CAST(100 * p.fg_attempts + 44 * p.ft_attempts + 100 * p.turnovers AS BIGINT) * t.team_seconds AS plays_used,
-    CAST(p.seconds_played AS BIGINT) * 5 * (100 * t.fg_attempts + 44 * t.ft_attempts + 100 * t.turnovers) AS plays_of_team,
+    hundredths_of_plays(p.fg_attempts, p.ft_attempts, 0) AS hundredths_shot,
+    CAST(hundredths_of_plays(p.fg_attempts, p.ft_attempts, p.turnovers) AS BIGINT) * t.team_seconds AS plays_used,
+    CAST(p.seconds_played AS BIGINT) * 5 * hundredths_of_plays(t.fg_attempts, t.ft_attempts, t.turnovers) AS plays_of_team,
     exact(1e3 * ratio(p.three_pt_makes, p.three_pt_attempts)) AS three_pct,
     CAST(row_number() OVER in_order AS INTEGER) AS game_number,
     CAST(row_number() OVER for_team AS INTEGER) AS team_game_number,
@@ -122,21 +119,16 @@ sums AS (
     last_7 AS (PARTITION BY season_year, player_id ORDER BY game_number ROWS BETWEEN 6 PRECEDING AND CURRENT ROW),
     last_10 AS (PARTITION BY season_year, player_id ORDER BY game_number ROWS BETWEEN 9 PRECEDING AND CURRENT ROW)
 ),
--- The batch's games, with n^2 times the variance and n^3 times the third moment: whole numbers, exactly 0 for equal values.
-moments AS (
-  SELECT s.*,
-    n10 * points_squares - points_10 * points_10 AS points_spread,
-    n10 * n10 * points_cubes - 3 * n10 * points_10 * points_squares + 2 * points_10 * points_10 * points_10 AS points_skew,
-    n10 * seconds_squares - seconds_10 * seconds_10 AS seconds_spread,
-    three_pct_n * three_pct_squares - three_pct * three_pct AS three_pct_spread,
-    points_5 * game_number - points * n5 AS points_5_above_season
+-- The batch's games.
+newest AS (
+  SELECT s.*, spread_of_sums(n10, points_10, points_squares) AS points_spread
   FROM sums s
   WHERE game_date IN (SELECT game_date FROM dates)
 ),
 -- Where the newest game is below the season's average, the newest one before it that is not; there always is one.
 last_games_not_below_avg AS (
   SELECT m.season_year, m.player_id, m.game_number, max(p.game_number) AS last_number
-  FROM (SELECT season_year, player_id, game_number, points FROM moments WHERE newest_points * game_number < points) m
+  FROM (SELECT season_year, player_id, game_number, points FROM newest WHERE newest_points * game_number < points) m
   JOIN played p ON p.season_year = m.season_year AND p.player_id = m.player_id AND p.game_number < m.game_number
     AND p.points * m.game_number >= m.points
   GROUP BY m.season_year, m.player_id, m.game_number
@@ -144,8 +136,8 @@ last_games_not_below_avg AS (
 rates AS (
   SELECT m.*,
     ratio(points_3, n3) AS points_avg_3, ratio(points_5, n5) AS points_avg_5, ratio(points, game_number) AS points_avg,
-    sqrt(ratio(points_spread, n10 * (n10 - 1))) AS points_std
-  FROM moments m
+    std_of_spread(n10, points_spread) AS points_std
+  FROM newest m
 )
 SELECT v.game_id, v.player_id, v.game_date, v.season, v.season_year, v.team_abbr, v.game_number,
   CAST(least(30, v.games_in_a_stretch) AS INTEGER) AS games_since_structural_change,
@@ -156,48 +148,28 @@ SELECT v.game_id, v.player_id, v.game_date, v.season, v.season_year, v.team_abbr
   v.points_std AS points_std_last_10,
   ratio(v.seconds_10, 60 * v.n10) AS minutes_avg_last_10,
   ratio(v.seconds, 60 * v.game_number) AS minutes_avg_season,
-  sqrt(ratio(v.seconds_spread, v.n10 * (v.n10 - 1))) / 60 AS minutes_std_last_10,
+  std_of_sums(v.n10, v.seconds_10, v.seconds_squares) / 60 AS minutes_std_last_10,
   ratio(60 * v.points_10, v.seconds_10) AS points_per_minute_last_10,
   100 * ratio(v.plays_used_5, v.plays_of_team_5) AS usage_rate_last_5,
   100 * ratio(v.plays_used, v.plays_of_team) AS usage_rate_season,
   ratio(50 * v.points_10, v.hundredths_shot_10) AS ts_pct_last_10,
   ratio(v.ft_makes_10, v.points_10) AS free_throw_points_share_last_10,
-  -- Six times the difference of the two means, in points of the games themselves.
-  CASE
-    WHEN v.game_number < 5 THEN NULL
-    WHEN 5 * v.points_2 - 2 * v.points_5 >= 30 THEN 2e0
-    WHEN 5 * v.points_2 - 2 * v.points_5 >= 12 THEN 1e0
-    WHEN 5 * v.points_2 - 2 * v.points_5 <= -30 THEN -2e0
-    WHEN 5 * v.points_2 - 2 * v.points_5 <= -12 THEN -1e0
-    ELSE 0e0
-  END AS recent_trend,
-  -- Both means times both numbers of games: a change of exactly a tenth or a fifth counts.
-  CASE
-    WHEN 10 * v.seconds_10 * v.game_number >= 12 * v.seconds * v.n10 THEN 2e0
-    WHEN 10 * v.seconds_10 * v.game_number >= 11 * v.seconds * v.n10 THEN 1e0
-    WHEN 10 * v.seconds_10 * v.game_number <= 8 * v.seconds * v.n10 THEN -2e0
-    WHEN 10 * v.seconds_10 * v.game_number <= 9 * v.seconds * v.n10 THEN -1e0
-    ELSE 0e0
-  END AS minutes_change,
-  -- The games' numbers x stand for their order: their mean is (2 game_number - n + 1) / 2, their squared deviations sum to n (n^2 - 1) / 12.
-  CASE WHEN v.game_number >= 5 THEN
-    ratio(6 * (2 * v.numbered_points_10 - (2 * v.game_number - v.n10 + 1) * v.points_10), v.n10 * (v.n10 * v.n10 - 1)) END AS points_slope_last_10,
-  CASE WHEN v.game_number >= 4 THEN
-    ratio(6 * (2 * v.numbered_points_7 - (2 * v.game_number - v.n7 + 1) * v.points_7), v.n7 * (v.n7 * v.n7 - 1)) END AS points_slope_last_7,
+  CASE WHEN v.game_number >= 5 THEN trend_of_sums(v.points_2, v.points_5) END AS recent_trend,
+  change_of_means(v.n10, v.seconds_10, v.game_number, v.seconds) AS minutes_change,
+  CASE WHEN v.game_number >= 5 THEN slope_of_sums(v.n10, v.game_number, v.points_10, v.numbered_points_10) END AS points_slope_last_10,
+  CASE WHEN v.game_number >= 4 THEN slope_of_sums(v.n7, v.game_number, v.points_7, v.numbered_points_7) END AS points_slope_last_7,
   CASE WHEN v.n10 >= 3 THEN
-    sqrt(v.n10 * (v.n10 - 1)) / (v.n10 - 2) * ratio(v.points_skew, v.points_spread * sqrt(v.points_spread)) END AS points_skewness_last_10,
+    skewness_of_sums(v.n10, v.points_spread, third_moment_of_sums(v.n10, v.points_10, v.points_squares, v.points_cubes)) END AS points_skewness_last_10,
   ratio(v.points_avg_5 - v.points_avg, v.points_std) AS points_zscore_last_5,
   ratio(v.points_avg_3 - v.points_avg, v.points_std) AS points_zscore_last_3,
-  -- Both sides squared, in whole numbers.
-  CASE WHEN v.game_number > 1 THEN v.points_5_above_season > 0
-    AND 4 * v.points_5_above_season * v.points_5_above_season * v.n10 * (v.n10 - 1)
-      > 9 * v.points_spread * v.n5 * v.n5 * v.game_number * v.game_number END AS is_breaking_out,
+  CASE WHEN v.game_number > 1 THEN
+    is_std_and_half_above(v.n5, v.points_5, v.game_number, v.points, v.n10, v.points_spread) END AS is_breaking_out,
   v.game_number - COALESCE(l.last_number, v.game_number) AS consecutive_games_below_avg,
   ratio(v.starts, v.game_number) AS starter_rate_season,
   ratio(v.ft_attempts, v.fg_attempts) AS ft_rate_season,
   ratio(v.fg_makes_5, v.fg_attempts_5) AS fg_pct_last_5,
   ratio(v.fg_makes, v.fg_attempts) AS fg_pct_season,
   ratio(v.three_pt_makes_5, v.three_pt_attempts_5) AS three_pct_last_5,
-  sqrt(ratio(CAST(v.three_pct_spread AS DOUBLE), v.three_pct_n * (v.three_pct_n - 1))) / 1e12 AS three_pct_std_last_5
+  std_of_sums(v.three_pct_n, v.three_pct, v.three_pct_squares) / 1e12 AS three_pct_std_last_5
 FROM rates v
 LEFT JOIN last_games_not_below_avg l ON l.season_year = v.season_year AND l.player_id = v.player_id AND l.game_number = v.game_number

@@ -6,8 +6,8 @@ key = ["game_id", "player_id"]
 empty = "no team that plays on the date has a game of this season before it"
 
 [reads]
-raw_schedule = ["season before", "same date"]
-raw_results = "season before"
+raw_schedule = "same date"
+final_games = "season before"
 raw_player_box = "season before"
 raw_injuries = "730 days before"
 raw_injury_reports = "same date"
@@ -45,31 +45,35 @@ games_since_team_change = "few have changed the team early in a season"
 has_injury_feed = "true wherever the injury feed is loaded"
 */
 WITH
--- Both teams' views of every game in sight; played out is what has a result.
-sides AS (
-  SELECT s.game_id, s.game_date, s.season_year, s.tipoff_utc, s.home_team_abbr AS team_abbr, r.game_id IS NOT NULL AS is_final, s.status = 'scheduled' AS is_scheduled
-  FROM raw_schedule s LEFT JOIN raw_results r ON r.game_id = s.game_id
-  WHERE (s.status = 'scheduled' OR r.game_id IS NOT NULL) AND s.game_type IN ('regular', 'play_in', 'playoffs', 'cup_final')
-  UNION ALL
-  SELECT s.game_id, s.game_date, s.season_year, s.tipoff_utc, s.away_team_abbr, r.game_id IS NOT NULL, s.status = 'scheduled'
-  FROM raw_schedule s LEFT JOIN raw_results r ON r.game_id = s.game_id
-  WHERE (s.status = 'scheduled' OR r.game_id IS NOT NULL) AND s.game_type IN ('regular', 'play_in', 'playoffs', 'cup_final')
-),
+-- A team's final games, numbered through the season, each the newest until the next one.
 team_games AS (
-  SELECT game_id, game_date, season_year, tipoff_utc, team_abbr, is_scheduled,
-    CASE WHEN is_final THEN CAST(count(CASE WHEN is_final THEN 1 END) OVER to_here AS INTEGER) END AS game_number,
-    CAST(count(CASE WHEN is_final THEN 1 END) OVER days_before AS INTEGER) AS games_before
-  FROM (SELECT *, days_between(DATE '1946-01-01', game_date) AS day FROM sides) s
-  WINDOW
-    to_here AS (PARTITION BY season_year, team_abbr ORDER BY game_date, game_id ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW),
-    days_before AS (PARTITION BY season_year, team_abbr ORDER BY day RANGE BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING)
+  SELECT game_id, game_date, season_year, team_abbr,
+    CAST(row_number() OVER in_order AS INTEGER) AS game_number,
+    COALESCE(lead(game_date) OVER in_order, DATE '9999-12-31') AS next_date
+  FROM (
+    SELECT game_id, game_date, season_year, home_team_abbr AS team_abbr FROM final_games
+    UNION ALL
+    SELECT game_id, game_date, season_year, away_team_abbr FROM final_games
+  ) s
+  WINDOW in_order AS (PARTITION BY season_year, team_abbr ORDER BY game_date, game_id)
+),
+-- The teams that play on the dates, with the number of their newest final game.
+today AS (
+  SELECT s.game_id, d.game_date, d.season, d.season_year, d.season_start, s.team_abbr, s.tipoff_utc, g.game_number AS games_before
+  FROM dates d
+  JOIN (
+    SELECT game_id, game_date, season_year, game_type, status, tipoff_utc, home_team_abbr AS team_abbr FROM raw_schedule
+    UNION ALL
+    SELECT game_id, game_date, season_year, game_type, status, tipoff_utc, away_team_abbr FROM raw_schedule
+  ) s ON s.game_date = d.game_date AND s.season_year = d.season_year AND s.status = 'scheduled' AND tables_hold(s.game_type)
+  JOIN team_games g ON g.season_year = s.season_year AND g.team_abbr = s.team_abbr AND g.game_date < d.game_date AND g.next_date >= d.game_date
 ),
 listings AS (
   SELECT b.player_id, b.player_name, b.team_abbr, g.season_year, g.game_id, g.game_date, g.game_number,
     COALESCE(b.seconds_played, 0) > 0 AS played,
     COALESCE(b.is_starter, FALSE) AS started,
-    100 * b.fg_attempts + 44 * b.ft_attempts + 100 * b.turnovers AS hundredths_used
-  FROM raw_player_box b JOIN team_games g ON g.game_id = b.game_id AND g.team_abbr = b.team_abbr AND g.game_number IS NOT NULL
+    hundredths_of_plays(b.fg_attempts, b.ft_attempts, b.turnovers) AS hundredths_used
+  FROM raw_player_box b JOIN team_games g ON g.game_id = b.game_id AND g.team_abbr = b.team_abbr
 ),
 -- What a listing tells of its player, true until his next one.
 listing_steps AS (
@@ -92,13 +96,12 @@ listing_states AS (
 ),
 -- The latest listing is with the team, and one of its last 5 games has him.
 population AS (
-  SELECT g.game_id, l.player_id, g.game_date, d.season, g.season_year, d.season_start, g.team_abbr, l.player_name, g.tipoff_utc,
-    g.games_before, l.last_played_date, l.games_since_team_change
-  FROM dates d
-  JOIN team_games g ON g.game_date = d.game_date AND g.season_year = d.season_year AND g.is_scheduled
-  JOIN listing_states l ON l.season_year = g.season_year AND l.team_abbr = g.team_abbr
-    AND l.team_game_listed BETWEEN g.games_before - 4 AND g.games_before
-    AND l.game_date < g.game_date AND l.next_listing_date >= g.game_date
+  SELECT t.game_id, l.player_id, t.game_date, t.season, t.season_year, t.season_start, t.team_abbr, l.player_name, t.tipoff_utc,
+    t.games_before, l.last_played_date, l.games_since_team_change
+  FROM today t
+  JOIN listing_states l ON l.season_year = t.season_year AND l.team_abbr = t.team_abbr
+    AND l.team_game_listed BETWEEN t.games_before - 4 AND t.games_before
+    AND l.game_date < t.game_date AND l.next_listing_date >= t.game_date
 ),
 last_ten AS (
   SELECT p.game_id, p.player_id,

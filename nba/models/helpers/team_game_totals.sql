@@ -19,18 +19,15 @@ WHERE broken_shot_invariants IS NULL OR broken_shot_invariants <> '' OR broken_s
 GROUP BY game_date"""
 
 [reads]
-raw_schedule = "same date"
-raw_results = "same date"
+final_games = "same date"
 raw_team_box = "same date"
 raw_player_box = "same date"
 player_shot_summary = "same date"
 
 [rows]
 expected = """
-SELECT d.game_date, 2 * count(r.game_id) AS expected_rows
-FROM dates d
-LEFT JOIN raw_schedule s ON s.game_date = d.game_date AND s.game_type IN ('regular', 'play_in', 'playoffs', 'cup_final')
-LEFT JOIN raw_results r ON r.game_id = s.game_id AND r.game_date = s.game_date
+SELECT d.game_date, 2 * count(g.game_id) AS expected_rows
+FROM dates d LEFT JOIN final_games g ON g.game_date = d.game_date
 GROUP BY d.game_date"""
 
 [columns]
@@ -101,17 +98,12 @@ broken_shot_invariants = "'' wherever the play-by-play is sound"
 broken_score_invariants = "'' wherever the sources agree"
 */
 WITH
-games AS (
-  SELECT s.game_id, s.game_date, s.season, s.season_year, s.game_type, s.home_team_abbr, s.away_team_abbr, r.home_points, r.away_points, r.periods
-  FROM raw_schedule s JOIN raw_results r ON r.game_id = s.game_id AND r.game_date = s.game_date
-  WHERE s.game_type IN ('regular', 'play_in', 'playoffs', 'cup_final')
-),
 sides AS (
   SELECT game_id, game_date, season, season_year, game_type, home_team_abbr AS team_abbr, away_team_abbr AS opponent_team_abbr, TRUE AS home_game,
-    home_points AS result_points, home_points - away_points AS margin, periods FROM games
+    home_points AS result_points, home_margin AS margin, periods FROM final_games
   UNION ALL
   SELECT game_id, game_date, season, season_year, game_type, away_team_abbr, home_team_abbr, FALSE,
-    away_points, away_points - home_points, periods FROM games
+    away_points, 0 - home_margin, periods FROM final_games
 ),
 player_sums AS (
   SELECT game_id, game_date, team_abbr,
@@ -145,7 +137,7 @@ lines AS (
     b.offensive_rebounds, b.defensive_rebounds, b.assists, b.steals, b.blocks, p.turnovers, b.team_turnovers, b.personal_fouls,
     p.players_used, p.players_not_played, p.seconds AS player_seconds, p.points AS player_points,
     CAST(round((p.seconds - 14400) / 1500e0) AS INTEGER) AS overtime_periods,
-    b.fg_attempts + 0.44e0 * b.ft_attempts - b.offensive_rebounds + p.turnovers AS possessions,
+    possessions_of(b.fg_attempts, b.ft_attempts, b.offensive_rebounds, p.turnovers) AS possessions,
     e.paint_makes, e.paint_attempts, e.mid_range_makes, e.mid_range_attempts, e.three_makes, e.three_attempts, e.unlocated_attempts,
     e.assisted_fg_makes, e.unassisted_fg_makes, e.paint_blocks, e.mid_range_blocks, e.three_pt_blocks,
     CASE WHEN b.game_id IS NOT NULL AND e.game_id IS NOT NULL THEN concat_ws(', ',
@@ -174,7 +166,7 @@ SELECT game_id, team_abbr, game_date, season, season_year, game_type, opponent_t
   points, fg_makes, fg_attempts, three_pt_makes, three_pt_attempts, ft_makes, ft_attempts, offensive_rebounds, defensive_rebounds,
   assists, steals, blocks, turnovers, team_turnovers, personal_fouls, players_used, players_not_played, team_seconds, overtime_periods,
   possessions, game_possessions,
-  ratio(48 * game_possessions, team_seconds / 5e0 / 60e0) AS pace,
+  pace_of(game_possessions, team_seconds) AS pace,
   has_shot_zones,
   CASE WHEN has_shot_zones THEN paint_makes END AS paint_makes,
   CASE WHEN has_shot_zones THEN paint_attempts END AS paint_attempts,

@@ -16,10 +16,7 @@ player_game_summary = "365 days before"
 team_game_totals = "10 games before"
 
 [rows]
-expected = """
-SELECT d.game_date, count(u.player_id) AS expected_rows
-FROM dates d LEFT JOIN upcoming_player_game_context u ON u.game_date = d.game_date
-GROUP BY d.game_date"""
+expected = "rows of upcoming_player_game_context"
 
 [columns]
 game_date = "US Eastern date of the game, D; every figure is known before it"
@@ -161,26 +158,39 @@ meetings AS (
   WHERE p.is_active
   GROUP BY u.game_id, u.player_id
 ),
-features AS (
+-- The 25 features stand in one value, in their order, and are numbers all of them.
+known AS (
   SELECT u.game_date, u.player_id, u.game_id, u.season, u.season_year, u.team_abbr, u.opponent_team_abbr,
-    c.points_avg_last_5, c.points_avg_last_10, c.points_avg_season, c.points_std_last_10,
-    u.games_in_last_7_days,
-    x.fatigue_score, x.shot_zone_mismatch_score, x.pace_score, x.usage_spike_score,
-    -- GREATEST and LEAST skip NULL: what is not known stays so, here and below.
-    CASE WHEN u.rest_difference IS NOT NULL THEN CAST(greatest(-2, least(2, u.rest_difference)) AS DOUBLE) END AS rest_advantage,
-    -- Star team-mates are counted whenever there is an injury feed.
-    CASE WHEN u.star_teammates_out IS NOT NULL THEN
-      CASE u.injury_status WHEN 'probable' THEN 1e0 WHEN 'questionable' THEN 2e0 WHEN 'doubtful' THEN 3e0 WHEN 'out' THEN 3e0 ELSE 0e0 END
-    END AS injury_risk,
-    f.recent_trend, f.minutes_change,
-    d.defensive_rating_last_15 AS opponent_def_rating,
-    d.opponent_pace,
-    CASE WHEN u.home_game THEN 1e0 ELSE 0e0 END AS home_away,
-    CASE WHEN u.back_to_back THEN 1e0 ELSE 0e0 END AS back_to_back,
-    CASE WHEN u.game_type = 'playoffs' THEN 1e0 ELSE 0e0 END AS playoff_game,
-    z.paint_rate_last_10 AS pct_paint, z.mid_range_rate_last_10 AS pct_mid_range, z.three_pt_rate_last_10 AS pct_three,
-    c.pct_free_throw,
-    c.team_pace_last_10 AS team_pace, c.team_off_rating_last_10 AS team_off_rating, c.team_win_pct,
+    struct_pack(
+      points_avg_last_5 := c.points_avg_last_5,
+      points_avg_last_10 := c.points_avg_last_10,
+      points_avg_season := c.points_avg_season,
+      points_std_last_10 := c.points_std_last_10,
+      games_in_last_7_days := u.games_in_last_7_days,
+      fatigue_score := x.fatigue_score,
+      shot_zone_mismatch_score := x.shot_zone_mismatch_score,
+      pace_score := x.pace_score,
+      usage_spike_score := x.usage_spike_score,
+      -- GREATEST and LEAST skip NULL: what is not known stays so, here and below.
+      rest_advantage := CASE WHEN u.rest_difference IS NOT NULL THEN CAST(greatest(-2, least(2, u.rest_difference)) AS DOUBLE) END,
+      -- Star team-mates are counted whenever there is an injury feed.
+      injury_risk := CASE WHEN u.star_teammates_out IS NOT NULL THEN
+        CASE u.injury_status WHEN 'probable' THEN 1e0 WHEN 'questionable' THEN 2e0 WHEN 'doubtful' THEN 3e0 WHEN 'out' THEN 3e0 ELSE 0e0 END END,
+      recent_trend := f.recent_trend,
+      minutes_change := f.minutes_change,
+      opponent_def_rating := d.defensive_rating_last_15,
+      opponent_pace := d.opponent_pace,
+      home_away := CASE WHEN u.home_game THEN 1e0 ELSE 0e0 END,
+      back_to_back := CASE WHEN u.back_to_back THEN 1e0 ELSE 0e0 END,
+      playoff_game := CASE WHEN u.game_type = 'playoffs' THEN 1e0 ELSE 0e0 END,
+      pct_paint := z.paint_rate_last_10,
+      pct_mid_range := z.mid_range_rate_last_10,
+      pct_three := z.three_pt_rate_last_10,
+      pct_free_throw := c.pct_free_throw,
+      team_pace := c.team_pace_last_10,
+      team_off_rating := c.team_off_rating_last_10,
+      team_win_pct := c.team_win_pct
+    ) AS features,
     m.points_avg AS avg_points_vs_opponent,
     COALESCE(m.games, 0) AS games_vs_opponent,
     c.minutes_avg_last_10,
@@ -224,73 +234,12 @@ features AS (
     AND s.game_date < u.game_date AND s.next_date >= u.game_date
 ),
 gaps AS (
-  SELECT f.*,
-    concat_ws(',',
-      CASE WHEN points_avg_last_5 IS NULL THEN 'points_avg_last_5' END,
-      CASE WHEN points_avg_last_10 IS NULL THEN 'points_avg_last_10' END,
-      CASE WHEN points_avg_season IS NULL THEN 'points_avg_season' END,
-      CASE WHEN points_std_last_10 IS NULL THEN 'points_std_last_10' END,
-      CASE WHEN games_in_last_7_days IS NULL THEN 'games_in_last_7_days' END,
-      CASE WHEN fatigue_score IS NULL THEN 'fatigue_score' END,
-      CASE WHEN shot_zone_mismatch_score IS NULL THEN 'shot_zone_mismatch_score' END,
-      CASE WHEN pace_score IS NULL THEN 'pace_score' END,
-      CASE WHEN usage_spike_score IS NULL THEN 'usage_spike_score' END,
-      CASE WHEN rest_advantage IS NULL THEN 'rest_advantage' END,
-      CASE WHEN injury_risk IS NULL THEN 'injury_risk' END,
-      CASE WHEN recent_trend IS NULL THEN 'recent_trend' END,
-      CASE WHEN minutes_change IS NULL THEN 'minutes_change' END,
-      CASE WHEN opponent_def_rating IS NULL THEN 'opponent_def_rating' END,
-      CASE WHEN opponent_pace IS NULL THEN 'opponent_pace' END,
-      CASE WHEN home_away IS NULL THEN 'home_away' END,
-      CASE WHEN back_to_back IS NULL THEN 'back_to_back' END,
-      CASE WHEN playoff_game IS NULL THEN 'playoff_game' END,
-      CASE WHEN pct_paint IS NULL THEN 'pct_paint' END,
-      CASE WHEN pct_mid_range IS NULL THEN 'pct_mid_range' END,
-      CASE WHEN pct_three IS NULL THEN 'pct_three' END,
-      CASE WHEN pct_free_throw IS NULL THEN 'pct_free_throw' END,
-      CASE WHEN team_pace IS NULL THEN 'team_pace' END,
-      CASE WHEN team_off_rating IS NULL THEN 'team_off_rating' END,
-      CASE WHEN team_win_pct IS NULL THEN 'team_win_pct' END) AS missing_features,
-    CASE WHEN points_avg_last_5 IS NULL THEN 1 ELSE 0 END
-      + CASE WHEN points_avg_last_10 IS NULL THEN 1 ELSE 0 END
-      + CASE WHEN points_avg_season IS NULL THEN 1 ELSE 0 END
-      + CASE WHEN points_std_last_10 IS NULL THEN 1 ELSE 0 END
-      + CASE WHEN games_in_last_7_days IS NULL THEN 1 ELSE 0 END
-      + CASE WHEN fatigue_score IS NULL THEN 1 ELSE 0 END
-      + CASE WHEN shot_zone_mismatch_score IS NULL THEN 1 ELSE 0 END
-      + CASE WHEN pace_score IS NULL THEN 1 ELSE 0 END
-      + CASE WHEN usage_spike_score IS NULL THEN 1 ELSE 0 END
-      + CASE WHEN rest_advantage IS NULL THEN 1 ELSE 0 END
-      + CASE WHEN injury_risk IS NULL THEN 1 ELSE 0 END
-      + CASE WHEN recent_trend IS NULL THEN 1 ELSE 0 END
-      + CASE WHEN minutes_change IS NULL THEN 1 ELSE 0 END
-      + CASE WHEN opponent_def_rating IS NULL THEN 1 ELSE 0 END
-      + CASE WHEN opponent_pace IS NULL THEN 1 ELSE 0 END
-      + CASE WHEN home_away IS NULL THEN 1 ELSE 0 END
-      + CASE WHEN back_to_back IS NULL THEN 1 ELSE 0 END
-      + CASE WHEN playoff_game IS NULL THEN 1 ELSE 0 END
-      + CASE WHEN pct_paint IS NULL THEN 1 ELSE 0 END
-      + CASE WHEN pct_mid_range IS NULL THEN 1 ELSE 0 END
-      + CASE WHEN pct_three IS NULL THEN 1 ELSE 0 END
-      + CASE WHEN pct_free_throw IS NULL THEN 1 ELSE 0 END
-      + CASE WHEN team_pace IS NULL THEN 1 ELSE 0 END
-      + CASE WHEN team_off_rating IS NULL THEN 1 ELSE 0 END
-      + CASE WHEN team_win_pct IS NULL THEN 1 ELSE 0 END AS missing_features_count
-  FROM features f
+  SELECT game_date, player_id, null_names(features) AS missing_features FROM known
 )
-SELECT game_date, player_id, game_id, season, season_year, team_abbr, opponent_team_abbr,
-  points_avg_last_5, points_avg_last_10, points_avg_season, points_std_last_10, games_in_last_7_days,
-  fatigue_score, shot_zone_mismatch_score, pace_score, usage_spike_score, rest_advantage, injury_risk, recent_trend, minutes_change,
-  opponent_def_rating, opponent_pace, home_away, back_to_back, playoff_game, pct_paint, pct_mid_range, pct_three, pct_free_throw,
-  team_pace, team_off_rating, team_win_pct,
-  avg_points_vs_opponent, games_vs_opponent, minutes_avg_last_10, ppm_avg_last_10, dnp_rate, pts_slope_10g, pts_vs_season_zscore,
-  breakout_flag, star_teammates_out, game_total_line, days_rest, minutes_load_last_7d, spread_magnitude, implied_team_total,
-  points_avg_last_3, scoring_trend_slope, deviation_from_avg_last3, consecutive_games_below_avg, usage_rate_last_5,
-  games_since_structural_change, blowout_minutes_risk, minutes_volatility_last_10, opponent_pace_mismatch, self_creation_rate,
-  starter_rate_season, ft_rate_season, fg_pct_last_5, fg_pct_vs_season_avg, three_pct_last_5, three_pct_std_last_5,
-  scoring_skewness_last_10, travel_miles, time_zones_crossed,
-  missing_features_count, missing_features,
-  100e0 * (25 - missing_features_count) / 25 AS feature_quality_score,
-  is_ready,
+SELECT k.*, features.*,
+  count_items(g.missing_features) AS missing_features_count,
+  g.missing_features,
+  100e0 * (25 - count_items(g.missing_features)) / 25 AS feature_quality_score,
   'v2_25+33' AS feature_version
-FROM gaps
+FROM known k
+JOIN gaps g ON g.game_date = k.game_date AND g.player_id = k.player_id

@@ -10,10 +10,7 @@ player_shot_zone_analysis = "same date"
 team_defense_zone_analysis = "same date"
 
 [rows]
-expected = """
-SELECT d.game_date, count(u.player_id) AS expected_rows
-FROM dates d LEFT JOIN upcoming_player_game_context u ON u.game_date = d.game_date
-GROUP BY d.game_date"""
+expected = "rows of upcoming_player_game_context"
 
 [columns]
 game_date = "US Eastern date of the game, D; every figure is known before it"

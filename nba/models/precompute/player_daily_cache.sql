@@ -12,10 +12,7 @@ team_offense_game_summary = "10 games before"
 team_game_totals = "season before"
 
 [rows]
-expected = """
-SELECT d.game_date, count(u.player_id) AS expected_rows
-FROM dates d LEFT JOIN upcoming_player_game_context u ON u.game_date = d.game_date
-GROUP BY d.game_date"""
+expected = "rows of upcoming_player_game_context"
 
 [columns]
 cache_date = "US Eastern date of the game, D; every figure is of games before it"
@@ -88,8 +85,8 @@ form AS (
 team_states AS (
   SELECT t.season_year, t.team_abbr, t.game_date,
     COALESCE(lead(t.game_date) OVER in_order, DATE '9999-12-31') AS next_date,
-    ratio(CAST(sum(exact(o.pace)) OVER last_10 AS DOUBLE) / 1e9, count(o.pace) OVER last_10) AS pace,
-    ratio(CAST(sum(exact(o.offensive_rating)) OVER last_10 AS DOUBLE) / 1e9, count(o.offensive_rating) OVER last_10) AS off_rating,
+    ratio(from_exact(sum(exact(o.pace)) OVER last_10), count(o.pace) OVER last_10) AS pace,
+    ratio(from_exact(sum(exact(o.offensive_rating)) OVER last_10), count(o.offensive_rating) OVER last_10) AS off_rating,
     ratio(count(CASE WHEN t.margin > 0 THEN 1 END) OVER so_far, count(*) OVER so_far) AS win_pct,
     CAST(count(CASE WHEN NOT t.has_player_box THEN 1 END) OVER so_far AS INTEGER) AS missing_games
   FROM team_game_totals t

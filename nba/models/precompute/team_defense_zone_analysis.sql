@@ -71,8 +71,8 @@ team_states AS (
     CAST(count(CASE WHEN NOT t.has_player_box THEN 1 END) OVER so_far AS INTEGER) AS missing_games,
     count(d.game_possessions) OVER last_15 AS games,
     sum(CASE WHEN d.game_possessions IS NOT NULL THEN d.points_allowed END) OVER last_15 AS points,
-    CAST(sum(exact(d.game_possessions)) OVER last_15 AS DOUBLE) / 1e9 AS possessions,
-    CAST(sum(exact(d.opponent_pace)) OVER last_15 AS DOUBLE) / 1e9 AS pace
+    from_exact(sum(exact(d.game_possessions)) OVER last_15) AS possessions,
+    from_exact(sum(exact(d.opponent_pace)) OVER last_15) AS pace
   FROM team_game_totals t
   LEFT JOIN team_defense_game_summary d ON d.game_id = t.game_id AND d.defending_team_abbr = t.team_abbr
   WINDOW so_far AS (PARTITION BY t.season_year, t.team_abbr ORDER BY t.game_date, t.game_id),

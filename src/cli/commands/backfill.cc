@@ -17,6 +17,7 @@
 #include "ledger/runs.h"
 #include "plan/saved_plan.h"
 #include "run/batch_filler.h"
+#include "warehouse/cell_sql.h"
 
 namespace backcourt {
 
@@ -216,7 +217,7 @@ Result<> MakeViews(Session& session, Connection& connection, bool again) {
     if (size_t(there.Int(0, 0)) < inputs.size()) continue;
     Transaction transaction = TRY(Transaction::Begin(connection));
     auto made = connection.Execute(
-        fmt::format("CREATE OR REPLACE VIEW main.{} AS {}", Ident(model.name), model.body));
+        fmt::format("CREATE OR REPLACE VIEW main.{} AS {}", Ident(model.name), SelectSql(model)));
     if (!made) {
       made.error().message = model.file + ": " + made.error().message;
       return made;

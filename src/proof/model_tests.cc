@@ -1,0 +1,384 @@
+#include "proof/model_tests.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <chrono>
+#include <cmath>
+#include <filesystem>
+#include <map>
+#include <set>
+
+#include "adbc/transaction.h"
+#include "base/file.h"
+#include "base/text.h"
+#include "calendar/calendar.h"
+#include "project/test_case.h"
+#include "run/batch_filler.h"
+#include "warehouse/cell_sql.h"
+#include "warehouse/duckdb/memory_engine.h"
+
+namespace backcourt {
+
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr double kTolerance = 1e-9;  // of DOUBLE: absolute up to 1, relative above
+
+using Types = std::map<std::string, std::string>;  // by column
+
+Result<Types> TypesOf(Connection& connection, const std::string& relation) {
+  Rows rows =
+      TRY(connection.Query(fmt::format("SELECT column_name, column_type FROM (DESCRIBE {})", relation)));
+  Types types;
+  for (size_t i = 0; i < rows.size(); ++i)
+    types[rows.Text(i, 0)] = rows.Text(i, 1);
+  return types;
+}
+
+// A cell as SQL of its column's type; what starts with = is a formula in SQL, for numbers that were worked
+// out by hand.
+std::string ValueSql(const std::optional<std::string>& cell, const std::string& type) {
+  if (!cell) return fmt::format("CAST(NULL AS {})", type);
+  if (cell->size() > 1 && cell->front() == '=' && type != "VARCHAR")
+    return fmt::format("CAST(({}) AS {})", cell->substr(1), type);
+  return fmt::format("CAST({} AS {})", Quote(*cell), type);
+}
+
+// Runs one model's tests on one connection. Rows stand in the tables of the engine for the time of a test.
+class Tester {
+ public:
+  // `aside` looks into what the transaction on `connection` refused.
+  Tester(Connection& connection, Connection& aside, const Project& project, const Model& model)
+      : connection_(connection), aside_(aside), project_(project), model_(model) {}
+
+  Result<std::vector<ModelTestFailure>> Run(const TestCase& test) {
+    TRY(CheckNames(test));
+    Transaction transaction = TRY(Transaction::Begin(connection_));  // never committed
+    return RunIn(test, CalendarOf(test));
+  }
+
+ private:
+  // The test's dates, and the first and the last of the season, as dates of a calendar.
+  static Calendar CalendarOf(const TestCase& test) {
+    std::vector<Game> games;
+    std::set<Date> dates(test.dates.begin(), test.dates.end());
+    dates.insert({test.season_start, test.season_end});
+    for (Date date : dates)
+      games.push_back({"", date, test.season, test.season_year, "", "", "", false, {}});
+    return Calendar::Build(std::move(games));
+  }
+
+  Result<> CheckNames(const TestCase& test) const {
+    std::vector<std::string> inputs;
+    for (const Read& read : model_.reads)
+      inputs.push_back(read.table);
+    for (const auto& [table, rows] : test.given)
+      if (std::find(inputs.begin(), inputs.end(), table) == inputs.end())
+        return Error{ErrorKind::kUsage,
+                     fmt::format("{}: given.{} is no input of {}", test.At(rows.line), table, model_.name),
+                     "'" + Nearest(table, inputs) + "'"};
+    return {};
+  }
+
+  Result<std::vector<ModelTestFailure>> RunIn(const TestCase& test, const Calendar& calendar) {
+    for (const auto& [table, rows] : test.given)
+      TRY(Insert(test, table, rows));
+    std::vector<int> all;
+    for (Date date : test.dates)
+      all.push_back(calendar.Find(date));
+    std::vector<ModelTestFailure> failures;
+    TRY(RunDates(test, calendar, all, failures));
+    if (all.size() > 1 && failures.empty())
+      for (int date : all)
+        TRY(RunDates(test, calendar, {date}, failures));
+    return failures;
+  }
+
+  // Columns that a test need not give: those that `dates` has too.
+  Result<std::vector<std::pair<std::string, std::string>>> ImpliedColumns(const TestCase& test,
+                                                                          const TextRows& rows,
+                                                                          const std::string& table,
+                                                                          const Types& types) const {
+    std::vector<std::pair<std::string, std::string>> implied;
+    auto absent = [&](const std::string& name) {
+      return types.contains(name) &&
+             std::find(rows.columns.begin(), rows.columns.end(), name) == rows.columns.end();
+    };
+    std::string date = project_.DateColumn(table);
+    if (project_.GrainOf(table) == Grain::kDate && absent(date)) {
+      auto read = std::find_if(model_.reads.begin(), model_.reads.end(),
+                               [&](const Read& r) { return r.table == table; });
+      bool same_date = std::any_of(read->windows.begin(), read->windows.end(),
+                                   [](const Window& w) { return w.kind == Window::Kind::kSameDate; });
+      if (!same_date || test.dates.size() > 1)
+        return Error{ErrorKind::kUsage,
+                     fmt::format("{}: the rows of {} have no {}", test.At(rows.line), table, date),
+                     "the date of each row, since its window holds others than the test's"};
+      implied.emplace_back(date, test.dates.front().Sql());
+    }
+    if (absent("season")) implied.emplace_back("season", Quote(test.season));
+    if (absent("season_year")) implied.emplace_back("season_year", std::to_string(test.season_year));
+    return implied;
+  }
+
+  Result<> Insert(const TestCase& test, const std::string& table, const TextRows& rows) {
+    std::string relation = "wh.main." + Ident(table);
+    Types types = TRY(TypesOf(connection_, relation));
+    TRY(CheckColumns(test, rows, table, types));
+    std::string names, values;
+    auto implied = TRY(ImpliedColumns(test, rows, table, types));
+    for (const std::string& column : rows.columns)
+      names += (names.empty() ? "" : ", ") + Ident(column);
+    for (const auto& [column, value] : implied)
+      names += ", " + Ident(column);
+    for (const TextRows::Row& row : rows.rows) {
+      std::string cells;
+      for (size_t c = 0; c < rows.columns.size(); ++c)
+        cells += (c ? ", " : "") + ValueSql(row.cells[c], types[rows.columns[c]]);
+      for (const auto& [column, value] : implied)
+        cells += ", " + value;
+      values += fmt::format("{}({})", values.empty() ? "" : ", ", cells);
+    }
+    // Of a seed the test's rows stand in place of the file's.
+    std::string sql = fmt::format("DELETE FROM {};", relation);
+    if (!values.empty()) sql += fmt::format("INSERT INTO {} ({}) VALUES {}", relation, names, values);
+    return Explained(test, rows, table, types, connection_.Execute(sql));
+  }
+
+  Result<> CheckColumns(const TestCase& test, const TextRows& rows, const std::string& table,
+                        const Types& types) const {
+    std::vector<std::string> known;
+    for (const auto& [name, type] : types)
+      known.push_back(name);
+    for (const std::string& column : rows.columns)
+      if (!types.contains(column))
+        return Error{ErrorKind::kUsage,
+                     fmt::format("{}: '{}' is no column of {}", test.At(rows.line), column, table),
+                     "'" + Nearest(column, known) + "'"};
+    return {};
+  }
+
+  // The error of a statement with the cells of `rows`: names the cell that is not of its column's type.
+  Result<> Explained(const TestCase& test, const TextRows& rows, const std::string& table, const Types& types,
+                     Result<> done) {
+    if (done || done.error().kind == ErrorKind::kInterrupted) return done;
+    for (const TextRows::Row& row : rows.rows)
+      for (size_t c = 0; c < rows.columns.size(); ++c) {
+        const std::string& type = types.at(rows.columns[c]);
+        if (aside_.Query("SELECT " + ValueSql(row.cells[c], type))) continue;
+        return Error{ErrorKind::kUsage,
+                     fmt::format("{}: '{}' under {} of {} is no {}", test.At(row.line), *row.cells[c],
+                                 rows.columns[c], table, type),
+                     ""};
+      }
+    return Error{done.error().kind, fmt::format("{}: {}", test.At(rows.line), done.error().message), ""};
+  }
+
+  // One batch of dates, against the expected rows of these dates.
+  Result<> RunDates(const TestCase& test, const Calendar& calendar, const std::vector<int>& dates,
+                    std::vector<ModelTestFailure>& failures) {
+    Model as_read =
+        model_;  // the last games of a team are cut as the season is, for the test has no calendar of games
+    for (Read& read : as_read.reads)
+      for (Window& window : read.windows)
+        if (window.kind == Window::Kind::kGamesBefore) window.kind = Window::Kind::kSeasonBefore;
+    auto made = connection_.Execute("CREATE OR REPLACE TEMP TABLE this AS " +
+                                    InputSql(project_, calendar, as_read, dates) + SelectSql(model_));
+    if (!made) {
+      made.error().message = fmt::format("{}: test \"{}\": {}: {}", test.At(test.line), test.name,
+                                         model_.file, made.error().message);
+      return made;
+    }
+    if (auto checked = RunChecks(connection_, model_); !checked) {
+      if (checked.error().kind != ErrorKind::kData) return checked;
+      failures.push_back({model_.name, test.name, test.file, test.line, "", "", "every check holds",
+                          checked.error().message});
+    }
+    return Compare(test, calendar, dates, failures);
+  }
+
+  // The columns of the expected rows that are compared: the model's key, its date, then what the test names.
+  Result<std::vector<std::string>> ComparedColumns(const TestCase& test) const {
+    std::vector<std::string> columns = model_.key;
+    auto add = [&](const std::string& name) {
+      if (std::find(columns.begin(), columns.end(), name) == columns.end()) columns.push_back(name);
+    };
+    add(model_.date);
+    auto is_named = [&](const std::string& name) {
+      return std::find(test.expect.columns.begin(), test.expect.columns.end(), name) !=
+             test.expect.columns.end();
+    };
+    for (const std::string& name : columns)
+      if (!is_named(name) && (name != model_.date || test.dates.size() > 1))
+        return Error{ErrorKind::kUsage, fmt::format("{}: expect has no {}", test.At(test.expect.line), name),
+                     "the columns of the model's key, and its date where the test has several"};
+    for (const std::string& name : test.expect.columns)
+      add(name);
+    return columns;
+  }
+
+  // The expected rows of the dates, in a table of the columns and `line_`, typed as the model's.
+  Result<> MakeExpected(const TestCase& test, const std::vector<std::string>& columns,
+                        const std::string& dates) {
+    Types types = TRY(TypesOf(connection_, "this"));
+    TRY(CheckColumns(test, test.expect, model_.name, types));
+    std::string empty, values;
+    for (const std::string& name : columns)
+      empty += Ident(name) + ", ";
+    for (const TextRows::Row& row : test.expect.rows) {
+      std::string cells;
+      for (const std::string& name : columns) {
+        auto at = std::find(test.expect.columns.begin(), test.expect.columns.end(), name) -
+                  test.expect.columns.begin();
+        cells += size_t(at) < test.expect.columns.size() ? ValueSql(row.cells[size_t(at)], types[name]) + ", "
+                                                         : test.dates.front().Sql() + ", ";
+      }
+      values += fmt::format("{}({}{})", values.empty() ? "" : ", ", cells, row.line);
+    }
+    std::string sql =
+        fmt::format("CREATE OR REPLACE TEMP TABLE expected AS SELECT {}0 AS line_ FROM this LIMIT 0;", empty);
+    if (!values.empty())
+      sql += fmt::format("INSERT INTO expected VALUES {}; DELETE FROM expected WHERE {} NOT IN ({})", values,
+                         Ident(model_.date), dates);
+    return Explained(test, test.expect, model_.name, types, connection_.Execute(sql));
+  }
+
+  // The rows of a relation as text, by key, NULL as NULL.
+  using ByKey = std::map<std::string, std::vector<std::string>>;
+  Result<ByKey> Fetch(const std::string& relation, const std::vector<std::string>& columns) {
+    std::string select;
+    for (const std::string& column : columns)
+      select +=
+          fmt::format("{}coalesce(CAST({} AS VARCHAR), 'NULL')", select.empty() ? "" : ", ", Ident(column));
+    Rows rows = TRY(connection_.Query(fmt::format("SELECT {} FROM {}", select, relation)));
+    ByKey by_key;
+    for (size_t i = 0; i < rows.size(); ++i) {
+      std::vector<std::string> cells;
+      std::string key;
+      for (size_t c = 0; c < columns.size(); ++c) {
+        cells.push_back(rows.Text(i, c));
+        if (c < model_.key.size()) key += fmt::format("{}{}={}", c ? ", " : "", columns[c], cells.back());
+      }
+      by_key[key] = std::move(cells);
+    }
+    return by_key;
+  }
+
+  Result<> Compare(const TestCase& test, const Calendar& calendar, const std::vector<int>& dates,
+                   std::vector<ModelTestFailure>& failures) {
+    std::vector<std::string> columns = TRY(ComparedColumns(test)), literals;
+    for (int date : dates)
+      literals.push_back(calendar.dates()[size_t(date)].date.Sql());
+    TRY(MakeExpected(test, columns, Join(literals, ", ")));
+    Types types = TRY(TypesOf(connection_, "this"));
+    ByKey made = TRY(Fetch("this", columns));
+    std::vector<std::string> with_line = columns;
+    with_line.push_back("line_");
+    ByKey expected = TRY(Fetch("expected", with_line));
+    ModelTestFailure failure{model_.name, test.name, test.file, test.line, "", "", "", ""};
+    for (const auto& [key, cells] : expected) {
+      failure.key = key;
+      failure.line = std::stoi(cells.back());
+      auto row = made.find(key);
+      if (row == made.end()) {
+        failure.column = "", failure.expected = "a row", failure.actual = "no row";
+        failures.push_back(failure);
+      }
+      for (size_t c = 0; row != made.end() && c < columns.size(); ++c) {
+        failure.column = columns[c], failure.expected = cells[c], failure.actual = row->second[c];
+        if (!Same(failure.expected, failure.actual, types[columns[c]])) failures.push_back(failure);
+      }
+    }
+    for (const auto& [key, cells] : made)
+      if (!expected.contains(key))
+        failures.push_back({model_.name, test.name, test.file, test.expect.line, key, "", "no row", "a row"});
+    return {};
+  }
+
+  static bool Same(const std::string& expected, const std::string& actual, const std::string& type) {
+    if (expected == actual) return true;
+    if (type != "DOUBLE" || expected == "NULL" || actual == "NULL") return false;
+    double a = std::stod(expected), b = std::stod(actual);
+    return std::abs(a - b) <= kTolerance * std::max(1.0, std::abs(a));
+  }
+
+  Connection &connection_, &aside_;
+  const Project& project_;
+  const Model& model_;
+};
+
+// The models that have a file of tests, of those asked for or of all.
+Result<std::vector<const Model*>> Chosen(const Project& project, const std::vector<std::string>& names,
+                                         ModelTestReport& report) {
+  std::vector<const Model*> chosen;
+  std::vector<std::string> known;
+  for (const Model& model : project.models)
+    known.push_back(model.name);
+  for (const std::string& name : names)
+    if (!project.FindModel(name))
+      return Error{ErrorKind::kUsage, fmt::format("'{}' is no model", name), Nearest(name, known)};
+  std::set<std::string> files;
+  std::error_code ignored;
+  for (const Model& model : project.models) {
+    std::string file = TestFileOf(model.file);
+    files.insert(file);
+    bool asked = std::find(names.begin(), names.end(), model.name) != names.end();
+    if (!names.empty() && !asked) continue;
+    if (fs::exists(file, ignored))
+      chosen.push_back(&model);
+    else if (asked)
+      return Error{ErrorKind::kUsage, fmt::format("{} has no tests", model.name), "tests in " + file};
+    else
+      report.untested.push_back(model.name);
+  }
+  for (auto& entry : fs::recursive_directory_iterator(fs::path(project.pack) / "models", ignored))
+    if (std::string file = entry.path().string(); file.ends_with(".test.toml") && !files.contains(file))
+      return Error{ErrorKind::kUsage, file + ": no model beside this file of tests",
+                   "the name of a model, then .test.toml"};
+  return chosen;
+}
+
+}  // namespace
+
+std::string ModelTestFailure::Text() const {
+  std::string where = key.empty() ? "" : key + ": ";
+  return column.empty() ? fmt::format("{}expected {}, got {}", where, expected, actual)
+                        : fmt::format("{}{}: expected {}, got {}", where, column, expected, actual);
+}
+
+Result<ModelTestReport> RunModelTests(const Project& project, const std::vector<std::string>& models,
+                                      const std::function<bool()>& interrupted) {
+  auto start = std::chrono::steady_clock::now();
+  ModelTestReport report;
+  std::vector<const Model*> chosen = TRY(Chosen(project, models, report));
+  std::vector<std::pair<const Model*, std::vector<TestCase>>> tests;
+  std::set<std::string> inputs;
+  for (const Model* model : chosen) {
+    std::string file = TestFileOf(model->file);
+    tests.emplace_back(model, TRY(ParseTestCases(file, TRY(ReadFile(file)))));
+    for (const Read& read : model->reads)
+      inputs.insert(read.table);
+  }
+  auto database = TRY(OpenInMemory(project, inputs));
+  auto connection = TRY(ConnectInMemory(*database)), aside = TRY(ConnectInMemory(*database));
+  std::set<std::string> volatile_functions = TRY(VolatileFunctions(*connection));
+  for (const auto& [model, cases] : tests) {
+    TRY(CheckBody(*connection, *model, volatile_functions));
+    ++report.models;
+    Tester tester(*connection, *aside, project, *model);
+    for (const TestCase& test : cases) {
+      if (interrupted())
+        return Error{ErrorKind::kInterrupted, fmt::format("interrupted after {} tests", report.tests), ""};
+      std::vector<ModelTestFailure> failures = TRY(tester.Run(test));
+      ++report.tests;
+      if (!failures.empty()) ++report.failed;
+      report.failures.insert(report.failures.end(), failures.begin(), failures.end());
+    }
+  }
+  report.seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
+  return report;
+}
+
+}  // namespace backcourt

@@ -1,0 +1,158 @@
+#include "proof/model_tests.h"
+
+#include <gtest/gtest.h>
+
+#include <filesystem>
+#include <fstream>
+
+#include "base/file.h"
+#include "base/text.h"
+
+namespace backcourt {
+namespace {
+
+namespace fs = std::filesystem;
+
+// A copy of the toy project, whose files a test may change.
+class ModelTests : public testing::Test {
+ protected:
+  void SetUp() override {
+    folder_ = fs::path(testing::TempDir()) / "model_tests_toy";
+    fs::remove_all(folder_);
+    fs::copy("tests/toy", folder_, fs::copy_options::recursive);
+  }
+  void TearDown() override { fs::remove_all(folder_); }
+
+  void Edit(const std::string& file, const std::string& from, const std::string& to) {
+    std::string text = *ReadFile((folder_ / file).string());
+    ASSERT_NE(text.find(from), std::string::npos) << from;
+    std::ofstream(folder_ / file) << ReplaceAll(text, from, to);
+  }
+  Result<ModelTestReport> Run(const std::vector<std::string>& models = {}) {
+    auto project = Project::Load(folder_.string());
+    EXPECT_TRUE(project) << project.error().Text();
+    return RunModelTests(*project, models);
+  }
+  std::string ErrorOf(const std::vector<std::string>& models = {}) {
+    auto report = Run(models);
+    return report ? "" : report.error().Text();
+  }
+  // What fails, one line each, without the folder.
+  std::vector<std::string> Failures() {
+    auto report = Run();
+    EXPECT_TRUE(report) << report.error().Text();
+    std::vector<std::string> lines;
+    for (const ModelTestFailure& f : report->failures)
+      lines.push_back(fs::path(f.file).filename().string() + ":" + std::to_string(f.line) + ": " + f.Text());
+    EXPECT_EQ(report->failed > 0, !lines.empty());
+    return lines;
+  }
+
+  const std::string kForm = "models/precompute/player_form.sql",
+                    kFormTest = "models/precompute/player_form.test.toml",
+                    kRecent = "models/precompute/recent_form.sql";
+  fs::path folder_;
+};
+
+TEST_F(ModelTests, TheToysHold) {
+  auto report = Run();
+  ASSERT_TRUE(report) << report.error().Text();
+  EXPECT_EQ(report->models, 2);
+  EXPECT_EQ(report->tests, 3);
+  EXPECT_EQ(report->failed, 0);
+  EXPECT_EQ(report->untested, std::vector<std::string>{"player_games"});
+  EXPECT_FALSE(fs::exists(folder_ / "warehouse.duckdb"));
+  report = Run({"recent_form"});
+  ASSERT_TRUE(report) << report.error().Text();
+  EXPECT_EQ(report->tests, 1);
+  EXPECT_TRUE(report->untested.empty());
+}
+
+TEST_F(ModelTests, AValueARowTooManyAndARowTooFew) {
+  Edit(kForm, "ratio(sum(p.points), count(*))", "ratio(sum(p.points) + 1e-6, count(*))");
+  EXPECT_EQ(Failures().size(), 4u);  // by more than the tolerance, in every row of both tests
+  Edit(kForm, "1e-6", "1e-12");
+  EXPECT_EQ(Failures().size(), 0u);
+  Edit(kForm, "p.game_date < d.game_date", "p.game_date < d.game_date AND p.player_id <> 2");
+  EXPECT_EQ(Failures(),
+            (std::vector<std::string>{
+                "player_form.test.toml:17: game_date=2021-10-25, player_id=2: expected a row, got no row"}));
+  Edit(kForm, " AND p.player_id <> 2", "");
+  Edit(kFormTest, "2,         1,     7\n", "");
+  EXPECT_EQ(Failures(),
+            (std::vector<std::string>{
+                "player_form.test.toml:15: game_date=2021-10-25, player_id=2: expected no row, got a row"}));
+}
+
+TEST_F(ModelTests, ADateThatSeesItsBatch) {
+  // In a batch each date sees all that any of them may: alone this model is right, in a batch it is not.
+  Edit(kForm, "ON p.game_date < d.game_date", "ON true");
+  EXPECT_EQ(Failures(),
+            (std::vector<std::string>{
+                "player_form.test.toml:30: game_date=2021-10-20, player_id=1: games: expected 1, got 2",
+                "player_form.test.toml:30: game_date=2021-10-20, player_id=1: points_avg: expected 30.0, got "
+                "25.0"}));
+}
+
+TEST_F(ModelTests, AFullScanOfTheBatchIsSeenDateByDateToo) {
+  // In the batch of both dates this counts them; alone each date counts one.
+  Edit(kForm, "CAST(count(*) AS INTEGER)", "CAST(count(*) + (SELECT count(*) FROM dates) - 2 AS INTEGER)");
+  std::vector<std::string> failures = Failures();
+  ASSERT_EQ(failures.size(), 4u);
+  EXPECT_EQ(failures[2],
+            "player_form.test.toml:30: game_date=2021-10-20, player_id=1: games: expected 1, got 0");
+}
+
+TEST_F(ModelTests, TheChecksOfTheModelRunToo) {
+  Edit(kForm, "*/", "[checks]\n\"few games\" = \"SELECT * FROM this WHERE games > 1\"\n*/");
+  std::vector<std::string> failures = Failures();
+  ASSERT_EQ(failures.size(), 2u);
+  EXPECT_NE(failures[0].find("check \"few games\" of player_form fails on 1 rows"), std::string::npos);
+}
+
+TEST_F(ModelTests, AWindowHidesWhatTheModelDidNotDeclare) {
+  Edit(kRecent, "p.game_date >= d.game_date - 3", "p.game_date >= d.game_date - 4");
+  EXPECT_EQ(Failures(), std::vector<std::string>{});  // its window is 3 days before
+  Edit(kRecent, "\"3 days before\"", "\"4 days before\"");
+  EXPECT_EQ(Failures().size(), 1u);
+}
+
+TEST_F(ModelTests, ErrorsNameFileAndLine) {
+  std::string file = (folder_ / kFormTest).string();
+  auto wrong = [&](const char* from, const char* to) {
+    Edit(kFormTest, from, to);
+    std::string error = ErrorOf();
+    Edit(kFormTest, to, from);
+    return error.substr(0, error.find('\n'));
+  };
+  EXPECT_EQ(wrong("given.player_games", "given.player_form"),
+            file + ":7: given.player_form is no input of player_form");
+  EXPECT_EQ(wrong("1,         30\nG2,", "1,         thirty\nG2,"),
+            file + ":8: 'thirty' under points of player_games is no INTEGER");
+  EXPECT_EQ(wrong("player_id, games, points_avg\n1,  ", "player_id, gamse, points_avg\n1,  "),
+            file + ":15: 'gamse' is no column of player_form");
+  EXPECT_EQ(wrong("= (30 + 20) / 2", "= (30 + 20) / thirty"),
+            file + ":16: '= (30 + 20) / thirty' under points_avg of player_form is no DOUBLE");
+  EXPECT_EQ(wrong("game_date,  player_id, games", "game_dote,  player_id, games"),
+            file + ":29: expect has no game_date");
+  EXPECT_EQ(wrong("game_id, game_date,  player_id, points\nG1,      2021-10-19, 1,         30\nG2,      "
+                  "2021-10-20, 1,         20\nG2",
+                  "game_id, points,  player_id, game\nG1,      2021-10-19, 1,         30\nG2,      "
+                  "2021-10-20, 1,         20\nG2"),
+            file + ":7: 'game' is no column of player_games");
+  EXPECT_EQ(ErrorOf({"player_fom"}), "'player_fom' is no model\n  Try: player_form");
+  EXPECT_NE(ErrorOf({"player_games"}).find("player_games has no tests"), std::string::npos);
+  fs::rename(folder_ / kForm, folder_ / "models/precompute/form.sql");
+  EXPECT_EQ(ErrorOf().substr(0, file.size() + 30), file + ": no model beside this file of");
+}
+
+TEST_F(ModelTests, EndsWhenAsked) {
+  auto project = Project::Load(folder_.string());
+  int asked = 0;
+  auto report = RunModelTests(*project, {}, [&] { return ++asked > 1; });
+  ASSERT_FALSE(report);
+  EXPECT_EQ(report.error().kind, ErrorKind::kInterrupted);
+}
+
+}  // namespace
+}  // namespace backcourt
