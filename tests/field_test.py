@@ -240,6 +240,52 @@ class Field(Shapes):
         self.load()
         self.assertEqual(self.query("SELECT captured_at, closing_spread FROM raw_game_lines"), [{"captured_at": "2021-01-20 20:00:00", "closing_spread": -3.5}])
 
+    def test_boxes_without_a_game_that_they_could_be_of(self):
+        self.put("boxscoretraditionalv3_0022001050.json", box_v3(GAMES[0]))
+        for _ in range(2):  # it does not become a success by being loaded again
+            code, out, err = self.run_code("load")
+            self.assertEqual(code, 4)
+            self.assertIn("boxscoretraditionalv3_0022001050.json", err)
+            self.assertIn("league_schedule", err)
+
+    def test_a_stray_file_stops_no_other(self):
+        self.put("scheduleleaguev2_2020-21.json", schedule(GAMES[:1], "2021-06-01T00:00:00Z", over="all"))
+        self.put("boxscoretraditionalv3_0022001050.json", box_v3(GAMES[0]))
+        stray = self.put("boxscoretraditionalv2_0022001099.json", {"parameters": {"GameID": "0022001099"}, "resultSets": [
+            result_set("PlayerStats", [{**row, "GAME_ID": "0022001099"} for row in records(sample("boxscoretraditionalv2_0022400561.json.gz"), "PlayerStats")])]})
+        code, out, err = self.run_code("load", "--json")
+        self.assertEqual((code, [u["path"] for u in json.loads(out)["useless"]]), (4, [str(stray)]))
+        self.assertEqual(self.query("SELECT count(*) AS n FROM raw_player_box"), [{"n": 12}])
+        stray.unlink()
+        self.run_program("load")
+
+    def test_a_data_folder_that_is_gone(self):
+        self.put("leaguegamelog_2020-21.json", game_log(GAMES))
+        self.load()
+        self.data.rename(self.folder / "away")
+        self.assertIn("is not there", self.run_program("load", code=4))
+        (self.folder / "away").rename(self.data)
+        self.load()
+        self.assertEqual(self.query("SELECT count(*) AS n FROM raw_schedule"), [{"n": 4}])
+
+    def test_names_that_books_write(self):
+        game = Game("0022000160", "2021-01-20", "ATL", "CHI", 100, 105)
+        self.put("scheduleleaguev2_2020-21.json", schedule([game], "2021-06-01T00:00:00Z", over="all"))
+        self.put("leaguegamelog_2020-21.json", game_log([game]))
+        names = ["Atl Inventeda", "Inventedb Atl", "Atlanta Inventedc", "Inventedd, Atl Jr.", "Nobody Known", "Nobody Known"]
+        outcomes = [{"name": side, "description": name, "price": 1.9, "point": 10.5 + n} for n, name in enumerate(names) for side in ("Over", "Under")]
+        self.put("odds_api_1.json", {"timestamp": "2021-01-20T20:00:00Z", "data": {"commence_time": "2021-01-21T00:00:00Z", "home_team": "Atlanta Hawks", "away_team": "Chicago Bulls",
+                 "bookmakers": [{"key": "book", "markets": [{"key": "player_points", "outcomes": outcomes}]}]}})
+        report = self.load()
+        self.assertEqual([(u["name"], u["rows"]) for u in report["unmatched"]], [("Atlanta Inventedc", 1), ("Nobody Known", 1)])
+        self.assertEqual(self.query("SELECT name, row_count FROM raw_unmatched_names ORDER BY 1"), [{"name": "Atlanta Inventedc", "row_count": 1}, {"name": "Nobody Known", "row_count": 1}])
+        self.assertEqual(self.query("SELECT player_id, line FROM raw_player_props ORDER BY 1"), [{"player_id": 1900000 + n, "line": 10.5 + n} for n in (0, 1, 3)])
+        (self.folder / "seeds").mkdir()
+        (self.folder / "seeds" / "player_aliases.csv").write_text("name,player_id\nAtlanta Inventedc,1900002\n")
+        report = self.load()
+        self.assertEqual([u["name"] for u in report["unmatched"]], ["Nobody Known"])
+        self.assertEqual(self.query("SELECT count(*) AS n FROM raw_player_props WHERE player_id = 1900002"), [{"n": 1}])
+
     def test_points_agree_says_none_where_there_are_no_events(self):
         game = GAMES[0]
         log = game_log([game])

@@ -1,8 +1,11 @@
 """The league's injury report makes statements about games: which of them serves a team, and what it means not to stand in it."""
 
+import json
+import os
 import unittest
 
 from tests.invented import Game, game_log, schedule
+from tests.season_slice import SeasonSlice
 from tests.sources_test import Shapes
 
 GAMES = [Game(f"00221001{i:02}", f"2022-02-{1 + 2 * i:02}", *(("NYK", "BOS") if i % 2 else ("BOS", "NYK")), 110, 100 - i) for i in range(6)]
@@ -74,6 +77,33 @@ class InjuryReports(Shapes):
         self.put("Injury-Report_2022-02-05_05PM.csv", report("2022-02-05", [("BOS", "Inventeda, Bos", "Out")]))
         got = self.statuses()
         self.assertEqual((got["2022-02-03"], got["2022-02-05"]), ((None, "out", None), ("out", "available", "available")))
+
+
+class PerfectReport(unittest.TestCase):
+    """A report that lists for every game exactly who did not play: no one who is out played, and no absence is untold."""
+
+    WRONG = """
+        SELECT count(*) FILTER (u.injury_status = 'out') AS out_of_players, count(*) FILTER (u.injury_status = 'out' AND b.seconds_played > 0) AS out_but_played,
+          count(*) FILTER (coalesce(b.seconds_played, 0) = 0 AND u.injury_status IS DISTINCT FROM 'out') AS untold
+        FROM upcoming_player_game_context u JOIN raw_player_box b ON b.game_id = u.game_id AND b.player_id = u.player_id AND b.team_abbr = u.team_abbr"""
+    LAST = os.environ.get("BACKCOURT_PERFECT_UNTIL", "2021-11-14")  # 2022-06-30 is the whole season
+
+    def test_a_perfect_report(self):
+        part = SeasonSlice(self.LAST)
+        self.addCleanup(part.remove)
+        folder = part.folder / "data" / "injury_report"
+        folder.mkdir()
+        by_date = {}
+        for date, team, name in part.rows.execute(
+                "SELECT CAST(game_date AS VARCHAR), team_abbr, player_name FROM raw_player_box WHERE coalesce(seconds_played, 0) = 0 ORDER BY ALL").fetchall():
+            by_date.setdefault(date, []).append((team, name, "Out"))
+        for date, rows in by_date.items():
+            (folder / f"Injury-Report_{date}_11AM.csv").write_bytes(report(date, rows, "lucas"))
+        part.run("load")
+        part.run("backfill", "all")
+        told = json.loads(part.run("query", self.WRONG, "--format", "json"))
+        self.assertGreater(told.pop("out_of_players"), 1000)
+        self.assertEqual(told, {"out_but_played": 0, "untold": 0})
 
 
 if __name__ == "__main__":

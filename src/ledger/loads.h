@@ -71,6 +71,30 @@ Result<> ReplaceDamagedUnits(Connection& connection, const std::string& table, c
 Result<> ReplaceStatements(Connection& connection, const std::string& table, const std::string& where,
                            const std::string& relation);
 
+// Files of which a source of a season uses no row, beside those of which it does: those of `where` (a predicate on
+// `path`) are replaced by the relation (path, used, reason); "" is none.
+Result<> ReplaceFileUses(Connection& connection, const std::string& source, const std::string& season,
+                         const std::string& where, const std::string& relation);
+// Files of which no source uses a row, with the reason.
+struct UselessFile {
+  std::string path, reason;
+};
+Result<std::vector<UselessFile>> ReadUselessFiles(Connection& connection);
+
+// Names in files that are no player's: those of a source's season are replaced by the relation (name, row_count);
+// "" is none.
+Result<> ReplaceUnmatchedNames(Connection& connection, const std::string& source, const std::string& season,
+                               const std::string& relation);
+struct UnmatchedName {
+  std::string name;
+  int64_t rows = 0;
+};
+Result<std::vector<UnmatchedName>> ReadUnmatchedNames(Connection& connection);
+
+// The local files that the last load found, read or not; none in a warehouse of an earlier version.
+Result<std::vector<LoadedFile>> ReadSeenFiles(Connection& connection);
+Result<> WriteSeenFiles(Connection& connection, const std::vector<LoadedFile>& files);
+
 // Forgets all of a raw table that is made anew, and the runs of its sources.
 Result<> RemoveTable(Connection& connection, const std::string& table, const std::set<std::string>& sources);
 

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <filesystem>
 
 #include "base/fault_point.h"
 #include "base/text.h"
@@ -82,6 +83,10 @@ Result<> Loader::EnsureRun(LoadReport& report) {
 
 Result<LoadReport> Loader::Load(const std::vector<std::string>& only) {
   if (!found_) return found_.error();
+  std::error_code ignored;
+  if (!project_.data.empty() && !IsRemote(project_.data) && !std::filesystem::is_directory(project_.data, ignored))
+    return Error{ErrorKind::kSource, fmt::format("the data folder {} is not there; nothing was loaded", project_.data),
+                 "bring it back, or name another under [data] of backcourt.toml"};
   auto start = std::chrono::steady_clock::now();
   LoadReport report;
   auto work = [&]() -> Result<> {
@@ -123,7 +128,9 @@ Result<LoadReport> Loader::Load(const std::vector<std::string>& only) {
         done.insert(table.name);
       }
     }
+    if (transaction_) TRY(ListUnmatchedNames(report));
     if (transaction_) loaded_ = TRY(ledger::ReadFiles(connection_));
+    TRY(KeepSeenFiles());
     std::set<std::string> present;
     for (const auto& [feed, files] : sources_.files())
       for (const FoundFile& file : files)
@@ -162,6 +169,9 @@ Result<LoadReport> Loader::Load(const std::vector<std::string>& only) {
     for (const FoundFile& file : files)
       claimed.insert(file.path);
   report.unread = TRY(FindUnreadFiles(project_, finder_, reader_, claimed));
+  report.useless = TRY(ledger::ReadUselessFiles(connection_));
+  std::erase_if(report.useless, [&](const ledger::UselessFile& file) { return !claimed.contains(file.path); });
+  report.unmatched = TRY(ledger::ReadUnmatchedNames(connection_));
   report.disagreements = TRY(ReadDisagreements(connection_, project_, ""));
   report.seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
   return report;
@@ -191,17 +201,33 @@ Result<> Loader::KeepSnapshots(LoadReport& report) {
 
 Result<> Loader::LoadSeeds(LoadReport& report) {
   for (const Seed& seed : project_.seeds) {
-    const FoundFile& file = sources_.files().at("seed " + seed.name).front();
-    bool same = std::any_of(loaded_.begin(), loaded_.end(), [&](const ledger::LoadedFile& f) {
-      return f.feed == "seed " + seed.name && f.path == file.path && f.size == file.size &&
-             f.mtime == file.mtime;
-    });
-    if (same) continue;
+    const std::vector<FoundFile>& files = sources_.files().at("seed " + seed.name);
+    auto known = [&](const FoundFile& file) {
+      return std::any_of(loaded_.begin(), loaded_.end(), [&](const ledger::LoadedFile& f) {
+        return f.feed == "seed " + seed.name && f.path == file.path && f.size == file.size &&
+               f.mtime == file.mtime;
+      });
+    };
+    auto of_seed = std::count_if(loaded_.begin(), loaded_.end(),
+                                 [&](const ledger::LoadedFile& f) { return f.feed == "seed " + seed.name; });
+    if (size_t(of_seed) == files.size() && std::all_of(files.begin(), files.end(), known)) continue;
     TRY(EnsureRun(report));
-    auto read = connection_.Execute(fmt::format(
-        "CREATE OR REPLACE TEMP TABLE feed_seed AS FROM read_csv({}, header = true, sample_size = -1)",
-        Quote(seed.file)));
-    if (!read) return Error{ErrorKind::kSource, fmt::format("{}: {}", seed.file, read.error().message), ""};
+    for (const FoundFile& file : files) {
+      std::string rows = fmt::format("FROM read_csv({}, header = true, sample_size = -1)", Quote(file.path));
+      auto read = connection_.Execute("CREATE OR REPLACE TEMP TABLE seed_rows AS " + rows);
+      if (!read) return Error{ErrorKind::kSource, fmt::format("{}: {}", file.path, read.error().message), ""};
+      if (&file == &files.front()) {
+        TRY(connection_.Execute("CREATE OR REPLACE TEMP TABLE feed_seed AS FROM temp.seed_rows"));
+        continue;
+      }
+      // The project's own rows stand in place of those of the pack with the same first column.
+      Rows first = TRY(connection_.Query("SELECT column_name FROM (DESCRIBE feed_seed) LIMIT 1"));
+      read = connection_.Execute(fmt::format(
+          "DELETE FROM temp.feed_seed WHERE {0} IN (SELECT {0} FROM temp.seed_rows); INSERT INTO temp.feed_seed BY "
+          "NAME FROM temp.seed_rows",
+          Ident(first.Text(0, 0))));
+      if (!read) return Error{ErrorKind::kSource, fmt::format("{}: {}", file.path, read.error().message), ""};
+    }
     Rows described = TRY(connection_.Query("SELECT column_name FROM (DESCRIBE feed_seed)"));
     std::vector<std::string> columns;
     for (size_t i = 0; i < described.size(); ++i)
@@ -213,8 +239,11 @@ Result<> Loader::LoadSeeds(LoadReport& report) {
     cell.run = cell.changed = report.run;
     const Cell* before = cells_[seed.name].Find(0);
     TRY(ledger::RemoveFiles(connection_, "seed " + seed.name, ""));
-    TRY(ledger::WriteFiles(connection_,
-                           {{"seed " + seed.name, file.path, "", file.size, file.mtime, report.run}}));
+    for (const FoundFile& file : files) {
+      TRY(ledger::WriteFiles(connection_,
+                             {{"seed " + seed.name, file.path, "", file.size, file.mtime, report.run}}));
+      report.files.push_back(file.path);
+    }
     if (!before || before->digest != cell.digest) {
       TRY(connection_.Execute(fmt::format(
           "DROP TABLE IF EXISTS main.{0}; CREATE TABLE main.{0} AS FROM feed_seed", Ident(seed.name))));
@@ -223,7 +252,6 @@ Result<> Loader::LoadSeeds(LoadReport& report) {
       changed_tables_.insert(seed.name);
       ++report.changed_cells;
     }
-    report.files.push_back(file.path);
   }
   return {};
 }
@@ -305,10 +333,10 @@ Result<> Loader::RunGroup(const RawTable& table, SourceGroup& group, bool part, 
     keyless += fmt::format(" WHEN {} IS NULL THEN {}", Ident(column), Quote("row without " + column));
   group.incoming = fmt::format("incoming_{}", &group - sources_.groups().data());
   auto made =
-      connection_.Execute(fmt::format("CREATE OR REPLACE TEMP TABLE {} AS {} SELECT {}{}coalesce(CAST(dropped "
+      connection_.Execute(fmt::format("CREATE OR REPLACE TEMP TABLE {} AS {} SELECT {}{}{}coalesce(CAST(dropped "
                                       "AS VARCHAR), CASE{} END) AS dropped FROM (\n{}\n)",
                                       Ident(group.incoming), ctes, typed, StatementColumns(table, source),
-                                      keyless, source.body));
+                                      UnmatchedNameColumn(source), keyless, source.body));
   if (made) return SetAsideDoubles(table, group, report);
   Error error = made.error();
   error.message = fmt::format("{}{}: {}", source.file.empty() ? source.name : source.file,
@@ -423,6 +451,10 @@ Result<std::set<std::string>> Loader::Due(const RawTable& table, LoadReport& rep
     for (const SourceGroup* group : unmoved)
       TRY(ledger::TouchSourceRun(connection_, group->source->name, group->season, report.run));
   }
+  for (const auto& [source, season] : forgotten_)
+    if (std::any_of(sources_.sources().begin(), sources_.sources().end(),
+                    [&](const Source& s) { return s.table == table.name && s.name == source; }))
+      seasons.insert(season);
   // What runs or ran without a season may hold rows of any: with it, all are made again.
   for (const Source& source : sources_.sources())
     if (source.table == table.name && ran_.contains({source.name, ""})) there.insert("");
@@ -438,6 +470,15 @@ Result<> Loader::Record(const RawTable& table, const SourceGroup& group, bool pa
       fmt::format("(SELECT DISTINCT {0} AS unit, dropped FROM temp.{1} WHERE starts_with(dropped, {2}) AND {0} NOT IN "
                   "(SELECT unit FROM temp.served WHERE source <> {3}))",
                   UnitSql(table), Ident(group.incoming), Quote(kDoubledKey), Quote(name))));
+  TRY(KeepUses(table, group, part));
+  if (UnmatchedNameColumn(*group.source).empty())
+    TRY(ledger::ReplaceUnmatchedNames(connection_, name, season, ""));
+  else
+    TRY(ledger::ReplaceUnmatchedNames(
+        connection_, name, season,
+        fmt::format("(SELECT unmatched_name AS name, count(*) AS row_count FROM temp.{} WHERE unmatched_name IS NOT "
+                    "NULL GROUP BY ALL)",
+                    Ident(group.incoming))));
   std::string others = fmt::format(
       " UNION ALL SELECT reason, row_count FROM backcourt.dropped_units WHERE source = {} AND season = {} "
       "AND unit NOT IN (FROM temp.affected)",

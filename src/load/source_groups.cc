@@ -107,7 +107,8 @@ Result<> SourceGroups::Find(Connection& connection, FeedReader& reader, Finder& 
   for (const Feed& feed : project_.feeds)
     TRY(find(feed, project_.Patterns(feed)));
   for (const Seed& seed : project_.seeds)
-    files_["seed " + seed.name] = {LookAt(seed.file, "")};
+    for (const std::string& path : {seed.file, seed.own})
+      if (!path.empty()) files_["seed " + seed.name].push_back(LookAt(path, ""));
   for (const Source& source : sources_) {
     std::set<std::string> required, others;
     bool by_season = false;

@@ -23,6 +23,12 @@ std::string StatementColumns(const RawTable& table, const Source& source) {
   return or_null("is_over", "BOOLEAN") + or_null("captured_at", "TIMESTAMP") + or_null("told_in", "VARCHAR");
 }
 
+std::string UnmatchedNameColumn(const Source& source) {
+  std::vector<std::string> words = SqlTokens(source.body);
+  bool given = std::find(words.begin(), words.end(), "unmatched_name") != words.end();
+  return given ? "CAST(unmatched_name AS VARCHAR) AS unmatched_name, " : "";
+}
+
 Result<> Statements::Collect() {
   std::vector<std::string> all;
   for (size_t i = 0; i < groups_.size(); ++i)

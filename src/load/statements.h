@@ -22,6 +22,9 @@ struct Disagreement {
 // The columns beside a raw table's own in which the rows of a source state what decides.
 std::string StatementColumns(const RawTable& table, const Source& source);
 
+// The column in which a source's rows tell the name that they could not match; "" where it tells none.
+std::string UnmatchedNameColumn(const Source& source);
+
 // Those of a season, or of all ("").
 Result<std::vector<Disagreement>> ReadDisagreements(Connection& connection, const Project& project,
                                                     const std::string& season);

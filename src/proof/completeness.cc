@@ -209,7 +209,7 @@ void Checker::FilledCells(const CheckedSeason& season) {
     if (model.view || !Wanted(model.name)) continue;
     auto series = cells_.find(model.name);
     Coverage coverage{season.label, model.name, "dates", int64_t(season.dates.size()), 0, ""};
-    int64_t empty = 0;
+    int64_t empty = 0, waiting = 0;
     std::map<std::string, size_t> open;  // by what is wrong: the gap that further dates join
     auto lacks = [&](int index, const std::string& what, const std::string& mend) {
       auto [at, is_new] = open.try_emplace(what, report_.gaps.size());
@@ -226,7 +226,8 @@ void Checker::FilledCells(const CheckedSeason& season) {
       const Cell* cell = series == cells_.end() ? nullptr : series->second.Find(DateAt(index).days);
       CellState state = states_.at(model.name)[size_t(index)];
       ++count.examined;
-      coverage.present += Settled(state);
+      coverage.present += Settled(state) && state != CellState::kWaiting;
+      waiting += state == CellState::kWaiting;
       empty += state == CellState::kEmpty;
       if (state == CellState::kPartial)
         lacks(index, fmt::format("partial: made without the boxes of {}", cell->missing),
@@ -249,6 +250,8 @@ void Checker::FilledCells(const CheckedSeason& season) {
     if (empty)
       coverage.remark = fmt::format("{} of them empty: {}", empty,
                                     model.empty.empty() ? "the model gives no rows" : model.empty);
+    if (waiting)
+      coverage.remark += fmt::format("{}{} dates wait for results", coverage.remark.empty() ? "" : "; ", waiting);
     report_.coverage.push_back(std::move(coverage));
   }
   if (!options_.tables.empty() && count.examined == 0) count.nothing = "no model was asked for";

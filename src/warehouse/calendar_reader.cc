@@ -51,7 +51,9 @@ Result<Calendar> ReadCalendar(Connection& connection, const Project& project) {
     for (size_t table = 0; table < project.boxes.size(); ++table)
       if (!rows.Int(i, 8 + table)) games[i].lacks.push_back(project.boxes[table]);
   }
-  return Calendar::Build(std::move(games));
+  Rows today = TRY(connection.Query(
+      "SELECT CAST(CAST(timezone('America/New_York', now()) AS DATE) - DATE '1970-01-01' AS INTEGER)"));
+  return Calendar::Build(std::move(games), Date{int32_t(today.Int(0, 0))});
 }
 
 Result<Calendar> ReadCalendarAsOf(Connection& connection, const Project& project, Date as_of,

@@ -48,6 +48,14 @@ std::string LoadText(const LoadReport& report) {
     text += fmt::format("{} files read, {} raw cells changed, in {}\n", report.files.size(),
                         WithCommas(report.changed_cells), Seconds(report.seconds));
   }
+  for (const ledger::UselessFile& file : report.useless)
+    text += fmt::format("{}: no row of it is used: {}\n", file.path, file.reason);
+  for (size_t i = 0; i < std::min<size_t>(report.unmatched.size(), 5); ++i)
+    text += fmt::format("{}{} ({} rows){}", i ? ", " : "names that match no player: ", report.unmatched[i].name,
+                        WithCommas(report.unmatched[i].rows),
+                        i + 1 == std::min<size_t>(report.unmatched.size(), 5)
+                            ? fmt::format("; all {} are in raw_unmatched_names\n", report.unmatched.size())
+                            : "");
   for (const auto& [column, rows] : report.unparsed)
     text += fmt::format("{} values of {} do not parse, and are NULL\n", WithCommas(rows), column);
   for (const UnreadFiles& kind : report.unread)
@@ -133,6 +141,11 @@ nlohmann::json LoadJson(const LoadReport& report) {
                              {"file", one.file},
                              {"other_source", one.other_source},
                              {"other_file", one.other_file}});
+  nlohmann::json useless = nlohmann::json::array(), unmatched = nlohmann::json::array();
+  for (const ledger::UselessFile& file : report.useless)
+    useless.push_back({{"path", file.path}, {"reason", file.reason}});
+  for (const ledger::UnmatchedName& one : report.unmatched)
+    unmatched.push_back({{"name", one.name}, {"rows", one.rows}});
   nlohmann::json unread = nlohmann::json::array();
   for (const UnreadFiles& kind : report.unread) {
     unread.push_back({{"pattern", kind.pattern}, {"files", kind.files}, {"example", kind.example}});
@@ -142,6 +155,8 @@ nlohmann::json LoadJson(const LoadReport& report) {
   }
   return {{"disagreements", disagreements},
           {"unread", unread},
+          {"useless", useless},
+          {"unmatched", unmatched},
           {"unparsed", report.unparsed},
           {"doubled", report.doubled},
           {"run", report.run ? nlohmann::json(report.run) : nlohmann::json()},
@@ -184,6 +199,12 @@ Result<int> RunLoad(Session& session, const Arguments& arguments, const Output& 
   if (!arguments.json && report.run) {  // which columns go without a feed
     View view = TRY(Look(session));
     output.Out(NullColumnsText(TRY(FindNullColumns(*view.connection, session.project, view.calendar))));
+  }
+  if (!report.useless.empty()) {
+    output.Err(fmt::format("{} files have no row that is used, as {}: {}\n  Try: {}\n", report.useless.size(),
+                           report.useless.front().path, report.useless.front().reason,
+                           UselessHint(session.project, report.useless.front().reason)));
+    return 4;
   }
   return 0;
 }

@@ -47,9 +47,10 @@ std::vector<SeasonStatus> Collect(const Session& session, const View& view, cons
         const GameDate& date = view.calendar.dates()[i];
         if (size_t(date.season) != s) continue;
         auto& [done, total] = table.months[date.date.Month()];
-        done += Settled(mine[i]);
+        bool is_done = Settled(mine[i]) && mine[i] != CellState::kWaiting;
+        done += is_done;
         ++total;
-        table.done += Settled(mine[i]);
+        table.done += is_done;
         ++table.total;
         ++table.states[CellStateName(mine[i])];
       }
