@@ -66,7 +66,7 @@ class Commands(Toy):
     def test_bad_command_lines_name_the_nearest(self):
         self.run_program("backfill")
         for words, said in [(["backfil"], "backcourt backfill"), (["plan", "player_fom"], "player_form"), (["plan", "--sason", "x"], "--season"),
-                            (["plan", "--season", "2020-21"], "--season 2021-22"), (["plan", "--start-date", "2021-02-30"], "no such day"), (["plan", "raw_box"], "backcourt load"),
+                            (["plan", "--season", "2020-21"], "one of 2021-22"), (["plan", "--start-date", "2021-02-30"], "no such day"), (["plan", "raw_box"], "backcourt load"),
                             (["plan", "--start-date", "2021-11-03", "--end-date", "2021-10-01"], "--start-date 2021-10-01 --end-date 2021-11-03"),
                             (["plan", "--dates", "2021-10-19", "--season", "2021-22"], "more than one way"), (["backfill", "--no-resume"], "--force"),
                             (["backfill", "--skip-preflight"], "--allow-missing"), (["show", "player_gams"], "player_games"), (["show", "player_form", "--date", "2021-10-25", "--end-date", "2021-10-26"], "more than one way"),

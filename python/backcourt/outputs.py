@@ -1,16 +1,27 @@
-"""The JSON outputs of the command as types; docs/json-output.md tells what each key means."""
+"""The JSON outputs of the command as types. Made by `backcourt docs python` from the registry of operations."""
 
 from __future__ import annotations
 
-from typing import Literal, TypedDict, Union
+from typing import TYPE_CHECKING, Literal, TypedDict, Union
+
+if TYPE_CHECKING:
+    from typing_extensions import NotRequired
 
 
-class AbsentFeed(TypedDict):
-    """A feed without files; the columns made of it are NULL."""
+class Load(TypedDict):
+    """What a load did, and what has no value without a feed."""
 
-    table: str
-    season: str
-    feeds: str
+    run: int | None
+    files: list[str]
+    vanished: list[str]
+    tables: list[LoadedTable]
+    dropped: list[DroppedRows]
+    served: list[ServedUnits]
+    absent: list[AbsentFeed]
+    quarantined: list[Snapshot]
+    changed_cells: int
+    seconds: float
+    null_columns: list[NullColumns]
 
 
 class LoadedTable(TypedDict):
@@ -45,37 +56,136 @@ class ServedUnits(TypedDict):
     units: int
 
 
-class QuarantinedSnapshot(TypedDict):
-    """A snapshot that is not used, and why."""
+class AbsentFeed(TypedDict):
+    """A feed without files; the columns made of it are NULL."""
+
+    table: str
+    season: str
+    feeds: str
+
+
+class Snapshot(TypedDict):
+    """A snapshot of the schedule."""
 
     feed: str
     season: str
     path: str
+    seen_at: str
+    age_seconds: float
     problem: str
 
 
-class LoadReport(TypedDict):
-    """The end of a load; `run` is None when the files were as they were."""
+class NullColumns(TypedDict):
+    """Raw data without a value in some seasons, and the columns made of it."""
+
+    needs: str
+    seasons: list[str]
+    columns: list[str]
+
+
+class Dates(TypedDict):
+    """The game dates of a range."""
+
+    start_date: str
+    end_date: str
+    calendar_days: int
+    game_dates: list[GameDate]
+    off_days: list[str]
+    as_of: NotRequired[str | None]
+    changed_at: NotRequired[str | None]
+
+
+class GameDate(TypedDict):
+    """A date on which games are played."""
+
+    game_date: str
+    season: str
+    games: int
+
+
+class Plan(TypedDict):
+    """What a backfill would do."""
+
+    format: int
+    game_dates: int
+    cells: int
+    counts: dict[str, int]
+    state: str
+    models: dict[str, str]
+    force: bool
+    allow_missing: list[str]
+    batches: list[PlannedBatch]
+    choice: DateChoice
+    retired: dict[str, int]
+
+
+class PlannedBatch(TypedDict):
+    """Neighbouring cells of one table, filled by one statement."""
+
+    table: str
+    canary: bool
+    cells: list[PlannedCell]
+    expected_rows: float
+    expected_seconds: float
+
+
+class PlannedCell(TypedDict):
+    """A cell of a plan."""
+
+    date: str
+    because: str
+
+
+class DateChoice(TypedDict):
+    """The calendar's answer to a choice of dates."""
+
+    game_dates: int
+    calendar_days: int | None
+    off_days: list[str]
+    season: str
+
+
+class BackfillReport(TypedDict):
+    """How a backfill ended."""
 
     run: int | None
-    files: list[str]
-    vanished: list[str]
-    tables: list[LoadedTable]
-    dropped: list[DroppedRows]
-    served: list[ServedUnits]
-    absent: list[AbsentFeed]
-    quarantined: list[QuarantinedSnapshot]
-    changed_cells: int
+    outcome: str
+    filled: int
+    kept: int
+    empty: int
+    partial: int
+    failed: int
+    blocked: int
+    not_tried: int
+    rows: int
     seconds: float
+    planned: NotRequired[Plan | None]
 
 
-class MonthStatus(TypedDict):
-    done: int
-    total: int
+class Status(TypedDict):
+    """How far the warehouse is, what runs now and what is wrong."""
+
+    warehouse: str
+    seasons: list[SeasonStatus]
+    raw: dict[str, RawStatus]
+    absent: list[AbsentFeed]
+    snapshots: list[Snapshot]
+    problems: list[Problem]
+    running: Running | None
+    activities: list[Activity]
+    next_command: str
+
+
+class SeasonStatus(TypedDict):
+    """How far the tables are in a season."""
+
+    season: str
+    game_dates: int
+    tables: list[TableStatus]
 
 
 class TableStatus(TypedDict):
-    """How many game dates of a season a table has; `months` by month as 2021-11."""
+    """How far a table is in a season."""
 
     table: str
     done: int
@@ -84,19 +194,22 @@ class TableStatus(TypedDict):
     months: dict[str, MonthStatus]
 
 
-class SeasonStatus(TypedDict):
-    season: str
-    game_dates: int
-    tables: list[TableStatus]
+class MonthStatus(TypedDict):
+    """How far a table is in a month."""
+
+    done: int
+    total: int
 
 
 class RawStatus(TypedDict):
+    """What a raw table holds."""
+
     rows: int
     cells: int
 
 
 class Problem(TypedDict):
-    """Failed, blocked, partial or waived dates of a table, and why."""
+    """Dates of a table with which something is wrong."""
 
     state: str
     table: str
@@ -105,7 +218,18 @@ class Problem(TypedDict):
     reason: str
 
 
+class Running(TypedDict):
+    """The run that goes on."""
+
+    run: int
+    running_seconds: float
+    eta_seconds: float
+    tables: list[RunningTable]
+
+
 class RunningTable(TypedDict):
+    """A table of the run that goes on, with cells by what became of them."""
+
     table: str
     done: int
     total: int
@@ -117,48 +241,298 @@ class RunningTable(TypedDict):
     waits_for: list[str]
 
 
-class Running(TypedDict):
-    """The run that another process does now."""
+class Activity(TypedDict):
+    """A long operation that goes on."""
+
+    activity: str
+    seconds: float
+    doing: str
+    run: Running | None
+
+
+class WhyLink(TypedDict):
+    """A cell of the chain, and why it is as it is."""
+
+    table: str
+    date: str
+    state: str
+    because: str
+
+
+class Run(TypedDict):
+    """A load or a fill of the history."""
 
     run: int
-    running_seconds: float
-    eta_seconds: float
-    tables: list[RunningTable]
+    command: str
+    process: int
+    started_at_utc: str
+    seconds: float | None
+    outcome: str
+    summary: str
+    tables: NotRequired[list[RunTable] | None]
+    failures: NotRequired[list[RunFailure] | None]
+    log: NotRequired[str | None]
 
 
-class Snapshot(TypedDict):
-    """A snapshot that serves a season of a feed, or is quarantined for its problem."""
+class RunTable(TypedDict):
+    """What a run filled of a table."""
 
-    feed: str
-    season: str
-    path: str
-    seen_at: str
-    age_seconds: float
-    problem: str
+    table: str
+    cells: int
+    rows: int
+    seconds: float
+    batches: int
+    retries: int
 
 
-class Status(TypedDict):
-    """How far the warehouse is; `running` is None when nothing runs, `raw` is by raw table."""
+RunFailure = TypedDict(
+    "RunFailure",
+    {
+        "table": 'str',
+        "date": 'str',
+        "class": 'str',
+        "message": 'str',
+    },
+)
+"""A cell that failed in a run."""
 
-    warehouse: str
-    seasons: list[SeasonStatus]
-    raw: dict[str, RawStatus]
+
+class StopReport(TypedDict):
+    """What was told to end."""
+
+    stopped: list[str]
+
+
+class CheckReport(TypedDict):
+    """What is there of what should be."""
+
+    complete: bool
+    seasons: list[CheckedDates]
+    tables: list[Coverage]
+    guards: list[Guard]
+    gaps: list[Gap]
     absent: list[AbsentFeed]
-    snapshots: list[Snapshot]
-    problems: list[Problem]
-    running: Running | None
-    next_command: str
+    null_columns: list[NullColumns]
+    seconds: float
 
 
-class Loaded(TypedDict):
-    """The files were looked at before the fill."""
+class CheckedDates(TypedDict):
+    """The dates of a season that were checked."""
+
+    season: str
+    game_dates: int
+
+
+class Coverage(TypedDict):
+    """How much of a table is due in a season, and how much of it is there."""
+
+    season: str
+    table: str
+    unit: str
+    expected: int
+    present: int
+    remark: str
+
+
+class Guard(TypedDict):
+    """What a guard looked at."""
+
+    season: str
+    guard: str
+    unit: str
+    examined: int
+    found: int
+    nothing: str
+
+
+class Gap(TypedDict):
+    """Something that is not as it should be."""
+
+    guard: str
+    season: str
+    table: str
+    first_date: str | None
+    last_date: str | None
+    dates: int
+    subject: str
+    what: str
+    mend: str
+
+
+class VerifyReport(TypedDict):
+    """Whether stored cells are what their inputs make of them."""
+
+    cells: int
+    rows: int
+    stale_cells: int
+    mismatching_cells: int
+    different_rows: int
+    missing_rows: int
+    extra_rows: int
+    seconds: float
+    mismatches: list[Mismatch]
+
+
+class Mismatch(TypedDict):
+    """A cell that differs from its replay."""
+
+    table: str
+    date: str
+    different: int
+    missing: int
+    extra: int
+    columns: dict[str, ColumnDifference]
+    first: Difference | None
+    error: str
+    cause: str
+
+
+class ColumnDifference(TypedDict):
+    """How a column differs."""
+
+    rows: int
+    largest_difference: float | None
+
+
+class Difference(TypedDict):
+    """The first value that differs."""
+
+    key: str
+    column: str
+    stored: str
+    replayed: str
+
+
+class Export(TypedDict):
+    """What an export wrote; its manifest.json holds the same."""
+
+    format: int
+    digest_algorithm: str
+    tables: dict[str, ExportedTable]
+
+
+class ExportedTable(TypedDict):
+    """A table of an export."""
+
+    rows: int
+    cells: int
+    digest: str
+    model: str | None
+    files: list[ExportedFile]
+
+
+class ExportedFile(TypedDict):
+    """A file of an export."""
+
+    path: str
+    rows: int
+    bytes: int
+
+
+Finding = TypedDict(
+    "Finding",
+    {
+        "level": 'str',
+        "what": 'str',
+        "try": 'str',
+        "kind": 'str',
+    },
+)
+"""Something that was looked at."""
+
+
+class LoadReport(TypedDict):
+    """What a load did."""
+
+    run: int | None
+    files: list[str]
+    vanished: list[str]
+    tables: list[LoadedTable]
+    dropped: list[DroppedRows]
+    served: list[ServedUnits]
+    absent: list[AbsentFeed]
+    quarantined: list[Snapshot]
+    changed_cells: int
+    seconds: float
+
+
+class PlannedTable(TypedDict):
+    """A table of a run, as it begins."""
+
+    table: str
+    cells: int
+    expected_seconds: float
+    inputs: list[str]
+
+
+class Reading(TypedDict):
+    """A load reads files."""
+
+    event: Literal["reading"]
+    what: str
+
+
+class Replayed(TypedDict):
+    """A verification has replayed cells."""
+
+    event: Literal["replayed"]
+    done: int
+    total: int
+    seconds: float
+    eta_seconds: float
+
+
+class Written(TypedDict):
+    """An export has written a table."""
+
+    event: Literal["written"]
+    table: str
+    rows: int
+
+
+class LoadedEvent(TypedDict):
+    """A backfill has looked at the files."""
 
     event: Literal["loaded"]
     report: LoadReport
 
 
+class Chosen(TypedDict):
+    """The game dates that were chosen."""
+
+    event: Literal["chosen"]
+    choice: DateChoice
+
+
+class ChecksFailed(TypedDict):
+    """Changed checks of a table fail on stored rows."""
+
+    event: Literal["checks_failed"]
+    table: str
+    dates: int
+
+
+class Started(TypedDict):
+    """A run begins."""
+
+    event: Literal["started"]
+    run: int
+    seconds: float
+    tables: list[PlannedTable]
+
+
+class BatchStarted(TypedDict):
+    """A batch begins."""
+
+    event: Literal["batch_started"]
+    run: int
+    table: str
+    seconds: float
+    cells: int
+
+
 class Filled(TypedDict):
-    """A batch of a table is filled."""
+    """A batch is committed."""
 
     event: Literal["filled"]
     run: int
@@ -173,7 +547,7 @@ class Filled(TypedDict):
 
 
 class Unchanged(TypedDict):
-    """Cells whose inputs kept their values were left as they are."""
+    """Cells were kept: their inputs came out as they were."""
 
     event: Literal["unchanged"]
     run: int
@@ -182,15 +556,24 @@ class Unchanged(TypedDict):
     cells: int
 
 
-# `class` is a keyword, so this one is written as a call.
 Failed = TypedDict(
     "Failed",
-    {"event": Literal["failed"], "run": int, "table": str, "seconds": float, "date": str, "class": str, "message": str, "attempts": int},
+    {
+        "event": 'Literal["failed"]',
+        "run": 'int',
+        "table": 'str',
+        "seconds": 'float',
+        "date": 'str',
+        "class": 'str',
+        "message": 'str',
+        "attempts": 'int',
+    },
 )
+"""A cell failed."""
 
 
 class Blocked(TypedDict):
-    """Cells wait for an input that is not there."""
+    """Cells wait for an input that is not filled."""
 
     event: Literal["blocked"]
     run: int
@@ -224,22 +607,12 @@ class Stopped(TypedDict):
     cells_not_tried: int
 
 
-class Done(TypedDict):
-    """The end of a backfill; `run` is None when nothing had to be filled."""
+class Done(BackfillReport):
+    """The last event of a backfill: how it ended."""
 
     event: Literal["done"]
-    run: int | None
-    outcome: str
-    filled: int
-    kept: int
-    empty: int
-    partial: int
-    failed: int
-    blocked: int
-    not_tried: int
-    rows: int
-    seconds: float
     exit: int
 
 
-Event = Union[Loaded, Filled, Unchanged, Failed, Blocked, Retrying, Stopped, Done]
+Event = Union[Reading, Replayed, Written, LoadedEvent, Chosen, ChecksFailed, Started, BatchStarted, Filled, Unchanged, Failed, Blocked, Retrying, Stopped, Done]
+"""What a backfill tells as it goes."""

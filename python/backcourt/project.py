@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Union, cast
 
 from ._program import error_of, run
 from .errors import BackcourtError
-from .outputs import Done, Event, LoadReport, Status
+from .outputs import Done, Event, Load, Status
 
 if TYPE_CHECKING:
     import pyarrow
@@ -62,10 +62,10 @@ class Project:
         """How far the tables are, by season and month, what runs now and what is wrong."""
         return cast(Status, json.loads(self._run(["status", *_option("--season", season), "--json"])))
 
-    def load(self, *paths: str | os.PathLike[str]) -> LoadReport:
+    def load(self, *paths: str | os.PathLike[str]) -> Load:
         """Brings the raw tables up to the files; those of `paths` are read again in any case."""
         files = [str(path) if "://" in str(path) else str(Path(path).absolute()) for path in paths]
-        return cast(LoadReport, json.loads(self._run(["load", *files, "--json"])))
+        return cast(Load, json.loads(self._run(["load", *files, "--json"])))
 
     def backfill(
         self,

@@ -1,5 +1,7 @@
 #include "cli/exit_code.h"
 
+#include <algorithm>
+
 namespace backcourt {
 
 int ExitCode(const Error& error) {
@@ -21,11 +23,27 @@ int ExitCode(const Error& error) {
   return 1;
 }
 
-int ExitCode(const RunReport& report) {
-  if (report.interrupted || report.stopped) return 130;
+int ExitCode(const BackfillReport& report) {
+  if (report.outcome == OutcomeName(Outcome::kInterrupted) ||
+      report.outcome == OutcomeName(Outcome::kStopped))
+    return 130;
   if (report.failed) return 2;
-  if (report.blocked || report.not_tried) return 3;
-  return 0;
+  return report.blocked || report.not_tried ? 3 : 0;
+}
+
+int ExitCode(const CheckAnswer& report) { return report.check.gaps.empty() ? 0 : 2; }
+
+int ExitCode(const VerifyReport& report) { return report.replay.mismatches.empty() ? 0 : 2; }
+
+int ExitCode(const DoctorReport& report) {
+  int code = 0;
+  for (const Finding& finding : report) {
+    if (finding.level != "error") continue;
+    bool source = finding.kind == ErrorKindName(ErrorKind::kSource);
+    bool busy = finding.kind == ErrorKindName(ErrorKind::kBusy);
+    code = std::max(code, source ? 4 : busy ? 5 : 1);
+  }
+  return code;
 }
 
 std::vector<std::pair<int, std::string>> ExitCodes() {

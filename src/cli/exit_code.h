@@ -5,15 +5,17 @@
 #include <utility>
 #include <vector>
 
-#include "base/result.h"
-#include "run/runner.h"
+#include "operations/registry.h"
 
 namespace backcourt {
 
 int ExitCode(const Error& error);
-int ExitCode(const RunReport& report);
+int ExitCode(const BackfillReport& report);
+int ExitCode(const CheckAnswer& report);
+int ExitCode(const VerifyReport& report);
+int ExitCode(const DoctorReport& report);
 
-// Every code with its meaning, for the help.
+// Each code with its meaning, for the help.
 std::vector<std::pair<int, std::string>> ExitCodes();
 
 }  // namespace backcourt

@@ -183,7 +183,7 @@ Result<std::vector<UselessFile>> ReadUselessFiles(Connection& connection) {
       SELECT path, coalesce(min(reason), '') FROM backcourt.file_uses
       GROUP BY path HAVING NOT bool_or(used) ORDER BY path)sql"));
   for (size_t i = 0; i < rows.size(); ++i)
-    files.push_back({rows.Text(i, 0), rows.Text(i, 1)});
+    files.push_back({rows.Text(i, 0), rows.Text(i, 1), ""});
   return files;
 }
 

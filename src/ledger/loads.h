@@ -78,6 +78,7 @@ Result<> ReplaceFileUses(Connection& connection, const std::string& source, cons
 // Files of which no source uses a row, with the reason.
 struct UselessFile {
   std::string path, reason;
+  std::string hint;  // what may help; not kept
 };
 Result<std::vector<UselessFile>> ReadUselessFiles(Connection& connection);
 

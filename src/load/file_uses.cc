@@ -21,7 +21,7 @@ constexpr const char* kFitsNothing =
 
 }  // namespace
 
-std::string UselessHint(const Project& project, const std::string& reason) {
+std::string Loader::UselessHint(const Project& project, const std::string& reason) {
   auto has = [&](const char* word) { return reason.find(word) != std::string::npos; };
   if (has("crosswalk")) return "espn_crosswalk.csv with its games and players";
   if (has("season")) return "a name or a folder that tells the season of what is in the file";

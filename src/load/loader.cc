@@ -171,6 +171,8 @@ Result<LoadReport> Loader::Load(const std::vector<std::string>& only) {
   report.unread = TRY(FindUnreadFiles(project_, finder_, reader_, claimed));
   report.useless = TRY(ledger::ReadUselessFiles(connection_));
   std::erase_if(report.useless, [&](const ledger::UselessFile& file) { return !claimed.contains(file.path); });
+  for (ledger::UselessFile& file : report.useless)
+    file.hint = UselessHint(project_, file.reason);
   report.unmatched = TRY(ledger::ReadUnmatchedNames(connection_));
   report.disagreements = TRY(ReadDisagreements(connection_, project_, ""));
   report.seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();

@@ -54,9 +54,6 @@ struct LoadReport {
   double seconds = 0;
 };
 
-// What may help with a file of which no row is used, by the reason.
-std::string UselessHint(const Project& project, const std::string& reason);
-
 class Loader {
  public:
   // `progress` is told what is being read, a line at a time.
@@ -105,6 +102,8 @@ class Loader {
   // Keeps what a group gave and was made of; what it dropped goes into the report.
   Result<> Record(const RawTable& table, const SourceGroup& group, bool part, LoadReport& report);
   Result<> EnsureRun(LoadReport& report);
+  // What may help with a file of which no row is used, by the reason.
+  static std::string UselessHint(const Project& project, const std::string& reason);
   // Keeps whether a group uses any row of each of its files, and why not.
   Result<> KeepUses(const RawTable& table, const SourceGroup& group, bool part);
   // Keeps which files were there, so that it can be told which are new or changed since.

@@ -30,12 +30,6 @@ Result<std::vector<Snapshot>> ReadAll(Connection& connection, const std::string&
 // The rows of files that were read aside.
 std::string ReadAside(const Feed& feed) { return "temp." + Ident("kept_" + feed.name); }
 
-std::string AgeText(double seconds) {
-  if (seconds < 0) return "in the future";
-  if (seconds < 2 * 86400) return fmt::format("{} h old", int64_t(seconds / 3600));
-  return fmt::format("{} days old", WithCommas(int64_t(seconds / 86400)));
-}
-
 }  // namespace
 
 std::string Snapshots::IdentityOf(const Feed& feed) const {
@@ -180,17 +174,6 @@ Result<std::vector<Snapshot>> Snapshots::Quarantined(Connection& connection) {
 
 Result<std::vector<Snapshot>> Snapshots::OfSeason(Connection& connection, const std::string& season) {
   return ReadAll(connection, fmt::format("WHERE season = {} ORDER BY feed, seen_at, path", Quote(season)));
-}
-
-std::string SnapshotText(const std::vector<Snapshot>& serving, const std::vector<Snapshot>& quarantined) {
-  std::string text;
-  for (size_t i = 0; i < serving.size(); ++i)  // the newest season's
-    if (i + 1 == serving.size() || serving[i + 1].feed != serving[i].feed)
-      text += fmt::format("{} {}: served by the snapshot of {} UTC ({}), {}\n", serving[i].feed,
-                          serving[i].season, serving[i].seen_at, AgeText(serving[i].age), serving[i].path);
-  for (const Snapshot& one : quarantined)
-    text += fmt::format("quarantined {} {}: {}\n", one.feed, one.path, one.problem);
-  return text;
 }
 
 }  // namespace backcourt

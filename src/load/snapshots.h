@@ -60,7 +60,4 @@ class Snapshots {
   Connection& connection_;
 };
 
-// What is to say of the kept snapshots, a line each; "" when there are none.
-std::string SnapshotText(const std::vector<Snapshot>& serving, const std::vector<Snapshot>& quarantined);
-
 }  // namespace backcourt

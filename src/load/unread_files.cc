@@ -62,18 +62,15 @@ Result<std::vector<UnreadFiles>> FindUnreadFiles(const Project& project, Finder&
   }
   for (UnreadFiles& kind : unread) {
     FoundFile example = LookAt(kind.example, "");
-    for (const Feed& feed : project.feeds)
-      if (reader.Fits(feed, example)) kind.fits.push_back(&feed);
+    std::string name = fs::path(kind.example).filename().string();
+    for (const Feed& feed : project.feeds) {
+      if (!reader.Fits(feed, example)) continue;
+      kind.feeds.push_back(feed.name);
+      kind.shape += fmt::format("; {} has the shape of {} ({})", name, feed.name, feed.about);
+    }
+    if (kind.feeds.empty()) kind.shape = "; " + name + " has the shape of none";
   }
   return unread;
-}
-
-std::string UnreadText(const UnreadFiles& kind) {
-  std::string text = fmt::format("{} files {} match no feed", WithCommas(kind.files), kind.pattern);
-  std::string name = fs::path(kind.example).filename().string();
-  for (const Feed* feed : kind.fits)
-    text += fmt::format("; {} has the shape of {} ({})", name, feed->name, feed->about);
-  return kind.fits.empty() ? text + "; " + name + " has the shape of none" : text;
 }
 
 }  // namespace backcourt

@@ -15,14 +15,12 @@ struct UnreadFiles {
   std::string pattern;  // below the data folder, as mine/games/*.json.gz
   std::string example;  // path of one
   int64_t files = 0;
-  std::vector<const Feed*> fits;  // feeds whose shape the example has
+  std::vector<std::string> feeds;  // whose shape the example has
+  std::string shape;               // the same in words; of none: that it has the shape of none
 };
 
 // All kinds but those of `claimed` paths. Nothing of remote folders.
 Result<std::vector<UnreadFiles>> FindUnreadFiles(const Project& project, Finder& finder, FeedReader& reader,
                                                  const std::set<std::string>& claimed);
-
-// One line a kind: how many there are, and whose shape they have.
-std::string UnreadText(const UnreadFiles& kind);
 
 }  // namespace backcourt

@@ -64,12 +64,4 @@ Result<std::vector<NullColumns>> FindNullColumns(Connection& connection, const P
   return missing;
 }
 
-std::string NullColumnsText(const std::vector<NullColumns>& missing) {
-  std::string text;
-  for (const NullColumns& one : missing)
-    text += fmt::format("no {} in {}, so these are NULL or have no value of it: {}\n", one.needs,
-                        Join(one.seasons, ", "), Join(one.columns, ", "));
-  return text;
-}
-
 }  // namespace backcourt

@@ -21,7 +21,4 @@ struct NullColumns {
 Result<std::vector<NullColumns>> FindNullColumns(Connection& connection, const Project& project,
                                                  const Calendar& calendar);
 
-// A line each for people; "" when there is none.
-std::string NullColumnsText(const std::vector<NullColumns>& missing);
-
 }  // namespace backcourt

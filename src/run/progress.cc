@@ -1,221 +1,103 @@
 #include "run/progress.h"
 
-#include <fmt/format.h>
-
-#include <algorithm>
-
-#include "base/text.h"
+#include <map>
 
 namespace backcourt {
 
-Progress::Progress(const Project& project, const Plan& plan, int64_t run, Style style,
-                   std::function<void(const std::string&)> write)
-    : run_(run), style_(style), write_(std::move(write)), start_(SystemRunClock().Now()) {
+Progress::Progress(const Project& project, const Plan& plan, int64_t run,
+                   std::function<void(const RunEvent&)> told)
+    : run_(run), start_(SystemRunClock().Now()), told_(std::move(told)) {
+  Started started;
+  std::map<std::string, size_t> index;
   for (const Batch& batch : plan.batches) {
-    if (!lines_.contains(batch.model)) order_.push_back(batch.model);
-    Line& line = lines_[batch.model];
-    line.total += int(batch.dates.size());
-    if (!batch.dates.empty()) line.expected = batch.expected_seconds / double(batch.dates.size());
+    auto [found, added] = index.try_emplace(batch.model, started.tables.size());
+    if (added) started.tables.emplace_back().table = batch.model;
+    PlannedTable& table = started.tables[found->second];
+    table.cells += int64_t(batch.dates.size());
+    table.expected_seconds += batch.expected_seconds;
   }
-  for (auto& [name, line] : lines_)
-    for (const Read& read : project.FindModel(name)->reads)
-      if (lines_.contains(read.table)) line.inputs.push_back(read.table);
+  for (PlannedTable& table : started.tables)
+    for (const Read& read : project.FindModel(table.table)->reads)
+      if (index.contains(read.table)) table.inputs.push_back(read.table);
+  Tell(std::move(started));
 }
 
-std::vector<std::string> Progress::WaitsFor(const Line& line) const {
-  std::vector<std::string> inputs;
-  if (line.running == 0 && line.finished() < line.total)
-    for (const std::string& input : line.inputs)
-      if (lines_.at(input).finished() < lines_.at(input).total) inputs.push_back(input);
-  return inputs;
-}
-
-double Progress::SecondsLeft(const Line& line) const {
-  int todo = line.total - line.finished();
-  double pace = line.done > 0 ? line.busy / line.done : line.expected;
-  return pace * todo;
-}
-
-// The rest of all tables over the cores at work, but not less than the longest one.
-double Progress::EtaLocked() const {
-  double sum = 0, longest = 0;
-  for (const auto& [model, line] : lines_) {
-    double left = SecondsLeft(line);
-    sum += left;
-    longest = std::max(longest, left);
-  }
-  return std::max(longest, sum / 2);
-}
-
-std::string Progress::LineText(const std::string& model, const Line& line) const {
-  int done = line.finished();
-  std::string text =
-      fmt::format("{:<34} {:>5}/{:<5} dates {:>10} rows", model, done, line.total, WithCommas(line.rows));
-  if (line.busy > 0) text += fmt::format(" {:>9}/s", WithCommas(int64_t(double(line.rows) / line.busy)));
-  if (line.kept) text += fmt::format("  {} unchanged", line.kept);
-  if (line.failed) text += fmt::format("  {} FAILED", line.failed);
-  if (line.blocked) text += fmt::format("  {} blocked", line.blocked);
-  if (done < line.total && (line.done > 0 || line.expected > 0))
-    text += "  ETA " + Seconds(SecondsLeft(line));
-  return text;
-}
-
-void Progress::Redraw(bool last) {
-  double now = SystemRunClock().Now();
-  if (!last && now - drawn_at_ < 0.1) return;
-  drawn_at_ = now;
-  std::string text = drawn_lines_ ? fmt::format("\x1b[{}A", drawn_lines_) : "";
-  drawn_lines_ = 0;
-  for (const std::string& model : order_) {
-    text += "\x1b[2K" + LineText(model, lines_.at(model)) + "\n";
-    ++drawn_lines_;
-  }
-  if (!last) {
-    text += fmt::format("\x1b[2Krunning for {}, ETA {}\n", Seconds(now - start_), Seconds(EtaLocked()));
-    ++drawn_lines_;
+template <typename Event>
+void Progress::Tell(Event event) {
+  std::lock_guard lock(mutex_);
+  event.run = run_;
+  event.seconds = SystemRunClock().Now() - start_;
+  if constexpr (std::is_same_v<Event, Filled>) {
+    state_.Apply(event);
+    event.eta_seconds = state_.Eta();
   } else {
-    text += "\x1b[0J";
+    state_.Apply(event);
   }
-  write_(text);
-}
-
-void Progress::Event(const char* event, const Model& model, nlohmann::json more) {
-  nlohmann::json line = {
-      {"event", event}, {"run", run_}, {"table", model.name}, {"seconds", SystemRunClock().Now() - start_}};
-  line.update(more);
-  write_(line.dump() + "\n");
-}
-
-void Progress::Changed(const std::string& model) {
-  if (style_ == Style::kTerminal) Redraw(false);
-  if (style_ == Style::kPlain)
-    write_(LineText(model, lines_.at(model)) + fmt::format("  [all: {}, ETA {}]\n",
-                                                           Seconds(SystemRunClock().Now() - start_),
-                                                           Seconds(EtaLocked())));
+  told_(event);
 }
 
 void Progress::BatchStarted(const Batch& batch, int cells) {
-  std::lock_guard lock(mutex_);
-  lines_[batch.model].running = cells;
-  if (style_ == Style::kTerminal) Redraw(false);
+  backcourt::BatchStarted event;
+  event.table = batch.model;
+  event.cells = cells;
+  Tell(std::move(event));
 }
 
 void Progress::BatchFilled(const Model& model, const std::vector<Cell>& cells, double seconds) {
-  std::lock_guard lock(mutex_);
-  Line& line = lines_[model.name];
-  line.done += int(cells.size());
-  line.running = 0;
-  line.busy += seconds;
-  int64_t rows = 0;
+  Filled event;
+  event.table = model.name;
+  event.first_date = Date{cells.front().slot};
+  event.last_date = Date{cells.back().slot};
+  event.cells = int64_t(cells.size());
   for (const Cell& cell : cells)
-    rows += cell.rows;
-  line.rows += rows;
-  if (style_ == Style::kJson)
-    Event("filled", model,
-          {{"first_date", Date{cells.front().slot}.Str()},
-           {"last_date", Date{cells.back().slot}.Str()},
-           {"cells", cells.size()},
-           {"rows", rows},
-           {"batch_seconds", seconds},
-           {"eta_seconds", EtaLocked()}});
-  Changed(model.name);
+    event.rows += cell.rows;
+  event.batch_seconds = seconds;
+  Tell(std::move(event));
 }
 
 void Progress::CellsKept(const Model& model, int cells) {
-  std::lock_guard lock(mutex_);
-  lines_[model.name].kept += cells;
-  if (style_ == Style::kJson) Event("unchanged", model, {{"cells", cells}});
-  Changed(model.name);
+  Unchanged event;
+  event.table = model.name;
+  event.cells = cells;
+  Tell(std::move(event));
 }
 
 void Progress::CellsFailed(const Model& model, const std::vector<Cell>& cells) {
-  std::lock_guard lock(mutex_);
-  lines_[model.name].failed += int(cells.size());
   for (const Cell& cell : cells) {
-    if (style_ == Style::kJson)
-      Event("failed", model,
-            {{"date", Date{cell.slot}.Str()},
-             {"class", cell.error_class},
-             {"message", cell.reason},
-             {"attempts", cell.attempts}});
-    else if (style_ != Style::kQuiet)
-      write_(fmt::format("FAILED {} {} ({}): {}\n", model.name, Date{cell.slot}.Str(), cell.error_class,
-                         cell.reason)),
-          drawn_lines_ = 0;
+    Failed event;
+    event.table = model.name;
+    event.date = Date{cell.slot};
+    event.error_class = cell.error_class;
+    event.message = cell.reason;
+    event.attempts = cell.attempts;
+    Tell(std::move(event));
   }
-  Changed(model.name);
 }
 
 void Progress::CellsBlocked(const Model& model, const std::vector<Cell>& cells) {
-  std::lock_guard lock(mutex_);
-  lines_[model.name].blocked += int(cells.size());
-  if (style_ == Style::kJson)
-    Event("blocked", model,
-          {{"cells", cells.size()},
-           {"first_date", Date{cells.front().slot}.Str()},
-           {"reason", cells.front().reason}});
-  Changed(model.name);
+  Blocked event;
+  event.table = model.name;
+  event.cells = int64_t(cells.size());
+  event.first_date = Date{cells.front().slot};
+  event.reason = cells.front().reason;
+  Tell(std::move(event));
 }
 
 void Progress::Retrying(const Model& model, const Error& error, int attempt, double pause) {
-  std::lock_guard lock(mutex_);
-  if (style_ == Style::kJson)
-    Event("retrying", model, {{"attempt", attempt}, {"pause_seconds", pause}, {"message", error.message}});
-  else if (style_ != Style::kQuiet)
-    write_(
-        fmt::format("{}: attempt {} in {} after: {}\n", model.name, attempt, Seconds(pause), error.message)),
-        drawn_lines_ = 0;
+  backcourt::Retrying event;
+  event.table = model.name;
+  event.attempt = attempt;
+  event.pause_seconds = pause;
+  event.message = error.message;
+  Tell(std::move(event));
 }
 
 void Progress::ModelStopped(const Model& model, const std::string& why, int not_tried) {
-  std::lock_guard lock(mutex_);
-  if (style_ == Style::kJson)
-    Event("stopped", model, {{"why", why}, {"cells_not_tried", not_tried}});
-  else if (style_ != Style::kQuiet)
-    write_(fmt::format("{} is not tried any further: {}\n", model.name, why)), drawn_lines_ = 0;
-}
-
-void Progress::Finish() {
-  std::lock_guard lock(mutex_);
-  if (style_ == Style::kTerminal) Redraw(true);
-}
-
-nlohmann::json Progress::Now() const {
-  std::lock_guard lock(mutex_);
-  nlohmann::json tables = nlohmann::json::array();
-  for (const std::string& model : order_) {
-    const Line& line = lines_.at(model);
-    tables.push_back({{"table", model},
-                      {"done", line.done + line.kept},
-                      {"total", line.total},
-                      {"failed", line.failed},
-                      {"blocked", line.blocked},
-                      {"running", line.running},
-                      {"rows", line.rows},
-                      {"eta_seconds", SecondsLeft(line)},
-                      {"waits_for", WaitsFor(line)}});
-  }
-  return {{"run", run_},
-          {"running_seconds", SystemRunClock().Now() - start_},
-          {"eta_seconds", EtaLocked()},
-          {"tables", tables}};
-}
-
-std::string Progress::NowText() const {
-  std::lock_guard lock(mutex_);
-  std::string text = fmt::format("run {} is filling, for {}, ETA {}\n", run_,
-                                 Seconds(SystemRunClock().Now() - start_), Seconds(EtaLocked()));
-  for (const std::string& model : order_) {
-    const Line& line = lines_.at(model);
-    if (line.running == 0 && line.finished() == line.total) continue;
-    std::vector<std::string> inputs = WaitsFor(line);
-    text += "  " + LineText(model, line) +
-            (line.running     ? "  running"
-             : inputs.empty() ? ""
-                              : "  waits for " + Join(inputs, ", ")) +
-            "\n";
-  }
-  return text;
+  Stopped event;
+  event.table = model.name;
+  event.why = why;
+  event.cells_not_tried = not_tried;
+  Tell(std::move(event));
 }
 
 }  // namespace backcourt

@@ -1,126 +1,59 @@
 #include <fmt/format.h>
 
-#include <algorithm>
 #include <filesystem>
-#include <fstream>
 
+#include "base/file.h"
 #include "base/text.h"
-#include "cli/session.h"
+#include "cli/command.h"
+#include "cli/documents.h"
+#include "cli/options.h"
 
 namespace backcourt {
 
 namespace {
 
-std::string Cells(std::string text) { return ReplaceAll(std::move(text), "|", "\\|"); }
-
-std::string Dictionary(const Project& project) {
-  std::string text =
-      "# Data dictionary\n\nMade by `backcourt docs` from the headers of the models and raw tables.\n\n";
-  text += "| table | one row a | what |\n|---|---|---|\n";
-  for (const Model& model : project.models)
-    text +=
-        fmt::format("| [{0}](#{0}) | {1} | {2} |\n", model.name, Join(model.key, ", "), Cells(model.about));
-  for (const RawTable& raw : project.raw_tables)
-    text += fmt::format("| [{0}](#{0}) | {1} | {2} |\n", raw.name, Join(raw.key, ", "), Cells(raw.about));
-  for (const Model& model : project.models) {
-    text += fmt::format("\n## {}\n\n{}\n\n{}. Key: {}. Date: {}.\n\n", model.name, model.about,
-                        model.view     ? "A view"
-                        : model.helper ? "A helper table"
-                                       : "A public table of " + model.group,
-                        Join(model.key, ", "), model.date);
-    if (!model.reads.empty()) {
-      text += "| reads | window |\n|---|---|\n";
-      for (const Read& read : model.reads) {
-        std::vector<std::string> windows;
-        for (const Window& window : read.windows)
-          windows.push_back(window.Str());
-        text += fmt::format("| {} | {} |\n", read.table, Join(windows, ", "));
-      }
-      text += "\n";
-    }
-    text += "| column | meaning |\n|---|---|\n";
-    for (const auto& [name, about] : model.columns) {
-      text += fmt::format("| {} | {}", name, Cells(about));
-      for (const auto& [needs, columns] : model.needs)
-        if (std::find(columns.begin(), columns.end(), name) != columns.end())
-          text += fmt::format(" (needs {})", needs);
-      text += " |\n";
-    }
-    if (!model.checks.empty()) {
-      text += "\nChecked at every commit: ";
-      std::vector<std::string> names;
-      for (const auto& [name, query] : model.checks)
-        names.push_back(name);
-      text += Join(names, "; ") + ".\n";
-    }
-  }
-  for (const RawTable& raw : project.raw_tables) {
-    text +=
-        fmt::format("\n## {}\n\n{}\n\nA raw table. Key: {}.\n\n| column | type | meaning |\n|---|---|---|\n",
-                    raw.name, raw.about, Join(raw.key, ", "));
-    for (const Column& column : raw.columns)
-      text += fmt::format("| {} | {} | {} |\n", column.name, column.type, Cells(column.about));
-  }
-  return text;
+struct View {
+  std::string part = "dictionary", output;
+};
+void Describe(Visitor& v, View& view) {
+  v.Struct("View", "");
+  v.Field("part", view.part, "dictionary, graph, commands, json, python or completion (default: dictionary).",
+          {.metavar = "PART",
+           .positional = true,
+           .choices = {"dictionary", "graph", "commands", "json", "python", "completion"}});
+  v.Field("output", view.output,
+          "Write data-dictionary.md, graph.md, commands.md and json-output.md into this folder.",
+          {.metavar = "DIR", .path = true});
 }
 
-std::string Graph(const Project& project) {
-  std::string text =
-      "# Who reads whom\n\nMade by `backcourt docs` from the headers of the models.\n\n```mermaid\nflowchart "
-      "LR\n";
-  for (const Model& model : project.models)
-    for (const Read& read : model.reads) {
-      std::vector<std::string> windows;
-      for (const Window& window : read.windows)
-        windows.push_back(window.Str());
-      if (project.FindModel(read.table))
-        text += fmt::format("  {} -->|{}| {}\n", read.table, Join(windows, ", "), model.name);
-    }
-  text += "```\n\n| table | reads |\n|---|---|\n";
-  for (const Model& model : project.models) {
-    std::vector<std::string> reads;
-    for (const Read& read : model.reads) {
-      std::vector<std::string> windows;
-      for (const Window& window : read.windows)
-        windows.push_back(window.Str());
-      reads.push_back(fmt::format("{} ({})", read.table, Join(windows, ", ")));
-    }
-    text += fmt::format("| {} | {} |\n", model.name, Join(reads, "; "));
+Result<int> Run(Caller& caller, const DictionaryRequest& request, const View& view, const Output& output) {
+  DictionaryReport dictionary = TRY(caller.Ask("docs", Dictionary, request));
+  if (view.output.empty()) {
+    if (view.part == "graph")
+      output.Out(GraphPage(dictionary));
+    else if (view.part == "commands")
+      output.Out(CommandReference());
+    else if (view.part == "json")
+      output.Out(JsonOutputPage());
+    else if (view.part == "python")
+      output.Out(PythonTypes());
+    else
+      output.Out(DictionaryPage(dictionary));
+    return 0;
   }
-  return text;
+  std::filesystem::path folder = view.output;
+  std::error_code failed;
+  std::filesystem::create_directories(folder, failed);
+  TRY(WriteFile((folder / "data-dictionary.md").string(), DictionaryPage(dictionary)));
+  TRY(WriteFile((folder / "graph.md").string(), GraphPage(dictionary)));
+  TRY(WriteFile((folder / "commands.md").string(), CommandReference()));
+  TRY(WriteFile((folder / "json-output.md").string(), JsonOutputPage()));
+  output.Out(fmt::format("written to {}\n", folder.string()));
+  return 0;
 }
 
 }  // namespace
 
-Result<int> RunDocs(const Project& project, const Arguments& arguments, const Output& output) {
-  std::string part = arguments.words.empty() ? "dictionary" : arguments.words[0];
-  if (!arguments.output.empty()) {
-    namespace fs = std::filesystem;
-    fs::path folder = arguments.output;
-    std::error_code failed;
-    fs::create_directories(folder, failed);
-    for (const auto& [name, text] :
-         {std::pair("data-dictionary.md", Dictionary(project)), std::pair("graph.md", Graph(project)),
-          std::pair("commands.md", CommandReference())}) {
-      std::ofstream out(folder / name);
-      out << text;
-      if (!out.flush())
-        return Error{ErrorKind::kUsage, fmt::format("{} cannot be written", (folder / name).string()),
-                     "another folder"};
-    }
-    output.Out(fmt::format("written to {}\n", folder.string()));
-    return 0;
-  }
-  if (part == "dictionary")
-    output.Out(Dictionary(project));
-  else if (part == "graph")
-    output.Out(Graph(project));
-  else if (part == "commands")
-    output.Out(CommandReference());
-  else
-    return Error{ErrorKind::kUsage, fmt::format("'{}' is no part of the docs", part),
-                 Nearest(part, {"dictionary", "graph", "commands", "completion"})};
-  return 0;
-}
+Command DocsCommand() { return MakeCommand("docs", Run); }
 
 }  // namespace backcourt

@@ -1,78 +1,28 @@
 #include <fmt/format.h>
 #include <unistd.h>
 
-#include <algorithm>
-#include <nlohmann/json.hpp>
 #include <set>
 
 #include "base/text.h"
-#include "cli/load_text.h"
-#include "cli/session.h"
+#include "cli/command.h"
+#include "cli/progress_view.h"
+#include "cli/texts.h"
 
 namespace backcourt {
 
 namespace {
 
-struct TableStatus {
-  std::string name;
-  std::map<std::string, std::pair<int, int>> months;  // done, total
-  std::map<std::string, int> states;
-  int done = 0, total = 0;
+struct View {
+  bool json = false, markdown = false, watch = false;
+  double interval = 2;
 };
-
-struct SeasonStatus {
-  std::string label;
-  std::vector<std::string> months;
-  int dates = 0;
-  std::vector<TableStatus> tables;
-};
-
-std::vector<SeasonStatus> Collect(const Session& session, const View& view, const std::string& only) {
-  auto states = JudgeAll(session.project, view.calendar, view.cells);
-  std::vector<SeasonStatus> seasons;
-  for (size_t s = 0; s < view.calendar.seasons().size(); ++s) {
-    SeasonStatus season{view.calendar.seasons()[s].label, {}, 0, {}};
-    if (!only.empty() && season.label != only) continue;
-    for (const GameDate& date : view.calendar.dates()) {
-      if (size_t(date.season) != s) continue;
-      ++season.dates;
-      if (season.months.empty() || season.months.back() != date.date.Month())
-        season.months.push_back(date.date.Month());
-    }
-    TableStatus helpers;
-    int helper_count = 0;
-    auto add = [&](const Model& model, TableStatus& table) {
-      const auto& mine = states.at(model.name);
-      for (size_t i = 0; i < mine.size(); ++i) {
-        const GameDate& date = view.calendar.dates()[i];
-        if (size_t(date.season) != s) continue;
-        auto& [done, total] = table.months[date.date.Month()];
-        bool is_done = Settled(mine[i]) && mine[i] != CellState::kWaiting;
-        done += is_done;
-        ++total;
-        table.done += is_done;
-        ++table.total;
-        ++table.states[CellStateName(mine[i])];
-      }
-    };
-    for (const Model& model : session.project.models) {
-      if (model.view) continue;
-      if (model.helper) {
-        add(model, helpers);
-        ++helper_count;
-        continue;
-      }
-      TableStatus table{model.name, {}, {}, 0, 0};
-      add(model, table);
-      season.tables.push_back(std::move(table));
-    }
-    if (helper_count) {
-      helpers.name = fmt::format("({} helper tables)", helper_count);
-      season.tables.push_back(std::move(helpers));
-    }
-    seasons.push_back(std::move(season));
-  }
-  return seasons;
+void Describe(Visitor& v, View& view) {
+  v.Struct("View", "");
+  v.Field("watch", view.watch, "Print again every --interval seconds until nothing runs.");
+  v.Field("interval", view.interval, "Seconds between two prints of --watch (default: 2).",
+          {.metavar = "SECONDS", .least = 0.1, .most = 3600});
+  v.Field("markdown", view.markdown, "As a page in Markdown, to hand over.");
+  v.Field("json", view.json, "The state as JSON.");
 }
 
 std::string StatesText(const TableStatus& table) {
@@ -89,222 +39,116 @@ std::string MonthName(const std::string& month) {
   return kNames[std::stoi(month.substr(5)) - 1];
 }
 
-// What is wrong, with the reason, the worst first.
-struct Problem {
-  std::string state, table;
-  int dates = 0;
-  Date first;
-  std::string reason;
-};
-
-// The games that partial cells were made without.
-std::string MissingText(const std::vector<const Cell*>& cells) {
-  constexpr size_t kShown = 10;
-  std::set<std::string> games;
-  for (const Cell* cell : cells)
-    for (const std::string& game : Split(cell->missing, ','))
-      games.insert(game);
-  std::vector<std::string> shown;
-  for (const std::string& game : games)
-    if (shown.size() < kShown) shown.push_back(game);
-  return fmt::format("no whole box of {}{}", Join(shown, ", "),
-                     games.size() > kShown ? fmt::format(" and {} more", games.size() - kShown) : "");
+std::string Share(const MonthStatus& m) {
+  return m.total == 0        ? ""
+         : m.done == m.total ? fmt::format("{}", m.done)
+                             : fmt::format("{}/{}", m.done, m.total);
 }
 
-std::vector<Problem> Problems(const Session& session, const View& view) {
-  std::vector<Problem> problems;
-  for (CellState state : {CellState::kFailed, CellState::kBlocked, CellState::kPartial}) {
-    for (const Model& model : session.project.models) {
-      auto series = view.cells.find(model.name);
-      if (series == view.cells.end()) continue;
-      std::vector<const Cell*> cells;
-      for (const Cell& cell : series->second.cells())
-        if (cell.state == state) cells.push_back(&cell);
-      if (cells.empty()) continue;
-      std::string reason = state == CellState::kPartial ? MissingText(cells) : cells[0]->reason;
-      problems.push_back(
-          {CellStateName(state), model.name, int(cells.size()), Date{cells[0]->slot}, reason.substr(0, 200)});
-    }
+std::string SeasonText(const SeasonStatus& season, bool markdown) {
+  std::set<std::string> months;
+  for (const TableStatus& table : season.tables)
+    for (const auto& [month, counts] : table.months)
+      months.insert(month);
+  std::string text = fmt::format("{}{}: {} game dates\n{}", markdown ? "### " : "", season.season,
+                                 season.game_dates, markdown ? "\n" : "");
+  std::string header = markdown ? "| table |" : fmt::format("{:<32}", "table"), rule = "|---|";
+  for (const std::string& month : months) {
+    header += markdown ? " " + MonthName(month) + " |" : fmt::format("{:>7}", MonthName(month));
+    rule += "---|";
   }
-  for (const Model& model : session.project.models) {
-    auto series = view.cells.find(model.name);
-    if (series == view.cells.end()) continue;
-    std::vector<const Cell*> cells;
-    for (const Cell& cell : series->second.cells())
-      if (!cell.waived.empty()) cells.push_back(&cell);
-    if (!cells.empty())
-      problems.push_back({"waived", model.name, int(cells.size()), Date{cells[0]->slot},
-                          "let through without " + cells[0]->waived + " (--allow-missing)"});
+  header += markdown ? " all | state |" : fmt::format("{:>9} {:>5}  {}", "all", "", "state");
+  text += header + "\n" + (markdown ? rule + "---|---|\n" : "");
+  for (const TableStatus& table : season.tables) {
+    std::string line = markdown ? "| " + table.table + " |" : fmt::format("{:<32}", table.table);
+    for (const std::string& month : months) {
+      auto found = table.months.find(month);
+      std::string part = found == table.months.end() ? "" : Share(found->second);
+      line += markdown ? " " + part + " |" : fmt::format("{:>7}", part);
+    }
+    std::string all = Share({table.done, table.total});
+    int share = table.total ? int(100.0 * double(table.done) / double(table.total)) : 0;
+    line += markdown ? fmt::format(" {} | {} |", all, StatesText(table))
+                     : fmt::format("{:>9} {:>4}%  {}", all, share, StatesText(table));
+    text += line + "\n";
   }
-  return problems;
+  return text + "\n";
 }
 
-std::string ProblemsText(const std::vector<Problem>& problems, bool markdown) {
-  std::string text;
-  for (const Problem& p : problems)
-    text += fmt::format("{}{} {}: {} dates from {}: {}\n", markdown ? "- " : "", p.state, p.table, p.dates,
-                        p.first.Str(), p.reason);
-  return text;
+std::string RawText(const StatusReport& report) {
+  std::vector<std::string> parts;
+  for (const auto& [name, raw] : report.raw)
+    if (raw.rows)
+      parts.push_back((name.starts_with("raw_") ? name.substr(4) : name) + " " + WithCommas(raw.rows));
+  return parts.empty() ? "" : "raw rows: " + Join(parts, ", ") + "\n";
 }
 
-std::string NextCommand(const std::vector<SeasonStatus>& seasons, const View& view) {
-  bool failed = false, open = false;
-  for (const SeasonStatus& season : seasons)
-    for (const TableStatus& table : season.tables) {
-      failed = failed || table.states.contains("failed");
-      open = open || table.done < table.total;
-    }
-  if (view.calendar.dates().empty()) return "backcourt load";
-  if (failed) return "backcourt plan, mend what failed, then backcourt backfill all";
-  return open ? "backcourt backfill all" : "";
-}
-
-std::string Text(const Session& session, const View& view, const std::vector<SeasonStatus>& seasons,
-                 bool markdown) {
-  std::string text;
-  for (const SeasonStatus& season : seasons) {
-    text += fmt::format("{}{}: {} game dates\n{}", markdown ? "### " : "", season.label, season.dates,
-                        markdown ? "\n" : "");
-    std::string header = markdown ? "| table |" : fmt::format("{:<32}", "table");
-    std::string rule = "|---|";
-    for (const std::string& month : season.months) {
-      header += markdown ? " " + MonthName(month) + " |" : fmt::format("{:>7}", MonthName(month));
-      rule += "---|";
-    }
-    header += markdown ? " all | state |" : fmt::format("{:>9} {:>5}  {}", "all", "", "state");
-    text += header + "\n" + (markdown ? rule + "---|---|\n" : "");
-    for (const TableStatus& table : season.tables) {
-      std::string line = markdown ? "| " + table.name + " |" : fmt::format("{:<32}", table.name);
-      for (const std::string& month : season.months) {
-        auto found = table.months.find(month);
-        auto [done, total] = found == table.months.end() ? std::pair(0, 0) : found->second;
-        std::string part = total == 0      ? ""
-                           : done == total ? fmt::format("{}", done)
-                                           : fmt::format("{}/{}", done, total);
-        line += markdown ? " " + part + " |" : fmt::format("{:>7}", part);
-      }
-      int share = table.total ? int(100.0 * table.done / table.total) : 0;
-      std::string all = table.done == table.total ? fmt::format("{}", table.done)
-                                                  : fmt::format("{}/{}", table.done, table.total);
-      line += markdown ? fmt::format(" {} | {} |", all, StatesText(table))
-                       : fmt::format("{:>9} {:>4}%  {}", all, share, StatesText(table));
-      text += line + "\n";
-    }
+// The run that goes on: what it is at, and what waits.
+std::string RunningText(const RunNow& run) {
+  std::string text = fmt::format("run {} is filling, for {}, ETA {}\n", run.run, Seconds(run.running_seconds),
+                                 Seconds(run.eta_seconds));
+  for (const TableNow& t : run.tables) {
+    int64_t done = t.done + t.failed + t.blocked;
+    if (t.running == 0 && done == t.total) continue;
+    text += fmt::format("  {:<34} {:>5}/{:<5} dates {:>10} rows", t.table, done, t.total, WithCommas(t.rows));
+    if (t.failed) text += fmt::format("  {} FAILED", t.failed);
+    if (t.blocked) text += fmt::format("  {} blocked", t.blocked);
+    if (t.eta_seconds > 0) text += "  ETA " + Seconds(t.eta_seconds);
+    if (t.running)
+      text += "  running";
+    else if (!t.waits_for.empty())
+      text += "  waits for " + Join(t.waits_for, ", ");
     text += "\n";
   }
-  std::string raw;
-  for (const RawTable& table : session.project.raw_tables) {
-    auto series = view.cells.find(table.name);
-    if (series == view.cells.end()) continue;
-    int64_t rows = 0;
-    for (const Cell& cell : series->second.cells())
-      rows += cell.rows;
-    if (rows)
-      raw +=
-          fmt::format("{}{} {}", raw.empty() ? "" : ", ",
-                      table.name.starts_with("raw_") ? table.name.substr(4) : table.name, WithCommas(rows));
-  }
-  if (!raw.empty()) text += fmt::format("raw rows: {}\n", raw);
   return text;
 }
 
-nlohmann::json Json(const Session& session, const View& view, const std::vector<SeasonStatus>& seasons,
-                    const std::vector<AbsentFeed>& absent, const std::vector<Problem>& problems) {
-  nlohmann::json all = nlohmann::json::array();
-  for (const SeasonStatus& season : seasons) {
-    nlohmann::json tables = nlohmann::json::array();
-    for (const TableStatus& table : season.tables) {
-      nlohmann::json months;
-      for (const auto& [month, counts] : table.months)
-        months[month] = {{"done", counts.first}, {"total", counts.second}};
-      tables.push_back({{"table", table.name},
-                        {"done", table.done},
-                        {"total", table.total},
-                        {"states", table.states},
-                        {"months", months}});
-    }
-    all.push_back({{"season", season.label}, {"game_dates", season.dates}, {"tables", tables}});
+std::string ActivitiesText(const StatusReport& report) {
+  std::string text;
+  for (const ActivityNow& activity : report.activities) {
+    if (activity.run)
+      text += RunningText(*activity.run);
+    else
+      text += fmt::format("{} runs, for {}{}\n", activity.activity, Seconds(activity.seconds),
+                          activity.doing.empty() ? "" : ": " + activity.doing);
   }
-  nlohmann::json raw = nlohmann::json::object(), missing = nlohmann::json::array();
-  for (const RawTable& table : session.project.raw_tables) {
-    int64_t rows = 0, cells = 0;
-    if (auto series = view.cells.find(table.name); series != view.cells.end())
-      for (const Cell& cell : series->second.cells())
-        rows += cell.rows, ++cells;
-    raw[table.name] = {{"rows", rows}, {"cells", cells}};
+  return text;
+}
+
+std::string Text(const StatusReport& report, bool markdown) {
+  std::string text = markdown ? "## Warehouse status\n\n" : "";
+  for (const SeasonStatus& season : report.seasons)
+    text += SeasonText(season, markdown);
+  text += RawText(report) + AbsentText(report.absent) + SnapshotText(report.snapshots) +
+          FileChangesText(report.files);
+  std::string problems;
+  for (const Problem& p : report.problems)
+    problems += fmt::format("{}{} {}: {} dates from {}: {}\n", markdown ? "- " : "", p.state, p.table,
+                            p.dates, p.first_date.Str(), p.reason);
+  if (!problems.empty()) text += (markdown ? "\n### Problems\n\n" : "\n") + problems;
+  bool running = !report.activities.empty();
+  if (running) text += (markdown ? "\n### Running\n\n" : "\n") + ActivitiesText(report);
+  text += fmt::format("{}warehouse: {}\n", markdown ? "\n" : "", report.warehouse);
+  if (running)
+    text += "next: wait; `backcourt status --watch` follows it\n";
+  else if (!report.next_command.empty())
+    text += "next: " + report.next_command + "\n";
+  return text;
+}
+
+Result<int> Run(Caller& caller, const StatusRequest& request, const View& view, const Output& output) {
+  for (;;) {
+    StatusReport report = TRY(caller.Ask("status", Status, request));
+    std::string text = view.json ? ToJson(report).dump(2) + "\n" : Text(report, view.markdown);
+    if (view.watch && output.terminal) text = "\x1b[2J\x1b[H" + text;
+    output.Out(text);
+    if (!view.watch || report.activities.empty() || caller.cancel().Requested()) return 0;
+    usleep(useconds_t(view.interval * 1e6));
   }
-  for (const AbsentFeed& feed : absent)
-    missing.push_back({{"table", feed.table}, {"season", feed.season}, {"feeds", feed.feeds}});
-  nlohmann::json wrong = nlohmann::json::array();
-  for (const Problem& p : problems)
-    wrong.push_back({{"state", p.state},
-                     {"table", p.table},
-                     {"dates", p.dates},
-                     {"first_date", p.first.Str()},
-                     {"reason", p.reason}});
-  return {{"warehouse", session.project.warehouse},
-          {"seasons", all},
-          {"raw", raw},
-          {"absent", missing},
-          {"problems", wrong}};
 }
 
 }  // namespace
 
-Result<int> RunStatus(Session& session, const Arguments& arguments, const Output& output) {
-  for (;;) {
-    View view = TRY(Look(session));
-    std::string only = arguments.season.empty() ? "" : TRY(ChooseSeason(view.calendar, arguments.season));
-    std::vector<SeasonStatus> seasons = Collect(session, view, only);
-    std::vector<AbsentFeed> absent = TRY(AbsentFeeds(session.project, view));
-    std::vector<Snapshot> serving = TRY(Snapshots::Serving(*view.connection)),
-                          quarantined = TRY(Snapshots::Quarantined(*view.connection));
-    bool running = false;
-    nlohmann::json now;
-    std::string now_text;
-    {
-      std::lock_guard lock(session.live.mutex);
-      if (session.live.progress) {
-        running = true;
-        now = session.live.progress->Now();
-        now_text = session.live.progress->NowText();
-      }
-    }
-    std::string next = NextCommand(seasons, view);
-    if (arguments.json) {
-      nlohmann::json json = Json(session, view, seasons, absent, Problems(session, view));
-      json["running"] = running ? now : nlohmann::json();
-      json["next_command"] = next;
-      json["snapshots"] = nlohmann::json::array();
-      for (const auto* list : {&serving, &quarantined})
-        for (const Snapshot& one : *list)
-          json["snapshots"].push_back({{"feed", one.feed},
-                                       {"season", one.season},
-                                       {"path", one.path},
-                                       {"seen_at", one.seen_at},
-                                       {"age_seconds", one.age},
-                                       {"problem", one.problem}});
-      output.Out(json.dump(2) + "\n");
-    } else {
-      bool markdown = arguments.markdown;
-      std::string text = markdown ? "## Warehouse status\n\n" : "";
-      text += Text(session, view, seasons, markdown);
-      text += AbsentText(absent) + SnapshotText(serving, quarantined);
-      std::string problems = ProblemsText(Problems(session, view), markdown);
-      if (!problems.empty()) text += (markdown ? "\n### Problems\n\n" : "\n") + problems;
-      if (running) text += (markdown ? "\n### Running\n\n" : "\n") + now_text;
-      text += fmt::format("{}warehouse: {}\n", markdown ? "\n" : "", session.project.warehouse);
-      if (running)
-        text += "next: wait; `backcourt status --watch` follows it\n";
-      else if (!next.empty())
-        text += "next: " + next + "\n";
-      if (arguments.watch && output.terminal) text = "\x1b[2J\x1b[H" + text;
-      output.Out(text);
-    }
-    if (!arguments.watch || Interrupted()) return 0;
-    if (!running) return 0;  // of this process: nothing runs while it holds the warehouse
-    usleep(useconds_t(arguments.interval * 1e6));
-  }
-}
+Command StatusCommand() { return MakeCommand("status", Run); }
 
 }  // namespace backcourt

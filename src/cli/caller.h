@@ -1,0 +1,62 @@
+// Has operations done: in this process, when it can have the warehouse, else in
+// the one that holds it.
+#pragma once
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "operations/registry.h"
+#include "serve/server.h"
+#include "serve/warehouse_lock.h"
+
+namespace backcourt {
+
+class Caller {
+ public:
+  // `command`: what other shells are told of this one. `cancel` outlives this.
+  Caller(Project project, std::string command, const Cancel& cancel);
+  ~Caller();
+
+  const Project& project() const { return workspace_.project(); }
+  const Cancel& cancel() const { return cancel_; }
+
+  template <typename Request, typename Report>
+  Result<Report> Ask(const char* verb, Result<Report> (*run)(Workspace&, const Request&, const Cancel&),
+                     const std::type_identity_t<Request>& request) {
+    if (TRY(Here(verb, request, nullptr))) return run(workspace_, request, cancel_);
+    return FromJson<Report>(std::move(answer_));
+  }
+  // Long ones: other shells are answered while they run here.
+  template <typename Request, typename Report>
+  Result<Report> Ask(const char* verb,
+                     Result<Report> (*run)(Workspace&, const Request&, const Cancel&, const Events&),
+                     const std::type_identity_t<Request>& request, const Events& events) {
+    if (!TRY(Here(verb, request, events))) return FromJson<Report>(std::move(answer_));
+    Serve();
+    return run(workspace_, request, cancel_, events);
+  }
+  // Whether another process holds the warehouse: kBusy names it.
+  Result<> CheckFree();
+
+ private:
+  // Becomes the holder, or has the holder answer: `answer_` is its report then.
+  template <typename Request>
+  Result<bool> Here(const char* verb, const Request& request, const Events& events) {
+    return HereOrThere(*FindVerb(verb), [&] { return ToJson(request); }, events);
+  }
+  Result<bool> HereOrThere(const Verb& verb, const std::function<nlohmann::json()>& request,
+                           const Events& events);
+  Result<nlohmann::json> AskHolder(const HolderInfo& holder, const Verb& verb, const nlohmann::json& request,
+                                   const Events& events);
+  Error Busy(const HolderInfo& other) const;
+  void Serve();
+
+  Workspace workspace_;
+  const Cancel& cancel_;
+  std::unique_ptr<WarehouseLock> lock_;
+  std::unique_ptr<Server> server_;  // ends before the lock goes
+  nlohmann::json answer_;
+};
+
+}  // namespace backcourt

@@ -1,0 +1,59 @@
+// A command: a verb of the registry, how its report is shown, and the text of it.
+#pragma once
+
+#include <functional>
+#include <string>
+#include <vector>
+
+#include "cli/caller.h"
+#include "cli/output.h"
+#include "operations/json.h"
+
+namespace backcourt {
+
+struct Command {
+  const Verb* verb = nullptr;
+  Schema view;  // options that only concern how the report is shown
+  // Asks, prints, and returns the exit code.
+  std::function<Result<int>(Caller&, const nlohmann::json& request, const nlohmann::json& view,
+                            const Output&)>
+      run;
+};
+
+template <typename Request, typename View>
+Command MakeCommand(const char* verb,
+                    Result<int> (*run)(Caller&, const Request&, const View&, const Output&)) {
+  return {FindVerb(verb), SchemaOf<View>(),
+          [run](Caller& caller, const nlohmann::json& request, const nlohmann::json& view,
+                const Output& output) -> Result<int> {
+            return run(caller, TRY(FromJson<Request>(request)), TRY(FromJson<View>(view)), output);
+          }};
+}
+
+// One a verb, in the order of the registry.
+const std::vector<Command>& Commands();
+
+// The view of a command that has nothing but --json.
+struct JsonView {
+  bool json = false;
+};
+void Describe(Visitor& v, JsonView& view);
+
+Command LoadCommand();
+Command ForgetCommand();
+Command DatesCommand();
+Command PlanCommand();
+Command BackfillCommand();
+Command StatusCommand();
+Command WhyCommand();
+Command RunsCommand();
+Command ShowCommand();
+Command QueryCommand();
+Command StopCommand();
+Command CheckCommand();
+Command VerifyCommand();
+Command ExportCommand();
+Command DocsCommand();
+Command DoctorCommand();
+
+}  // namespace backcourt

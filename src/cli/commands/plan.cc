@@ -1,0 +1,26 @@
+#include <fmt/format.h>
+
+#include "cli/command.h"
+#include "cli/texts.h"
+
+namespace backcourt {
+
+namespace {
+
+Result<int> Run(Caller& caller, const PlanRequest& request, const JsonView& view, const Output& output) {
+  PlanReport report = TRY(caller.Ask("plan", MakePlanReport, request));
+  if (view.json) {
+    output.Out(ToJson(report).dump(2) + "\n");
+    return 0;
+  }
+  output.Out(PlanText(report) + FileChangesText(report.files));
+  if (!request.save.empty())
+    output.Out(fmt::format("saved: `backcourt backfill --plan {}` runs exactly this\n", request.save));
+  return 0;
+}
+
+}  // namespace
+
+Command PlanCommand() { return MakeCommand("plan", Run); }
+
+}  // namespace backcourt

@@ -1,0 +1,32 @@
+#include "cli/output.h"
+
+#include <sys/ioctl.h>
+#include <unistd.h>
+
+#include <cstdio>
+
+namespace backcourt {
+
+namespace {
+
+void Write(FILE* file, const std::string& text) {
+  fwrite(text.data(), 1, text.size(), file);
+  fflush(file);
+}
+
+}  // namespace
+
+Output Output::OfThisProcess() {
+  Output output;
+  output.terminal = isatty(STDOUT_FILENO);
+  winsize size{};
+  if (!output.terminal || ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) != 0) return output;
+  if (size.ws_col > 0) output.width = size.ws_col;
+  if (size.ws_row > 0) output.height = size.ws_row;
+  return output;
+}
+
+void Output::Out(const std::string& text) const { Write(stdout, text); }
+void Output::Err(const std::string& text) const { Write(stderr, text); }
+
+}  // namespace backcourt

@@ -1,0 +1,18 @@
+// Where a command writes: this terminal, a pipe or a log.
+#pragma once
+
+#include <string>
+
+namespace backcourt {
+
+struct Output {
+  bool terminal = false;  // a person looks at it as it comes
+  int width = 120;        // columns
+  int height = 40;        // lines
+
+  static Output OfThisProcess();
+  void Out(const std::string& text) const;
+  void Err(const std::string& text) const;
+};
+
+}  // namespace backcourt

@@ -1,0 +1,39 @@
+// Shows a long operation as it goes: a screen that redraws itself on a terminal,
+// lines in a pipe, or each event as JSON.
+#pragma once
+
+#include <string>
+
+#include "cli/output.h"
+#include "operations/events.h"
+#include "run/run_state.h"
+
+namespace backcourt {
+
+class ProgressView {
+ public:
+  enum class Style { kScreen, kLines, kJson };
+  ProgressView(const Output& output, Style style) : output_(output), style_(style) {}
+
+  void Show(const Event& event);
+  // The last state stays on the screen.
+  void Finish();
+
+  // A table's line.
+  static std::string LineOf(const TableState& table);
+
+ private:
+  void ShowRun(const RunEvent& event);
+  void ShowTransient(const std::string& line);  // on a terminal: until the next one
+  void Clear();
+  void Redraw(bool last);
+
+  const Output& output_;
+  const Style style_;
+  RunState state_;
+  double drawn_at_ = 0;
+  int drawn_lines_ = 0;
+  bool transient_ = false;
+};
+
+}  // namespace backcourt

@@ -1,0 +1,19 @@
+// Texts that several commands print.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "operations/registry.h"
+
+namespace backcourt {
+
+std::string LoadText(const LoadReport& report);
+std::string AbsentText(const std::vector<AbsentFeed>& absent);
+std::string ChoiceText(const DateChoice& choice);
+std::string PlanText(const PlanReport& report);
+// Of the schedule's snapshots, a line each; "" when there are none.
+std::string SnapshotText(const std::vector<Snapshot>& snapshots);
+std::string NullColumnsText(const std::vector<NullColumns>& missing);
+
+}  // namespace backcourt

@@ -1,0 +1,317 @@
+#include "operations/backfill.h"
+
+#include <fmt/format.h>
+
+#include <future>
+#include <set>
+#include <thread>
+
+#include "base/file.h"
+#include "base/text.h"
+#include "ledger/cells.h"
+#include "ledger/models.h"
+#include "ledger/runs.h"
+#include "operations/load.h"
+#include "run/batch_filler.h"
+#include "run/progress.h"
+#include "warehouse/cell_sql.h"
+
+namespace backcourt {
+
+void Describe(Visitor& v, BackfillRequest& r) {
+  v.Struct("BackfillRequest", "What to fill.");
+  DescribeWork(v, r.selection);
+  v.Field("no_load", r.no_load, "Do not look at the files first.");
+  v.Field("parallel", r.parallel, "Batches side by side (default: the number of cores).",
+          {.metavar = "N", .least = 1, .most = 64});
+  v.Field("plan", r.plan, "Run exactly this saved plan, or refuse if the warehouse has moved on.",
+          {.metavar = "FILE", .path = true});
+  v.Field("dry_run", r.dry_run, "Print the plan and stop; nothing is written.");
+  v.Field("join", r.join, "Where another shell fills the same: take part in it instead of being refused.");
+}
+
+void Describe(Visitor& v, BackfillReport& r) {
+  v.Struct("BackfillReport", "How a backfill ended.");
+  v.Field("run", r.run, "its run; null when nothing had to be filled");
+  v.Field("outcome", r.outcome, "done, failed, blocked, stopped or interrupted; planned of a dry run");
+  v.Field("filled", r.filled, "cells filled");
+  v.Field("kept", r.kept, "cells kept: their inputs came out as they were");
+  v.Field("empty", r.empty, "cells filled for which no row is due");
+  v.Field("partial", r.partial, "cells filled without the boxes of some final games");
+  v.Field("failed", r.failed, "cells that failed");
+  v.Field("blocked", r.blocked, "cells that wait for an input that is not filled");
+  v.Field("not_tried", r.not_tried, "cells of the plan that were not tried");
+  v.Field("rows", r.rows, "rows written");
+  v.Field("seconds", r.seconds, "seconds that it took");
+  v.Field("planned", r.planned, "the plan of a dry run; only there then", {.omitted = true});
+}
+
+const char* OutcomeName(Outcome outcome) {
+  switch (outcome) {
+    case Outcome::kDone:
+      return "done";
+    case Outcome::kFailed:
+      return "failed";
+    case Outcome::kBlocked:
+      return "blocked";
+    case Outcome::kStopped:
+      return "stopped";
+    case Outcome::kInterrupted:
+      return "interrupted";
+  }
+  return "done";
+}
+
+namespace {
+
+// One backfill, from its load to its end.
+class Fill {
+ public:
+  Fill(Workspace& workspace, const BackfillRequest& request, Activity& activity)
+      : workspace_(workspace), project_(workspace.project()), request_(request), activity_(activity) {}
+
+  Result<BackfillReport> Run() {
+    if (!request_.no_load && request_.plan.empty() && !request_.dry_run)
+      activity_.Tell(Loaded{TRY(LoadFiles(workspace_, {}, activity_))});
+    TRY(Prepare());
+    if (request_.no_load)
+      if (std::string changes = FileChangesText(TRY(LookForFileChanges(*work_->moment.connection, project_)));
+          !changes.empty())
+        activity_.Tell(Reading{Trim(changes)});
+    if (request_.dry_run) {
+      BackfillReport report;
+      report.outcome = "planned";
+      report.planned = ReportOf(project_, *work_);
+      return report;
+    }
+    TRY(CheckNewBodies());
+    if (TRY(RunChangedChecks())) TRY(Prepare());
+    activity_.Tell(Chosen{work_->chosen.choice});
+    TRY(RemoveRetired());
+    if (work_->plan.batches.empty()) {
+      TRY(MakeViews(false));
+      return BackfillReport{};
+    }
+    return RunPlan();
+  }
+
+ private:
+  Connection& connection() { return *work_->moment.connection; }
+
+  Result<> Prepare() {
+    work_ = TRY(PrepareWork(project_, TRY(workspace_.Look()), request_.selection));
+    if (request_.plan.empty()) return {};
+    SavedPlan saved = TRY(ParseSavedPlan(request_.plan, TRY(ReadFile(request_.plan))));
+    Plan plan = TRY(RestorePlan(request_.plan, saved, project_, work_->moment.calendar, work_->moment.cells));
+    plan.unsettled = std::move(work_->plan.unsettled);
+    work_->plan = std::move(plan);
+    return {};
+  }
+
+  Result<> CheckNewBodies();
+  Result<int> RunChangedChecks();
+  Result<> RemoveRetired();
+  Result<> MakeViews(bool again);
+  Result<BackfillReport> RunPlan();
+
+  Workspace& workspace_;
+  const Project& project_;
+  const BackfillRequest& request_;
+  Activity& activity_;
+  std::optional<PreparedWork> work_;
+};
+
+// Bodies of models whose text is new are looked through before anything runs.
+Result<> Fill::CheckNewBodies() {
+  auto known = TRY(ledger::ReadModels(connection()));
+  std::vector<const Model*> fresh;
+  for (const Model& model : project_.models) {
+    auto seen = known.find(model.name);
+    if (seen == known.end() || seen->second.identity != model.identity.Hex()) fresh.push_back(&model);
+  }
+  if (fresh.empty()) return {};
+  std::set<std::string> volatile_functions = TRY(VolatileFunctions(connection()));
+  std::vector<Result<>> checked(fresh.size());
+  auto check_every_second = [&](size_t from, Connection& connection) {
+    for (size_t i = from; i < fresh.size(); i += 2)
+      checked[i] = CheckBody(connection, *fresh[i], volatile_functions);
+  };
+  auto aside = TRY(TRY(workspace_.Open())->Connect());
+  auto half = std::async(std::launch::async, check_every_second, 0, std::ref(*aside));
+  check_every_second(1, connection());
+  half.wait();
+  for (const Result<>& result : checked)
+    TRY(result);
+  return {};
+}
+
+// Changed [checks] run alone, over what is stored; guilty dates become failed.
+Result<int> Fill::RunChangedChecks() {
+  Watch watch = CancelWhen(connection(), activity_.cancel());
+  int failed = 0;
+  for (const auto& [name_of, seen] : TRY(ledger::ReadModels(connection()))) {
+    const Model* model = project_.FindModel(name_of);
+    if (!model || seen.identity != model->identity.Hex() || seen.checks == model->checks_identity.Hex())
+      continue;
+    std::vector<Cell> guilty;
+    for (const auto& [name, query] : model->checks) {
+      auto failing = [&](const std::string& where) -> Result<int64_t> {
+        auto rows = connection().Query(
+            fmt::format("WITH this AS (SELECT * FROM wh.main.{}{}) SELECT count(*) FROM ({})",
+                        Ident(model->name), where, query));
+        if (!rows)
+          return Error{rows.error().kind,
+                       fmt::format("{}: check \"{}\": {}", model->file, name, rows.error().message),
+                       rows.error().hint};
+        return rows->Int(0, 0);
+      };
+      if (TRY(failing("")) == 0) continue;
+      const std::vector<Cell> cells = work_->moment.cells[model->name].cells();
+      for (Cell now : cells) {  // a check need not tell dates, so each is asked alone
+        int64_t rows =
+            now.rows ? TRY(failing(fmt::format(" WHERE {} = {}", Ident(model->date), Date{now.slot}.Sql())))
+                     : 0;
+        if (rows == 0) continue;
+        now.state = CellState::kFailed;
+        now.error_class = "data";
+        now.reason = fmt::format("check \"{}\" fails on {} rows", name, rows);
+        work_->moment.cells[model->name].Put(now);
+        guilty.push_back(now);
+      }
+    }
+    Transaction transaction = TRY(Transaction::Begin(connection()));
+    TRY(ledger::WriteCells(connection(), model->name, guilty));
+    TRY(ledger::WriteChecks(connection(), *model));
+    TRY(transaction.Commit());
+    if (!guilty.empty()) activity_.Tell(ChecksFailed{model->name, int64_t(guilty.size())});
+    failed += int(guilty.size());
+  }
+  return failed;
+}
+
+// Rows and cells of dates that are no game dates any more go.
+Result<> Fill::RemoveRetired() {
+  if (work_->moment.retired.empty()) return {};
+  Transaction transaction = TRY(Transaction::Begin(connection()));
+  for (const auto& [table, slots] : work_->moment.retired) {
+    std::vector<std::string> dates;
+    for (int32_t slot : slots)
+      dates.push_back(Date{slot}.Sql());
+    TRY(connection().Execute(fmt::format("DELETE FROM main.{} WHERE {} IN ({})", Ident(table),
+                                         Ident(project_.DateColumn(table)), Join(dates, ", "))));
+    TRY(ledger::RemoveCells(connection(), table, slots));
+  }
+  return transaction.Commit();
+}
+
+// Makes the views whose text is new and whose inputs are there; with `again`, all
+// of them, since a table that was made anew may have other columns.
+Result<> Fill::MakeViews(bool again) {
+  auto known = TRY(ledger::ReadModels(connection()));
+  for (const Model& model : project_.models) {
+    if (!model.view) continue;
+    auto seen = known.find(model.name);
+    if (seen != known.end() && seen->second.identity == model.identity.Hex() && !again) continue;
+    std::vector<std::string> inputs;
+    for (const Read& read : model.reads)
+      inputs.push_back(Quote(read.table));
+    Rows there =
+        TRY(connection().Query(fmt::format("SELECT count(*) FROM duckdb_tables() WHERE database_name = 'wh' "
+                                           "AND schema_name = 'main' AND table_name IN ({})",
+                                           Join(inputs, ", "))));
+    if (size_t(there.Int(0, 0)) < inputs.size()) continue;
+    Transaction transaction = TRY(Transaction::Begin(connection()));
+    auto made = connection().Execute(
+        fmt::format("CREATE OR REPLACE VIEW main.{} AS {}", Ident(model.name), SelectSql(model)));
+    if (!made) {
+      made.error().message = model.file + ": " + made.error().message;
+      return made;
+    }
+    TRY(ledger::WriteModel(connection(), model));
+    TRY(transaction.Commit());
+  }
+  return {};
+}
+
+Outcome OutcomeOf(const RunReport& report) {
+  if (report.interrupted) return Outcome::kInterrupted;
+  if (report.stopped) return Outcome::kStopped;
+  if (report.failed) return Outcome::kFailed;
+  return report.blocked || report.not_tried ? Outcome::kBlocked : Outcome::kDone;
+}
+
+// The line that the history of runs keeps.
+std::string Summary(const RunReport& report, int64_t run) {
+  std::string text = fmt::format("run {}: {} cells filled ({} rows) in {}", run, WithCommas(report.filled),
+                                 WithCommas(report.rows), Seconds(report.seconds));
+  auto add = [&](int n, const char* what) {
+    if (n) text += fmt::format(", {} {}", WithCommas(n), what);
+  };
+  add(report.kept, "unchanged inputs, kept");
+  add(report.empty, "of them empty");
+  add(report.partial, "of them partial: boxes of final games are missing");
+  add(report.failed, "FAILED");
+  add(report.blocked, "blocked");
+  add(report.not_tried, "not tried");
+  if (report.interrupted)
+    text += "; interrupted";
+  else if (report.stopped)
+    text += "; stopped";
+  return text;
+}
+
+Result<BackfillReport> Fill::RunPlan() {
+  TRY(MakeInputTables(connection(), project_, work_->moment.calendar, work_->plan));
+  int64_t run = TRY(ledger::StartRun(connection(), workspace_.command()));
+  RunOptions options;
+  options.parallel = request_.parallel.value_or(int(std::max(1u, std::thread::hardware_concurrency())));
+  std::mutex cells_mutex;
+  // Batches side by side gain more than threads inside of one.
+  TRY(connection().Execute(
+      fmt::format("SET threads = {}", std::max(1, project_.threads / options.parallel))));
+  Moment& moment = work_->moment;
+  auto filler = TRY(WarehouseFiller::Make(*TRY(workspace_.Open()), project_, moment.calendar, moment.cells,
+                                          cells_mutex, run, options.parallel));
+  Progress progress(project_, work_->plan, run, [&](const RunEvent& event) {
+    std::visit([&](const auto& e) { activity_.Tell(Event(e)); }, event);
+  });
+  Runner runner(project_, moment.calendar, moment.cells, cells_mutex, *filler, progress, SystemRunClock(),
+                options);
+  activity_.OnStop([&runner] { runner.Stop(false); });
+  RunReport result;
+  {
+    Watch watch(std::chrono::milliseconds(20), [&] {  // a cancel ends the running batches too
+      if (activity_.cancel().Requested()) runner.Stop(true);
+    });
+    result = runner.Run(work_->plan);
+  }
+  activity_.OnStop([] {});
+  if (result.broken) return *result.broken;
+  TRY(MakeViews(result.filled > 0));
+  BackfillReport report;
+  report.run = run;
+  report.outcome = OutcomeName(OutcomeOf(result));
+  report.filled = result.filled, report.kept = result.kept, report.empty = result.empty;
+  report.partial = result.partial, report.failed = result.failed, report.blocked = result.blocked;
+  report.not_tried = result.not_tried, report.rows = result.rows, report.seconds = result.seconds;
+  TRY(ledger::EndRun(connection(), run, report.outcome, Summary(result, run)));
+  return report;
+}
+
+}  // namespace
+
+Result<BackfillReport> Backfill(Workspace& workspace, const BackfillRequest& request, const Cancel& cancel,
+                                const Events& events) {
+  BackfillRequest work = request;  // what makes two of them the same
+  work.parallel.reset();
+  work.no_load = work.join = false;
+  Activities& activities = workspace.activities();
+  if (request.join)
+    return FromJson<BackfillReport>(TRY(activities.Join("backfill", ToJson(work), cancel, events)));
+  auto activity = TRY(activities.Begin("backfill", ToJson(work), true, cancel, events));
+  auto report = Fill(workspace, request, *activity).Run();
+  activity->Finish(report ? Result<nlohmann::json>(ToJson(*report)) : Result<nlohmann::json>(report.error()));
+  return report;
+}
+
+}  // namespace backcourt

@@ -1,0 +1,37 @@
+// `docs`: what the tables and columns of a project mean, and who reads whom.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "operations/workspace.h"
+
+namespace backcourt {
+
+struct DictionaryRequest {};
+void Describe(Visitor& v, DictionaryRequest& r);
+
+struct DictionaryColumn {
+  std::string name, type, about;   // type: of raw tables
+  std::vector<std::string> needs;  // raw tables, or columns of them, without which it is NULL
+};
+struct DictionaryRead {
+  std::string table;
+  std::vector<std::string> windows;
+};
+struct DictionaryTable {
+  std::string table, kind, group, about, date;  // kind: public, helper, view or raw
+  std::vector<std::string> key;
+  std::vector<DictionaryRead> reads;
+  std::vector<DictionaryColumn> columns;
+  std::vector<std::string> checks;
+};
+struct DictionaryReport {
+  std::vector<DictionaryTable> tables;  // inputs first, raw tables last
+};
+void Describe(Visitor& v, DictionaryReport& r);
+
+Result<DictionaryReport> Dictionary(Workspace& workspace, const DictionaryRequest& request,
+                                    const Cancel& cancel);
+
+}  // namespace backcourt

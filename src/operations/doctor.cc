@@ -1,0 +1,176 @@
+#include "operations/doctor.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <filesystem>
+#include <map>
+#include <set>
+
+#include "base/text.h"
+#include "files/files.h"
+#include "files/finder.h"
+#include "load/feed_reader.h"
+#include "load/file_changes.h"
+#include "load/snapshots.h"
+#include "load/unread_files.h"
+#include "warehouse/duckdb/engine.h"
+
+namespace backcourt {
+
+namespace fs = std::filesystem;
+
+void Describe(Visitor& v, DoctorRequest&) { v.Struct("DoctorRequest", "The whole project."); }
+
+void Describe(Visitor& v, Finding& f) {
+  v.Struct("Finding", "Something that was looked at.");
+  v.Field("level", f.level, "ok, note, absent (a feed without files), warning or error");
+  v.Field("what", f.what, "what it is");
+  v.Field("try", f.hint, "what to do; empty where there is nothing to do");
+  v.Field("kind", f.kind, "of an error: usage, source, busy, ...; else empty");
+}
+
+namespace {
+
+// Looks at one project after the other of its parts.
+class Examination {
+ public:
+  Examination(Workspace& workspace, const Cancel& cancel)
+      : workspace_(workspace),
+        project_(workspace.project()),
+        finder_(project_, [&cancel] { return cancel.Requested(); }) {}
+
+  Result<DoctorReport> Run() {
+    Find("ok", fmt::format("project {} with pack {}: {} sources, {} models, {} raw tables, {} seeds",
+                           project_.root, project_.pack, project_.sources.size(), project_.models.size(),
+                           project_.raw_tables.size(), project_.seeds.size()));
+    Engine();
+    auto warehouse = workspace_.Open();
+    if (warehouse)
+      TRY(LookAtWarehouse(**warehouse));
+    else {
+      Find("error",
+           fmt::format("warehouse: {} does not open: {}", project_.warehouse, warehouse.error().message),
+           warehouse.error().hint);
+      findings_.back().kind = ErrorKindName(warehouse.error().kind);
+    }
+    DataFolder();
+    Feeds();
+    if (warehouse && !project_.data.empty() && !IsRemote(project_.data)) TRY(Recognise(**warehouse));
+    return std::move(findings_);
+  }
+
+ private:
+  void Find(const char* level, const std::string& what, const std::string& hint = "") {
+    findings_.push_back({level, what, hint, level == std::string("error") ? "usage" : ""});
+  }
+
+  void Engine() {
+    std::string library = LibraryFolder();
+    for (const char* file : {"libduckdb.so", "excel.duckdb_extension", "httpfs.duckdb_extension"}) {
+      bool there = fs::exists(fs::path(library) / file);
+      Find(there ? "ok" : "error",
+           fmt::format("engine: {}/{}{}", library, file, there ? "" : " is not there"),
+           there ? "" : "`make build`");
+    }
+  }
+
+  Result<> LookAtWarehouse(Warehouse& warehouse) {
+    auto connection = TRY(warehouse.Connect());
+    Rows version = TRY(connection->Query("SELECT version()"));
+    std::error_code ignored;
+    Find("ok",
+         fmt::format("warehouse: {} ({} bytes), DuckDB {}", project_.warehouse,
+                     WithCommas(int64_t(fs::file_size(project_.warehouse, ignored))), version.Text(0, 0)));
+    for (const Snapshot& one : TRY(Snapshots::Serving(*connection)))
+      Find("ok", fmt::format("{} {}: {} serves, seen {} UTC", one.feed, one.season, one.path, one.seen_at));
+    for (const Snapshot& one : TRY(Snapshots::Quarantined(*connection)))
+      Find("warning", fmt::format("{} {}: {} is not used: {}", one.feed, one.season, one.path, one.problem),
+           "fetch it again under the same name; until then the last good one serves");
+    return {};
+  }
+
+  void DataFolder() {
+    if (project_.data.empty())
+      Find("error", "no [data] folder is configured", "folder = \"...\" under [data] of backcourt.toml");
+    else if (!IsRemote(project_.data) && !fs::exists(project_.data))
+      Find("error", fmt::format("data folder {} is not there", project_.data),
+           "another folder under [data] of backcourt.toml");
+  }
+
+  std::vector<FoundFile> FilesOf(const std::vector<std::string>& patterns) {
+    auto files = finder_.Find(patterns);
+    if (files) return *files;
+    if (unreachable_.insert(files.error().message).second) {
+      Find("error", files.error().message, files.error().hint);
+      findings_.back().kind = ErrorKindName(files.error().kind);
+    }
+    return {};
+  }
+
+  std::string SourcesOf(const std::string& feed) {
+    std::set<std::string> files;
+    for (const Source& source : project_.sources)
+      for (const std::vector<std::string>& list : {source.feeds, source.optional_feeds, source.any_of})
+        if (std::find(list.begin(), list.end(), feed) != list.end())
+          files.insert(fs::path(source.file).filename().string());
+    return Join({files.begin(), files.end()}, ", ");
+  }
+
+  void Feeds() {
+    if (!project_.data.empty()) {
+      size_t own = 0;
+      for (const RawTable& raw : project_.raw_tables)
+        own += FilesOf({(fs::path(project_.data) / raw.name / "**/*.parquet").string()}).size();
+      Find(own ? "ok" : "absent",
+           fmt::format("{} files in the raw tables' own shape below {}", own, project_.data));
+    }
+    for (const Feed& feed : project_.feeds) {
+      std::vector<std::string> patterns = project_.Patterns(feed);
+      if (patterns.empty()) continue;
+      std::vector<FoundFile> files = FilesOf(patterns);
+      for (const FoundFile& file : files)
+        claimed_.insert(file.path);
+      Find(files.empty() ? "absent" : "ok",
+           fmt::format("feed {}: {} files match {}; read by {}", feed.name, files.size(),
+                       Join(patterns, ", "), SourcesOf(feed.name)),
+           files.empty() ? "a folder that has them under [data], or a path under [feeds]; without it its "
+                           "columns are NULL"
+                         : "");
+    }
+  }
+
+  // What files below the data folder are that no feed's pattern matches: one of
+  // each folder and extension is looked at, and the feed named whose shape it has.
+  Result<> Recognise(Warehouse& warehouse) {
+    auto connection = TRY(warehouse.Connect());
+    FeedReader reader(project_, *connection);
+    for (const UnreadFiles& kind : TRY(FindUnreadFiles(project_, finder_, reader, claimed_))) {
+      std::string hint;
+      for (const std::string& feed : kind.feeds)
+        hint += fmt::format("{}{} = \"{}\"", hint.empty() ? "under [feeds]: " : " or ", feed,
+                            (fs::path(project_.data) / kind.pattern).string());
+      Find("note", fmt::format("{} files {} match no feed{}", kind.files, kind.pattern, kind.shape), hint);
+    }
+    FileChanges changes = TRY(LookForFileChanges(*connection, project_));
+    for (const std::string& path : changes.vanished)
+      Find("warning", fmt::format("{} was loaded, and is gone", path),
+           fmt::format("put it back, or `backcourt forget {}`", path));
+    return {};
+  }
+
+  Workspace& workspace_;
+  const Project& project_;
+  Finder finder_;
+  std::set<std::string> claimed_;      // paths that a feed's pattern matches
+  std::set<std::string> unreachable_;  // errors told
+  DoctorReport findings_;
+};
+
+}  // namespace
+
+Result<DoctorReport> Doctor(Workspace& workspace, const DoctorRequest&, const Cancel& cancel) {
+  return Examination(workspace, cancel).Run();
+}
+
+}  // namespace backcourt

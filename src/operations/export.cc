@@ -1,0 +1,219 @@
+#include "operations/export.h"
+
+#include <fcntl.h>
+#include <fmt/format.h>
+#include <sys/file.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <filesystem>
+
+#include "base/fault_point.h"
+#include "base/file.h"
+#include "base/text.h"
+#include "warehouse/duckdb/profile.h"
+
+namespace backcourt {
+
+namespace fs = std::filesystem;
+
+void Describe(Visitor& v, ExportRequest& r) {
+  v.Struct("ExportRequest", "What to write, and where.");
+  v.Field("folder", r.folder, "The folder to write into.",
+          {.metavar = "DIR", .positional = true, .required = true, .path = true});
+  v.Field("tables", r.tables, "Tables (default: the public ones).", {.metavar = "TABLE", .positional = true});
+  v.Field("raw", r.raw, "The raw tables too.");
+  v.Field("csv", r.csv, "CSV instead of Parquet.");
+}
+
+void Describe(Visitor& v, ExportedFile& f) {
+  v.Struct("ExportedFile", "A file of an export.");
+  v.Field("path", f.path, "its path below the folder");
+  v.Field("rows", f.rows, "its rows");
+  v.Field("bytes", f.bytes, "its size");
+}
+
+void Describe(Visitor& v, ExportedTable& t) {
+  v.Struct("ExportedTable", "A table of an export.");
+  v.Field("rows", t.rows, "its rows");
+  v.Field("cells", t.cells, "its cells");
+  v.Field("digest", t.digest, "the sum of its cells' digests");
+  v.Field("model", t.model, "the identity of the text that made it; null of raw tables");
+  v.Field("files", t.files, "its files, by season");
+}
+
+void Describe(Visitor& v, ExportReport& r) {
+  v.Struct("Export", "What an export wrote; its manifest.json holds the same.");
+  v.Field("format", r.format, "1");
+  v.Field("digest_algorithm", r.digest_algorithm, "how digests are computed");
+  v.Field("tables", r.tables, "by table");
+}
+
+namespace {
+
+// The folder that an export works in, hidden in the one it exports to: one
+// export at a time has it, and one that died leaves it to the next.
+class Workshop {
+ public:
+  static Result<std::unique_ptr<Workshop>> Open(const fs::path& folder) {
+    std::error_code failed;
+    fs::create_directories(folder, failed);
+    std::unique_ptr<Workshop> shop(new Workshop(folder / ".export"));
+    shop->lock_ = open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    if (shop->lock_ >= 0 && flock(shop->lock_, LOCK_EX | LOCK_NB) != 0) {
+      close(std::exchange(shop->lock_, -1));
+      return Error{ErrorKind::kBusy, fmt::format("another export writes into {}", folder.string()),
+                   "wait for it, or another folder"};
+    }
+    if (shop->lock_ >= 0) fs::remove_all(shop->path_, failed);
+    if (shop->lock_ < 0 || !fs::create_directory(shop->path_, failed))
+      return Error{ErrorKind::kUsage, fmt::format("{} cannot be written", folder.string()), "another folder"};
+    return shop;
+  }
+  ~Workshop() {
+    std::error_code ignored;
+    if (lock_ < 0) return;
+    fs::remove_all(path_, ignored);
+    close(lock_);
+  }
+  const fs::path& path() const { return path_; }
+
+ private:
+  explicit Workshop(fs::path path) : path_(std::move(path)) {}
+  fs::path path_;
+  int lock_ = -1;
+};
+
+Result<std::vector<std::string>> ChosenTables(const Project& project, const ExportRequest& request) {
+  std::vector<std::string> known = project.PublicTables();
+  std::vector<std::string> tables = request.tables.empty() ? known : request.tables;
+  for (const RawTable& raw : project.raw_tables)
+    known.push_back(raw.name);
+  for (const std::string& table : tables)
+    if (std::find(known.begin(), known.end(), table) == known.end())
+      return Error{ErrorKind::kUsage, fmt::format("'{}' is no table", table), Nearest(table, known)};
+  if (!request.raw) return tables;
+  for (const RawTable& raw : project.raw_tables)
+    if (std::find(tables.begin(), tables.end(), raw.name) == tables.end()) tables.push_back(raw.name);
+  return tables;
+}
+
+// Writes one table's files into the workshop.
+class TableWriter {
+ public:
+  TableWriter(const Project& project, Moment& moment, const std::string& table, const fs::path& work,
+              bool csv)
+      : project_(project),
+        moment_(moment),
+        connection_(*moment.connection),
+        table_(table),
+        work_(work),
+        csv_(csv) {}
+
+  Result<ExportedTable> Write() {
+    TRY(Describe());
+    if (season_.empty()) {
+      TRY(WriteFile("", "true"));
+    } else {
+      Rows seasons =
+          TRY(connection_.Query(fmt::format("SELECT DISTINCT {} FROM {} ORDER BY 1", season_, from_)));
+      std::error_code failed;
+      if (seasons.size() == 0) fs::create_directories(work_ / table_, failed);
+      for (size_t i = 0; i < seasons.size(); ++i)
+        TRY(WriteFile("season=" + seasons.Text(i, 0), season_ + " = " + Quote(seasons.Text(i, 0))));
+    }
+    Digest digest;
+    if (auto series = moment_.cells.find(table_); series != moment_.cells.end())
+      for (const Cell& cell : series->second.cells())
+        digest = digest + cell.digest, ++written_.cells, written_.rows += cell.rows;
+    written_.digest = digest.Hex();
+    if (const Model* model = project_.FindModel(table_)) written_.model = model->identity.Hex();
+    return std::move(written_);
+  }
+
+ private:
+  // How its rows are told apart by season, and sorted.
+  Result<> Describe() {
+    Rows columns = TRY(connection_.Query(fmt::format(
+        R"(SELECT column_name FROM duckdb_columns()
+           WHERE database_name = 'wh' AND schema_name = 'main' AND table_name = {} ORDER BY column_index)",
+        Quote(table_))));
+    if (columns.size() == 0)
+      return Error{ErrorKind::kUsage, fmt::format("{} has not been filled yet", table_),
+                   "`backcourt backfill`"};
+    auto has = [&](const char* name) {
+      for (size_t i = 0; i < columns.size(); ++i)
+        if (columns.Text(i, 0) == name) return true;
+      return false;
+    };
+    // A row's season: its own column, else its game's, which the schedule knows.
+    season_ = has("season") ? "t.season" : has("game_id") ? "s.season" : "";
+    from_ = fmt::format("main.{} t", Ident(table_));
+    if (season_ == "s.season")
+      from_ += fmt::format(" JOIN main.{} s ON s.game_id = t.game_id", Ident(project_.schedule));
+    std::vector<std::string> order;
+    std::string date = project_.DateColumn(table_);
+    if (!date.empty()) order.push_back("t." + Ident(date));
+    const Model* model = project_.FindModel(table_);
+    for (const std::string& column : model ? model->key : project_.FindRaw(table_)->key)
+      order.push_back("t." + Ident(column));
+    order_ = Join(order, ", ");
+    return {};
+  }
+
+  Result<> WriteFile(const std::string& below, const std::string& where) {
+    fs::path path = work_ / table_ / below / (csv_ ? "data.csv" : "data.parquet");
+    std::error_code failed;
+    fs::create_directories(path.parent_path(), failed);
+    if (failed)
+      return Error{ErrorKind::kCapacity,
+                   fmt::format("{} cannot be made: {}", path.parent_path().string(), failed.message()),
+                   "free disk space, then export again"};
+    const char* how =
+        csv_ ? "FORMAT csv, HEADER" : "FORMAT parquet, COMPRESSION zstd, ROW_GROUP_SIZE 1000000";
+    TRY(connection_.Execute(fmt::format("COPY (SELECT t.* FROM {} WHERE {} ORDER BY {}) TO {} ({})", from_,
+                                        where, order_, Quote(path.string()), how)));
+    TRY(SyncFile(path.string()));
+    Rows count = TRY(connection_.Query(fmt::format("SELECT count(*) FROM {} WHERE {}", from_, where)));
+    written_.files.push_back({(fs::path(table_) / below / path.filename()).string(), count.Int(0, 0),
+                              int64_t(fs::file_size(path, failed))});
+    return {};
+  }
+
+  const Project& project_;
+  Moment& moment_;
+  Connection& connection_;
+  const std::string& table_;
+  const fs::path& work_;
+  const bool csv_;
+  std::string season_, from_, order_;
+  ExportedTable written_;
+};
+
+}  // namespace
+
+Result<ExportReport> Export(Workspace& workspace, const ExportRequest& request, const Cancel& cancel,
+                            const Events& events) {
+  const Project& project = workspace.project();
+  std::vector<std::string> tables = TRY(ChosenTables(project, request));
+  auto activity = TRY(workspace.activities().Begin("export", ToJson(request), false, cancel, events));
+  Moment moment = TRY(workspace.Look(true));
+  Watch watch = CancelWhen(*moment.connection, activity->cancel());
+  fs::path folder = request.folder;
+  auto workshop = TRY(Workshop::Open(folder));
+  ExportReport report;
+  report.digest_algorithm = kDigestAlgorithm;
+  for (const std::string& table : tables) {
+    report.tables[table] = TRY(TableWriter(project, moment, table, workshop->path(), request.csv).Write());
+    activity->Tell(Written{table, report.tables[table].rows});
+  }
+  FaultPoint("export-written");
+  for (const std::string& table : tables) {
+    TRY(MoveInPlace((workshop->path() / table).string(), (folder / table).string()));
+    FaultPoint("export-replaced", table);
+  }
+  TRY(WriteFile((folder / "manifest.json").string(), ToJson(report).dump(2) + "\n"));
+  return report;
+}
+
+}  // namespace backcourt

@@ -1,0 +1,180 @@
+#include "operations/load.h"
+
+#include "base/text.h"
+
+namespace backcourt {
+
+void Describe(Visitor& v, LoadRequest& r) {
+  v.Struct("LoadRequest", "Which files to load.");
+  v.Field("paths", r.paths, "Files to read in any case.",
+          {.metavar = "PATH", .positional = true, .path = true});
+}
+
+void Describe(Visitor& v, LoadedTable& t) {
+  v.Struct("LoadedTable", "What a load did to a season of a raw table.");
+  v.Field("table", t.table, "the raw table");
+  v.Field("season", t.season, "the season; empty where the table is not by season");
+  v.Field("rows", t.rows, "its rows now");
+  v.Field("games", t.games, "the games that they are of");
+  v.Field("new", t.added, "rows that are new");
+  v.Field("changed", t.changed, "rows that changed");
+  v.Field("gone", t.gone, "rows that are gone");
+}
+
+void Describe(Visitor& v, DroppedRows& d) {
+  v.Struct("DroppedRows", "Rows that a source left out, and why.");
+  v.Field("table", d.table, "the raw table");
+  v.Field("source", d.source, "the source");
+  v.Field("season", d.season, "the season");
+  v.Field("reason", d.reason, "why they were left out");
+  v.Field("rows", d.rows, "how many");
+}
+
+void Describe(Visitor& v, ServedUnits& s) {
+  v.Struct("ServedUnits", "How many units (as games) of a season of a raw table come from a source.");
+  v.Field("table", s.table, "the raw table");
+  v.Field("season", s.season, "the season");
+  v.Field("source", s.source, "the source");
+  v.Field("unit", s.unit, "the column that one source serves whole, as game_id");
+  v.Field("units", s.units, "how many of its values");
+}
+
+void Describe(Visitor& v, AbsentFeed& f) {
+  v.Struct("AbsentFeed", "A feed without files; the columns made of it are NULL.");
+  v.Field("table", f.table, "the raw table that has no rows of it");
+  v.Field("season", f.season, "the season; empty when all");
+  v.Field("feeds", f.feeds, "the feeds, any of which would serve it");
+}
+
+void Describe(Visitor& v, NullColumns& c) {
+  v.Struct("NullColumns", "Raw data without a value in some seasons, and the columns made of it.");
+  v.Field("needs", c.needs, "a raw table, or `table.column`");
+  v.Field("seasons", c.seasons, "the seasons");
+  v.Field("columns", c.columns, "the columns, as `table.column`");
+}
+
+void Describe(Visitor& v, Snapshot& s) {
+  v.Struct("Snapshot", "A snapshot of the schedule.");
+  v.Field("feed", s.feed, "its feed");
+  v.Field("season", s.season, "its season");
+  v.Field("path", s.path, "its file");
+  v.Field("seen_at", s.seen_at, "when it was seen, UTC");
+  v.Field("age_seconds", s.age, "seconds since then");
+  v.Field("problem", s.problem, "why it is not used; empty when it is");
+}
+
+void Describe(Visitor& v, Disagreement& d) {
+  v.Struct("Disagreement", "A source whose date or teams of a game are others than those of the source that serves.");
+  v.Field("table", d.table, "the raw table");
+  v.Field("season", d.season, "the season");
+  v.Field("unit", d.unit, "the game");
+  v.Field("what", d.what, "both values");
+  v.Field("source", d.source, "the source that serves");
+  v.Field("file", d.file, "its file; empty where it is not known");
+  v.Field("other_source", d.other_source, "the source that says otherwise");
+  v.Field("other_file", d.other_file, "its file; empty where it is not known");
+}
+
+void Describe(Visitor& v, FileChanges& c) {
+  v.Struct("FileChanges", "What has changed of the local files since the last load, by names, sizes and times.");
+  v.Field("fresh", c.fresh, "files that are new");
+  v.Field("changed", c.changed, "files that have changed");
+  v.Field("vanished", c.vanished, "files that were loaded and are gone");
+  v.Field("data_is_gone", c.data_is_gone, "whether the data folder itself is gone");
+}
+
+void Describe(Visitor& v, UnreadFiles& u) {
+  v.Struct("UnreadFiles", "Files below the data folder that no feed reads, alike but for the numbers in their names.");
+  v.Field("pattern", u.pattern, "below the data folder");
+  v.Field("example", u.example, "the path of one");
+  v.Field("files", u.files, "how many");
+  v.Field("feeds", u.feeds, "feeds whose shape the example has");
+  v.Field("shape", u.shape, "the same in words");
+}
+
+namespace ledger {
+
+void Describe(Visitor& v, UselessFile& f) {
+  v.Struct("UselessFile", "A file of which no row is used.");
+  v.Field("path", f.path, "the file");
+  v.Field("reason", f.reason, "why its rows are left out");
+  v.Field("hint", f.hint, "what may help");
+}
+
+void Describe(Visitor& v, UnmatchedName& n) {
+  v.Struct("UnmatchedName", "A name in odds, injury reports or transactions that matches no player.");
+  v.Field("name", n.name, "the name");
+  v.Field("rows", n.rows, "rows of it that are left out");
+}
+
+}  // namespace ledger
+
+namespace {
+
+std::optional<int64_t> NullIfZero(int64_t value) {
+  return value ? std::optional<int64_t>(value) : std::nullopt;
+}
+
+}  // namespace
+
+void Describe(Visitor& v, LoadReport& r) {
+  v.Struct("LoadReport", "What a load did.");
+  std::optional<int64_t> run = NullIfZero(r.run);
+  v.Field("run", run, "its run; null when the files were as they were");
+  if (v.Fills()) r.run = run.value_or(0);
+  v.Field("files", r.files, "the files that were read");
+  v.Field("vanished", r.vanished, "files that were loaded before and are not there now; their rows stay");
+  v.Field("tables", r.tables, "raw tables that were read again, by season");
+  v.Field("dropped", r.dropped, "rows that a source left out");
+  v.Field("served", r.served, "which source serves how much");
+  v.Field("absent", r.absent, "feeds without files");
+  v.Field("quarantined", r.quarantined, "snapshots of the schedule that no table sees");
+  v.Field("disagreements", r.disagreements, "sources that have another date or other teams of a game");
+  v.Field("doubled", r.doubled, "rows of files that have one key, which are left out");
+  v.Field("useless", r.useless, "files of which no row is used");
+  v.Field("unread", r.unread, "files below the data folder that no feed reads");
+  v.Field("unmatched", r.unmatched, "names that match no player, the most frequent first");
+  v.Field("unparsed", r.unparsed, "values that are NULL because they do not parse, by feed.column");
+  v.Field("changed_cells", r.changed_cells, "cells of raw tables whose values changed");
+  v.Field("seconds", r.seconds, "seconds that it took");
+}
+
+void Describe(Visitor& v, LoadAnswer& a) {
+  Describe(v, a.load);
+  v.Struct("Load", "What a load did, and what has no value without a feed.");
+  v.Field("null_columns", a.null_columns, "raw data without a value; empty when nothing was read");
+}
+
+Result<std::vector<AbsentFeed>> AbsentFeeds(const Project& project, const Moment& moment) {
+  std::vector<FoundFile> known;
+  if (!moment.cells.empty())
+    for (const ledger::LoadedFile& file : TRY(ledger::ReadFiles(*moment.connection)))
+      known.push_back({file.path, file.season, file.size, file.mtime, ""});
+  return Loader(project, *moment.connection, Finder(project, std::move(known)), [](const std::string&) {})
+      .Absent();
+}
+
+Result<LoadReport> LoadFiles(Workspace& workspace, const std::vector<std::string>& paths,
+                             Activity& activity) {
+  auto connection = TRY(TRY(workspace.Open())->Connect());
+  const Cancel& cancel = activity.cancel();
+  Finder finder(workspace.project(), [&cancel] { return cancel.Requested(); });
+  Loader loader(workspace.project(), *connection, std::move(finder),
+                [&](const std::string& line) { activity.Tell(Reading{line}); });
+  Watch watch = CancelWhen(*connection, cancel);
+  TRY(loader.Prepare());
+  return loader.Load(paths);
+}
+
+Result<LoadAnswer> Load(Workspace& workspace, const LoadRequest& request, const Cancel& cancel,
+                        const Events& events) {
+  auto activity = TRY(workspace.activities().Begin("load", ToJson(request), true, cancel, events));
+  LoadAnswer answer{TRY(LoadFiles(workspace, request.paths, *activity)), {}};
+  if (answer.load.run) {  // which columns have no value without a feed
+    Moment moment = TRY(workspace.Look());
+    answer.null_columns = TRY(FindNullColumns(*moment.connection, workspace.project(), moment.calendar));
+  }
+  return answer;
+}
+
+}  // namespace backcourt

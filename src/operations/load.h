@@ -1,0 +1,48 @@
+// `load`: the raw tables are brought up to the files.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "load/file_changes.h"
+#include "load/loader.h"
+#include "operations/events.h"
+#include "operations/workspace.h"
+#include "proof/null_columns.h"
+
+namespace backcourt {
+
+struct LoadRequest {
+  std::vector<std::string> paths;  // read in any case
+};
+void Describe(Visitor& v, LoadRequest& r);
+
+void Describe(Visitor& v, AbsentFeed& f);
+void Describe(Visitor& v, NullColumns& c);
+void Describe(Visitor& v, Snapshot& s);
+void Describe(Visitor& v, Disagreement& d);
+void Describe(Visitor& v, UnreadFiles& u);
+namespace ledger {
+void Describe(Visitor& v, UselessFile& f);
+void Describe(Visitor& v, UnmatchedName& n);
+}  // namespace ledger
+void Describe(Visitor& v, LoadReport& r);
+
+void Describe(Visitor& v, FileChanges& c);
+
+struct LoadAnswer {
+  LoadReport load;
+  std::vector<NullColumns> null_columns;  // when something was read
+};
+void Describe(Visitor& v, LoadAnswer& a);
+
+// Tells `events` what is read. On an error, and once `cancel` is requested, everything stays as it was.
+Result<LoadAnswer> Load(Workspace& workspace, const LoadRequest& request, const Cancel& cancel,
+                        const Events& events);
+// The loading of `load` and `backfill`, as a part of a longer activity.
+Result<LoadReport> LoadFiles(Workspace& workspace, const std::vector<std::string>& paths, Activity& activity);
+
+// Feeds without files. No server is asked: of what is remote, files are there that were loaded.
+Result<std::vector<AbsentFeed>> AbsentFeeds(const Project& project, const Moment& moment);
+
+}  // namespace backcourt

@@ -1,0 +1,209 @@
+// Every verb in this process, on the toy project: no command line, no subprocess.
+#include <gtest/gtest.h>
+
+#include <atomic>
+#include <future>
+#include <thread>
+
+#include "operations/registry.h"
+#include "tests/kit/toy_folder.h"
+
+namespace backcourt {
+namespace {
+
+class Operations : public ::testing::Test {
+ protected:
+  template <typename Report>
+  Report Must(Result<Report> result) {
+    EXPECT_TRUE(result) << result.error().Text();
+    return result ? std::move(*result) : Report{};
+  }
+  void FillAll() { Must(Backfill(workspace_, {}, cancel_, {})); }
+
+  testing::ToyFolder folder_;
+  Workspace workspace_{folder_.Load(), "test"};
+  Cancel cancel_;
+};
+
+TEST_F(Operations, LoadPlanBackfillStatus) {
+  LoadAnswer loaded = Must(Load(workspace_, {}, cancel_, {}));
+  EXPECT_EQ(loaded.load.files.size(), 3u);
+  EXPECT_EQ(loaded.load.changed_cells, 17);
+  PlanReport plan = Must(MakePlanReport(workspace_, {}, cancel_));
+  EXPECT_EQ(plan.plan.cells, 18);
+  EXPECT_EQ(plan.plan.counts, (std::map<std::string, int64_t>{{"missing", 18}}));
+  std::vector<std::string> events;
+  BackfillReport filled = Must(Backfill(workspace_, {.no_load = true}, cancel_, [&](const Event& event) {
+    events.push_back(EventToJson(event)["event"]);
+  }));
+  EXPECT_EQ(filled.outcome, "done");
+  EXPECT_EQ(filled.filled, 18);
+  EXPECT_EQ(filled.rows, 42);
+  ASSERT_GE(events.size(), 3u);
+  EXPECT_EQ(events[0], "chosen");
+  EXPECT_EQ(events[1], "started");
+  StatusReport status = Must(Status(workspace_, {}, cancel_));
+  ASSERT_EQ(status.seasons.size(), 1u);
+  for (const TableStatus& table : status.seasons[0].tables) EXPECT_EQ(table.done, table.total) << table.table;
+  EXPECT_TRUE(status.activities.empty());
+  EXPECT_EQ(status.next_command, "");
+  BackfillReport again = Must(Backfill(workspace_, {}, cancel_, {}));
+  EXPECT_FALSE(again.run);
+}
+
+TEST_F(Operations, DatesWhyRunsDictionaryDoctor) {
+  FillAll();
+  DatesReport dates = Must(Dates(workspace_, {{"2021-10-19", "2021-10-22", "", ""}, "", ""}, cancel_));
+  EXPECT_EQ(dates.calendar_days, 4);
+  EXPECT_EQ(dates.game_dates.size(), 3u);
+  EXPECT_EQ(dates.off_days, std::vector<Date>{*Date::Parse("2021-10-21")});
+  WhyReport why = Must(Why(workspace_, {"player_form", "2021-10-25"}, cancel_));
+  ASSERT_GE(why.size(), 2u);
+  EXPECT_EQ(why.front().table, "player_form");
+  EXPECT_EQ(why.back().state, "loaded");
+  EXPECT_FALSE(Why(workspace_, {"player_form", "2021-10-21"}, cancel_));  // an off-day
+  RunsReport runs = Must(Runs(workspace_, {}, cancel_));
+  ASSERT_EQ(runs.size(), 2u);
+  EXPECT_EQ(runs[0].outcome, "done");
+  RunsReport one = Must(Runs(workspace_, {"2", false}, cancel_));
+  ASSERT_TRUE(one[0].tables);
+  EXPECT_EQ(one[0].tables->size(), 3u);
+  EXPECT_EQ(Must(Dictionary(workspace_, {}, cancel_)).tables.size(), 6u);
+  bool error = false;
+  for (const Finding& finding : Must(Doctor(workspace_, {}, cancel_))) error = error || finding.level == "error";
+  EXPECT_FALSE(error);
+}
+
+TEST_F(Operations, ShowQueryExport) {
+  FillAll();
+  RowsReport shown = Must(Show(workspace_, {.table = "player_games", .date = "2021-10-19"}, cancel_));
+  EXPECT_EQ(shown.rows.size(), 2u);
+  EXPECT_EQ(shown.columns.front(), "game_id");
+  RowsReport rows = Must(Query(workspace_, {"SELECT count(*) AS n FROM player_games", {}}, cancel_));
+  EXPECT_EQ(rows.rows[0][0], "12");
+  EXPECT_FALSE(Query(workspace_, {"DROP TABLE player_games", {}}, cancel_));
+  auto typo = Show(workspace_, {.table = "player_gamess"}, cancel_);
+  ASSERT_FALSE(typo);
+  EXPECT_EQ(typo.error().hint, "player_games");
+  ExportReport out = Must(Export(workspace_, {folder_.path() + "/out", {}, true, false}, cancel_, {}));
+  EXPECT_EQ(out.tables.at("player_games").rows, 12);
+  EXPECT_TRUE(std::filesystem::exists(folder_.path() + "/out/manifest.json"));
+}
+
+TEST_F(Operations, CheckAndVerify) {
+  FillAll();
+  CheckAnswer check = Must(Check(workspace_, {}, cancel_));
+  EXPECT_FALSE(check.check.guards.empty());
+  VerifyReport verified = Must(Verify(workspace_, {.all = true}, cancel_, {}));
+  EXPECT_EQ(verified.replay.cells, 18);
+  EXPECT_TRUE(verified.replay.mismatches.empty());
+  EXPECT_TRUE(Must(Stop(workspace_, {}, cancel_)).stopped.empty());
+}
+
+TEST_F(Operations, AFailingCheckIsAReportNotAnError) {
+  folder_.Replace("models/analytics/player_games.sql", "points < 0", "points > 31");
+  folder_.Replace("data/box_2021-22.csv", "G3,AAA,1,31", "G3,AAA,1,35");
+  Workspace workspace(folder_.Load(), "test");
+  BackfillReport report = Must(Backfill(workspace, {}, cancel_, {}));
+  EXPECT_EQ(report.outcome, "failed");
+  EXPECT_EQ(report.failed, 1);
+  StatusReport status = Must(Status(workspace, {}, cancel_));
+  ASSERT_FALSE(status.problems.empty());
+  EXPECT_EQ(status.problems[0].state, "failed");
+}
+
+// Reading verbs beside a fill see it, and a second writer is refused.
+TEST_F(Operations, TwoAtOnceWhereThatIsAllowed) {
+  std::promise<void> begun, go_on;
+  std::atomic<bool> told{false};
+  auto fill = std::async(std::launch::async, [&] {
+    return Backfill(workspace_, {}, cancel_, [&](const Event& event) {
+      if (!std::holds_alternative<Filled>(event) || told.exchange(true)) return;
+      begun.set_value();
+      go_on.get_future().wait();
+    });
+  });
+  begun.get_future().wait();
+  StatusReport status = Must(Status(workspace_, {}, cancel_));
+  ASSERT_EQ(status.activities.size(), 1u);
+  EXPECT_EQ(status.activities[0].activity, "backfill");
+  ASSERT_TRUE(status.running);
+  EXPECT_EQ(status.running->tables.size(), 3u);
+  EXPECT_GT(Must(Query(workspace_, {"SELECT 1 AS one", {}}, cancel_)).rows.size(), 0u);
+  auto second = Backfill(workspace_, {}, cancel_, {});
+  ASSERT_FALSE(second);
+  EXPECT_EQ(second.error().kind, ErrorKind::kBusy);
+  auto load = Load(workspace_, {}, cancel_, {});
+  ASSERT_FALSE(load);
+  EXPECT_EQ(load.error().kind, ErrorKind::kBusy);
+  go_on.set_value();
+  EXPECT_EQ(Must(fill.get()).outcome, "done");
+}
+
+TEST_F(Operations, JoiningTakesPartInTheSameBackfillAlone) {
+  std::promise<void> begun, go_on;
+  std::atomic<bool> told{false};
+  BackfillRequest join{.join = true};
+  auto none = Backfill(workspace_, join, cancel_, {});
+  ASSERT_FALSE(none);
+  EXPECT_EQ(none.error().kind, ErrorKind::kBusy);
+  auto fill = std::async(std::launch::async, [&] {
+    return Backfill(workspace_, {}, cancel_, [&](const Event& event) {
+      if (!std::holds_alternative<Started>(event) || told.exchange(true)) return;
+      begun.set_value();
+      go_on.get_future().wait();
+    });
+  });
+  begun.get_future().wait();
+  BackfillRequest other{.join = true};
+  other.selection.tables = {"player_games"};
+  EXPECT_FALSE(Backfill(workspace_, other, cancel_, {}));
+  std::atomic<int> events{0};
+  auto joined = std::async(std::launch::async, [&] {
+    return Backfill(workspace_, join, cancel_, [&](const Event&) { ++events; });
+  });
+  std::this_thread::sleep_for(std::chrono::milliseconds(200));
+  go_on.set_value();
+  BackfillReport mine = Must(fill.get()), same = Must(joined.get());
+  EXPECT_EQ(same.run, mine.run);
+  EXPECT_EQ(same.filled, 18);
+  EXPECT_GT(events, 0);
+}
+
+// A fill, a load and a verification, ended from another thread while they run.
+TEST_F(Operations, StopAndCancelEndWhatRuns) {
+  std::promise<void> begun, go_on;
+  std::atomic<bool> told{false};
+  auto fill = std::async(std::launch::async, [&] {
+    return Backfill(workspace_, {.parallel = 1}, cancel_, [&](const Event& event) {
+      if (!std::holds_alternative<Filled>(event) || told.exchange(true)) return;
+      begun.set_value();
+      go_on.get_future().wait();
+    });
+  });
+  begun.get_future().wait();
+  EXPECT_EQ(Must(Stop(workspace_, {}, cancel_)).stopped, std::vector<std::string>{"backfill"});
+  go_on.set_value();
+  BackfillReport stopped = Must(fill.get());
+  EXPECT_EQ(stopped.outcome, "stopped");
+  EXPECT_GT(stopped.not_tried, 0);
+  EXPECT_EQ(Must(Backfill(workspace_, {}, cancel_, {})).outcome, "done");  // the rest
+
+  folder_.Replace("data/box_2021-22.csv", "G1,AAA,1,30", "G1,AAA,1,29");
+  Cancel load_cancel;
+  auto load = Load(workspace_, {}, load_cancel, [&](const Event& event) {
+    if (std::holds_alternative<Reading>(event)) load_cancel.Request();
+  });
+  ASSERT_FALSE(load);
+  EXPECT_EQ(load.error().kind, ErrorKind::kInterrupted) << load.error().Text();
+  EXPECT_EQ(Must(MakePlanReport(workspace_, {}, cancel_)).plan.cells, 0);  // nothing was loaded
+
+  Cancel verify_cancel;
+  auto verify = Verify(workspace_, {.all = true, .parallel = 1}, verify_cancel,
+                       [&](const Event&) { verify_cancel.Request(); });
+  ASSERT_FALSE(verify);
+  EXPECT_EQ(verify.error().kind, ErrorKind::kInterrupted) << verify.error().Text();
+}
+
+}  // namespace
+}  // namespace backcourt

@@ -1,0 +1,129 @@
+#include "operations/plan.h"
+
+#include <fmt/format.h>
+
+#include "base/fault_point.h"
+#include "base/file.h"
+#include "base/text.h"
+#include "ledger/runs.h"
+#include "operations/json.h"
+
+namespace backcourt {
+
+void DescribeWork(Visitor& v, WorkSelection& s) {
+  v.Field("tables", s.tables, "Tables (default: all). The word `all` stands for all tables on all dates.",
+          {.metavar = "TABLE", .positional = true});
+  DescribeRange(v, s.dates);
+  DescribeSeason(v, s.dates);
+  DescribeDates(v, s.dates);
+  v.Field("no_upstream", s.no_upstream,
+          "Leave inputs as they are: cells whose inputs are not filled are blocked.");
+  v.Field("force", s.force, "Fill the chosen cells again, though they are fresh.");
+  v.Field("allow_missing", s.allow_missing,
+          "TABLE or TABLE:DATE: let cells run although this input is failed, blocked or missing; it is noted "
+          "on them.",
+          {.metavar = "INPUT"});
+}
+
+void Describe(Visitor& v, PlanRequest& r) {
+  v.Struct("PlanRequest", "What to plan.");
+  DescribeWork(v, r.selection);
+  v.Field("save", r.save, "Write the plan to a file, for `backfill --plan`.",
+          {.metavar = "FILE", .path = true});
+}
+
+void Describe(Visitor& v, SavedCell& c) {
+  v.Struct("PlannedCell", "A cell of a plan.");
+  v.Field("date", c.date, "its date");
+  v.Field("because", c.because, "its state: why it is in the plan");
+}
+
+void Describe(Visitor& v, SavedBatch& b) {
+  v.Struct("PlannedBatch", "Neighbouring cells of one table, filled by one statement.");
+  v.Field("table", b.table, "the table");
+  v.Field("canary", b.canary, "whether it is the first date of a new text");
+  v.Field("cells", b.cells, "its cells, by date");
+  v.Field("expected_rows", b.expected_rows, "its rows, from history; 0 without one");
+  v.Field("expected_seconds", b.expected_seconds, "the seconds that it takes, from history; 0 without one");
+}
+
+void Describe(Visitor& v, SavedPlan& p) {
+  v.Struct("SavedPlan", "What a backfill would do, as it is saved.");
+  v.Field("format", p.format, "1", {.required = true});
+  v.Field("game_dates", p.game_dates, "how many dates were chosen");
+  v.Field("cells", p.cells, "cells in the plan");
+  v.Field("counts", p.counts, "cells by state");
+  v.Field("state", p.state,
+          "a digest of all cells from which the plan was made; `backfill --plan` refuses another",
+          {.required = true});
+  v.Field("models", p.models, "by model: the identity of its text; `backfill --plan` refuses others",
+          {.required = true});
+  v.Field("force", p.force, "as it was given", {.required = true});
+  v.Field("allow_missing", p.allow_missing, "as it was given", {.required = true});
+  v.Field("batches", p.batches, "in their order", {.required = true});
+}
+
+void Describe(Visitor& v, PlanReport& r) {
+  Describe(v, r.plan);
+  v.Struct("Plan", "What a backfill would do.");
+  v.Field("choice", r.choice, "the dates that were chosen");
+  v.Field("retired", r.retired, "by table: how many of its dates are no game dates any more; their rows go");
+  v.Field("files", r.files, "what has changed of the files since the last load: what this plan does not know");
+}
+
+Result<PreparedWork> PrepareWork(const Project& project, Moment moment, const WorkSelection& selection) {
+  PreparedWork work{std::move(moment), {}, {}, {}};
+  if (work.moment.calendar.dates().empty())
+    return Error{ErrorKind::kUsage, "the warehouse holds no schedule, so there are no game dates",
+                 "`backcourt load`; `backcourt doctor` shows which files it looks for"};
+  work.selection.tables = TRY(ChooseTables(project, selection.tables));
+  work.chosen = TRY(ChooseDates(work.moment.calendar, selection.dates, selection.tables));
+  work.selection.dates = work.chosen.dates;
+  work.selection.upstream = !selection.no_upstream;
+  work.selection.force = selection.force;
+  std::vector<std::string> models;
+  for (const Model& model : project.models)
+    models.push_back(model.name);
+  for (const std::string& waiver : selection.allow_missing) {
+    std::string table = waiver.substr(0, waiver.find(':'));
+    if (!project.FindModel(table))
+      return Error{ErrorKind::kUsage, fmt::format("--allow-missing names '{}', which is no table", table),
+                   Nearest(table, models)};
+    if (table != waiver) TRY(Date::Parse(waiver.substr(table.size() + 1)));
+    work.selection.allow_missing.push_back(waiver);
+  }
+  PlanOptions options;
+  options.pace = TRY(ledger::ReadPace(*work.moment.connection));
+  work.plan = MakePlan(project, work.moment.calendar, work.moment.cells, work.selection, options);
+  return work;
+}
+
+PlanReport ReportOf(const Project& project, const PreparedWork& work) {
+  PlanReport report{SavePlan(project, work.moment.calendar, work.moment.cells, work.selection, work.plan),
+                    work.chosen.choice,
+                    {},
+                    {}};
+  for (const auto& [table, slots] : work.moment.retired)
+    report.retired[table] = int64_t(slots.size());
+  return report;
+}
+
+Result<PlanReport> MakePlanReport(Workspace& workspace, const PlanRequest& request, const Cancel&) {
+  PreparedWork work = TRY(PrepareWork(workspace.project(), TRY(workspace.Look()), request.selection));
+  PlanReport report = ReportOf(workspace.project(), work);
+  report.files = TRY(LookForFileChanges(*work.moment.connection, workspace.project()));
+  if (request.save.empty()) return report;
+  TRY(WriteFile(request.save, ToJson(report.plan).dump(1) + "\n"));
+  FaultPoint("plan-saved");
+  return report;
+}
+
+Result<SavedPlan> ParseSavedPlan(const std::string& file, const std::string& text) {
+  auto json = nlohmann::json::parse(text, nullptr, false);
+  if (json.is_discarded()) return NoPlan(file);
+  auto saved = FromJson<SavedPlan>(json);
+  if (!saved) return NoPlan(file);
+  return std::move(*saved);
+}
+
+}  // namespace backcourt

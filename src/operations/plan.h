@@ -1,0 +1,55 @@
+// `plan`: what a backfill would do, and why each cell is in it.
+#pragma once
+
+#include <map>
+#include <string>
+#include <vector>
+
+#include "operations/load.h"
+#include "operations/selection.h"
+#include "operations/workspace.h"
+#include "plan/saved_plan.h"
+
+namespace backcourt {
+
+// What a plan or a backfill is asked for.
+struct WorkSelection {
+  std::vector<std::string> tables;  // `all` and none: all models
+  DateSelection dates;
+  bool no_upstream = false, force = false;
+  std::vector<std::string> allow_missing;
+};
+void DescribeWork(Visitor& v, WorkSelection& s);
+
+struct PlanRequest {
+  WorkSelection selection;
+  std::string save;  // a file for the plan; empty: none
+};
+void Describe(Visitor& v, PlanRequest& r);
+
+struct PlanReport {
+  SavedPlan plan;
+  DateChoice choice;
+  std::map<std::string, int64_t> retired;  // by table: dates that are no game dates any more
+  FileChanges files;                       // since the last load
+};
+void Describe(Visitor& v, SavedPlan& p);
+void Describe(Visitor& v, PlanReport& r);
+
+// Changes nothing but the file of `save`.
+Result<PlanReport> MakePlanReport(Workspace& workspace, const PlanRequest& request, const Cancel& cancel);
+
+// A plan beside the moment that it was made from.
+struct PreparedWork {
+  Moment moment;
+  ChosenDates chosen;
+  Selection selection;
+  Plan plan;
+};
+Result<PreparedWork> PrepareWork(const Project& project, Moment moment, const WorkSelection& selection);
+PlanReport ReportOf(const Project& project, const PreparedWork& work);
+
+// The saved plan of a text; an error names `file`.
+Result<SavedPlan> ParseSavedPlan(const std::string& file, const std::string& text);
+
+}  // namespace backcourt

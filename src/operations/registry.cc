@@ -1,0 +1,193 @@
+#include "operations/registry.h"
+
+#include <type_traits>
+
+namespace backcourt {
+
+namespace {
+
+template <typename Request, typename Report>
+Verb Make(Verb verb, Result<Report> (*run)(Workspace&, const Request&, const Cancel&)) {
+  verb.request = SchemaOf<Request>();
+  verb.report = SchemaOf<Report>();
+  verb.run = [run](Workspace& workspace, const nlohmann::json& request, const Cancel& cancel,
+                   const Events&) -> Result<nlohmann::json> {
+    return ToJson(TRY(run(workspace, TRY(FromJson<Request>(request)), cancel)));
+  };
+  return verb;
+}
+
+template <typename Request, typename Report>
+Verb Make(Verb verb, Result<Report> (*run)(Workspace&, const Request&, const Cancel&, const Events&),
+          std::vector<std::string> events) {
+  verb.request = SchemaOf<Request>();
+  verb.report = SchemaOf<Report>();
+  verb.events = std::move(events);
+  verb.run = [run](Workspace& workspace, const nlohmann::json& request, const Cancel& cancel,
+                   const Events& events) -> Result<nlohmann::json> {
+    return ToJson(TRY(run(workspace, TRY(FromJson<Request>(request)), cancel, events)));
+  };
+  return verb;
+}
+
+std::vector<Verb> MakeVerbs() {
+  using Needs = Verb::Needs;
+  std::vector<Verb> verbs;
+  auto add = [&](Verb verb) { verbs.push_back(std::move(verb)); };
+  add(Make({.name = "load",
+            .about = "Bring the raw tables up to the files: what is new, changed and gone.",
+            .details = "Files are found by the patterns of the feeds below the [data] folder of "
+                       "backcourt.toml; `backcourt doctor`\n"
+                       "lists them with what matches. Only those that are new or changed since the last load "
+                       "are read; with PATH,\n"
+                       "these are read in any case. A load is done whole or not at all: a wrong value is "
+                       "told with file, row and\n"
+                       "column, and everything stays as it was. `backfill` loads first by itself.",
+            .example = "backcourt load",
+            .needs = Needs::kAlone},
+           Load, {"reading"}));
+  add(Make({.name = "forget",
+            .about = "Take what was loaded from a file that is gone out of the warehouse.",
+            .details = "A file that vanished is told by `load`, `status`, `check` and `doctor`; where it went by "
+                       "mistake, put it back.\n"
+                       "Where it was meant to go, this removes its rows; what was made of them is filled again by "
+                       "`backfill`.",
+            .example = "backcourt forget files/boxscoretraditionalv3_0022400561.json",
+            .needs = Needs::kAlone},
+           Forget, {"reading"}));
+  add(Make(
+      {.name = "dates",
+       .about = "The game dates of a range: games a date, off-days skipped.",
+       .details = "Without a range or a season, all dates of the schedule. Kinds of games are regular, "
+                  "play_in, playoffs and\n"
+                  "cup_final, unless --types says otherwise. With --as-of, the schedule as it stood then.",
+       .example = "backcourt dates --start-date 2021-11-15 --end-date 2021-11-30"},
+      Dates));
+  add(Make({.name = "plan",
+            .about = "What a backfill would do, and why each cell is in it. Changes nothing.",
+            .details =
+                "Without TABLE, all tables but the raw ones; without a choice of dates, all game dates. "
+                "Inputs are in the plan\n"
+                "too, where they must be filled first. A cell is `missing` (never filled), `stale` (an input "
+                "or the table's own\n"
+                "text has changed) or `may change` (it stands behind a stale one, and is filled only if that "
+                "comes out\n"
+                "otherwise). The files are not looked at: `backcourt load` first shows what new ones bring.",
+            .example = "backcourt plan --season 2021-22"},
+           MakePlanReport));
+  add(Make({.name = "backfill",
+            .about = "Fill what is missing or stale, inputs first; loads first what has changed.",
+            .details = "Without TABLE, all tables but the raw ones; without a choice of dates, all game "
+                       "dates. What is fresh is left\n"
+                       "alone, so running it again costs nothing, and after an interrupt (Ctrl-C) or a crash "
+                       "it goes on where it\n"
+                       "stood. If a cell fails, what depends on it is blocked and all else is filled. While "
+                       "it runs, other shells\n"
+                       "are answered: `status --watch` follows it, `stop` ends it, `show` and `query` read "
+                       "what is committed.",
+            .example = "backcourt backfill player_game_summary --start-date 2021-11-15 --end-date 2021-11-30",
+            .needs = Needs::kAlone},
+           Backfill,
+           {"reading", "loaded", "chosen", "checks_failed", "started", "batch_started", "filled", "unchanged",
+            "failed", "blocked", "retrying", "stopped"}));
+  add(Make({.name = "status",
+            .about = "How far every table is, by month; what runs now, what is wrong, what to do next.",
+            .details = "A cell is done when it is fresh, `empty` (no row is due) or `partial` (boxes of "
+                       "final games are missing).\n"
+                       "Others are missing, stale, may change, blocked (an input is not filled) or failed; "
+                       "`backcourt why TABLE DATE`\n"
+                       "tells the cause. Raw tables, feeds without files and problems stand below.",
+            .example = "backcourt status --season 2021-22"},
+           Status));
+  add(Make(
+      {.name = "why",
+       .about = "Why a cell is as it is: the chain from it to the file that changed a raw cell.",
+       .details =
+           "The cell that was asked for stands first, then the input that decides over it, and so on down.",
+       .example = "backcourt why ml_feature_store_v2 2021-12-02"},
+      Why));
+  add(Make({.name = "runs",
+            .about = "The history of loads and fills; with a number, that run's tables and failures.",
+            .details = "",
+            .example = "backcourt runs 3"},
+           Runs));
+  add(Make({.name = "show",
+            .about = "Rows of a table, the newest date first.",
+            .details = "Raw tables too. The pack adds options that pick rows: --player NAME and --team ABBR "
+                       "in the NBA's.\n"
+                       "`backcourt docs` tells what the tables and columns mean.",
+            .example = "backcourt show player_game_summary --date 2021-12-01 --player curry"},
+           Show));
+  add(Make({.name = "query",
+            .about = "Run one read-only SQL query on the warehouse.",
+            .details = "One SELECT in DuckDB's SQL, over the tables by their names; `backcourt docs` tells "
+                       "what they hold. It cannot\n"
+                       "change anything, nor reach out of the warehouse, and is ended after a minute.",
+            .example = "backcourt query \"SELECT team_abbr, avg(pace) FROM team_offense_game_summary GROUP "
+                       "BY 1 ORDER BY 2 DESC LIMIT 5\""},
+           Query));
+  add(Make(
+      {.name = "stop",
+       .about = "End what runs in another shell: a backfill after its running batches, all else at once.",
+       .details = "What is filled stays, and the next backfill goes on with the rest.",
+       .example = "backcourt stop"},
+      Stop));
+  add(Make({.name = "check",
+            .about = "What should be there by the schedule against what is: every gap with its reason and "
+                     "what fixes it.",
+            .details = "Looks at games against the schedule, cells, rows against the number that was filled, "
+                       "the invariants of the\n"
+                       "project's checks/, columns that are constant or mostly NULL over a month, and feeds "
+                       "without files. Exit code 2\n"
+                       "when something that should be there is not.",
+            .example = "backcourt check --season 2021-22"},
+           Check));
+  add(Make({.name = "verify",
+            .about = "Recompute cells alone, and compare with what is stored, to the bit.",
+            .details = "Each cell is replayed in fresh tables that hold only the rows of its declared "
+                       "windows, so that agreement\n"
+                       "proves that it knows nothing of its own date's games or later ones. Without --sample "
+                       "or --all, 100 cells spread over\n"
+                       "the tables and dates that were chosen. Exit code 2 when one differs.",
+            .example = "backcourt verify --sample 50",
+            .needs = Needs::kAlone},
+           Verify, {"replayed"}));
+  add(Make({.name = "export",
+            .about = "Write tables as Parquet (or CSV), a file a season, with a manifest.",
+            .details = "Without TABLE, the public tables. The folder of each table is replaced at once. What "
+                       "--raw writes is loaded\n"
+                       "by another project whose [data] folder it is.",
+            .example = "backcourt export out --raw"},
+           Export, {"written"}));
+  add(Make(
+      {.name = "docs",
+       .about = "The data dictionary, who reads whom, and all commands, as Markdown.",
+       .details =
+           "To complete commands and options with the Tab key, in bash: source <(backcourt docs completion)",
+       .example = "backcourt docs --output docs",
+       .needs = Needs::kProject},
+      Dictionary));
+  add(Make({.name = "doctor",
+            .about = "Configuration, warehouse, engine and feeds: what is wrong, and what to do.",
+            .details = "Each line is `ok`, `absent` (a feed without files: the columns made of it are NULL) "
+                       "or `error`. Exit code 1\n"
+                       "when there is an error.",
+            .example = "backcourt doctor"},
+           Doctor));
+  return verbs;
+}
+
+}  // namespace
+
+const std::vector<Verb>& Verbs() {
+  static const std::vector<Verb> verbs = MakeVerbs();
+  return verbs;
+}
+
+const Verb* FindVerb(const std::string& name) {
+  for (const Verb& verb : Verbs())
+    if (verb.name == name) return &verb;
+  return nullptr;
+}
+
+}  // namespace backcourt

@@ -1,0 +1,232 @@
+#include "operations/rows.h"
+
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <atomic>
+#include <chrono>
+
+#include "base/file.h"
+#include "base/text.h"
+#include "operations/selection.h"
+#include "warehouse/read_only_sql.h"
+
+namespace backcourt {
+
+namespace {
+
+constexpr int kMostRows = 1'000'000;  // of a report
+constexpr int kTableRows = 200;       // of the table format, unless there is a limit
+constexpr double kQuerySeconds = 60;  // after that a query is ended
+
+void DescribeFormat(Visitor& v, RowsFormat& f) {
+  v.Field("format", f.format, "table (default), csv, json (one object a line) or parquet (needs --output).",
+          {.metavar = "FORMAT", .choices = {"table", "csv", "json", "parquet"}});
+  v.Field("output", f.output, "Write all rows to this file.", {.metavar = "FILE", .path = true});
+  v.Field("limit", f.limit, "At most so many rows (default: all; of the table format, 200).",
+          {.metavar = "N", .least = 1, .most = 1e9});
+}
+
+}  // namespace
+
+void Describe(Visitor& v, ShowRequest& r) {
+  v.Struct("ShowRequest", "Which rows of a table to show.");
+  v.Field("table", r.table, "A table, or a raw table.",
+          {.metavar = "TABLE", .positional = true, .required = true});
+  v.Field("date", r.date, "Rows of this date, as 2021-12-01.", {.metavar = "DATE"});
+  v.Field("start_date", r.start_date, "First calendar date of a range.", {.metavar = "DATE"});
+  v.Field("end_date", r.end_date, "Last calendar date of a range.", {.metavar = "DATE"});
+  v.Field("lookups", r.lookups, "What a lookup of the pack picks.", {.hidden = true});
+  v.Field("oldest_first", r.oldest_first, "The oldest date first.");
+  DescribeFormat(v, r.rows);
+}
+
+void Describe(Visitor& v, QueryRequest& r) {
+  v.Struct("QueryRequest", "A query, and how its rows are given.");
+  v.Field("sql", r.sql, "One SELECT.", {.metavar = "SQL", .positional = true, .required = true});
+  DescribeFormat(v, r.rows);
+}
+
+void Describe(Visitor& v, RowsReport& r) {
+  v.Struct("Rows", "Rows of a table or a query; none where they went to a file.");
+  v.Field("columns", r.columns, "the names of the columns");
+  v.Field("rows", r.rows, "the rows: values as text, null where there is none");
+  v.Field("objects", r.objects, "of the json format: each row as the text of a JSON object");
+  v.Field("more", r.more, "whether the limit left some out");
+}
+
+namespace {
+
+class RowsQuery {
+ public:
+  RowsQuery(Connection& connection, const std::string& sql, const RowsFormat& format, const Cancel& cancel)
+      : connection_(connection), sql_(sql), format_(format), cancel_(cancel) {}
+
+  Result<RowsReport> Run() {
+    if (format_.format == "parquet" && format_.output.empty())
+      return Error{ErrorKind::kUsage, "parquet is not for a terminal", "--output FILE"};
+    if (format_.output.empty() && format_.limit.value_or(0) > kMostRows)
+      return Error{ErrorKind::kUsage,
+                   fmt::format("--limit {} is more than the {} rows that are printed", *format_.limit,
+                               WithCommas(kMostRows)),
+                   "--output FILE"};
+    std::string limited = fmt::format("SELECT * FROM (\n{}\n)", sql_);
+    if (format_.limit) limited += fmt::format(" LIMIT {}", *format_.limit);
+    if (format_.output.empty()) return Fetch(limited);
+    TRY(WriteTo(limited));
+    return RowsReport{};
+  }
+
+ private:
+  Result<Rows> Ask(const std::string& query) {
+    auto until = std::chrono::steady_clock::now() + std::chrono::duration<double>(kQuerySeconds);
+    std::atomic<bool> late{false};
+    Watch watch(std::chrono::milliseconds(50), [&] {
+      if (std::chrono::steady_clock::now() >= until) late = true;
+      if (late || cancel_.Requested()) connection_.Cancel();
+    });
+    auto rows = connection_.Query(query);
+    if (rows) return rows;
+    if (cancel_.Requested()) return Error{ErrorKind::kInterrupted, "interrupted", ""};
+    if (late)
+      return Error{ErrorKind::kInterrupted,
+                   fmt::format("the query was ended after {}", Seconds(kQuerySeconds)), "a narrower query"};
+    Error& error = rows.error();
+    if (error.kind == ErrorKind::kModel || error.kind == ErrorKind::kData) error.kind = ErrorKind::kUsage;
+    return rows;
+  }
+
+  Result<> WriteTo(const std::string& query) {
+    std::string temporary = format_.output + ".tmp";
+    const char* how = format_.format == "parquet" ? "FORMAT parquet, COMPRESSION zstd"
+                      : format_.format == "json"  ? "FORMAT json"
+                                                  : "FORMAT csv, HEADER";
+    Result<> written = Unit{};
+    if (auto copied = Ask(fmt::format("COPY ({}) TO {} ({})", query, Quote(temporary), how)); !copied)
+      written = copied.error();
+    else
+      written = MoveInPlace(temporary, format_.output);
+    if (!written) unlink(temporary.c_str());
+    return written;
+  }
+
+  Result<RowsReport> Fetch(const std::string& query) {
+    bool json = format_.format == "json", table = format_.format == "table";
+    int most = format_.limit.value_or(table ? kTableRows : kMostRows);
+    std::string columns = json ? "CAST(to_json(q) AS VARCHAR)" : "CAST(COLUMNS(*) AS VARCHAR)";
+    Rows rows = TRY(Ask(fmt::format("SELECT {} FROM ({}) q LIMIT {}", columns, query, most + 1)));
+    RowsReport report;
+    report.more = rows.size() > size_t(most);
+    if (report.more && !table)
+      return Error{ErrorKind::kUsage, fmt::format("the answer has more than {} rows", WithCommas(most)),
+                   "--output FILE, or --limit N"};
+    rows.Truncate(size_t(most));
+    if (json) {
+      for (size_t i = 0; i < rows.size(); ++i)
+        report.objects.push_back(rows.Text(i, 0));
+      return report;
+    }
+    for (const auto& column : rows.columns())
+      report.columns.push_back(column.name);
+    report.rows.resize(rows.size());
+    for (size_t i = 0; i < rows.size(); ++i) {
+      auto& row = report.rows[i];
+      row.reserve(rows.columns().size());
+      for (size_t c = 0; c < rows.columns().size(); ++c)
+        row.push_back(rows.Null(i, c) ? std::nullopt : std::optional(rows.Text(i, c)));
+    }
+    return report;
+  }
+
+  Connection& connection_;
+  const std::string& sql_;
+  const RowsFormat& format_;
+  const Cancel& cancel_;
+};
+
+// What the dates of the request choose.
+Result<std::vector<std::string>> DatePredicates(const Project& project, const ShowRequest& r) {
+  std::vector<std::string> where;
+  std::string column = Ident(project.DateColumn(r.table));
+  if (!r.date.empty() && (!r.start_date.empty() || !r.end_date.empty()))
+    return Error{ErrorKind::kUsage, "dates are chosen in more than one way",
+                 "either --date, or --start-date with --end-date"};
+  if (!r.date.empty()) where.push_back(fmt::format("{} = {}", column, TRY(Date::Parse(r.date)).Sql()));
+  if (!r.start_date.empty() && !r.end_date.empty())
+    TRY(CheckRange(TRY(Date::Parse(r.start_date)), TRY(Date::Parse(r.end_date))));
+  if (!r.start_date.empty())
+    where.push_back(fmt::format("{} >= {}", column, TRY(Date::Parse(r.start_date)).Sql()));
+  if (!r.end_date.empty())
+    where.push_back(fmt::format("{} <= {}", column, TRY(Date::Parse(r.end_date)).Sql()));
+  if (!where.empty() && project.GrainOf(r.table) != Grain::kDate)
+    return Error{ErrorKind::kUsage, fmt::format("{} has no dates", r.table), "without a date or a range"};
+  return where;
+}
+
+Result<std::vector<std::string>> LookupPredicates(const Project& project, const ShowRequest& r,
+                                                  const std::vector<std::string>& columns) {
+  std::vector<std::string> where, names;
+  for (const Lookup& lookup : project.lookups)
+    names.push_back("--" + lookup.name);
+  for (const auto& [name, value] : r.lookups) {
+    auto lookup = std::find_if(project.lookups.begin(), project.lookups.end(),
+                               [&](const Lookup& l) { return l.name == name; });
+    if (lookup == project.lookups.end())
+      return Error{ErrorKind::kUsage, fmt::format("`backcourt show` has no option --{}", name),
+                   Nearest("--" + name, names)};
+    std::string predicate = lookup->Predicate(columns, value);
+    if (predicate.empty())
+      return Error{ErrorKind::kUsage, fmt::format("{} has no {}s", r.table, name), "without --" + name};
+    where.push_back(predicate);
+  }
+  return where;
+}
+
+}  // namespace
+
+Result<RowsReport> Query(Workspace& workspace, const QueryRequest& request, const Cancel& cancel) {
+  auto connection = TRY(TRY(workspace.Open())->Connect());
+  std::string sql = request.sql;
+  while (!sql.empty() && (sql.back() == ';' || isspace(static_cast<unsigned char>(sql.back()))))
+    sql.pop_back();
+  TRY(CheckReadOnly(*connection, sql));
+  return RowsQuery(*connection, sql, request.rows, cancel).Run();
+}
+
+Result<RowsReport> Show(Workspace& workspace, const ShowRequest& request, const Cancel& cancel) {
+  const Project& project = workspace.project();
+  std::vector<std::string> tables = project.AllTables();
+  if (std::find(tables.begin(), tables.end(), request.table) == tables.end())
+    return Error{ErrorKind::kUsage, fmt::format("'{}' is no table", request.table),
+                 Nearest(request.table, tables)};
+  auto connection = TRY(TRY(workspace.Open())->Connect());
+  Rows described = TRY(connection->Query(fmt::format(
+      R"(SELECT column_name FROM duckdb_columns()
+         WHERE database_name = 'wh' AND schema_name = 'main' AND table_name = {} ORDER BY column_index)",
+      Quote(request.table))));
+  if (described.size() == 0)
+    return Error{ErrorKind::kUsage, fmt::format("{} has not been filled yet", request.table),
+                 "`backcourt backfill`"};
+  std::vector<std::string> columns;
+  for (size_t i = 0; i < described.size(); ++i)
+    columns.push_back(described.Text(i, 0));
+  std::vector<std::string> where = TRY(DatePredicates(project, request));
+  for (std::string& predicate : TRY(LookupPredicates(project, request, columns)))
+    where.push_back(std::move(predicate));
+  std::string sql = "SELECT * FROM " + Ident(request.table);
+  if (!where.empty()) sql += " WHERE " + Join(where, " AND ");
+  std::vector<std::string> order;  // newest first, then by key
+  std::string date = project.DateColumn(request.table);
+  if (!date.empty()) order.push_back(Ident(date) + (request.oldest_first ? "" : " DESC"));
+  if (const Model* model = project.FindModel(request.table))
+    for (const std::string& column : model->key)
+      order.push_back(Ident(column));
+  if (const RawTable* raw = project.FindRaw(request.table))
+    for (const std::string& column : raw->key)
+      order.push_back(Ident(column));
+  if (!order.empty()) sql += " ORDER BY " + Join(order, ", ");
+  return RowsQuery(*connection, sql, request.rows, cancel).Run();
+}
+
+}  // namespace backcourt

@@ -1,0 +1,47 @@
+// `show` and `query`: rows of tables, and of one read-only SELECT.
+#pragma once
+
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "operations/workspace.h"
+
+namespace backcourt {
+
+// How rows are given.
+struct RowsFormat {
+  std::string format = "table";  // table and csv: values as text; json: an object a row; parquet: to a file
+  std::string output;            // a file for all rows; empty: in the report
+  std::optional<int> limit;      // none: all; of the table format, 200
+};
+
+struct ShowRequest {
+  std::string table;
+  std::string date, start_date, end_date;
+  std::map<std::string, std::string> lookups;  // by the name of a lookup of the pack, as player
+  bool oldest_first = false;
+  RowsFormat rows;
+};
+void Describe(Visitor& v, ShowRequest& r);
+
+struct QueryRequest {
+  std::string sql;
+  RowsFormat rows;
+};
+void Describe(Visitor& v, QueryRequest& r);
+
+struct RowsReport {
+  std::vector<std::string> columns;
+  std::vector<std::vector<std::optional<std::string>>> rows;  // as text
+  std::vector<std::string> objects;                           // of the json format: each row's JSON
+  bool more = false;                                          // the limit left some out
+};
+void Describe(Visitor& v, RowsReport& r);
+
+// Ended after a minute, and once cancelled. More rows than a format allows are an error of kind kUsage.
+Result<RowsReport> Show(Workspace& workspace, const ShowRequest& request, const Cancel& cancel);
+Result<RowsReport> Query(Workspace& workspace, const QueryRequest& request, const Cancel& cancel);
+
+}  // namespace backcourt

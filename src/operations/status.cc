@@ -1,0 +1,221 @@
+#include "operations/status.h"
+
+#include <fmt/format.h>
+
+#include <set>
+
+#include "base/text.h"
+#include "plan/planner.h"
+
+namespace backcourt {
+
+void Describe(Visitor& v, StatusRequest& r) {
+  v.Struct("StatusRequest", "Which seasons to report.");
+  v.Field("season", r.season, "Only this season, as 2021-22.", {.metavar = "SEASON"});
+}
+
+void Describe(Visitor& v, MonthStatus& m) {
+  v.Struct("MonthStatus", "How far a table is in a month.");
+  v.Field("done", m.done, "game dates that are done");
+  v.Field("total", m.total, "game dates");
+}
+
+void Describe(Visitor& v, TableStatus& t) {
+  v.Struct("TableStatus", "How far a table is in a season.");
+  v.Field("table", t.table, "the table; helper tables are one line, named as `(4 helper tables)`");
+  v.Field("done", t.done, "game dates that are fresh, empty or partial");
+  v.Field("total", t.total, "game dates");
+  v.Field("states", t.states, "cells by state");
+  v.Field("months", t.months, "by month");
+}
+
+void Describe(Visitor& v, SeasonStatus& s) {
+  v.Struct("SeasonStatus", "How far the tables are in a season.");
+  v.Field("season", s.season, "the season");
+  v.Field("game_dates", s.game_dates, "its game dates");
+  v.Field("tables", s.tables, "its tables, inputs first");
+}
+
+void Describe(Visitor& v, RawStatus& r) {
+  v.Struct("RawStatus", "What a raw table holds.");
+  v.Field("rows", r.rows, "its rows");
+  v.Field("cells", r.cells, "its cells");
+}
+
+void Describe(Visitor& v, Problem& p) {
+  v.Struct("Problem", "Dates of a table with which something is wrong.");
+  v.Field("state", p.state, "failed, blocked, partial, waiting or waived");
+  v.Field("table", p.table, "the table");
+  v.Field("dates", p.dates, "how many dates");
+  v.Field("first_date", p.first_date, "the first of them");
+  v.Field("reason", p.reason, "the reason of the first");
+}
+
+void Describe(Visitor& v, StatusReport& r) {
+  v.Struct("Status", "How far the warehouse is, what runs now and what is wrong.");
+  v.Field("warehouse", r.warehouse, "its file");
+  v.Field("seasons", r.seasons, "by season and table");
+  v.Field("raw", r.raw, "by raw table");
+  v.Field("absent", r.absent, "feeds without files");
+  v.Field("snapshots", r.snapshots,
+          "of the schedule: each season's serving one, then those that are not used");
+  v.Field("problems", r.problems, "failed, blocked, partial, waiting and waived dates");
+  v.Field("files", r.files, "what has changed of the files since the last load");
+  v.Field("running", r.running, "the run that goes on now; null when none does");
+  v.Field("activities", r.activities, "the long operations that go on now");
+  v.Field("next_command", r.next_command, "what to do next; empty when there is nothing");
+}
+
+namespace {
+
+void Add(const Moment& moment, size_t season, const std::vector<CellState>& states, TableStatus& table) {
+  for (size_t i = 0; i < states.size(); ++i) {
+    const GameDate& date = moment.calendar.dates()[i];
+    if (size_t(date.season) != season) continue;
+    MonthStatus& month = table.months[date.date.Month()];
+    bool done = Settled(states[i]) && states[i] != CellState::kWaiting;
+    month.done += done;
+    ++month.total;
+    table.done += done;
+    ++table.total;
+    ++table.states[CellStateName(states[i])];
+  }
+}
+
+std::vector<SeasonStatus> Seasons(const Project& project, const Moment& moment, const std::string& only) {
+  auto states = JudgeAll(project, moment.calendar, moment.cells);
+  std::vector<SeasonStatus> seasons;
+  for (size_t s = 0; s < moment.calendar.seasons().size(); ++s) {
+    SeasonStatus season{moment.calendar.seasons()[s].label, 0, {}};
+    if (!only.empty() && season.season != only) continue;
+    for (const GameDate& date : moment.calendar.dates())
+      season.game_dates += size_t(date.season) == s;
+    TableStatus helpers;
+    int helper_count = 0;
+    for (const Model& model : project.models) {
+      if (model.view) continue;
+      if (model.helper) {
+        Add(moment, s, states.at(model.name), helpers);
+        ++helper_count;
+        continue;
+      }
+      TableStatus table{model.name, 0, 0, {}, {}};
+      Add(moment, s, states.at(model.name), table);
+      season.tables.push_back(std::move(table));
+    }
+    if (helper_count) {
+      helpers.table = fmt::format("({} helper tables)", helper_count);
+      season.tables.push_back(std::move(helpers));
+    }
+    seasons.push_back(std::move(season));
+  }
+  return seasons;
+}
+
+// The games that partial cells were made without.
+std::string MissingText(const std::vector<const Cell*>& cells) {
+  constexpr size_t kShown = 10;
+  std::set<std::string> games;
+  for (const Cell* cell : cells)
+    for (const std::string& game : Split(cell->missing, ','))
+      games.insert(game);
+  std::vector<std::string> shown;
+  for (const std::string& game : games)
+    if (shown.size() < kShown) shown.push_back(game);
+  return fmt::format("no whole box of {}{}", Join(shown, ", "),
+                     games.size() > kShown ? fmt::format(" and {} more", games.size() - kShown) : "");
+}
+
+std::vector<const Cell*> CellsThat(const Moment& moment, const std::string& table, auto is) {
+  std::vector<const Cell*> cells;
+  if (auto series = moment.cells.find(table); series != moment.cells.end())
+    for (const Cell& cell : series->second.cells())
+      if (is(cell)) cells.push_back(&cell);
+  return cells;
+}
+
+// The worst first.
+std::vector<Problem> Problems(const Project& project, const Moment& moment) {
+  std::vector<Problem> problems;
+  for (CellState state : {CellState::kFailed, CellState::kBlocked, CellState::kPartial}) {
+    for (const Model& model : project.models) {
+      auto cells = CellsThat(moment, model.name, [&](const Cell& cell) { return cell.state == state; });
+      if (cells.empty()) continue;
+      std::string reason = state == CellState::kPartial ? MissingText(cells) : cells[0]->reason;
+      problems.push_back({CellStateName(state), model.name, int64_t(cells.size()), Date{cells[0]->slot},
+                          reason.substr(0, 200)});
+    }
+  }
+  auto states = JudgeAll(project, moment.calendar, moment.cells);
+  for (const Model& model : project.models) {
+    std::vector<Date> waiting;
+    for (size_t i = 0; i < states[model.name].size(); ++i)
+      if (states[model.name][i] == CellState::kWaiting) waiting.push_back(moment.calendar.dates()[i].date);
+    if (!waiting.empty())
+      problems.push_back({CellStateName(CellState::kWaiting), model.name, int64_t(waiting.size()), waiting[0],
+                          fmt::format("no results yet ({}): load a file that has them", project.results)});
+  }
+  for (const Model& model : project.models) {
+    auto cells = CellsThat(moment, model.name, [](const Cell& cell) { return !cell.waived.empty(); });
+    if (!cells.empty())
+      problems.push_back({"waived", model.name, int64_t(cells.size()), Date{cells[0]->slot},
+                          "let through without " + cells[0]->waived + " (--allow-missing)"});
+  }
+  return problems;
+}
+
+std::string NextCommand(const std::vector<SeasonStatus>& seasons, const Moment& moment) {
+  bool failed = false, open = false;
+  for (const SeasonStatus& season : seasons)
+    for (const TableStatus& table : season.tables) {
+      failed = failed || table.states.contains("failed");
+      open = open || table.done < table.total;
+    }
+  if (moment.calendar.dates().empty())
+    return moment.cells.empty() ? "backcourt load"
+                                : "add files that tell of games: a schedule (scheduleleaguev2), game logs or box score "
+                                  "summaries; then backcourt load";
+  if (failed) return "backcourt plan, fix what failed, then backcourt backfill all";
+  return open ? "backcourt backfill all" : "";
+}
+
+}  // namespace
+
+Result<StatusReport> Status(Workspace& workspace, const StatusRequest& request, const Cancel&) {
+  const Project& project = workspace.project();
+  Moment moment = TRY(workspace.Look());
+  std::string only = request.season.empty() ? "" : TRY(ChooseSeason(moment.calendar, request.season));
+  StatusReport report;
+  report.warehouse = project.warehouse;
+  report.seasons = Seasons(project, moment, only);
+  for (const RawTable& table : project.raw_tables) {
+    RawStatus& raw = report.raw[table.name];
+    if (auto series = moment.cells.find(table.name); series != moment.cells.end())
+      for (const Cell& cell : series->second.cells())
+        raw.rows += cell.rows, ++raw.cells;
+  }
+  report.absent = TRY(AbsentFeeds(project, moment));
+  report.snapshots = TRY(Snapshots::Serving(*moment.connection));
+  for (Snapshot& one : TRY(Snapshots::Quarantined(*moment.connection)))
+    report.snapshots.push_back(std::move(one));
+  report.problems = Problems(project, moment);
+  report.files = TRY(LookForFileChanges(*moment.connection, project));
+  report.activities = workspace.activities().Now();
+  for (const ActivityNow& activity : report.activities)
+    if (activity.run) report.running = activity.run;
+  report.next_command = NextCommand(report.seasons, moment);
+  return report;
+}
+
+void Describe(Visitor& v, StopRequest&) { v.Struct("StopRequest", "Everything that runs is to end."); }
+
+void Describe(Visitor& v, StopReport& r) {
+  v.Struct("StopReport", "What was told to end.");
+  v.Field("stopped", r.stopped, "the verbs that end now; what is done stays");
+}
+
+Result<StopReport> Stop(Workspace& workspace, const StopRequest&, const Cancel&) {
+  return StopReport{workspace.activities().Stop()};
+}
+
+}  // namespace backcourt

@@ -1,0 +1,70 @@
+// `status`: how far every table is, what runs now, what is wrong. And `stop`.
+#pragma once
+
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "load/snapshots.h"
+#include "operations/load.h"
+#include "operations/selection.h"
+#include "operations/workspace.h"
+
+namespace backcourt {
+
+struct StatusRequest {
+  std::string season;  // empty: all
+};
+void Describe(Visitor& v, StatusRequest& r);
+
+struct MonthStatus {
+  int64_t done = 0, total = 0;  // game dates
+};
+struct TableStatus {
+  std::string table;
+  int64_t done = 0, total = 0;
+  std::map<std::string, int64_t> states;
+  std::map<std::string, MonthStatus> months;
+};
+struct SeasonStatus {
+  std::string season;
+  int64_t game_dates = 0;
+  std::vector<TableStatus> tables;
+};
+struct RawStatus {
+  int64_t rows = 0, cells = 0;
+};
+struct Problem {
+  std::string state, table;
+  int64_t dates = 0;
+  Date first_date;
+  std::string reason;
+};
+struct StatusReport {
+  std::string warehouse;
+  std::vector<SeasonStatus> seasons;
+  std::map<std::string, RawStatus> raw;
+  std::vector<AbsentFeed> absent;
+  std::vector<Snapshot> snapshots;
+  std::vector<Problem> problems;
+  FileChanges files;
+  std::optional<RunNow> running;
+  std::vector<ActivityNow> activities;
+  std::string next_command;
+};
+void Describe(Visitor& v, StatusReport& r);
+
+Result<StatusReport> Status(Workspace& workspace, const StatusRequest& request, const Cancel& cancel);
+
+struct StopRequest {};
+void Describe(Visitor& v, StopRequest& r);
+struct StopReport {
+  std::vector<std::string> stopped;  // verbs
+};
+void Describe(Visitor& v, StopReport& r);
+
+// A backfill ends after its running batches, all else as soon as it can.
+Result<StopReport> Stop(Workspace& workspace, const StopRequest& request, const Cancel& cancel);
+
+}  // namespace backcourt

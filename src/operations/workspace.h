@@ -1,0 +1,63 @@
+// What operations work on: a project, its warehouse and what runs in it. One a
+// process and warehouse; used from several threads at once.
+#pragma once
+
+#include <map>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "adbc/transaction.h"
+#include "base/cancel.h"
+#include "base/watch.h"
+#include "calendar/calendar.h"
+#include "operations/activity.h"
+#include "plan/cells.h"
+#include "project/project.h"
+#include "warehouse/duckdb/duckdb_warehouse.h"
+
+namespace backcourt {
+
+// One consistent moment of the warehouse.
+struct Moment {
+  std::unique_ptr<Connection> connection;
+  std::optional<Transaction> open;  // of a moment that stays
+  Cells cells;
+  Calendar calendar;
+  std::map<std::string, std::vector<int32_t>> retired;  // cells of dates that are no game dates any more
+};
+
+class Workspace {
+ public:
+  // `command`: what is told of it in the history of runs.
+  Workspace(Project project, std::string command)
+      : project_(std::move(project)), command_(std::move(command)) {}
+
+  // Opens the warehouse, once. Operations do so by themselves; REQUIRES the lock
+  // of the warehouse (serve/warehouse_lock.h).
+  Result<Warehouse*> Open();
+  const Project& project() const { return project_; }
+  const std::string& command() const { return command_; }
+  Activities& activities() { return activities_; }
+
+  // `stay`: its transaction stays open, so that what its connection reads next is
+  // of the same moment.
+  Result<Moment> Look(bool stay = false);
+
+ private:
+  Project project_;
+  std::string command_;
+  std::mutex mutex_;  // of the opening
+  std::unique_ptr<Warehouse> warehouse_;
+  Activities activities_;
+};
+
+// Ends what a connection runs once it is asked for.
+Watch CancelWhen(Connection& connection, const Cancel& cancel);
+
+// The path of a detached process's log, beside the warehouse.
+std::string LogPath(const Project& project, int process);
+
+}  // namespace backcourt

@@ -1,0 +1,157 @@
+#include "proof/lineage.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "base/text.h"
+#include "plan/planner.h"
+
+namespace backcourt {
+
+namespace {
+
+std::string SlotText(const Project& project, const std::string& table, int32_t slot) {
+  switch (project.GrainOf(table)) {
+    case Grain::kDate:
+      return Date{slot}.Str();
+    case Grain::kSeason:
+      return fmt::format("{}-{:02}", slot, (slot + 1) % 100);
+    case Grain::kWhole:
+      return "whole";
+  }
+  return "";
+}
+
+}  // namespace
+
+Lineage::Lineage(const Project& project, const Calendar& calendar, const Cells& cells, Connection& connection)
+    : project_(project),
+      calendar_(calendar),
+      cells_(cells),
+      connection_(connection),
+      states_(JudgeAll(project, calendar, cells)) {}
+
+Result<std::vector<LineageLink>> Lineage::Follow(const std::string& table, int date_index) {
+  std::vector<LineageLink> links;
+  std::optional<std::pair<std::string, int>> at = {{table, date_index}};
+  for (size_t depth = 0; at && depth <= project_.models.size(); ++depth) {
+    Step step = TRY(Explain(at->first, at->second));
+    links.push_back(std::move(step.link));
+    if (step.raw) links.push_back(std::move(*step.raw));
+    at = std::move(step.next);
+  }
+  return links;
+}
+
+Result<Lineage::Step> Lineage::Explain(const std::string& table, int date_index) {
+  const Model* model = project_.FindModel(table);
+  int32_t slot = calendar_.dates()[size_t(date_index)].date.days;
+  CellState state = states_.at(table)[size_t(date_index)];
+  const Cell* cell = nullptr;
+  if (auto series = cells_.find(table); series != cells_.end()) cell = series->second.Find(slot);
+  Step step{{table, Date{slot}.Str(), CellStateName(state), ""}, {}, {}};
+  auto because = [&](std::string text) {
+    step.link.because = std::move(text);
+    return step;
+  };
+  if (state == CellState::kFailed)
+    return because(fmt::format("it failed ({}, {} attempt{}, run {}): {}", cell->error_class, cell->attempts,
+                               cell->attempts == 1 ? "" : "s", cell->run, cell->reason));
+  // An input that is not true to its own inputs comes first.
+  if (auto open = OpenInput(*model, date_index)) {
+    step.next = open;
+    if (state == CellState::kBlocked && cell) return because(cell->reason);
+    return because(fmt::format("its input {} {}: {}", open->first,
+                               calendar_.dates()[size_t(open->second)].date.Str(),
+                               CellStateName(states_.at(open->first)[size_t(open->second)])));
+  }
+  if (!cell || state == CellState::kMissing)
+    return because("it has never been filled; `backcourt backfill` fills it");
+  if (state == CellState::kStale && cell->identity != model->identity)
+    return because(fmt::format("the text of {} has changed since run {}", model->file, cell->run));
+  if (state == CellState::kEmpty) return because(cell->reason);
+  auto newest = NewestInput(*model, date_index);
+  if (state == CellState::kStale && (!newest || newest->second->changed <= cell->run))
+    return because(
+        "the rows of an input that were in its windows are not there now, or new dates have come into them");
+  std::string told = state == CellState::kStale
+                         ? "an input has changed since it was filled"
+                         : fmt::format("filled in run {} from inputs that are as they were", cell->run);
+  if (!cell->waived.empty()) told += "; let through without " + cell->waived;
+  if (!cell->missing.empty()) told += "; without the box of " + cell->missing;
+  if (!cell->note.empty()) told += "; " + cell->note;
+  if (!newest) return because(told);
+  const auto& [input, input_cell] = *newest;
+  std::string input_slot = SlotText(project_, input, input_cell->slot);
+  if (project_.FindModel(input))
+    step.next = {input, calendar_.Find(Date{input_cell->slot})};
+  else
+    step.raw = LineageLink{input, input_slot, "loaded", TRY(LoadOf(input, *input_cell))};
+  return because(fmt::format("{}; newest input: {} {}", told, input, input_slot));
+}
+
+Result<LineageLink> Lineage::OfRaw(const std::string& table, Date date) {
+  auto series = cells_.find(table);
+  const Cell* cell = series == cells_.end() ? nullptr : series->second.Find(date.days);
+  return LineageLink{table, date.Str(), cell && cell->rows ? "loaded" : "empty",
+                     cell ? TRY(LoadOf(table, *cell)) : "no file has rows of this date"};
+}
+
+Result<std::string> Lineage::LoadOf(const std::string& table, const Cell& cell) {
+  Rows run = TRY(connection_.Query(
+      fmt::format("SELECT CAST(started_at AS VARCHAR) FROM backcourt.runs WHERE run = {}", cell.changed)));
+  Rows files = TRY(connection_.Query(fmt::format(
+      "SELECT DISTINCT path, feed FROM backcourt.files WHERE run = {} ORDER BY 1", cell.changed)));
+  std::vector<std::string> feeds, paths;
+  for (const Source& source : project_.sources)
+    if (source.table == table) {
+      feeds.insert(feeds.end(), source.feeds.begin(), source.feeds.end());
+      feeds.insert(feeds.end(), source.optional_feeds.begin(), source.optional_feeds.end());
+    }
+  for (size_t i = 0; i < files.size(); ++i) {
+    const std::string& feed = files.Text(i, 1);
+    if (feed.ends_with(" " + table) || std::find(feeds.begin(), feeds.end(), feed) != feeds.end())
+      paths.push_back(files.Text(i, 0));
+  }
+  if (paths.size() > 4) {
+    size_t more = paths.size() - 4;
+    paths.resize(4);
+    paths.push_back(fmt::format("and {} more", more));
+  }
+  return fmt::format(
+      "changed by load {}{}{}", cell.changed,
+      run.size() ? " of " + run.Text(0, 0).substr(0, 19) + " UTC" : "",
+      paths.empty() ? ", whose files have been loaded again since" : ", from " + Join(paths, ", "));
+}
+
+std::optional<std::pair<std::string, int>> Lineage::OpenInput(const Model& model, int index) {
+  for (const Read& read : model.reads) {
+    auto states = states_.find(read.table);
+    if (states == states_.end()) continue;
+    for (const SlotRange& range : SlotsOf(read, calendar_, index)) {
+      auto [begin, end] = calendar_.Range(Date{range.first}, Date{range.last});
+      for (int i = begin; i < end; ++i)
+        if (!Settled(states->second[size_t(i)])) return std::pair(read.table, i);
+    }
+  }
+  return {};
+}
+
+std::optional<std::pair<std::string, const Cell*>> Lineage::NewestInput(const Model& model, int index) {
+  std::optional<std::pair<std::string, const Cell*>> newest;
+  for (const Read& read : model.reads) {
+    auto series = cells_.find(read.table);
+    if (series == cells_.end()) continue;
+    for (const SlotRange& range : SlotsOf(read, calendar_, index)) {
+      auto [begin, end] = series->second.Range(range.first, range.last);
+      for (size_t i = begin; i < end; ++i) {
+        const Cell& cell = series->second.cells()[i];
+        if (!newest || cell.changed > newest->second->changed) newest = {read.table, &cell};
+      }
+    }
+  }
+  return newest;
+}
+
+}  // namespace backcourt

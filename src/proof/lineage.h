@@ -1,0 +1,52 @@
+// Why a cell is as it is: the chain from it to what changed first, down to the
+// load and the files of a raw cell.
+#pragma once
+
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "adbc/adbc.h"
+#include "calendar/calendar.h"
+#include "plan/cells.h"
+#include "plan/fingerprint.h"
+#include "project/project.h"
+
+namespace backcourt {
+
+struct LineageLink {
+  std::string table, slot, state, because;
+};
+
+class Lineage {
+ public:
+  // All of one moment, which outlives this.
+  Lineage(const Project& project, const Calendar& calendar, const Cells& cells, Connection& connection);
+
+  // From the cell (table, dates()[date_index]) of a model down.
+  Result<std::vector<LineageLink>> Follow(const std::string& table, int date_index);
+  // Of a dated raw table's cell.
+  Result<LineageLink> OfRaw(const std::string& table, Date date);
+
+ private:
+  // What a cell says of itself; `next` is where the chain goes on, if it does.
+  struct Step {
+    LineageLink link;
+    std::optional<std::pair<std::string, int>> next;  // a model's cell
+    std::optional<LineageLink> raw;                   // the end: a raw cell
+  };
+  Result<Step> Explain(const std::string& table, int date_index);
+  // The load and the files that changed a raw cell.
+  Result<std::string> LoadOf(const std::string& table, const Cell& cell);
+  std::optional<std::pair<std::string, int>> OpenInput(const Model& model, int index);
+  std::optional<std::pair<std::string, const Cell*>> NewestInput(const Model& model, int index);
+
+  const Project& project_;
+  const Calendar& calendar_;
+  const Cells& cells_;
+  Connection& connection_;
+  std::map<std::string, std::vector<CellState>> states_;
+};
+
+}  // namespace backcourt

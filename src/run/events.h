@@ -1,0 +1,90 @@
+// What happens while something runs, as values: a run sends them, whoever watches
+// (a terminal, a script, another shell) makes of them what it shows.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "base/date.h"
+
+namespace backcourt {
+
+// A table of a run, as it begins.
+struct PlannedTable {
+  std::string table;
+  int64_t cells = 0;
+  double expected_seconds = 0;      // of all its cells, from history; 0 without one
+  std::vector<std::string> inputs;  // tables of this run that it reads
+};
+
+// Of all events: `run` is the run's number, `seconds` since its start.
+struct Started {
+  static constexpr const char* kEvent = "started";
+  int64_t run = 0;
+  double seconds = 0;
+  std::vector<PlannedTable> tables;
+};
+struct BatchStarted {
+  static constexpr const char* kEvent = "batch_started";
+  int64_t run = 0;
+  std::string table;
+  double seconds = 0;
+  int64_t cells = 0;
+};
+struct Filled {
+  static constexpr const char* kEvent = "filled";
+  int64_t run = 0;
+  std::string table;
+  double seconds = 0;
+  Date first_date, last_date;
+  int64_t cells = 0, rows = 0;
+  double batch_seconds = 0, eta_seconds = 0;
+};
+struct Unchanged {
+  static constexpr const char* kEvent = "unchanged";
+  int64_t run = 0;
+  std::string table;
+  double seconds = 0;
+  int64_t cells = 0;
+};
+struct Failed {
+  static constexpr const char* kEvent = "failed";
+  int64_t run = 0;
+  std::string table;
+  double seconds = 0;
+  Date date;
+  std::string error_class, message;
+  int64_t attempts = 0;
+};
+struct Blocked {
+  static constexpr const char* kEvent = "blocked";
+  int64_t run = 0;
+  std::string table;
+  double seconds = 0;
+  int64_t cells = 0;
+  Date first_date;
+  std::string reason;
+};
+struct Retrying {
+  static constexpr const char* kEvent = "retrying";
+  int64_t run = 0;
+  std::string table;
+  double seconds = 0;
+  int64_t attempt = 0;
+  double pause_seconds = 0;
+  std::string message;
+};
+struct Stopped {
+  static constexpr const char* kEvent = "stopped";
+  int64_t run = 0;
+  std::string table;
+  double seconds = 0;
+  std::string why;
+  int64_t cells_not_tried = 0;
+};
+
+using RunEvent = std::variant<Started, BatchStarted, Filled, Unchanged, Failed, Blocked, Retrying, Stopped>;
+
+}  // namespace backcourt

@@ -1,0 +1,74 @@
+#include "serve/answer.h"
+
+#include <fmt/format.h>
+
+namespace backcourt {
+
+namespace {
+
+struct WireError {
+  std::string kind, message, hint;
+};
+void Describe(Visitor& v, WireError& e) {
+  v.Struct("WireError", "Why a request failed.");
+  v.Field("kind", e.kind, "usage, source, busy, transient, data, model, capacity or interrupted");
+  v.Field("message", e.message, "what is wrong");
+  v.Field("hint", e.hint, "what to try; may be empty");
+}
+
+ErrorKind KindFromName(const std::string& name) {
+  for (ErrorKind kind : {ErrorKind::kUsage, ErrorKind::kSource, ErrorKind::kBusy, ErrorKind::kTransient,
+                         ErrorKind::kData, ErrorKind::kModel, ErrorKind::kCapacity, ErrorKind::kInterrupted})
+    if (name == ErrorKindName(kind)) return kind;
+  return ErrorKind::kTransient;
+}
+
+// Text of files may hold bytes that are no UTF-8: they are replaced.
+std::string Dump(const nlohmann::json& json) {
+  return json.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
+}
+
+Result<nlohmann::json> Run(Workspace& workspace, const std::string& name, const std::string& body,
+                           Reply& reply) {
+  const Verb* verb = FindVerb(name);
+  if (!verb) return Error{ErrorKind::kUsage, fmt::format("unknown verb '{}'", name), ""};
+  auto request = nlohmann::json::parse(body, nullptr, false);
+  if (!request.is_object()) return Error{ErrorKind::kUsage, "the body is no JSON object", ""};
+  if (verb->needs == Verb::Needs::kAlone && request.value("join", nlohmann::json()) != true)
+    return Error{ErrorKind::kBusy, fmt::format("this process does not answer `{}`", name),
+                 "`backcourt status --watch` shows what it does"};
+  Cancel none;
+  Cancel cancel(none, [&reply] { return !reply.Alive(); });
+  return verb->run(workspace, request, cancel,
+                   [&](const Event& event) { reply.Line(Dump(EventToJson(event))); });
+}
+
+}  // namespace
+
+void Answer(Workspace& workspace, const std::string& verb, const std::string& body, Reply& reply) {
+  auto report = Run(workspace, verb, body, reply);
+  nlohmann::json line;
+  if (report)
+    line["report"] = std::move(*report);
+  else
+    line["error"] =
+        ToJson(WireError{ErrorKindName(report.error().kind), report.error().message, report.error().hint});
+  reply.Line(Dump(line));
+}
+
+AnswerLine ParseAnswerLine(const std::string& line) {
+  Error broken{ErrorKind::kTransient, "an answer that cannot be read", ""};
+  auto json = nlohmann::json::parse(line, nullptr, false);
+  if (!json.is_object()) return {{}, broken};
+  if (json.contains("report")) return {{}, Result<nlohmann::json>(std::move(json["report"]))};
+  if (json.contains("error")) {
+    auto error = FromJson<WireError>(json["error"]);
+    if (!error) return {{}, broken};
+    return {{}, Result<nlohmann::json>(Error{KindFromName(error->kind), error->message, error->hint})};
+  }
+  auto event = EventFromJson(json);
+  if (!event) return {{}, broken};
+  return {std::move(*event), {}};
+}
+
+}  // namespace backcourt
