@@ -294,7 +294,7 @@ class Field(Shapes):
         self.put("leaguegamelog_2020-21.json", log)
         self.put("leaguegamelog_2020-21_teams.json", game_log([game], "T"))
         self.load()
-        self.run_program("backfill", "all")
+        self.run_code("backfill", "all")
         self.assertIn("events none", json.dumps(self.data_of()["gaps"]))
 
 

@@ -166,8 +166,11 @@ CREATE MACRO try_league_date(t) AS
        WHEN regexp_full_match(t, '[0-9]{1,2}/[0-9]{1,2}/[0-9]{4}( .*)?') THEN CAST(try_strptime(split_part(t, ' ', 1), '%m/%d/%Y') AS DATE)
        WHEN regexp_full_match(t, '[0-9]{1,2}/[0-9]{1,2}/[0-9]{2}') THEN CAST(try_strptime(t, '%m/%d/%y') AS DATE) END;
 
+-- The values of a list, each at its first place alone.
+CREATE MACRO distinct_in_order(l) AS list_filter(l, lambda v, i: list_position(l, v) = i);
+
 -- A position in one vocabulary: G, F, C or two of them with a hyphen, the main one first.
-CREATE MACRO position_of(t) AS nullif(array_to_string(list_distinct(list_filter(list_transform(regexp_split_to_array(upper(trim(t)), '[-/, ]+'),
+CREATE MACRO position_of(t) AS nullif(array_to_string(distinct_in_order(list_filter(list_transform(regexp_split_to_array(upper(trim(t)), '[-/, ]+'),
   lambda w: CASE WHEN w IN ('G', 'GUARD', 'PG', 'SG') THEN 'G' WHEN w IN ('F', 'FORWARD', 'PF', 'SF') THEN 'F' WHEN w IN ('C', 'CENTER', 'CENTRE') THEN 'C' END),
   lambda w: w IS NOT NULL)), '-'), '');
 
@@ -237,7 +240,7 @@ CREATE MACRO given_first(name) AS CASE
   WHEN NOT contains(name, ',') OR regexp_matches(name, ',\s*(?i:(jr|sr|ii|iii|iv)\.?)$') THEN name
   ELSE concat(trim(split_part(name, ',', 2)), ' ', trim(split_part(name, ',', 1))) END;
 CREATE MACRO last_word_first(name) AS regexp_replace(regexp_replace(trim(name), '[ ,]+(Jr|Sr|II|III|IV)\.?( |$)', ' ', 'i'), '^(.*\S)\s+(\S+)\s*$', '\2 \1');
-CREATE MACRO name_readings(name) AS list_distinct(list_filter(list_concat(
+CREATE MACRO name_readings(name) AS distinct_in_order(list_filter(list_concat(
   list_transform(string_split(name, '/'), lambda one: lookup_without_suffix(given_first(one))),
   list_transform(string_split(name, '/'), lambda one: lookup_without_suffix(last_word_first(one)))), lambda l: l <> ''));
 

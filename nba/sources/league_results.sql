@@ -15,13 +15,14 @@ WITH sides AS (
 times AS (
   SELECT file, day_or_time_of_file(file) AS seen, time_of_file(file) AS captured_at FROM (SELECT DISTINCT file FROM sides)
 ),
+files AS (
+  SELECT game_id, file, coalesce(max(game_status) = 3, bool_and(coalesce(whole_periods(seconds), true))) AS is_over
+  FROM sides GROUP BY game_id, file
+),
 best AS (
-  SELECT s.*, t.captured_at,
-    coalesce(max(game_status) OVER of_file = 3, bool_and(coalesce(whole_periods(seconds), true)) OVER of_file) AS is_over
-  FROM sides s JOIN times t ON t.file = s.file
-  WINDOW of_file AS (PARTITION BY game_id, s.file)
-  QUALIFY row_number() OVER (PARTITION BY game_id, team
-    ORDER BY is_over DESC, t.seen DESC NULLS LAST, points IS NOT NULL DESC, is_total DESC, s.file) = 1
+  SELECT s.*, t.captured_at FROM sides s JOIN files f ON f.game_id = s.game_id AND f.file = s.file JOIN times t ON t.file = s.file
+  QUALIFY row_number() OVER (PARTITION BY s.game_id, s.team
+    ORDER BY f.is_over DESC, t.seen DESC NULLS LAST, s.points IS NOT NULL DESC, s.is_total DESC, s.file) = 1
 ),
 -- Of a game that goes on the teams have not played whole periods yet, or the score is level. Minutes may be whole ones.
 games AS (

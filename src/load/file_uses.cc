@@ -17,7 +17,7 @@ namespace {
 // not over, captured too late) are those of files that are as they should be.
 constexpr const char* kFitsNothing =
     "(not in the schedule|not in the crosswalk|of another season|date of no season|no player of this name|no known "
-    "type|no league id|of another game under this id|does not play in the game)";
+    "type|no league id|of another game under this id|no source tells its date|does not play in the game)";
 
 }  // namespace
 
@@ -26,7 +26,7 @@ std::string Loader::UselessHint(const Project& project, const std::string& reaso
   if (has("crosswalk")) return "espn_crosswalk.csv with its games and players";
   if (has("season")) return "a name or a folder that tells the season of what is in the file";
   if (has("name")) return "seeds/player_aliases.csv (name, player_id) beside backcourt.toml; `backcourt show raw_unmatched_names`";
-  if (!has("schedule")) return "the file that belongs there, fetched again";
+  if (!has("schedule") && !has("date")) return "the file that belongs there, fetched again";
   std::set<std::string> feeds;
   for (const Source& source : project.sources)
     if (source.table == project.schedule) feeds.insert(source.feeds.begin(), source.feeds.end());
