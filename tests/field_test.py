@@ -124,6 +124,16 @@ class Field(Shapes):
         self.load()
         self.assertEqual(self.query("SELECT home_points, periods, home_line FROM raw_results"), [{"home_points": 119, "periods": 4, "home_line": None}])
 
+    def test_a_summary_without_a_box_tells_who_was_inactive(self):
+        game = Game("0022500142", "2025-11-01", "NYK", "BOS", 119, 101)
+        self.put("boxscoresummaryv3_0022500142.json", self.summary(game))
+        self.load()
+        self.assertEqual(self.query("SELECT team_abbr, player_id, status FROM raw_player_box ORDER BY 1"),
+                         [{"team_abbr": "BOS", "player_id": 1900991, "status": "inactive"}, {"team_abbr": "NYK", "player_id": 1900990, "status": "inactive"}])
+        self.put("boxscoretraditionalv3_0022500142.json", box_v3(game))
+        self.load()
+        self.assertEqual(self.query("SELECT count(*) AS n FROM raw_player_box"), [{"n": 14}])
+
     def test_the_third_version_of_the_scoreboard(self):
         game = Game("0022500142", "2025-11-01", "NYK", "BOS", 119, 101)
         one = self.summary(game)["boxScoreSummary"]

@@ -346,8 +346,8 @@ class Events(Shapes):
         self.assertEqual(self.query("SELECT event_num, x, y FROM raw_play_by_play WHERE x IS NOT NULL"), [{"event_num": 7, "x": -12, "y": 34}])
 
     def test_a_season_of_one_source_beside_files_without_seasons_of_another(self):
-        games = [game("0022200001", "2022-10-18", "BOS", "PHI"), game("0022400561", "2025-01-15", "PHI", "NYK")]
-        self.put("scheduleleaguev2.json", schedule_of(games))
+        self.put("scheduleleaguev2_2022-23.json", schedule_of([game("0022200001", "2022-10-18", "BOS", "PHI")], "2022-23"))
+        self.put("scheduleleaguev2_2024-25.json", schedule_of([game("0022400561", "2025-01-15", "PHI", "NYK")]))
         self.put("playbyplayv2.json", sample("playbyplayv2_0022200001.json.gz"))
         self.load()
         before = self.query("SELECT * FROM raw_play_by_play ORDER BY event_index")
@@ -402,7 +402,7 @@ class Others(Shapes):
         self.put("playerindex.json", {"resource": "playerindex", "resultSets": [result_set("PlayerIndex", [{"PERSON_ID": 1628973, "PLAYER_LAST_NAME": "Brunson", "POSITION": "G"}])]})
         self.load()
         self.assertEqual([tuple(row.values()) for row in self.query("SELECT player_id, birth_date, position FROM raw_players WHERE position IS NOT NULL ORDER BY 1")],
-                         [(1628404, "1995-03-06", "Guard-Forward"), (1628973, None, "G")])
+                         [(1628404, "1995-03-06", "G-F"), (1628973, None, "G")])
 
 
 def csv_of(rows):

@@ -327,7 +327,7 @@ Error FeedReader::Diagnose(const Feed& feed, const std::vector<FoundFile>& files
     auto reader = ReaderSql(feed, {file});
     if (!reader) return reader.error();
     if (auto all = connection_.Query("SELECT count(COLUMNS(*)) FROM (" + *reader + ")"); !all)
-      return Error{ErrorKind::kSource, fmt::format("{}: {}", file.path, all.error().message), kMend};
+      return Error{ErrorKind::kSource, fmt::format("{}: {}", file.path, ReplaceAll(all.error().message, "Invalid Input Error: ", "")), kMend};
     auto described =
         connection_.Query("SELECT lower(column_name), column_type FROM (DESCRIBE " + *reader + ")");
     if (!described) break;

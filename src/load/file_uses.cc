@@ -19,6 +19,8 @@ constexpr const char* kFitsNothing =
     "(not in the schedule|not in the crosswalk|of another season|date of no season|no player of this name|no known "
     "type|no league id|of another game under this id|no source tells its date|does not play in the game)";
 
+constexpr int kTellsDates = 30;  // sources of the schedule of a higher rank tell no more than teams
+
 }  // namespace
 
 std::string Loader::UselessHint(const Project& project, const std::string& reason) {
@@ -29,7 +31,8 @@ std::string Loader::UselessHint(const Project& project, const std::string& reaso
   if (!has("schedule") && !has("date")) return "the file that belongs there, fetched again";
   std::set<std::string> feeds;
   for (const Source& source : project.sources)
-    if (source.table == project.schedule) feeds.insert(source.feeds.begin(), source.feeds.end());
+    if (source.table == project.schedule && source.rank <= kTellsDates)
+      feeds.insert(source.feeds.begin(), source.feeds.end());
   return fmt::format("files that tell of the games themselves: {}", Join({feeds.begin(), feeds.end()}, ", "));
 }
 

@@ -43,6 +43,12 @@ Result<std::vector<UnreadFiles>> FindUnreadFiles(const Project& project, Finder&
     fs::path path = fs::path(file.path).lexically_relative(project.data);
     std::string name = path.filename().string(), extension = ExtensionOf(name);
     if (claimed.contains(file.path) || !MayBeData(extension) || project.FindRaw(path.begin()->string())) continue;
+    if (std::any_of(project.feeds.begin(), project.feeds.end(), [&](const Feed& feed) {  // of a season not chosen
+          std::vector<std::string> patterns = project.Patterns(feed);
+          return std::any_of(patterns.begin(), patterns.end(),
+                             [&](const std::string& pattern) { return PathMatches(file.path, pattern); });
+        }))
+      continue;
     std::string stem = std::regex_replace(name.substr(0, name.size() - extension.size()), kDigits, "*");
     UnreadFiles& kind = kinds[{path.parent_path().string(), extension}][stem];
     if (kind.files++ == 0) kind.example = file.path;

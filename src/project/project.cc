@@ -419,9 +419,9 @@ Result<Project> Project::Load(const std::string& folder) {
       auto of_pack = std::find_if(project.seeds.begin(), project.seeds.end(),
                                   [&](const Seed& seed) { return seed.name == file.stem().string(); });
       if (of_pack == project.seeds.end())
-        return Error{ErrorKind::kUsage, fmt::format("{}: the pack has no seed '{}'", file.string(), file.stem().string()),
-                     "a file in seeds/ adds rows to a seed of the pack, such as player_aliases.csv"};
-      of_pack->own = file.string();
+        project.seeds.push_back({file.stem().string(), file.string(), ""});
+      else
+        of_pack->own = file.string();
     }
   if (fs::exists(pack / "functions" / "duckdb.sql")) {
     for (const std::string& statement :
