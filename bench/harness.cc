@@ -98,7 +98,7 @@ std::unique_ptr<Warehouse> Open(const Project& project) {
   WarehouseOptions options{project.warehouse, project.threads, project.memory_limit, {}};
   for (const Function& function : project.functions)
     options.functions.push_back(function.statement);
-  auto warehouse = Warehouse::Open(options);
+  auto warehouse = OpenDuckDb(options);
   if (!warehouse) Fail(warehouse.error().Text());
   return std::move(*warehouse);
 }

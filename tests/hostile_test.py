@@ -118,8 +118,11 @@ class Clients(Toy):
         self.addCleanup(client.stderr.close)
         before = self.threads()
         self.until(lambda: self.threads() != before or client.poll() is None)
-        self.release()
-        self.assertNotEqual(client.wait(60), 0)
+        self.held.unlink()
+        self.assertEqual(self.holder.wait(30), 0)
+        client.terminate()  # it goes on in its own process, for a minute
+        self.assertEqual(client.wait(10), 130)
+        self.assertIn("all agree", self.run_program("verify", "--all"))
 
     def test_what_is_no_request_disturbs_nobody(self):
         rng = random.Random(4)

@@ -7,7 +7,7 @@ WITH
 games AS (
   SELECT s.game_id, s.game_date, s.home_team_abbr, s.away_team_abbr, r.home_points, r.away_points
   FROM raw_schedule s JOIN dates d ON d.game_date = s.game_date JOIN raw_results r ON r.game_id = s.game_id
-  WHERE s.status = 'scheduled' AND s.game_type IN ('regular', 'play_in', 'playoffs', 'cup_final')
+  WHERE s.status = 'scheduled' AND tables_hold(s.game_type)
 ),
 sides AS (
   SELECT game_id, game_date, home_team_abbr AS team_abbr, home_points AS result_points FROM games

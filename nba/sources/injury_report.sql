@@ -8,7 +8,7 @@ reads = ["raw_schedule", "raw_rosters", "team_names", "player_aliases"]
 WITH seasons AS (
   SELECT season, min(game_date) AS first_game, max(game_date) AS last_game
   FROM raw_schedule
-  WHERE status = 'scheduled' AND game_type IN ('regular', 'play_in', 'playoffs', 'cup_final')
+  WHERE status = 'scheduled' AND tables_hold(game_type)
   GROUP BY season
 ),
 times AS (

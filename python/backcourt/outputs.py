@@ -429,6 +429,30 @@ class ExportedFile(TypedDict):
     bytes: int
 
 
+class ModelTests(TypedDict):
+    """Whether models give the rows that their tests expect."""
+
+    models: int
+    tests: int
+    failed: int
+    failures: list[ModelTestFailure]
+    untested: list[str]
+    seconds: float
+
+
+class ModelTestFailure(TypedDict):
+    """A row that is not as a test expects it."""
+
+    model: str
+    test: str
+    file: str
+    line: int
+    key: str
+    column: str
+    expected: str
+    actual: str
+
+
 Finding = TypedDict(
     "Finding",
     {

@@ -68,6 +68,13 @@ size_t Append(const ArrowArrayView* view, Rows::Column& column) {
 
 }  // namespace
 
+Rows Rows::Make(std::vector<Column> columns) {
+  Rows rows;
+  rows.size_ = columns.empty() ? 0 : columns.front().nulls.size();
+  rows.columns_ = std::move(columns);
+  return rows;
+}
+
 void Database::Preload(const std::string& library) { dlopen(library.c_str(), RTLD_LAZY | RTLD_LOCAL); }
 
 Result<std::unique_ptr<Database>> Database::Open(const std::string& library, const std::string& entrypoint,

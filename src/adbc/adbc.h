@@ -30,6 +30,8 @@ class Rows {
   int64_t Int(size_t row, size_t column) const { return columns_[column].ints[row]; }
   double Real(size_t row, size_t column) const { return columns_[column].reals[row]; }
   const std::string& Text(size_t row, size_t column) const { return columns_[column].texts[row]; }
+  // Rows of columns that are as long as each other.
+  static Rows Make(std::vector<Column> columns);
   // The first `size` rows stay.
   void Truncate(size_t size) { size_ = std::min(size, size_); }
 

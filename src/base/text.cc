@@ -33,6 +33,11 @@ std::string Trim(std::string_view text) {
   return std::string(text.substr(first, text.find_last_not_of(" \t\r\n") - first + 1));
 }
 
+std::string Lower(std::string text) {
+  std::transform(text.begin(), text.end(), text.begin(), [](unsigned char c) { return std::tolower(c); });
+  return text;
+}
+
 std::string ReplaceAll(std::string text, std::string_view from, std::string_view to) {
   for (size_t at = 0; (at = text.find(from, at)) != std::string::npos; at += to.size())
     text.replace(at, from.size(), to);
@@ -83,6 +88,12 @@ std::string WithCommas(int64_t number) {
   for (int at = int(digits.size()) - 3; at > 0; at -= 3)
     digits.insert(size_t(at), ",");
   return number < 0 ? "-" + digits : digits;
+}
+
+std::string Age(double seconds) {
+  if (seconds < 0) return "in the future";
+  if (seconds < 2 * 86400) return fmt::format("{} h old", int64_t(seconds / 3600));
+  return fmt::format("{} days old", WithCommas(int64_t(seconds / 86400)));
 }
 
 std::string Seconds(double seconds) {

@@ -11,6 +11,7 @@ namespace backcourt {
 std::string Join(const std::vector<std::string>& parts, std::string_view separator);
 std::vector<std::string> Split(std::string_view text, char separator);
 std::string Trim(std::string_view text);
+std::string Lower(std::string text);  // ASCII letters only
 std::string ReplaceAll(std::string text, std::string_view from, std::string_view to);
 
 // The beginning of a message that is longer than anybody reads.
@@ -24,6 +25,7 @@ std::string Quote(std::string_view text);
 std::string Ident(std::string_view name);
 
 std::string WithCommas(int64_t number);  // 1,234,567
+std::string Age(double seconds);            // 5 h old, 12 days old, in the future
 std::string Seconds(double seconds);     // 0.42 s, 12.3 s, 2 m 05 s, 1 h 02 m
 
 }  // namespace backcourt

@@ -52,10 +52,10 @@ class Caller {
   Error Busy(const HolderInfo& other) const;
   void Serve();
 
+  std::unique_ptr<WarehouseLock> lock_;  // goes last: until then nobody else may open the warehouse
   Workspace workspace_;
   const Cancel& cancel_;
-  std::unique_ptr<WarehouseLock> lock_;
-  std::unique_ptr<Server> server_;  // ends before the lock goes
+  std::unique_ptr<Server> server_;
   nlohmann::json answer_;
 };
 

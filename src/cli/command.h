@@ -53,6 +53,7 @@ Command StopCommand();
 Command CheckCommand();
 Command VerifyCommand();
 Command ExportCommand();
+Command TestCommand();
 Command DocsCommand();
 Command DoctorCommand();
 

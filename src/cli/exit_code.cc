@@ -35,6 +35,8 @@ int ExitCode(const CheckAnswer& report) { return report.check.gaps.empty() ? 0 :
 
 int ExitCode(const VerifyReport& report) { return report.replay.mismatches.empty() ? 0 : 2; }
 
+int ExitCode(const ModelTestReport& report) { return report.failed ? 2 : 0; }
+
 int ExitCode(const DoctorReport& report) {
   int code = 0;
   for (const Finding& finding : report) {
@@ -49,7 +51,7 @@ int ExitCode(const DoctorReport& report) {
 std::vector<std::pair<int, std::string>> ExitCodes() {
   return {{0, "all that was asked for is fresh, empty or partial (partial is said)"},
           {1, "the command line or the configuration is wrong"},
-          {2, "cells failed, differ from their replay, or something that should be there is not"},
+          {2, "cells or tests failed, cells differ from their replay, or something that should be there is not"},
           {3, "cells are blocked by inputs that are not filled"},
           {4, "a source cannot be read, or holds what does not parse"},
           {5, "the warehouse is busy, not reachable, or not one"},

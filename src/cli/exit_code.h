@@ -14,6 +14,7 @@ int ExitCode(const BackfillReport& report);
 int ExitCode(const CheckAnswer& report);
 int ExitCode(const VerifyReport& report);
 int ExitCode(const DoctorReport& report);
+int ExitCode(const ModelTestReport& report);
 
 // Each code with its meaning, for the help.
 std::vector<std::pair<int, std::string>> ExitCodes();

@@ -61,12 +61,6 @@ std::string FindingsText(const LoadReport& report) {
   return text;
 }
 
-std::string AgeText(double seconds) {
-  if (seconds < 0) return "in the future";
-  if (seconds < 2 * 86400) return fmt::format("{} h old", int64_t(seconds / 3600));
-  return fmt::format("{} days old", WithCommas(int64_t(seconds / 86400)));
-}
-
 }  // namespace
 
 std::string LoadText(const LoadReport& report) {
@@ -174,7 +168,7 @@ std::string SnapshotText(const std::vector<Snapshot>& snapshots) {
       text += fmt::format("quarantined {} {}: {}\n", one.feed, one.path, one.problem);
     else if (newest)  // the newest season's
       text += fmt::format("{} {}: served by the snapshot of {} UTC ({}), {}\n", one.feed, one.season,
-                          one.seen_at, AgeText(one.age), one.path);
+                          one.seen_at, Age(one.age), one.path);
   }
   return text;
 }

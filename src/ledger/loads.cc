@@ -115,6 +115,18 @@ Result<> WriteDropped(Connection& connection, const std::string& table, const st
                                         Quote(table), Quote(source), Quote(season), Quote(reason), rows));
 }
 
+Result<std::vector<Dropped>> ReadDropped(Connection& connection, const std::string& table,
+                                         const std::string& season, const std::string& containing) {
+  Rows rows = TRY(connection.Query(fmt::format(R"sql(
+      SELECT source, reason FROM wh.backcourt.dropped
+      WHERE table_name = {} AND season IN ('', {}) AND contains(reason, {}) ORDER BY reason, source)sql",
+                                               Quote(table), Quote(season), Quote(containing))));
+  std::vector<Dropped> dropped(rows.size());
+  for (size_t i = 0; i < rows.size(); ++i)
+    dropped[i] = {rows.Text(i, 0), rows.Text(i, 1)};
+  return dropped;
+}
+
 Result<> RemoveDropped(Connection& connection, const std::string& table, const std::string& seasons) {
   return connection.Execute(
       fmt::format("DELETE FROM backcourt.dropped WHERE table_name = {} AND {}", Quote(table), seasons));
@@ -156,6 +168,16 @@ Result<> ReplaceDamagedUnits(Connection& connection, const std::string& table, c
                                         fmt::arg("table", Quote(table)), fmt::arg("of", Of(source, season)),
                                         fmt::arg("where", where), fmt::arg("source", Quote(source)),
                                         fmt::arg("season", Quote(season)), fmt::arg("relation", relation)));
+}
+
+Result<std::set<std::string>> ReadDamagedUnits(Connection& connection, const std::string& table) {
+  std::set<std::string> units;
+  if (!TRY(HasTable(connection, "damaged_units"))) return units;
+  Rows rows = TRY(
+      connection.Query("SELECT DISTINCT unit FROM backcourt.damaged_units WHERE table_name = " + Quote(table)));
+  for (size_t i = 0; i < rows.size(); ++i)
+    units.insert(rows.Text(i, 0));
+  return units;
 }
 
 Result<> ReplaceStatements(Connection& connection, const std::string& table, const std::string& where,

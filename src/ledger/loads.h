@@ -48,6 +48,12 @@ Result<int64_t> CountUnits(Connection& connection, const std::string& table, con
 // Rows of a source that were left out, by reason.
 Result<> WriteDropped(Connection& connection, const std::string& table, const std::string& source,
                       const std::string& season, const std::string& reason, int64_t rows);
+struct Dropped {
+  std::string source, reason;
+};
+// Those of a season whose reason contains a text, by reason.
+Result<std::vector<Dropped>> ReadDropped(Connection& connection, const std::string& table,
+                                         const std::string& season, const std::string& containing);
 Result<> RemoveDropped(Connection& connection, const std::string& table, const std::string& seasons);
 
 // Which units the files of a source's season hold, and of which rows were left
@@ -65,6 +71,9 @@ Result<> WriteFileUnits(Connection& connection, const std::string& source, const
 Result<> ReplaceDamagedUnits(Connection& connection, const std::string& table, const std::string& source,
                              const std::string& season, const std::string& where,
                              const std::string& relation);
+
+// The damaged units of a table; none in a warehouse of an earlier version.
+Result<std::set<std::string>> ReadDamagedUnits(Connection& connection, const std::string& table);
 
 // What several sources state of a table's units: those of `where` (a predicate on `season` and `unit`) are
 // replaced by the relation (unit, season, place, source, file, is_over, captured_at, told, differs).

@@ -56,11 +56,6 @@ std::string CastSql(const Column& column, bool text, bool strict, const std::vec
       value, parsed);
 }
 
-std::string Lower(std::string text) {
-  std::transform(text.begin(), text.end(), text.begin(), [](unsigned char c) { return std::tolower(c); });
-  return text;
-}
-
 // A feed's column under the name by which a file with these columns has it (lower
 // case, with types): its own, or another by which files call it. Nothing without either.
 std::optional<Column> Given(const Feed& feed, const Column& column,
@@ -174,6 +169,7 @@ Result<std::string> FeedReader::CastedSql(const Feed& feed, const std::vector<Fo
   std::string reader = TRY(ReaderSql(feed, files));
   auto described = connection_.Query("SELECT lower(column_name), column_type FROM (DESCRIBE " + reader + ")");
   const std::string& path = files.front().path;
+  if (!described && described.error().kind == ErrorKind::kInterrupted) return described.error();
   if (!described)
     return Error{ErrorKind::kSource, fmt::format("{} cannot be read: {}", path, described.error().message),
                  "mend or replace the file; nothing was loaded"};

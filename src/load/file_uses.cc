@@ -7,7 +7,7 @@
 #include "base/text.h"
 #include "load/loader.h"
 #include "load/raw_table_sql.h"
-#include "warehouse/cell_sql.h"
+#include "warehouse/duckdb/catalog.h"
 
 namespace backcourt {
 
@@ -100,7 +100,7 @@ Result<> Loader::ListUnmatchedNames(LoadReport& report) {
   TRY(connection_.Execute(
       "CREATE OR REPLACE TEMP TABLE unmatched AS SELECT source, season, name, CAST(row_count AS BIGINT) AS row_count "
       "FROM backcourt.unmatched_names"));
-  std::vector<SlotDigest> digests = TRY(DigestSlots(connection_, "temp.unmatched", "0", HashedColumns(*table)));
+  std::vector<SlotDigest> digests = TRY(DigestSlots(connection_, {"temp.unmatched", "0", HashedColumns(*table)}));
   Cell cell;
   if (!digests.empty()) cell.rows = digests[0].rows, cell.digest = digests[0].digest;
   const Cell* before = cells_[table->name].Find(0);

@@ -13,7 +13,7 @@
 #include "load/raw_table_sql.h"
 #include "load/statements.h"
 #include "project/sql_text.h"
-#include "run/batch_filler.h"
+#include "warehouse/duckdb/catalog.h"
 
 namespace backcourt {
 
@@ -230,11 +230,10 @@ Result<> Loader::LoadSeeds(LoadReport& report) {
           Ident(first.Text(0, 0))));
       if (!read) return Error{ErrorKind::kSource, fmt::format("{}: {}", file.path, read.error().message), ""};
     }
-    Rows described = TRY(connection_.Query("SELECT column_name FROM (DESCRIBE feed_seed)"));
     std::vector<std::string> columns;
-    for (size_t i = 0; i < described.size(); ++i)
-      columns.push_back(described.Text(i, 0));
-    std::vector<SlotDigest> digests = TRY(DigestSlots(connection_, "feed_seed", "0", columns));
+    for (const auto& [name, type] : TRY(ColumnsOf(connection_, "feed_seed")))
+      columns.push_back(name);
+    std::vector<SlotDigest> digests = TRY(DigestSlots(connection_, {"feed_seed", "0", columns}));
     Cell cell;
     cell.state = CellState::kFresh;
     if (!digests.empty()) cell.rows = digests[0].rows, cell.digest = digests[0].digest;
@@ -291,12 +290,11 @@ Result<std::string> Loader::ReadsSignature(const SourceGroup& group) {
       columns = HashedColumns(*raw);
       if (!group.season.empty() && HasColumn(*raw, "season")) where = "season = " + Quote(group.season);
     } else {
-      Rows described = TRY(connection_.Query("SELECT column_name FROM (DESCRIBE main." + Ident(read) + ")"));
-      for (size_t i = 0; i < described.size(); ++i)
-        columns.push_back(described.Text(i, 0));
+      for (const auto& [name, type] : TRY(ColumnsOf(connection_, "main." + Ident(read))))
+        columns.push_back(name);
     }
     hasher.Add(read);
-    for (const SlotDigest& all : TRY(DigestSlots(connection_, "main." + Ident(read), "0", columns, where)))
+    for (const SlotDigest& all : TRY(DigestSlots(connection_, {"main." + Ident(read), "0", columns, where})))
       hasher.Add(all.rows).Add(all.digest);
   }
   return hasher.Finish().Hex();

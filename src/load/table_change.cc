@@ -7,6 +7,7 @@
 #include "base/text.h"
 #include "ledger/loads.h"
 #include "load/raw_table_sql.h"
+#include "warehouse/duckdb/catalog.h"
 
 namespace backcourt {
 
@@ -177,9 +178,9 @@ Result<> TableChange::Count(std::vector<LoadedTable>& totals) {
 Result<std::vector<LoadedTable>> TableChange::Compare(const CellSeries& standing) {
   std::map<int32_t, SlotDigest> before;
   if (!standing.cells().empty())
-    for (const SlotDigest& s : TRY(DigestSlots(connection_, stored_, slot_, hashed_, replaced_)))
+    for (const SlotDigest& s : TRY(DigestSlots(connection_, {stored_, slot_, hashed_, replaced_})))
       before[s.slot] = s;
-  for (const SlotDigest& s : TRY(DigestSlots(connection_, staged_, slot_, hashed_)))
+  for (const SlotDigest& s : TRY(DigestSlots(connection_, {staged_, slot_, hashed_})))
     after_[s.slot] = s;
   auto same = [](const SlotDigest& a, int64_t rows, Digest digest) {
     return a.rows == rows && a.digest == digest;
@@ -219,13 +220,13 @@ Result<> TableChange::Write() {
 Result<std::vector<Cell>> TableChange::Cells(int64_t run) {
   std::map<int32_t, Digest> ahead;
   if (!changed_.empty() && !table_.ahead.empty())
-    for (const SlotDigest& s : TRY(DigestSlots(connection_, stored_, slot_, hashed_,
-                                               InSlots(changed_) + " AND (" + table_.ahead + ")")))
+    for (const SlotDigest& s : TRY(DigestSlots(
+             connection_, {stored_, slot_, hashed_, InSlots(changed_) + " AND (" + table_.ahead + ")"})))
       ahead[s.slot] = s.digest;
   if (!mixed_.empty()) {  // what now stands there, of whichever source
     for (int32_t slot : mixed_)
       after_.erase(slot);
-    for (const SlotDigest& s : TRY(DigestSlots(connection_, stored_, slot_, hashed_, InSlots(mixed_))))
+    for (const SlotDigest& s : TRY(DigestSlots(connection_, {stored_, slot_, hashed_, InSlots(mixed_)})))
       after_[s.slot] = s;
   }
   std::vector<Cell> cells;

@@ -10,7 +10,7 @@
 
 #include "load/source_groups.h"
 #include "plan/cells.h"
-#include "run/batch_filler.h"
+#include "warehouse/digests.h"
 
 namespace backcourt {
 

@@ -14,7 +14,8 @@
 #include "operations/load.h"
 #include "run/batch_filler.h"
 #include "run/progress.h"
-#include "warehouse/cell_sql.h"
+#include "warehouse/body_check.h"
+#include "warehouse/duckdb/syntax.h"
 
 namespace backcourt {
 
@@ -97,6 +98,7 @@ class Fill {
 
  private:
   Connection& connection() { return *work_->moment.connection; }
+  Workbench& bench() { return *work_->moment.bench; }
 
   Result<> Prepare() {
     work_ = TRY(PrepareWork(project_, TRY(workspace_.Look()), request_.selection));
@@ -192,16 +194,10 @@ Result<int> Fill::RunChangedChecks() {
 // Rows and cells of dates that are no game dates any more go.
 Result<> Fill::RemoveRetired() {
   if (work_->moment.retired.empty()) return {};
-  Transaction transaction = TRY(Transaction::Begin(connection()));
-  for (const auto& [table, slots] : work_->moment.retired) {
-    std::vector<std::string> dates;
-    for (int32_t slot : slots)
-      dates.push_back(Date{slot}.Sql());
-    TRY(connection().Execute(fmt::format("DELETE FROM main.{} WHERE {} IN ({})", Ident(table),
-                                         Ident(project_.DateColumn(table)), Join(dates, ", "))));
-    TRY(ledger::RemoveCells(connection(), table, slots));
-  }
-  return transaction.Commit();
+  std::vector<Removal> removals;
+  for (const auto& [table, slots] : work_->moment.retired)
+    removals.push_back({table, project_.DateColumn(table), slots});
+  return bench().Remove(removals);
 }
 
 // Makes the views whose text is new and whose inputs are there; with `again`, all
@@ -212,23 +208,14 @@ Result<> Fill::MakeViews(bool again) {
     if (!model.view) continue;
     auto seen = known.find(model.name);
     if (seen != known.end() && seen->second.identity == model.identity.Hex() && !again) continue;
-    std::vector<std::string> inputs;
+    bool there = true;
     for (const Read& read : model.reads)
-      inputs.push_back(Quote(read.table));
-    Rows there =
-        TRY(connection().Query(fmt::format("SELECT count(*) FROM duckdb_tables() WHERE database_name = 'wh' "
-                                           "AND schema_name = 'main' AND table_name IN ({})",
-                                           Join(inputs, ", "))));
-    if (size_t(there.Int(0, 0)) < inputs.size()) continue;
-    Transaction transaction = TRY(Transaction::Begin(connection()));
-    auto made = connection().Execute(
-        fmt::format("CREATE OR REPLACE VIEW main.{} AS {}", Ident(model.name), SelectSql(model)));
-    if (!made) {
+      there = there && TRY(bench().Describe(read.table));
+    if (!there) continue;
+    if (auto made = bench().MakeView(model); !made) {
       made.error().message = model.file + ": " + made.error().message;
       return made;
     }
-    TRY(ledger::WriteModel(connection(), model));
-    TRY(transaction.Commit());
   }
   return {};
 }
@@ -261,14 +248,13 @@ std::string Summary(const RunReport& report, int64_t run) {
 }
 
 Result<BackfillReport> Fill::RunPlan() {
-  TRY(MakeInputTables(connection(), project_, work_->moment.calendar, work_->plan));
+  TRY(MakeInputTables(bench(), project_, work_->moment.calendar, work_->plan));
   int64_t run = TRY(ledger::StartRun(connection(), workspace_.command()));
   RunOptions options;
   options.parallel = request_.parallel.value_or(int(std::max(1u, std::thread::hardware_concurrency())));
   std::mutex cells_mutex;
   // Batches side by side gain more than threads inside of one.
-  TRY(connection().Execute(
-      fmt::format("SET threads = {}", std::max(1, project_.threads / options.parallel))));
+  TRY(TRY(workspace_.Open())->ShareThreads(options.parallel));
   Moment& moment = work_->moment;
   auto filler = TRY(WarehouseFiller::Make(*TRY(workspace_.Open()), project_, moment.calendar, moment.cells,
                                           cells_mutex, run, options.parallel));

@@ -100,8 +100,8 @@ Result<CheckAnswer> Check(Workspace& workspace, const CheckRequest& request, con
   Watch watch = CancelWhen(*moment.connection, cancel);
   CheckOptions options{TRY(ChooseAnyTables(project, request.tables)), dates.dates, PlayedUntil()};
   CheckAnswer answer;
-  answer.check =
-      TRY(CheckCompleteness(*moment.connection, project, calendar, moment.cells, moment.retired, options));
+  answer.check = TRY(CheckCompleteness(*moment.connection, *moment.bench, project, calendar, moment.cells,
+                                       moment.retired, options));
   for (const Season& season : calendar.seasons()) {
     auto of_season = std::count_if(dates.dates.begin(), dates.dates.end(), [&](int i) {
       return calendar.season_of(calendar.dates()[size_t(i)]).label == season.label;

@@ -77,15 +77,16 @@ class Examination {
 
   Result<> LookAtWarehouse(Warehouse& warehouse) {
     auto connection = TRY(warehouse.Connect());
-    Rows version = TRY(connection->Query("SELECT version()"));
+
     std::error_code ignored;
-    Find("ok",
-         fmt::format("warehouse: {} ({} bytes), DuckDB {}", project_.warehouse,
-                     WithCommas(int64_t(fs::file_size(project_.warehouse, ignored))), version.Text(0, 0)));
+    Find("ok", fmt::format("warehouse: {} ({} bytes), {}", project_.warehouse,
+                           WithCommas(int64_t(fs::file_size(project_.warehouse, ignored))),
+                           TRY(warehouse.Version())));
     for (const Snapshot& one : TRY(Snapshots::Serving(*connection)))
-      Find("ok", fmt::format("{} {}: {} serves, seen {} UTC", one.feed, one.season, one.path, one.seen_at));
+      Find("ok", fmt::format("{} {}: served by the snapshot of {} UTC ({}), {}", one.feed, one.season, one.seen_at,
+                             Age(one.age), one.path));
     for (const Snapshot& one : TRY(Snapshots::Quarantined(*connection)))
-      Find("warning", fmt::format("{} {}: {} is not used: {}", one.feed, one.season, one.path, one.problem),
+      Find("warning", fmt::format("quarantined {} {}: {}", one.feed, one.path, one.problem),
            "fetch it again under the same name; until then the last good one serves");
     return {};
   }

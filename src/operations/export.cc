@@ -103,12 +103,7 @@ class TableWriter {
  public:
   TableWriter(const Project& project, Moment& moment, const std::string& table, const fs::path& work,
               bool csv)
-      : project_(project),
-        moment_(moment),
-        connection_(*moment.connection),
-        table_(table),
-        work_(work),
-        csv_(csv) {}
+      : project_(project), moment_(moment), table_(table), work_(work), csv_(csv) {}
 
   Result<ExportedTable> Write() {
     TRY(Describe());
@@ -116,7 +111,7 @@ class TableWriter {
       TRY(WriteFile("", "true"));
     } else {
       Rows seasons =
-          TRY(connection_.Query(fmt::format("SELECT DISTINCT {} FROM {} ORDER BY 1", season_, from_)));
+          TRY(moment_.bench->Query(fmt::format("SELECT DISTINCT {} FROM {} ORDER BY 1", season_, from_)));
       std::error_code failed;
       if (seasons.size() == 0) fs::create_directories(work_ / table_, failed);
       for (size_t i = 0; i < seasons.size(); ++i)
@@ -134,17 +129,13 @@ class TableWriter {
  private:
   // How its rows are told apart by season, and sorted.
   Result<> Describe() {
-    Rows columns = TRY(connection_.Query(fmt::format(
-        R"(SELECT column_name FROM duckdb_columns()
-           WHERE database_name = 'wh' AND schema_name = 'main' AND table_name = {} ORDER BY column_index)",
-        Quote(table_))));
-    if (columns.size() == 0)
+    auto columns = TRY(moment_.bench->Describe(table_));
+    if (!columns)
       return Error{ErrorKind::kUsage, fmt::format("{} has not been filled yet", table_),
                    "`backcourt backfill`"};
     auto has = [&](const char* name) {
-      for (size_t i = 0; i < columns.size(); ++i)
-        if (columns.Text(i, 0) == name) return true;
-      return false;
+      return std::any_of(columns->begin(), columns->end(),
+                         [&](auto& column) { return column.first == name; });
     };
     // A row's season: its own column, else its game's, which the schedule knows.
     season_ = has("season") ? "t.season" : has("game_id") ? "s.season" : "";
@@ -169,12 +160,10 @@ class TableWriter {
       return Error{ErrorKind::kCapacity,
                    fmt::format("{} cannot be made: {}", path.parent_path().string(), failed.message()),
                    "free disk space, then export again"};
-    const char* how =
-        csv_ ? "FORMAT csv, HEADER" : "FORMAT parquet, COMPRESSION zstd, ROW_GROUP_SIZE 1000000";
-    TRY(connection_.Execute(fmt::format("COPY (SELECT t.* FROM {} WHERE {} ORDER BY {}) TO {} ({})", from_,
-                                        where, order_, Quote(path.string()), how)));
+    TRY(moment_.bench->WriteFile(fmt::format("SELECT t.* FROM {} WHERE {} ORDER BY {}", from_, where, order_),
+                                 path.string(), csv_ ? FileFormat::kCsv : FileFormat::kSmallParquet));
     TRY(SyncFile(path.string()));
-    Rows count = TRY(connection_.Query(fmt::format("SELECT count(*) FROM {} WHERE {}", from_, where)));
+    Rows count = TRY(moment_.bench->Query(fmt::format("SELECT count(*) FROM {} WHERE {}", from_, where)));
     written_.files.push_back({(fs::path(table_) / below / path.filename()).string(), count.Int(0, 0),
                               int64_t(fs::file_size(path, failed))});
     return {};
@@ -182,7 +171,6 @@ class TableWriter {
 
   const Project& project_;
   Moment& moment_;
-  Connection& connection_;
   const std::string& table_;
   const fs::path& work_;
   const bool csv_;

@@ -93,6 +93,7 @@ Result<PreparedWork> PrepareWork(const Project& project, Moment moment, const Wo
     work.selection.allow_missing.push_back(waiver);
   }
   PlanOptions options;
+  options.target_seconds = work.moment.costs.TargetSeconds();
   options.pace = TRY(ledger::ReadPace(*work.moment.connection));
   work.plan = MakePlan(project, work.moment.calendar, work.moment.cells, work.selection, options);
   return work;

@@ -16,6 +16,7 @@
 #include "operations/forget.h"
 #include "operations/json.h"
 #include "operations/load.h"
+#include "operations/model_tests.h"
 #include "operations/plan.h"
 #include "operations/rows.h"
 #include "operations/runs.h"

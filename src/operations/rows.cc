@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <atomic>
 #include <chrono>
+#include <functional>
 
 #include "base/file.h"
 #include "base/text.h"
@@ -60,8 +61,8 @@ namespace {
 
 class RowsQuery {
  public:
-  RowsQuery(Connection& connection, const std::string& sql, const RowsFormat& format, const Cancel& cancel)
-      : connection_(connection), sql_(sql), format_(format), cancel_(cancel) {}
+  RowsQuery(Workbench& bench, const std::string& sql, const RowsFormat& format, const Cancel& cancel)
+      : bench_(bench), sql_(sql), format_(format), cancel_(cancel) {}
 
   Result<RowsReport> Run() {
     if (format_.format == "parquet" && format_.output.empty())
@@ -79,34 +80,33 @@ class RowsQuery {
   }
 
  private:
-  Result<Rows> Ask(const std::string& query) {
+  // Runs what takes its time, for so long as somebody waits for it.
+  template <typename T>
+  Result<T> Ask(std::function<Result<T>()> run) {
     auto until = std::chrono::steady_clock::now() + std::chrono::duration<double>(kQuerySeconds);
     std::atomic<bool> late{false};
     Watch watch(std::chrono::milliseconds(50), [&] {
       if (std::chrono::steady_clock::now() >= until) late = true;
-      if (late || cancel_.Requested()) connection_.Cancel();
+      if (late || cancel_.Requested()) bench_.Cancel();
     });
-    auto rows = connection_.Query(query);
-    if (rows) return rows;
+    Result<T> done = run();
+    if (done) return done;
     if (cancel_.Requested()) return Error{ErrorKind::kInterrupted, "interrupted", ""};
     if (late)
       return Error{ErrorKind::kInterrupted,
                    fmt::format("the query was ended after {}", Seconds(kQuerySeconds)), "a narrower query"};
-    Error& error = rows.error();
+    Error& error = done.error();
     if (error.kind == ErrorKind::kModel || error.kind == ErrorKind::kData) error.kind = ErrorKind::kUsage;
-    return rows;
+    return done;
   }
 
   Result<> WriteTo(const std::string& query) {
     std::string temporary = format_.output + ".tmp";
-    const char* how = format_.format == "parquet" ? "FORMAT parquet, COMPRESSION zstd"
-                      : format_.format == "json"  ? "FORMAT json"
-                                                  : "FORMAT csv, HEADER";
-    Result<> written = Unit{};
-    if (auto copied = Ask(fmt::format("COPY ({}) TO {} ({})", query, Quote(temporary), how)); !copied)
-      written = copied.error();
-    else
-      written = MoveInPlace(temporary, format_.output);
+    FileFormat format = format_.format == "parquet" ? FileFormat::kParquet
+                        : format_.format == "json"  ? FileFormat::kJson
+                                                    : FileFormat::kCsv;
+    Result<> written = Ask<Unit>([&] { return bench_.WriteFile(query, temporary, format); });
+    if (written) written = MoveInPlace(temporary, format_.output);
     if (!written) unlink(temporary.c_str());
     return written;
   }
@@ -115,7 +115,8 @@ class RowsQuery {
     bool json = format_.format == "json", table = format_.format == "table";
     int most = format_.limit.value_or(table ? kTableRows : kMostRows);
     std::string columns = json ? "CAST(to_json(q) AS VARCHAR)" : "CAST(COLUMNS(*) AS VARCHAR)";
-    Rows rows = TRY(Ask(fmt::format("SELECT {} FROM ({}) q LIMIT {}", columns, query, most + 1)));
+    std::string limited = fmt::format("SELECT {} FROM ({}) q LIMIT {}", columns, query, most + 1);
+    Rows rows = TRY(Ask<Rows>([&] { return bench_.Query(limited); }));
     RowsReport report;
     report.more = rows.size() > size_t(most);
     if (report.more && !table)
@@ -139,7 +140,7 @@ class RowsQuery {
     return report;
   }
 
-  Connection& connection_;
+  Workbench& bench_;
   const std::string& sql_;
   const RowsFormat& format_;
   const Cancel& cancel_;
@@ -186,12 +187,13 @@ Result<std::vector<std::string>> LookupPredicates(const Project& project, const 
 }  // namespace
 
 Result<RowsReport> Query(Workspace& workspace, const QueryRequest& request, const Cancel& cancel) {
-  auto connection = TRY(TRY(workspace.Open())->Connect());
+  Warehouse& warehouse = *TRY(workspace.Open());
+  auto connection = TRY(warehouse.Connect());
   std::string sql = request.sql;
   while (!sql.empty() && (sql.back() == ';' || isspace(static_cast<unsigned char>(sql.back()))))
     sql.pop_back();
   TRY(CheckReadOnly(*connection, sql));
-  return RowsQuery(*connection, sql, request.rows, cancel).Run();
+  return RowsQuery(*warehouse.OpenOn(*connection), sql, request.rows, cancel).Run();
 }
 
 Result<RowsReport> Show(Workspace& workspace, const ShowRequest& request, const Cancel& cancel) {
@@ -200,17 +202,14 @@ Result<RowsReport> Show(Workspace& workspace, const ShowRequest& request, const 
   if (std::find(tables.begin(), tables.end(), request.table) == tables.end())
     return Error{ErrorKind::kUsage, fmt::format("'{}' is no table", request.table),
                  Nearest(request.table, tables)};
-  auto connection = TRY(TRY(workspace.Open())->Connect());
-  Rows described = TRY(connection->Query(fmt::format(
-      R"(SELECT column_name FROM duckdb_columns()
-         WHERE database_name = 'wh' AND schema_name = 'main' AND table_name = {} ORDER BY column_index)",
-      Quote(request.table))));
-  if (described.size() == 0)
+  auto bench = TRY(TRY(workspace.Open())->Open());
+  auto described = TRY(bench->Describe(request.table));
+  if (!described)
     return Error{ErrorKind::kUsage, fmt::format("{} has not been filled yet", request.table),
                  "`backcourt backfill`"};
   std::vector<std::string> columns;
-  for (size_t i = 0; i < described.size(); ++i)
-    columns.push_back(described.Text(i, 0));
+  for (const auto& [name, type] : *described)
+    columns.push_back(name);
   std::vector<std::string> where = TRY(DatePredicates(project, request));
   for (std::string& predicate : TRY(LookupPredicates(project, request, columns)))
     where.push_back(std::move(predicate));
@@ -226,7 +225,7 @@ Result<RowsReport> Show(Workspace& workspace, const ShowRequest& request, const 
     for (const std::string& column : raw->key)
       order.push_back(Ident(column));
   if (!order.empty()) sql += " ORDER BY " + Join(order, ", ");
-  return RowsQuery(*connection, sql, request.rows, cancel).Run();
+  return RowsQuery(*bench, sql, request.rows, cancel).Run();
 }
 
 }  // namespace backcourt

@@ -6,6 +6,7 @@
 #include "ledger/schema.h"
 #include "plan/planner.h"
 #include "warehouse/calendar_reader.h"
+#include "warehouse/duckdb/duckdb_warehouse.h"
 
 namespace backcourt {
 
@@ -15,13 +16,16 @@ Result<Warehouse*> Workspace::Open() {
   WarehouseOptions options{project_.warehouse, project_.threads, project_.memory_limit, {}};
   for (const Function& function : project_.functions)
     options.functions.push_back(function.statement);
-  warehouse_ = TRY(Warehouse::Open(options));
+  warehouse_ = TRY(OpenDuckDb(options));
   return warehouse_.get();
 }
 
 Result<Moment> Workspace::Look(bool stay) {
   Moment moment;
-  moment.connection = TRY(TRY(Open())->Connect());
+  Warehouse& warehouse = *TRY(Open());
+  moment.connection = TRY(warehouse.Connect());
+  moment.bench = warehouse.OpenOn(*moment.connection);
+  moment.costs = warehouse.costs();
   moment.open = TRY(Transaction::Begin(*moment.connection));  // cells and calendar of one moment
   if (TRY(ledger::HasTables(*moment.connection))) {
     moment.cells = TRY(ledger::ReadCells(*moment.connection, project_));

@@ -16,13 +16,15 @@
 #include "operations/activity.h"
 #include "plan/cells.h"
 #include "project/project.h"
-#include "warehouse/duckdb/duckdb_warehouse.h"
+#include "warehouse/warehouse.h"
 
 namespace backcourt {
 
 // One consistent moment of the warehouse.
 struct Moment {
-  std::unique_ptr<Connection> connection;
+  std::unique_ptr<Connection> connection;  // to the ledger and the raw tables
+  std::unique_ptr<Workbench> bench;        // a place on the connection, for the rows of all tables
+  BatchCosts costs;
   std::optional<Transaction> open;  // of a moment that stays
   Cells cells;
   Calendar calendar;

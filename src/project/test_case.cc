@@ -97,17 +97,14 @@ Result<> ReadSeason(TomlTable& reader, const toml::table& table, TestCase& test)
   };
   std::string season = reader.Text("season");
   if (!season.empty()) {
-    auto year = [](const std::string& label) {
-      return label.size() >= 4 && label.find_first_not_of("0123456789") >= 4 ? std::stoi(label.substr(0, 4))
-                                                                             : 0;
-    };
+    bool has_year = season.size() >= 4 && season.find_first_not_of("0123456789") >= 4;
     test.season = season;
-    test.season_year = year(season);
-    if (!test.season_year)
+    test.season_year = has_year ? std::stoi(season.substr(0, 4)) : 0;
+    if (test.season_year < 1 || test.season_year > 9998)
       return Wrong(test.file, int(table.get("season")->source().begin.line),
                    fmt::format("season '{}' does not start with its year", season), "season = \"2021-22\"");
-    test.season_start = *Date::Parse(fmt::format("{:04}-01-01", test.season_year));
-    test.season_end = *Date::Parse(fmt::format("{:04}-12-31", test.season_year + 1));
+    test.season_start = TRY(Date::Parse(fmt::format("{:04}-01-01", test.season_year)));
+    test.season_end = TRY(Date::Parse(fmt::format("{:04}-12-31", test.season_year + 1)));
   }
   TRY(date("season_start", test.season_start));
   TRY(date("season_end", test.season_end));

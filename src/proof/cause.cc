@@ -6,7 +6,6 @@
 
 #include "base/text.h"
 #include "ledger/runs.h"
-#include "run/batch_filler.h"
 #include "warehouse/cell_sql.h"
 
 namespace backcourt {
@@ -20,9 +19,10 @@ using From = std::function<std::string(const Read&)>;
 // Replays of one cell under other conditions.
 class Trials {
  public:
-  Trials(Connection& connection, const Project& project, const Calendar& calendar, const Model& model,
+  Trials(Connection& ledger, Workbench& bench, const Project& project, const Calendar& calendar, const Model& model,
          int date_index)
-      : connection_(connection),
+      : ledger_(ledger),
+        bench_(bench),
         project_(project),
         calendar_(calendar),
         model_(model),
@@ -46,8 +46,8 @@ class Trials {
   // What the cell's rows come to.
   Result<Digest> Try(const std::vector<int>& dates, const From& from) {
     Digest digest;
-    auto slots = DigestSlots(connection_, "(" + Select(dates, from) + ")",
-                             fmt::format("({} - DATE '1970-01-01')", Ident(model_.date)), columns_);
+    auto slots =
+        bench_.Digest({"(" + Select(dates, from) + ")", bench_.dialect().DayNumber(Ident(model_.date)), columns_});
     if (!slots) return slots.error();
     for (const SlotDigest& slot : *slots)
       digest = digest + slot.digest;
@@ -66,7 +66,8 @@ class Trials {
   }
   Result<std::string> OrderColumn();
 
-  Connection& connection_;
+  Connection& ledger_;
+  Workbench& bench_;
   const Project& project_;
   const Calendar& calendar_;
   const Model& model_;
@@ -81,11 +82,11 @@ Result<std::string> Trials::OrderColumn() {
   for (const std::string& column : model_.key)
     on.push_back(fmt::format("a.{0} IS NOT DISTINCT FROM b.{0}", Ident(column)));
   for (const std::string& column : columns_) {
-    Rows rows = TRY(connection_.Query(
+    Rows rows = TRY(bench_.Query(
         fmt::format("SELECT count(*), coalesce(max(typeof(a.{0})), ''), max(abs(TRY_CAST(CAST(a.{0} AS "
                     "VARCHAR) AS DOUBLE) - TRY_CAST(CAST(b.{0} AS VARCHAR) AS DOUBLE)) / greatest(1e0, "
                     "abs(TRY_CAST(CAST(a.{0} AS VARCHAR) AS DOUBLE)))) "
-                    "FROM temp.tried_first a JOIN temp.tried b ON {1} WHERE a.{0} IS DISTINCT FROM b.{0}",
+                    "FROM tried_first a JOIN tried b ON {1} WHERE a.{0} IS DISTINCT FROM b.{0}",
                     Ident(column), Join(on, " AND "))));
     if (rows.Int(0, 0) == 0) continue;
     if (rows.Text(0, 1) == "DOUBLE" && !rows.Null(0, 2) && rows.Real(0, 2) < 1e-6)
@@ -104,25 +105,24 @@ Result<std::string> Trials::OrderColumn() {
 
 Result<std::string> Trials::Order() {
   std::optional<Digest> first;
-  for (const char* order : {"rowid", "rowid DESC", "hash(rowid)", "hash(rowid + 1)", "hash(rowid * 3)"}) {
+  for (const std::string& order : bench_.dialect().RowOrders()) {
     std::map<std::string, std::string> names;
     for (const Read& read : model_.reads) {
       const Model* model = project_.FindModel(read.table);
       if (model && model->view) continue;  // has no order of its own
-      std::string name = fmt::format("temp.ordered_{}", names.size());
-      TRY(connection_.Execute(fmt::format("CREATE OR REPLACE TEMP TABLE {} AS SELECT * FROM {} ORDER BY {}",
-                                          name, Cut(read), order)));
+      std::string name = fmt::format("ordered_{}", names.size());
+      TRY(bench_.Stage(name, fmt::format("SELECT * FROM {} ORDER BY {}", Cut(read), order)));
       names[read.table] = name;
     }
     std::string select = Select({index_}, [&](const Read& read) {
       return names.contains(read.table) ? names.at(read.table) : Cut(read);
     });
-    TRY(connection_.Execute("CREATE OR REPLACE TEMP TABLE tried AS " + select));
+    TRY(bench_.Stage("tried", select));
     Digest digest;
-    for (const SlotDigest& slot : TRY(DigestSlots(connection_, "temp.tried", "0", columns_)))
+    for (const SlotDigest& slot : TRY(bench_.Digest({"tried", "0", columns_})))
       digest = digest + slot.digest;
     if (first && *first != digest) return OrderColumn();
-    if (!first) TRY(connection_.Execute("CREATE OR REPLACE TEMP TABLE tried_first AS FROM temp.tried"));
+    if (!first) TRY(bench_.Stage("tried_first", "SELECT * FROM tried"));
     first = digest;
   }
   return std::string();
@@ -163,7 +163,7 @@ Result<std::string> Trials::Windows() {
 Result<std::string> Trials::Batch(const Cell& cell) {
   Digest alone = TRY(Try({index_}, [&](const Read& read) { return Cut(read); }));
   std::vector<std::pair<Date, Date>> ranges;
-  if (auto batch = TRY(ledger::ReadBatchOf(connection_, cell.run, model_.name, Date{day_})))
+  if (auto batch = TRY(ledger::ReadBatchOf(ledger_, cell.run, model_.name, Date{day_})))
     ranges.push_back(*batch);
   const Season& season = calendar_.season_of(calendar_.dates()[size_t(index_)]);
   ranges.push_back({season.first, season.last});
@@ -187,19 +187,19 @@ Result<std::string> Trials::Batch(const Cell& cell) {
 
 }  // namespace
 
-Result<std::string> CauseOf(Connection& connection, const Project& project, const Calendar& calendar,
+Result<std::string> CauseOf(Connection& ledger, Workbench& bench, const Project& project, const Calendar& calendar,
                             const Model& model, int date_index, const Cell& cell) {
   std::vector<std::string> columns;
   for (const auto& [name, about] : model.columns)
     columns.push_back(name);
   Digest stored;
   for (const SlotDigest& slot :
-       TRY(DigestSlots(connection, "wh.main." + Ident(model.name), "0", columns,
-                       fmt::format("{} = {}", Ident(model.date), Date{cell.slot}.Sql()))))
+       TRY(bench.Digest({"wh.main." + Ident(model.name), "0", columns,
+                       fmt::format("{} = {}", Ident(model.date), Date{cell.slot}.Sql())})))
     stored = stored + slot.digest;
   if (stored != cell.digest)
     return std::string("its rows were changed behind the ledger's back: they are not those that were filled");
-  Trials trials(connection, project, calendar, model, date_index);
+  Trials trials(ledger, bench, project, calendar, model, date_index);
   std::string cause = TRY(trials.Order());
   if (cause.empty()) cause = TRY(trials.Windows());
   if (cause.empty()) cause = TRY(trials.Batch(cell));

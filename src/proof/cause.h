@@ -5,10 +5,10 @@
 
 #include <string>
 
-#include "adbc/adbc.h"
 #include "calendar/calendar.h"
 #include "plan/cells.h"
 #include "project/project.h"
+#include "warehouse/warehouse.h"
 
 namespace backcourt {
 
@@ -17,7 +17,7 @@ namespace backcourt {
 //   depends on the other dates of its batch · depends on the order of rows ·
 //   rows were changed behind the ledger's back
 // "" when none of them can be shown.
-Result<std::string> CauseOf(Connection& connection, const Project& project, const Calendar& calendar,
-                            const Model& model, int date_index, const Cell& cell);
+Result<std::string> CauseOf(Connection& ledger, Workbench& bench, const Project& project,
+                            const Calendar& calendar, const Model& model, int date_index, const Cell& cell);
 
 }  // namespace backcourt

@@ -4,15 +4,16 @@
 
 #include <algorithm>
 #include <chrono>
+#include <optional>
 #include <set>
 
 #include "base/text.h"
+#include "ledger/loads.h"
 #include "load/raw_table_sql.h"
 #include "load/snapshots.h"
 #include "load/statements.h"
 #include "plan/planner.h"
 #include "proof/contracts.h"
-#include "run/batch_filler.h"
 #include "warehouse/cell_sql.h"
 
 namespace backcourt {
@@ -21,9 +22,10 @@ namespace {
 
 class Checker {
  public:
-  Checker(Connection& connection, const Project& project, const Calendar& calendar, const Cells& cells,
-          const CheckOptions& options)
-      : connection_(connection),
+  Checker(Connection& ledger, Workbench& bench, const Project& project, const Calendar& calendar,
+          const Cells& cells, const CheckOptions& options)
+      : ledger_(ledger),
+        bench_(bench),
         project_(project),
         calendar_(calendar),
         cells_(cells),
@@ -63,15 +65,18 @@ class Checker {
   Result<> DamagedUnits(const CheckedSeason& season);
   Result<std::string> WhyDropped(const RawTable& table, const std::string& unit);
   Result<std::string> LoadAgain(const RawTable& table, const std::string& season);
+  Result<std::vector<ledger::LoadedFile>> Files();
   void Count(GuardCount count);
 
-  Connection& connection_;
+  Connection& ledger_;
+  Workbench& bench_;
   const Project& project_;
   const Calendar& calendar_;
   const Cells& cells_;
   const CheckOptions& options_;
   std::map<std::string, std::vector<CellState>> states_;
   std::set<int32_t> not_chosen_;  // game dates that were not asked for
+  std::optional<std::vector<ledger::LoadedFile>> files_;
   CheckReport report_;
 };
 
@@ -112,14 +117,14 @@ Result<> Checker::Games(const CheckedSeason& season) {
   for (const RawTable& table : project_.raw_tables) {
     bool is_results = table.name == results.name, is_boxes = project_.IsBoxes(table.name);
     if (!(is_results || is_boxes || table.of_final_games) || !Wanted(table.name)) continue;
-    Rows rows = TRY(connection_.Query(fmt::format(
-        "SELECT g.game_id, CAST(g.game_date - DATE '1970-01-01' AS INTEGER), g.game_type, g.away_team_abbr "
+    Rows rows = TRY(bench_.Query(fmt::format(
+        "SELECT g.game_id, CAST({5} AS INTEGER), g.game_type, g.away_team_abbr "
         "|| ' at ' || g.home_team_abbr, r.unit_ IS NOT NULL, t.unit_ IS NOT NULL FROM {0} g "
         "LEFT JOIN (SELECT DISTINCT {1} AS unit_ FROM wh.main.{2}) r ON r.unit_ = g.game_id LEFT JOIN "
-        "(SELECT DISTINCT {3} AS unit_ FROM wh.main.{4} WHERE {5}) t ON t.unit_ = g.game_id ORDER BY "
+        "(SELECT DISTINCT {3} AS unit_ FROM wh.main.{4} WHERE {6}) t ON t.unit_ = g.game_id ORDER BY "
         "g.game_date, g.game_id",
         games, Ident(results.unit), Ident(results.name), Ident(table.unit), Ident(table.name),
-        table.box_rows.empty() ? "true" : table.box_rows)));
+        bench_.dialect().DayNumber("g.game_date"), table.box_rows.empty() ? "true" : table.box_rows)));
     std::map<std::string, std::pair<int, int>> of_type;  // due, there
     std::vector<size_t> lacking;
     Coverage coverage{season.label, table.name, "games", 0, 0, ""};
@@ -171,34 +176,41 @@ Result<std::string> Checker::WhyDropped(const RawTable& table, const std::string
   for (const Source& source : project_.sources)
     if (source.table == table.name) sources.insert(Quote(source.name));
   if (sources.empty()) return std::string();
-  Rows why = TRY(connection_.Query(fmt::format(
+  Rows why = TRY(ledger_.Query(fmt::format(
       "SELECT coalesce(string_agg(DISTINCT reason, ', ' ORDER BY reason), '') FROM wh.backcourt.dropped_units WHERE "
       "unit = {} AND source IN ({})",
       Quote(unit), Join({sources.begin(), sources.end()}, ", "))));
   return why.Text(0, 0);
 }
 
+// The files that were loaded, read once.
+Result<std::vector<ledger::LoadedFile>> Checker::Files() {
+  if (!files_) files_ = TRY(ledger::ReadFiles(ledger_));
+  return *files_;
+}
+
 // The command that reads a raw table's files of a season again.
 Result<std::string> Checker::LoadAgain(const RawTable& table, const std::string& season) {
-  std::set<std::string> feeds = {"'canonical " + table.name + "'"};
+  std::set<std::string> feeds = {"canonical " + table.name};
   bool derived = false;
   for (const Source& source : project_.sources) {
     if (source.table != table.name) continue;
     for (const auto& list : {source.feeds, source.any_of})
       for (const std::string& feed : list)
-        feeds.insert(Quote(feed));
+        feeds.insert(feed);
     derived = derived || (source.feeds.empty() && source.any_of.empty());
   }
-  Rows files = TRY(connection_.Query(fmt::format(
-      "SELECT path FROM wh.backcourt.files WHERE feed IN ({}) AND season IN ('', {}) ORDER BY path",
-      Join({feeds.begin(), feeds.end()}, ", "), Quote(season))));
+  std::set<std::string> files;
+  std::string any;
+  for (const ledger::LoadedFile& file : TRY(Files())) {
+    if (feeds.contains(file.feed) && (file.season.empty() || file.season == season)) files.insert(file.path);
+    if (!file.feed.starts_with("seed ") && (any.empty() || file.path < any)) any = file.path;
+  }
   // What is made of other tables is made again with any file.
-  if (files.size() == 0 && derived)
-    files = TRY(connection_.Query(
-        "SELECT path FROM wh.backcourt.files WHERE feed NOT LIKE 'seed %' ORDER BY path LIMIT 1"));
+  if (files.empty() && derived && !any.empty()) files.insert(any);
   std::string paths;
-  for (size_t i = 0; i < files.size(); ++i)
-    paths += " " + files.Text(i, 0);
+  for (const std::string& path : files)
+    paths += " " + path;
   return fmt::format("`backcourt load{}`", paths);
 }
 
@@ -268,7 +280,7 @@ Result<> Checker::StoredRowsOf(const std::string& table, const std::string& slot
   bool dated = project_.GrainOf(table) == Grain::kDate;
   std::string where = fmt::format("{} BETWEEN {} AND {}", slot, first, last);
   std::map<int32_t, SlotDigest> stored;
-  for (const SlotDigest& one : TRY(DigestSlots(connection_, "wh.main." + Ident(table), slot, columns, where)))
+  for (const SlotDigest& one : TRY(bench_.Digest({"wh.main." + Ident(table), slot, columns, where})))
     stored[one.slot] = one;
   std::set<int32_t> slots;
   for (const auto& [s, one] : stored)
@@ -289,10 +301,10 @@ Result<> Checker::StoredRowsOf(const std::string& table, const std::string& slot
       quoted.push_back(Ident(column)),
           shown.push_back(fmt::format("'{}=' || CAST({} AS VARCHAR)", column, Ident(column)));
     Rows twice =
-        TRY(connection_.Query(fmt::format("SELECT concat_ws(', ', {}) FROM wh.main.{} WHERE {} = {} GROUP BY "
-                                          "{} HAVING count(*) > 1 ORDER BY 1 LIMIT 1",
-                                          shown.empty() ? "''" : Join(shown, ", "), Ident(table), slot, s,
-                                          quoted.empty() ? "()" : Join(quoted, ", "))));
+        TRY(bench_.Query(fmt::format("SELECT concat_ws(', ', {}) FROM wh.main.{} WHERE {} = {} GROUP BY "
+                                     "{} HAVING count(*) > 1 ORDER BY 1 LIMIT 1",
+                                     shown.empty() ? "''" : Join(shown, ", "), Ident(table), slot, s,
+                                     quoted.empty() ? "()" : Join(quoted, ", "))));
     std::string what = rows == said
                            ? "a value is not what was filled"
                            : fmt::format("{} rows, where {} were filled", WithCommas(rows), WithCommas(said));
@@ -322,16 +334,13 @@ Result<> Checker::StoredRows(const CheckedSeason& season) {
     std::vector<std::string> columns;
     for (const auto& [name, about] : model.columns)
       columns.push_back(name);
-    Rows there = TRY(
-        connection_.Query(fmt::format("SELECT column_name FROM duckdb_columns() WHERE database_name = 'wh' "
-                                      "AND schema_name = 'main' AND table_name = {} ORDER BY column_index",
-                                      Quote(model.name))));
+    Columns there = TRY(bench_.Describe(model.name)).value_or(Columns());
     bool as_declared = there.size() == columns.size();
     for (size_t i = 0; as_declared && i < columns.size(); ++i)
-      as_declared = there.Text(i, 0) == columns[i];
+      as_declared = there[i].first == columns[i];
     if (!as_declared) continue;  // its cells are stale or missing, and told as such
-    TRY(StoredRowsOf(model.name, fmt::format("({} - DATE '1970-01-01')", Ident(model.date)), columns,
-                     model.key, first, last, "", count));
+    TRY(StoredRowsOf(model.name, bench_.dialect().DayNumber(Ident(model.date)), columns, model.key, first,
+                     last, "", count));
   }
   for (size_t i = before; i < report_.gaps.size(); ++i)
     report_.gaps[i].season = season.label;
@@ -348,13 +357,13 @@ Result<> Checker::ExpectedRows(const CheckedSeason& season) {
     for (int index : season.dates)
       if (Settled(states_.at(model.name)[size_t(index)])) dates.push_back(index);
     if (dates.empty()) continue;
-    Rows rows =
-        TRY(connection_.Query(fmt::format("{}SELECT CAST(e.game_date - DATE '1970-01-01' AS INTEGER), "
-                                          "CAST(e.expected_rows AS BIGINT), coalesce(t.n, 0) FROM ({}) AS e "
-                                          "LEFT JOIN (SELECT {} AS game_date, count(*) AS n FROM wh.main.{} "
-                                          "GROUP BY 1) AS t ON t.game_date = e.game_date ORDER BY 1",
-                                          InputSql(project_, calendar_, model, dates), model.expected_rows,
-                                          Ident(model.date), Ident(model.name))));
+    Rows rows = TRY(bench_.Query(
+        fmt::format("{}SELECT CAST({} AS INTEGER), "
+                    "CAST(e.expected_rows AS BIGINT), coalesce(t.n, 0) FROM ({}) AS e "
+                    "LEFT JOIN (SELECT {} AS game_date, count(*) AS n FROM wh.main.{} "
+                    "GROUP BY 1) AS t ON t.game_date = e.game_date ORDER BY 1",
+                    InputSql(project_, calendar_, model, dates), bench_.dialect().DayNumber("e.game_date"),
+                    model.expected_rows, Ident(model.date), Ident(model.name))));
     count.examined += int64_t(rows.size());
     for (size_t i = 0; i < rows.size(); ++i) {
       if (rows.Int(i, 1) == rows.Int(i, 2)) continue;
@@ -381,15 +390,15 @@ Result<> Checker::Contracts(const CheckedSeason& season) {
     });
     if (!wanted) continue;
     if (there)
-      Count(TRY(RunCheckOf(connection_, project_, calendar_, season, check, report_.gaps)));
+      Count(TRY(RunCheckOf(ledger_, bench_, project_, calendar_, season, check, report_.gaps)));
     else
       Count({season.label, check.name, "things", 0, 0, "a table that it reads was never filled"});
   }
   GuardCount months{season.label, "months", "column-months", 0, 0, "no model that was asked for is filled"};
   for (const Model& model : project_.models) {
     if (model.view || !Wanted(model.name) || !Filled(model.name)) continue;
-    GuardCount one = TRY(
-        JudgeMonths(connection_, project_, calendar_, season, model, states_.at(model.name), report_.gaps));
+    GuardCount one =
+        TRY(JudgeMonths(bench_, project_, calendar_, season, model, states_.at(model.name), report_.gaps));
     months.examined += one.examined;
     months.found += one.found;
     months.nothing = one.nothing;
@@ -400,7 +409,7 @@ Result<> Checker::Contracts(const CheckedSeason& season) {
 
 Result<> Checker::KeptSnapshots(const CheckedSeason& season) {
   GuardCount count{season.label, "snapshots", "snapshots", 0, 0, "no snapshots of the schedule are kept"};
-  for (const Snapshot& one : TRY(Snapshots::OfSeason(connection_, season.label))) {
+  for (const Snapshot& one : TRY(Snapshots::OfSeason(ledger_, season.label))) {
     ++count.examined;
     if (one.problem.empty()) continue;
     ++count.found;
@@ -425,15 +434,9 @@ Result<> Checker::OtherSources(const CheckedSeason& season) {
       season.label, "sources", "games", 0, 0, "no table with totals was asked for, or none has rows"};
   for (const RawTable& table : project_.raw_tables) {
     if (table.totals.empty() || !Wanted(table.name)) continue;
-    std::string mine =
-        fmt::format("table_name = {} AND season IN ('', {})", Quote(table.name), Quote(season.label));
-    count.examined +=
-        TRY(connection_.Query("SELECT count(*) FROM wh.backcourt.units WHERE " + mine)).Int(0, 0);
-    Rows other =
-        TRY(connection_.Query(fmt::format("SELECT source, reason FROM wh.backcourt.dropped WHERE {} AND "
-                                          "contains(reason, {}) ORDER BY reason, source",
-                                          mine, Quote(kOtherTotals))));
-    for (size_t i = 0; i < other.size(); ++i) {
+    count.examined += TRY(ledger::CountUnits(ledger_, table.name, season.label));
+    for (const ledger::Dropped& other :
+         TRY(ledger::ReadDropped(ledger_, table.name, season.label, kOtherTotals))) {
       report_.gaps.push_back({count.guard,
                               season.label,
                               table.name,
@@ -441,7 +444,7 @@ Result<> Checker::OtherSources(const CheckedSeason& season) {
                               {},
                               0,
                               "",
-                              fmt::format("rows of {} are {}", other.Text(i, 0), other.Text(i, 1)),
+                              fmt::format("rows of {} are {}", other.source, other.reason),
                               "find which is wrong and mend its file, or choose the other under [sources] "
                               "prefer; then `backcourt load` and `backcourt backfill`"});
       ++count.found;
@@ -454,10 +457,10 @@ Result<> Checker::OtherSources(const CheckedSeason& season) {
 // The dates and teams of a game by each of the sources that state them, and by its result.
 Result<> Checker::ScheduleAgrees(const CheckedSeason& season) {
   GuardCount count{season.label, "schedule_agrees", "games", 0, 0, ""};
-  count.examined = TRY(connection_.Query(fmt::format("SELECT count(*) FROM wh.main.{} WHERE season = {}",
+  count.examined = TRY(ledger_.Query(fmt::format("SELECT count(*) FROM wh.main.{} WHERE season = {}",
                                                      Ident(project_.schedule), Quote(season.label))))
                        .Int(0, 0);
-  for (const Disagreement& one : TRY(ReadDisagreements(connection_, project_, season.label))) {
+  for (const Disagreement& one : TRY(ReadDisagreements(ledger_, project_, season.label))) {
     report_.gaps.push_back(
         {count.guard, season.label, one.table, {}, {}, 0, one.unit,
          fmt::format("{} ({}{}, which serves, and {}{})", one.what, one.source,
@@ -476,8 +479,8 @@ Result<> Checker::DamagedUnits(const CheckedSeason& season) {
   for (const std::string& table : project_.boxes) {
     if (!Wanted(table)) continue;
     std::string mine = fmt::format("table_name = {} AND season IN ('', {})", Quote(table), Quote(season.label));
-    count.examined += TRY(connection_.Query("SELECT count(*) FROM wh.backcourt.units WHERE " + mine)).Int(0, 0);
-    Rows rows = TRY(connection_.Query("SELECT unit, reason FROM wh.backcourt.damaged_units WHERE " + mine +
+    count.examined += TRY(ledger_.Query("SELECT count(*) FROM wh.backcourt.units WHERE " + mine)).Int(0, 0);
+    Rows rows = TRY(ledger_.Query("SELECT unit, reason FROM wh.backcourt.damaged_units WHERE " + mine +
                                       " ORDER BY unit, reason"));
     for (size_t i = 0; i < rows.size(); ++i) {
       report_.gaps.push_back({count.guard, season.label, table, {}, {}, 0, rows.Text(i, 0), rows.Text(i, 1),
@@ -523,11 +526,11 @@ Result<CheckReport> Checker::Run(const std::map<std::string, std::vector<int32_t
 
 }  // namespace
 
-Result<CheckReport> CheckCompleteness(Connection& connection, const Project& project,
+Result<CheckReport> CheckCompleteness(Connection& ledger, Workbench& bench, const Project& project,
                                       const Calendar& calendar, const Cells& cells,
                                       const std::map<std::string, std::vector<int32_t>>& retired,
                                       const CheckOptions& options) {
-  return Checker(connection, project, calendar, cells, options).Run(retired);
+  return Checker(ledger, bench, project, calendar, cells, options).Run(retired);
 }
 
 }  // namespace backcourt

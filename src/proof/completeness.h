@@ -10,10 +10,10 @@
 #include <string>
 #include <vector>
 
-#include "adbc/adbc.h"
 #include "calendar/calendar.h"
 #include "plan/cells.h"
 #include "project/project.h"
+#include "warehouse/warehouse.h"
 
 namespace backcourt {
 
@@ -55,8 +55,8 @@ struct CheckOptions {
   Date played_until;                // games of later dates need not be over
 };
 
-// REQUIRES: a connection in which the warehouse stands still (a transaction).
-Result<CheckReport> CheckCompleteness(Connection& connection, const Project& project,
+// REQUIRES: ledger and rows are of one moment (a transaction, and a place on it).
+Result<CheckReport> CheckCompleteness(Connection& ledger, Workbench& bench, const Project& project,
                                       const Calendar& calendar, const Cells& cells,
                                       const std::map<std::string, std::vector<int32_t>>& retired,
                                       const CheckOptions& options);

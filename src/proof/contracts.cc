@@ -6,8 +6,9 @@
 #include <set>
 
 #include "base/text.h"
-#include "run/batch_filler.h"
+#include "warehouse/body_check.h"
 #include "warehouse/cell_sql.h"
+#include "warehouse/duckdb/syntax.h"
 
 namespace backcourt {
 
@@ -39,14 +40,14 @@ std::string SeasonRows(const Project& project, const Calendar& calendar, const C
 }
 
 // The months of the plain season whose dates are all over, as lists of dates.
-Result<std::vector<std::vector<int>>> WholeMonths(Connection& connection, const Project& project,
+Result<std::vector<std::vector<int>>> WholeMonths(Workbench& bench, const Project& project,
                                                   const Calendar& calendar, const CheckedSeason& season) {
   const RawTable& schedule = *project.FindRaw(project.schedule);
-  Rows rows =
-      TRY(connection.Query(fmt::format("SELECT DISTINCT CAST({0} - DATE '1970-01-01' AS INTEGER) FROM "
-                                       "wh.main.{1} WHERE season = {2} AND {3} ORDER BY 1",
-                                       Ident(schedule.date), Ident(schedule.name), Quote(season.label),
-                                       schedule.ahead.empty() ? "true" : "(" + schedule.ahead + ")")));
+  Rows rows = TRY(bench.Query(
+      fmt::format("SELECT DISTINCT CAST({0} AS INTEGER) FROM "
+                  "wh.main.{1} WHERE season = {2} AND {3} ORDER BY 1",
+                  bench.dialect().DayNumber(Ident(schedule.date)), Ident(schedule.name), Quote(season.label),
+                  schedule.ahead.empty() ? "true" : "(" + schedule.ahead + ")")));
   std::set<int> chosen(season.dates.begin(), season.dates.end());
   std::vector<std::vector<int>> months;
   std::string month;
@@ -75,10 +76,11 @@ Result<std::vector<std::vector<int>>> WholeMonths(Connection& connection, const 
 
 }  // namespace
 
-Result<GuardCount> RunCheckOf(Connection& connection, const Project& project, const Calendar& calendar,
-                              const CheckedSeason& season, const Check& check, std::vector<Gap>& gaps) {
-  TRY(CheckBody(connection, Body{check.file, check.body, check.body_line, check.reads},
-                TRY(VolatileFunctions(connection))));
+Result<GuardCount> RunCheckOf(Connection& ledger, Workbench& bench, const Project& project,
+                              const Calendar& calendar, const CheckedSeason& season, const Check& check,
+                              std::vector<Gap>& gaps) {
+  TRY(CheckBody(ledger, Body{check.file, check.body, check.body_line, check.reads},
+                TRY(VolatileFunctions(ledger))));
   Model as_model;  // for the text around its SELECT
   for (const std::string& read : check.reads)
     as_model.reads.push_back({read, {}});
@@ -86,11 +88,11 @@ Result<GuardCount> RunCheckOf(Connection& connection, const Project& project, co
     return fmt::format("wh.main.{} WHERE {}", Ident(read.table),
                        SeasonRows(project, calendar, season, read.table));
   });
-  auto rows = connection.Query(
-      fmt::format("{}SELECT CAST(game_date - DATE '1970-01-01' AS INTEGER), CAST(subject AS VARCHAR), "
+  auto rows = bench.Query(
+      fmt::format("{}SELECT CAST({} AS INTEGER), CAST(subject AS VARCHAR), "
                   "CAST(what AS VARCHAR), count(*) OVER () FROM (\n{}\n) AS findings "
                   "QUALIFY what IS NOT NULL OR row_number() OVER () = 1 ORDER BY game_date, subject, what",
-                  sql, check.body));
+                  sql, bench.dialect().DayNumber("game_date"), check.body));
   if (!rows) {
     Error error = rows.error();
     error.message = fmt::format("{}: {}", check.file, error.message);
@@ -106,18 +108,18 @@ Result<GuardCount> RunCheckOf(Connection& connection, const Project& project, co
   }
   for (size_t i = 0; count.examined == 0 && i < check.reads.size(); ++i) {
     Rows there =
-        TRY(connection.Query(fmt::format("SELECT count(*) FROM wh.main.{} WHERE {}", Ident(check.reads[i]),
-                                         SeasonRows(project, calendar, season, check.reads[i]))));
+        TRY(bench.Query(fmt::format("SELECT count(*) FROM wh.main.{} WHERE {}", Ident(check.reads[i]),
+                                    SeasonRows(project, calendar, season, check.reads[i]))));
     if (there.Int(0, 0) == 0) count.nothing = fmt::format("{} has no rows of these dates", check.reads[i]);
   }
   return count;
 }
 
-Result<GuardCount> JudgeMonths(Connection& connection, const Project& project, const Calendar& calendar,
+Result<GuardCount> JudgeMonths(Workbench& bench, const Project& project, const Calendar& calendar,
                                const CheckedSeason& season, const Model& model,
                                const std::vector<CellState>& states, std::vector<Gap>& gaps) {
   GuardCount count{season.label, "months", "column-months", 0, 0, ""};
-  std::vector<std::vector<int>> months = TRY(WholeMonths(connection, project, calendar, season));
+  std::vector<std::vector<int>> months = TRY(WholeMonths(bench, project, calendar, season));
   std::erase_if(months, [&](const std::vector<int>& dates) {
     return std::any_of(dates.begin(), dates.end(), [&](int i) {
       return states[size_t(i)] != CellState::kFresh && states[size_t(i)] != CellState::kEmpty &&
@@ -138,10 +140,10 @@ Result<GuardCount> JudgeMonths(Connection& connection, const Project& project, c
         ", count(*) FILTER (WHERE {0} IS NULL), min({0}) IS NOT DISTINCT FROM max({0}), "
         "coalesce(CAST(min({0}) AS VARCHAR), 'NULL')",
         Ident(name));
-  Rows rows = TRY(
-      connection.Query(fmt::format("SELECT CAST(month_ AS BIGINT), count(*){} FROM wh.main.{} JOIN (VALUES "
-                                   "{}) AS days_(day_, month_) ON {} = day_ GROUP BY 1 ORDER BY 1",
-                                   columns, Ident(model.name), days, Ident(model.date))));
+  Rows rows =
+      TRY(bench.Query(fmt::format("SELECT CAST(month_ AS BIGINT), count(*){} FROM wh.main.{} JOIN (VALUES "
+                                  "{}) AS days_(day_, month_) ON {} = day_ GROUP BY 1 ORDER BY 1",
+                                  columns, Ident(model.name), days, Ident(model.date))));
   for (size_t m = 0; m < rows.size(); ++m) {
     const std::vector<int>& dates = months[size_t(rows.Int(m, 0))];
     Date first = calendar.dates()[size_t(dates.front())].date,

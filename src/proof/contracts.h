@@ -17,14 +17,15 @@ struct CheckedSeason {
 };
 
 // Runs one check of the project.
-Result<GuardCount> RunCheckOf(Connection& connection, const Project& project, const Calendar& calendar,
-                              const CheckedSeason& season, const Check& check, std::vector<Gap>& gaps);
+Result<GuardCount> RunCheckOf(Connection& ledger, Workbench& bench, const Project& project,
+                              const Calendar& calendar, const CheckedSeason& season, const Check& check,
+                              std::vector<Gap>& gaps);
 
 // Judges a model's columns a month. A month is judged once all its dates are
 // over and its cells fresh or empty; one with fewer than 15 dates is judged with the next (the
 // last with the one before). Dates are those of games that may be read ahead:
 // the plain season, without its postseason.
-Result<GuardCount> JudgeMonths(Connection& connection, const Project& project, const Calendar& calendar,
+Result<GuardCount> JudgeMonths(Workbench& bench, const Project& project, const Calendar& calendar,
                                const CheckedSeason& season, const Model& model,
                                const std::vector<CellState>& states, std::vector<Gap>& gaps);
 

@@ -3,8 +3,11 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <set>
 
 #include "base/text.h"
+#include "ledger/loads.h"
+#include "ledger/runs.h"
 #include "plan/planner.h"
 
 namespace backcourt {
@@ -25,11 +28,11 @@ std::string SlotText(const Project& project, const std::string& table, int32_t s
 
 }  // namespace
 
-Lineage::Lineage(const Project& project, const Calendar& calendar, const Cells& cells, Connection& connection)
+Lineage::Lineage(const Project& project, const Calendar& calendar, const Cells& cells, Connection& ledger)
     : project_(project),
       calendar_(calendar),
       cells_(cells),
-      connection_(connection),
+      ledger_(ledger),
       states_(JudgeAll(project, calendar, cells)) {}
 
 Result<std::vector<LineageLink>> Lineage::Follow(const std::string& table, int date_index) {
@@ -99,29 +102,26 @@ Result<LineageLink> Lineage::OfRaw(const std::string& table, Date date) {
 }
 
 Result<std::string> Lineage::LoadOf(const std::string& table, const Cell& cell) {
-  Rows run = TRY(connection_.Query(
-      fmt::format("SELECT CAST(started_at AS VARCHAR) FROM backcourt.runs WHERE run = {}", cell.changed)));
-  Rows files = TRY(connection_.Query(fmt::format(
-      "SELECT DISTINCT path, feed FROM backcourt.files WHERE run = {} ORDER BY 1", cell.changed)));
-  std::vector<std::string> feeds, paths;
+  auto run = TRY(ledger::ReadRun(ledger_, cell.changed));
+  std::vector<std::string> feeds;
   for (const Source& source : project_.sources)
     if (source.table == table) {
       feeds.insert(feeds.end(), source.feeds.begin(), source.feeds.end());
       feeds.insert(feeds.end(), source.optional_feeds.begin(), source.optional_feeds.end());
     }
-  for (size_t i = 0; i < files.size(); ++i) {
-    const std::string& feed = files.Text(i, 1);
-    if (feed.ends_with(" " + table) || std::find(feeds.begin(), feeds.end(), feed) != feeds.end())
-      paths.push_back(files.Text(i, 0));
-  }
+  std::set<std::string> changed;
+  for (const ledger::LoadedFile& file : TRY(ledger::ReadFiles(ledger_)))
+    if (file.run == cell.changed &&
+        (file.feed.ends_with(" " + table) || std::find(feeds.begin(), feeds.end(), file.feed) != feeds.end()))
+      changed.insert(file.path);
+  std::vector<std::string> paths(changed.begin(), changed.end());
   if (paths.size() > 4) {
     size_t more = paths.size() - 4;
     paths.resize(4);
     paths.push_back(fmt::format("and {} more", more));
   }
   return fmt::format(
-      "changed by load {}{}{}", cell.changed,
-      run.size() ? " of " + run.Text(0, 0).substr(0, 19) + " UTC" : "",
+      "changed by load {}{}{}", cell.changed, run ? " of " + run->started_at + " UTC" : "",
       paths.empty() ? ", whose files have been loaded again since" : ", from " + Join(paths, ", "));
 }
 

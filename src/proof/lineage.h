@@ -22,7 +22,7 @@ struct LineageLink {
 class Lineage {
  public:
   // All of one moment, which outlives this.
-  Lineage(const Project& project, const Calendar& calendar, const Cells& cells, Connection& connection);
+  Lineage(const Project& project, const Calendar& calendar, const Cells& cells, Connection& ledger);
 
   // From the cell (table, dates()[date_index]) of a model down.
   Result<std::vector<LineageLink>> Follow(const std::string& table, int date_index);
@@ -45,7 +45,7 @@ class Lineage {
   const Project& project_;
   const Calendar& calendar_;
   const Cells& cells_;
-  Connection& connection_;
+  Connection& ledger_;
   std::map<std::string, std::vector<CellState>> states_;
 };
 

@@ -15,8 +15,11 @@
 #include "calendar/calendar.h"
 #include "project/test_case.h"
 #include "run/batch_filler.h"
+#include "warehouse/body_check.h"
 #include "warehouse/cell_sql.h"
+#include "warehouse/duckdb/duckdb_workbench.h"
 #include "warehouse/duckdb/memory_engine.h"
+#include "warehouse/duckdb/syntax.h"
 
 namespace backcourt {
 
@@ -51,7 +54,7 @@ class Tester {
  public:
   // `aside` looks into what the transaction on `connection` refused.
   Tester(Connection& connection, Connection& aside, const Project& project, const Model& model)
-      : connection_(connection), aside_(aside), project_(project), model_(model) {}
+      : connection_(connection), bench_(connection), aside_(aside), project_(project), model_(model) {}
 
   Result<std::vector<ModelTestFailure>> Run(const TestCase& test) {
     TRY(CheckNames(test));
@@ -184,14 +187,13 @@ class Tester {
     for (Read& read : as_read.reads)
       for (Window& window : read.windows)
         if (window.kind == Window::Kind::kGamesBefore) window.kind = Window::Kind::kSeasonBefore;
-    auto made = connection_.Execute("CREATE OR REPLACE TEMP TABLE this AS " +
-                                    InputSql(project_, calendar, as_read, dates) + SelectSql(model_));
+    auto made = bench_.Stage("this", InputSql(project_, calendar, as_read, dates) + SelectSql(model_));
     if (!made) {
       made.error().message = fmt::format("{}: test \"{}\": {}: {}", test.At(test.line), test.name,
                                          model_.file, made.error().message);
-      return made;
+      return made.error();
     }
-    if (auto checked = RunChecks(connection_, model_); !checked) {
+    if (auto checked = RunChecks(bench_, model_); !checked) {
       if (checked.error().kind != ErrorKind::kData) return checked;
       failures.push_back({model_.name, test.name, test.file, test.line, "", "", "every check holds",
                           checked.error().message});
@@ -237,12 +239,12 @@ class Tester {
       }
       values += fmt::format("{}({}{})", values.empty() ? "" : ", ", cells, row.line);
     }
-    std::string sql =
-        fmt::format("CREATE OR REPLACE TEMP TABLE expected AS SELECT {}0 AS line_ FROM this LIMIT 0;", empty);
-    if (!values.empty())
-      sql += fmt::format("INSERT INTO expected VALUES {}; DELETE FROM expected WHERE {} NOT IN ({})", values,
-                         Ident(model_.date), dates);
-    return Explained(test, test.expect, model_.name, types, connection_.Execute(sql));
+    auto make = [&]() -> Result<> {
+      TRY(bench_.Stage("expected", fmt::format("SELECT {}0 AS line_ FROM this LIMIT 0", empty)));
+      if (!values.empty()) TRY(bench_.Restage("expected", "", "VALUES " + values));
+      return bench_.Restage("expected", fmt::format("{} NOT IN ({})", Ident(model_.date), dates), "");
+    };
+    return Explained(test, test.expect, model_.name, types, make());
   }
 
   // The rows of a relation as text, by key, NULL as NULL.
@@ -304,7 +306,9 @@ class Tester {
     return std::abs(a - b) <= kTolerance * std::max(1.0, std::abs(a));
   }
 
-  Connection &connection_, &aside_;
+  Connection& connection_;
+  DuckDbWorkbench bench_;  // on the connection
+  Connection& aside_;
   const Project& project_;
   const Model& model_;
 };

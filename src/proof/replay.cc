@@ -15,7 +15,6 @@
 #include "plan/planner.h"
 #include "proof/cause.h"
 #include "proof/window_copies.h"
-#include "run/batch_filler.h"
 #include "warehouse/cell_sql.h"
 
 namespace backcourt {
@@ -24,10 +23,8 @@ namespace {
 
 constexpr size_t kCausesPerTable = 3;  // cells looked into before a table is given up
 
-std::string DaySlot(const Model& model) { return fmt::format("({} - DATE '1970-01-01')", Ident(model.date)); }
-
 // The rows that differ, joined on the key. The replayed rows stand in `replayed`.
-Result<ReplayMismatch> Compare(Connection& connection, const Model& model, Date date) {
+Result<ReplayMismatch> Compare(Workbench& bench, const Model& model, Date date) {
   ReplayMismatch mismatch;
   mismatch.table = model.name;
   mismatch.date = date;
@@ -46,7 +43,7 @@ Result<ReplayMismatch> Compare(Connection& connection, const Model& model, Date 
   std::vector<std::string> differs;
   for (const auto& [name, about] : model.columns)
     differs.push_back(fmt::format("s.{0} IS DISTINCT FROM r.{0}", Ident(name)));
-  Rows counts = TRY(connection.Query(
+  Rows counts = TRY(bench.Query(
       fmt::format("SELECT count(*) FILTER (WHERE s.there_ AND r.there_ AND ({})), count(*) FILTER (WHERE "
                   "s.there_ IS NULL), count(*) FILTER (WHERE r.there_ IS NULL) {}",
                   Join(differs, " OR "), joined)));
@@ -57,20 +54,20 @@ Result<ReplayMismatch> Compare(Connection& connection, const Model& model, Date 
     const std::string& name = model.columns[i].first;
     std::string where = fmt::format("{} WHERE s.there_ AND r.there_ AND {}", joined, differs[i]);
     Rows rows =
-        TRY(connection.Query(fmt::format("SELECT count(*), max(abs(TRY_CAST(CAST(s.{0} AS VARCHAR) AS "
+        TRY(bench.Query(fmt::format("SELECT count(*), max(abs(TRY_CAST(CAST(s.{0} AS VARCHAR) AS "
                                          "DOUBLE) - TRY_CAST(CAST(r.{0} AS VARCHAR) AS DOUBLE))) {1}",
                                          Ident(name), where)));
     if (rows.Int(0, 0) == 0) continue;
     mismatch.columns[name] = {rows.Int(0, 0), rows.Null(0, 1) ? std::nan("") : rows.Real(0, 1)};
     if (!mismatch.first.key.empty()) continue;
     Rows first =
-        TRY(connection.Query(fmt::format("SELECT {1}, coalesce(CAST(s.{0} AS VARCHAR), 'NULL'), "
+        TRY(bench.Query(fmt::format("SELECT {1}, coalesce(CAST(s.{0} AS VARCHAR), 'NULL'), "
                                          "coalesce(CAST(r.{0} AS VARCHAR), 'NULL') {2} ORDER BY {3} LIMIT 1",
                                          Ident(name), keys, where, ordered)));
     mismatch.first = {first.Text(0, 0), name, first.Text(0, 1), first.Text(0, 2)};
   }
   if (mismatch.first.key.empty() && mismatch.missing + mismatch.extra > 0) {
-    Rows first = TRY(connection.Query(fmt::format(
+    Rows first = TRY(bench.Query(fmt::format(
         "SELECT {}, s.there_ IS NOT NULL {} WHERE s.there_ IS NULL OR r.there_ IS NULL ORDER BY {} LIMIT 1",
         keys, joined, ordered)));
     mismatch.first = {first.Text(0, 0), "", first.Int(0, 1) ? "there" : "not there",
@@ -82,7 +79,7 @@ Result<ReplayMismatch> Compare(Connection& connection, const Model& model, Date 
 }
 
 // One cell; nothing when it agrees to the bit.
-Result<std::optional<ReplayMismatch>> ReplayOne(Connection& connection, WindowCopies& copies,
+Result<std::optional<ReplayMismatch>> ReplayOne(Workbench& bench, WindowCopies& copies,
                                                 const Project& project, const Calendar& calendar,
                                                 const Cells& cells, const ReplayCell& chosen, int64_t& rows) {
   const Model& model = *project.FindModel(chosen.table);
@@ -100,19 +97,20 @@ Result<std::optional<ReplayMismatch>> ReplayOne(Connection& connection, WindowCo
       all.digest = all.digest + slot.digest, all.rows += slot.rows;
     return all;
   };
-  auto made = DigestSlots(connection, "(" + select + ")", DaySlot(model), columns);
+  std::string day = bench.dialect().DayNumber(Ident(model.date));
+  auto made = bench.Digest({"(" + select + ")", day, columns});
   if (!made) {
     if (made.error().kind == ErrorKind::kInterrupted) return made.error();
     ReplayMismatch broken{model.name, date, 0, 0, 0, {}, {}, made.error().message, ""};
     return std::optional(broken);
   }
   SlotDigest replayed = sum(*made);
-  SlotDigest stored = sum(TRY(DigestSlots(connection, "wh.main." + Ident(model.name), DaySlot(model), columns,
-                                          fmt::format("{} = {}", Ident(model.date), date.Sql()))));
+  SlotDigest stored = sum(TRY(bench.Digest({"wh.main." + Ident(model.name), day, columns,
+                                          fmt::format("{} = {}", Ident(model.date), date.Sql())})));
   rows = stored.rows;
   if (replayed.digest != stored.digest || replayed.rows != stored.rows) {
-    TRY(connection.Execute("CREATE OR REPLACE TEMP TABLE replayed AS " + select));
-    return std::optional(TRY(Compare(connection, model, date)));
+    TRY(bench.Stage("replayed", select));
+    return std::optional(TRY(Compare(bench, model, date)));
   }
   const Cell* cell = cells.at(model.name).Find(date.days);
   if (cell->digest == stored.digest && cell->rows == stored.rows) return std::optional<ReplayMismatch>();
@@ -130,14 +128,14 @@ Result<std::optional<ReplayMismatch>> ReplayOne(Connection& connection, WindowCo
 }
 
 // Adds the cause to the first cells of each table that differ, until it is told.
-Result<> TellCauses(Connection& connection, const Project& project, const Calendar& calendar,
+Result<> TellCauses(Connection& ledger, Workbench& bench, const Project& project, const Calendar& calendar,
                     const Cells& cells, std::vector<ReplayMismatch>& mismatches) {
   std::map<std::string, size_t> tried;
   std::set<std::string> told;
   for (ReplayMismatch& mismatch : mismatches) {
     if (!mismatch.error.empty() || told.contains(mismatch.table) || ++tried[mismatch.table] > kCausesPerTable)
       continue;
-    auto cause = CauseOf(connection, project, calendar, *project.FindModel(mismatch.table),
+    auto cause = CauseOf(ledger, bench, project, calendar, *project.FindModel(mismatch.table),
                          calendar.Find(mismatch.date), *cells.at(mismatch.table).Find(mismatch.date.days));
     if (!cause && cause.error().kind == ErrorKind::kInterrupted) return cause.error();
     if (!cause || cause->empty())
@@ -228,23 +226,23 @@ Result<ReplayReport> Replay(Warehouse& warehouse, const Project& project, const 
   std::atomic<size_t> next{0};
   std::atomic<bool> stop{false};
   std::optional<Error> failed;
-  std::vector<std::unique_ptr<Connection>> connections;
+  std::vector<std::unique_ptr<Workbench>> benches;
   for (int i = 0; i < parallel; ++i)
-    connections.push_back(TRY(warehouse.Connect()));
+    benches.push_back(TRY(warehouse.Open()));
   Watch watch(std::chrono::milliseconds(20), [&] {
     if (!interrupted()) return;
     stop = true;
-    for (auto& connection : connections)
-      connection->Cancel();
+    for (auto& bench : benches)
+      bench->Cancel();
   });
   std::vector<std::thread> workers;
-  for (auto& connection : connections) {
-    workers.emplace_back([&, c = connection.get()] {
-      WindowCopies copies(*c, project, calendar);
+  for (auto& place : benches) {
+    workers.emplace_back([&, bench = place.get()] {
+      WindowCopies copies(*bench, project, calendar);
       for (size_t begin; !stop && (begin = stretch * next++) < order.size();) {
         for (size_t i = begin; !stop && i < std::min(begin + stretch, order.size()); ++i) {
           int64_t rows = 0;
-          auto one = ReplayOne(*c, copies, project, calendar, cells, *order[i], rows);
+          auto one = ReplayOne(*bench, copies, project, calendar, cells, *order[i], rows);
           std::lock_guard lock(mutex);
           if (!one) {
             failed = one.error();
@@ -269,7 +267,8 @@ Result<ReplayReport> Replay(Warehouse& warehouse, const Project& project, const 
             [](const ReplayMismatch& a, const ReplayMismatch& b) {
               return std::tie(a.table, a.date) < std::tie(b.table, b.date);
             });
-  if (!connections.empty()) TRY(TellCauses(*connections[0], project, calendar, cells, report.mismatches));
+  if (!report.mismatches.empty())
+    TRY(TellCauses(*TRY(warehouse.Connect()), *benches[0], project, calendar, cells, report.mismatches));
   report.seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
   return report;
 }

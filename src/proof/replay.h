@@ -12,7 +12,7 @@
 #include "calendar/calendar.h"
 #include "plan/cells.h"
 #include "project/project.h"
-#include "warehouse/duckdb/duckdb_warehouse.h"
+#include "warehouse/warehouse.h"
 
 namespace backcourt {
 

@@ -50,29 +50,29 @@ Result<> WindowCopies::Move(const Read& read, int date_index) {
   if (!is_new && copy->second.ranges == ranges) return {};
   Grain grain = project_.GrainOf(read.table);
   const Model* model = project_.FindModel(read.table);
-  std::string order = grain != Grain::kDate
-                          ? ""
-                          : fmt::format(" ORDER BY {} DESC{}", Ident(project_.DateColumn(read.table)),
-                                        model && model->view ? "" : ", rowid DESC");
+  std::string order;
+  if (grain == Grain::kDate) {
+    order = fmt::format(" ORDER BY {} DESC", Ident(project_.DateColumn(read.table)));
+    std::string written = model && model->view ? "" : bench_.dialect().WriteOrder();
+    if (!written.empty()) order += ", " + written + " DESC";
+  }
   auto rows = [&](const std::vector<SlotRange>& slots) {
     return fmt::format("SELECT * FROM wh.main.{} WHERE {}{}", Ident(read.table),
                        SlotsSql(project_, calendar_, read.table, slots), order);
   };
-  if (is_new) copy->second.name = fmt::format("temp.copy_{}", copies_.size());
+  if (is_new) copy->second.name = fmt::format("copy_{}", copies_.size());
   std::vector<SlotRange> gone = Less(copy->second.ranges, ranges), come = Less(ranges, copy->second.ranges);
-  std::string sql;
-  if (is_new || grain != Grain::kDate || gone == copy->second.ranges) {
-    sql = fmt::format("CREATE OR REPLACE TEMP TABLE {} AS {}", copy->second.name, rows(ranges));
+  bool all = is_new || grain != Grain::kDate || gone == copy->second.ranges;
+  copy->second.ranges.clear();  // not known until it is done
+  if (all) {
+    TRY(bench_.Stage(copy->second.name, rows(ranges)));
   } else {
     for (SlotRange& range : gone)
       range.ahead = false;  // a slot is held in one way, so all of it goes
-    if (!gone.empty())
-      sql = fmt::format("DELETE FROM {} WHERE {};", copy->second.name,
-                        SlotsSql(project_, calendar_, read.table, gone));
-    if (!come.empty()) sql += fmt::format("INSERT INTO {} {}", copy->second.name, rows(come));
+    TRY(bench_.Restage(copy->second.name,
+                       gone.empty() ? "" : SlotsSql(project_, calendar_, read.table, gone),
+                       come.empty() ? "" : rows(come)));
   }
-  copy->second.ranges.clear();  // not known until it is done
-  TRY(connection_.Execute(sql));
   copy->second.ranges = std::move(ranges);
   return {};
 }

@@ -1,5 +1,5 @@
-// Fresh tables that hold only what the windows of a date hold, for one
-// connection. From one date to the next a copy is moved, not made again: rows
+// Fresh tables that hold only what the windows of a date hold, staged in one
+// workbench. From one date to the next a copy is moved, not made again: rows
 // that leave the windows are deleted, rows that come in are added. Go from late
 // dates to early ones: rows then lie newest first, the reverse of the
 // warehouse, so that a result which depends on their order shows itself.
@@ -9,17 +9,17 @@
 #include <string>
 #include <vector>
 
-#include "adbc/adbc.h"
 #include "calendar/calendar.h"
 #include "plan/fingerprint.h"
 #include "project/project.h"
+#include "warehouse/warehouse.h"
 
 namespace backcourt {
 
 class WindowCopies {
  public:
-  WindowCopies(Connection& connection, const Project& project, const Calendar& calendar)
-      : connection_(connection), project_(project), calendar_(calendar) {}
+  WindowCopies(Workbench& bench, const Project& project, const Calendar& calendar)
+      : bench_(bench), project_(project), calendar_(calendar) {}
 
   // Moves the copies of a model's reads to the windows of a date.
   Result<> MoveTo(const Model& model, int date_index);
@@ -33,7 +33,7 @@ class WindowCopies {
   };
   Result<> Move(const Read& read, int date_index);
 
-  Connection& connection_;
+  Workbench& bench_;
   const Project& project_;
   const Calendar& calendar_;
   std::map<std::string, Copy> copies_;  // by table and windows

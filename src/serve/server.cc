@@ -65,9 +65,9 @@ class Answer : public Reply, public std::enable_shared_from_this<Answer> {
     std::unique_lock lock(mutex_);
     room_.wait(lock, [this] { return over_ || unsent_.size() < most_unsent_; });
     if (over_) return false;
+    if (unsent_.empty()) Tell();
     unsent_ += json_line;
     unsent_ += '\n';
-    Tell();
     return true;
   }
 

@@ -2,7 +2,10 @@
 
 #include <fmt/format.h>
 
+#include <set>
+
 #include "base/text.h"
+#include "ledger/loads.h"
 
 namespace backcourt {
 
@@ -11,20 +14,12 @@ Result<Calendar> ReadCalendar(Connection& connection, const Project& project) {
   for (const std::string& type : project.types)
     types.push_back(Quote(type));
   std::string whole, boxes;  // whether both teams have rows in a table of boxes
-  // A warehouse of an earlier version has no list of damaged units.
-  Rows listed = TRY(connection.Query(
-      "SELECT count(*) FROM duckdb_tables() WHERE database_name = 'wh' AND schema_name = 'backcourt' AND "
-      "table_name = 'damaged_units'"));
   for (size_t i = 0; i < project.boxes.size(); ++i) {
     const RawTable& table = *project.FindRaw(project.boxes[i]);
     whole += fmt::format(
         ", coalesce(s.home_team_abbr IN (b{0}.one, b{0}.other) AND s.away_team_abbr IN (b{0}.one, "
-        "b{0}.other), false){1}",
-        i,
-        listed.Int(0, 0) ? fmt::format(" AND s.game_id NOT IN (SELECT unit FROM backcourt.damaged_units WHERE "
-                                       "table_name = {})",
-                                       Quote(table.name))
-                         : "");
+        "b{0}.other), false)",
+        i);
     boxes += fmt::format(
         " LEFT JOIN (SELECT game_id, min(team_abbr) AS one, max(team_abbr) AS other FROM {1} WHERE {2} GROUP "
         "BY game_id) b{0} ON b{0}.game_id = s.game_id",
@@ -37,6 +32,9 @@ Result<Calendar> ReadCalendar(Connection& connection, const Project& project) {
                   "WHERE (s.status = 'scheduled' OR r.game_id IS NOT NULL) AND s.game_date IS NOT NULL AND "
                   "s.game_type IN ({})",
                   whole, Ident(project.schedule), Ident(project.results), boxes, Join(types, ", "))));
+  std::vector<std::set<std::string>> damaged;  // games whose rows in a table of boxes contradict each other
+  for (const std::string& table : project.boxes)
+    damaged.push_back(TRY(ledger::ReadDamagedUnits(connection, table)));
   std::vector<Game> games(rows.size());
   for (size_t i = 0; i < rows.size(); ++i) {
     games[i] = {rows.Text(i, 0),
@@ -49,7 +47,7 @@ Result<Calendar> ReadCalendar(Connection& connection, const Project& project) {
                 rows.Int(i, 7) != 0,
                 {}};
     for (size_t table = 0; table < project.boxes.size(); ++table)
-      if (!rows.Int(i, 8 + table)) games[i].lacks.push_back(project.boxes[table]);
+      if (!rows.Int(i, 8 + table) || damaged[table].contains(games[i].id)) games[i].lacks.push_back(project.boxes[table]);
   }
   Rows today = TRY(connection.Query(
       "SELECT CAST(CAST(timezone('America/New_York', now()) AS DATE) - DATE '1970-01-01' AS INTEGER)"));

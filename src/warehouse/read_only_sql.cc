@@ -4,11 +4,11 @@
 
 #include <algorithm>
 #include <array>
-#include <cctype>
-#include <nlohmann/json.hpp>
 #include <set>
 
 #include "base/text.h"
+#include "warehouse/duckdb/syntax.h"
+#include "warehouse/syntax_walker.h"
 
 namespace backcourt {
 
@@ -22,41 +22,25 @@ const std::set<std::string> kRefusedFunctions = {
     "query",           "query_table", "txid_current", "current_query", "sleep_ms"};
 constexpr const char* kFileMarks = "./:*?[\\";  // a bare name without them is never taken for a file
 
-std::string Lower(std::string text) {
-  std::transform(text.begin(), text.end(), text.begin(), [](unsigned char c) { return std::tolower(c); });
-  return text;
-}
-
-class Walker {
+class Walker : public SyntaxWalker {
  public:
   // Tables and views as database, schema and name.
   explicit Walker(std::set<std::array<std::string, 3>> tables) : tables_(std::move(tables)) {}
 
-  Result<> Walk(const nlohmann::json& node) const {
-    if (node.is_array()) {
-      for (const auto& item : node)
-        TRY(Walk(item));
-    } else if (node.is_object()) {
-      TRY(CheckFunction(node));
-      TRY(CheckTable(node));
-      for (const auto& [key, value] : node.items())
-        TRY(Walk(value));
-    }
-    return {};
+ protected:
+  Result<> Visit(const nlohmann::json& node, const std::string& kind) override {
+    TRY(CheckFunction(node, kind));
+    return kind == "BASE_TABLE" ? CheckTable(node) : Result<>();
   }
 
  private:
-  static std::string Field(const nlohmann::json& node, const char* key) {
-    auto field = node.find(key);
-    return field != node.end() && field->is_string() ? Lower(field->get<std::string>()) : "";
-  }
   static Error Refuse(const std::string& why) {
     return Error{ErrorKind::kUsage, "the query is refused: " + why,
                  "tables of the warehouse; `backcourt docs` lists them"};
   }
 
-  Result<> CheckFunction(const nlohmann::json& node) const {
-    if (Field(node, "type") == "table_function") {
+  Result<> CheckFunction(const nlohmann::json& node, const std::string& kind) const {
+    if (kind == "TABLE_FUNCTION") {
       std::string name = node.contains("function") && node["function"].is_object()
                              ? Field(node["function"], "function_name")
                              : "";
@@ -70,7 +54,6 @@ class Walker {
   Result<> CheckTable(const nlohmann::json& node) const {
     std::string name = Field(node, "table_name"), schema = Field(node, "schema_name"),
                 catalog = Field(node, "catalog_name");
-    if (Field(node, "type") != "base_table") return {};
     if (schema.empty() && catalog.empty()) {
       if (name.find_first_of(kFileMarks) != std::string::npos) return Refuse("'" + name + "' is a file");
       return {};
@@ -95,22 +78,10 @@ class Walker {
 Result<> CheckReadOnly(Connection& connection, const std::string& sql) {
   if (sql.find('\0') != std::string::npos)
     return Error{ErrorKind::kUsage, "the query is refused: it holds a NUL character", "one SELECT"};
-  Rows tree = TRY(connection.Query("SELECT CAST(json_serialize_sql(" + Quote(sql) + ") AS VARCHAR)"));
-  auto parsed = nlohmann::json::parse(tree.Text(0, 0), nullptr, false);
-  if (parsed.is_discarded() || parsed.value("error", true)) {
-    std::string why =
-        parsed.is_discarded() ? "it cannot be parsed" : parsed.value("error_message", "it cannot be parsed");
-    return Error{ErrorKind::kUsage, "the query is refused: " + why, "one SELECT; `query` only reads"};
-  }
-  if (parsed["statements"].size() != 1)
-    return Error{ErrorKind::kUsage, "the query is refused: it is not one statement", "one SELECT"};
-  Rows known = TRY(connection.Query(
-      "SELECT lower(database_name), lower(schema_name), lower(table_name) FROM duckdb_tables() UNION ALL "
-      "SELECT lower(database_name), lower(schema_name), lower(view_name) FROM duckdb_views()"));
-  std::set<std::array<std::string, 3>> tables;
-  for (size_t i = 0; i < known.size(); ++i)
-    tables.insert({known.Text(i, 0), known.Text(i, 1), known.Text(i, 2)});
-  return Walker(std::move(tables)).Walk(parsed);
+  SyntaxTree tree = TRY(ParseSelect(connection, sql));
+  if (!tree.error.empty())
+    return Error{ErrorKind::kUsage, "the query is refused: " + tree.error, "one SELECT; `query` only reads"};
+  return Walker(TRY(AllRelations(connection))).Walk(tree.root);
 }
 
 }  // namespace backcourt

@@ -1,8 +1,9 @@
-// The files of a pack: models, sources, checks, feeds, raw tables, functions.
+// The files of a pack: models, sources, checks, feeds, raw tables, functions, tests.
 // The first byte tells which.
 #include "base/text.h"
 #include "project/model.h"
 #include "project/sql_text.h"
+#include "project/test_case.h"
 #include "tests/fuzz/fuzz.h"
 
 using namespace backcourt;
@@ -26,6 +27,10 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
       break;
     case 4:
       (void)ParseRawTable("t.toml", text);
+      if (auto tests = ParseTestCases("m.test.toml", text))
+        for (const TestCase& test : *tests)
+          for (const TextRows::Row& row : test.expect.rows)
+            Must(row.cells.size() == test.expect.columns.size());
       break;
     default: {
       HeaderedSql parts = SplitHeader(text);

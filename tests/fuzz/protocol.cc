@@ -7,6 +7,7 @@
 #include <memory>
 #include <thread>
 
+#include "serve/answer.h"
 #include "serve/client.h"
 #include "serve/server.h"
 #include "serve/warehouse_lock.h"
@@ -102,6 +103,8 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   std::string text = TextOf(data, size);
   wire.Ask(text);
   wire.Answer(text);
+  AnswerLine line = ParseAnswerLine(text);
+  Must(line.event.has_value() != line.end.has_value());
   Must(WarehouseLock::ParseInfo(text).socket.size() <= 3 * text.size());
   return 0;
 }

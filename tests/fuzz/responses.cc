@@ -77,7 +77,7 @@ struct Place {
     for (auto [from, to] : {std::pair("0022400500", "0022400061"), {"MIN", "BOS"}, {"LAC", "NYK"}})
       events = ReplaceAll(events, from, to);
     Write("data/playbyplayv2.json", events);
-    auto warehouse = Need(Warehouse::Open(options));
+    auto warehouse = Need(OpenDuckDb(options));
     auto connection = Need(warehouse->Connect());
     Need(Load(*connection));
   }
@@ -121,7 +121,7 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   fs::copy_file(good, used, fs::copy_options::overwrite_existing);
   WarehouseOptions options = place.options;
   options.path = used;
-  auto warehouse = Need(Warehouse::Open(options));
+  auto warehouse = Need(OpenDuckDb(options));
   auto connection = Need(warehouse->Connect());
   place.Write("data/" + name, TextOf(data + 1, size - 1));
   auto report = place.Load(*connection);

@@ -11,6 +11,7 @@
 #include "base/file.h"
 #include "base/text.h"
 #include "ledger/schema.h"
+#include "warehouse/duckdb/duckdb_workbench.h"
 #include "warehouse/duckdb/engine.h"
 #include "warehouse/duckdb/profile.h"
 
@@ -48,70 +49,111 @@ Error OpenError(const std::string& path, Error error) {
                "keeping it open"};
 }
 
+class DuckDbWarehouse : public Warehouse {
+ public:
+  DuckDbWarehouse(std::unique_ptr<Database> database, int threads)
+      : database_(std::move(database)), threads_(threads) {}
+
+  Result<std::unique_ptr<Workbench>> Open() override {
+    return std::unique_ptr<Workbench>(std::make_unique<DuckDbWorkbench>(TRY(Connect())));
+  }
+  std::unique_ptr<Workbench> OpenOn(Connection& connection) override {
+    return std::make_unique<DuckDbWorkbench>(connection);
+  }
+  Result<std::unique_ptr<Connection>> Connect() override {
+    auto connection = TRY(database_->Connect());
+    TRY(connection->Execute("SET search_path = 'wh,memory'"));
+    return connection;
+  }
+  Result<> ShareThreads(int workers) override {
+    auto connection = TRY(database_->Connect());
+    return connection->Execute(fmt::format("SET threads = {}", std::max(1, threads_ / workers)));
+  }
+  BatchCosts costs() const override { return {0.0005, 0.01}; }
+  Result<std::string> Version() override {
+    auto connection = TRY(database_->Connect());
+    return "DuckDB " + TRY(connection->Query("SELECT version()")).Text(0, 0);
+  }
+
+ private:
+  std::unique_ptr<Database> database_;
+  const int threads_;  // all that there are
+};
+
+// Of the usual 16 MB a fill would pay the same blocks several times.
+constexpr const char* kCheckpointThreshold = "128MB";
+
+Result<> Configure(Connection& connection, const WarehouseOptions& options, const std::string& spill) {
+  return connection.Execute(
+      fmt::format(R"sql(
+      SET threads = {threads}; SET memory_limit = {memory}; SET temp_directory = {spill};
+      SET autoinstall_known_extensions = false; SET autoload_known_extensions = false;
+      SET allocator_background_threads = false; SET checkpoint_threshold = {checkpoint})sql",
+                  fmt::arg("threads", options.threads), fmt::arg("memory", Quote(options.memory_limit)),
+                  fmt::arg("spill", Quote(spill)), fmt::arg("checkpoint", Quote(kCheckpointThreshold))));
+}
+
+Result<> MakeFunctions(Database& database, const std::vector<std::string>& functions) {
+  if (functions.empty()) return {};
+  std::string prelude;
+  for (const std::string& function : functions)
+    prelude += ReplaceAll(function, "CREATE MACRO", "CREATE OR REPLACE MACRO") + ";";
+  auto aside = TRY(database.Connect());
+  return aside->Execute(prelude);
+}
+
+Result<> Attach(Connection& connection, const std::string& path, const char* how) {
+  auto attached = connection.Execute(fmt::format("ATTACH {} AS wh ({})", Quote(path), how));
+  if (!attached) return OpenError(path, attached.error());
+  return {};
+}
+
+constexpr const char* kToWrite = "ROW_GROUP_SIZE 32768";
+
+// Makes the file beside its path, so that what is at the path is whole.
+Result<> MakeFile(Connection& connection, const std::string& path) {
+  std::error_code ignored;
+  if (fs::exists(path + ".wal", ignored))
+    return Error{ErrorKind::kBusy, fmt::format("{0}.wal is there, but {0} is not", path),
+                 "bring the warehouse back beside it, or move it away too"};
+  std::string fresh = path + ".new";
+  fs::create_directories(fs::path(path).parent_path(), ignored);
+  for (const char* of_one_that_died : {"", ".wal"})
+    fs::remove(fresh + of_one_that_died, ignored);
+  TRY(Attach(connection, fresh, kToWrite));
+  TRY(ledger::BringUp(connection, 0, kDigestAlgorithm));
+  TRY(connection.Execute("CHECKPOINT wh; DETACH wh"));
+  return MoveInPlace(fresh, path);
+}
+
 }  // namespace
 
-Result<std::unique_ptr<Warehouse>> Warehouse::Open(const WarehouseOptions& options) {
+Result<std::unique_ptr<Warehouse>> OpenDuckDb(const WarehouseOptions& options) {
   std::error_code ignored;
   bool exists = fs::exists(options.path, ignored) && fs::file_size(options.path, ignored) > 0;
   if (exists) TRY(CheckMagic(options.path));
-  auto warehouse = std::make_unique<Warehouse>();
-  warehouse->database_ = TRY(OpenEngine());
-  auto connection = TRY(warehouse->database_->Connect());
+  auto database = TRY(OpenEngine());
+  auto connection = TRY(database->Connect());
   std::string spill = options.path + ".tmp";
   fs::remove_all(spill, ignored);  // of one that died
-  TRY(connection->Execute(fmt::format(
-      "SET threads = {}; SET memory_limit = {}; SET temp_directory = {}; SET autoinstall_known_extensions = "
-      "false; SET autoload_known_extensions = false; "
-      "SET allocator_background_threads = false; SET checkpoint_threshold = '128MB'",  // of the usual 16 MB a
-                                                                                       // fill pays the same
-                                                                                       // blocks several times
-      options.threads, Quote(options.memory_limit), Quote(spill))));
-  // Beside the opening of the file, since they stand in the engine's own memory: the file holds none of them.
-  auto functions = std::async(std::launch::async, [&]() -> Result<> {
-    std::string prelude;
-    for (const std::string& function : options.functions)
-      prelude += ReplaceAll(function, "CREATE MACRO", "CREATE OR REPLACE MACRO") + ";";
-    if (prelude.empty()) return {};
-    auto aside = TRY(warehouse->database_->Connect());
-    return aside->Execute(prelude);
-  });
-  auto attach = [&](const std::string& path, const char* how) -> Result<> {
-    auto attached = connection->Execute(fmt::format("ATTACH {} AS wh ({})", Quote(path), how));
-    if (!attached) return OpenError(path, attached.error());
-    return {};
-  };
-  const char* to_write = "ROW_GROUP_SIZE 32768";
+  TRY(Configure(*connection, options, spill));
+  // Beside the opening of the file, since they are in the engine's own memory: the file holds none of them.
+  auto functions = std::async(std::launch::async, MakeFunctions, std::ref(*database), options.functions);
   bool pending = std::any_of(std::begin(kLogs), std::end(kLogs),
                              [&](const char* log) { return fs::exists(options.path + log, ignored); });
   if (exists &&
       pending) {  // opening to write would work them into the file: looked at first without the right
-    TRY(attach(options.path, "READ_ONLY"));
+    TRY(Attach(*connection, options.path, "READ_ONLY"));
     TRY(ledger::ReadFormat(*connection, options.path));
     TRY(connection->Execute("DETACH wh"));
-  } else if (!exists) {  // made beside, so that what is at the path is whole
-    if (fs::exists(options.path + ".wal", ignored))
-      return Error{ErrorKind::kBusy, fmt::format("{0}.wal is there, but {0} is not", options.path),
-                   "bring the warehouse back beside it, or move it away too"};
-    std::string fresh = options.path + ".new";
-    fs::create_directories(fs::path(options.path).parent_path(), ignored);
-    for (const char* of_one_that_died : {"", ".wal"})
-      fs::remove(fresh + of_one_that_died, ignored);
-    TRY(attach(fresh, to_write));
-    TRY(ledger::BringUp(*connection, 0, kDigestAlgorithm));
-    TRY(connection->Execute("CHECKPOINT wh; DETACH wh"));
-    TRY(MoveInPlace(fresh, options.path));
+  } else if (!exists) {
+    TRY(MakeFile(*connection, options.path));
   }
-  TRY(attach(options.path, to_write));
+  TRY(Attach(*connection, options.path, kToWrite));
   int64_t format = TRY(ledger::ReadFormat(*connection, options.path));
   if (format != ledger::kFormat) TRY(ledger::BringUp(*connection, format, kDigestAlgorithm));
   TRY(functions.get());
-  return warehouse;
-}
-
-Result<std::unique_ptr<Connection>> Warehouse::Connect() {
-  auto connection = TRY(database_->Connect());
-  TRY(connection->Execute("SET search_path = 'wh,memory'"));
-  return connection;
+  return std::unique_ptr<Warehouse>(std::make_unique<DuckDbWarehouse>(std::move(database), options.threads));
 }
 
 }  // namespace backcourt

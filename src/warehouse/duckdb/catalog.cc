@@ -1,0 +1,61 @@
+#include "warehouse/duckdb/catalog.h"
+
+#include <fmt/format.h>
+
+#include "base/text.h"
+#include "warehouse/duckdb/profile.h"
+
+namespace backcourt {
+
+namespace {
+
+unsigned __int128 ParseUnsigned(const std::string& text) {
+  unsigned __int128 value = 0;
+  for (char c : text)
+    value = value * 10 + unsigned(c - '0');
+  return value;
+}
+
+Columns ToColumns(const Rows& rows) {
+  Columns columns;
+  for (size_t i = 0; i < rows.size(); ++i)
+    columns.emplace_back(rows.Text(i, 0), rows.Text(i, 1));
+  return columns;
+}
+
+}  // namespace
+
+Result<Columns> ColumnsOf(Connection& connection, const std::string& relation) {
+  return ToColumns(TRY(connection.Query("SELECT column_name, column_type FROM (DESCRIBE " + relation + ")")));
+}
+
+Result<std::optional<Columns>> DescribeTable(Connection& connection, const std::string& table) {
+  Rows rows = TRY(connection.Query(fmt::format(R"sql(
+      SELECT column_name, data_type FROM duckdb_columns()
+      WHERE database_name = 'wh' AND schema_name = 'main' AND table_name = {} ORDER BY column_index)sql",
+                                               Quote(table))));
+  if (rows.size() == 0) return std::optional<Columns>();
+  return std::optional(ToColumns(rows));
+}
+
+Result<std::vector<SlotDigest>> DigestSlots(Connection& connection, const DigestQuery& query) {
+  Rows rows = TRY(connection.Query(fmt::format(
+      R"sql(
+      SELECT slot, count(*), CAST(sum(h1) AS VARCHAR), CAST(sum(h2) AS VARCHAR)
+      FROM (SELECT CAST({slot} AS INTEGER) AS slot, {hashes} FROM {relation} WHERE {where})
+      GROUP BY slot ORDER BY slot NULLS FIRST)sql",
+      fmt::arg("slot", query.slot), fmt::arg("hashes", RowHashes(query.columns)),
+      fmt::arg("relation", query.relation), fmt::arg("where", query.where))));
+  std::vector<SlotDigest> slots(rows.size());
+  for (size_t i = 0; i < rows.size(); ++i) {
+    if (rows.Null(i, 0))
+      return Error{ErrorKind::kData,
+                   fmt::format("{} has {} rows without a date", query.relation, rows.Int(i, 1)), ""};
+    slots[i].slot = int32_t(rows.Int(i, 0));
+    slots[i].rows = rows.Int(i, 1);
+    slots[i].digest.value = (ParseUnsigned(rows.Text(i, 2)) << 64) + ParseUnsigned(rows.Text(i, 3));
+  }
+  return slots;
+}
+
+}  // namespace backcourt

@@ -1,0 +1,22 @@
+// Questions to DuckDB about what there is and what rows come to.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "adbc/adbc.h"
+#include "warehouse/warehouse.h"
+
+namespace backcourt {
+
+// The columns of a relation: a table, what is staged, or a SELECT in parentheses.
+Result<Columns> ColumnsOf(Connection& connection, const std::string& relation);
+
+// The columns of a table or view of the warehouse; nothing when it is not there.
+Result<std::optional<Columns>> DescribeTable(Connection& connection, const std::string& table);
+
+// In slot order. A row without a slot is an error of kind data.
+Result<std::vector<SlotDigest>> DigestSlots(Connection& connection, const DigestQuery& query);
+
+}  // namespace backcourt

@@ -1,0 +1,133 @@
+#include "warehouse/duckdb/duckdb_workbench.h"
+
+#include <fmt/format.h>
+
+#include "adbc/transaction.h"
+#include "base/date.h"
+#include "base/fault_point.h"
+#include "base/text.h"
+#include "ledger/cells.h"
+#include "ledger/models.h"
+#include "warehouse/cell_sql.h"
+#include "warehouse/duckdb/catalog.h"
+
+namespace backcourt {
+
+namespace {
+
+std::string Stored(const std::string& table) { return "wh.main." + Ident(table); }
+
+const char* CopyOptions(FileFormat format) {
+  switch (format) {
+    case FileFormat::kParquet:
+      return "FORMAT parquet, COMPRESSION zstd";
+    case FileFormat::kSmallParquet:
+      return "FORMAT parquet, COMPRESSION zstd, COMPRESSION_LEVEL 19, ROW_GROUP_SIZE 1000000";
+    case FileFormat::kCsv:
+      return "FORMAT csv, HEADER";
+    case FileFormat::kJson:
+      return "FORMAT json";
+  }
+  return "";
+}
+
+}  // namespace
+
+Result<Columns> DuckDbWorkbench::Stage(const std::string& name, const std::string& select) {
+  TRY(connection_.Execute(fmt::format("CREATE OR REPLACE TEMP TABLE {} AS {}", Ident(name), select)));
+  return ColumnsOf(connection_, "temp." + Ident(name));
+}
+
+Result<> DuckDbWorkbench::Restage(const std::string& name, const std::string& gone, const std::string& come) {
+  if (!gone.empty()) TRY(connection_.Execute(fmt::format("DELETE FROM temp.{} WHERE {}", Ident(name), gone)));
+  if (!come.empty()) TRY(connection_.Execute(fmt::format("INSERT INTO temp.{} {}", Ident(name), come)));
+  return {};
+}
+
+Result<std::vector<SlotDigest>> DuckDbWorkbench::Digest(const DigestQuery& query) {
+  return DigestSlots(connection_, query);
+}
+
+Result<std::optional<Columns>> DuckDbWorkbench::Describe(const std::string& table) {
+  return DescribeTable(connection_, table);
+}
+
+Result<bool> DuckDbWorkbench::MakeTable(const Publication& publication) {
+  const Model& model = *publication.model;
+  // Others may have made it since the batch began: what counts is what they have committed.
+  if (!publication.may_be_new || TRY(ledger::HasSettledCell(connection_, model.name, model.identity)))
+    return false;
+  auto there = TRY(DescribeTable(connection_, model.name));
+  bool anew = !there || *there != publication.columns;
+  if (anew) {
+    TRY(connection_.Execute(
+        fmt::format("DROP TABLE IF EXISTS {0}; CREATE TABLE {0} AS SELECT * FROM temp.{1} LIMIT 0",
+                    Stored(model.name), Ident(publication.staged))));
+    TRY(ledger::EmptyCells(connection_, model.name));
+  }
+  TRY(ledger::WriteModel(connection_, model));
+  return anew;
+}
+
+Result<> DuckDbWorkbench::RemoveRows(const std::string& table, const std::string& date,
+                                     const std::vector<int32_t>& slots) {
+  std::vector<std::string> dates;
+  for (int32_t slot : slots)
+    dates.push_back(Date{slot}.Sql());
+  return connection_.Execute(
+      fmt::format("DELETE FROM {} WHERE {} IN ({})", Stored(table), Ident(date), Join(dates, ", ")));
+}
+
+Result<bool> DuckDbWorkbench::Publish(const Publication& publication) {
+  const Model& model = *publication.model;
+  std::vector<int32_t> slots;
+  for (const Cell& cell : publication.cells)
+    slots.push_back(cell.slot);
+  Transaction transaction = TRY(Transaction::Begin(connection_));
+  bool anew = TRY(MakeTable(publication));
+  if (!anew && publication.rows_before) TRY(RemoveRows(model.name, model.date, slots));
+  FaultPoint("fill-deleted", model.name);
+  if (publication.batch.rows)
+    TRY(connection_.Execute(
+        fmt::format("INSERT INTO {} SELECT * FROM temp.{}", Stored(model.name), Ident(publication.staged))));
+  TRY(ledger::WriteCells(connection_, model.name, publication.cells));
+  TRY(ledger::WriteBatch(connection_, publication.run, publication.batch));
+  FaultPoint("fill-commit", model.name);
+  TRY(transaction.Commit());
+  FaultPoint("fill-committed", model.name);
+  return anew;
+}
+
+Result<> DuckDbWorkbench::Record(const Model& model, int64_t run, const std::vector<Cell>& cells) {
+  Transaction transaction = TRY(Transaction::Begin(connection_));
+  TRY(ledger::WriteCells(connection_, model.name, cells));
+  TRY(ledger::WriteFailures(connection_, run, model.name, cells));
+  return transaction.Commit();
+}
+
+Result<> DuckDbWorkbench::Remove(const std::vector<Removal>& removals) {
+  Transaction transaction = TRY(Transaction::Begin(connection_));
+  for (const Removal& removal : removals) {
+    TRY(RemoveRows(removal.table, removal.date, removal.slots));
+    TRY(ledger::RemoveCells(connection_, removal.table, removal.slots));
+  }
+  return transaction.Commit();
+}
+
+Result<> DuckDbWorkbench::MakeEmptyTable(const std::string& table, const std::string& select) {
+  return connection_.Execute(fmt::format("CREATE TABLE {} AS {} LIMIT 0", Stored(table), select));
+}
+
+Result<> DuckDbWorkbench::MakeView(const Model& model) {
+  Transaction transaction = TRY(Transaction::Begin(connection_));
+  TRY(connection_.Execute(
+      fmt::format("CREATE OR REPLACE VIEW {} AS {}", Stored(model.name), SelectSql(model))));
+  TRY(ledger::WriteModel(connection_, model));
+  return transaction.Commit();
+}
+
+Result<> DuckDbWorkbench::WriteFile(const std::string& select, const std::string& path, FileFormat format) {
+  return connection_.Execute(fmt::format("COPY ({}) TO {} ({})", select, Quote(path), CopyOptions(format)));
+}
+
+}  // namespace backcourt

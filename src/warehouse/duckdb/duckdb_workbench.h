@@ -1,0 +1,43 @@
+// A worker's place in DuckDB: a connection, whose temporary tables nobody else sees.
+#pragma once
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "warehouse/duckdb/duckdb_dialect.h"
+#include "warehouse/warehouse.h"
+
+namespace backcourt {
+
+class DuckDbWorkbench : public Workbench {
+ public:
+  // On a connection of its own, or on one that outlives it.
+  explicit DuckDbWorkbench(std::unique_ptr<Connection> own) : own_(std::move(own)), connection_(*own_) {}
+  explicit DuckDbWorkbench(Connection& connection) : connection_(connection) {}
+
+  const Dialect& dialect() const override { return dialect_; }
+  Result<Columns> Stage(const std::string& name, const std::string& select) override;
+  Result<> Restage(const std::string& name, const std::string& gone, const std::string& come) override;
+  Result<Rows> Query(const std::string& select) override { return connection_.Query(select); }
+  Result<std::vector<SlotDigest>> Digest(const DigestQuery& query) override;
+  Result<std::optional<Columns>> Describe(const std::string& table) override;
+  Result<bool> Publish(const Publication& publication) override;
+  Result<> Record(const Model& model, int64_t run, const std::vector<Cell>& cells) override;
+  Result<> Remove(const std::vector<Removal>& removals) override;
+  Result<> MakeEmptyTable(const std::string& table, const std::string& select) override;
+  Result<> MakeView(const Model& model) override;
+  Result<> WriteFile(const std::string& select, const std::string& path, FileFormat format) override;
+  void Cancel() override { connection_.Cancel(); }
+
+ private:
+  // Makes the table anew when it has to be; REQUIRES: the transaction that fills it.
+  Result<bool> MakeTable(const Publication& publication);
+  Result<> RemoveRows(const std::string& table, const std::string& date, const std::vector<int32_t>& slots);
+
+  std::unique_ptr<Connection> own_;
+  Connection& connection_;
+  DuckDbDialect dialect_;
+};
+
+}  // namespace backcourt

@@ -1,0 +1,87 @@
+#include "warehouse/duckdb/engine.h"
+
+#include <gtest/gtest.h>
+
+#include <optional>
+
+#include "adbc/transaction.h"
+
+namespace backcourt::testing {
+namespace {
+
+class TransactionTest : public ::testing::Test {
+ protected:
+  void SetUp() override {
+    database_ = std::move(*OpenEngine());
+    connection_ = std::move(*database_->Connect());
+    ASSERT_TRUE(connection_->Execute("CREATE TABLE t (x INTEGER PRIMARY KEY)"));
+  }
+  int64_t Count() { return connection_->Query("SELECT count(*) FROM t")->Int(0, 0); }
+  Result<> InsertThenFail() {
+    Transaction transaction = TRY(Transaction::Begin(*connection_));
+    TRY(connection_->Execute("INSERT INTO t VALUES (1)"));
+    TRY(connection_->Execute("SELECT error('no')"));
+    return transaction.Commit();
+  }
+
+  std::unique_ptr<Database> database_;
+  std::unique_ptr<Connection> connection_;
+};
+
+TEST_F(TransactionTest, CommitsOnceAskedTo) {
+  {
+    Transaction transaction = std::move(*Transaction::Begin(*connection_));
+    ASSERT_TRUE(connection_->Execute("INSERT INTO t VALUES (1)"));
+    EXPECT_TRUE(transaction.Commit());
+  }
+  EXPECT_EQ(Count(), 1);
+}
+
+TEST_F(TransactionTest, RollsBackOnEveryWayOut) {
+  EXPECT_FALSE(InsertThenFail());
+  EXPECT_EQ(Count(), 0);
+  {
+    auto transaction = Transaction::Begin(*connection_);
+    ASSERT_TRUE(connection_->Execute("INSERT INTO t VALUES (1)"));
+  }
+  EXPECT_EQ(Count(), 0);
+  EXPECT_TRUE(Transaction::Begin(*connection_)) << "nothing is open any more";
+}
+
+TEST_F(TransactionTest, AMovedOneRollsBackOnce) {
+  std::optional<Transaction> kept;
+  {
+    Transaction transaction = std::move(*Transaction::Begin(*connection_));
+    kept = std::move(transaction);
+  }
+  ASSERT_TRUE(connection_->Execute("INSERT INTO t VALUES (1)"));
+  EXPECT_EQ(Count(), 1) << "still open";
+  kept.reset();
+  EXPECT_EQ(Count(), 0);
+}
+
+TEST_F(TransactionTest, AFailedCommitLeavesTheConnectionUsable) {
+  auto other = std::move(*database_->Connect());
+  Transaction first = std::move(*Transaction::Begin(*connection_));
+  ASSERT_TRUE(connection_->Execute("INSERT INTO t VALUES (7)"));
+  {
+    Transaction second = std::move(*Transaction::Begin(*other));
+    ASSERT_TRUE(other->Execute("INSERT INTO t VALUES (7)"));
+    ASSERT_TRUE(second.Commit());
+  }
+  EXPECT_FALSE(first.Commit());
+  EXPECT_EQ(Count(), 1);
+  EXPECT_TRUE(connection_->Execute("INSERT INTO t VALUES (8)"));
+  EXPECT_EQ(other->Query("SELECT count(*) FROM t")->Int(0, 0), 2) << "outside of any transaction";
+}
+
+TEST_F(TransactionTest, APoisonedConnectionRefusesEverything) {
+  connection_->Poison(Error{ErrorKind::kModel, "gone", ""});
+  auto refused = connection_->Query("SELECT 1");
+  ASSERT_FALSE(refused);
+  EXPECT_EQ(refused.error().kind, ErrorKind::kBusy);
+  EXPECT_EQ(refused.error().message, "a transaction could not be rolled back: gone");
+}
+
+}  // namespace
+}  // namespace backcourt::testing

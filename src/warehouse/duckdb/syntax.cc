@@ -1,0 +1,58 @@
+#include "warehouse/duckdb/syntax.h"
+
+#include "base/text.h"
+
+namespace backcourt {
+
+Result<SyntaxTree> ParseSelect(Connection& connection, const std::string& sql) {
+  Rows tree = TRY(connection.Query("SELECT CAST(json_serialize_sql(" + Quote(sql) + ") AS VARCHAR)"));
+  auto parsed = nlohmann::json::parse(tree.Text(0, 0), nullptr, false);
+  if (parsed.is_discarded() || parsed.value("error", true)) {
+    const std::string unreadable = "it cannot be parsed";
+    SyntaxTree failed{{}, parsed.is_discarded() ? unreadable : parsed.value("error_message", unreadable), 0};
+    if (auto at = parsed.find("position"); !parsed.is_discarded() && at != parsed.end() && at->is_string())
+      failed.offset = std::stoul(at->get<std::string>());
+    return failed;
+  }
+  if (parsed["statements"].size() != 1) return SyntaxTree{{}, "more than one statement", 0};
+  return SyntaxTree{std::move(parsed), "", 0};
+}
+
+Result<std::set<std::string>> VolatileFunctions(Connection& connection) {
+  std::set<std::string> names = {"current_date",
+                                 "current_time",
+                                 "current_timestamp",
+                                 "localtime",
+                                 "localtimestamp",
+                                 "now",
+                                 "today",
+                                 "get_current_timestamp",
+                                 "get_current_time",
+                                 "transaction_timestamp",
+                                 "version",
+                                 "current_user",
+                                 "user",
+                                 "session_user",
+                                 "current_setting",
+                                 "getenv",
+                                 "getvariable",
+                                 "age"};
+  Rows functions =
+      TRY(connection.Query("SELECT DISTINCT function_name FROM duckdb_functions() WHERE stability IN "
+                           "('VOLATILE', 'CONSISTENT_WITHIN_QUERY')"));
+  for (size_t i = 0; i < functions.size(); ++i)
+    names.insert(functions.Text(i, 0));
+  return names;
+}
+
+Result<std::set<std::array<std::string, 3>>> AllRelations(Connection& connection) {
+  Rows known = TRY(connection.Query(R"sql(
+      SELECT lower(database_name), lower(schema_name), lower(table_name) FROM duckdb_tables() UNION ALL
+      SELECT lower(database_name), lower(schema_name), lower(view_name) FROM duckdb_views())sql"));
+  std::set<std::array<std::string, 3>> relations;
+  for (size_t i = 0; i < known.size(); ++i)
+    relations.insert({known.Text(i, 0), known.Text(i, 1), known.Text(i, 2)});
+  return relations;
+}
+
+}  // namespace backcourt

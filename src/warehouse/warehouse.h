@@ -1,0 +1,120 @@
+// The seam between Backcourt and the engine that holds the rows of tables.
+// DuckDB stands behind it (warehouse/duckdb); tests put a fake there
+// (tests/kit/fake_warehouse.h). The ledger and the raw tables are in an embedded
+// DuckDB file whatever the engine: another engine publishes in steps that can be
+// told apart after a crash (intent, rows, outcome), where DuckDB has them all in
+// one transaction.
+//
+// In SQL, a table is wh.main.NAME in every engine; what is staged is a bare name.
+#pragma once
+
+#include <algorithm>
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "adbc/adbc.h"
+#include "ledger/runs.h"
+#include "plan/cells.h"
+#include "project/model.h"
+#include "warehouse/dialect.h"
+#include "warehouse/digests.h"
+
+namespace backcourt {
+
+// Names and types, in order.
+using Columns = NamedTexts;
+
+// Rows that take the place of a model's rows of some dates.
+struct Publication {
+  const Model* model = nullptr;
+  std::string staged;       // under which name its rows are staged
+  Columns columns;          // of the staged rows
+  std::vector<Cell> cells;  // of the dates, ascending
+  // No cell of the model's text is known as settled: the table may have to be made anew.
+  bool may_be_new = false;
+  bool rows_before = true;  // rows of these dates may be there
+  int64_t run = 0;
+  ledger::BatchRecord batch;
+};
+
+// Slots whose rows and cells go.
+struct Removal {
+  std::string table, date;  // the column of dates
+  std::vector<int32_t> slots;
+};
+
+enum class FileFormat { kParquet, kSmallParquet, kCsv, kJson };  // small: slower to write
+
+// One worker's place: what is staged in it nobody else sees. Not shared between
+// threads, but for Cancel, which any thread may call.
+class Workbench {
+ public:
+  virtual ~Workbench() = default;
+
+  virtual const Dialect& dialect() const = 0;
+
+  // Computes a SELECT aside, in place of what was staged under the name.
+  virtual Result<Columns> Stage(const std::string& name, const std::string& select) = 0;
+  // Changes what is staged: the rows that `gone` (a predicate; may be empty) holds of leave it, those of
+  // `come` (a SELECT; may be empty) join it.
+  virtual Result<> Restage(const std::string& name, const std::string& gone, const std::string& come) = 0;
+  virtual Result<Rows> Query(const std::string& select) = 0;
+  // In slot order. A row without a slot is an error of kind data.
+  virtual Result<std::vector<SlotDigest>> Digest(const DigestQuery& query) = 0;
+
+  // The columns of a table of the warehouse, or of a view; nothing when it is not there.
+  virtual Result<std::optional<Columns>> Describe(const std::string& table) = 0;
+
+  // All or nothing: the staged rows replace those of the dates, and the ledger says so. The table is made
+  // anew where its columns are others and no cell of the model's text is settled in it, which is decided on
+  // what other workers have committed; returns whether it was.
+  virtual Result<bool> Publish(const Publication& publication) = 0;
+  // The ledger says of cells that they were not filled (failed, blocked); rows stay.
+  virtual Result<> Record(const Model& model, int64_t run, const std::vector<Cell>& cells) = 0;
+  // All or nothing: rows and cells go.
+  virtual Result<> Remove(const std::vector<Removal>& removals) = 0;
+
+  // Makes a table without rows, of the columns of a SELECT.
+  virtual Result<> MakeEmptyTable(const std::string& table, const std::string& select) = 0;
+  // Makes, or replaces, the view of a model, and the ledger says so.
+  virtual Result<> MakeView(const Model& model) = 0;
+
+  // Writes the rows of a SELECT to a file of this machine.
+  virtual Result<> WriteFile(const std::string& select, const std::string& path, FileFormat format) = 0;
+
+  // Makes what runs here end as interrupted.
+  virtual void Cancel() = 0;
+};
+
+// What an engine takes for a batch beside its work, in seconds.
+struct BatchCosts {
+  double statement = 0, publication = 0;
+  // How long a batch should take, so that they are a small part of it.
+  double TargetSeconds() const { return std::max(2.0, 20 * (10 * statement + publication)); }
+};
+
+class Warehouse {
+ public:
+  virtual ~Warehouse() = default;
+
+  // A worker's place.
+  virtual Result<std::unique_ptr<Workbench>> Open() = 0;
+  // A place that sees what the connection sees, such as the moment of its transaction; it uses the
+  // connection, which outlives it.
+  virtual std::unique_ptr<Workbench> OpenOn(Connection& connection) = 0;
+
+  // A connection to the embedded file, in which ledger and raw tables are; on it,
+  // its tables and the functions of the pack stand without a prefix.
+  virtual Result<std::unique_ptr<Connection>> Connect() = 0;
+
+  // So many workers will run side by side: their places share what threads there are.
+  virtual Result<> ShareThreads(int workers) = 0;
+
+  virtual BatchCosts costs() const = 0;
+  virtual Result<std::string> Version() = 0;  // of the engine, for people
+};
+
+}  // namespace backcourt

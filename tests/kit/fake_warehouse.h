@@ -1,0 +1,206 @@
+// A warehouse in memory, without an engine: rows are vectors, a SELECT is what a
+// function of the test makes of it. It tells the order of effects, fails where it
+// is asked to, and publishes all or nothing, as the seam promises.
+#pragma once
+
+#include <algorithm>
+#include <atomic>
+#include <functional>
+#include <map>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "project/project.h"
+#include "warehouse/warehouse.h"
+
+namespace backcourt::testing {
+
+struct FakeRow {
+  int32_t slot = 0;
+  std::string value;
+  bool operator==(const FakeRow&) const = default;
+};
+using FakeRows = std::vector<FakeRow>;
+
+class FakeWarehouse : public Warehouse {
+ public:
+  // Models are known by their bodies, which must not be parts of each other.
+  explicit FakeWarehouse(const Project& project) : project_(project) {}
+
+  // The rows of a model's SELECT: one a date unless the test says otherwise.
+  std::function<Result<FakeRows>(const std::string& table, const std::vector<Date>& dates)> compute =
+      [](const std::string&, const std::vector<Date>& dates) {
+        FakeRows rows;
+        for (Date date : dates)
+          rows.push_back({date.days, "1"});
+        return Result<FakeRows>(rows);
+      };
+  // The answer to a query (checks, notes): no rows unless the test says otherwise.
+  std::function<Result<Rows>(const std::string& select)> answer = [](const std::string&) { return Rows(); };
+  // The error of a step, if it is to fail: stage, digest, query, publish, commit, record.
+  std::function<std::optional<Error>(const std::string& step, const std::string& table)> fault;
+
+  // What happened, in order: "stage summary", "commit summary", ...
+  std::vector<std::string> effects() const {
+    std::lock_guard lock(mutex_);
+    return effects_;
+  }
+  void Forget() {
+    std::lock_guard lock(mutex_);
+    effects_.clear();
+  }
+  std::map<std::string, FakeRows> tables;  // as published, in order of slots
+  Cells cells;                             // the ledger
+
+  Result<std::unique_ptr<Workbench>> Open() override {
+    return std::unique_ptr<Workbench>(std::make_unique<Bench>(*this));
+  }
+  std::unique_ptr<Workbench> OpenOn(Connection&) override { return std::make_unique<Bench>(*this); }
+  Result<std::unique_ptr<Connection>> Connect() override {
+    return Error{ErrorKind::kUsage, "there is no file behind a fake", ""};
+  }
+  Result<> ShareThreads(int) override { return {}; }
+  BatchCosts costs() const override { return {}; }
+  Result<std::string> Version() override { return std::string("fake"); }
+
+ private:
+  class FakeDialect : public Dialect {
+   public:
+    std::string DayNumber(const std::string& date) const override { return date; }
+    std::string WriteOrder() const override { return ""; }
+    std::vector<std::string> RowOrders() const override { return {}; }
+  };
+
+  class Bench : public Workbench {
+   public:
+    explicit Bench(FakeWarehouse& warehouse) : warehouse_(warehouse) {}
+
+    const Dialect& dialect() const override { return dialect_; }
+    Result<Columns> Stage(const std::string& name, const std::string& select) override {
+      const Model& model = warehouse_.ModelOf(select);
+      table_ = model.name;
+      TRY(Step("stage"));
+      staged_[name] = TRY(warehouse_.compute(model.name, DatesOf(select)));
+      TRY(Step(""));  // what was cancelled meanwhile ends now
+      return model.columns;
+    }
+    Result<> Restage(const std::string& name, const std::string&, const std::string& come) override {
+      TRY(Stage(name, come));
+      return {};
+    }
+    Result<Rows> Query(const std::string& select) override {
+      TRY(Step("query"));
+      return warehouse_.answer(select);
+    }
+    Result<std::vector<SlotDigest>> Digest(const DigestQuery& query) override {
+      TRY(Step("digest"));
+      std::map<int32_t, SlotDigest> slots;
+      for (const FakeRow& row : staged_.at(query.relation)) {
+        SlotDigest& slot = slots[row.slot];
+        slot.slot = row.slot;
+        ++slot.rows;
+        slot.digest = slot.digest + Hasher().Add(int64_t(row.slot)).Add(row.value).Finish();
+      }
+      std::vector<SlotDigest> digests;
+      for (const auto& [slot, digest] : slots)
+        digests.push_back(digest);
+      return digests;
+    }
+    Result<std::optional<Columns>> Describe(const std::string& table) override {
+      std::lock_guard lock(warehouse_.mutex_);
+      return warehouse_.tables.contains(table) ? std::optional(warehouse_.project_.FindModel(table)->columns)
+                                               : std::optional<Columns>();
+    }
+    Result<bool> Publish(const Publication& publication) override {
+      const Model& model = *publication.model;
+      TRY(Step("publish"));
+      std::unique_lock lock(warehouse_.mutex_);
+      auto tables = warehouse_.tables;
+      auto cells = warehouse_.cells;
+      bool anew = publication.may_be_new && !tables.contains(model.name);
+      FakeRows& rows = tables[model.name];
+      for (const Cell& cell : publication.cells) {
+        std::erase_if(rows, [&](const FakeRow& row) { return row.slot == cell.slot; });
+        cells[model.name].Put(cell);
+      }
+      const FakeRows& staged = staged_.at(publication.staged);
+      rows.insert(rows.end(), staged.begin(), staged.end());
+      std::stable_sort(rows.begin(), rows.end(), [](auto& a, auto& b) { return a.slot < b.slot; });
+      lock.unlock();
+      TRY(Step("commit"));
+      lock.lock();
+      warehouse_.tables = std::move(tables);
+      warehouse_.cells = std::move(cells);
+      return anew;
+    }
+    Result<> Record(const Model& model, int64_t, const std::vector<Cell>& cells) override {
+      table_ = model.name;
+      TRY(Step("record"));
+      std::lock_guard lock(warehouse_.mutex_);
+      for (const Cell& cell : cells)
+        warehouse_.cells[model.name].Put(cell);
+      return {};
+    }
+    Result<> Remove(const std::vector<Removal>& removals) override {
+      std::lock_guard lock(warehouse_.mutex_);
+      for (const Removal& removal : removals)
+        for (int32_t slot : removal.slots) {
+          std::erase_if(warehouse_.tables[removal.table], [&](auto& row) { return row.slot == slot; });
+          warehouse_.cells[removal.table].Erase(slot);
+        }
+      return {};
+    }
+    Result<> MakeEmptyTable(const std::string& table, const std::string&) override {
+      std::lock_guard lock(warehouse_.mutex_);
+      warehouse_.tables[table];
+      return {};
+    }
+    Result<> MakeView(const Model&) override { return {}; }
+    Result<> WriteFile(const std::string&, const std::string& path, FileFormat) override {
+      return Error{ErrorKind::kUsage, path + ": a fake writes no files", ""};
+    }
+    void Cancel() override { cancelled_ = true; }
+
+   private:
+    // A step of the batch at hand: it happens, or fails.
+    Result<> Step(const std::string& step) {
+      if (cancelled_) return Error{ErrorKind::kInterrupted, "interrupted", ""};
+      if (step.empty()) return {};
+      std::optional<Error> error;
+      if (warehouse_.fault) error = warehouse_.fault(step, table_);
+      std::lock_guard lock(warehouse_.mutex_);
+      warehouse_.effects_.push_back((error ? "failed " : "") + step + " " + table_);
+      return error ? Result<>(*error) : Result<>();
+    }
+    // The dates that a model's SELECT is asked for: `(DATE '2021-10-19', ...)`.
+    static std::vector<Date> DatesOf(const std::string& select) {
+      std::vector<Date> dates;
+      const std::string before = "(DATE '";
+      for (size_t at = select.find(before); at != std::string::npos; at = select.find(before, at + 1))
+        dates.push_back(*Date::Parse(select.substr(at + before.size(), 10)));
+      return dates;
+    }
+
+    FakeWarehouse& warehouse_;
+    FakeDialect dialect_;
+    std::string table_;  // of the batch at hand
+    std::map<std::string, FakeRows> staged_;
+    std::atomic<bool> cancelled_{false};
+  };
+
+  const Model& ModelOf(const std::string& select) const {
+    for (const Model& model : project_.models)
+      if (select.find(model.body) != std::string::npos) return model;
+    return project_.models.front();
+  }
+
+  const Project& project_;
+  mutable std::mutex mutex_;
+  std::vector<std::string> effects_;
+};
+
+}  // namespace backcourt::testing
