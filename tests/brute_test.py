@@ -5,7 +5,7 @@ import random
 import sys
 import unittest
 
-from tests.real import ROOT, Project, day, filled, known_by, temporary_folder
+from tests.kit.real import ROOT, Project, day, filled, known_by, temporary_folder
 
 sys.path.append(str(ROOT / "tests" / "brute"))
 

@@ -7,8 +7,8 @@ import unittest
 
 import duckdb
 
-from tests.cli_test import Toy
-from tests.season_slice import SeasonSlice
+from tests.kit.toy import Toy
+from tests.kit.season_slice import SeasonSlice
 
 LAST = "2021-11-05"
 

@@ -5,7 +5,7 @@ import subprocess
 import tempfile
 import unittest
 
-from tests.cli_test import BACKCOURT
+from tests.kit.program import BACKCOURT
 
 COMPLETE = """
 source <("$0" docs completion) || exit 1

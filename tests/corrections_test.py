@@ -4,8 +4,8 @@ import json
 import shutil
 import unittest
 
-from tests.real import EPOCH, ROOT, Project, day, rewrite, temporary_folder, to_be_changed
-from tests.windows_test import Dates, expected_states
+from tests.kit.real import EPOCH, ROOT, Project, day, rewrite, temporary_folder, to_be_changed
+from tests.kit.windows import Dates, expected_states
 
 OF_GAMES = ("raw_schedule", "raw_results", "raw_player_box", "raw_team_box", "raw_play_by_play", "raw_game_lines")
 

@@ -8,7 +8,7 @@ import tomllib
 import unittest
 from pathlib import Path
 
-from tests.real import BACKCOURT, ROOT
+from tests.kit.program import BACKCOURT, ROOT
 
 
 class Docs(unittest.TestCase):
@@ -21,6 +21,19 @@ class Docs(unittest.TestCase):
                 page = ROOT / "docs" / name
                 self.assertTrue(page.exists() and page.read_text() == (Path(folder) / name).read_text(),
                                 f"docs/{name} is not current: build/backcourt --project nba docs --output docs")
+
+    def test_temporary_tables_of_a_load_have_their_page(self):
+        source = "".join(path.read_text() for path in sorted((ROOT / "src" / "load").glob("*.cc")))
+        source = re.sub(r'"\s*\n\s*"', "", source)  # strings in several pieces
+        made = re.findall(r"TEMP TABLE (\w*)", source)
+        names = {name for name in made if name}
+        # Names that begin with a word: two statements make feed_FEED, one kept_FEED and one incoming_N.
+        prefixes = {first or second for first, second in re.findall(r'Ident\("(\w+_)" \+|incoming = fmt::format\("(\w+_)', source)}
+        self.assertEqual((made.count(""), prefixes), (4, {"feed_", "kept_", "incoming_"}))
+        names |= prefixes
+        page = (ROOT / "src" / "load" / "README.md").read_text()
+        told = {re.sub(r"(FEED|N)$", "", name) for name in re.findall(r"^\| `(\w+)` \|", page, re.MULTILINE)}
+        self.assertEqual(told, names)
 
     def test_examples_parse(self):
         parsed = 0

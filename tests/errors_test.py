@@ -2,7 +2,7 @@
 
 import unittest
 
-from tests.cli_test import Toy
+from tests.kit.toy import Toy
 
 
 class Headers(Toy):

@@ -2,7 +2,7 @@
 
 import unittest
 
-from tests.faults.kit import POINTS, Case, some_seconds
+from tests.kit.faults import POINTS, Case, some_seconds
 
 KILLS = {"fill": 16, "correction": 16, "load": 8, "export": 6, "plan": 3}  # by operation; and 9 by name, 6 by time
 LOSSES = {"fill": 8, "correction": 6, "load": 4, "export": 4, "plan": 5}

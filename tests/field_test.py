@@ -5,8 +5,8 @@ import io
 import json
 import unittest
 
-from tests.invented import Game, box_v3, game_log, schedule
-from tests.sources_test import Shapes, records, result_set, sample
+from tests.kit.invented import Game, box_v3, game_log, schedule
+from tests.kit.shapes import Shapes, records, result_set, sample
 
 import duckdb
 
@@ -18,14 +18,8 @@ GAMES = [Game("0022001050", "2021-05-14", "GSW", "NOP", 120, 110), Game("0022001
 
 
 class Field(Shapes):
-    def data_of(self, command="check"):
-        return json.loads(self.run_code(command, "--json")[1])
-
-    def run_code(self, *words):
-        import subprocess
-        from tests.sources_test import BACKCOURT
-        done = subprocess.run([BACKCOURT, *words], cwd=self.folder, capture_output=True, text=True, stdin=subprocess.DEVNULL, timeout=240)
-        return done.returncode, done.stdout, done.stderr
+    def gaps(self):
+        return json.loads(self.run_any("check", "--json").stdout)["gaps"]
 
     def hoopr(self, games, change=lambda rows: rows):
         rows, crosswalk = [], [("game", 400000000 + int(g.id[-4:]), int(g.id)) for g in games]
@@ -61,7 +55,7 @@ class Field(Shapes):
         self.assertEqual(self.query("SELECT team_abbr, count(*) AS n FROM raw_player_box WHERE game_id = '0022001051' GROUP BY 1 ORDER BY 1"), [{"team_abbr": "UTA", "n": 6}, {"team_abbr": "WAS", "n": 6}])
         self.assertEqual(self.query("SELECT points FROM raw_team_box WHERE game_id = '0022001051' ORDER BY team_abbr"), [{"points": 109}, {"points": 93}])
         self.run_program("backfill", "all")
-        gaps = self.data_of()["gaps"]
+        gaps = self.gaps()
         self.assertTrue(any(gap["guard"] == "doubled keys" and "0022001051" in json.dumps(gap) for gap in gaps), gaps)
 
     def test_a_player_in_both_teams_of_whom_the_totals_do_not_tell(self):
@@ -83,7 +77,7 @@ class Field(Shapes):
         self.run_program("backfill", "all")
         self.assertEqual(self.query("SELECT game_id, count(*) AS n FROM player_game_summary GROUP BY 1 ORDER BY 1"),
                          [{"game_id": "0022001051", "n": 12}, {"game_id": "0022001060", "n": 12}, {"game_id": "0022001061", "n": 12}])
-        self.assertIn("0022001050", json.dumps(self.data_of()["gaps"]))
+        self.assertIn("0022001050", json.dumps(self.gaps()))
 
     def test_a_box_without_statistics(self):
         game = Game("0022500001", "2025-10-21", "NYK", "BOS", 119, 101)
@@ -93,10 +87,10 @@ class Field(Shapes):
                 player["statistics"] = None
         self.put("scheduleleaguev2_2025-26.json", schedule([game], "2025-11-01T00:00:00Z", over="all"))
         self.put("boxscoretraditionalv3_0022500001.json", box)
-        self.run_code("load")
+        self.run_any("load")
         self.assertEqual((self.query("SELECT * FROM raw_team_box"), self.query("SELECT * FROM raw_player_box")), ([], []))
         self.run_program("backfill", "all")
-        gaps = json.dumps(self.data_of()["gaps"])
+        gaps = json.dumps(self.gaps())
         self.assertIn("0022500001", gaps)
 
     def summary(self, game, periods=4):
@@ -218,7 +212,7 @@ class Field(Shapes):
         self.assertEqual([(d["reason"], d["rows"]) for d in report["dropped"] if d["table"] == "raw_play_by_play"], [("event of another game under this id", 3)])
         self.assertEqual(self.query("SELECT game_id, count(*) AS n FROM raw_play_by_play GROUP BY 1"), [{"game_id": "0022100732", "n": 3}])
         self.run_program("backfill", "all")
-        gaps = [gap for gap in self.data_of()["gaps"] if gap["table"] == "raw_play_by_play"]
+        gaps = [gap for gap in self.gaps() if gap["table"] == "raw_play_by_play"]
         self.assertEqual(len(gaps), 1, gaps)
         self.assertIn("0022100731", json.dumps(gaps))
         self.assertIn("event of another game", json.dumps(gaps))
@@ -253,7 +247,8 @@ class Field(Shapes):
     def test_boxes_without_a_game_that_they_could_be_of(self):
         self.put("boxscoretraditionalv3_0022001050.json", box_v3(GAMES[0]))
         for _ in range(2):  # it does not become a success by being loaded again
-            code, out, err = self.run_code("load")
+            done = self.run_any("load")
+            code, err = done.returncode, done.stderr
             self.assertEqual(code, 4)
             self.assertIn("boxscoretraditionalv3_0022001050.json", err)
             self.assertIn("league_schedule", err)
@@ -263,7 +258,8 @@ class Field(Shapes):
         self.put("boxscoretraditionalv3_0022001050.json", box_v3(GAMES[0]))
         stray = self.put("boxscoretraditionalv2_0022001099.json", {"parameters": {"GameID": "0022001099"}, "resultSets": [
             result_set("PlayerStats", [{**row, "GAME_ID": "0022001099"} for row in records(sample("boxscoretraditionalv2_0022400561.json.gz"), "PlayerStats")])]})
-        code, out, err = self.run_code("load", "--json")
+        done = self.run_any("load", "--json")
+        code, out = done.returncode, done.stdout
         self.assertEqual((code, [u["path"] for u in json.loads(out)["useless"]]), (4, [str(stray)]))
         self.assertEqual(self.query("SELECT count(*) AS n FROM raw_player_box"), [{"n": 12}])
         stray.unlink()
@@ -304,8 +300,8 @@ class Field(Shapes):
         self.put("leaguegamelog_2020-21.json", log)
         self.put("leaguegamelog_2020-21_teams.json", game_log([game], "T"))
         self.load()
-        self.run_code("backfill", "all")
-        self.assertIn("events none", json.dumps(self.data_of()["gaps"]))
+        self.run_any("backfill", "all")
+        self.assertIn("events none", json.dumps(self.gaps()))
 
 
 if __name__ == "__main__":

@@ -6,7 +6,7 @@ import io
 import json
 import unittest
 
-from tests.sources_test import Shapes, box_live, box_v3, csv_of, game, records, result_set, sample, schedule_of
+from tests.kit.shapes import Shapes, box_live, box_v3, csv_of, game, sample, schedule_of
 
 
 def by_sets(response):

@@ -4,7 +4,7 @@ import json
 import shutil
 import unittest
 
-from tests.season_slice import SeasonSlice
+from tests.kit.season_slice import SeasonSlice
 
 LAST = "2021-11-05"
 CELLS = "SELECT table_name, slot, state, row_count, digest, missing_games FROM backcourt.cells WHERE state <> 'fresh' OR row_count > 0 ORDER BY 1, 2"

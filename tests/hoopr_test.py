@@ -4,7 +4,7 @@ import gzip
 import json
 import unittest
 
-from tests.sources_test import SAMPLES, Shapes, game, records, sample, schedule_of
+from tests.kit.shapes import SAMPLES, Shapes, game, records, sample, schedule_of
 
 import duckdb
 

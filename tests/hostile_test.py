@@ -10,9 +10,9 @@ import socket
 import subprocess
 import time
 import unittest
-from pathlib import Path
 
-from tests.cli_test import BACKCOURT, Toy
+from tests.kit.program import BACKCOURT
+from tests.kit.toy import Toy
 
 ENDLESS = "SELECT count(*) FROM range(10000000) a, range(10000000) b WHERE a.range * b.range = -1"
 

@@ -4,9 +4,9 @@ import json
 import os
 import unittest
 
-from tests.invented import Game, game_log, schedule
-from tests.season_slice import SeasonSlice
-from tests.sources_test import Shapes
+from tests.kit.invented import Game, game_log, schedule
+from tests.kit.season_slice import SeasonSlice
+from tests.kit.shapes import Shapes
 
 GAMES = [Game(f"00221001{i:02}", f"2022-02-{1 + 2 * i:02}", *(("NYK", "BOS") if i % 2 else ("BOS", "NYK")), 110, 100 - i) for i in range(6)]
 HEADS = {"official": "Game Date,Game Time,Matchup,Team,Player Name,Current Status,Reason", "lucas": "gameDate,team,player,status,reason", "najicham": "date,gametime,matchup,team,player,status,reason"}

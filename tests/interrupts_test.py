@@ -10,7 +10,8 @@ from pathlib import Path
 
 import duckdb
 
-from tests.cli_test import BACKCOURT, Toy
+from tests.kit.program import BACKCOURT
+from tests.kit.toy import Toy
 
 MANY = "(SELECT unnest(range(3000000)) AS i)"
 ENDLESS = f"(SELECT count(*) FROM {MANY} a, {MANY} b WHERE a.i * b.i = -1)"

@@ -7,8 +7,9 @@ import time
 import unittest
 from pathlib import Path
 
-from tests.cli_test import BACKCOURT, Toy
-from tests.snapshots_test import first_look, flat
+from tests.kit.program import BACKCOURT
+from tests.kit.toy import Toy
+from tests.kit.schedules import first_look, flat
 
 ROOT = Path(__file__).resolve().parent.parent
 

@@ -4,7 +4,7 @@ is known before a game stay as they are, to the bit; a change before D moves wha
 import shutil
 import unittest
 
-from tests.season_slice import SeasonSlice
+from tests.kit.season_slice import SeasonSlice
 
 FIRST, D, LATER, LAST = "2021-10-19", "2021-11-05", "2021-11-08", "2021-11-08"
 KEYS = {"upcoming_team_game_context": ("game_id", "team_abbr"), "upcoming_player_game_context": ("game_id", "player_id"), "team_defense_zone_analysis": ("team_abbr",),

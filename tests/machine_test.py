@@ -2,14 +2,14 @@
 
 import json
 import os
-import shutil
 import subprocess
 import time
 
 import duckdb
 
-from tests.cli_test import BACKCOURT, Toy
-from tests.faults.kit import FAULTS_LIBRARY
+from tests.kit.program import BACKCOURT
+from tests.kit.toy import Toy
+from tests.kit.faults import FAULTS_LIBRARY
 
 
 class Faulty(Toy):

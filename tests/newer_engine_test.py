@@ -4,7 +4,7 @@ import json
 import shutil
 import unittest
 
-from tests.real import BACKCOURT, ROOT, Project, rewrite, temporary_folder, to_be_changed
+from tests.kit.real import BACKCOURT, ROOT, Project, rewrite, temporary_folder, to_be_changed
 
 NEWER = ROOT / "build" / "deps" / "npm" / "node_modules" / "newer" / "libduckdb.so"
 BOXES = "raw_player_box/season=2021-22/data.parquet"

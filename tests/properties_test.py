@@ -4,8 +4,8 @@ import random
 import shutil
 import unittest
 
-from tests.real import Project, day, filled, known_by, temporary_folder
-from tests.windows_test import REVIEWED
+from tests.kit.real import Project, day, filled, known_by, temporary_folder
+from tests.kit.windows import REVIEWED
 
 SEASON, UNTIL = "2020-21", day("2021-01-02")  # of the first shipped season: no other comes before
 

@@ -4,7 +4,7 @@ import json
 import math
 import unittest
 
-from tests.real import day, filled
+from tests.kit.real import day, filled
 
 THREE_OVERTIMES = "0022100291"  # 2021-11-26: Sacramento 141, Lakers 137
 LEBRON, HARDEN, HALIBURTON, STEWART, GRIMES = 2544, 201935, 1630169, 1630191, 1629656

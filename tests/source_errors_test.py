@@ -3,7 +3,7 @@
 import json
 import unittest
 
-from tests.season_slice import SeasonSlice
+from tests.kit.season_slice import SeasonSlice
 
 LAST = "2021-11-05"
 STATS = "fg_makes fg_attempts three_pt_makes three_pt_attempts ft_makes ft_attempts offensive_rebounds defensive_rebounds assists steals blocks turnovers personal_fouls points plus_minus".split()

@@ -5,44 +5,15 @@ import json
 import shutil
 import signal
 import subprocess
-import tempfile
 import time
 import unittest
 from pathlib import Path
 
-from tests import servers
-from tests.cli_test import BACKCOURT, HERE
+from tests.kit import servers
+from tests.kit.program import BACKCOURT, TESTS
+from tests.kit.remote import Remote
 
-TOY_FILES = sorted((HERE / "toy" / "data").iterdir())
-
-
-class Remote(unittest.TestCase):
-    """A fresh copy of the toy project whose data is elsewhere."""
-
-    def setUp(self):
-        self.folder = Path(tempfile.mkdtemp(prefix="backcourt-"))
-        self.addCleanup(shutil.rmtree, self.folder, ignore_errors=True)
-        self.project = self.folder / "toy"
-        shutil.copytree(HERE / "toy", self.project, ignore=shutil.ignore_patterns("data"))
-        self.environment = {"HOME": str(self.folder)}
-        self.said = ""  # all that the program ever said
-
-    def configure(self, data, *stores):
-        text = (HERE / "toy" / "backcourt.toml").read_text().replace('folder = "data"', f'folder = "{data}"')
-        (self.project / "backcourt.toml").write_text(text + "\n[stores]\ntimeout = 2\nretries = 2\n" + "".join(line + "\n" for line in stores))
-
-    def run_program(self, *words, code=0):
-        done = subprocess.run([BACKCOURT, *words], cwd=self.project, capture_output=True, text=True, stdin=subprocess.DEVNULL, timeout=120, env={**servers.CLEAN, **self.environment})
-        self.said += done.stdout + done.stderr
-        if code is not None:
-            self.assertEqual(done.returncode, code, f"{words}\n{done.stdout}\n{done.stderr}")
-        return done.stdout if code == 0 else done.stdout + done.stderr
-
-    def load(self):
-        return json.loads(self.run_program("load", "--json"))
-
-    def rows(self, sql):
-        return [json.loads(line) for line in self.run_program("query", sql, "--format", "json").splitlines()]
+TOY_FILES = sorted((TESTS / "toy" / "data").iterdir())
 
 
 class Buckets(Remote):
@@ -61,9 +32,9 @@ class Buckets(Remote):
     def test_a_bucket_loads_as_a_folder_does(self):
         self.run_program("backfill")
         remote = self.rows("SELECT table_name, slot, digest FROM backcourt.cells WHERE row_count > 0 ORDER BY 1, 2")
-        shutil.copytree(HERE / "toy" / "data", self.project / "data")
+        shutil.copytree(TESTS / "toy" / "data", self.project / "data")
         (self.project / "warehouse.duckdb").unlink()
-        shutil.copy(HERE / "toy" / "backcourt.toml", self.project)
+        shutil.copy(TESTS / "toy" / "backcourt.toml", self.project)
         self.run_program("backfill")
         self.assertEqual(remote, self.rows("SELECT table_name, slot, digest FROM backcourt.cells WHERE row_count > 0 ORDER BY 1, 2"))
 
@@ -73,7 +44,7 @@ class Buckets(Remote):
         box = next(objects.rglob("box_2021-22.csv"))
         before = {path: path.stat().st_ino for path in objects.rglob("*.csv")}
         self.assertIsNone(self.load()["run"])
-        text = (HERE / "toy" / "data" / "box_2021-22.csv").read_bytes()
+        text = (TESTS / "toy" / "data" / "box_2021-22.csv").read_bytes()
         self.addCleanup(self.s3.put, "season/box_2021-22.csv", text)
         self.s3.put("season/box_2021-22.csv", text.replace(b",30,", b",31,"))
         report = self.load()

@@ -5,7 +5,7 @@ import unittest
 
 import duckdb
 
-from tests.cli_test import Toy
+from tests.kit.toy import Toy
 
 FORM = "models/precompute/recent_form.sql"
 

@@ -3,11 +3,10 @@
 import copy
 import json
 import random
-import subprocess
 import unittest
 
-from tests.invented import Game, box_v3, game_log, schedule
-from tests.sources_test import BACKCOURT, Shapes
+from tests.kit.invented import Game, box_v3, game_log, schedule
+from tests.kit.shapes import Shapes
 
 import duckdb
 
@@ -98,9 +97,6 @@ class WhoIsRight(Shapes):
             self.assertEqual(got, want, f"seed {seed}, turn {turn}: {names}")
         dates = {row["game_id"]: row["game_date"] for row in want["raw_schedule"]}
         self.assertEqual({g.id: dates[g.id] for g in PLAYED[:3]}, {g.id: g.date for g in PLAYED[:3]})
-
-    def run_any(self, *words):
-        return subprocess.run([BACKCOURT, *words], cwd=self.folder, capture_output=True, text=True, stdin=subprocess.DEVNULL, timeout=240)
 
     def test_files_in_the_raw_tables_own_shape(self):
         folder = self.data / "raw_schedule" / "season=2020-21"

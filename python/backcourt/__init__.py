@@ -11,8 +11,12 @@ Every call runs the `backcourt` command that is inside this package, so that wha
 the command's documents say holds here too.
 """
 
+from importlib.metadata import version as _version
+
 from .errors import BackcourtError, CellsBlocked, CellsFailed, Interrupted, SourceUnreachable, UsageError, WarehouseBusy
 from .project import Project, get_game_dates_for_range
+
+__version__ = _version("backcourt")
 
 __all__ = [
     "BackcourtError",
@@ -23,5 +27,6 @@ __all__ = [
     "SourceUnreachable",
     "UsageError",
     "WarehouseBusy",
+    "__version__",
     "get_game_dates_for_range",
 ]

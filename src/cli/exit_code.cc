@@ -49,13 +49,14 @@ int ExitCode(const DoctorReport& report) {
 }
 
 std::vector<std::pair<int, std::string>> ExitCodes() {
-  return {{0, "all that was asked for is fresh, empty or partial (partial is said)"},
-          {1, "the command line or the configuration is wrong"},
-          {2, "cells or tests failed, cells differ from their replay, or something that should be there is not"},
-          {3, "cells are blocked by inputs that are not filled"},
-          {4, "a source cannot be read, or holds what does not parse"},
-          {5, "the warehouse is busy, not reachable, or not one"},
-          {130, "interrupted or stopped before the end"}};
+  return {
+      {0, "all that was asked for is fresh, empty or partial (partial is said)"},
+      {1, "the command line or the configuration is wrong"},
+      {2, "cells or tests failed, cells differ from their replay, or something that should be there is not"},
+      {3, "cells are blocked by inputs that are not filled"},
+      {4, "a source cannot be read, or holds what does not parse"},
+      {5, "the warehouse is busy, not reachable, or not one"},
+      {130, "interrupted or stopped before the end"}};
 }
 
 }  // namespace backcourt

@@ -83,8 +83,8 @@ class Examination {
                            WithCommas(int64_t(fs::file_size(project_.warehouse, ignored))),
                            TRY(warehouse.Version())));
     for (const Snapshot& one : TRY(Snapshots::Serving(*connection)))
-      Find("ok", fmt::format("{} {}: served by the snapshot of {} UTC ({}), {}", one.feed, one.season, one.seen_at,
-                             Age(one.age), one.path));
+      Find("ok", fmt::format("{} {}: served by the snapshot of {} UTC ({}), {}", one.feed, one.season,
+                             one.seen_at, Age(one.age), one.path));
     for (const Snapshot& one : TRY(Snapshots::Quarantined(*connection)))
       Find("warning", fmt::format("quarantined {} {}: {}", one.feed, one.path, one.problem),
            "fetch it again under the same name; until then the last good one serves");

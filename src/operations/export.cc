@@ -161,7 +161,7 @@ class TableWriter {
                    fmt::format("{} cannot be made: {}", path.parent_path().string(), failed.message()),
                    "free disk space, then export again"};
     TRY(moment_.bench->WriteFile(fmt::format("SELECT t.* FROM {} WHERE {} ORDER BY {}", from_, where, order_),
-                                 path.string(), csv_ ? FileFormat::kCsv : FileFormat::kSmallParquet));
+                                 path.string(), csv_ ? FileFormat::kCsv : FileFormat::kParquet));
     TRY(SyncFile(path.string()));
     Rows count = TRY(moment_.bench->Query(fmt::format("SELECT count(*) FROM {} WHERE {}", from_, where)));
     written_.files.push_back({(fs::path(table_) / below / path.filename()).string(), count.Int(0, 0),
@@ -194,6 +194,8 @@ Result<ExportReport> Export(Workspace& workspace, const ExportRequest& request, 
   for (const std::string& table : tables) {
     report.tables[table] = TRY(TableWriter(project, moment, table, workshop->path(), request.csv).Write());
     activity->Tell(Written{table, report.tables[table].rows});
+    if (activity->cancel().Requested())
+      return Error{ErrorKind::kInterrupted, "interrupted; what was in the folder stays", ""};
   }
   FaultPoint("export-written");
   for (const std::string& table : tables) {

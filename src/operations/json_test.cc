@@ -38,8 +38,9 @@ void Describe(Visitor& v, Outer& o) {
 Outer Full() { return {"yes", true, 0.25, {{3, "a"}, {4, std::nullopt}}, {{"b", 2}}, Date{18919}}; }
 
 TEST(Json, WritesEveryField) {
-  EXPECT_EQ(ToJson(Full()).dump(),
-            R"({"counts":{"b":2},"day":"2021-10-19","list":[{"n":3,"note":"a"},{"n":4}],"name":"yes","on":true,"share":0.25})");
+  EXPECT_EQ(
+      ToJson(Full()).dump(),
+      R"({"counts":{"b":2},"day":"2021-10-19","list":[{"n":3,"note":"a"},{"n":4}],"name":"yes","on":true,"share":0.25})");
   EXPECT_EQ(ToJson(Outer{}).dump(),
             R"({"counts":{},"day":null,"list":[],"name":"x","on":false,"share":0.5})");
 }
@@ -70,10 +71,12 @@ TEST(Registry, EveryVerbTakesItsOwnEmptyRequest) {
   for (const Verb& verb : Verbs()) {
     EXPECT_EQ(verb.request.kind, Schema::Kind::kObject) << verb.name;
     EXPECT_FALSE(verb.request.name.empty()) << verb.name;
-    for (const Schema::Field& field : verb.request.fields) EXPECT_FALSE(field.about.empty()) << verb.name << " " << field.name;
+    for (const Schema::Field& field : verb.request.fields)
+      EXPECT_FALSE(field.about.empty()) << verb.name << " " << field.name;
     for (const std::string& event : verb.events) {
       bool known = false;
-      for (const EventSchema& schema : EventSchemas()) known = known || schema.event == event;
+      for (const EventSchema& schema : EventSchemas())
+        known = known || schema.event == event;
       EXPECT_TRUE(known) << verb.name << " " << event;
     }
   }

@@ -4,7 +4,8 @@ namespace backcourt {
 
 void Describe(Visitor& v, TestRequest& r) {
   v.Struct("TestRequest", "Which models to test.");
-  v.Field("models", r.models, "Models (default: all that have tests).", {.metavar = "MODEL", .positional = true});
+  v.Field("models", r.models, "Models (default: all that have tests).",
+          {.metavar = "MODEL", .positional = true});
 }
 
 void Describe(Visitor& v, ModelTestFailure& f) {

@@ -44,7 +44,8 @@ TEST_F(Operations, LoadPlanBackfillStatus) {
   EXPECT_EQ(events[1], "started");
   StatusReport status = Must(Status(workspace_, {}, cancel_));
   ASSERT_EQ(status.seasons.size(), 1u);
-  for (const TableStatus& table : status.seasons[0].tables) EXPECT_EQ(table.done, table.total) << table.table;
+  for (const TableStatus& table : status.seasons[0].tables)
+    EXPECT_EQ(table.done, table.total) << table.table;
   EXPECT_TRUE(status.activities.empty());
   EXPECT_EQ(status.next_command, "");
   BackfillReport again = Must(Backfill(workspace_, {}, cancel_, {}));
@@ -70,7 +71,8 @@ TEST_F(Operations, DatesWhyRunsDictionaryDoctor) {
   EXPECT_EQ(one[0].tables->size(), 3u);
   EXPECT_EQ(Must(Dictionary(workspace_, {}, cancel_)).tables.size(), 6u);
   bool error = false;
-  for (const Finding& finding : Must(Doctor(workspace_, {}, cancel_))) error = error || finding.level == "error";
+  for (const Finding& finding : Must(Doctor(workspace_, {}, cancel_)))
+    error = error || finding.level == "error";
   EXPECT_FALSE(error);
 }
 
@@ -170,39 +172,75 @@ TEST_F(Operations, JoiningTakesPartInTheSameBackfillAlone) {
   EXPECT_GT(events, 0);
 }
 
-// A fill, a load and a verification, ended from another thread while they run.
-TEST_F(Operations, StopAndCancelEndWhatRuns) {
+// Runs a long operation in a thread of its own, holds it at an event that
+// `at` picks, looks at `status`, stops it from here, and returns how it ended.
+template <typename Operation, typename At>
+auto Stopped(Workspace& workspace, const char* verb, Operation operation, At at) {
   std::promise<void> begun, go_on;
   std::atomic<bool> told{false};
-  auto fill = std::async(std::launch::async, [&] {
-    return Backfill(workspace_, {.parallel = 1}, cancel_, [&](const Event& event) {
-      if (!std::holds_alternative<Filled>(event) || told.exchange(true)) return;
+  Cancel none;
+  auto ended = std::async(std::launch::async, [&] {
+    return operation([&](const Event& event) {
+      if (!at(event) || told.exchange(true)) return;
       begun.set_value();
       go_on.get_future().wait();
     });
   });
   begun.get_future().wait();
-  EXPECT_EQ(Must(Stop(workspace_, {}, cancel_)).stopped, std::vector<std::string>{"backfill"});
+  auto status = Status(workspace, {}, none);
+  EXPECT_TRUE(status && status->activities.size() == 1 && status->activities[0].activity == verb);
+  auto stopped = Stop(workspace, {}, none);
+  EXPECT_TRUE(stopped && stopped->stopped == std::vector<std::string>{verb});
   go_on.set_value();
-  BackfillReport stopped = Must(fill.get());
-  EXPECT_EQ(stopped.outcome, "stopped");
-  EXPECT_GT(stopped.not_tried, 0);
+  return ended.get();
+}
+
+// A fill, a load, a verification and an export, ended from another thread while they run.
+TEST_F(Operations, StopEndsWhateverRuns) {
+  auto filled = Stopped(
+      workspace_, "backfill",
+      [&](const Events& events) { return Backfill(workspace_, {.parallel = 1}, cancel_, events); },
+      [](const Event& event) { return std::holds_alternative<Filled>(event); });
+  BackfillReport report = Must(std::move(filled));
+  EXPECT_EQ(report.outcome, "stopped");
+  EXPECT_GT(report.filled, 0);
+  EXPECT_GT(report.not_tried, 0);
   EXPECT_EQ(Must(Backfill(workspace_, {}, cancel_, {})).outcome, "done");  // the rest
 
   folder_.Replace("data/box_2021-22.csv", "G1,AAA,1,30", "G1,AAA,1,29");
-  Cancel load_cancel;
-  auto load = Load(workspace_, {}, load_cancel, [&](const Event& event) {
-    if (std::holds_alternative<Reading>(event)) load_cancel.Request();
-  });
-  ASSERT_FALSE(load);
-  EXPECT_EQ(load.error().kind, ErrorKind::kInterrupted) << load.error().Text();
+  auto loaded = Stopped(
+      workspace_, "load", [&](const Events& events) { return Load(workspace_, {}, cancel_, events); },
+      [](const Event& event) { return std::holds_alternative<Reading>(event); });
+  ASSERT_FALSE(loaded);
+  EXPECT_EQ(loaded.error().kind, ErrorKind::kInterrupted) << loaded.error().Text();
   EXPECT_EQ(Must(MakePlanReport(workspace_, {}, cancel_)).plan.cells, 0);  // nothing was loaded
 
-  Cancel verify_cancel;
-  auto verify = Verify(workspace_, {.all = true, .parallel = 1}, verify_cancel,
-                       [&](const Event&) { verify_cancel.Request(); });
+  auto verified = Stopped(
+      workspace_, "verify",
+      [&](const Events& events) { return Verify(workspace_, {.all = true, .parallel = 1}, cancel_, events); },
+      [](const Event& event) { return std::holds_alternative<Replayed>(event); });
+  ASSERT_FALSE(verified);
+  EXPECT_EQ(verified.error().kind, ErrorKind::kInterrupted) << verified.error().Text();
+
+  std::string out = folder_.path() + "/out";
+  auto exported = Stopped(
+      workspace_, "export",
+      [&](const Events& events) { return Export(workspace_, {out, {}, false, false}, cancel_, events); },
+      [](const Event& event) { return std::holds_alternative<Written>(event); });
+  ASSERT_FALSE(exported);
+  EXPECT_EQ(exported.error().kind, ErrorKind::kInterrupted) << exported.error().Text();
+  EXPECT_FALSE(std::filesystem::exists(out + "/manifest.json"));
+}
+
+// Its own cancel ends a request, and nobody else's.
+TEST_F(Operations, ACancelIsARequestsOwn) {
+  FillAll();
+  Cancel mine;
+  mine.Request();
+  auto verify = Verify(workspace_, {.all = true}, mine, {});
   ASSERT_FALSE(verify);
   EXPECT_EQ(verify.error().kind, ErrorKind::kInterrupted) << verify.error().Text();
+  EXPECT_EQ(Must(Verify(workspace_, {.all = true}, cancel_, {})).replay.cells, 18);
 }
 
 }  // namespace

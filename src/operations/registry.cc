@@ -159,15 +159,14 @@ std::vector<Verb> MakeVerbs() {
                        "by another project whose [data] folder it is.",
             .example = "backcourt export out --raw"},
            Export, {"written"}));
-  add(Make(
-      {.name = "test",
-       .about = "Run the tests beside the models: given rows to expected rows, in memory.",
-       .details =
-           "A model's tests stand in a file beside it, MODEL.test.toml; docs/add-a-table.md shows how they are written.\n"
-           "No warehouse is opened. Exit code 2 when one fails.",
-       .example = "backcourt test player_game_summary",
-       .needs = Needs::kProject},
-      TestModels));
+  add(Make({.name = "test",
+            .about = "Run the tests beside the models: given rows to expected rows, in memory.",
+            .details = "A model's tests stand in a file beside it, MODEL.test.toml; docs/add-a-table.md "
+                       "shows how they are written.\n"
+                       "No warehouse is opened. Exit code 2 when one fails.",
+            .example = "backcourt test player_game_summary",
+            .needs = Needs::kProject},
+           TestModels));
   add(Make(
       {.name = "docs",
        .about = "The data dictionary, who reads whom, and all commands, as Markdown.",

@@ -17,7 +17,7 @@ Error Wrong(const std::string& file, int line, const std::string& what, const st
 }
 
 // The pieces between commas that stand in no brackets, and in no quotes around a whole cell.
-std::vector<std::string> Cells(const std::string& line) {
+std::vector<std::string> LineCells(const std::string& line) {
   std::vector<std::string> cells(1);
   char quote = 0;
   int depth = 0;
@@ -63,7 +63,7 @@ Result<TextRows> ParseRows(const std::string& file, const std::string& what, con
     int here = line++;
     std::string trimmed = Trim(raw);
     if (trimmed.empty() || trimmed.front() == '#') continue;
-    std::vector<std::string> cells = Cells(trimmed);
+    std::vector<std::string> cells = LineCells(trimmed);
     if (rows.columns.empty()) {
       rows.columns = cells;
       rows.line = here;

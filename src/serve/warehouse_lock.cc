@@ -20,7 +20,7 @@ constexpr size_t kMostCommand = 4000;  // bytes of a command line that are kept
 constexpr size_t kMostInfo = 1 << 15;  // bytes of a lock file that are read: all that it holds
 
 // The text under a key; "" where there is none.
-std::string TextAt(const nlohmann::json& object, const char* key) {
+std::string FieldOf(const nlohmann::json& object, const char* key) {
   return object.is_object() && object.contains(key) && object[key].is_string()
              ? object[key].get<std::string>()
              : "";
@@ -73,7 +73,7 @@ WarehouseLock::~WarehouseLock() {
 
 HolderInfo WarehouseLock::ParseInfo(const std::string& text) {
   auto said = nlohmann::json::parse(text, nullptr, false);
-  HolderInfo info{0, TextAt(said, "command"), TextAt(said, "socket")};
+  HolderInfo info{0, FieldOf(said, "command"), FieldOf(said, "socket")};
   if (said.is_object() && said.contains("process") && said["process"].is_number_integer())
     info.process = said["process"].get<int>();
   return info;

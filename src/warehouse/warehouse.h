@@ -46,7 +46,7 @@ struct Removal {
   std::vector<int32_t> slots;
 };
 
-enum class FileFormat { kParquet, kSmallParquet, kCsv, kJson };  // small: slower to write
+enum class FileFormat { kParquet, kCsv, kJson };
 
 // One worker's place: what is staged in it nobody else sees. Not shared between
 // threads, but for Cancel, which any thread may call.

@@ -21,8 +21,6 @@ const char* CopyOptions(FileFormat format) {
   switch (format) {
     case FileFormat::kParquet:
       return "FORMAT parquet, COMPRESSION zstd";
-    case FileFormat::kSmallParquet:
-      return "FORMAT parquet, COMPRESSION zstd, COMPRESSION_LEVEL 19, ROW_GROUP_SIZE 1000000";
     case FileFormat::kCsv:
       return "FORMAT csv, HEADER";
     case FileFormat::kJson:

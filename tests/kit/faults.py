@@ -14,8 +14,10 @@ import tempfile
 import time
 from pathlib import Path
 
-ROOT = Path(__file__).resolve().parents[2]
-BACKCOURT = os.environ.get("BACKCOURT", str(ROOT / "build" / "backcourt"))
+from tests.kit.program import BACKCOURT, ROOT  # before DuckDB: it says where that is
+
+import duckdb  # noqa: E402
+
 FAULTS_LIBRARY = str(ROOT / "build" / "tests" / "faults.so")
 DIGESTS = "SELECT table_name, slot, row_count, digest FROM backcourt.cells WHERE row_count > 0 ORDER BY 1, 2"
 SETTLED = "SELECT table_name, slot, fingerprint, run FROM backcourt.cells WHERE state IN ('fresh', 'empty', 'partial') AND table_name NOT LIKE 'raw_%' ORDER BY 1, 2"
@@ -40,7 +42,11 @@ def must(folder, *words):
 
 
 def query(folder, sql):
-    return [json.loads(line) for line in must(folder, "query", sql, "--format", "json").splitlines()]
+    """Rows of a warehouse that no program has open, read past the program."""
+    with duckdb.connect(str(folder / "warehouse.duckdb"), read_only=True) as connection:
+        rows = connection.execute(sql)
+        names = [column[0] for column in rows.description]
+        return [dict(zip(names, row)) for row in rows.fetchall()]
 
 
 def edit(path, old, new):
@@ -132,6 +138,7 @@ class Case:
         return names, contents, query(self.project, DIGESTS)
 
     def settled(self):
+        """What is done already; read by the program, which brings a warehouse up that was left in the middle."""
         done = run(self.project, "query", SETTLED, "--format", "json")
         return [json.loads(line) for line in done.stdout.splitlines()] if done.returncode == 0 else []
 
@@ -153,7 +160,7 @@ class Case:
         assert digests == self.expected[2], "other digests than without the fault"
         assert contents == self.expected[1], "another manifest than without the fault"
         assert names == self.expected[0], f"files differ: {sorted(set(names) ^ set(self.expected[0]))}"
-        after = {(cell["table_name"], cell["slot"]): cell for cell in self.settled()} if before else {}
+        after = {(cell["table_name"], cell["slot"]): cell for cell in query(self.project, SETTLED)} if before else {}
         for cell in before:
             now = after.get((cell["table_name"], cell["slot"]))
             assert not now or now["fingerprint"] != cell["fingerprint"] or now["run"] == cell["run"], f"filled twice: {cell}"

@@ -7,17 +7,12 @@ import json
 import os
 import shutil
 import subprocess
-import sys
 import tempfile
 from pathlib import Path
 
-ROOT = Path(__file__).resolve().parent.parent
-BACKCOURT = os.environ.get("BACKCOURT", str(ROOT / "build" / "backcourt"))
-DEPS = ROOT / "build" / "deps" / "python"
-if DEPS.is_dir() and str(DEPS) not in sys.path:
-    sys.path.append(str(DEPS))
+from tests.kit.program import BACKCOURT, ROOT  # before DuckDB: it says where that is
 
-import duckdb  # noqa: E402  of build/deps
+import duckdb  # noqa: E402
 
 EPOCH = datetime.date(1970, 1, 1)
 day = datetime.date.fromisoformat

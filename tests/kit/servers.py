@@ -14,7 +14,7 @@ import urllib.error
 import urllib.request
 from pathlib import Path
 
-DEPS = Path(__file__).resolve().parent.parent / "build" / "deps" / "servers"
+DEPS = Path(__file__).resolve().parents[2] / "build" / "deps" / "servers"
 
 # What a test's program and servers see: no proxy, credentials and certificates of whoever runs the tests.
 CLEAN = {key: value for key, value in os.environ.items()

@@ -1,16 +1,15 @@
 """A project over some weeks of the shipped 2021-22 season, whose raw rows a test may change before they are loaded."""
 
 import json
-import os
 import shutil
 import subprocess
 import tempfile
 from pathlib import Path
 
-import duckdb
+from tests.kit.program import BACKCOURT, ROOT  # before DuckDB: it says where that is
 
-ROOT = Path(__file__).resolve().parent.parent
-BACKCOURT = os.environ.get("BACKCOURT", str(ROOT / "build" / "backcourt"))
+import duckdb  # noqa: E402
+
 SEASON = "2021-22"
 DATED = {"raw_results": "game_date", "raw_team_box": "game_date", "raw_player_box": "game_date", "raw_play_by_play": "game_date", "raw_game_lines": "game_date",
          "raw_injuries": "date"}
