@@ -37,6 +37,8 @@ CHANGES = {
     "injuries dated D and later": [
         f"INSERT INTO raw_injuries SELECT DATE '{D}', CAST(900000 + row_number() OVER () AS INTEGER), '2021-22', team_abbr, player_id, 'out', 'x' FROM raw_rosters",
         f"UPDATE raw_injuries SET status = CASE WHEN status = 'available' THEN 'out' ELSE 'available' END WHERE date > '{D}'"],
+    "injury reports after tip-off": [
+        f"INSERT INTO raw_injury_reports SELECT DATE '{D}', CAST(row_number() OVER () AS INTEGER), '2021-22', 1, TIMESTAMP '{D}' + INTERVAL 2 DAY, team_abbr, player_id, 'out', 'x' FROM raw_rosters"],
     "the postseason's schedule": ["UPDATE raw_schedule SET home_team_abbr = away_team_abbr, away_team_abbr = home_team_abbr, game_date = game_date + 9 WHERE game_type <> 'regular'",
                                   "DELETE FROM raw_schedule WHERE game_type <> 'regular' AND hash(game_id) % 3 = 0"],
 }

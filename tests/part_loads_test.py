@@ -25,10 +25,10 @@ def box_of(box, game_id, points):
 
 
 def events_of(events, *games, last=40):
-    """The first events of games, in one response."""
+    """The first events of games of PHI and NYK, in one response."""
     events = copy.deepcopy(events)
     found = next(s for s in events["resultSets"] if s["name"] == "PlayByPlay")
-    found["rowSet"] = [[game_id, *row[1:]] for game_id in games for row in found["rowSet"][:last]]
+    found["rowSet"] = [[game_id, *("NYK" if cell == "BOS" else cell for cell in row[1:])] for game_id in games for row in found["rowSet"][:last]]
     return events
 
 

@@ -63,7 +63,7 @@ class Bundles(Shapes):
         (self.folder / "warehouse.duckdb").unlink()
         report = self.load()
         self.assertEqual({table: self.query(f"FROM {table} ORDER BY ALL") for table in tables}, rows)
-        self.assertEqual({a["table"] for a in report["absent"]}, {"raw_arenas", "raw_game_lines", "raw_injuries", "raw_play_by_play", "raw_player_props", "raw_schedule_history"})
+        self.assertEqual({a["table"] for a in report["absent"]}, {"raw_arenas", "raw_game_lines", "raw_injuries", "raw_injury_reports", "raw_play_by_play", "raw_player_props", "raw_schedule_history"})
         self.assertEqual(report["dropped"], [])
 
         # Without rosters and players of their own they are made of the boxes.

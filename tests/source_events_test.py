@@ -66,8 +66,8 @@ class Events(Shapes):
         self.assertEqual(self.query("SELECT event_num, x, y FROM raw_play_by_play WHERE x IS NOT NULL"), [{"event_num": 7, "x": -12, "y": 34}])
 
     def test_a_season_of_one_source_beside_files_without_seasons_of_another(self):
-        games = [game("0022200001", "2022-10-18", "BOS", "PHI"), game("0022400561", "2025-01-15", "PHI", "NYK")]
-        self.put("scheduleleaguev2.json", schedule_of(games))
+        self.put("scheduleleaguev2_2022-23.json", schedule_of([game("0022200001", "2022-10-18", "BOS", "PHI")], "2022-23"))
+        self.put("scheduleleaguev2_2024-25.json", schedule_of([game("0022400561", "2025-01-15", "PHI", "NYK")]))
         self.put("playbyplayv2.json", sample("playbyplayv2_0022200001.json.gz"))
         self.load()
         before = self.query("SELECT * FROM raw_play_by_play ORDER BY event_index")

@@ -39,7 +39,7 @@ class Others(Shapes):
         self.put("injury_report_2024-25.csv", b"date,team,player,status,reason\n01/14/2025,Philadelphia 76ers,\"Drummond, Andre\",Out,Injury/Illness - Left Toe; Sprain\n"
                                               b"2025-01-14,PHI,\"Oubre Jr., Kelly\",Questionable,Hand\n2025-01-14,PHI,\"Nobody, Ann\",Out,\n")
         report = self.load()
-        self.assertEqual([tuple(row.values()) for row in self.query("SELECT date, team_abbr, player_id, status FROM raw_injuries ORDER BY seq")],
+        self.assertEqual([tuple(row.values()) for row in self.query("SELECT game_date, team_abbr, player_id, status FROM raw_injury_reports ORDER BY seq")],
                          [("2025-01-14", "PHI", 203083, "out"), ("2025-01-14", "PHI", 1626162, "questionable")])
         self.assertIn("no player of this name in the season", json.dumps(report["dropped"]))
         self.put("injury_report_2024-25.csv", b"date,team,player,status,reason\n2025-01-14,PHI,\"Oubre Jr., Kelly\",Maybe,\n")
@@ -51,7 +51,7 @@ class Others(Shapes):
         self.put("playerindex.json", {"resource": "playerindex", "resultSets": [result_set("PlayerIndex", [{"PERSON_ID": 1628973, "PLAYER_LAST_NAME": "Brunson", "POSITION": "G"}])]})
         self.load()
         self.assertEqual([tuple(row.values()) for row in self.query("SELECT player_id, birth_date, position FROM raw_players WHERE position IS NOT NULL ORDER BY 1")],
-                         [(1628404, "1995-03-06", "Guard-Forward"), (1628973, None, "G")])
+                         [(1628404, "1995-03-06", "G-F"), (1628973, None, "G")])
 
 
 if __name__ == "__main__":

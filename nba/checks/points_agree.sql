@@ -22,8 +22,8 @@ event_sums AS (
 )
 SELECT s.game_date, concat_ws(' ', s.game_id, s.team_abbr) AS subject,
   CASE WHEN least(s.result_points, b.points, p.points, e.points) <> greatest(s.result_points, b.points, p.points, e.points) THEN
-    concat_ws(' ', 'points: result', CAST(s.result_points AS STRING), concat_ws(' ', 'team box', CAST(b.points AS STRING)),
-      concat_ws(' ', 'players', CAST(p.points AS STRING)), concat_ws(' ', 'events', CAST(e.points AS STRING))) END AS what
+    concat_ws(' ', 'points: result', CAST(s.result_points AS STRING), concat_ws(' ', 'team box', COALESCE(CAST(b.points AS STRING), 'none')),
+      concat_ws(' ', 'players', COALESCE(CAST(p.points AS STRING), 'none')), concat_ws(' ', 'events', COALESCE(CAST(e.points AS STRING), 'none'))) END AS what
 FROM sides s
 LEFT JOIN raw_team_box b ON b.game_id = s.game_id AND b.team_abbr = s.team_abbr
 LEFT JOIN player_sums p ON p.game_id = s.game_id AND p.team_abbr = s.team_abbr

@@ -113,6 +113,9 @@ CREATE MACRO utc_offset_hours(zone, d) AS CAST(date_diff('hour',
   CAST(d AS TIMESTAMP) + INTERVAL 17 HOUR,
   timezone(zone, timezone('UTC', CAST(d AS TIMESTAMP) + INTERVAL 17 HOUR))) AS INTEGER);
 
+-- Noon of a date in the east of the States, in UTC: no game starts earlier.
+CREATE MACRO eastern_noon(d) AS timezone('UTC', timezone('America/New_York', CAST(d AS TIMESTAMP) + INTERVAL 12 HOUR));
+
 -- A player's name for look-ups: no marks, lower case, letters and digits only.
 CREATE MACRO player_lookup(name) AS regexp_replace(lower(strip_accents(nfc_normalize(name))), '[^a-z0-9]', '', 'g');
 
@@ -160,7 +163,16 @@ CREATE MACRO try_minutes(t) AS
 -- A day as 10/22/2024, 10/22/2024 00:00:00, 2024-10-22 or 2024-10-22T00:00:00Z; the day that is written, in no other time zone.
 CREATE MACRO try_league_date(t) AS
   CASE WHEN regexp_full_match(t, '[0-9]{4}-[0-9]{2}-[0-9]{2}([T ].*)?') THEN TRY_CAST(substr(t, 1, 10) AS DATE)
-       WHEN regexp_full_match(t, '[0-9]{1,2}/[0-9]{1,2}/[0-9]{4}( .*)?') THEN CAST(try_strptime(split_part(t, ' ', 1), '%m/%d/%Y') AS DATE) END;
+       WHEN regexp_full_match(t, '[0-9]{1,2}/[0-9]{1,2}/[0-9]{4}( .*)?') THEN CAST(try_strptime(split_part(t, ' ', 1), '%m/%d/%Y') AS DATE)
+       WHEN regexp_full_match(t, '[0-9]{1,2}/[0-9]{1,2}/[0-9]{2}') THEN CAST(try_strptime(t, '%m/%d/%y') AS DATE) END;
+
+-- The values of a list, each at its first place alone.
+CREATE MACRO distinct_in_order(l) AS list_filter(l, lambda v, i: list_position(l, v) = i);
+
+-- A position in one vocabulary: G, F, C or two of them with a hyphen, the main one first.
+CREATE MACRO position_of(t) AS nullif(array_to_string(distinct_in_order(list_filter(list_transform(regexp_split_to_array(upper(trim(t)), '[-/, ]+'),
+  lambda w: CASE WHEN w IN ('G', 'GUARD', 'PG', 'SG') THEN 'G' WHEN w IN ('F', 'FORWARD', 'PF', 'SF') THEN 'F' WHEN w IN ('C', 'CENTER', 'CENTRE') THEN 'C' END),
+  lambda w: w IS NOT NULL)), '-'), '');
 
 -- The words of the injury report, in small letters; the last stands where a team has sent nothing, beside no player.
 CREATE MACRO try_injury_status(t) AS
@@ -222,6 +234,16 @@ CREATE MACRO tipoff_utc_of(t) AS timezone('UTC', timezone('America/New_York', tr
 -- A name without the suffix of a generation (Jr, Sr, II, III, IV), for look-ups.
 CREATE MACRO lookup_without_suffix(name) AS player_lookup(regexp_replace(trim(name), '[ ,]+(Jr|Sr|II|III|IV)\.?$', '', 'i'));
 
+-- How a name may be meant, best first: as First Last or, with a comma, Last, First; then with its last word first; of each
+-- alias between slashes. Suffixes are left aside.
+CREATE MACRO given_first(name) AS CASE
+  WHEN NOT contains(name, ',') OR regexp_matches(name, ',\s*(?i:(jr|sr|ii|iii|iv)\.?)$') THEN name
+  ELSE concat(trim(split_part(name, ',', 2)), ' ', trim(split_part(name, ',', 1))) END;
+CREATE MACRO last_word_first(name) AS regexp_replace(regexp_replace(trim(name), '[ ,]+(Jr|Sr|II|III|IV)\.?( |$)', ' ', 'i'), '^(.*\S)\s+(\S+)\s*$', '\2 \1');
+CREATE MACRO name_readings(name) AS distinct_in_order(list_filter(list_concat(
+  list_transform(string_split(name, '/'), lambda one: lookup_without_suffix(given_first(one))),
+  list_transform(string_split(name, '/'), lambda one: lookup_without_suffix(last_word_first(one)))), lambda l: l <> ''));
+
 -- Of the two numbers of a pair, on the home row and the visitor's, exactly one is a total (150 to 300), or there is neither.
 CREATE MACRO total_of_pair(home, away) AS CASE
   WHEN home BETWEEN 150 AND 300 AND (away BETWEEN 150 AND 300) IS NOT true THEN home
@@ -236,16 +258,46 @@ CREATE MACRO spread_of_pair(home, away) AS CASE
 CREATE MACRO season_of_id(id) AS CASE WHEN regexp_full_match(id, '00[1-6]\d{7}') THEN season_label(season_year_of(id)) END;
 CREATE MACRO season_of_start(year) AS CASE WHEN regexp_matches(year, '^(19|20)\d\d') THEN season_label(CAST(substr(year, 1, 4) AS INTEGER)) END;
 
--- The season that a file's path tells: in its name a label, a league game id (also without its zeros) or the year in which it starts
--- before the extension; else a folder that is a label or a game id.
-CREATE MACRO season_of_file(file) AS coalesce(
+-- The season that a file's path tells: in its name a label or a league game id (also without its zeros); else a folder that is one.
+CREATE MACRO season_named(file) AS coalesce(
   list_filter(list_transform(regexp_extract_all(parse_filename(file), '(?:19|20)\d\d[-_]\d\d(?:[-_]\d\d)?'), lambda label: replace(label, '_', '-')),
     lambda label: label = season_of_start(label))[1],
   season_of_id(regexp_extract(parse_filename(file), '00[1-6]\d{7}')),
   season_of_id('00' || regexp_extract(parse_filename(file), '(?:^|\D)((?:2[1-9]|[3-6]\d)\d0[01]\d{3})(?:\D|$)', 1)),
-  season_of_start(regexp_extract(parse_filename(file), '_((?:19|20)\d\d)\.', 1)),
   list_filter(list_reverse(string_split(file, '/')), lambda part: regexp_full_match(part, '(19|20)\d\d-\d\d') AND part = season_of_start(part))[1],
   list_filter(list_transform(list_reverse(string_split(file, '/')), lambda part: season_of_id(part)), lambda season: season IS NOT NULL)[1]);
+
+-- Eastern time as UTC.
+CREATE MACRO eastern_to_utc(t) AS timezone('UTC', timezone('America/New_York', t));
+
+-- The day and the time of day that a file's name tells, as text: 2022-02-08_06_30PM, 20220208T183000Z, 2022-02-08.
+CREATE MACRO name_time_parts(file) AS regexp_extract(
+  regexp_replace(regexp_replace(parse_filename(file), '((?:19|20)\d\d)-(\d\d)-(\d\d)', '\1\2\3'), '((?:19|20)\d\d)_(\d\d)_(\d\d)', '\1\2\3'),
+  '(?:^|\D)((?:19|20)\d\d)(\d\d)(\d\d)(?:(?:[T_ -]|at)*(\d\d)(?:[-_:]?(\d\d))?(?:[-_:]?(\d\d))?(?:\.\d+)?)?[ _]?(AM|PM|am|pm)?(Z)?(?:\D|$)',
+  ['y', 'm', 'd', 'hour', 'minute', 'second', 'half', 'zone']);
+CREATE MACRO time_of_parts(p, zone_is_eastern) AS CASE
+  WHEN p.hour = '' OR (p.minute = '' AND p.half = '') THEN NULL
+  WHEN p.half <> '' THEN eastern_to_utc(TRY_CAST(format('{}-{}-{} {:02d}:{}:{}', p.y, p.m, p.d,
+    CAST(p.hour AS INTEGER) % 12 + if(lower(p.half) = 'pm', 12, 0), if(p.minute = '', '00', p.minute), if(p.second = '', '00', p.second)) AS TIMESTAMP))
+  WHEN zone_is_eastern AND p.zone = '' THEN eastern_to_utc(TRY_CAST(format('{}-{}-{} {}:{}:{}', p.y, p.m, p.d, p.hour, p.minute, if(p.second = '', '00', p.second)) AS TIMESTAMP))
+  ELSE TRY_CAST(format('{}-{}-{} {}:{}:{}', p.y, p.m, p.d, p.hour, p.minute, if(p.second = '', '00', p.second)) AS TIMESTAMP) END;
+
+-- The time at which a file was taken, by its name, in UTC (a time with AM or PM is Eastern); NULL when the name tells none.
+CREATE MACRO time_of_file(file) AS time_of_parts(name_time_parts(file), false);
+-- The same where a day alone counts, as its noon.
+CREATE MACRO day_or_time_of_file(file) AS coalesce(time_of_file(file), TRY_CAST(format('{}-{}-{} 12:00:00', name_time_parts(file).y, name_time_parts(file).m, name_time_parts(file).d) AS TIMESTAMP));
+
+-- Whether the seconds of a team's players are those of whole periods; minutes may be whole ones. And how many of these are overtimes.
+CREATE MACRO overtimes_of(seconds) AS greatest(0, CAST(round(((seconds) - 14400) / 1500e0) AS INTEGER));
+CREATE MACRO whole_periods(seconds) AS abs((seconds) - 14400 - 1500 * overtimes_of(seconds)) <= 300;
+
+-- What a line of a box counts, as one number: sums and differences of such numbers are those of lines.
+CREATE MACRO line_code(pts, fga, fta, reb, ast, pf) AS CAST(coalesce(pts, 0) + 1000 * coalesce(fga, 0) + 1000000 * CAST(coalesce(fta, 0) AS BIGINT)
+  + 1000000000 * CAST(coalesce(reb, 0) AS BIGINT) + 1000000000000 * CAST(coalesce(ast, 0) AS BIGINT) + 1000000000000000 * CAST(coalesce(pf, 0) AS BIGINT) AS BIGINT);
+
+-- The same, where the year in which it starts stands before the extension: less than what the file says of itself.
+CREATE MACRO season_of_file(file) AS coalesce(season_named(file), season_of_start(regexp_extract(parse_filename(file), '_((?:19|20)\d\d)\.', 1)));
+CREATE MACRO season_of_label(t) AS CASE WHEN t = season_of_start(t) THEN t END;
 
 -- A result set as its finder has it: headers and rows, or a list of rows that name their columns.
 CREATE MACRO named_result_set(found) AS CASE json_type(found)
@@ -265,6 +317,10 @@ CREATE MACRO result_set(document, set_name) AS coalesce(
 
 -- Whether such a response has a result set of the name.
 CREATE MACRO has_result_set(document, set_name) AS result_set(document, set_name) IS NOT NULL;
+
+-- The rows of a result set, each with as many values as there are headers; one that has another number is an error.
+CREATE MACRO whole_rows(s) AS list_transform(s.rowSet, lambda r, i: CASE WHEN len(r) = len(s.headers) THEN r
+  ELSE error(concat('row ', i, ': ', len(r), ' values under ', len(s.headers), ' headers')) END);
 
 -- The cell of a row under a header; NULL where there is no such header.
 CREATE MACRO under(headers, cells, header) AS cells[list_position(headers, header)];

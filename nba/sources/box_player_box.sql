@@ -13,7 +13,7 @@ WITH lines AS (
          WHEN b.status = 'Not With Team' THEN 'nwt'
          WHEN b.status = 'Player Suspended' THEN 'suspended'
          ELSE 'dnp' END AS status,
-    b.status AS words, b.* EXCLUDE (game_id, team, player_id, player, starter, status), NULL AS dropped
+    b.status AS words, b.file, b.file_row, sum(b.mp) OVER (PARTITION BY b.game_id, b.team) AS side_seconds, b.* EXCLUDE (game_id, team, player_id, player, starter, status, file, file_row), NULL AS dropped
   FROM box_players b LEFT JOIN box_games g USING (game_id)
 ),
 inactives AS (
@@ -51,8 +51,9 @@ SELECT l.game_id, s.game_date, coalesce(t.team_abbr, l.team) AS team_abbr, ids.p
   l.is_starter, l.status, CASE WHEN l.status <> 'played' THEN l.words END AS dnp_reason,
   l.mp AS seconds_played, l.fg AS fg_makes, l.fga AS fg_attempts, l.fg3 AS three_pt_makes, l.fg3a AS three_pt_attempts,
   l.ft AS ft_makes, l.fta AS ft_attempts, l.orb AS offensive_rebounds, l.drb AS defensive_rebounds,
-  l.ast AS assists, l.stl AS steals, l.blk AS blocks, l.tov AS turnovers, l.pf AS personal_fouls, l.pts AS points, l.plus_minus,
-  CASE WHEN s.game_id IS NULL THEN 'game not in the schedule' ELSE l.dropped END AS dropped
+  l.ast AS assists, l.stl AS steals, l.blk AS blocks, l.tov AS turnovers, l.pf AS personal_fouls, l.pts AS points, l.plus_minus, true AS is_over, (SELECT max(time_of_file(file)) FROM (SELECT DISTINCT file FROM box_players)) AS captured_at, l.file AS told_in,
+  CASE WHEN s.game_id IS NULL THEN 'game not in the schedule'
+       WHEN l.status <> 'inactive' AND coalesce(l.side_seconds, 0) = 0 THEN 'line of a side without a second played' ELSE l.dropped END AS dropped
 FROM listings l
 LEFT JOIN raw_schedule s ON s.game_id = l.game_id
 LEFT JOIN ids ON ids.source_id = l.source_id

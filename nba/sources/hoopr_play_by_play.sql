@@ -56,7 +56,7 @@ SELECT s.game_id, s.game_date, row_number() OVER (PARTITION BY e.game_id, e.file
   CASE WHEN e.event_type = 'free_throw' AND NOT contains(e.kind, 'technical') THEN CAST(e.throw[6] AS INTEGER) END AS ft_of,
   CASE WHEN e.nba_game IS NULL THEN 'game not in the crosswalk'
        WHEN s.game_id IS NULL THEN 'game not in the schedule'
-       WHEN e.team NOT IN (s.home_team_abbr, s.away_team_abbr) THEN 'event of a team that does not play in the game'
+       WHEN coalesce(bool_or(e.team NOT IN (s.home_team_abbr, s.away_team_abbr)) OVER (PARTITION BY e.nba_game), false) THEN 'event of another game under this id'
        WHEN e.athlete_id_1 > 0 AND e.player_id IS NULL THEN 'player not in the crosswalk' END AS dropped
 FROM located e
 LEFT JOIN raw_schedule s ON CAST(s.game_id AS BIGINT) = e.nba_game

@@ -1,9 +1,9 @@
 /* backcourt
-about = "The league's injury report, a row a player and day."
-table = "raw_injuries"
-rank  = 5
+about = "The league's injury report: what it says of each game, and since when."
+table = "raw_injury_reports"
+rank  = 10
 feeds = ["injury_report"]
-reads = ["raw_schedule", "raw_rosters", "team_names"]
+reads = ["raw_schedule", "raw_rosters", "team_names", "player_aliases"]
 */
 WITH seasons AS (
   SELECT season, min(game_date) AS first_game, max(game_date) AS last_game
@@ -11,27 +11,46 @@ WITH seasons AS (
   WHERE status = 'scheduled' AND tables_hold(game_type)
   GROUP BY season
 ),
+times AS (
+  SELECT file, time_of_parts(name_time_parts(file), true) AS named FROM (SELECT DISTINCT file FROM injury_report)
+),
 rows AS (
-  -- The report writes 'James, LeBron'; a suffix may stand on either side of the comma.
-  SELECT i.*, s.season, CASE WHEN regexp_matches(i.player, ',\s*(?i:(jr|sr|ii|iii|iv)\.?)$') OR NOT contains(i.player, ',') THEN i.player
-      ELSE concat(trim(split_part(i.player, ',', 2)), ' ', trim(split_part(i.player, ',', 1))) END AS name
-  FROM injury_report i LEFT JOIN seasons s ON i.date BETWEEN add_days(s.first_game, -30) AND s.last_game
+  SELECT i.date, i.file, i.file_row, coalesce(i.reported_at, n.named) AS reported_at, s.season, i.team, coalesce(t.team_abbr, i.team) AS team_abbr, i.reason,
+    contains(lower(concat_ws(' ', i.status, i.reason, i.player)), 'not yet submitted') AS is_silent,
+    i.status, trim(i.player) AS player
+  FROM injury_report i
+  JOIN times n ON n.file = i.file
+  LEFT JOIN seasons s ON i.date BETWEEN add_days(s.first_game, -30) AND s.last_game
+  LEFT JOIN team_names t ON t.name = i.team
 ),
-roster AS (
-  SELECT season, lookup_without_suffix(player_name) AS lookup, min(player_id) AS player_id, count(DISTINCT player_id) AS players
-  FROM raw_rosters GROUP BY ALL
+readings AS (
+  SELECT season, player, team_abbr, unnest(readings) AS lookup, generate_subscripts(readings, 1) AS place
+  FROM (SELECT *, name_readings(player) AS readings FROM (SELECT DISTINCT season, player, team_abbr FROM rows WHERE player IS NOT NULL))
 ),
-team_roster AS (
-  SELECT season, team_abbr, lookup_without_suffix(player_name) AS lookup, min(player_id) AS player_id, count(DISTINCT player_id) AS players
-  FROM raw_rosters GROUP BY ALL
+names AS (
+  SELECT season, player_id, team_abbr, lookup_without_suffix(player_name) AS lookup, 0 AS is_alias FROM raw_rosters
+  UNION SELECT r.season, r.player_id, r.team_abbr, lookup_without_suffix(a.name), 100 FROM raw_rosters r JOIN player_aliases a ON a.player_id = r.player_id
+),
+-- By his name first in his team, then in the league; then the other way round; then by an alias.
+found AS (
+  SELECT r.season, r.player, r.team_abbr, n.player_id, min(10 * r.place + n.is_alias + if(n.team_abbr = r.team_abbr, 0, 1)) AS step
+  FROM readings r JOIN names n ON n.season = r.season AND n.lookup = r.lookup
+  GROUP BY ALL
+),
+matched AS (
+  SELECT season, player, team_abbr, min(player_id) AS player_id, count(*) AS players
+  FROM (SELECT * FROM found QUALIFY step = min(step) OVER (PARTITION BY season, player, team_abbr))
+  GROUP BY ALL
 )
-SELECT r.date, row_number() OVER (ORDER BY r.file, r.file_row) AS seq, r.season, coalesce(t.team_abbr, r.team) AS team_abbr,
-  coalesce(o.player_id, p.player_id) AS player_id, r.status, r.reason,
-  CASE WHEN r.player IS NULL OR r.status IS NULL THEN 'row without a player or a status'
-       WHEN r.season IS NULL THEN 'date of no season'
-       WHEN o.player_id IS NULL AND p.player_id IS NULL THEN 'no player of this name in the season'
-       WHEN o.player_id IS NULL AND p.players > 1 THEN 'several players of this name in the season' END AS dropped
+SELECT r.date AS game_date, row_number() OVER (PARTITION BY r.date ORDER BY r.reported_at NULLS FIRST, r.file, r.file_row) AS seq, r.season,
+  dense_rank() OVER (PARTITION BY r.date ORDER BY coalesce(r.reported_at, TIMESTAMP '1900-01-01'), r.file) AS report,
+  r.reported_at, r.team_abbr, CASE WHEN NOT r.is_silent THEN m.player_id END AS player_id,
+  if(r.is_silent, 'not yet submitted', r.status) AS status, r.reason,
+  CASE WHEN NOT r.is_silent AND m.players IS NULL AND r.season IS NOT NULL THEN r.player END AS unmatched_name,
+  CASE WHEN r.season IS NULL THEN 'date of no season'
+       WHEN r.is_silent THEN NULL
+       WHEN r.player IS NULL OR r.status IS NULL THEN 'row without a player or a status'
+       WHEN m.players IS NULL THEN 'no player of this name in the season'
+       WHEN m.players > 1 THEN 'several players of this name in the season' END AS dropped
 FROM rows r
-LEFT JOIN team_names t ON t.name = r.team
-LEFT JOIN team_roster o ON o.season = r.season AND o.team_abbr = t.team_abbr AND o.lookup = lookup_without_suffix(r.name) AND o.players = 1
-LEFT JOIN roster p ON p.season = r.season AND p.lookup = lookup_without_suffix(r.name)
+LEFT JOIN matched m ON m.season = r.season AND m.player = r.player AND m.team_abbr IS NOT DISTINCT FROM r.team_abbr

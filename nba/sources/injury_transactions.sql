@@ -3,7 +3,7 @@ about = "Who was out and who came back, from dated transactions; a row for every
 table = "raw_injuries"
 rank  = 10
 feeds = ["injury_transactions"]
-reads = ["raw_schedule", "raw_rosters", "team_names"]
+reads = ["raw_schedule", "raw_rosters", "team_names", "player_aliases"]
 */
 WITH seasons AS (
   SELECT season, min(game_date) AS first_game, max(game_date) AS last_game
@@ -28,13 +28,23 @@ spellings AS (
 roster AS (
   SELECT DISTINCT season, player_id, lookup_without_suffix(player_name) AS lookup FROM raw_rosters
 ),
-matched AS (
+exact AS (
   SELECT s.season, s.person, min(r.player_id) AS player_id, count(DISTINCT r.player_id) AS players
   FROM spellings s JOIN roster r USING (season, lookup)
   GROUP BY s.season, s.person
-)
+),
+-- Who is found by none of his names as they are: by an alias.
+by_alias AS (
+  SELECT s.season, s.person, min(r.player_id) AS player_id, count(DISTINCT r.player_id) AS players
+  FROM (FROM spellings ANTI JOIN exact USING (season, person)) s
+  JOIN (SELECT DISTINCT lookup_without_suffix(name) AS lookup, player_id FROM player_aliases) a ON a.lookup = s.lookup
+  JOIN (SELECT DISTINCT season, player_id FROM roster) r ON r.season = s.season AND r.player_id = a.player_id
+  GROUP BY s.season, s.person
+),
+matched AS (FROM exact UNION ALL FROM by_alias)
 SELECT p.date, p.seq, p.season, t.team_abbr, m.player_id,
   CASE WHEN p.acquired THEN 'available' WHEN contains(p.reason, '(DTD)') THEN 'doubtful' ELSE 'out' END AS status, p.reason,
+  CASE WHEN m.players IS NULL THEN trim(p.person) END AS unmatched_name,
   CASE WHEN m.players IS NULL THEN 'no player of this name in the season'
        WHEN m.players > 1 THEN 'several players of this name in the season'
        WHEN row_number() OVER (PARTITION BY p.seq, p.season, m.player_id ORDER BY p.acquired DESC) > 1

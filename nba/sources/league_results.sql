@@ -12,18 +12,27 @@ WITH sides AS (
   FROM lines l LEFT JOIN team_names t ON t.name = l.team
   GROUP BY ALL
 ),
+times AS (
+  SELECT file, day_or_time_of_file(file) AS seen, time_of_file(file) AS captured_at FROM (SELECT DISTINCT file FROM sides)
+),
+files AS (
+  SELECT game_id, file, coalesce(max(game_status) = 3, bool_and(coalesce(whole_periods(seconds), true))) AS is_over
+  FROM sides GROUP BY game_id, file
+),
 best AS (
-  SELECT * FROM sides QUALIFY row_number() OVER (PARTITION BY game_id, team ORDER BY game_status DESC, is_total DESC, file) = 1
+  SELECT s.*, t.captured_at FROM sides s JOIN files f ON f.game_id = s.game_id AND f.file = s.file JOIN times t ON t.file = s.file
+  QUALIFY row_number() OVER (PARTITION BY s.game_id, s.team
+    ORDER BY f.is_over DESC, t.seen DESC NULLS LAST, s.points IS NOT NULL DESC, s.is_total DESC, s.file) = 1
 ),
 -- Of a game that goes on the teams have not played whole periods yet, or the score is level. Minutes may be whole ones.
 games AS (
   SELECT s.game_id, s.game_date, h.points AS home_points, a.points AS away_points,
-    greatest(0, CAST(round((h.seconds - 14400) / 1500e0) AS INTEGER)) AS overtimes, h.seconds, h.game_status
+    overtimes_of(h.seconds) AS overtimes, h.seconds, h.game_status, h.captured_at, h.file
   FROM raw_schedule s
   JOIN best h ON h.game_id = s.game_id AND h.team = s.home_team_abbr
   JOIN best a ON a.game_id = s.game_id AND a.team = s.away_team_abbr
 )
-SELECT game_id, game_date, home_points, away_points, 4 + overtimes AS periods, NULL AS home_line, NULL AS away_line,
+SELECT game_id, game_date, home_points, away_points, 4 + overtimes AS periods, NULL AS home_line, NULL AS away_line, true AS is_over, captured_at, file AS told_in,
   CASE WHEN home_points IS NULL OR away_points IS NULL THEN 'game without a score'
-       WHEN game_status <> 3 OR home_points = away_points OR abs(seconds - 14400 - 1500 * overtimes) > 300 THEN 'game that is not over' END AS dropped
+       WHEN game_status <> 3 OR home_points = away_points OR NOT whole_periods(seconds) THEN 'game that is not over' END AS dropped
 FROM games

@@ -6,10 +6,17 @@ feeds = ["play_by_play_live"]
 reads = ["raw_schedule"]
 by_unit = ["play_by_play_live", "raw_schedule"]
 */
-WITH games AS (SELECT game_id, min(file) AS file FROM play_by_play_live GROUP BY game_id),
+WITH games_of_files AS (
+  SELECT a.game_id, a.file, coalesce(bool_or(a.teamTricode NOT IN (s.home_team_abbr, s.away_team_abbr)), false) AS is_another
+  FROM play_by_play_live a LEFT JOIN raw_schedule s ON s.game_id = a.game_id
+  GROUP BY a.game_id, a.file
+),
+games AS (
+  SELECT * FROM games_of_files QUALIFY row_number() OVER (PARTITION BY game_id ORDER BY is_another, file) = 1
+),
 -- Corrections stand at the end of the file; their order number is their place in the game.
 ordered AS (
-  SELECT a.*, g.file AS served, lower(a.actionType) AS kind,
+  SELECT a.*, g.file AS served, g.is_another, lower(a.actionType) AS kind,
     row_number() OVER (PARTITION BY a.game_id, a.file ORDER BY a.orderNumber, a.file_row) AS event_index,
     lower(a.actionType) = 'freethrow' AND (contains(lower(coalesce(a.descriptor, '')), 'technical') OR contains(lower(a.description), 'technical')) AS is_technical
   FROM play_by_play_live a JOIN games g USING (game_id)
@@ -32,6 +39,6 @@ SELECT a.game_id, s.game_date, a.event_index, a.actionNumber AS event_num, a.per
   CASE WHEN a.kind = 'freethrow' AND NOT a.is_technical THEN TRY_CAST(regexp_extract(a.subType, '\d of (\d)', 1) AS INTEGER) END AS ft_of,
   CASE WHEN s.game_id IS NULL THEN 'game not in the schedule'
        WHEN a.file <> a.served THEN 'the game stands in another file too'
-       WHEN a.teamTricode NOT IN (s.home_team_abbr, s.away_team_abbr) THEN 'event of a team that does not play in the game' END AS dropped
+       WHEN a.is_another THEN 'event of another game under this id' END AS dropped
 FROM ordered a
 LEFT JOIN raw_schedule s ON s.game_id = a.game_id

@@ -17,6 +17,7 @@ SELECT g.game_id, season_label(season_year_of(g.game_id)) AS season, season_year
   g.arena, g.arena_city, coalesce(g.is_neutral, false) AS neutral_site,
   schedule_status(g.game_status, g.status_text, g.postponed, g.if_necessary) AS status,
   g.label AS series_label, nullif(g.week, 0) AS week, g.first_seen_at, parse_filename(g.file) AS source,
+  coalesce(g.game_status = 3, false) AS is_over, g.snapshot_at AS captured_at, g.file AS told_in,
   CASE WHEN game_type_of(g.game_id) IS NULL THEN 'the league id is of no known type of game'
        WHEN g.game_date IS NULL THEN 'game without a date' END AS dropped
 FROM seen g

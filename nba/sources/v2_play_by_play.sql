@@ -17,9 +17,16 @@ WITH repeated AS (
       PLAYER1_ID, PLAYER1_TEAM_ABBREVIATION, PLAYER2_ID, PLAYER3_ID
     ORDER BY file, file_row) > 1
 ),
+-- Events of teams that do not play in a game: what a file has under its id is another game, all of it.
+games_of_files AS (
+  SELECT e.GAME_ID, e.file, min(e.file_row) AS first_row,
+    coalesce(bool_or(e.PLAYER1_TEAM_ABBREVIATION NOT IN (s.home_team_abbr, s.away_team_abbr)), false) AS is_another
+  FROM play_by_play_v2 e LEFT JOIN raw_schedule s ON s.game_id = e.GAME_ID
+  GROUP BY e.GAME_ID, e.file
+),
 games AS (
-  -- A game that stands in several files is taken from the first.
-  SELECT GAME_ID, min(file) AS file, min_by(file_row, (file, file_row)) AS first_row FROM play_by_play_v2 GROUP BY GAME_ID
+  -- A game that stands in several files is taken from the first that holds it.
+  SELECT * FROM games_of_files QUALIFY row_number() OVER (PARTITION BY GAME_ID ORDER BY is_another, file) = 1
 ),
 places AS (
   SELECT GAME_ID, GAME_EVENT_ID, min_by(LOC_X, file_row) AS x, min_by(LOC_Y, file_row) AS y FROM shot_chart GROUP BY ALL
@@ -39,7 +46,9 @@ shot_files AS (
 ),
 clocked AS (
   SELECT n.GAME_ID, n.PLAYER_ID, n.QUARTER, n.MINS_LEFT * 60 + n.SECS_LEFT AS seconds_left,
-    row_number() OVER (PARTITION BY n.GAME_ID, n.PLAYER_ID, n.QUARTER, n.MINS_LEFT, n.SECS_LEFT ORDER BY n.file, n.file_row) AS nth,
+    coalesce(n.EVENT_TYPE = 'Made Shot', lower(n.SHOT_MADE) IN ('true', '1')) AS made,
+    row_number() OVER (PARTITION BY n.GAME_ID, n.PLAYER_ID, n.QUARTER, n.MINS_LEFT, n.SECS_LEFT, coalesce(n.EVENT_TYPE = 'Made Shot', lower(n.SHOT_MADE) IN ('true', '1'))
+      ORDER BY n.SHOT_DISTANCE, n.file, n.file_row) AS nth,
     CAST(round(n.LOC_X * f.unit * f.side) AS INTEGER) AS x, CAST(round((n.LOC_Y - f.hoop) * f.unit) AS INTEGER) AS y
   FROM nba_shots n
   JOIN shot_files f ON f.file = n.file AND CASE WHEN f.agreeing < 0.98
@@ -48,11 +57,14 @@ clocked AS (
 clocked_events AS (
   SELECT e.file, e.file_row, c.x, c.y
   FROM (
-    SELECT file, file_row, GAME_ID, PLAYER1_ID, PERIOD, PCTIMESTRING,
-      row_number() OVER (PARTITION BY GAME_ID, PLAYER1_ID, PERIOD, PCTIMESTRING ORDER BY file_row) AS nth
-    FROM play_by_play_v2 WHERE EVENTMSGTYPE IN (1, 2) AND GAME_ID IN (SELECT GAME_ID FROM clocked)
+    -- Of several shots of a player at one clock the file says which went in, and from how far; where it says neither, their order tells.
+    SELECT file, file_row, GAME_ID, PLAYER1_ID, PERIOD, PCTIMESTRING, EVENTMSGTYPE = 1 AS made,
+      row_number() OVER (PARTITION BY GAME_ID, PLAYER1_ID, PERIOD, PCTIMESTRING, h.knows, CASE WHEN h.knows THEN EVENTMSGTYPE END
+        ORDER BY coalesce(TRY_CAST(regexp_extract(concat_ws(' ', HOMEDESCRIPTION, VISITORDESCRIPTION), '(\d+)''', 1) AS INTEGER), 0), file_row) AS nth
+    FROM play_by_play_v2, (SELECT bool_and(made IS NOT NULL) AS knows FROM clocked) h WHERE EVENTMSGTYPE IN (1, 2) AND GAME_ID IN (SELECT GAME_ID FROM clocked)
   ) e
   JOIN clocked c ON c.GAME_ID = e.GAME_ID AND c.PLAYER_ID = e.PLAYER1_ID AND c.QUARTER = e.PERIOD AND c.seconds_left = e.PCTIMESTRING AND c.nth = e.nth
+    AND coalesce(c.made = e.made, true)
 ),
 teams AS (
   SELECT TRY_CAST(name AS BIGINT) AS team_id, team_abbr FROM team_names WHERE TRY_CAST(name AS BIGINT) IS NOT NULL
@@ -87,7 +99,7 @@ SELECT e.GAME_ID AS game_id, s.game_date, e.file_row - g.first_row + 1 AS event_
   CAST(e.throw[1] AS INTEGER) AS ft_n, CAST(e.throw[6] AS INTEGER) AS ft_of,
   CASE WHEN s.game_id IS NULL THEN 'game not in the schedule'
        WHEN e.file <> g.file THEN 'the game stands in another file too'
-       WHEN e.PLAYER1_TEAM_ABBREVIATION NOT IN (s.home_team_abbr, s.away_team_abbr) THEN 'event of a team that does not play in the game'
+       WHEN g.is_another THEN 'event of another game under this id'
        WHEN r.file_row IS NOT NULL THEN 'equal to an earlier row in every column' END AS dropped
 FROM told e
 JOIN games g ON g.GAME_ID = e.GAME_ID

@@ -13,13 +13,16 @@ WITH actions AS (
       THEN nullif(regexp_extract(description, '\d of \d'), '') END AS throw
   FROM play_by_play_v3
 ),
-games AS (
-  -- A game that holds no event of its own teams holds those of another one.
-  -- One that stands in several files is taken from the first.
-  SELECT a.game_id, min(a.file) AS file, min_by(a.file_row, (a.file, a.file_row)) AS first_row,
-    coalesce(bool_or(a.teamTricode IN (s.home_team_abbr, s.away_team_abbr)), true) AS is_itself
+-- Events of teams that do not play in a game: what a file has under its id is another game, all of it.
+games_of_files AS (
+  SELECT a.game_id, a.file, min(a.file_row) AS first_row,
+    coalesce(bool_or(a.teamTricode NOT IN (s.home_team_abbr, s.away_team_abbr)), false) AS is_another
   FROM play_by_play_v3 a LEFT JOIN raw_schedule s ON s.game_id = a.game_id
-  GROUP BY a.game_id
+  GROUP BY a.game_id, a.file
+),
+games AS (
+  -- A game that stands in several files is taken from the first that holds it.
+  SELECT * FROM games_of_files QUALIFY row_number() OVER (PARTITION BY game_id ORDER BY is_another, file) = 1
 ),
 teams AS (
   SELECT TRY_CAST(name AS BIGINT) AS team_id, team_abbr FROM team_names WHERE TRY_CAST(name AS BIGINT) IS NOT NULL
@@ -95,8 +98,7 @@ SELECT a.game_id, s.game_date, a.file_row - g.first_row + 1 AS event_index,
   CAST(a.throw[1] AS INTEGER) AS ft_n, CAST(a.throw[6] AS INTEGER) AS ft_of,
   CASE WHEN s.game_id IS NULL THEN 'game not in the schedule'
        WHEN a.file <> g.file THEN 'the game stands in another file too'
-       WHEN NOT g.is_itself THEN 'event of another game under this id'
-       WHEN a.teamTricode NOT IN (s.home_team_abbr, s.away_team_abbr) THEN 'event of a team that does not play in the game'
+       WHEN g.is_another THEN 'event of another game under this id'
        WHEN r.file_row IS NOT NULL THEN 'equal to an earlier row in every column' END AS dropped
 FROM actions a
 JOIN games g ON g.game_id = a.game_id

@@ -19,6 +19,12 @@ class Load(TypedDict):
     served: list[ServedUnits]
     absent: list[AbsentFeed]
     quarantined: list[Snapshot]
+    disagreements: list[Disagreement]
+    doubled: list[str]
+    useless: list[UselessFile]
+    unread: list[UnreadFiles]
+    unmatched: list[UnmatchedName]
+    unparsed: dict[str, int]
     changed_cells: int
     seconds: float
     null_columns: list[NullColumns]
@@ -75,12 +81,71 @@ class Snapshot(TypedDict):
     problem: str
 
 
+class Disagreement(TypedDict):
+    """A source whose date or teams of a game are others than those of the source that serves."""
+
+    table: str
+    season: str
+    unit: str
+    what: str
+    source: str
+    file: str
+    other_source: str
+    other_file: str
+
+
+class UselessFile(TypedDict):
+    """A file of which no row is used."""
+
+    path: str
+    reason: str
+    hint: str
+
+
+class UnreadFiles(TypedDict):
+    """Files below the data folder that no feed reads, alike but for the numbers in their names."""
+
+    pattern: str
+    example: str
+    files: int
+    feeds: list[str]
+    shape: str
+
+
+class UnmatchedName(TypedDict):
+    """A name in odds, injury reports or transactions that matches no player."""
+
+    name: str
+    rows: int
+
+
 class NullColumns(TypedDict):
     """Raw data without a value in some seasons, and the columns made of it."""
 
     needs: str
     seasons: list[str]
     columns: list[str]
+
+
+class LoadReport(TypedDict):
+    """What a load did."""
+
+    run: int | None
+    files: list[str]
+    vanished: list[str]
+    tables: list[LoadedTable]
+    dropped: list[DroppedRows]
+    served: list[ServedUnits]
+    absent: list[AbsentFeed]
+    quarantined: list[Snapshot]
+    disagreements: list[Disagreement]
+    doubled: list[str]
+    useless: list[UselessFile]
+    unread: list[UnreadFiles]
+    unmatched: list[UnmatchedName]
+    unparsed: dict[str, int]
+    changed_cells: int
+    seconds: float
 
 
 class Dates(TypedDict):
@@ -117,6 +182,7 @@ class Plan(TypedDict):
     batches: list[PlannedBatch]
     choice: DateChoice
     retired: dict[str, int]
+    files: FileChanges
 
 
 class PlannedBatch(TypedDict):
@@ -145,6 +211,15 @@ class DateChoice(TypedDict):
     season: str
 
 
+class FileChanges(TypedDict):
+    """What has changed of the local files since the last load, by names, sizes and times."""
+
+    fresh: list[str]
+    changed: list[str]
+    vanished: list[str]
+    data_is_gone: bool
+
+
 class BackfillReport(TypedDict):
     """How a backfill ended."""
 
@@ -171,6 +246,7 @@ class Status(TypedDict):
     absent: list[AbsentFeed]
     snapshots: list[Snapshot]
     problems: list[Problem]
+    files: FileChanges
     running: Running | None
     activities: list[Activity]
     next_command: str
@@ -463,21 +539,6 @@ Finding = TypedDict(
     },
 )
 """Something that was looked at."""
-
-
-class LoadReport(TypedDict):
-    """What a load did."""
-
-    run: int | None
-    files: list[str]
-    vanished: list[str]
-    tables: list[LoadedTable]
-    dropped: list[DroppedRows]
-    served: list[ServedUnits]
-    absent: list[AbsentFeed]
-    quarantined: list[Snapshot]
-    changed_cells: int
-    seconds: float
 
 
 class PlannedTable(TypedDict):

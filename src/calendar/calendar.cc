@@ -5,10 +5,11 @@
 
 namespace backcourt {
 
-Calendar Calendar::Build(std::vector<Game> games) {
+Calendar Calendar::Build(std::vector<Game> games, Date today) {
   std::sort(games.begin(), games.end(),
             [](const Game& a, const Game& b) { return std::tie(a.date, a.id) < std::tie(b.date, b.id); });
   Calendar calendar;
+  calendar.today_ = today;
   std::map<std::string, int> season_index;
   for (const Game& game : games)
     season_index.emplace(game.season, 0);

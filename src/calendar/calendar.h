@@ -5,6 +5,8 @@
 // Immutable after Build; safe to read from several threads.
 #pragma once
 
+#include <cstdint>
+#include <limits>
 #include <map>
 #include <string>
 #include <utility>
@@ -42,7 +44,8 @@ class Calendar {
  public:
   // Games of the kinds that count, in any order. Games to be played on a date
   // that belongs to two seasons stay with the season of most of its games.
-  static Calendar Build(std::vector<Game> games);
+  // Dates before `today` (US Eastern) are past.
+  static Calendar Build(std::vector<Game> games, Date today = Date{std::numeric_limits<int32_t>::min()});
 
   const std::vector<GameDate>& dates() const { return dates_; }
   const std::vector<Season>& seasons() const { return seasons_; }
@@ -66,9 +69,15 @@ class Calendar {
     std::string game;
     std::vector<std::string> tables;  // where its rows lack
   };
+  // Whether none of a past date's games has a result.
+  bool WaitsForResults(int index) const {
+    const GameDate& date = dates_[size_t(index)];
+    return date.finals == 0 && date.date < today_;
+  }
   const std::vector<MissingBox>& missing_boxes() const { return missing_boxes_; }
 
  private:
+  Date today_;
   std::vector<GameDate> dates_;
   std::vector<Season> seasons_;
   std::vector<std::vector<Date>> final_dates_;  // of each team in each season

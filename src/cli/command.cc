@@ -9,7 +9,7 @@ void Describe(Visitor& v, JsonView& view) {
 
 const std::vector<Command>& Commands() {
   static const std::vector<Command> commands = {
-      LoadCommand(),   DatesCommand(), PlanCommand(),  BackfillCommand(), StatusCommand(), WhyCommand(),
+      LoadCommand(),   ForgetCommand(), DatesCommand(), PlanCommand(),  BackfillCommand(), StatusCommand(), WhyCommand(),
       RunsCommand(),   ShowCommand(),  QueryCommand(), StopCommand(),     CheckCommand(),  VerifyCommand(),
       ExportCommand(), TestCommand(),  DocsCommand(),  DoctorCommand()};
   return commands;

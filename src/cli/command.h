@@ -40,6 +40,7 @@ struct JsonView {
 void Describe(Visitor& v, JsonView& view);
 
 Command LoadCommand();
+Command ForgetCommand();
 Command DatesCommand();
 Command PlanCommand();
 Command BackfillCommand();

@@ -31,6 +31,36 @@ std::string ServedText(const std::vector<ServedUnits>& served) {
   return text;
 }
 
+// What a load has to say of files and of what they state.
+std::string FindingsText(const LoadReport& report) {
+  std::string text;
+  for (const std::string& rows : report.doubled)
+    text += rows + "; none of them is loaded\n";
+  for (size_t i = 0; i < std::min(report.useless.size(), kMostVanished); ++i)
+    text += fmt::format("{}: no row of it is used: {}\n", report.useless[i].path, report.useless[i].reason);
+  if (report.useless.size() > kMostVanished)
+    text += fmt::format("and {} more files of which no row is used\n", report.useless.size() - kMostVanished);
+  if (!report.disagreements.empty())
+    text += fmt::format("{} times another source has another date or other teams of a game:\n",
+                        WithCommas(int64_t(report.disagreements.size())));
+  for (size_t i = 0; i < std::min<size_t>(report.disagreements.size(), 3); ++i) {
+    const Disagreement& one = report.disagreements[i];
+    text += fmt::format("  {} {} ({} against {})\n", one.unit, one.what, one.file.empty() ? one.source : one.file,
+                        one.other_file.empty() ? one.other_source : one.other_file);
+  }
+  std::vector<std::string> names;
+  for (size_t i = 0; i < std::min<size_t>(report.unmatched.size(), kMostVanished); ++i)
+    names.push_back(fmt::format("{} ({} rows)", report.unmatched[i].name, WithCommas(report.unmatched[i].rows)));
+  if (!names.empty())
+    text += fmt::format("{} names match no player: {}; `backcourt show raw_unmatched_names` has all of them\n",
+                        WithCommas(int64_t(report.unmatched.size())), Join(names, ", "));
+  for (const auto& [column, rows] : report.unparsed)
+    text += fmt::format("{} values of {} do not parse, and are NULL\n", WithCommas(rows), column);
+  for (const UnreadFiles& kind : report.unread)
+    text += fmt::format("{} files {} match no feed{}\n", WithCommas(kind.files), kind.pattern, kind.shape);
+  return text;
+}
+
 }  // namespace
 
 std::string LoadText(const LoadReport& report) {
@@ -51,8 +81,10 @@ std::string LoadText(const LoadReport& report) {
     text += fmt::format("{} files read, {} raw cells changed, in {}\n", report.files.size(),
                         WithCommas(report.changed_cells), Seconds(report.seconds));
   }
+  text += FindingsText(report);
   for (size_t i = 0; i < std::min(report.vanished.size(), kMostVanished); ++i)
-    text += fmt::format("no longer there: {}; what was loaded from it stays\n", report.vanished[i]);
+    text += fmt::format("no longer there: {}; put it back, or `backcourt forget {}`\n", report.vanished[i],
+                        report.vanished[i]);
   if (report.vanished.size() > kMostVanished)
     text += fmt::format("no longer there: and {} more\n", report.vanished.size() - kMostVanished);
   return text + SnapshotText(report.quarantined) + AbsentText(report.absent);

@@ -16,6 +16,15 @@ std::string Quoted(const std::set<std::string>& names) {
   return Join(quoted, ", ");
 }
 
+// Whether the ledger has a table; one of an earlier version may not.
+Result<bool> HasTable(Connection& connection, const std::string& name) {
+  Rows there = TRY(connection.Query(
+      fmt::format("SELECT count(*) FROM duckdb_tables() WHERE database_name = 'wh' AND schema_name = 'backcourt' AND "
+                  "table_name = {}",
+                  Quote(name))));
+  return there.Int(0, 0) > 0;
+}
+
 // The rows of a source's season.
 std::string Of(const std::string& source, const std::string& season) {
   return fmt::format("source = {} AND season = {}", Quote(source), Quote(season));
@@ -150,9 +159,95 @@ Result<> WriteFileUnits(Connection& connection, const std::string& source, const
                                         relation, Of(source, season)));
 }
 
+Result<> ReplaceDamagedUnits(Connection& connection, const std::string& table, const std::string& source,
+                             const std::string& season, const std::string& where,
+                             const std::string& relation) {
+  return connection.Execute(fmt::format(R"sql(
+      DELETE FROM backcourt.damaged_units WHERE table_name = {table} AND {of} AND {where};
+      INSERT INTO backcourt.damaged_units SELECT {table}, unit, {source}, {season}, dropped FROM {relation})sql",
+                                        fmt::arg("table", Quote(table)), fmt::arg("of", Of(source, season)),
+                                        fmt::arg("where", where), fmt::arg("source", Quote(source)),
+                                        fmt::arg("season", Quote(season)), fmt::arg("relation", relation)));
+}
+
+Result<std::set<std::string>> ReadDamagedUnits(Connection& connection, const std::string& table) {
+  std::set<std::string> units;
+  if (!TRY(HasTable(connection, "damaged_units"))) return units;
+  Rows rows = TRY(
+      connection.Query("SELECT DISTINCT unit FROM backcourt.damaged_units WHERE table_name = " + Quote(table)));
+  for (size_t i = 0; i < rows.size(); ++i)
+    units.insert(rows.Text(i, 0));
+  return units;
+}
+
+Result<> ReplaceStatements(Connection& connection, const std::string& table, const std::string& where,
+                           const std::string& relation) {
+  return connection.Execute(fmt::format(R"sql(
+      DELETE FROM backcourt.statements WHERE table_name = {table} AND {where};
+      INSERT INTO backcourt.statements SELECT {table}, * FROM {relation})sql",
+                                        fmt::arg("table", Quote(table)), fmt::arg("where", where),
+                                        fmt::arg("relation", relation)));
+}
+
+Result<> ReplaceFileUses(Connection& connection, const std::string& source, const std::string& season,
+                         const std::string& where, const std::string& relation) {
+  TRY(connection.Execute(
+      fmt::format("DELETE FROM backcourt.file_uses WHERE {} AND {}", Of(source, season), where)));
+  if (relation.empty()) return {};
+  return connection.Execute(fmt::format("INSERT INTO backcourt.file_uses SELECT {}, {}, path, used, reason FROM {}",
+                                        Quote(source), Quote(season), relation));
+}
+
+Result<std::vector<UselessFile>> ReadUselessFiles(Connection& connection) {
+  std::vector<UselessFile> files;
+  if (!TRY(HasTable(connection, "file_uses"))) return files;
+  Rows rows = TRY(connection.Query(R"sql(
+      SELECT path, coalesce(min(reason), '') FROM backcourt.file_uses
+      GROUP BY path HAVING NOT bool_or(used) ORDER BY path)sql"));
+  for (size_t i = 0; i < rows.size(); ++i)
+    files.push_back({rows.Text(i, 0), rows.Text(i, 1), ""});
+  return files;
+}
+
+Result<> ReplaceUnmatchedNames(Connection& connection, const std::string& source, const std::string& season,
+                               const std::string& relation) {
+  TRY(connection.Execute("DELETE FROM backcourt.unmatched_names WHERE " + Of(source, season)));
+  if (relation.empty()) return {};
+  return connection.Execute(fmt::format("INSERT INTO backcourt.unmatched_names SELECT {}, {}, name, row_count FROM {}",
+                                        Quote(source), Quote(season), relation));
+}
+
+Result<std::vector<UnmatchedName>> ReadUnmatchedNames(Connection& connection) {
+  std::vector<UnmatchedName> names;
+  if (!TRY(HasTable(connection, "unmatched_names"))) return names;
+  Rows rows = TRY(connection.Query(R"sql(
+      SELECT name, CAST(sum(row_count) AS BIGINT) AS n FROM backcourt.unmatched_names
+      GROUP BY name ORDER BY n DESC, name)sql"));
+  for (size_t i = 0; i < rows.size(); ++i)
+    names.push_back({rows.Text(i, 0), rows.Int(i, 1)});
+  return names;
+}
+
+Result<std::vector<LoadedFile>> ReadSeenFiles(Connection& connection) {
+  std::vector<LoadedFile> files;
+  if (!TRY(HasTable(connection, "seen_files"))) return files;
+  Rows rows = TRY(connection.Query("SELECT feed, path, size, mtime FROM backcourt.seen_files ORDER BY path, feed"));
+  for (size_t i = 0; i < rows.size(); ++i)
+    files.push_back({rows.Text(i, 0), rows.Text(i, 1), "", rows.Int(i, 2), rows.Int(i, 3), 0});
+  return files;
+}
+
+Result<> WriteSeenFiles(Connection& connection, const std::vector<LoadedFile>& files) {
+  std::vector<std::string> rows;
+  for (const LoadedFile& file : files)
+    rows.push_back(fmt::format("({}, {}, {}, {})", Quote(file.feed), Quote(file.path), file.size, file.mtime));
+  return connection.Execute("DELETE FROM backcourt.seen_files;" +
+                            (rows.empty() ? "" : " INSERT INTO backcourt.seen_files VALUES " + Join(rows, ", ")));
+}
+
 Result<> RemoveTable(Connection& connection, const std::string& table, const std::set<std::string>& sources) {
   TRY(RemoveSourceRuns(connection, sources, "true"));
-  for (const char* of_table : {"cells", "units", "dropped"})
+  for (const char* of_table : {"cells", "units", "dropped", "damaged_units", "statements"})
     TRY(connection.Execute(
         fmt::format("DELETE FROM backcourt.{} WHERE table_name = {}", of_table, Quote(table))));
   return {};

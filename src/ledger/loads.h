@@ -66,6 +66,45 @@ Result<> RemoveFileUnits(Connection& connection, const std::string& source, cons
 Result<> WriteFileUnits(Connection& connection, const std::string& source, const std::string& season,
                         const std::string& relation);
 
+// Units of a table whose rows are not whole, because some of one key contradict each other: those of a source's
+// season and `where` (a predicate on `unit`) are replaced by the relation (unit, reason).
+Result<> ReplaceDamagedUnits(Connection& connection, const std::string& table, const std::string& source,
+                             const std::string& season, const std::string& where,
+                             const std::string& relation);
+
+// The damaged units of a table; none in a warehouse of an earlier version.
+Result<std::set<std::string>> ReadDamagedUnits(Connection& connection, const std::string& table);
+
+// What several sources state of a table's units: those of `where` (a predicate on `season` and `unit`) are
+// replaced by the relation (unit, season, place, source, file, is_over, captured_at, told, differs).
+Result<> ReplaceStatements(Connection& connection, const std::string& table, const std::string& where,
+                           const std::string& relation);
+
+// Files of which a source of a season uses no row, beside those of which it does: those of `where` (a predicate on
+// `path`) are replaced by the relation (path, used, reason); "" is none.
+Result<> ReplaceFileUses(Connection& connection, const std::string& source, const std::string& season,
+                         const std::string& where, const std::string& relation);
+// Files of which no source uses a row, with the reason.
+struct UselessFile {
+  std::string path, reason;
+  std::string hint;  // what may help; not kept
+};
+Result<std::vector<UselessFile>> ReadUselessFiles(Connection& connection);
+
+// Names in files that are no player's: those of a source's season are replaced by the relation (name, row_count);
+// "" is none.
+Result<> ReplaceUnmatchedNames(Connection& connection, const std::string& source, const std::string& season,
+                               const std::string& relation);
+struct UnmatchedName {
+  std::string name;
+  int64_t rows = 0;
+};
+Result<std::vector<UnmatchedName>> ReadUnmatchedNames(Connection& connection);
+
+// The local files that the last load found, read or not; none in a warehouse of an earlier version.
+Result<std::vector<LoadedFile>> ReadSeenFiles(Connection& connection);
+Result<> WriteSeenFiles(Connection& connection, const std::vector<LoadedFile>& files);
+
 // Forgets all of a raw table that is made anew, and the runs of its sources.
 Result<> RemoveTable(Connection& connection, const std::string& table, const std::set<std::string>& sources);
 

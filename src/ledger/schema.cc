@@ -96,6 +96,17 @@ Result<> CreateTables(Connection& connection) {
     CREATE TABLE IF NOT EXISTS backcourt.snapshots (
       feed VARCHAR, path VARCHAR, season VARCHAR, size BIGINT, mtime BIGINT, identity VARCHAR, seen_at TIMESTAMP,
       unreadable VARCHAR, problem VARCHAR);
+    CREATE TABLE IF NOT EXISTS backcourt.damaged_units (
+      table_name VARCHAR, unit VARCHAR, source VARCHAR, season VARCHAR, reason VARCHAR);
+    CREATE TABLE IF NOT EXISTS backcourt.statements (
+      table_name VARCHAR, unit VARCHAR, season VARCHAR, place BIGINT, source VARCHAR, file VARCHAR,
+      is_over BOOLEAN, captured_at TIMESTAMP, told VARCHAR, differs VARCHAR);
+    CREATE TABLE IF NOT EXISTS backcourt.file_uses (
+      source VARCHAR, season VARCHAR, path VARCHAR, used BOOLEAN, reason VARCHAR);
+    CREATE TABLE IF NOT EXISTS backcourt.unmatched_names (
+      source VARCHAR, season VARCHAR, name VARCHAR, row_count BIGINT);
+    CREATE TABLE IF NOT EXISTS backcourt.seen_files (
+      feed VARCHAR, path VARCHAR, size BIGINT, mtime BIGINT);
     CREATE TABLE IF NOT EXISTS backcourt.models (
       model VARCHAR, identity VARCHAR, checks VARCHAR);
   )sql");

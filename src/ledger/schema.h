@@ -12,6 +12,9 @@ namespace backcourt::ledger {
 // The format that this program writes.
 inline constexpr int kFormat = 2;
 
+// How many kinds of tables CreateTables has made so far: a load looks again when it is another number.
+inline constexpr int kTables = 3;
+
 // What to try with a warehouse that is damaged.
 inline constexpr const char* kRebuildHint =
     "`backcourt doctor`; a damaged warehouse is made again from the files: move it away (and its .wal), then "

@@ -9,12 +9,14 @@
 
 #include "base/text.h"
 #include "files/file_shape.h"
+#include "project/sql_text.h"
 #include "warehouse/duckdb/engine.h"
 
 namespace backcourt {
 
 namespace {
 
+constexpr size_t kMostValues = 20;  // of a file that are told in one go
 constexpr const char* kMend = "mend the file, then load again; nothing was loaded";
 
 // The function of the prelude that parses a type of feeds that is not the
@@ -64,6 +66,9 @@ std::optional<Column> Given(const Feed& feed, const Column& column,
       return Column{there, column.type, column.about, column.optional};
   return {};
 }
+
+// In the temp table of a feed: whether a lenient column's value did not parse.
+std::string UnparsedName(const Column& column) { return "unparsed " + column.name; }
 
 bool IsJson(const FoundFile& file) { return file.path.ends_with(".json") || file.path.ends_with(".json.gz"); }
 
@@ -174,7 +179,8 @@ Result<std::string> FeedReader::CastedSql(const Feed& feed, const std::vector<Fo
   std::vector<std::string> columns;
   for (const Column& column : feed.columns) {
     auto given = Given(feed, column, types);
-    if (!given && !column.optional) {
+    bool read = IsRead(feed, column);
+    if (!given && !column.optional && read) {
       std::vector<std::string> names;
       for (const auto& [have, of] : types)
         names.push_back(have);
@@ -183,10 +189,13 @@ Result<std::string> FeedReader::CastedSql(const Feed& feed, const std::vector<Fo
           fmt::format("the nearest column there is '{}'; another file, or another path under [feeds]",
                       Nearest(Lower(column.name), names))};
     }
-    columns.push_back((given
-                           ? CastSql(*given, types[Lower(given->name)] == "VARCHAR", true, project_.functions)
-                           : NullSql(column, project_.functions)) +
-                      " AS " + Ident(column.name));
+    bool text = given && types[Lower(given->name)] == "VARCHAR";
+    std::string value = given && read ? CastSql(*given, text, !column.lenient, project_.functions)
+                                      : NullSql(column, project_.functions);
+    columns.push_back(value + " AS " + Ident(column.name));
+    if (column.lenient)
+      columns.push_back((given ? fmt::format("{} IS NOT NULL AND {} IS NULL", GivenSql(*given, text), value) : "false") +
+                        " AS " + Ident(UnparsedName(column)));
   }
   const std::string& season = files.front().season;
   return fmt::format("SELECT {}, file, CAST(file_row AS BIGINT) AS file_row, {} AS feed_season FROM ({})",
@@ -205,8 +214,10 @@ Result<> FeedReader::Read(const Feed& feed, const std::vector<FoundFile>& files)
   }
   if (files.empty()) {
     std::vector<std::string> columns;
-    for (const Column& column : feed.columns)
+    for (const Column& column : feed.columns) {
       columns.push_back(NullSql(column, project_.functions) + " AS " + Ident(column.name));
+      if (column.lenient) columns.push_back("false AS " + Ident(UnparsedName(column)));
+    }
     tables.push_back(
         fmt::format("SELECT {}, CAST(NULL AS VARCHAR) AS file, CAST(NULL AS BIGINT) AS file_row, CAST(NULL "
                     "AS VARCHAR) AS feed_season WHERE false",
@@ -228,6 +239,37 @@ Result<> FeedReader::Read(const Feed& feed, const std::vector<FoundFile>& files)
                                                : "INSERT INTO temp." + name + " ") +
                             Join(tables, " UNION ALL ")));
   return CheckDocuments(feed, files);
+}
+
+bool FeedReader::IsRead(const Feed& feed, const Column& column) {
+  auto [words, fresh] = words_.try_emplace(feed.name);
+  if (fresh) {
+    auto add = [&](const std::string& sql) {
+      for (const std::string& word : SqlTokens(sql))
+        words->second.insert(Lower(word.starts_with('"') ? word.substr(1, word.size() - 2) : word));
+    };
+    for (const Source& source : project_.sources)
+      for (const auto* list : {&source.feeds, &source.optional_feeds, &source.any_of})
+        if (std::find(list->begin(), list->end(), feed.name) != list->end()) add(source.body);
+    add(feed.belongs + " " + feed.lasting);
+    for (const std::string& key : feed.key)
+      words->second.insert(Lower(key));
+    for (const RawTable& table : project_.raw_tables)  // by the unit it is known what files hold
+      words->second.insert(Lower(table.unit));
+  }
+  bool own = project_.FindFeed(feed.name) == nullptr;  // of a raw table's own shape: all of it
+  return own || words->second.contains(Lower(column.name));
+}
+
+Result<std::map<std::string, int64_t>> FeedReader::Unparsed(const Feed& feed) {
+  std::map<std::string, int64_t> unparsed;
+  for (const Column& column : feed.columns) {
+    if (!column.lenient) continue;
+    Rows rows = TRY(connection_.Query(fmt::format("SELECT count(*) FROM temp.{} WHERE {}",
+                                                  Ident("feed_" + feed.name), Ident(UnparsedName(column)))));
+    if (rows.Int(0, 0)) unparsed[column.name] = rows.Int(0, 0);
+  }
+  return unparsed;
 }
 
 // A file without rows must still hold one document of the feed's kind: an empty
@@ -281,28 +323,31 @@ Error FeedReader::Diagnose(const Feed& feed, const std::vector<FoundFile>& files
     auto reader = ReaderSql(feed, {file});
     if (!reader) return reader.error();
     if (auto all = connection_.Query("SELECT count(COLUMNS(*)) FROM (" + *reader + ")"); !all)
-      return Error{ErrorKind::kSource, fmt::format("{}: {}", file.path, all.error().message), kMend};
+      return Error{ErrorKind::kSource, fmt::format("{}: {}", file.path, ReplaceAll(all.error().message, "Invalid Input Error: ", "")), kMend};
     auto described =
         connection_.Query("SELECT lower(column_name), column_type FROM (DESCRIBE " + *reader + ")");
     if (!described) break;
     std::map<std::string, std::string> types;
     for (size_t i = 0; i < described->size(); ++i)
       types[described->Text(i, 0)] = described->Text(i, 1);
+    std::vector<std::string> found;
     for (const Column& column : feed.columns) {
       auto given = Given(feed, column, types);
-      if (!given || column.type == "VARCHAR") continue;
+      if (!given || column.type == "VARCHAR" || column.lenient || !IsRead(feed, column)) continue;
       bool text = types[Lower(given->name)] == "VARCHAR";
       std::string value = GivenSql(*given, text);
       auto bad = connection_.Query(
           fmt::format("SELECT CAST(file_row AS BIGINT), CAST({} AS VARCHAR) FROM ({}) WHERE {} IS NOT NULL "
-                      "AND {} IS NULL ORDER BY file_row LIMIT 1",
-                      value, *reader, value, CastSql(*given, text, false, project_.functions)));
-      if (bad && bad->size() > 0)
-        return Error{ErrorKind::kSource,
-                     fmt::format("{}: row {}, column {}: '{}' is no {}", file.path, bad->Int(0, 0),
-                                 given->name, bad->Text(0, 1).substr(0, 80), column.type),
-                     kMend};
+                      "AND {} IS NULL ORDER BY file_row LIMIT {}",
+                      value, *reader, value, CastSql(*given, text, false, project_.functions),
+                      kMostValues - found.size()));
+      for (size_t i = 0; bad && i < bad->size(); ++i)
+        found.push_back(fmt::format("row {}, column {}: '{}' is no {}", bad->Int(i, 0), given->name,
+                                    bad->Text(i, 1).substr(0, 80), column.type));
+      if (found.size() >= kMostValues) break;
     }
+    if (!found.empty())
+      return Error{ErrorKind::kSource, fmt::format("{}: {}", file.path, Join(found, "; ")), kMend};
   }
   return Error{ErrorKind::kSource, fmt::format("feed {}: {}", feed.name, error.message), kMend};
 }

@@ -4,6 +4,7 @@
 #pragma once
 
 #include <map>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -19,6 +20,8 @@ class FeedReader {
   // Makes the temp table feed_<name>: the feed's columns, then file, file_row (from 1,
   // in the order of the file; a header line is not counted) and feed_season.
   Result<> Read(const Feed& feed, const std::vector<FoundFile>& files);
+  // Rows of the temp table in which a lenient column's value did not parse, by column.
+  Result<std::map<std::string, int64_t>> Unparsed(const Feed& feed);
   // Tells which file, row and value made reading a feed fail.
   Error Diagnose(const Feed& feed, const std::vector<FoundFile>& files, const Error& error);
   // By path, the season that a document tells within (Feed::document_season); not of files that tell none.
@@ -30,6 +33,8 @@ class FeedReader {
  private:
   // A SELECT of the feed's columns over files of one kind, all that is there cast.
   Result<std::string> CastedSql(const Feed& feed, const std::vector<FoundFile>& files);
+  // Whether a source reads a feed's column; what none reads is not parsed.
+  bool IsRead(const Feed& feed, const Column& column);
   // A SELECT over the columns that files have, with `file` and `file_row`.
   Result<std::string> ReaderSql(const Feed& feed, const std::vector<FoundFile>& files);
   Result<std::vector<std::string>> CsvHeader(const std::string& path);
@@ -38,6 +43,7 @@ class FeedReader {
   const Project& project_;
   Connection& connection_;
   bool excel_loaded_ = false;
+  std::map<std::string, std::set<std::string>> words_;  // by feed: those of the sources that read it, lower case
 };
 
 }  // namespace backcourt

@@ -21,19 +21,28 @@ std::vector<FoundFile*> Untold(std::vector<FoundFile>& files) {
 
 }  // namespace
 
+namespace {
+
+// Sets the season of those files whose path tells it by `sql` (over `file`).
+Result<> TellByPath(const std::string& sql, std::vector<FoundFile>& files, Connection& connection) {
+  std::vector<FoundFile*> untold = Untold(files);
+  if (untold.empty() || sql.empty()) return {};
+  std::vector<std::string> paths;
+  for (const FoundFile* file : untold)
+    paths.push_back(Quote(file->path));
+  Rows told = TRY(connection.Query(
+      fmt::format("SELECT coalesce({}, '') FROM (SELECT unnest([{}]) AS file)", sql, Join(paths, ", "))));
+  for (size_t i = 0; i < untold.size(); ++i)
+    untold[i]->season = told.Text(i, 0);
+  return {};
+}
+
+}  // namespace
+
 Result<> TellSeasons(const Feed& feed, std::vector<FoundFile>& files, Connection& connection,
                      FeedReader& reader, Finder& finder) {
+  TRY(TellByPath(feed.season, files, connection));
   std::vector<FoundFile*> untold = Untold(files);
-  if (!untold.empty() && !feed.season.empty()) {
-    std::vector<std::string> paths;
-    for (const FoundFile* file : untold)
-      paths.push_back(Quote(file->path));
-    Rows told = TRY(connection.Query(fmt::format("SELECT coalesce({}, '') FROM (SELECT unnest([{}]) AS file)",
-                                                 feed.season, Join(paths, ", "))));
-    for (size_t i = 0; i < untold.size(); ++i)
-      untold[i]->season = told.Text(i, 0);
-    untold = Untold(files);
-  }
   if (untold.empty() || feed.document_season.empty()) return {};
   std::vector<ledger::LoadedFile> loaded;
   if (TRY(ledger::HasTables(connection))) loaded = TRY(ledger::ReadFiles(connection));
@@ -51,7 +60,7 @@ Result<> TellSeasons(const Feed& feed, std::vector<FoundFile>& files, Connection
   std::map<std::string, std::string> told = TRY(reader.SeasonsWithin(feed, fresh));
   for (FoundFile* file : untold)
     if (auto season = told.find(file->path); season != told.end()) file->season = season->second;
-  return {};
+  return TellByPath(feed.season_hint, files, connection);
 }
 
 }  // namespace backcourt

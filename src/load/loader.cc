@@ -4,12 +4,14 @@
 
 #include <algorithm>
 #include <chrono>
+#include <filesystem>
 
 #include "base/fault_point.h"
 #include "base/text.h"
 #include "ledger/runs.h"
 #include "ledger/schema.h"
 #include "load/raw_table_sql.h"
+#include "load/statements.h"
 #include "project/sql_text.h"
 #include "warehouse/duckdb/catalog.h"
 
@@ -28,7 +30,7 @@ Loader::Loader(const Project& project, Connection& connection, Finder finder,
 
 Result<> Loader::Prepare() {
   Hasher hasher;
-  hasher.Add(int64_t(ledger::kFormat));
+  hasher.Add(int64_t(ledger::kFormat)).Add(int64_t(ledger::kTables));
   for (const RawTable& table : project_.raw_tables) {
     hasher.Add(table.name).Add(int64_t(table.columns.size()));
     for (const Column& column : table.columns)
@@ -81,6 +83,10 @@ Result<> Loader::EnsureRun(LoadReport& report) {
 
 Result<LoadReport> Loader::Load(const std::vector<std::string>& only) {
   if (!found_) return found_.error();
+  std::error_code ignored;
+  if (!project_.data.empty() && !IsRemote(project_.data) && !std::filesystem::is_directory(project_.data, ignored))
+    return Error{ErrorKind::kSource, fmt::format("the data folder {} is not there; nothing was loaded", project_.data),
+                 "bring it back, or name another under [data] of backcourt.toml"};
   auto start = std::chrono::steady_clock::now();
   LoadReport report;
   auto work = [&]() -> Result<> {
@@ -122,7 +128,9 @@ Result<LoadReport> Loader::Load(const std::vector<std::string>& only) {
         done.insert(table.name);
       }
     }
+    if (transaction_) TRY(ListUnmatchedNames(report));
     if (transaction_) loaded_ = TRY(ledger::ReadFiles(connection_));
+    TRY(KeepSeenFiles());
     std::set<std::string> present;
     for (const auto& [feed, files] : sources_.files())
       for (const FoundFile& file : files)
@@ -156,6 +164,17 @@ Result<LoadReport> Loader::Load(const std::vector<std::string>& only) {
   if (!drop.empty()) TRY(connection_.Execute(drop));
   report.absent = Absent();
   report.quarantined = TRY(Snapshots::Quarantined(connection_));
+  std::set<std::string> claimed;
+  for (const auto& [feed, files] : sources_.files())
+    for (const FoundFile& file : files)
+      claimed.insert(file.path);
+  report.unread = TRY(FindUnreadFiles(project_, finder_, reader_, claimed));
+  report.useless = TRY(ledger::ReadUselessFiles(connection_));
+  std::erase_if(report.useless, [&](const ledger::UselessFile& file) { return !claimed.contains(file.path); });
+  for (ledger::UselessFile& file : report.useless)
+    file.hint = UselessHint(project_, file.reason);
+  report.unmatched = TRY(ledger::ReadUnmatchedNames(connection_));
+  report.disagreements = TRY(ReadDisagreements(connection_, project_, ""));
   report.seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
   return report;
 }
@@ -184,17 +203,33 @@ Result<> Loader::KeepSnapshots(LoadReport& report) {
 
 Result<> Loader::LoadSeeds(LoadReport& report) {
   for (const Seed& seed : project_.seeds) {
-    const FoundFile& file = sources_.files().at("seed " + seed.name).front();
-    bool same = std::any_of(loaded_.begin(), loaded_.end(), [&](const ledger::LoadedFile& f) {
-      return f.feed == "seed " + seed.name && f.path == file.path && f.size == file.size &&
-             f.mtime == file.mtime;
-    });
-    if (same) continue;
+    const std::vector<FoundFile>& files = sources_.files().at("seed " + seed.name);
+    auto known = [&](const FoundFile& file) {
+      return std::any_of(loaded_.begin(), loaded_.end(), [&](const ledger::LoadedFile& f) {
+        return f.feed == "seed " + seed.name && f.path == file.path && f.size == file.size &&
+               f.mtime == file.mtime;
+      });
+    };
+    auto of_seed = std::count_if(loaded_.begin(), loaded_.end(),
+                                 [&](const ledger::LoadedFile& f) { return f.feed == "seed " + seed.name; });
+    if (size_t(of_seed) == files.size() && std::all_of(files.begin(), files.end(), known)) continue;
     TRY(EnsureRun(report));
-    auto read = connection_.Execute(fmt::format(
-        "CREATE OR REPLACE TEMP TABLE feed_seed AS FROM read_csv({}, header = true, sample_size = -1)",
-        Quote(seed.file)));
-    if (!read) return Error{ErrorKind::kSource, fmt::format("{}: {}", seed.file, read.error().message), ""};
+    for (const FoundFile& file : files) {
+      std::string rows = fmt::format("FROM read_csv({}, header = true, sample_size = -1)", Quote(file.path));
+      auto read = connection_.Execute("CREATE OR REPLACE TEMP TABLE seed_rows AS " + rows);
+      if (!read) return Error{ErrorKind::kSource, fmt::format("{}: {}", file.path, read.error().message), ""};
+      if (&file == &files.front()) {
+        TRY(connection_.Execute("CREATE OR REPLACE TEMP TABLE feed_seed AS FROM temp.seed_rows"));
+        continue;
+      }
+      // The project's own rows stand in place of those of the pack with the same first column.
+      Rows first = TRY(connection_.Query("SELECT column_name FROM (DESCRIBE feed_seed) LIMIT 1"));
+      read = connection_.Execute(fmt::format(
+          "DELETE FROM temp.feed_seed WHERE {0} IN (SELECT {0} FROM temp.seed_rows); INSERT INTO temp.feed_seed BY "
+          "NAME FROM temp.seed_rows",
+          Ident(first.Text(0, 0))));
+      if (!read) return Error{ErrorKind::kSource, fmt::format("{}: {}", file.path, read.error().message), ""};
+    }
     std::vector<std::string> columns;
     for (const auto& [name, type] : TRY(ColumnsOf(connection_, "feed_seed")))
       columns.push_back(name);
@@ -205,8 +240,11 @@ Result<> Loader::LoadSeeds(LoadReport& report) {
     cell.run = cell.changed = report.run;
     const Cell* before = cells_[seed.name].Find(0);
     TRY(ledger::RemoveFiles(connection_, "seed " + seed.name, ""));
-    TRY(ledger::WriteFiles(connection_,
-                           {{"seed " + seed.name, file.path, "", file.size, file.mtime, report.run}}));
+    for (const FoundFile& file : files) {
+      TRY(ledger::WriteFiles(connection_,
+                             {{"seed " + seed.name, file.path, "", file.size, file.mtime, report.run}}));
+      report.files.push_back(file.path);
+    }
     if (!before || before->digest != cell.digest) {
       TRY(connection_.Execute(fmt::format(
           "DROP TABLE IF EXISTS main.{0}; CREATE TABLE main.{0} AS FROM feed_seed", Ident(seed.name))));
@@ -215,7 +253,6 @@ Result<> Loader::LoadSeeds(LoadReport& report) {
       changed_tables_.insert(seed.name);
       ++report.changed_cells;
     }
-    report.files.push_back(file.path);
   }
   return {};
 }
@@ -233,6 +270,9 @@ Result<> Loader::Materialize(const Feed& feed, const std::vector<FoundFile>& fil
   TRY(finder_.Fetch(files));
   held_[feed.name] = std::move(paths);
   auto made = reader_.Read(feed, files);
+  if (made)
+    for (const auto& [column, rows] : TRY(reader_.Unparsed(feed)))
+      report.unparsed[feed.name + "." + column] = rows;
   if (made || (made.error().kind != ErrorKind::kData && made.error().kind != ErrorKind::kModel)) return made;
   // The transaction is lost with the error: what is wrong is looked up outside of it.
   transaction_.reset();
@@ -293,10 +333,11 @@ Result<> Loader::RunGroup(const RawTable& table, SourceGroup& group, bool part, 
     keyless += fmt::format(" WHEN {} IS NULL THEN {}", Ident(column), Quote("row without " + column));
   group.incoming = fmt::format("incoming_{}", &group - sources_.groups().data());
   auto made =
-      connection_.Execute(fmt::format("CREATE OR REPLACE TEMP TABLE {} AS {} SELECT {}coalesce(CAST(dropped "
+      connection_.Execute(fmt::format("CREATE OR REPLACE TEMP TABLE {} AS {} SELECT {}{}{}coalesce(CAST(dropped "
                                       "AS VARCHAR), CASE{} END) AS dropped FROM (\n{}\n)",
-                                      Ident(group.incoming), ctes, typed, keyless, source.body));
-  if (made) return {};
+                                      Ident(group.incoming), ctes, typed, StatementColumns(table, source),
+                                      UnmatchedNameColumn(source), keyless, source.body));
+  if (made) return SetAsideDoubles(table, group, report);
   Error error = made.error();
   error.message = fmt::format("{}{}: {}", source.file.empty() ? source.name : source.file,
                               group.season.empty() ? "" : " (" + group.season + ")", error.message);
@@ -311,29 +352,53 @@ Result<> Loader::RunGroup(const RawTable& table, SourceGroup& group, bool part, 
   return error;
 }
 
-Error Loader::NameDuplicates(const RawTable& table, const std::vector<SourceGroup*>& groups,
-                             const std::string& keys) {
-  for (const SourceGroup* group : groups) {
-    for (const auto& [feed, files] : group->feeds) {
-      if (feed->key.empty() || feed->snapshots || files.empty() || !held_.contains(feed->name)) continue;
-      std::vector<std::string> key, shown;
-      for (const std::string& column : feed->key) {
-        key.push_back(Ident(column));
-        shown.push_back(fmt::format("'{}=' || CAST({} AS VARCHAR)", column, Ident(column)));
-      }
-      auto twice = connection_.Query(
-          fmt::format("SELECT concat_ws(', ', {1}), min(file), min(file_row), max(file_row) FROM temp.{2} "
-                      "GROUP BY {0} HAVING count(*) > 1 ORDER BY 3 LIMIT 1",
-                      Join(key, ", "), Join(shown, ", "), Ident("feed_" + feed->name)));
-      if (twice && twice->size() > 0)
-        return Error{ErrorKind::kSource,
-                     fmt::format("{}: rows {} and {} have one key ({})", twice->Text(0, 1), twice->Int(0, 2),
-                                 twice->Int(0, 3), twice->Text(0, 0)),
-                     "take one of them away, then load again; nothing was loaded"};
+// Of rows that are equal one stays; of rows that contradict each other under one key none does, since nothing
+// tells which is right. Their units are made without them, and no other is touched.
+Result<> Loader::SetAsideDoubles(const RawTable& table, const SourceGroup& group, LoadReport& report) {
+  if (!table.merge.empty()) return {};  // whose rows are statements, as many as there are
+  std::string incoming = "temp." + Ident(group.incoming), keys = KeyList(table);
+  TRY(connection_.Execute(
+      fmt::format("CREATE OR REPLACE TEMP TABLE doubles AS SELECT {1} FROM {0} WHERE dropped IS NULL GROUP BY {1} "
+                  "HAVING count(*) > 1",
+                  incoming, keys)));
+  if (TRY(connection_.Query("SELECT count(*) FROM temp.doubles")).Int(0, 0) == 0) return {};
+  std::vector<std::string> shown;
+  for (const std::string& column : table.key)
+    shown.push_back("CAST(" + Ident(column) + " AS VARCHAR)");
+  TRY(connection_.Execute(fmt::format(
+      "UPDATE {0} SET dropped = 'equal to another row in every column' WHERE rowid IN (SELECT rowid FROM {0} SEMI "
+      "JOIN temp.doubles USING ({1}) WHERE dropped IS NULL QUALIFY row_number() OVER (PARTITION BY {2} ORDER BY "
+      "rowid) > 1)",
+      incoming, keys, ColumnList(table))));
+  std::vector<std::string> rows = DoubledRows(group);
+  std::string where = rows.size() == 1 ? " (" + rows.front() + ")" : "";
+  TRY(connection_.Execute(fmt::format(
+      "UPDATE {0} SET dropped = concat({1}, concat_ws(', ', {2}), {3}) WHERE rowid IN (SELECT rowid FROM {0} SEMI "
+      "JOIN temp.doubles USING ({4}) WHERE dropped IS NULL QUALIFY count(*) OVER (PARTITION BY {4}) > 1)",
+      incoming, Quote(kDoubledKey), Join(shown, ", "), Quote(where), keys)));
+  report.doubled.insert(report.doubled.end(), rows.begin(), rows.end());
+  return {};
+}
+
+// The rows of files that have one key, as far as feeds say what theirs is: the first twenty.
+std::vector<std::string> Loader::DoubledRows(const SourceGroup& group) {
+  std::vector<std::string> found;
+  for (const auto& [feed, files] : group.feeds) {
+    if (feed->key.empty() || feed->snapshots || files.empty() || !held_.contains(feed->name)) continue;
+    std::vector<std::string> key, shown;
+    for (const std::string& column : feed->key) {
+      key.push_back(Ident(column));
+      shown.push_back(fmt::format("'{}=' || CAST({} AS VARCHAR)", column, Ident(column)));
     }
+    auto twice = connection_.Query(
+        fmt::format("SELECT concat_ws(', ', {1}), min(file), min(file_row), max(file_row) FROM temp.{2} "
+                    "GROUP BY {0} HAVING count(*) > 1 ORDER BY 2, 3 LIMIT 20",
+                    Join(key, ", "), Join(shown, ", "), Ident("feed_" + feed->name)));
+    for (size_t i = 0; twice && i < twice->size(); ++i)
+      found.push_back(fmt::format("{}: rows {} and {} have one key ({})", twice->Text(i, 1), twice->Int(i, 2),
+                                  twice->Int(i, 3), twice->Text(i, 0)));
   }
-  return Error{ErrorKind::kSource, fmt::format("two rows of {} have one key: {}", table.name, keys),
-               "take one of them out of its file, then load again; nothing was loaded"};
+  return found;
 }
 
 Result<> Loader::ReadLedger() {
@@ -386,6 +451,10 @@ Result<std::set<std::string>> Loader::Due(const RawTable& table, LoadReport& rep
     for (const SourceGroup* group : unmoved)
       TRY(ledger::TouchSourceRun(connection_, group->source->name, group->season, report.run));
   }
+  for (const auto& [source, season] : forgotten_)
+    if (std::any_of(sources_.sources().begin(), sources_.sources().end(),
+                    [&](const Source& s) { return s.table == table.name && s.name == source; }))
+      seasons.insert(season);
   // What runs or ran without a season may hold rows of any: with it, all are made again.
   for (const Source& source : sources_.sources())
     if (source.table == table.name && ran_.contains({source.name, ""})) there.insert("");
@@ -396,6 +465,20 @@ Result<std::set<std::string>> Loader::Due(const RawTable& table, LoadReport& rep
 Result<> Loader::Record(const RawTable& table, const SourceGroup& group, bool part, LoadReport& report) {
   const std::string &name = group.source->name, &season = group.season;
   if (!group.source->by_unit.empty()) TRY(KeepUnits(table, group, part));
+  TRY(ledger::ReplaceDamagedUnits(
+      connection_, table.name, name, season, part ? "unit IN (FROM temp.affected)" : "true",
+      fmt::format("(SELECT DISTINCT {0} AS unit, dropped FROM temp.{1} WHERE starts_with(dropped, {2}) AND {0} NOT IN "
+                  "(SELECT unit FROM temp.served WHERE source <> {3}))",
+                  UnitSql(table), Ident(group.incoming), Quote(kDoubledKey), Quote(name))));
+  TRY(KeepUses(table, group, part));
+  if (UnmatchedNameColumn(*group.source).empty())
+    TRY(ledger::ReplaceUnmatchedNames(connection_, name, season, ""));
+  else
+    TRY(ledger::ReplaceUnmatchedNames(
+        connection_, name, season,
+        fmt::format("(SELECT unmatched_name AS name, count(*) AS row_count FROM temp.{} WHERE unmatched_name IS NOT "
+                    "NULL GROUP BY ALL)",
+                    Ident(group.incoming))));
   std::string others = fmt::format(
       " UNION ALL SELECT reason, row_count FROM backcourt.dropped_units WHERE source = {} AND season = {} "
       "AND unit NOT IN (FROM temp.affected)",
@@ -435,9 +518,20 @@ Result<> Loader::LoadTable(const RawTable& table, LoadReport& report) {
   TRY(ledger::RemoveSourceRuns(connection_, names, change.of_seasons()));
   for (SourceGroup* group : groups) {
     TRY(RunGroup(table, *group, part, report));
+    if (table.statements) continue;  // decided between all of them
     TRY(change.Stage(*group));
     TRY(Record(table, *group, part, report));
     if (groups.size() > 1) TRY(connection_.Execute("DROP TABLE temp." + Ident(group->incoming)));
+  }
+  if (table.statements) {
+    Statements statements(connection_, table, groups);
+    if (!groups.empty()) TRY(statements.Rule());
+    for (SourceGroup* group : groups) {
+      TRY(change.TellOtherTotals(*group));
+      TRY(Record(table, *group, part, report));
+      TRY(connection_.Execute("DROP TABLE temp." + Ident(group->incoming)));
+    }
+    if (!groups.empty()) TRY(statements.Keep(change.of_units()));
   }
   if (!table.unit.empty()) {
     Rows serving = TRY(connection_.Query("SELECT season, source, count(DISTINCT unit) FROM " +
@@ -447,7 +541,8 @@ Result<> Loader::LoadTable(const RawTable& table, LoadReport& report) {
           {table.name, serving.Text(i, 0), serving.Text(i, 1), table.unit, serving.Int(i, 2)});
   }
   if (std::string twice = TRY(change.Duplicate()); !twice.empty())
-    return NameDuplicates(table, groups, twice);
+    return Error{ErrorKind::kSource, fmt::format("two rows of {} have one key: {}", table.name, twice),
+                 "take one of them out of its file, then load again; nothing was loaded"};
   std::vector<LoadedTable> totals = TRY(change.Compare(cells_[table.name]));
   report.tables.insert(report.tables.end(), totals.begin(), totals.end());
   FaultPoint("load-write", table.name);
@@ -463,8 +558,9 @@ Result<> Loader::LoadTable(const RawTable& table, LoadReport& report) {
     TRY(connection_.Execute(fmt::format("INSERT INTO temp.changed_units SELECT {}, unit FROM {}",
                                         Quote(table.name), change.differing())));
   }
-  return groups.size() > 1 ? Result<>()
-                           : connection_.Execute("DROP TABLE temp." + Ident(groups.front()->incoming));
+  return groups.size() != 1 || table.statements
+             ? Result<>()
+             : connection_.Execute("DROP TABLE temp." + Ident(groups.front()->incoming));
 }
 
 }  // namespace backcourt

@@ -13,6 +13,12 @@ namespace backcourt {
 // of it.
 inline constexpr const char* kOtherTotals = " tells other totals of ";
 
+// How the reason begins for which rows are left out that have one key; see Ledger::KeepDamagedUnits.
+inline constexpr const char* kDoubledKey = "doubled key: ";
+
+// The raw table in which a pack lists the names of files that are no player's; filled by loads themselves.
+inline constexpr const char* kUnmatchedNames = "raw_unmatched_names";
+
 // The slot of a raw table's row, and the columns that its digest is of.
 std::string SlotSql(const RawTable& table);
 std::vector<std::string> HashedColumns(const RawTable& table);

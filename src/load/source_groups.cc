@@ -22,6 +22,29 @@ bool Contains(const std::vector<std::string>& list, const std::string& name) {
 
 bool IsOwn(const Source& source) { return source.name.starts_with(kOwn); }
 
+// Files in a raw table's own shape say that a game is over, before all others; those of the schedule only where
+// its results are in files of that kind too: then with the date of the result.
+void OwnStatements(const Project& project, const RawTable& table, Source& source) {
+  constexpr const char* kOver = "true AS is_over, TIMESTAMP 'infinity' AS captured_at, file AS told_in";
+  const RawTable* results = project.FindRaw(project.results);
+  if (table.name != project.schedule || !results) {
+    source.body = fmt::format("SELECT *, NULL AS dropped, {} FROM {}", kOver, Ident(source.name));
+    return;
+  }
+  source.optional_feeds = {kOwn + results->name};
+  source.body = fmt::format(
+      R"sql(WITH played AS (SELECT {0} AS unit_, {1} AS date_, min(file) AS in_ FROM {2} GROUP BY ALL)
+SELECT s.* EXCLUDE (file), NULL AS dropped, p.date_ IS NOT DISTINCT FROM s.{3} AND p.unit_ IS NOT NULL AS is_over,
+  CASE WHEN p.date_ = s.{3} THEN TIMESTAMP 'infinity' END AS captured_at, s.file AS told_in
+FROM {4} s LEFT JOIN played p ON p.unit_ = s.{0}
+UNION ALL BY NAME
+SELECT s.{0}, s.season, s.season_year, s.game_type, p.date_ AS {3}, s.status, NULL AS dropped, true AS is_over,
+  TIMESTAMP 'infinity' AS captured_at, p.in_ AS told_in
+FROM {4} s JOIN played p ON p.unit_ = s.{0} AND p.date_ <> s.{3})sql",
+      Ident(results->unit), Ident(results->date), Ident(kOwn + results->name), Ident(table.date),
+      Ident(source.name));
+}
+
 }  // namespace
 
 bool SourceGroup::ByUnit(const std::string& name) const { return Contains(source->by_unit, name); }
@@ -49,8 +72,9 @@ SourceGroups::SourceGroups(const Project& project) : project_(project) {
     Source source;
     source.name = kOwn + table.name;
     source.table = table.name;
-    source.body = "SELECT *, NULL AS dropped FROM " + Ident(source.name);
     source.feeds = {source.name};
+    source.body = "SELECT *, NULL AS dropped FROM " + Ident(source.name);
+    if (table.statements) OwnStatements(project, table, source);
     sources_.push_back(std::move(source));
   }
   sources_.insert(sources_.end(), project.sources.begin(), project.sources.end());
@@ -83,7 +107,8 @@ Result<> SourceGroups::Find(Connection& connection, FeedReader& reader, Finder& 
   for (const Feed& feed : project_.feeds)
     TRY(find(feed, project_.Patterns(feed)));
   for (const Seed& seed : project_.seeds)
-    files_["seed " + seed.name] = {LookAt(seed.file, "")};
+    for (const std::string& path : {seed.file, seed.own})
+      if (!path.empty()) files_["seed " + seed.name].push_back(LookAt(path, ""));
   for (const Source& source : sources_) {
     std::set<std::string> required, others;
     bool by_season = false;

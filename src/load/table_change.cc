@@ -16,7 +16,7 @@ TableChange::TableChange(Connection& connection, const RawTable& table, const st
     : connection_(connection),
       table_(table),
       part_(part),
-      alone_(groups == 1),
+      alone_(groups == 1 && !table.statements),
       stored_("main." + Ident(table.name)),
       slot_(SlotSql(table)),
       unit_(UnitSql(table)),
@@ -28,7 +28,9 @@ TableChange::TableChange(Connection& connection, const RawTable& table, const st
           ? "true"
           : fmt::format("{} IN (SELECT unit FROM backcourt.units WHERE table_name = {} AND {}{})", unit_,
                         Quote(table.name), of_seasons_, part ? " AND unit IN (FROM temp.affected)" : "");
+  of_units_ = of_seasons_ + (part ? " AND unit IN (FROM temp.affected)" : "");
   season_ = HasColumn(table, "season") ? "season" : "owner_season";
+  staged_ = "temp.staged";
 }
 
 Result<> TableChange::Begin() {
@@ -49,17 +51,19 @@ Result<> TableChange::Stage(const SourceGroup& group) {
                         : fmt::format("UPDATE {} SET dropped = 'served by ' || (SELECT source FROM served s "
                                       "WHERE s.unit = {} LIMIT 1) WHERE dropped IS NULL AND {}",
                                       incoming, unit_, taken)));
-  if (!alone_ && !group.Derived() && !table_.totals.empty()) TRY(TellOtherTotals(incoming));
+  if (!alone_) TRY(TellOtherTotals(group));
   TRY(connection_.Execute(
       fmt::format("INSERT INTO served SELECT DISTINCT {}, {}, {} FROM {} WHERE dropped IS NULL", unit_,
                   Quote(group.source->name), Quote(group.season), incoming)));
   if (!alone_) TRY(connection_.Execute("INSERT INTO temp.staged " + rows));
-  staged_ = alone_ ? "(" + rows + ")" : "temp.staged";
+  if (alone_) staged_ = "(" + rows + ")";
   return {};
 }
 
 // Says of units that are served by another source where its totals differ.
-Result<> TableChange::TellOtherTotals(const std::string& incoming) {
+Result<> TableChange::TellOtherTotals(const SourceGroup& group) {
+  if (group.Derived() || table_.totals.empty()) return {};
+  std::string incoming = "temp." + Ident(group.incoming);
   std::vector<std::string> sums, differ;
   for (const std::string& name : table_.totals) {
     sums.push_back(fmt::format("sum({0}) AS {0}", Ident(name)));

@@ -29,6 +29,8 @@ class TableChange {
 
   // Where rows of the ledger are of these seasons.
   const std::string& of_seasons() const { return of_seasons_; }
+  // Of these, where only the units that are made again are meant.
+  const std::string& of_units() const { return of_units_; }
   // A relation (unit, source, season): what serves each unit of these seasons.
   std::string Serving() const;
   // A relation (unit): the units of which rows differ. After Compare.
@@ -38,6 +40,8 @@ class TableChange {
   // Stages the rows that a group gives, of units that no group before it serves; the others are marked as
   // dropped, or taken out where they are made of the warehouse's own tables.
   Result<> Stage(const SourceGroup& group);
+  // Says of units of the group that are served by another where its totals differ from what is staged.
+  Result<> TellOtherTotals(const SourceGroup& group);
   // A key of two staged rows; "" when there is none.
   Result<std::string> Duplicate();
   // Finds what differs from what stands there; `standing` are the table's cells.
@@ -48,7 +52,6 @@ class TableChange {
   Result<std::vector<Cell>> Cells(int64_t run);
 
  private:
-  Result<> TellOtherTotals(const std::string& incoming);
   std::string StillServing() const;
   std::string InSlots(const std::vector<int32_t>& slots) const;
   Result<> Count(std::vector<LoadedTable>& totals);
@@ -59,6 +62,7 @@ class TableChange {
   const bool alone_;                        // one group: its rows are not copied
   const std::string stored_, slot_, unit_;  // the table, a row's slot and its unit, as SQL
   const std::vector<std::string> hashed_;
+  std::string of_units_;
   std::string of_seasons_,
       replaced_;        // predicates: on the ledger, and on the rows that this load makes again
   std::string season_;  // a row's season, beside the unit's owner

@@ -75,6 +75,10 @@ class Fill {
     if (!request_.no_load && request_.plan.empty() && !request_.dry_run)
       activity_.Tell(Loaded{TRY(LoadFiles(workspace_, {}, activity_))});
     TRY(Prepare());
+    if (request_.no_load)
+      if (std::string changes = FileChangesText(TRY(LookForFileChanges(*work_->moment.connection, project_)));
+          !changes.empty())
+        activity_.Tell(Reading{Trim(changes)});
     if (request_.dry_run) {
       BackfillReport report;
       report.outcome = "planned";

@@ -11,7 +11,9 @@
 #include "files/files.h"
 #include "files/finder.h"
 #include "load/feed_reader.h"
+#include "load/file_changes.h"
 #include "load/snapshots.h"
+#include "load/unread_files.h"
 #include "warehouse/duckdb/engine.h"
 
 namespace backcourt {
@@ -144,31 +146,17 @@ class Examination {
   Result<> Recognise(Warehouse& warehouse) {
     auto connection = TRY(warehouse.Connect());
     FeedReader reader(project_, *connection);
-    std::map<std::string, std::pair<FoundFile, int>> kinds;  // pattern -> one file, how many
-    Folders folders;
-    for (const FoundFile& file : FindFiles({(fs::path(project_.data) / "**/*").string()}, folders)) {
-      static const std::set<std::string> kReadable = {".json",   ".json.gz", ".csv",
-                                                      ".csv.gz", ".parquet", ".xlsx"};
-      fs::path path = fs::relative(file.path, project_.data);
-      std::string name = path.filename().string();
-      std::string extension = name.substr(std::min(name.size(), name.find('.')));
-      bool own = project_.FindRaw(path.begin()->string()) != nullptr;
-      if (claimed_.contains(file.path) || own || !kReadable.contains(extension)) continue;
-      auto& [one, count] = kinds[(path.parent_path() / ("*" + extension)).string()];
-      if (count++ == 0) one = file;
+    for (const UnreadFiles& kind : TRY(FindUnreadFiles(project_, finder_, reader, claimed_))) {
+      std::string hint;
+      for (const std::string& feed : kind.feeds)
+        hint += fmt::format("{}{} = \"{}\"", hint.empty() ? "under [feeds]: " : " or ", feed,
+                            (fs::path(project_.data) / kind.pattern).string());
+      Find("note", fmt::format("{} files {} match no feed{}", kind.files, kind.pattern, kind.shape), hint);
     }
-    for (const auto& [pattern, kind] : kinds) {
-      std::string said = fmt::format("{} files {} match no feed", kind.second, pattern), hint;
-      std::string one = fs::path(kind.first.path).filename().string();
-      for (const Feed& feed : project_.feeds) {
-        if (!reader.Fits(feed, kind.first)) continue;
-        hint += fmt::format("{}{} = \"{}\"", hint.empty() ? "under [feeds]: " : " or ", feed.name,
-                            (fs::path(project_.data) / pattern).string());
-        said += fmt::format("; {} has the shape of {} ({})", one, feed.name, feed.about);
-      }
-      if (hint.empty()) said += "; " + one + " has the shape of none";
-      Find("note", said, hint);
-    }
+    FileChanges changes = TRY(LookForFileChanges(*connection, project_));
+    for (const std::string& path : changes.vanished)
+      Find("warning", fmt::format("{} was loaded, and is gone", path),
+           fmt::format("put it back, or `backcourt forget {}`", path));
     return {};
   }
 

@@ -63,6 +63,52 @@ void Describe(Visitor& v, Snapshot& s) {
   v.Field("problem", s.problem, "why it is not used; empty when it is");
 }
 
+void Describe(Visitor& v, Disagreement& d) {
+  v.Struct("Disagreement", "A source whose date or teams of a game are others than those of the source that serves.");
+  v.Field("table", d.table, "the raw table");
+  v.Field("season", d.season, "the season");
+  v.Field("unit", d.unit, "the game");
+  v.Field("what", d.what, "both values");
+  v.Field("source", d.source, "the source that serves");
+  v.Field("file", d.file, "its file; empty where it is not known");
+  v.Field("other_source", d.other_source, "the source that says otherwise");
+  v.Field("other_file", d.other_file, "its file; empty where it is not known");
+}
+
+void Describe(Visitor& v, FileChanges& c) {
+  v.Struct("FileChanges", "What has changed of the local files since the last load, by names, sizes and times.");
+  v.Field("fresh", c.fresh, "files that are new");
+  v.Field("changed", c.changed, "files that have changed");
+  v.Field("vanished", c.vanished, "files that were loaded and are gone");
+  v.Field("data_is_gone", c.data_is_gone, "whether the data folder itself is gone");
+}
+
+void Describe(Visitor& v, UnreadFiles& u) {
+  v.Struct("UnreadFiles", "Files below the data folder that no feed reads, alike but for the numbers in their names.");
+  v.Field("pattern", u.pattern, "below the data folder");
+  v.Field("example", u.example, "the path of one");
+  v.Field("files", u.files, "how many");
+  v.Field("feeds", u.feeds, "feeds whose shape the example has");
+  v.Field("shape", u.shape, "the same in words");
+}
+
+namespace ledger {
+
+void Describe(Visitor& v, UselessFile& f) {
+  v.Struct("UselessFile", "A file of which no row is used.");
+  v.Field("path", f.path, "the file");
+  v.Field("reason", f.reason, "why its rows are left out");
+  v.Field("hint", f.hint, "what may help");
+}
+
+void Describe(Visitor& v, UnmatchedName& n) {
+  v.Struct("UnmatchedName", "A name in odds, injury reports or transactions that matches no player.");
+  v.Field("name", n.name, "the name");
+  v.Field("rows", n.rows, "rows of it that are left out");
+}
+
+}  // namespace ledger
+
 namespace {
 
 std::optional<int64_t> NullIfZero(int64_t value) {
@@ -83,6 +129,12 @@ void Describe(Visitor& v, LoadReport& r) {
   v.Field("served", r.served, "which source serves how much");
   v.Field("absent", r.absent, "feeds without files");
   v.Field("quarantined", r.quarantined, "snapshots of the schedule that no table sees");
+  v.Field("disagreements", r.disagreements, "sources that have another date or other teams of a game");
+  v.Field("doubled", r.doubled, "rows of files that have one key, which are left out");
+  v.Field("useless", r.useless, "files of which no row is used");
+  v.Field("unread", r.unread, "files below the data folder that no feed reads");
+  v.Field("unmatched", r.unmatched, "names that match no player, the most frequent first");
+  v.Field("unparsed", r.unparsed, "values that are NULL because they do not parse, by feed.column");
   v.Field("changed_cells", r.changed_cells, "cells of raw tables whose values changed");
   v.Field("seconds", r.seconds, "seconds that it took");
 }

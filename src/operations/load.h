@@ -4,6 +4,7 @@
 #include <string>
 #include <vector>
 
+#include "load/file_changes.h"
 #include "load/loader.h"
 #include "operations/events.h"
 #include "operations/workspace.h"
@@ -19,7 +20,15 @@ void Describe(Visitor& v, LoadRequest& r);
 void Describe(Visitor& v, AbsentFeed& f);
 void Describe(Visitor& v, NullColumns& c);
 void Describe(Visitor& v, Snapshot& s);
+void Describe(Visitor& v, Disagreement& d);
+void Describe(Visitor& v, UnreadFiles& u);
+namespace ledger {
+void Describe(Visitor& v, UselessFile& f);
+void Describe(Visitor& v, UnmatchedName& n);
+}  // namespace ledger
 void Describe(Visitor& v, LoadReport& r);
+
+void Describe(Visitor& v, FileChanges& c);
 
 struct LoadAnswer {
   LoadReport load;

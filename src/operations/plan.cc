@@ -68,6 +68,7 @@ void Describe(Visitor& v, PlanReport& r) {
   v.Struct("Plan", "What a backfill would do.");
   v.Field("choice", r.choice, "the dates that were chosen");
   v.Field("retired", r.retired, "by table: how many of its dates are no game dates any more; their rows go");
+  v.Field("files", r.files, "what has changed of the files since the last load: what this plan does not know");
 }
 
 Result<PreparedWork> PrepareWork(const Project& project, Moment moment, const WorkSelection& selection) {
@@ -101,6 +102,7 @@ Result<PreparedWork> PrepareWork(const Project& project, Moment moment, const Wo
 PlanReport ReportOf(const Project& project, const PreparedWork& work) {
   PlanReport report{SavePlan(project, work.moment.calendar, work.moment.cells, work.selection, work.plan),
                     work.chosen.choice,
+                    {},
                     {}};
   for (const auto& [table, slots] : work.moment.retired)
     report.retired[table] = int64_t(slots.size());
@@ -110,6 +112,7 @@ PlanReport ReportOf(const Project& project, const PreparedWork& work) {
 Result<PlanReport> MakePlanReport(Workspace& workspace, const PlanRequest& request, const Cancel&) {
   PreparedWork work = TRY(PrepareWork(workspace.project(), TRY(workspace.Look()), request.selection));
   PlanReport report = ReportOf(workspace.project(), work);
+  report.files = TRY(LookForFileChanges(*work.moment.connection, workspace.project()));
   if (request.save.empty()) return report;
   TRY(WriteFile(request.save, ToJson(report.plan).dump(1) + "\n"));
   FaultPoint("plan-saved");

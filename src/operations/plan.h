@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "operations/load.h"
 #include "operations/selection.h"
 #include "operations/workspace.h"
 #include "plan/saved_plan.h"
@@ -30,6 +31,7 @@ struct PlanReport {
   SavedPlan plan;
   DateChoice choice;
   std::map<std::string, int64_t> retired;  // by table: dates that are no game dates any more
+  FileChanges files;                       // since the last load
 };
 void Describe(Visitor& v, SavedPlan& p);
 void Describe(Visitor& v, PlanReport& r);

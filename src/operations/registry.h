@@ -13,6 +13,7 @@
 #include "operations/doctor.h"
 #include "operations/events.h"
 #include "operations/export.h"
+#include "operations/forget.h"
 #include "operations/json.h"
 #include "operations/load.h"
 #include "operations/model_tests.h"

@@ -44,7 +44,7 @@ void Describe(Visitor& v, RawStatus& r) {
 
 void Describe(Visitor& v, Problem& p) {
   v.Struct("Problem", "Dates of a table with which something is wrong.");
-  v.Field("state", p.state, "failed, blocked, partial or waived");
+  v.Field("state", p.state, "failed, blocked, partial, waiting or waived");
   v.Field("table", p.table, "the table");
   v.Field("dates", p.dates, "how many dates");
   v.Field("first_date", p.first_date, "the first of them");
@@ -59,7 +59,8 @@ void Describe(Visitor& v, StatusReport& r) {
   v.Field("absent", r.absent, "feeds without files");
   v.Field("snapshots", r.snapshots,
           "of the schedule: each season's serving one, then those that are not used");
-  v.Field("problems", r.problems, "failed, blocked, partial and waived dates");
+  v.Field("problems", r.problems, "failed, blocked, partial, waiting and waived dates");
+  v.Field("files", r.files, "what has changed of the files since the last load");
   v.Field("running", r.running, "the run that goes on now; null when none does");
   v.Field("activities", r.activities, "the long operations that go on now");
   v.Field("next_command", r.next_command, "what to do next; empty when there is nothing");
@@ -72,9 +73,10 @@ void Add(const Moment& moment, size_t season, const std::vector<CellState>& stat
     const GameDate& date = moment.calendar.dates()[i];
     if (size_t(date.season) != season) continue;
     MonthStatus& month = table.months[date.date.Month()];
-    month.done += Settled(states[i]);
+    bool done = Settled(states[i]) && states[i] != CellState::kWaiting;
+    month.done += done;
     ++month.total;
-    table.done += Settled(states[i]);
+    table.done += done;
     ++table.total;
     ++table.states[CellStateName(states[i])];
   }
@@ -144,6 +146,15 @@ std::vector<Problem> Problems(const Project& project, const Moment& moment) {
                           reason.substr(0, 200)});
     }
   }
+  auto states = JudgeAll(project, moment.calendar, moment.cells);
+  for (const Model& model : project.models) {
+    std::vector<Date> waiting;
+    for (size_t i = 0; i < states[model.name].size(); ++i)
+      if (states[model.name][i] == CellState::kWaiting) waiting.push_back(moment.calendar.dates()[i].date);
+    if (!waiting.empty())
+      problems.push_back({CellStateName(CellState::kWaiting), model.name, int64_t(waiting.size()), waiting[0],
+                          fmt::format("no results yet ({}): load a file that has them", project.results)});
+  }
   for (const Model& model : project.models) {
     auto cells = CellsThat(moment, model.name, [](const Cell& cell) { return !cell.waived.empty(); });
     if (!cells.empty())
@@ -160,7 +171,10 @@ std::string NextCommand(const std::vector<SeasonStatus>& seasons, const Moment& 
       failed = failed || table.states.contains("failed");
       open = open || table.done < table.total;
     }
-  if (moment.calendar.dates().empty()) return "backcourt load";
+  if (moment.calendar.dates().empty())
+    return moment.cells.empty() ? "backcourt load"
+                                : "add files that tell of games: a schedule (scheduleleaguev2), game logs or box score "
+                                  "summaries; then backcourt load";
   if (failed) return "backcourt plan, fix what failed, then backcourt backfill all";
   return open ? "backcourt backfill all" : "";
 }
@@ -185,6 +199,7 @@ Result<StatusReport> Status(Workspace& workspace, const StatusRequest& request, 
   for (Snapshot& one : TRY(Snapshots::Quarantined(*moment.connection)))
     report.snapshots.push_back(std::move(one));
   report.problems = Problems(project, moment);
+  report.files = TRY(LookForFileChanges(*moment.connection, project));
   report.activities = workspace.activities().Now();
   for (const ActivityNow& activity : report.activities)
     if (activity.run) report.running = activity.run;

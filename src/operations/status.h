@@ -48,6 +48,7 @@ struct StatusReport {
   std::vector<AbsentFeed> absent;
   std::vector<Snapshot> snapshots;
   std::vector<Problem> problems;
+  FileChanges files;
   std::optional<RunNow> running;
   std::vector<ActivityNow> activities;
   std::string next_command;

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include "load/statements.h"
 #include "operations/selection.h"
 #include "proof/lineage.h"
 
@@ -32,6 +33,9 @@ Result<WhyReport> Why(Workspace& workspace, const WhyRequest& request, const Can
   const RawTable* raw = project.FindRaw(request.table);
   if (raw && raw->grain == Grain::kDate) {
     links.push_back(TRY(lineage.OfRaw(request.table, date)));
+    if (raw->statements)
+      for (const std::string& told : TRY(StatementsOn(*moment.connection, *raw, date)))
+        links.push_back({request.table, date.Str(), "stated", told});
   } else {
     std::string table = TRY(ChooseTables(project, {request.table})).at(0);
     int index = moment.calendar.Find(date);

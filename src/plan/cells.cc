@@ -6,7 +6,7 @@ namespace backcourt {
 
 namespace {
 constexpr const char* kNames[] = {"fresh",   "empty",   "partial", "stale",  "may change",
-                                  "missing", "blocked", "failed",  "running"};
+                                  "missing", "blocked", "failed",  "running", "waiting"};
 
 bool Before(const Cell& cell, int32_t slot) { return cell.slot < slot; }
 }  // namespace
@@ -20,7 +20,8 @@ CellState CellStateFromName(const std::string& name) {
 }
 
 bool Settled(CellState state) {
-  return state == CellState::kFresh || state == CellState::kEmpty || state == CellState::kPartial;
+  return state == CellState::kFresh || state == CellState::kEmpty || state == CellState::kPartial ||
+         state == CellState::kWaiting;
 }
 
 const Cell* CellSeries::Find(int32_t slot) const {

@@ -11,11 +11,23 @@
 
 namespace backcourt {
 
-enum class CellState { kFresh, kEmpty, kPartial, kStale, kMayChange, kMissing, kBlocked, kFailed, kRunning };
+// kWaiting is judged, never stored: an empty cell of a past date whose games have no result yet.
+enum class CellState {
+  kFresh,
+  kEmpty,
+  kPartial,
+  kStale,
+  kMayChange,
+  kMissing,
+  kBlocked,
+  kFailed,
+  kRunning,
+  kWaiting
+};
 
 const char* CellStateName(CellState state);
 CellState CellStateFromName(const std::string& name);
-// Filled and true to its inputs: fresh, empty or partial.
+// Filled and true to its inputs: fresh, empty, partial or waiting.
 bool Settled(CellState state);
 
 struct Cell {

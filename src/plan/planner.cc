@@ -141,8 +141,15 @@ std::map<std::string, std::vector<CellState>> JudgeAll(const Project& project, c
   std::map<std::string, std::vector<int>> unsettled;  // how many before an index
   static const CellSeries kNone;
   MissingGames missing(project, calendar);
+  std::set<std::string> of_results = {project.results};  // tables whose rows of a date are made of its results
   for (const Model& model : project.models) {
     if (model.view) continue;
+    bool waits = std::any_of(model.reads.begin(), model.reads.end(), [&](const Read& read) {
+      return of_results.contains(read.table) &&
+             std::any_of(read.windows.begin(), read.windows.end(),
+                         [](const Window& window) { return window.kind == Window::Kind::kSameDate; });
+    });
+    if (waits) of_results.insert(model.name);
     std::vector<CellState>& mine = states[model.name];
     mine.assign(n, CellState::kMissing);
     std::vector<int>& open = unsettled[model.name];
@@ -168,6 +175,8 @@ std::map<std::string, std::vector<CellState>> JudgeAll(const Project& project, c
           state = CellState::kStale;
         else if (!inputs_settled)
           state = CellState::kMayChange;
+        else if (state == CellState::kEmpty && waits && calendar.WaitsForResults(int(i)))
+          state = CellState::kWaiting;
       }
       mine[i] = state;
       open[i + 1] = open[i] + (Settled(state) ? 0 : 1);

@@ -42,6 +42,9 @@ Result<RawTable> ParseRawTable(const std::string& file, const std::string& text)
   table.unit = reader.Text("unit");
   table.unhashed = reader.Texts("unhashed");
   table.totals = reader.Texts("totals");
+  table.statements = reader.Flag("statements");
+  table.merge = reader.Text("merge");
+  table.agree = reader.Texts("agree");
   table.ahead = reader.Text("ahead");
   table.of_final_games = reader.Flag("of_final_games");
   table.box_rows = reader.Text("box_rows");
@@ -60,6 +63,10 @@ Result<RawTable> ParseRawTable(const std::string& file, const std::string& text)
                    "a table 'of_final_games' has the grain 'date', and the game as its 'unit'");
   if (!table.totals.empty() && table.unit.empty())
     reader.Problem(root.get("totals"), "a table with 'totals' needs the 'unit' over which they are");
+  if (table.statements && table.unit.empty())
+    reader.Problem(root.get("statements"), "a table of 'statements' needs the 'unit' that they are about");
+  if (!table.statements && (!table.merge.empty() || !table.agree.empty()))
+    reader.Problem(nullptr, "only a table of 'statements' has 'merge' or 'agree'");
   if (table.grain == Grain::kDate && table.date.empty())
     reader.Problem(root.get("grain"), "a table of grain 'date' needs its 'date' column");
   const toml::table* columns = reader.Table("columns");
@@ -84,6 +91,7 @@ Result<RawTable> ParseRawTable(const std::string& file, const std::string& text)
   need("unhashed", table.unhashed);
   need("date", {table.date});
   need("unit", {table.unit});
+  need("agree", table.agree);
   TRY(reader.Finish());
   return table;
 }
@@ -111,6 +119,7 @@ Result<std::vector<Feed>> ParseFeeds(const std::string& file, const std::string&
     if (like.empty()) feed.holds = reader.Text("holds", !feed.rows.empty());
     feed.season = reader.Text("season");
     feed.document_season = reader.Text("document_season");
+    feed.season_hint = reader.Text("season_hint");
     feed.snapshots = reader.Flag("snapshots");
     feed.lasting = reader.Text("lasting");
     feed.belongs = reader.Text("belongs");
@@ -122,6 +131,14 @@ Result<std::vector<Feed>> ParseFeeds(const std::string& file, const std::string&
     for (auto& [column, type] : reader.Pairs("columns")) {
       bool optional = !type.empty() && type.back() == '?';
       feed.columns.push_back({column, optional ? type.substr(0, type.size() - 1) : type, "", optional});
+    }
+    for (const std::string& name_of : reader.Texts("lenient")) {
+      auto column = std::find_if(feed.columns.begin(), feed.columns.end(),
+                                 [&](const Column& c) { return c.name == name_of; });
+      if (column == feed.columns.end())
+        reader.Problem(nullptr, fmt::format("feed '{}' has no column '{}', which is to be lenient", name, name_of));
+      else
+        column->lenient = true;
     }
     for (auto& [name_there, column] : reader.Pairs("also")) {
       if (std::none_of(feed.columns.begin(), feed.columns.end(),

@@ -25,6 +25,7 @@ struct Column {
   std::string type;  // of raw tables; models take theirs from the SELECT
   std::string about;
   bool optional = false;  // of feeds: may be absent from a file
+  bool lenient = false;   // of feeds: a value that does not parse is NULL, and counted
 };
 
 struct RawTable {
@@ -35,9 +36,14 @@ struct RawTable {
   std::string unit;                   // column whose values one source serves whole; may be empty
   std::vector<std::string> unhashed;  // columns that are not part of the digest
   std::vector<std::string> totals;    // columns whose sums over a unit all sources should tell alike
-  std::string ahead;                  // predicate: rows that may be read ahead of D
+  // Several sources make statements about a unit, and who is right is decided by what they state, not by rank
+  // alone: see StatementsSql of load/statements.h.
+  bool statements = false;
+  std::string merge;               // SQL over `statements`: the table's rows, gaps filled from the next best
+  std::vector<std::string> agree;  // columns in which all statements about a unit should be alike
+  std::string ahead;               // predicate: rows that may be read ahead of D
   bool of_final_games = false;        // every final game has rows here, by its unit
-  std::string box_rows;               // predicate: of a table of boxes, the rows that make one; empty: all
+  std::string box_rows;               // predicate: a game has rows here when one is such; empty: any
   std::vector<Column> columns;
 };
 
@@ -51,6 +57,7 @@ struct Feed {
   std::string rows, holds;
   std::string season;           // SQL over `file`: the season of a file whose path does not tell
   std::string document_season;  // SQL over `document`: that of one whose name does not tell either
+  std::string season_hint;      // SQL over `file`: where the document does not tell it, what its name may mean
   // Of snapshots of one thing that changes: each file is read once, its rows are
   // kept with the time it was seen. `belongs` is true of every row; of a key for
   // which `lasting` was true once, every later snapshot has a row.

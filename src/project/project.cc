@@ -101,16 +101,20 @@ Result<> ReadConfig(Project& project, const fs::path& folder, bool inherited) {
 Result<> CheckReads(const Project& project) {
   std::vector<std::string> tables = project.AllTables();
   for (const Model& model : project.models) {
+    auto known = [&](const std::string& need) {
+      size_t dot = need.find('.');
+      const RawTable* raw = project.FindRaw(need.substr(0, dot));
+      return raw && (dot == std::string::npos ||
+                     std::any_of(raw->columns.begin(), raw->columns.end(),
+                                 [&](const Column& c) { return c.name == need.substr(dot + 1); }));
+    };
     for (const auto& [needs, columns] : model.needs) {
-      size_t dot = needs.find('.');
-      const RawTable* raw = project.FindRaw(needs.substr(0, dot));
-      if (!raw || (dot != std::string::npos &&
-                   std::none_of(raw->columns.begin(), raw->columns.end(),
-                                [&](const Column& c) { return c.name == needs.substr(dot + 1); })))
+      size_t either = needs.find(" or ");
+      if (!known(needs.substr(0, either)) || (either != std::string::npos && !known(needs.substr(either + 4))))
         return Error{ErrorKind::kUsage,
                      fmt::format("{}: '{}' under [needs] is neither a raw table nor a column of one",
                                  model.lines.Of("needs." + needs), needs),
-                     "'raw_table' or 'raw_table.column'"};
+                     "'raw_table', 'raw_table.column' or 'raw_table or raw_other_table'"};
     }
     for (const Read& read : model.reads) {
       if (std::find(tables.begin(), tables.end(), read.table) == tables.end())
@@ -409,7 +413,16 @@ Result<Project> Project::Load(const std::string& folder) {
   std::stable_sort(project.sources.begin(), project.sources.end(),
                    [](const Source& a, const Source& b) { return a.rank < b.rank; });
   for (const fs::path& file : FilesIn(pack / "seeds", ".csv"))
-    project.seeds.push_back({file.stem().string(), file.string()});
+    project.seeds.push_back({file.stem().string(), file.string(), ""});
+  if (project.pack != project.root)
+    for (const fs::path& file : FilesIn(fs::path(project.root) / "seeds", ".csv")) {
+      auto of_pack = std::find_if(project.seeds.begin(), project.seeds.end(),
+                                  [&](const Seed& seed) { return seed.name == file.stem().string(); });
+      if (of_pack == project.seeds.end())
+        project.seeds.push_back({file.stem().string(), file.string(), ""});
+      else
+        of_pack->own = file.string();
+    }
   if (fs::exists(pack / "functions" / "duckdb.sql")) {
     for (const std::string& statement :
          SqlStatements(TRY(ReadFile((pack / "functions" / "duckdb.sql").string())))) {

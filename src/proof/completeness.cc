@@ -11,6 +11,7 @@
 #include "ledger/loads.h"
 #include "load/raw_table_sql.h"
 #include "load/snapshots.h"
+#include "load/statements.h"
 #include "plan/planner.h"
 #include "proof/contracts.h"
 #include "warehouse/cell_sql.h"
@@ -60,6 +61,9 @@ class Checker {
   Result<> Contracts(const CheckedSeason& season);
   Result<> KeptSnapshots(const CheckedSeason& season);
   Result<> OtherSources(const CheckedSeason& season);
+  Result<> ScheduleAgrees(const CheckedSeason& season);
+  Result<> DamagedUnits(const CheckedSeason& season);
+  Result<std::string> WhyDropped(const RawTable& table, const std::string& unit);
   Result<std::string> LoadAgain(const RawTable& table, const std::string& season);
   Result<std::vector<ledger::LoadedFile>> Files();
   void Count(GuardCount count);
@@ -117,10 +121,10 @@ Result<> Checker::Games(const CheckedSeason& season) {
         "SELECT g.game_id, CAST({5} AS INTEGER), g.game_type, g.away_team_abbr "
         "|| ' at ' || g.home_team_abbr, r.unit_ IS NOT NULL, t.unit_ IS NOT NULL FROM {0} g "
         "LEFT JOIN (SELECT DISTINCT {1} AS unit_ FROM wh.main.{2}) r ON r.unit_ = g.game_id LEFT JOIN "
-        "(SELECT DISTINCT {3} AS unit_ FROM wh.main.{4}) t ON t.unit_ = g.game_id ORDER BY g.game_date, "
-        "g.game_id",
+        "(SELECT DISTINCT {3} AS unit_ FROM wh.main.{4} WHERE {6}) t ON t.unit_ = g.game_id ORDER BY "
+        "g.game_date, g.game_id",
         games, Ident(results.unit), Ident(results.name), Ident(table.unit), Ident(table.name),
-        bench_.dialect().DayNumber("g.game_date"))));
+        bench_.dialect().DayNumber("g.game_date"), table.box_rows.empty() ? "true" : table.box_rows)));
     std::map<std::string, std::pair<int, int>> of_type;  // due, there
     std::vector<size_t> lacking;
     Coverage coverage{season.label, table.name, "games", 0, 0, ""};
@@ -143,10 +147,12 @@ Result<> Checker::Games(const CheckedSeason& season) {
       if (!is_results && !is_boxes && present == 0)
         continue;  // the feed serves none of this kind: told below
       Date date{int32_t(rows.Int(i, 1))};
+      std::string why = TRY(WhyDropped(table, rows.Text(i, 0)));
       report_.gaps.push_back({"games", season.label, table.name, date, date, 1,
                               rows.Text(i, 0) + " " + rows.Text(i, 3),
-                              is_results ? "the game was to be played, and has no result"
-                                         : "the game is final, and has no rows here",
+                              (is_results ? "the game was to be played, and has no result"
+                                          : "the game is final, and has no rows here") +
+                                  (why.empty() ? "" : "; what files hold of it was left out: " + why),
                               mend});
       ++count.found;
     }
@@ -162,6 +168,19 @@ Result<> Checker::Games(const CheckedSeason& season) {
     count.nothing = "none of these games is over";
   Count(std::move(count));
   return {};
+}
+
+// Why rows of a unit were left out; "" where none were, or their source keeps no such record.
+Result<std::string> Checker::WhyDropped(const RawTable& table, const std::string& unit) {
+  std::set<std::string> sources;
+  for (const Source& source : project_.sources)
+    if (source.table == table.name) sources.insert(Quote(source.name));
+  if (sources.empty()) return std::string();
+  Rows why = TRY(ledger_.Query(fmt::format(
+      "SELECT coalesce(string_agg(DISTINCT reason, ', ' ORDER BY reason), '') FROM wh.backcourt.dropped_units WHERE "
+      "unit = {} AND source IN ({})",
+      Quote(unit), Join({sources.begin(), sources.end()}, ", "))));
+  return why.Text(0, 0);
 }
 
 // The files that were loaded, read once.
@@ -202,7 +221,7 @@ void Checker::FilledCells(const CheckedSeason& season) {
     if (model.view || !Wanted(model.name)) continue;
     auto series = cells_.find(model.name);
     Coverage coverage{season.label, model.name, "dates", int64_t(season.dates.size()), 0, ""};
-    int64_t empty = 0;
+    int64_t empty = 0, waiting = 0;
     std::map<std::string, size_t> open;  // by what is wrong: the gap that further dates join
     auto lacks = [&](int index, const std::string& what, const std::string& mend) {
       auto [at, is_new] = open.try_emplace(what, report_.gaps.size());
@@ -219,7 +238,8 @@ void Checker::FilledCells(const CheckedSeason& season) {
       const Cell* cell = series == cells_.end() ? nullptr : series->second.Find(DateAt(index).days);
       CellState state = states_.at(model.name)[size_t(index)];
       ++count.examined;
-      coverage.present += Settled(state);
+      coverage.present += Settled(state) && state != CellState::kWaiting;
+      waiting += state == CellState::kWaiting;
       empty += state == CellState::kEmpty;
       if (state == CellState::kPartial)
         lacks(index, fmt::format("partial: made without the boxes of {}", cell->missing),
@@ -242,6 +262,8 @@ void Checker::FilledCells(const CheckedSeason& season) {
     if (empty)
       coverage.remark = fmt::format("{} of them empty: {}", empty,
                                     model.empty.empty() ? "the model gives no rows" : model.empty);
+    if (waiting)
+      coverage.remark += fmt::format("{}{} dates wait for results", coverage.remark.empty() ? "" : "; ", waiting);
     report_.coverage.push_back(std::move(coverage));
   }
   if (!options_.tables.empty() && count.examined == 0) count.nothing = "no model was asked for";
@@ -432,6 +454,44 @@ Result<> Checker::OtherSources(const CheckedSeason& season) {
   return {};
 }
 
+// The dates and teams of a game by each of the sources that state them, and by its result.
+Result<> Checker::ScheduleAgrees(const CheckedSeason& season) {
+  GuardCount count{season.label, "schedule_agrees", "games", 0, 0, ""};
+  count.examined = TRY(ledger_.Query(fmt::format("SELECT count(*) FROM wh.main.{} WHERE season = {}",
+                                                     Ident(project_.schedule), Quote(season.label))))
+                       .Int(0, 0);
+  for (const Disagreement& one : TRY(ReadDisagreements(ledger_, project_, season.label))) {
+    report_.gaps.push_back(
+        {count.guard, season.label, one.table, {}, {}, 0, one.unit,
+         fmt::format("{} ({}{}, which serves, and {}{})", one.what, one.source,
+                     one.file.empty() ? "" : ", " + one.file, one.other_source,
+                     one.other_file.empty() ? "" : ", " + one.other_file),
+         "fetch the file that is wrong again, then `backcourt load` and `backcourt backfill`"});
+    ++count.found;
+  }
+  Count(std::move(count));
+  return {};
+}
+
+// Games whose box has rows of one key that contradict each other.
+Result<> Checker::DamagedUnits(const CheckedSeason& season) {
+  GuardCount count{season.label, "doubled keys", "games", 0, 0, "no table of boxes was asked for"};
+  for (const std::string& table : project_.boxes) {
+    if (!Wanted(table)) continue;
+    std::string mine = fmt::format("table_name = {} AND season IN ('', {})", Quote(table), Quote(season.label));
+    count.examined += TRY(ledger_.Query("SELECT count(*) FROM wh.backcourt.units WHERE " + mine)).Int(0, 0);
+    Rows rows = TRY(ledger_.Query("SELECT unit, reason FROM wh.backcourt.damaged_units WHERE " + mine +
+                                      " ORDER BY unit, reason"));
+    for (size_t i = 0; i < rows.size(); ++i) {
+      report_.gaps.push_back({count.guard, season.label, table, {}, {}, 0, rows.Text(i, 0), rows.Text(i, 1),
+                              "take the wrong row out of its file, then `backcourt load` and `backcourt backfill`"});
+      ++count.found;
+    }
+  }
+  Count(std::move(count));
+  return {};
+}
+
 Result<CheckReport> Checker::Run(const std::map<std::string, std::vector<int32_t>>& retired) {
   auto start = std::chrono::steady_clock::now();
   std::vector<CheckedSeason> seasons;
@@ -452,6 +512,8 @@ Result<CheckReport> Checker::Run(const std::map<std::string, std::vector<int32_t
     TRY(Contracts(season));
     if (Wanted(project_.schedule)) TRY(KeptSnapshots(season));
     TRY(OtherSources(season));
+    if (Wanted(project_.schedule)) TRY(ScheduleAgrees(season));
+    TRY(DamagedUnits(season));
   }
   for (const auto& [table, slots] : retired)
     if (Wanted(table))

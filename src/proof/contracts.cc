@@ -122,7 +122,8 @@ Result<GuardCount> JudgeMonths(Workbench& bench, const Project& project, const C
   std::vector<std::vector<int>> months = TRY(WholeMonths(bench, project, calendar, season));
   std::erase_if(months, [&](const std::vector<int>& dates) {
     return std::any_of(dates.begin(), dates.end(), [&](int i) {
-      return states[size_t(i)] != CellState::kFresh && states[size_t(i)] != CellState::kEmpty;
+      return states[size_t(i)] != CellState::kFresh && states[size_t(i)] != CellState::kEmpty &&
+             states[size_t(i)] != CellState::kWaiting;
     });
   });
   if (months.empty()) {

@@ -12,9 +12,14 @@ namespace backcourt {
 
 namespace {
 
-// The seasons in which a raw table, or a column of it, holds a value.
+// The seasons in which a raw table or a column of it, or one of several (`a or b`), holds a value.
 Result<std::set<std::string>> SeasonsWith(Connection& connection, const Project& project,
                                           const std::string& needs) {
+  if (size_t either = needs.find(" or "); either != std::string::npos) {
+    std::set<std::string> seasons = TRY(SeasonsWith(connection, project, needs.substr(0, either)));
+    seasons.merge(TRY(SeasonsWith(connection, project, needs.substr(either + 4))));
+    return seasons;
+  }
   size_t dot = needs.find('.');
   const RawTable& table = *project.FindRaw(needs.substr(0, dot));
   const RawTable& schedule = *project.FindRaw(project.schedule);

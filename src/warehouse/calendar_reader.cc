@@ -2,7 +2,10 @@
 
 #include <fmt/format.h>
 
+#include <set>
+
 #include "base/text.h"
+#include "ledger/loads.h"
 
 namespace backcourt {
 
@@ -29,6 +32,9 @@ Result<Calendar> ReadCalendar(Connection& connection, const Project& project) {
                   "WHERE (s.status = 'scheduled' OR r.game_id IS NOT NULL) AND s.game_date IS NOT NULL AND "
                   "s.game_type IN ({})",
                   whole, Ident(project.schedule), Ident(project.results), boxes, Join(types, ", "))));
+  std::vector<std::set<std::string>> damaged;  // games whose rows in a table of boxes contradict each other
+  for (const std::string& table : project.boxes)
+    damaged.push_back(TRY(ledger::ReadDamagedUnits(connection, table)));
   std::vector<Game> games(rows.size());
   for (size_t i = 0; i < rows.size(); ++i) {
     games[i] = {rows.Text(i, 0),
@@ -41,9 +47,11 @@ Result<Calendar> ReadCalendar(Connection& connection, const Project& project) {
                 rows.Int(i, 7) != 0,
                 {}};
     for (size_t table = 0; table < project.boxes.size(); ++table)
-      if (!rows.Int(i, 8 + table)) games[i].lacks.push_back(project.boxes[table]);
+      if (!rows.Int(i, 8 + table) || damaged[table].contains(games[i].id)) games[i].lacks.push_back(project.boxes[table]);
   }
-  return Calendar::Build(std::move(games));
+  Rows today = TRY(connection.Query(
+      "SELECT CAST(CAST(timezone('America/New_York', now()) AS DATE) - DATE '1970-01-01' AS INTEGER)"));
+  return Calendar::Build(std::move(games), Date{int32_t(today.Int(0, 0))});
 }
 
 Result<Calendar> ReadCalendarAsOf(Connection& connection, const Project& project, Date as_of,

@@ -83,7 +83,7 @@ class Day:
         for context in self.population():
             player, key = context['player_id'], (self.day, context['player_id'])
             rows[key] = precompute.feature_row(
-                self.season, self.day, self.upcoming.with_injuries, context,
+                self.season, self.day, self.upcoming.with_injuries(context['team_abbr']), context,
                 teams[context['game_id'], context['team_abbr']], self.rows('player_daily_cache')[key],
                 self.rows('player_composite_factors')[key], self.zones_of(player),
                 self.defense_of(context['opponent_team_abbr']))

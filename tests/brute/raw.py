@@ -96,6 +96,7 @@ class Raw:
         self.props = by_key((row for row in read('raw_player_props') if row.market == 'points'),
                             lambda row: (row.game_id, row.player_id))
         self.injuries = by_key(read('raw_injuries'), lambda row: row.season)
+        self.reports = by_key(read('raw_injury_reports'), lambda row: row.game_date)
         self.players = {(row.season, row.player_id): row for row in read('raw_players')}
         self.arenas = [Place(row.team_abbr, row.valid_from, row.valid_to, row.latitude, row.longitude,
                              row.time_zone) for row in read('raw_arenas')]

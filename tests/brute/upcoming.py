@@ -50,7 +50,7 @@ class Upcoming:
     def __init__(self, season, injuries, day):
         self.season, self.raw, self.injuries, self.day = season, season.raw, injuries, day
         self.games = season.games_on(day)
-        self.with_injuries = injuries.present(day)
+        self.game_of = {team: game for game in self.games for team in (game.home, game.away)}
         self.populations = {}
         self.form_cache = {}
         self.stars = {}
@@ -78,8 +78,14 @@ class Upcoming:
     def latest_listing(self, player):
         return self.season.listed_before(player, self.day)[-1]
 
-    def is_out(self, player):
-        return self.injuries.status(player, self.day) in OUT
+    def with_injuries(self, team):
+        return self.injuries.present(self.day, self.game_of[team], team)
+
+    def status(self, player, team):
+        return self.injuries.status(player, self.day, self.game_of[team], team)
+
+    def is_out(self, player, team):
+        return self.status(player, team) in OUT
 
     # upcoming_team_game_context
 
@@ -180,9 +186,9 @@ class Upcoming:
                                 difference(row.closing_total, row.opening_total), implied)))
 
     def injury_counts(self, team):
-        if not self.with_injuries:
+        if not self.with_injuries(team):
             return dict.fromkeys(('players_out_count', 'starters_out_count', 'questionable_players_count'))
-        statuses = {player: self.injuries.status(player, self.day) for player in self.population(team)}
+        statuses = {player: self.status(player, team) for player in self.population(team)}
         out = [player for player, status in statuses.items() if status in OUT]
         last_ten = newest(self.season.team_before(team, self.day), 10)
         starts = [line.player_id for game in last_ten for line in self.season.box_of(game, team) if line.is_starter]
@@ -211,7 +217,7 @@ class Upcoming:
         row.update(self.player_rest(games))
         row.update(self.player_averages(games))
         row.update(self.standing_in_team(player, team, games))
-        row.update(self.person(player))
+        row.update(self.person(player, team))
         row.update(self.opponent_form(opponent))
         row.update(self.pace(team, opponent))
         row.update(self.absences(player, team, row['usage_rate_last_10_games']))
@@ -256,13 +262,13 @@ class Upcoming:
                            for game in games)
         return None
 
-    def person(self, player):
+    def person(self, player, team):
         about = self.raw.players.get((self.season.name, player))
         born = about and about.birth_date
         had_birthday = born and (self.day.month, self.day.day) >= (born.month, born.day)
         return {'player_age': self.day.year - born.year - (not had_birthday) if born else None,
                 'position': about and about.position,
-                'injury_status': self.injuries.status(player, self.day) if self.with_injuries else None}
+                'injury_status': self.status(player, team) if self.with_injuries(team) else None}
 
     def form(self, team):
         """Per-game values of the team's last 10 games, newest first."""
@@ -294,15 +300,15 @@ class Upcoming:
                 'pace_vs_league': difference(expected, self.pace_of_league)}
 
     def absences(self, player, team, usage_rate):
-        if not self.with_injuries:
+        if not self.with_injuries(team):
             return {'out_usage_share': None, 'projected_usage_rate': usage_rate,
                     'star_teammates_out': None, 'questionable_star_teammates': None}
         mates = [mate for mate in self.population(team) if mate != player]
-        share = self.usage_share(team, {mate for mate in mates if self.is_out(mate)})
-        questionable = [mate for mate in mates if self.injuries.status(mate, self.day) == 'questionable']
+        share = self.usage_share(team, {mate for mate in mates if self.is_out(mate, team)})
+        questionable = [mate for mate in mates if self.status(mate, team) == 'questionable']
         return {'out_usage_share': share,
                 'projected_usage_rate': None if usage_rate is None else usage_rate * (1 + (share or 0)),
-                'star_teammates_out': sum(self.is_out(mate) and self.is_star(mate) for mate in mates),
+                'star_teammates_out': sum(self.is_out(mate, team) and self.is_star(mate) for mate in mates),
                 'questionable_star_teammates': sum(self.is_star(mate) for mate in questionable)}
 
     def usage_share(self, team, out):

@@ -113,8 +113,12 @@ class Shapes(unittest.TestCase):
         for name in names:
             shutil.copy(SAMPLES / name, self.data / name)
 
+    def run_any(self, *words):
+        """The process, whatever its exit code."""
+        return subprocess.run([BACKCOURT, *words], cwd=self.folder, capture_output=True, text=True, stdin=subprocess.DEVNULL, timeout=240)
+
     def run_program(self, *words, code=0):
-        done = subprocess.run([BACKCOURT, *words], cwd=self.folder, capture_output=True, text=True, stdin=subprocess.DEVNULL, timeout=240)
+        done = self.run_any(*words)
         self.assertEqual(done.returncode, code, f"{words}\n{done.stdout}\n{done.stderr}")
         return done.stdout if code == 0 else done.stdout + done.stderr
 

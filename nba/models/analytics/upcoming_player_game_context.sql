@@ -109,7 +109,7 @@ l10_games_used = "10 for most players late in a season"
 raw_game_lines = ["game_spread", "game_total"]
 "raw_players.birth_date" = ["player_age"]
 "raw_players.position" = ["position"]
-raw_injuries = ["injury_status", "out_usage_share", "star_teammates_out", "questionable_star_teammates"]
+"raw_injuries or raw_injury_reports" = ["injury_status", "out_usage_share", "star_teammates_out", "questionable_star_teammates"]
 raw_player_props = ["current_points_line", "opening_points_line", "line_movement", "prop_over_streak", "prop_under_streak"]
 */
 WITH

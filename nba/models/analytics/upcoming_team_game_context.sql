@@ -11,6 +11,7 @@ raw_arenas = "whole"
 displaced_homes = "whole"
 raw_game_lines = "same date"
 raw_injuries = "730 days before"
+raw_injury_reports = "same date"
 player_population = "same date"
 
 [rows]
@@ -90,7 +91,7 @@ questionable_players_count = "transactions do not tell of the questionable"
 
 [needs]
 raw_game_lines = ["game_spread", "opening_spread", "spread_movement", "game_total", "opening_total", "total_movement", "implied_team_total"]
-raw_injuries = ["players_out_count", "starters_out_count", "questionable_players_count"]
+"raw_injuries or raw_injury_reports" = ["players_out_count", "starters_out_count", "questionable_players_count"]
 */
 WITH
 -- What is over counts, whatever the schedule says of it; only what is scheduled is to come.
@@ -224,6 +225,17 @@ absences AS (
     CAST(count(CASE WHEN injury_status = 'questionable' THEN 1 END) AS INTEGER) AS players_questionable
   FROM player_population GROUP BY game_id, team_abbr
 ),
+-- Whether anything is told of injuries: by a report of the date before tip-off to which the team had submitted its list (see
+-- player_population), or by an injury row of the season before D.
+reported_teams AS (
+  SELECT DISTINCT g.game_id, g.team_abbr
+  FROM (SELECT t.game_id, t.game_date, t.team_abbr, s.tipoff_utc FROM today t JOIN raw_schedule s ON s.game_id = t.game_id) g
+  JOIN (SELECT game_date, report, min(reported_at) AS reported_at FROM raw_injury_reports GROUP BY game_date, report) r
+    ON r.game_date = g.game_date AND COALESCE(r.reported_at < COALESCE(g.tipoff_utc, eastern_noon(g.game_date)), TRUE)
+  LEFT JOIN (SELECT DISTINCT game_date, report, team_abbr FROM raw_injury_reports WHERE player_id IS NULL) u
+    ON u.game_date = r.game_date AND u.report = r.report AND u.team_abbr = g.team_abbr
+  WHERE u.report IS NULL
+),
 injury_feeds AS (
   SELECT season, min(date) AS first_date FROM raw_injuries GROUP BY season
 )
@@ -257,9 +269,9 @@ SELECT t.game_id, t.team_abbr, t.game_date, t.season, t.season_year, t.game_type
   l.game_spread, l.opening_spread, l.game_spread - l.opening_spread AS spread_movement,
   l.game_total, l.opening_total, l.game_total - l.opening_total AS total_movement,
   (l.game_total - l.game_spread) / 2e0 AS implied_team_total,
-  CASE WHEN f.first_date < t.game_date THEN COALESCE(a.players_out, 0) END AS players_out_count,
-  CASE WHEN f.first_date < t.game_date THEN COALESCE(a.starters_out, 0) END AS starters_out_count,
-  CASE WHEN f.first_date < t.game_date THEN COALESCE(a.players_questionable, 0) END AS questionable_players_count
+  CASE WHEN f.first_date < t.game_date OR i.game_id IS NOT NULL THEN COALESCE(a.players_out, 0) END AS players_out_count,
+  CASE WHEN f.first_date < t.game_date OR i.game_id IS NOT NULL THEN COALESCE(a.starters_out, 0) END AS starters_out_count,
+  CASE WHEN f.first_date < t.game_date OR i.game_id IS NOT NULL THEN COALESCE(a.players_questionable, 0) END AS questionable_players_count
 FROM today t
 JOIN today o ON o.game_id = t.game_id AND o.team_abbr = t.opponent_team_abbr
 LEFT JOIN known_spans k ON k.as_of = t.game_date
@@ -268,3 +280,4 @@ LEFT JOIN season_spans s ON s.season_year = t.season_year
 LEFT JOIN team_lines l ON l.game_id = t.game_id AND l.team_abbr = t.team_abbr
 LEFT JOIN absences a ON a.game_id = t.game_id AND a.team_abbr = t.team_abbr
 LEFT JOIN injury_feeds f ON f.season = t.season
+LEFT JOIN reported_teams i ON i.game_id = t.game_id AND i.team_abbr = t.team_abbr

@@ -10,6 +10,7 @@ raw_schedule = "same date"
 final_games = "season before"
 raw_player_box = "season before"
 raw_injuries = "730 days before"
+raw_injury_reports = "same date"
 
 [columns]
 game_id = "the league's id of the game of the date, 10 characters"
@@ -26,8 +27,8 @@ games_played_last_10 = "games of the team's last 10 before D that he played for 
 is_usual_starter = "he started at least half of the team's last 10 games before D (of all, if fewer), for it"
 hundredths_used_last_10 = "100 x (FGA + 0.44 FTA + turnovers), his total in the games counted by games_played_last_10; whole, so that sums are exact"
 games_since_team_change = "games he played for the team since he first came to it from another this season; NULL if he came from none"
-has_injury_feed = "an injury row of this season is dated before D"
-injury_status = "out, doubtful, questionable, probable or available: his newest injury row before D, available if he played after it; NULL if none"
+has_injury_feed = "an injury report tells of the team's game, or an injury row of this season is dated before D"
+injury_status = "out, doubtful, questionable, probable or available: by the newest injury report before tip-off that his team had submitted to, available if it does not list him; without one his newest injury row before D, available if he played after it; NULL if none"
 
 [checks]
 "a usual starter was listed" = "SELECT * FROM this WHERE is_usual_starter AND games_listed_last_10 = 0"
@@ -124,6 +125,26 @@ injury_states AS (
 ),
 injury_feeds AS (
   SELECT season, min(date) AS first_date FROM raw_injuries GROUP BY season
+),
+-- The league's reports of the date that were out before tip-off; where that is not known, before noon in the east of the States. The
+-- newest to which a team had submitted its list serves it, whole.
+serving_reports AS (
+  SELECT g.game_id, g.team_abbr, max(r.report) AS report
+  FROM (SELECT DISTINCT game_id, game_date, team_abbr, tipoff_utc FROM population) g
+  JOIN (SELECT game_date, report, min(reported_at) AS reported_at FROM raw_injury_reports GROUP BY game_date, report) r
+    ON r.game_date = g.game_date AND COALESCE(r.reported_at < COALESCE(g.tipoff_utc, eastern_noon(g.game_date)), TRUE)
+  LEFT JOIN (SELECT DISTINCT game_date, report, team_abbr FROM raw_injury_reports WHERE player_id IS NULL) u
+    ON u.game_date = r.game_date AND u.report = r.report AND u.team_abbr = g.team_abbr
+  WHERE u.report IS NULL
+  GROUP BY g.game_id, g.team_abbr
+),
+-- A player may have changed the team since: his row counts wherever it lists him, first that of his team, then the last.
+reported AS (
+  SELECT p.game_id, p.player_id, i.status,
+    row_number() OVER (PARTITION BY p.game_id, p.player_id ORDER BY CASE WHEN i.team_abbr = p.team_abbr THEN 0 ELSE 1 END, i.seq DESC) AS place
+  FROM population p
+  JOIN serving_reports r ON r.game_id = p.game_id AND r.team_abbr = p.team_abbr
+  JOIN raw_injury_reports i ON i.game_date = p.game_date AND i.report = r.report AND i.player_id = p.player_id
 )
 SELECT p.game_id, p.player_id, p.game_date, p.season, p.season_year, p.team_abbr, p.player_name, p.tipoff_utc,
   p.games_before AS team_games_before,
@@ -132,10 +153,13 @@ SELECT p.game_id, p.player_id, p.game_date, p.season, p.season_year, p.team_abbr
   2 * t.started >= least(10, p.games_before) AS is_usual_starter,
   t.hundredths_used AS hundredths_used_last_10,
   p.games_since_team_change,
-  COALESCE(f.first_date < p.game_date, FALSE) AS has_injury_feed,
-  CASE WHEN p.last_played_date > i.status_date THEN 'available' ELSE i.status END AS injury_status
+  COALESCE(f.first_date < p.game_date, FALSE) OR r.report IS NOT NULL AS has_injury_feed,
+  CASE WHEN r.report IS NOT NULL THEN COALESCE(n.status, 'available')
+       WHEN p.last_played_date > i.status_date THEN 'available' ELSE i.status END AS injury_status
 FROM population p
 JOIN last_ten t ON t.game_id = p.game_id AND t.player_id = p.player_id
 LEFT JOIN injury_feeds f ON f.season = p.season
+LEFT JOIN serving_reports r ON r.game_id = p.game_id AND r.team_abbr = p.team_abbr
+LEFT JOIN reported n ON n.game_id = p.game_id AND n.player_id = p.player_id AND n.place = 1
 LEFT JOIN injury_states i ON i.player_id = p.player_id AND i.season_year = p.season_year
   AND i.status_date < p.game_date AND i.next_status_date >= p.game_date

@@ -126,7 +126,7 @@ three_pct_std_last_5 = "needs 2 games with an attempt"
 scoring_skewness_last_10 = "needs 3 games of the season"
 
 [needs]
-raw_injuries = ["injury_risk", "star_teammates_out"]
+"raw_injuries or raw_injury_reports" = ["injury_risk", "star_teammates_out"]
 raw_game_lines = ["game_total_line", "spread_magnitude", "implied_team_total"]
 */
 WITH

@@ -1,3 +1,5 @@
+#include <fmt/format.h>
+
 #include "cli/command.h"
 #include "cli/progress_view.h"
 #include "cli/texts.h"
@@ -16,6 +18,14 @@ Result<int> RunLoad(Caller& caller, const LoadRequest& request, const JsonView& 
     output.Out(ToJson(*answer).dump(2) + "\n");
   else
     output.Out(LoadText(answer->load) + NullColumnsText(answer->null_columns));
+  if (!answer->load.useless.empty()) {
+    const ledger::UselessFile& first = answer->load.useless.front();
+    return Error{ErrorKind::kSource,
+                 fmt::format("{} file{} of which no row is used, as {}: {}; all else is loaded",
+                             answer->load.useless.size(), answer->load.useless.size() == 1 ? "" : "s", first.path,
+                             first.reason),
+                 first.hint};
+  }
   return 0;
 }
 

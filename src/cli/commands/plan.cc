@@ -13,7 +13,7 @@ Result<int> RunPlan(Caller& caller, const PlanRequest& request, const JsonView& 
     output.Out(ToJson(report).dump(2) + "\n");
     return 0;
   }
-  output.Out(PlanText(report));
+  output.Out(PlanText(report) + FileChangesText(report.files));
   if (!request.save.empty())
     output.Out(fmt::format("saved: `backcourt backfill --plan {}` runs exactly this\n", request.save));
   return 0;

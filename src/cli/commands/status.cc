@@ -119,7 +119,8 @@ std::string Text(const StatusReport& report, bool markdown) {
   std::string text = markdown ? "## Warehouse status\n\n" : "";
   for (const SeasonStatus& season : report.seasons)
     text += SeasonText(season, markdown);
-  text += RawText(report) + AbsentText(report.absent) + SnapshotText(report.snapshots);
+  text += RawText(report) + AbsentText(report.absent) + SnapshotText(report.snapshots) +
+          FileChangesText(report.files);
   std::string problems;
   for (const Problem& p : report.problems)
     problems += fmt::format("{}{} {}: {} dates from {}: {}\n", markdown ? "- " : "", p.state, p.table,

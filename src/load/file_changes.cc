@@ -1,0 +1,75 @@
+#include "load/file_changes.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <filesystem>
+#include <map>
+
+#include "base/text.h"
+#include "files/files.h"
+#include "files/object_store.h"
+#include "ledger/loads.h"
+
+namespace backcourt {
+
+namespace fs = std::filesystem;
+
+Result<FileChanges> LookForFileChanges(Connection& connection, const Project& project) {
+  FileChanges changes;
+  std::error_code ignored;
+  changes.data_is_gone =
+      !project.data.empty() && !IsRemote(project.data) && !fs::is_directory(project.data, ignored);
+  std::map<std::string, std::pair<int64_t, int64_t>> seen, kept;  // by path: size and time
+  for (const ledger::LoadedFile& file : TRY(ledger::ReadSeenFiles(connection)))
+    seen[file.path] = {file.size, file.mtime};
+  if (seen.empty()) return changes;
+  Folders folders;
+  auto look = [&](const std::vector<std::string>& patterns) {
+    std::vector<std::string> local;
+    for (const std::string& pattern : patterns)
+      if (!IsRemote(pattern)) local.push_back(pattern);
+    for (const FoundFile& file : FindFiles(local, folders)) {
+      bool other = !file.season.empty() && !project.seasons.empty() &&
+                   std::find(project.seasons.begin(), project.seasons.end(), file.season) == project.seasons.end();
+      auto known = seen.find(file.path);
+      if (known == seen.end() && !other && project.seasons.empty()) changes.fresh.push_back(file.path);
+      if (known != seen.end() && known->second != std::pair(file.size, file.mtime))
+        changes.changed.push_back(file.path);
+      kept[file.path] = {file.size, file.mtime};
+    }
+  };
+  for (const Feed& feed : project.feeds)
+    look(project.Patterns(feed));
+  for (const RawTable& table : project.raw_tables)
+    if (!project.data.empty() && !IsRemote(project.data)) {
+      std::string folder = (fs::path(project.data) / table.name).string();
+      look({folder + "/season={season}/*.parquet", folder + "/*.parquet"});
+    }
+  for (const ledger::LoadedFile& file : TRY(ledger::ReadFiles(connection)))
+    if (!IsRemote(file.path) && !kept.contains(file.path) && LookAt(file.path, "").size < 0 &&
+        !file.feed.starts_with("seed "))
+      changes.vanished.push_back(file.path);
+  for (auto* list : {&changes.fresh, &changes.changed, &changes.vanished}) {
+    std::sort(list->begin(), list->end());
+    list->erase(std::unique(list->begin(), list->end()), list->end());
+  }
+  return changes;
+}
+
+std::string FileChangesText(const FileChanges& changes) {
+  std::string text;
+  if (changes.data_is_gone) return "the data folder is gone; what was loaded from it stays\n";
+  if (!changes.fresh.empty() || !changes.changed.empty())
+    text += fmt::format("{} files are new and {} have changed since the last load, as {}: `backcourt load`\n",
+                        WithCommas(int64_t(changes.fresh.size())), WithCommas(int64_t(changes.changed.size())),
+                        changes.fresh.empty() ? changes.changed.front() : changes.fresh.front());
+  for (size_t i = 0; i < std::min<size_t>(changes.vanished.size(), 3); ++i)
+    text += fmt::format("gone since it was loaded: {}; put it back, or `backcourt forget {}`\n", changes.vanished[i],
+                        changes.vanished[i]);
+  if (changes.vanished.size() > 3)
+    text += fmt::format("and {} more files are gone\n", changes.vanished.size() - 3);
+  return text;
+}
+
+}  // namespace backcourt

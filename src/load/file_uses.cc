@@ -1,0 +1,151 @@
+// What loads keep of files beside their rows: whether any row is used, which names match nobody, which files there
+// were; and forgetting those that are gone.
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "base/text.h"
+#include "load/loader.h"
+#include "load/raw_table_sql.h"
+#include "warehouse/duckdb/catalog.h"
+
+namespace backcourt {
+
+namespace {
+
+// In the reasons for which rows are left out: that they fit nothing here. Other reasons (served by another source,
+// not over, captured too late) are those of files that are as they should be.
+constexpr const char* kFitsNothing =
+    "(not in the schedule|not in the crosswalk|of another season|date of no season|no player of this name|no known "
+    "type|no league id|of another game under this id|no source tells its date|does not play in the game)";
+
+constexpr int kTellsDates = 30;  // sources of the schedule of a higher rank tell no more than teams
+
+}  // namespace
+
+std::string Loader::UselessHint(const Project& project, const std::string& reason) {
+  auto has = [&](const char* word) { return reason.find(word) != std::string::npos; };
+  if (has("crosswalk")) return "espn_crosswalk.csv with its games and players";
+  if (has("season")) return "a name or a folder that tells the season of what is in the file";
+  if (has("name")) return "seeds/player_aliases.csv (name, player_id) beside backcourt.toml; `backcourt show raw_unmatched_names`";
+  if (!has("schedule") && !has("date")) return "the file that belongs there, fetched again";
+  std::set<std::string> feeds;
+  for (const Source& source : project.sources)
+    if (source.table == project.schedule && source.rank <= kTellsDates)
+      feeds.insert(source.feeds.begin(), source.feeds.end());
+  return fmt::format("files that tell of the games themselves: {}", Join({feeds.begin(), feeds.end()}, ", "));
+}
+
+Result<> Loader::KeepUses(const RawTable& table, const SourceGroup& group, bool part) {
+  if (group.Derived()) return {};
+  std::string incoming = "temp." + Ident(group.incoming), uses;
+  std::string used = fmt::format("bool_or(dropped IS NULL OR NOT regexp_matches(dropped, {}))", Quote(kFitsNothing));
+  bool by_unit = !group.source->by_unit.empty();
+  for (const auto& [feed, files] : part ? group.part : group.feeds) {
+    bool mine = std::find(group.source->feeds.begin(), group.source->feeds.end(), feed->name) !=
+                group.source->feeds.end();
+    if (!mine || feed->snapshots || files.empty()) continue;
+    std::string paths;
+    for (const FoundFile& file : files)
+      paths += fmt::format("{}({})", paths.empty() ? "" : ", ", Quote(file.path));
+    if (!uses.empty()) uses += " UNION ALL ";
+    if (by_unit && group.ByUnit(feed->name))
+      uses += fmt::format(
+          R"sql(SELECT g.path, bool_or(i.used) AS used, min(i.reason) AS reason
+FROM (SELECT DISTINCT path, unit FROM temp.given WHERE source = {source} AND season = {season} AND feed = {feed}) g
+JOIN (SELECT {unit} AS unit_, {used} AS used, min(dropped) AS reason FROM {incoming} GROUP BY 1) i ON i.unit_ = g.unit
+GROUP BY g.path)sql",
+          fmt::arg("source", Quote(group.source->name)), fmt::arg("season", Quote(group.season)),
+          fmt::arg("feed", Quote(feed->name)), fmt::arg("unit", UnitSql(table)), fmt::arg("used", used),
+          fmt::arg("incoming", incoming));
+    else
+      uses += fmt::format("SELECT f.path, i.used, i.reason FROM (VALUES {}) f(path), (SELECT {} AS used, min(dropped) AS "
+                          "reason FROM {} HAVING count(*) > 0) i",
+                          paths, used, incoming);
+  }
+  std::string touched = "true";
+  if (part) {
+    std::set<std::string> paths;
+    for (const auto& [feed, files] : group.part)
+      for (const FoundFile& file : files)
+        paths.insert(file.path);
+    touched = paths.empty() ? "false" : "path IN (" + QuotedList(paths) + ")";
+  }
+  return ledger::ReplaceFileUses(connection_, group.source->name, group.season, touched,
+                                 uses.empty() ? "" : "(" + uses + ")");
+}
+
+Result<> Loader::KeepSeenFiles() {
+  std::vector<ledger::LoadedFile> seen;
+  for (const auto& [feed, files] : sources_.files())
+    for (const FoundFile& file : files)
+      if (file.local.empty()) seen.push_back({feed, file.path, file.season, file.size, file.mtime, 0});
+  std::sort(seen.begin(), seen.end(), [](const auto& a, const auto& b) {
+    return std::tie(a.path, a.feed) < std::tie(b.path, b.feed);
+  });
+  std::vector<ledger::LoadedFile> before = TRY(ledger::ReadSeenFiles(connection_));
+  bool same = std::equal(seen.begin(), seen.end(), before.begin(), before.end(), [](const auto& a, const auto& b) {
+    return a.path == b.path && a.feed == b.feed && a.size == b.size && a.mtime == b.mtime;
+  });
+  if (same) return {};
+  if (transaction_) return ledger::WriteSeenFiles(connection_, seen);
+  Transaction alone = TRY(Transaction::Begin(connection_));  // nothing else is to be loaded
+  TRY(ledger::WriteSeenFiles(connection_, seen));
+  return alone.Commit();
+}
+
+Result<> Loader::ListUnmatchedNames(LoadReport& report) {
+  const RawTable* table = project_.FindRaw(kUnmatchedNames);
+  if (!table) return {};
+  TRY(connection_.Execute(
+      "CREATE OR REPLACE TEMP TABLE unmatched AS SELECT source, season, name, CAST(row_count AS BIGINT) AS row_count "
+      "FROM backcourt.unmatched_names"));
+  std::vector<SlotDigest> digests = TRY(DigestSlots(connection_, {"temp.unmatched", "0", HashedColumns(*table)}));
+  Cell cell;
+  if (!digests.empty()) cell.rows = digests[0].rows, cell.digest = digests[0].digest;
+  const Cell* before = cells_[table->name].Find(0);
+  if (before ? before->digest == cell.digest : cell.rows == 0) return {};
+  cell.state = cell.rows ? CellState::kFresh : CellState::kEmpty;
+  cell.run = cell.changed = report.run;
+  TRY(connection_.Execute(fmt::format("DELETE FROM main.{0}; INSERT INTO main.{0} BY NAME FROM temp.unmatched ORDER BY "
+                                      "row_count DESC, source, season, name",
+                                      Ident(table->name))));
+  cells_[table->name].Put(cell);
+  ++report.changed_cells;
+  return ledger::WriteCells(connection_, table->name, {cell});
+}
+
+Result<LoadReport> Loader::Forget(const std::string& path) {
+  std::vector<ledger::LoadedFile> loaded = TRY(ledger::ReadFiles(connection_));
+  std::set<std::string> feeds;
+  std::set<std::string> seasons;
+  for (const ledger::LoadedFile& file : loaded)
+    if (file.path == path) feeds.insert(file.feed), seasons.insert(file.season);
+  if (feeds.empty())
+    return Error{ErrorKind::kUsage, fmt::format("{} was never loaded, or is forgotten already", path),
+                 "`backcourt check` names the files that are gone"};
+  if (LookAt(path, "").size >= 0)
+    return Error{ErrorKind::kUsage, fmt::format("{} is still there", path),
+                 "take it away first: files that are there are loaded"};
+  // Where other files of its kind are left, its groups run again, for one is missing; where none is, what ran of
+  // them is made again of nothing.
+  for (const ledger::SourceRun& ran : TRY(ledger::ReadSourceRuns(connection_))) {
+    auto source = std::find_if(sources_.sources().begin(), sources_.sources().end(),
+                               [&](const Source& s) { return s.name == ran.source; });
+    bool reads = source != sources_.sources().end() &&
+                 std::any_of(source->feeds.begin(), source->feeds.end(),
+                             [&](const std::string& feed) { return feeds.contains(feed); });
+    bool there = std::any_of(sources_.groups().begin(), sources_.groups().end(), [&](const SourceGroup& group) {
+      return group.source->name == ran.source && group.season == ran.season;
+    });
+    if (reads && !there && (ran.season.empty() || seasons.contains("") || seasons.contains(ran.season)))
+      forgotten_.insert({ran.source, ran.season});
+  }
+  LoadReport report = TRY(Load());
+  for (const std::string& feed : feeds)
+    TRY(ledger::RemoveFiles(connection_, feed, std::set<std::string>{path}));
+  std::erase(report.vanished, path);
+  return report;
+}
+
+}  // namespace backcourt

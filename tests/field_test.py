@@ -1,0 +1,308 @@
+"""Real files are not as their documentation has them: each fault that was found in the field, made again small, with what is right."""
+
+import csv
+import io
+import json
+import unittest
+
+from tests.kit.invented import Game, box_v3, game_log, schedule
+from tests.kit.shapes import Shapes, records, result_set, sample
+
+import duckdb
+
+HOOPR = ["game_id", "athlete_id", "athlete_display_name", "team_abbreviation", "minutes", "field_goals_made", "field_goals_attempted", "three_point_field_goals_made",
+         "three_point_field_goals_attempted", "free_throws_made", "free_throws_attempted", "offensive_rebounds", "defensive_rebounds", "assists", "steals", "blocks", "turnovers", "fouls", "points",
+         "plus_minus", "starter", "did_not_play", "reason", "game_date", "home_away", "team_score"]
+GAMES = [Game("0022001050", "2021-05-14", "GSW", "NOP", 120, 110), Game("0022001051", "2021-05-14", "UTA", "WAS", 109, 93), Game("0022001060", "2021-05-15", "GSW", "UTA", 99, 90),
+         Game("0022001061", "2021-05-16", "WAS", "NOP", 99, 90)]
+
+
+class Field(Shapes):
+    def gaps(self):
+        return json.loads(self.run_any("check", "--json").stdout)["gaps"]
+
+    def hoopr(self, games, change=lambda rows: rows):
+        rows, crosswalk = [], [("game", 400000000 + int(g.id[-4:]), int(g.id)) for g in games]
+        for g in games:
+            for team in (g.home, g.away):
+                for n, (player, name, line) in enumerate(g.lines(team)):
+                    crosswalk.append(("player", player + 5_000_000, player))
+                    rows.append(dict(zip(HOOPR, [400000000 + int(g.id[-4:]), player + 5_000_000, name, team, 40.0, line["FGM"], line["FGA"], 0, 1, line["FTM"], line["FTA"], 1, 3, 2, 1, 0, 1, 2, line["PTS"],
+                                                 "+1", n < 5, False, None, g.date, "home" if team == g.home else "away", g.points[team]])))
+        rows = change(rows)
+        with duckdb.connect() as connection:
+            connection.execute("CREATE TABLE box (game_id BIGINT, athlete_id BIGINT, athlete_display_name VARCHAR, team_abbreviation VARCHAR, minutes DOUBLE, "
+                               + ", ".join(f"{name} INTEGER" for name in HOOPR[5:19]) + ", plus_minus VARCHAR, starter BOOLEAN, did_not_play BOOLEAN, reason VARCHAR, game_date DATE, home_away VARCHAR, team_score INTEGER)")
+            connection.executemany(f"INSERT INTO box VALUES ({', '.join('?' * len(HOOPR))})", [[row[name] for name in HOOPR] for row in rows])
+            connection.execute(f"COPY box TO '{self.data}/player_box_2021.parquet'")
+        text = io.StringIO()
+        writer = csv.writer(text)
+        writer.writerows([("kind", "espn_id", "nba_id"), *dict.fromkeys(crosswalk)])
+        self.put("espn_crosswalk.csv", text.getvalue().encode())
+        self.put("scheduleleaguev2_2020-21.json", schedule(games, "2021-06-01T00:00:00Z", over="all"))
+
+    def test_a_player_in_both_teams(self):
+        def change(rows):
+            own = [dict(row) for row in rows if row["game_id"] == 400001051 and row["team_abbreviation"] == "UTA"][:2]
+            return rows + [{**row, "team_abbreviation": "WAS", "home_away": "away", "team_score": 93} for row in own]
+
+        self.hoopr(GAMES, change)
+        report = self.load()
+        dropped = [d for d in report["dropped"] if d["reason"].startswith("doubled key")]
+        self.assertEqual(len(dropped), 2)
+        for word in ("0022001051", "WAS", "player_box_2021.parquet", "row "):
+            self.assertIn(word, dropped[0]["reason"])
+        self.assertEqual(self.query("SELECT team_abbr, count(*) AS n FROM raw_player_box WHERE game_id = '0022001051' GROUP BY 1 ORDER BY 1"), [{"team_abbr": "UTA", "n": 6}, {"team_abbr": "WAS", "n": 6}])
+        self.assertEqual(self.query("SELECT points FROM raw_team_box WHERE game_id = '0022001051' ORDER BY team_abbr"), [{"points": 109}, {"points": 93}])
+        self.run_program("backfill", "all")
+        gaps = self.gaps()
+        self.assertTrue(any(gap["guard"] == "doubled keys" and "0022001051" in json.dumps(gap) for gap in gaps), gaps)
+
+    def test_a_player_in_both_teams_of_whom_the_totals_do_not_tell(self):
+        box = box_v3(GAMES[1])
+        bench = {**box["boxScoreTraditional"]["homeTeam"]["players"][5], "personId": 77, "comment": "DNP - Coach's Decision", "statistics": {"minutes": ""}}
+        for side in ("homeTeam", "awayTeam"):
+            box["boxScoreTraditional"][side]["players"].append(bench)
+        self.put("scheduleleaguev2_2020-21.json", schedule(GAMES, "2021-06-01T00:00:00Z", over="all"))
+        self.put("boxscoretraditionalv3_0022001051.json", box)
+        self.put("boxscoretraditionalv3_0022001050.json", box_v3(GAMES[0]))
+        self.load()
+        self.assertEqual(self.query("SELECT game_id, count(*) AS n FROM raw_player_box GROUP BY 1 ORDER BY 1"), [{"game_id": "0022001050", "n": 12}, {"game_id": "0022001051", "n": 12}])
+        self.run_program("backfill", "all")
+        self.assertEqual(self.query("SELECT count(*) AS n FROM team_offense_game_summary WHERE game_id = '0022001050'"), [{"n": 2}])
+
+    def test_a_side_without_a_second(self):
+        self.hoopr(GAMES, lambda rows: [{**row, "minutes": 0.0} if row["game_id"] == 400001050 else row for row in rows])
+        self.load()
+        self.run_program("backfill", "all")
+        self.assertEqual(self.query("SELECT game_id, count(*) AS n FROM player_game_summary GROUP BY 1 ORDER BY 1"),
+                         [{"game_id": "0022001051", "n": 12}, {"game_id": "0022001060", "n": 12}, {"game_id": "0022001061", "n": 12}])
+        self.assertIn("0022001050", json.dumps(self.gaps()))
+
+    def test_a_box_without_statistics(self):
+        game = Game("0022500001", "2025-10-21", "NYK", "BOS", 119, 101)
+        box = box_v3(game, statistics=False)
+        for side in ("homeTeam", "awayTeam"):
+            for player in box["boxScoreTraditional"][side]["players"]:
+                player["statistics"] = None
+        self.put("scheduleleaguev2_2025-26.json", schedule([game], "2025-11-01T00:00:00Z", over="all"))
+        self.put("boxscoretraditionalv3_0022500001.json", box)
+        self.run_any("load")
+        self.assertEqual((self.query("SELECT * FROM raw_team_box"), self.query("SELECT * FROM raw_player_box")), ([], []))
+        self.run_program("backfill", "all")
+        gaps = json.dumps(self.gaps())
+        self.assertIn("0022500001", gaps)
+
+    def summary(self, game, periods=4):
+        sides = {side: {"teamTricode": team, "score": game.points[team], "periods": [{"period": p + 1, "periodType": "REGULAR", "score": game.points[team] // 4 + (game.points[team] % 4 if p == 3 else 0)}
+                                                                                    for p in range(periods)],
+                        "inactives": [{"personId": 1900990 + n, "firstName": "Ann", "familyName": f"Invented{team}", "jerseyNum": "30  "}]}
+                 for n, (side, team) in enumerate((("homeTeam", game.home), ("awayTeam", game.away)))}
+        return {"meta": {"version": 1, "time": "2025-11-11T00:00:00.000Z"}, "boxScoreSummary": {
+            "gameId": game.id, "gameStatus": 3, "gameStatusText": "Final", "period": 4, "gameTimeUTC": "2025-11-02T00:00:00Z", "gameEt": game.date + "T19:00:00Z", "isNeutral": False, "ifNecessary": False,
+            "arena": {"arenaName": "Invented Arena", "arenaCity": "New York"}, **sides}}
+
+    def test_the_third_version_of_the_summary(self):
+        game = Game("0022500142", "2025-11-01", "NYK", "BOS", 119, 101)
+        self.put("boxscoresummaryv3_0022500142.json", self.summary(game))
+        self.put("boxscoretraditionalv3_0022500142.json", box_v3(game))
+        self.load()
+        self.assertEqual(self.query("SELECT game_date, tipoff_utc, home_team_abbr, away_team_abbr, arena FROM raw_schedule"),
+                         [{"game_date": "2025-11-01", "tipoff_utc": "2025-11-02 00:00:00", "home_team_abbr": "NYK", "away_team_abbr": "BOS", "arena": "Invented Arena"}])
+        self.assertEqual(self.query("SELECT home_points, away_points, periods, home_line, away_line FROM raw_results"),
+                         [{"home_points": 119, "away_points": 101, "periods": 4, "home_line": "29,29,29,32", "away_line": "25,25,25,26"}])
+        self.assertEqual(self.query("SELECT team_abbr, player_id, status FROM raw_player_box WHERE status = 'inactive' ORDER BY 1"),
+                         [{"team_abbr": "BOS", "player_id": 1900991, "status": "inactive"}, {"team_abbr": "NYK", "player_id": 1900990, "status": "inactive"}])
+        # A line score that does not come to the score is none.
+        self.put("boxscoresummaryv3_0022500142.json", self.summary(game, periods=2))
+        self.load()
+        self.assertEqual(self.query("SELECT home_points, periods, home_line FROM raw_results"), [{"home_points": 119, "periods": 4, "home_line": None}])
+
+    def test_a_summary_without_a_box_tells_who_was_inactive(self):
+        game = Game("0022500142", "2025-11-01", "NYK", "BOS", 119, 101)
+        self.put("boxscoresummaryv3_0022500142.json", self.summary(game))
+        self.load()
+        self.assertEqual(self.query("SELECT team_abbr, player_id, status FROM raw_player_box ORDER BY 1"),
+                         [{"team_abbr": "BOS", "player_id": 1900991, "status": "inactive"}, {"team_abbr": "NYK", "player_id": 1900990, "status": "inactive"}])
+        self.put("boxscoretraditionalv3_0022500142.json", box_v3(game))
+        self.load()
+        self.assertEqual(self.query("SELECT count(*) AS n FROM raw_player_box"), [{"n": 14}])
+
+    def test_the_third_version_of_the_scoreboard(self):
+        game = Game("0022500142", "2025-11-01", "NYK", "BOS", 119, 101)
+        one = self.summary(game)["boxScoreSummary"]
+        self.put("scoreboardv3_2025-11-01.json", {"meta": {"time": "2025-11-02T12:00:00Z"}, "scoreboard": {"gameDate": "2025-11-01", "games": [one]}})
+        self.load()
+        self.assertEqual(self.query("SELECT s.game_id, s.game_date, r.home_points FROM raw_schedule s JOIN raw_results r USING (game_id)"), [{"game_id": "0022500142", "game_date": "2025-11-01", "home_points": 119}])
+
+    def test_files_that_no_feed_takes_are_told(self):
+        self.put("leaguegamelog_2020-21.json", game_log(GAMES))
+        for game in GAMES:
+            self.put(f"boxscoreadvancedv3_{game.id}.json", {"boxScoreAdvanced": {}})
+        self.put("mine/0022001050.json", box_v3(GAMES[0]))
+        report = self.load()
+        self.assertEqual({(u["pattern"], u["files"]): u["feeds"] for u in report["unread"]}, {("boxscoreadvancedv*_*.json", 4): [], ("mine/*.json", 1): ["box_v3"]})
+        self.assertIn("4 files boxscoreadvancedv*_*.json match no feed", self.run_program("load"))
+
+    def test_a_fraction_where_a_whole_number_is_due(self):
+        log = game_log(GAMES[:1], "T")
+        log["resultSets"][0]["rowSet"][0][-2] = 17.4
+        players = game_log(GAMES[:1])
+        players["resultSets"][0]["rowSet"][0][-2] = -1.4
+        self.put("leaguegamelog_2020-21_teams.json", log)
+        self.put("leaguegamelog_2020-21_players.json", players)
+        report = self.load()
+        self.assertEqual(report["unparsed"], {"game_log.plus_minus": 1})
+        self.assertEqual(self.query("SELECT count(*) AS n, count(plus_minus) AS told FROM raw_player_box"), [{"n": 12, "told": 11}])
+
+    def test_a_row_that_is_too_short(self):
+        log = game_log(GAMES[:1], "T")
+        del log["resultSets"][0]["rowSet"][1][23:]
+        self.put("leaguegamelog_2020-21.json", log)
+        told = self.run_program("load", code=4)
+        self.assertIn("leaguegamelog_2020-21.json", told)
+        self.assertIn("row 2: 23 values under 29 headers", told)
+
+    def test_several_bad_values_in_one_go(self):
+        log = game_log(GAMES[:2], "T")
+        for n in (0, 2, 3):
+            log["resultSets"][0]["rowSet"][n][log["resultSets"][0]["headers"].index("FGA")] = "many"
+        self.put("leaguegamelog_2020-21.json", log)
+        told = self.run_program("load", code=4)
+        for n in (1, 3, 4):
+            self.assertIn(f"row {n}, column fga: 'many' is no COUNT", told)
+
+    def test_a_value_that_nobody_reads(self):
+        log = game_log(GAMES[:1])
+        self.put("scheduleleaguev2_2020-21.json", {**schedule(GAMES[:1], "2021-06-01T00:00:00Z", over="all")})
+        events = "GAME_ID,EVENTNUM,EVENTMSGTYPE,EVENTMSGACTIONTYPE,PERIOD,WCTIMESTRING,PCTIMESTRING,HOMEDESCRIPTION,NEUTRALDESCRIPTION,VISITORDESCRIPTION,SCORE,PLAYER1_ID,PLAYER1_NAME,PLAYER1_TEAM_ABBREVIATION,PLAYER2_ID,PLAYER2_NAME,PLAYER3_ID,PLAYER3_NAME\n"
+        self.put("nbastats_2020.csv", (events + "0022001050,1,1,1,1,,11:00,Somebody 3' Layup,,,2 - 0,1900030,x,GSW,0,,0,\n").encode())
+        self.put("leaguegamelog_2020-21.json", log)
+        self.load()
+        self.assertEqual(self.query("SELECT count(*) AS n FROM raw_play_by_play"), [{"n": 1}])
+
+    def test_what_a_response_says_goes_before_a_year_in_its_name(self):
+        self.put("leaguegamelog_2021.json", game_log(GAMES, season="2020-21"))
+        report = self.load()
+        self.assertEqual([d["reason"] for d in report["dropped"]], [])
+        self.assertEqual(self.query("SELECT DISTINCT season FROM raw_schedule"), [{"season": "2020-21"}])
+
+    def test_positions_in_one_vocabulary(self):
+        self.put("leaguegamelog_2020-21.json", game_log(GAMES))
+        self.put("playerindex_2020-21.json", {"resultSets": [result_set("PlayerIndex", [{"PERSON_ID": 1900030, "POSITION": "G-F"}, {"PERSON_ID": 1900031, "POSITION": "F"}])]})
+        self.put("commonplayerinfo_1900032.json", {"resultSets": [result_set("CommonPlayerInfo", [{"PERSON_ID": 1900032, "BIRTHDATE": "1995-03-06T00:00:00", "POSITION": "Forward-Center"}])]})
+        self.put("commonplayerinfo_1900031.json", {"resultSets": [result_set("CommonPlayerInfo", [{"PERSON_ID": 1900031, "BIRTHDATE": "1995-03-06T00:00:00", "POSITION": "Forward"}])]})
+        self.load()
+        self.assertEqual([row["position"] for row in self.query("SELECT position FROM raw_players WHERE position IS NOT NULL ORDER BY player_id")], ["G-F", "F", "F-C"])
+
+    def test_events_of_another_game(self):
+        games = [Game("0022100731", "2022-01-26", "UTA", "PHX", 97, 105), Game("0022100732", "2022-01-26", "GSW", "NOP", 110, 100)]
+        self.put("scheduleleaguev2_2021-22.json", schedule(games, "2022-06-01T00:00:00Z", over="all"))
+        self.put("leaguegamelog_2021-22.json", game_log(games))
+        rows = [["GAME_ID", "EVENTNUM", "EVENTMSGTYPE", "EVENTMSGACTIONTYPE", "PERIOD", "WCTIMESTRING", "PCTIMESTRING", "HOMEDESCRIPTION", "NEUTRALDESCRIPTION", "VISITORDESCRIPTION", "SCORE", "PLAYER1_ID",
+                 "PLAYER1_NAME", "PLAYER1_TEAM_ABBREVIATION", "PLAYER2_ID", "PLAYER2_NAME", "PLAYER3_ID", "PLAYER3_NAME"]]
+        for game_id in (22100732, 22100731):
+            rows += [[game_id, 1, 12, 0, 1, "", "12:00", "", "Start of period", "", "", 0, "", "", 0, "", 0, ""],
+                     [game_id, 2, 1, 1, 1, "", "11:40", "Inventeda 3' Layup (2 PTS)", "", "", "2 - 0", 1900030, "Gsw Inventeda", "GSW", 0, "", 0, ""],
+                     [game_id, 3, 9, 0, 1, "", "11:00", "", "Timeout", "", "", 0, "", "", 0, "", 0, ""]]
+        text = io.StringIO()
+        csv.writer(text).writerows(rows)
+        self.put("nbastats_2021.csv", text.getvalue().encode())
+        report = self.load()
+        self.assertEqual([(d["reason"], d["rows"]) for d in report["dropped"] if d["table"] == "raw_play_by_play"], [("event of another game under this id", 3)])
+        self.assertEqual(self.query("SELECT game_id, count(*) AS n FROM raw_play_by_play GROUP BY 1"), [{"game_id": "0022100732", "n": 3}])
+        self.run_program("backfill", "all")
+        gaps = [gap for gap in self.gaps() if gap["table"] == "raw_play_by_play"]
+        self.assertEqual(len(gaps), 1, gaps)
+        self.assertIn("0022100731", json.dumps(gaps))
+        self.assertIn("event of another game", json.dumps(gaps))
+
+    def test_two_shots_of_a_player_at_one_clock(self):
+        game = Game("0022300016", "2023-10-25", "GSW", "PHX", 110, 100)
+        self.put("scheduleleaguev2_2023-24.json", schedule([game], "2024-06-01T00:00:00Z", over="all"))
+        self.put("leaguegamelog_2023-24.json", game_log([game]))
+        head = "GAME_ID,EVENTNUM,EVENTMSGTYPE,EVENTMSGACTIONTYPE,PERIOD,WCTIMESTRING,PCTIMESTRING,HOMEDESCRIPTION,NEUTRALDESCRIPTION,VISITORDESCRIPTION,SCORE,PLAYER1_ID,PLAYER1_NAME,PLAYER1_TEAM_ABBREVIATION,PLAYER2_ID,PLAYER2_NAME,PLAYER3_ID,PLAYER3_NAME\n"
+        self.put("nbastats_2023.csv", (head + "0022300016,505,2,1,4,,2:00,MISS Inventeda 3' Tip Layup,,,,1900030,x,GSW,0,,0,\n"
+                                       "0022300016,508,1,1,4,,2:00,Inventeda 1' Tip Layup,,,,1900030,x,GSW,0,,0,\n0022300016,510,2,1,4,,1:50,MISS Inventeda 3' Layup,,,,1900030,x,GSW,0,,0,\n").encode())
+        shots = "SEASON_1,GAME_ID,PLAYER_ID,QUARTER,MINS_LEFT,SECS_LEFT,LOC_X,LOC_Y,SHOT_DISTANCE,ZONE_ABB,EVENT_TYPE,SHOT_MADE\n"
+        # The made one stands first; places are in feet from the baseline, with the sides the other way round.
+        self.put("NBA_2024_Shots.csv", (shots + "2024,22300016,1900030,4,2,0,1.1,5.95,1,C,Made Shot,TRUE\n2024,22300016,1900030,4,2,0,1.2,8.05,3,C,Missed Shot,FALSE\n"
+                                        "2024,22300016,1900030,4,1,50,0.0,8.25,3,L,Missed Shot,FALSE\n").encode())
+        self.load()
+        placed = {row["event_num"]: (abs(row["x"]), row["y"]) for row in self.query("SELECT event_num, x, y FROM raw_play_by_play WHERE event_type = 'field_goal'")}
+        self.assertEqual((placed[505], placed[508]), ((12, 28), (11, 7)))
+
+    def test_odds_of_today_are_known_since_the_time_in_their_name(self):
+        game = Game("0022000160", "2021-01-20", "ATL", "CHI", 100, 105)
+        self.put("scheduleleaguev2_2020-21.json", schedule([game], "2021-06-01T00:00:00Z", over="all"))
+        event = {"id": "x", "commence_time": "2021-01-21T00:00:00Z", "home_team": "Atlanta Hawks", "away_team": "Chicago Bulls", "bookmakers": [
+            {"key": "book", "markets": [{"key": "spreads", "outcomes": [{"name": "Atlanta Hawks", "price": 1.9, "point": -3.5}, {"name": "Chicago Bulls", "price": 1.9, "point": 3.5}]}]}]}
+        path = self.put("odds_api_today.json", [event])
+        self.assertIn("odds_api_today.json", self.run_program("load", code=4))
+        self.assertIn("no timestamp", self.run_program("load", code=4))
+        path.rename(self.data / "odds_api_2021-01-20T200000Z.json")
+        self.load()
+        self.assertEqual(self.query("SELECT captured_at, closing_spread FROM raw_game_lines"), [{"captured_at": "2021-01-20 20:00:00", "closing_spread": -3.5}])
+
+    def test_boxes_without_a_game_that_they_could_be_of(self):
+        self.put("boxscoretraditionalv3_0022001050.json", box_v3(GAMES[0]))
+        for _ in range(2):  # it does not become a success by being loaded again
+            done = self.run_any("load")
+            code, err = done.returncode, done.stderr
+            self.assertEqual(code, 4)
+            self.assertIn("boxscoretraditionalv3_0022001050.json", err)
+            self.assertIn("league_schedule", err)
+
+    def test_a_stray_file_stops_no_other(self):
+        self.put("scheduleleaguev2_2020-21.json", schedule(GAMES[:1], "2021-06-01T00:00:00Z", over="all"))
+        self.put("boxscoretraditionalv3_0022001050.json", box_v3(GAMES[0]))
+        stray = self.put("boxscoretraditionalv2_0022001099.json", {"parameters": {"GameID": "0022001099"}, "resultSets": [
+            result_set("PlayerStats", [{**row, "GAME_ID": "0022001099"} for row in records(sample("boxscoretraditionalv2_0022400561.json.gz"), "PlayerStats")])]})
+        done = self.run_any("load", "--json")
+        code, out = done.returncode, done.stdout
+        self.assertEqual((code, [u["path"] for u in json.loads(out)["useless"]]), (4, [str(stray)]))
+        self.assertEqual(self.query("SELECT count(*) AS n FROM raw_player_box"), [{"n": 12}])
+        stray.unlink()
+        self.run_program("load")
+
+    def test_a_data_folder_that_is_gone(self):
+        self.put("leaguegamelog_2020-21.json", game_log(GAMES))
+        self.load()
+        self.data.rename(self.folder / "away")
+        self.assertIn("is not there", self.run_program("load", code=4))
+        (self.folder / "away").rename(self.data)
+        self.load()
+        self.assertEqual(self.query("SELECT count(*) AS n FROM raw_schedule"), [{"n": 4}])
+
+    def test_names_that_books_write(self):
+        game = Game("0022000160", "2021-01-20", "ATL", "CHI", 100, 105)
+        self.put("scheduleleaguev2_2020-21.json", schedule([game], "2021-06-01T00:00:00Z", over="all"))
+        self.put("leaguegamelog_2020-21.json", game_log([game]))
+        names = ["Atl Inventeda", "Inventedb Atl", "Atlanta Inventedc", "Inventedd, Atl Jr.", "Nobody Known", "Nobody Known"]
+        outcomes = [{"name": side, "description": name, "price": 1.9, "point": 10.5 + n} for n, name in enumerate(names) for side in ("Over", "Under")]
+        self.put("odds_api_1.json", {"timestamp": "2021-01-20T20:00:00Z", "data": {"commence_time": "2021-01-21T00:00:00Z", "home_team": "Atlanta Hawks", "away_team": "Chicago Bulls",
+                 "bookmakers": [{"key": "book", "markets": [{"key": "player_points", "outcomes": outcomes}]}]}})
+        report = self.load()
+        self.assertEqual([(u["name"], u["rows"]) for u in report["unmatched"]], [("Atlanta Inventedc", 1), ("Nobody Known", 1)])
+        self.assertEqual(self.query("SELECT name, row_count FROM raw_unmatched_names ORDER BY 1"), [{"name": "Atlanta Inventedc", "row_count": 1}, {"name": "Nobody Known", "row_count": 1}])
+        self.assertEqual(self.query("SELECT player_id, line FROM raw_player_props ORDER BY 1"), [{"player_id": 1900000 + n, "line": 10.5 + n} for n in (0, 1, 3)])
+        (self.folder / "seeds").mkdir()
+        (self.folder / "seeds" / "player_aliases.csv").write_text("name,player_id\nAtlanta Inventedc,1900002\n")
+        report = self.load()
+        self.assertEqual([u["name"] for u in report["unmatched"]], ["Nobody Known"])
+        self.assertEqual(self.query("SELECT count(*) AS n FROM raw_player_props WHERE player_id = 1900002"), [{"n": 1}])
+
+    def test_points_agree_says_none_where_there_are_no_events(self):
+        game = GAMES[0]
+        log = game_log([game])
+        log["resultSets"][0]["rowSet"][0][log["resultSets"][0]["headers"].index("PTS")] = 99
+        self.put("scheduleleaguev2_2020-21.json", schedule([game], "2021-06-01T00:00:00Z", over="all"))
+        self.put("leaguegamelog_2020-21.json", log)
+        self.put("leaguegamelog_2020-21_teams.json", game_log([game], "T"))
+        self.load()
+        self.run_any("backfill", "all")
+        self.assertIn("events none", json.dumps(self.gaps()))
+
+
+if __name__ == "__main__":
+    unittest.main()
