@@ -25,7 +25,7 @@ std::string Quote(std::string_view text);
 std::string Ident(std::string_view name);
 
 std::string WithCommas(int64_t number);  // 1,234,567
-std::string Age(double seconds);            // 5 h old, 12 days old, in the future
+std::string Age(double seconds);         // 5 h old, 12 days old, in the future
 std::string Seconds(double seconds);     // 0.42 s, 12.3 s, 2 m 05 s, 1 h 02 m
 
 }  // namespace backcourt

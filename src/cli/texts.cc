@@ -45,15 +45,18 @@ std::string FindingsText(const LoadReport& report) {
                         WithCommas(int64_t(report.disagreements.size())));
   for (size_t i = 0; i < std::min<size_t>(report.disagreements.size(), 3); ++i) {
     const Disagreement& one = report.disagreements[i];
-    text += fmt::format("  {} {} ({} against {})\n", one.unit, one.what, one.file.empty() ? one.source : one.file,
-                        one.other_file.empty() ? one.other_source : one.other_file);
+    text +=
+        fmt::format("  {} {} ({} against {})\n", one.unit, one.what, one.file.empty() ? one.source : one.file,
+                    one.other_file.empty() ? one.other_source : one.other_file);
   }
   std::vector<std::string> names;
   for (size_t i = 0; i < std::min<size_t>(report.unmatched.size(), kMostVanished); ++i)
-    names.push_back(fmt::format("{} ({} rows)", report.unmatched[i].name, WithCommas(report.unmatched[i].rows)));
+    names.push_back(
+        fmt::format("{} ({} rows)", report.unmatched[i].name, WithCommas(report.unmatched[i].rows)));
   if (!names.empty())
-    text += fmt::format("{} names match no player: {}; `backcourt show raw_unmatched_names` has all of them\n",
-                        WithCommas(int64_t(report.unmatched.size())), Join(names, ", "));
+    text +=
+        fmt::format("{} names match no player: {}; `backcourt show raw_unmatched_names` has all of them\n",
+                    WithCommas(int64_t(report.unmatched.size())), Join(names, ", "));
   for (const auto& [column, rows] : report.unparsed)
     text += fmt::format("{} values of {} do not parse, and are NULL\n", WithCommas(rows), column);
   for (const UnreadFiles& kind : report.unread)

@@ -18,10 +18,10 @@ std::string Quoted(const std::set<std::string>& names) {
 
 // Whether the ledger has a table; one of an earlier version may not.
 Result<bool> HasTable(Connection& connection, const std::string& name) {
-  Rows there = TRY(connection.Query(
-      fmt::format("SELECT count(*) FROM duckdb_tables() WHERE database_name = 'wh' AND schema_name = 'backcourt' AND "
-                  "table_name = {}",
-                  Quote(name))));
+  Rows there = TRY(connection.Query(fmt::format(
+      "SELECT count(*) FROM duckdb_tables() WHERE database_name = 'wh' AND schema_name = 'backcourt' AND "
+      "table_name = {}",
+      Quote(name))));
   return there.Int(0, 0) > 0;
 }
 
@@ -173,8 +173,8 @@ Result<> ReplaceDamagedUnits(Connection& connection, const std::string& table, c
 Result<std::set<std::string>> ReadDamagedUnits(Connection& connection, const std::string& table) {
   std::set<std::string> units;
   if (!TRY(HasTable(connection, "damaged_units"))) return units;
-  Rows rows = TRY(
-      connection.Query("SELECT DISTINCT unit FROM backcourt.damaged_units WHERE table_name = " + Quote(table)));
+  Rows rows = TRY(connection.Query("SELECT DISTINCT unit FROM backcourt.damaged_units WHERE table_name = " +
+                                   Quote(table)));
   for (size_t i = 0; i < rows.size(); ++i)
     units.insert(rows.Text(i, 0));
   return units;
@@ -194,8 +194,9 @@ Result<> ReplaceFileUses(Connection& connection, const std::string& source, cons
   TRY(connection.Execute(
       fmt::format("DELETE FROM backcourt.file_uses WHERE {} AND {}", Of(source, season), where)));
   if (relation.empty()) return {};
-  return connection.Execute(fmt::format("INSERT INTO backcourt.file_uses SELECT {}, {}, path, used, reason FROM {}",
-                                        Quote(source), Quote(season), relation));
+  return connection.Execute(
+      fmt::format("INSERT INTO backcourt.file_uses SELECT {}, {}, path, used, reason FROM {}", Quote(source),
+                  Quote(season), relation));
 }
 
 Result<std::vector<UselessFile>> ReadUselessFiles(Connection& connection) {
@@ -213,8 +214,9 @@ Result<> ReplaceUnmatchedNames(Connection& connection, const std::string& source
                                const std::string& relation) {
   TRY(connection.Execute("DELETE FROM backcourt.unmatched_names WHERE " + Of(source, season)));
   if (relation.empty()) return {};
-  return connection.Execute(fmt::format("INSERT INTO backcourt.unmatched_names SELECT {}, {}, name, row_count FROM {}",
-                                        Quote(source), Quote(season), relation));
+  return connection.Execute(
+      fmt::format("INSERT INTO backcourt.unmatched_names SELECT {}, {}, name, row_count FROM {}",
+                  Quote(source), Quote(season), relation));
 }
 
 Result<std::vector<UnmatchedName>> ReadUnmatchedNames(Connection& connection) {
@@ -231,7 +233,8 @@ Result<std::vector<UnmatchedName>> ReadUnmatchedNames(Connection& connection) {
 Result<std::vector<LoadedFile>> ReadSeenFiles(Connection& connection) {
   std::vector<LoadedFile> files;
   if (!TRY(HasTable(connection, "seen_files"))) return files;
-  Rows rows = TRY(connection.Query("SELECT feed, path, size, mtime FROM backcourt.seen_files ORDER BY path, feed"));
+  Rows rows =
+      TRY(connection.Query("SELECT feed, path, size, mtime FROM backcourt.seen_files ORDER BY path, feed"));
   for (size_t i = 0; i < rows.size(); ++i)
     files.push_back({rows.Text(i, 0), rows.Text(i, 1), "", rows.Int(i, 2), rows.Int(i, 3), 0});
   return files;
@@ -240,9 +243,11 @@ Result<std::vector<LoadedFile>> ReadSeenFiles(Connection& connection) {
 Result<> WriteSeenFiles(Connection& connection, const std::vector<LoadedFile>& files) {
   std::vector<std::string> rows;
   for (const LoadedFile& file : files)
-    rows.push_back(fmt::format("({}, {}, {}, {})", Quote(file.feed), Quote(file.path), file.size, file.mtime));
-  return connection.Execute("DELETE FROM backcourt.seen_files;" +
-                            (rows.empty() ? "" : " INSERT INTO backcourt.seen_files VALUES " + Join(rows, ", ")));
+    rows.push_back(
+        fmt::format("({}, {}, {}, {})", Quote(file.feed), Quote(file.path), file.size, file.mtime));
+  return connection.Execute(
+      "DELETE FROM backcourt.seen_files;" +
+      (rows.empty() ? "" : " INSERT INTO backcourt.seen_files VALUES " + Join(rows, ", ")));
 }
 
 Result<> RemoveTable(Connection& connection, const std::string& table, const std::set<std::string>& sources) {

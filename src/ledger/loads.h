@@ -66,8 +66,8 @@ Result<> RemoveFileUnits(Connection& connection, const std::string& source, cons
 Result<> WriteFileUnits(Connection& connection, const std::string& source, const std::string& season,
                         const std::string& relation);
 
-// Units of a table whose rows are not whole, because some of one key contradict each other: those of a source's
-// season and `where` (a predicate on `unit`) are replaced by the relation (unit, reason).
+// Units of a table whose rows are not whole, because some of one key contradict each other: those of a
+// source's season and `where` (a predicate on `unit`) are replaced by the relation (unit, reason).
 Result<> ReplaceDamagedUnits(Connection& connection, const std::string& table, const std::string& source,
                              const std::string& season, const std::string& where,
                              const std::string& relation);
@@ -80,8 +80,8 @@ Result<std::set<std::string>> ReadDamagedUnits(Connection& connection, const std
 Result<> ReplaceStatements(Connection& connection, const std::string& table, const std::string& where,
                            const std::string& relation);
 
-// Files of which a source of a season uses no row, beside those of which it does: those of `where` (a predicate on
-// `path`) are replaced by the relation (path, used, reason); "" is none.
+// Files of which a source of a season uses no row, beside those of which it does: those of `where` (a
+// predicate on `path`) are replaced by the relation (path, used, reason); "" is none.
 Result<> ReplaceFileUses(Connection& connection, const std::string& source, const std::string& season,
                          const std::string& where, const std::string& relation);
 // Files of which no source uses a row, with the reason.
@@ -91,7 +91,8 @@ struct UselessFile {
 };
 Result<std::vector<UselessFile>> ReadUselessFiles(Connection& connection);
 
-// Names in files that are no player's: those of a source's season are replaced by the relation (name, row_count);
+// Names in files that are no player's: those of a source's season are replaced by the relation (name,
+// row_count);
 // "" is none.
 Result<> ReplaceUnmatchedNames(Connection& connection, const std::string& source, const std::string& season,
                                const std::string& relation);

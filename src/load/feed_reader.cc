@@ -194,8 +194,9 @@ Result<std::string> FeedReader::CastedSql(const Feed& feed, const std::vector<Fo
                                       : NullSql(column, project_.functions);
     columns.push_back(value + " AS " + Ident(column.name));
     if (column.lenient)
-      columns.push_back((given ? fmt::format("{} IS NOT NULL AND {} IS NULL", GivenSql(*given, text), value) : "false") +
-                        " AS " + Ident(UnparsedName(column)));
+      columns.push_back(
+          (given ? fmt::format("{} IS NOT NULL AND {} IS NULL", GivenSql(*given, text), value) : "false") +
+          " AS " + Ident(UnparsedName(column)));
   }
   const std::string& season = files.front().season;
   return fmt::format("SELECT {}, file, CAST(file_row AS BIGINT) AS file_row, {} AS feed_season FROM ({})",
@@ -323,7 +324,10 @@ Error FeedReader::Diagnose(const Feed& feed, const std::vector<FoundFile>& files
     auto reader = ReaderSql(feed, {file});
     if (!reader) return reader.error();
     if (auto all = connection_.Query("SELECT count(COLUMNS(*)) FROM (" + *reader + ")"); !all)
-      return Error{ErrorKind::kSource, fmt::format("{}: {}", file.path, ReplaceAll(all.error().message, "Invalid Input Error: ", "")), kMend};
+      return Error{
+          ErrorKind::kSource,
+          fmt::format("{}: {}", file.path, ReplaceAll(all.error().message, "Invalid Input Error: ", "")),
+          kMend};
     auto described =
         connection_.Query("SELECT lower(column_name), column_type FROM (DESCRIBE " + *reader + ")");
     if (!described) break;

@@ -43,7 +43,8 @@ class FeedReader {
   const Project& project_;
   Connection& connection_;
   bool excel_loaded_ = false;
-  std::map<std::string, std::set<std::string>> words_;  // by feed: those of the sources that read it, lower case
+  std::map<std::string, std::set<std::string>>
+      words_;  // by feed: those of the sources that read it, lower case
 };
 
 }  // namespace backcourt

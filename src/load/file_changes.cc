@@ -30,8 +30,9 @@ Result<FileChanges> LookForFileChanges(Connection& connection, const Project& pr
     for (const std::string& pattern : patterns)
       if (!IsRemote(pattern)) local.push_back(pattern);
     for (const FoundFile& file : FindFiles(local, folders)) {
-      bool other = !file.season.empty() && !project.seasons.empty() &&
-                   std::find(project.seasons.begin(), project.seasons.end(), file.season) == project.seasons.end();
+      bool other =
+          !file.season.empty() && !project.seasons.empty() &&
+          std::find(project.seasons.begin(), project.seasons.end(), file.season) == project.seasons.end();
       auto known = seen.find(file.path);
       if (known == seen.end() && !other && project.seasons.empty()) changes.fresh.push_back(file.path);
       if (known != seen.end() && known->second != std::pair(file.size, file.mtime))
@@ -61,12 +62,13 @@ std::string FileChangesText(const FileChanges& changes) {
   std::string text;
   if (changes.data_is_gone) return "the data folder is gone; what was loaded from it stays\n";
   if (!changes.fresh.empty() || !changes.changed.empty())
-    text += fmt::format("{} files are new and {} have changed since the last load, as {}: `backcourt load`\n",
-                        WithCommas(int64_t(changes.fresh.size())), WithCommas(int64_t(changes.changed.size())),
-                        changes.fresh.empty() ? changes.changed.front() : changes.fresh.front());
+    text +=
+        fmt::format("{} files are new and {} have changed since the last load, as {}: `backcourt load`\n",
+                    WithCommas(int64_t(changes.fresh.size())), WithCommas(int64_t(changes.changed.size())),
+                    changes.fresh.empty() ? changes.changed.front() : changes.fresh.front());
   for (size_t i = 0; i < std::min<size_t>(changes.vanished.size(), 3); ++i)
-    text += fmt::format("gone since it was loaded: {}; put it back, or `backcourt forget {}`\n", changes.vanished[i],
-                        changes.vanished[i]);
+    text += fmt::format("gone since it was loaded: {}; put it back, or `backcourt forget {}`\n",
+                        changes.vanished[i], changes.vanished[i]);
   if (changes.vanished.size() > 3)
     text += fmt::format("and {} more files are gone\n", changes.vanished.size() - 3);
   return text;

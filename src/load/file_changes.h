@@ -15,7 +15,8 @@ struct FileChanges {
   bool Any() const { return data_is_gone || !fresh.empty() || !changed.empty() || !vanished.empty(); }
 };
 
-// Looks at local files only; remote stores are not asked. Nothing where a warehouse does not tell what it saw.
+// Looks at local files only; remote stores are not asked. Nothing where a warehouse does not tell what it
+// saw.
 Result<FileChanges> LookForFileChanges(Connection& connection, const Project& project);
 
 // One line each of what there is to say; "" when nothing has changed.

@@ -1,5 +1,5 @@
-// What loads keep of files beside their rows: whether any row is used, which names match nobody, which files there
-// were; and forgetting those that are gone.
+// What loads keep of files beside their rows: whether any row is used, which names match nobody, which files
+// there were; and forgetting those that are gone.
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -13,10 +13,11 @@ namespace backcourt {
 
 namespace {
 
-// In the reasons for which rows are left out: that they fit nothing here. Other reasons (served by another source,
-// not over, captured too late) are those of files that are as they should be.
+// In the reasons for which rows are left out: that they fit nothing here. Other reasons (served by another
+// source, not over, captured too late) are those of files that are as they should be.
 constexpr const char* kFitsNothing =
-    "(not in the schedule|not in the crosswalk|of another season|date of no season|no player of this name|no known "
+    "(not in the schedule|not in the crosswalk|of another season|date of no season|no player of this name|no "
+    "known "
     "type|no league id|of another game under this id|no source tells its date|does not play in the game)";
 
 constexpr int kTellsDates = 30;  // sources of the schedule of a higher rank tell no more than teams
@@ -27,7 +28,9 @@ std::string Loader::UselessHint(const Project& project, const std::string& reaso
   auto has = [&](const char* word) { return reason.find(word) != std::string::npos; };
   if (has("crosswalk")) return "espn_crosswalk.csv with its games and players";
   if (has("season")) return "a name or a folder that tells the season of what is in the file";
-  if (has("name")) return "seeds/player_aliases.csv (name, player_id) beside backcourt.toml; `backcourt show raw_unmatched_names`";
+  if (has("name"))
+    return "seeds/player_aliases.csv (name, player_id) beside backcourt.toml; `backcourt show "
+           "raw_unmatched_names`";
   if (!has("schedule") && !has("date")) return "the file that belongs there, fetched again";
   std::set<std::string> feeds;
   for (const Source& source : project.sources)
@@ -39,7 +42,8 @@ std::string Loader::UselessHint(const Project& project, const std::string& reaso
 Result<> Loader::KeepUses(const RawTable& table, const SourceGroup& group, bool part) {
   if (group.Derived()) return {};
   std::string incoming = "temp." + Ident(group.incoming), uses;
-  std::string used = fmt::format("bool_or(dropped IS NULL OR NOT regexp_matches(dropped, {}))", Quote(kFitsNothing));
+  std::string used =
+      fmt::format("bool_or(dropped IS NULL OR NOT regexp_matches(dropped, {}))", Quote(kFitsNothing));
   bool by_unit = !group.source->by_unit.empty();
   for (const auto& [feed, files] : part ? group.part : group.feeds) {
     bool mine = std::find(group.source->feeds.begin(), group.source->feeds.end(), feed->name) !=
@@ -59,9 +63,10 @@ GROUP BY g.path)sql",
           fmt::arg("feed", Quote(feed->name)), fmt::arg("unit", UnitSql(table)), fmt::arg("used", used),
           fmt::arg("incoming", incoming));
     else
-      uses += fmt::format("SELECT f.path, i.used, i.reason FROM (VALUES {}) f(path), (SELECT {} AS used, min(dropped) AS "
-                          "reason FROM {} HAVING count(*) > 0) i",
-                          paths, used, incoming);
+      uses += fmt::format(
+          "SELECT f.path, i.used, i.reason FROM (VALUES {}) f(path), (SELECT {} AS used, min(dropped) AS "
+          "reason FROM {} HAVING count(*) > 0) i",
+          paths, used, incoming);
   }
   std::string touched = "true";
   if (part) {
@@ -80,13 +85,13 @@ Result<> Loader::KeepSeenFiles() {
   for (const auto& [feed, files] : sources_.files())
     for (const FoundFile& file : files)
       if (file.local.empty()) seen.push_back({feed, file.path, file.season, file.size, file.mtime, 0});
-  std::sort(seen.begin(), seen.end(), [](const auto& a, const auto& b) {
-    return std::tie(a.path, a.feed) < std::tie(b.path, b.feed);
-  });
+  std::sort(seen.begin(), seen.end(),
+            [](const auto& a, const auto& b) { return std::tie(a.path, a.feed) < std::tie(b.path, b.feed); });
   std::vector<ledger::LoadedFile> before = TRY(ledger::ReadSeenFiles(connection_));
-  bool same = std::equal(seen.begin(), seen.end(), before.begin(), before.end(), [](const auto& a, const auto& b) {
-    return a.path == b.path && a.feed == b.feed && a.size == b.size && a.mtime == b.mtime;
-  });
+  bool same =
+      std::equal(seen.begin(), seen.end(), before.begin(), before.end(), [](const auto& a, const auto& b) {
+        return a.path == b.path && a.feed == b.feed && a.size == b.size && a.mtime == b.mtime;
+      });
   if (same) return {};
   if (transaction_) return ledger::WriteSeenFiles(connection_, seen);
   Transaction alone = TRY(Transaction::Begin(connection_));  // nothing else is to be loaded
@@ -97,19 +102,22 @@ Result<> Loader::KeepSeenFiles() {
 Result<> Loader::ListUnmatchedNames(LoadReport& report) {
   const RawTable* table = project_.FindRaw(kUnmatchedNames);
   if (!table) return {};
-  TRY(connection_.Execute(
-      "CREATE OR REPLACE TEMP TABLE unmatched AS SELECT source, season, name, CAST(row_count AS BIGINT) AS row_count "
-      "FROM backcourt.unmatched_names"));
-  std::vector<SlotDigest> digests = TRY(DigestSlots(connection_, {"temp.unmatched", "0", HashedColumns(*table)}));
+  TRY(
+      connection_.Execute("CREATE OR REPLACE TEMP TABLE unmatched AS SELECT source, season, name, "
+                          "CAST(row_count AS BIGINT) AS row_count "
+                          "FROM backcourt.unmatched_names"));
+  std::vector<SlotDigest> digests =
+      TRY(DigestSlots(connection_, {"temp.unmatched", "0", HashedColumns(*table)}));
   Cell cell;
   if (!digests.empty()) cell.rows = digests[0].rows, cell.digest = digests[0].digest;
   const Cell* before = cells_[table->name].Find(0);
   if (before ? before->digest == cell.digest : cell.rows == 0) return {};
   cell.state = cell.rows ? CellState::kFresh : CellState::kEmpty;
   cell.run = cell.changed = report.run;
-  TRY(connection_.Execute(fmt::format("DELETE FROM main.{0}; INSERT INTO main.{0} BY NAME FROM temp.unmatched ORDER BY "
-                                      "row_count DESC, source, season, name",
-                                      Ident(table->name))));
+  TRY(connection_.Execute(
+      fmt::format("DELETE FROM main.{0}; INSERT INTO main.{0} BY NAME FROM temp.unmatched ORDER BY "
+                  "row_count DESC, source, season, name",
+                  Ident(table->name))));
   cells_[table->name].Put(cell);
   ++report.changed_cells;
   return ledger::WriteCells(connection_, table->name, {cell});
@@ -127,17 +135,18 @@ Result<LoadReport> Loader::Forget(const std::string& path) {
   if (LookAt(path, "").size >= 0)
     return Error{ErrorKind::kUsage, fmt::format("{} is still there", path),
                  "take it away first: files that are there are loaded"};
-  // Where other files of its kind are left, its groups run again, for one is missing; where none is, what ran of
-  // them is made again of nothing.
+  // Where other files of its kind are left, its groups run again, for one is missing; where none is, what ran
+  // of them is made again of nothing.
   for (const ledger::SourceRun& ran : TRY(ledger::ReadSourceRuns(connection_))) {
     auto source = std::find_if(sources_.sources().begin(), sources_.sources().end(),
                                [&](const Source& s) { return s.name == ran.source; });
     bool reads = source != sources_.sources().end() &&
                  std::any_of(source->feeds.begin(), source->feeds.end(),
                              [&](const std::string& feed) { return feeds.contains(feed); });
-    bool there = std::any_of(sources_.groups().begin(), sources_.groups().end(), [&](const SourceGroup& group) {
-      return group.source->name == ran.source && group.season == ran.season;
-    });
+    bool there =
+        std::any_of(sources_.groups().begin(), sources_.groups().end(), [&](const SourceGroup& group) {
+          return group.source->name == ran.source && group.season == ran.season;
+        });
     if (reads && !there && (ran.season.empty() || seasons.contains("") || seasons.contains(ran.season)))
       forgotten_.insert({ran.source, ran.season});
   }

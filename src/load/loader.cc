@@ -84,8 +84,10 @@ Result<> Loader::EnsureRun(LoadReport& report) {
 Result<LoadReport> Loader::Load(const std::vector<std::string>& only) {
   if (!found_) return found_.error();
   std::error_code ignored;
-  if (!project_.data.empty() && !IsRemote(project_.data) && !std::filesystem::is_directory(project_.data, ignored))
-    return Error{ErrorKind::kSource, fmt::format("the data folder {} is not there; nothing was loaded", project_.data),
+  if (!project_.data.empty() && !IsRemote(project_.data) &&
+      !std::filesystem::is_directory(project_.data, ignored))
+    return Error{ErrorKind::kSource,
+                 fmt::format("the data folder {} is not there; nothing was loaded", project_.data),
                  "bring it back, or name another under [data] of backcourt.toml"};
   auto start = std::chrono::steady_clock::now();
   LoadReport report;
@@ -170,7 +172,8 @@ Result<LoadReport> Loader::Load(const std::vector<std::string>& only) {
       claimed.insert(file.path);
   report.unread = TRY(FindUnreadFiles(project_, finder_, reader_, claimed));
   report.useless = TRY(ledger::ReadUselessFiles(connection_));
-  std::erase_if(report.useless, [&](const ledger::UselessFile& file) { return !claimed.contains(file.path); });
+  std::erase_if(report.useless,
+                [&](const ledger::UselessFile& file) { return !claimed.contains(file.path); });
   for (ledger::UselessFile& file : report.useless)
     file.hint = UselessHint(project_, file.reason);
   report.unmatched = TRY(ledger::ReadUnmatchedNames(connection_));
@@ -224,10 +227,11 @@ Result<> Loader::LoadSeeds(LoadReport& report) {
       }
       // The project's own rows stand in place of those of the pack with the same first column.
       Rows first = TRY(connection_.Query("SELECT column_name FROM (DESCRIBE feed_seed) LIMIT 1"));
-      read = connection_.Execute(fmt::format(
-          "DELETE FROM temp.feed_seed WHERE {0} IN (SELECT {0} FROM temp.seed_rows); INSERT INTO temp.feed_seed BY "
-          "NAME FROM temp.seed_rows",
-          Ident(first.Text(0, 0))));
+      read =
+          connection_.Execute(fmt::format("DELETE FROM temp.feed_seed WHERE {0} IN (SELECT {0} FROM "
+                                          "temp.seed_rows); INSERT INTO temp.feed_seed BY "
+                                          "NAME FROM temp.seed_rows",
+                                          Ident(first.Text(0, 0))));
       if (!read) return Error{ErrorKind::kSource, fmt::format("{}: {}", file.path, read.error().message), ""};
     }
     std::vector<std::string> columns;
@@ -332,11 +336,11 @@ Result<> Loader::RunGroup(const RawTable& table, SourceGroup& group, bool part, 
   for (const std::string& column : table.key)
     keyless += fmt::format(" WHEN {} IS NULL THEN {}", Ident(column), Quote("row without " + column));
   group.incoming = fmt::format("incoming_{}", &group - sources_.groups().data());
-  auto made =
-      connection_.Execute(fmt::format("CREATE OR REPLACE TEMP TABLE {} AS {} SELECT {}{}{}coalesce(CAST(dropped "
-                                      "AS VARCHAR), CASE{} END) AS dropped FROM (\n{}\n)",
-                                      Ident(group.incoming), ctes, typed, StatementColumns(table, source),
-                                      UnmatchedNameColumn(source), keyless, source.body));
+  auto made = connection_.Execute(
+      fmt::format("CREATE OR REPLACE TEMP TABLE {} AS {} SELECT {}{}{}coalesce(CAST(dropped "
+                  "AS VARCHAR), CASE{} END) AS dropped FROM (\n{}\n)",
+                  Ident(group.incoming), ctes, typed, StatementColumns(table, source),
+                  UnmatchedNameColumn(source), keyless, source.body));
   if (made) return SetAsideDoubles(table, group, report);
   Error error = made.error();
   error.message = fmt::format("{}{}: {}", source.file.empty() ? source.name : source.file,
@@ -357,23 +361,26 @@ Result<> Loader::RunGroup(const RawTable& table, SourceGroup& group, bool part, 
 Result<> Loader::SetAsideDoubles(const RawTable& table, const SourceGroup& group, LoadReport& report) {
   if (!table.merge.empty()) return {};  // whose rows are statements, as many as there are
   std::string incoming = "temp." + Ident(group.incoming), keys = KeyList(table);
-  TRY(connection_.Execute(
-      fmt::format("CREATE OR REPLACE TEMP TABLE doubles AS SELECT {1} FROM {0} WHERE dropped IS NULL GROUP BY {1} "
-                  "HAVING count(*) > 1",
-                  incoming, keys)));
+  TRY(connection_.Execute(fmt::format(
+      "CREATE OR REPLACE TEMP TABLE doubles AS SELECT {1} FROM {0} WHERE dropped IS NULL GROUP BY {1} "
+      "HAVING count(*) > 1",
+      incoming, keys)));
   if (TRY(connection_.Query("SELECT count(*) FROM temp.doubles")).Int(0, 0) == 0) return {};
   std::vector<std::string> shown;
   for (const std::string& column : table.key)
     shown.push_back("CAST(" + Ident(column) + " AS VARCHAR)");
-  TRY(connection_.Execute(fmt::format(
-      "UPDATE {0} SET dropped = 'equal to another row in every column' WHERE rowid IN (SELECT rowid FROM {0} SEMI "
-      "JOIN temp.doubles USING ({1}) WHERE dropped IS NULL QUALIFY row_number() OVER (PARTITION BY {2} ORDER BY "
-      "rowid) > 1)",
-      incoming, keys, ColumnList(table))));
+  TRY(
+      connection_.Execute(fmt::format("UPDATE {0} SET dropped = 'equal to another row in every column' WHERE "
+                                      "rowid IN (SELECT rowid FROM {0} SEMI "
+                                      "JOIN temp.doubles USING ({1}) WHERE dropped IS NULL QUALIFY "
+                                      "row_number() OVER (PARTITION BY {2} ORDER BY "
+                                      "rowid) > 1)",
+                                      incoming, keys, ColumnList(table))));
   std::vector<std::string> rows = DoubledRows(group);
   std::string where = rows.size() == 1 ? " (" + rows.front() + ")" : "";
   TRY(connection_.Execute(fmt::format(
-      "UPDATE {0} SET dropped = concat({1}, concat_ws(', ', {2}), {3}) WHERE rowid IN (SELECT rowid FROM {0} SEMI "
+      "UPDATE {0} SET dropped = concat({1}, concat_ws(', ', {2}), {3}) WHERE rowid IN (SELECT rowid FROM {0} "
+      "SEMI "
       "JOIN temp.doubles USING ({4}) WHERE dropped IS NULL QUALIFY count(*) OVER (PARTITION BY {4}) > 1)",
       incoming, Quote(kDoubledKey), Join(shown, ", "), Quote(where), keys)));
   report.doubled.insert(report.doubled.end(), rows.begin(), rows.end());
@@ -467,7 +474,8 @@ Result<> Loader::Record(const RawTable& table, const SourceGroup& group, bool pa
   if (!group.source->by_unit.empty()) TRY(KeepUnits(table, group, part));
   TRY(ledger::ReplaceDamagedUnits(
       connection_, table.name, name, season, part ? "unit IN (FROM temp.affected)" : "true",
-      fmt::format("(SELECT DISTINCT {0} AS unit, dropped FROM temp.{1} WHERE starts_with(dropped, {2}) AND {0} NOT IN "
+      fmt::format("(SELECT DISTINCT {0} AS unit, dropped FROM temp.{1} WHERE starts_with(dropped, {2}) AND "
+                  "{0} NOT IN "
                   "(SELECT unit FROM temp.served WHERE source <> {3}))",
                   UnitSql(table), Ident(group.incoming), Quote(kDoubledKey), Quote(name))));
   TRY(KeepUses(table, group, part));
@@ -476,9 +484,10 @@ Result<> Loader::Record(const RawTable& table, const SourceGroup& group, bool pa
   else
     TRY(ledger::ReplaceUnmatchedNames(
         connection_, name, season,
-        fmt::format("(SELECT unmatched_name AS name, count(*) AS row_count FROM temp.{} WHERE unmatched_name IS NOT "
-                    "NULL GROUP BY ALL)",
-                    Ident(group.incoming))));
+        fmt::format(
+            "(SELECT unmatched_name AS name, count(*) AS row_count FROM temp.{} WHERE unmatched_name IS NOT "
+            "NULL GROUP BY ALL)",
+            Ident(group.incoming))));
   std::string others = fmt::format(
       " UNION ALL SELECT reason, row_count FROM backcourt.dropped_units WHERE source = {} AND season = {} "
       "AND unit NOT IN (FROM temp.affected)",

@@ -39,15 +39,15 @@ struct LoadReport {
   int64_t run = 0;                  // 0 when nothing had to be read
   std::vector<LoadedTable> tables;  // those that were read again
   std::vector<DroppedRows> dropped;
-  std::vector<ServedUnits> served;    // of the tables that were read again
-  std::vector<std::string> doubled;   // files with the rows of theirs that have one key
-  std::vector<Disagreement> disagreements;  // of all that is loaded
-  std::map<std::string, int64_t> unparsed;  // values that are NULL because they do not parse, by feed.column
+  std::vector<ServedUnits> served;           // of the tables that were read again
+  std::vector<std::string> doubled;          // files with the rows of theirs that have one key
+  std::vector<Disagreement> disagreements;   // of all that is loaded
+  std::map<std::string, int64_t> unparsed;   // values that are NULL because they do not parse, by feed.column
   std::vector<ledger::UselessFile> useless;  // files of which no row is used, of all that are loaded
   std::vector<ledger::UnmatchedName> unmatched;  // names that are no player's, the most frequent first
-  std::vector<UnreadFiles> unread;    // below the data folder, taken by no feed
-  std::vector<std::string> files;     // read
-  std::vector<std::string> vanished;  // loaded before, not there now; their rows stay
+  std::vector<UnreadFiles> unread;               // below the data folder, taken by no feed
+  std::vector<std::string> files;                // read
+  std::vector<std::string> vanished;             // loaded before, not there now; their rows stay
   std::vector<AbsentFeed> absent;
   std::vector<Snapshot> quarantined;  // snapshots that no source sees
   int changed_cells = 0;
@@ -65,8 +65,8 @@ class Loader {
   // Brings the raw tables and their cells up to the files. `only` names paths
   // whose sources run again although nothing about them changed.
   Result<LoadReport> Load(const std::vector<std::string>& only = {});
-  // Takes what was loaded from a file that is gone out of the warehouse. One that is still there, or was never
-  // loaded, is a usage error.
+  // Takes what was loaded from a file that is gone out of the warehouse. One that is still there, or was
+  // never loaded, is a usage error.
   Result<LoadReport> Forget(const std::string& path);
   // What the files that are there now do not serve.
   std::vector<AbsentFeed> Absent() const { return sources_.Absent(); }
@@ -127,8 +127,9 @@ class Loader {
   std::vector<ledger::LoadedFile> loaded_;  // before this load
   std::map<std::pair<std::string, std::string>, ledger::SourceRun> ran_;  // by source and season
   std::map<std::string, int64_t> last_changed_;  // by table: the run that changed it last before this load
-  std::set<std::pair<std::string, std::string>> forgotten_;  // sources and seasons to make again, though no file is there
-  Cells cells_;                                  // read once something is to be loaded
+  std::set<std::pair<std::string, std::string>>
+      forgotten_;                           // sources and seasons to make again, though no file is there
+  Cells cells_;                             // read once something is to be loaded
   std::set<std::string> changed_tables_;    // in this load; the temp table `changed_units` has their units
   std::optional<Transaction> transaction_;  // from the first thing that is to be loaded
 };

@@ -22,8 +22,8 @@ bool Contains(const std::vector<std::string>& list, const std::string& name) {
 
 bool IsOwn(const Source& source) { return source.name.starts_with(kOwn); }
 
-// Files in a raw table's own shape say that a game is over, before all others; those of the schedule only where
-// its results are in files of that kind too: then with the date of the result.
+// Files in a raw table's own shape say that a game is over, before all others; those of the schedule only
+// where its results are in files of that kind too: then with the date of the result.
 void OwnStatements(const Project& project, const RawTable& table, Source& source) {
   constexpr const char* kOver = "true AS is_over, TIMESTAMP 'infinity' AS captured_at, file AS told_in";
   const RawTable* results = project.FindRaw(project.results);

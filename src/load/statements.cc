@@ -37,7 +37,8 @@ Result<> Statements::Collect() {
   coalesce(stated_is_over, false) AS over_, stated_captured_at AS at_, stated_told_in AS in_, {columns}
 FROM temp.{incoming} WHERE dropped IS NULL)sql",
         "ord"_a = i, "source"_a = Quote(groups_[i]->source->name), "season"_a = Quote(groups_[i]->season),
-        "unit"_a = UnitSql(table_), "columns"_a = table_.merge.empty() ? "NULL AS nothing_" : ColumnList(table_),
+        "unit"_a = UnitSql(table_),
+        "columns"_a = table_.merge.empty() ? "NULL AS nothing_" : ColumnList(table_),
         "incoming"_a = Ident(groups_[i]->incoming)));
   std::string rows = Join(all, "\nUNION ALL\n");
   // Without a merge the rows of a source (the lines of a box) are one statement; with it each is its own.
@@ -59,7 +60,8 @@ FROM ({rows}))sql",
 
 Result<> Statements::MarkLosers() {
   TRY(connection_.Execute(
-      "CREATE OR REPLACE TEMP TABLE rightful AS SELECT unit_, ord_, source_, season_ FROM temp.statements WHERE "
+      "CREATE OR REPLACE TEMP TABLE rightful AS SELECT unit_, ord_, source_, season_ FROM temp.statements "
+      "WHERE "
       "place = 1; INSERT INTO temp.served SELECT unit_, source_, season_ FROM temp.rightful"));
   for (size_t i = 0; i < groups_.size(); ++i) {
     std::string incoming = "temp." + Ident(groups_[i]->incoming);
@@ -68,10 +70,11 @@ Result<> Statements::MarkLosers() {
         "r.unit_ = {1} AND r.ord_ <> {2}",
         incoming, UnitSql(table_), i)));
     if (!table_.merge.empty())
-      TRY(connection_.Execute(fmt::format(
-          "UPDATE {0} SET dropped = 'told by a newer response' FROM temp.statements s WHERE dropped IS NULL AND "
-          "s.ord_ = {1} AND s.row_ = {0}.rowid AND s.place > 1",
-          incoming, i)));
+      TRY(
+          connection_.Execute(fmt::format("UPDATE {0} SET dropped = 'told by a newer response' FROM "
+                                          "temp.statements s WHERE dropped IS NULL AND "
+                                          "s.ord_ = {1} AND s.row_ = {0}.rowid AND s.place > 1",
+                                          incoming, i)));
   }
   return {};
 }
@@ -79,25 +82,30 @@ Result<> Statements::MarkLosers() {
 Result<> Statements::Merge() {
   if (table_.merge.empty()) {
     for (const SourceGroup* group : groups_)
-      TRY(connection_.Execute(fmt::format("INSERT INTO temp.staged SELECT {} FROM temp.{} WHERE dropped IS NULL",
-                                          ColumnList(table_), Ident(group->incoming))));
+      TRY(connection_.Execute(
+          fmt::format("INSERT INTO temp.staged SELECT {} FROM temp.{} WHERE dropped IS NULL",
+                      ColumnList(table_), Ident(group->incoming))));
     return {};
   }
   std::string typed;
   for (const Column& column : table_.columns)
-    typed += fmt::format("{1}CAST({0} AS {2}) AS {0}", Ident(column.name), typed.empty() ? "" : ", ", column.type);
-  TRY(connection_.Execute(fmt::format(
-      "INSERT INTO temp.staged WITH statements AS NOT MATERIALIZED (FROM temp.statements) SELECT {} FROM (\n{}\n)",
-      typed, table_.merge)));
+    typed +=
+        fmt::format("{1}CAST({0} AS {2}) AS {0}", Ident(column.name), typed.empty() ? "" : ", ", column.type);
+  TRY(
+      connection_.Execute(fmt::format("INSERT INTO temp.staged WITH statements AS NOT MATERIALIZED (FROM "
+                                      "temp.statements) SELECT {} FROM (\n{}\n)",
+                                      typed, table_.merge)));
   // What no statement dates has no place in a table of dates.
   if (table_.date.empty()) return {};
-  std::string undated = fmt::format("SELECT {} FROM temp.staged WHERE {} IS NULL", UnitSql(table_), Ident(table_.date));
+  std::string undated =
+      fmt::format("SELECT {} FROM temp.staged WHERE {} IS NULL", UnitSql(table_), Ident(table_.date));
   for (const SourceGroup* group : groups_)
-    TRY(connection_.Execute(
-        fmt::format("UPDATE temp.{} SET dropped = 'no source tells its date' WHERE dropped IS NULL AND {} IN ({})",
-                    Ident(group->incoming), UnitSql(table_), undated)));
-  return connection_.Execute(fmt::format("DELETE FROM temp.served WHERE unit IN ({}); DELETE FROM temp.staged WHERE {} IS NULL",
-                                         undated, Ident(table_.date)));
+    TRY(connection_.Execute(fmt::format(
+        "UPDATE temp.{} SET dropped = 'no source tells its date' WHERE dropped IS NULL AND {} IN ({})",
+        Ident(group->incoming), UnitSql(table_), undated)));
+  return connection_.Execute(
+      fmt::format("DELETE FROM temp.served WHERE unit IN ({}); DELETE FROM temp.staged WHERE {} IS NULL",
+                  undated, Ident(table_.date)));
 }
 
 Result<> Statements::Rule() {
@@ -155,9 +163,10 @@ WHERE r.{result_date} <> s.{date} AND {season} IN ('', s.season) ORDER BY s.{uni
       "result_unit"_a = Ident(results.unit), "schedule"_a = Ident(schedule.name),
       "results"_a = Ident(results.name), "season"_a = Quote(season))));
   for (size_t i = 0; i < dates.size(); ++i)
-    found.push_back({results.name, dates.Text(i, 0), dates.Text(i, 1),
-                     fmt::format("{} {}, but its result is of {}", schedule.date, dates.Text(i, 2), dates.Text(i, 3)),
-                     schedule.name, "", results.name, ""});
+    found.push_back(
+        {results.name, dates.Text(i, 0), dates.Text(i, 1),
+         fmt::format("{} {}, but its result is of {}", schedule.date, dates.Text(i, 2), dates.Text(i, 3)),
+         schedule.name, "", results.name, ""});
   return found;
 }
 
@@ -169,7 +178,8 @@ WHERE s.table_name = {} AND s.unit IN (SELECT {} FROM wh.main.{} WHERE {} = {}) 
       Quote(table.name), UnitSql(table), Ident(table.name), Ident(table.date), date.Sql())));
   std::vector<std::string> told;
   for (size_t i = 0; i < rows.size(); ++i)
-    told.push_back(fmt::format("{}: {} by {}: {}{}{}", rows.Text(i, 0), rows.Int(i, 1) == 1 ? "decided" : "lost",
+    told.push_back(fmt::format("{}: {} by {}: {}{}{}", rows.Text(i, 0),
+                               rows.Int(i, 1) == 1 ? "decided" : "lost",
                                rows.Text(i, 3).empty() ? rows.Text(i, 2) : rows.Text(i, 3), rows.Text(i, 6),
                                rows.Int(i, 4) ? ", over" : ", not over",
                                rows.Text(i, 5).empty() ? "" : ", captured " + rows.Text(i, 5) + " UTC"));

@@ -14,8 +14,8 @@ namespace backcourt {
 // A statement that lost, and contradicts the row that stands.
 struct Disagreement {
   std::string table, season, unit;
-  std::string what;                    // game_date 2021-03-05, not 2021-01-10
-  std::string source, file;            // who is right; file "" where a source does not tell it
+  std::string what;                      // game_date 2021-03-05, not 2021-01-10
+  std::string source, file;              // who is right; file "" where a source does not tell it
   std::string other_source, other_file;  // who is not
 };
 
@@ -38,8 +38,8 @@ class Statements {
   Statements(Connection& connection, const RawTable& table, const std::vector<SourceGroup*>& groups)
       : connection_(connection), table_(table), groups_(groups) {}
 
-  // Decides every unit: marks the rows of those who lose as dropped, fills the temp table `served`, and leaves
-  // the table's rows in the temp table `staged`.
+  // Decides every unit: marks the rows of those who lose as dropped, fills the temp table `served`, and
+  // leaves the table's rows in the temp table `staged`.
   Result<> Rule();
   // Keeps who said what of units of which several sources speak, in place of what is kept of `replaced` (a
   // predicate on season and unit). After Rule.

@@ -25,8 +25,9 @@ std::string ExtensionOf(const std::string& name) {
 
 // What may hold data: not notes, scripts and the like.
 bool MayBeData(const std::string& extension) {
-  for (const char* one : {".json", ".json.gz", ".csv", ".csv.gz", ".csv.zip", ".parquet", ".xlsx", ".zip", ".tar.xz",
-                          ".tar.gz", ".xz", ".7z", ".tsv", ".jsonl", ".ndjson", ".feather", ".xls"})
+  for (const char* one :
+       {".json", ".json.gz", ".csv", ".csv.gz", ".csv.zip", ".parquet", ".xlsx", ".zip", ".tar.xz", ".tar.gz",
+        ".xz", ".7z", ".tsv", ".jsonl", ".ndjson", ".feather", ".xls"})
     if (extension == one) return true;
   return false;
 }
@@ -38,16 +39,19 @@ Result<std::vector<UnreadFiles>> FindUnreadFiles(const Project& project, Finder&
   std::vector<UnreadFiles> unread;
   if (project.data.empty() || IsRemote(project.data)) return unread;
   static const std::regex kDigits("[0-9]+");
-  std::map<std::pair<std::string, std::string>, std::map<std::string, UnreadFiles>> kinds;  // by folder, extension
+  std::map<std::pair<std::string, std::string>, std::map<std::string, UnreadFiles>>
+      kinds;  // by folder, extension
   for (const FoundFile& file : TRY(finder.Find({(fs::path(project.data) / "**/*").string()}))) {
     fs::path path = fs::path(file.path).lexically_relative(project.data);
     std::string name = path.filename().string(), extension = ExtensionOf(name);
-    if (claimed.contains(file.path) || !MayBeData(extension) || project.FindRaw(path.begin()->string())) continue;
-    if (std::any_of(project.feeds.begin(), project.feeds.end(), [&](const Feed& feed) {  // of a season not chosen
-          std::vector<std::string> patterns = project.Patterns(feed);
-          return std::any_of(patterns.begin(), patterns.end(),
-                             [&](const std::string& pattern) { return PathMatches(file.path, pattern); });
-        }))
+    if (claimed.contains(file.path) || !MayBeData(extension) || project.FindRaw(path.begin()->string()))
+      continue;
+    if (std::any_of(
+            project.feeds.begin(), project.feeds.end(), [&](const Feed& feed) {  // of a season not chosen
+              std::vector<std::string> patterns = project.Patterns(feed);
+              return std::any_of(patterns.begin(), patterns.end(),
+                                 [&](const std::string& pattern) { return PathMatches(file.path, pattern); });
+            }))
       continue;
     std::string stem = std::regex_replace(name.substr(0, name.size() - extension.size()), kDigits, "*");
     UnreadFiles& kind = kinds[{path.parent_path().string(), extension}][stem];

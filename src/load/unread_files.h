@@ -1,4 +1,5 @@
-// Files below the data folder that no feed takes: told by load and doctor, so that none is passed over in silence.
+// Files below the data folder that no feed takes: told by load and doctor, so that none is passed over in
+// silence.
 #pragma once
 
 #include <set>

@@ -64,7 +64,8 @@ void Describe(Visitor& v, Snapshot& s) {
 }
 
 void Describe(Visitor& v, Disagreement& d) {
-  v.Struct("Disagreement", "A source whose date or teams of a game are others than those of the source that serves.");
+  v.Struct("Disagreement",
+           "A source whose date or teams of a game are others than those of the source that serves.");
   v.Field("table", d.table, "the raw table");
   v.Field("season", d.season, "the season");
   v.Field("unit", d.unit, "the game");
@@ -76,7 +77,8 @@ void Describe(Visitor& v, Disagreement& d) {
 }
 
 void Describe(Visitor& v, FileChanges& c) {
-  v.Struct("FileChanges", "What has changed of the local files since the last load, by names, sizes and times.");
+  v.Struct("FileChanges",
+           "What has changed of the local files since the last load, by names, sizes and times.");
   v.Field("fresh", c.fresh, "files that are new");
   v.Field("changed", c.changed, "files that have changed");
   v.Field("vanished", c.vanished, "files that were loaded and are gone");
@@ -84,7 +86,8 @@ void Describe(Visitor& v, FileChanges& c) {
 }
 
 void Describe(Visitor& v, UnreadFiles& u) {
-  v.Struct("UnreadFiles", "Files below the data folder that no feed reads, alike but for the numbers in their names.");
+  v.Struct("UnreadFiles",
+           "Files below the data folder that no feed reads, alike but for the numbers in their names.");
   v.Field("pattern", u.pattern, "below the data folder");
   v.Field("example", u.example, "the path of one");
   v.Field("files", u.files, "how many");

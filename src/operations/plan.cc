@@ -68,7 +68,8 @@ void Describe(Visitor& v, PlanReport& r) {
   v.Struct("Plan", "What a backfill would do.");
   v.Field("choice", r.choice, "the dates that were chosen");
   v.Field("retired", r.retired, "by table: how many of its dates are no game dates any more; their rows go");
-  v.Field("files", r.files, "what has changed of the files since the last load: what this plan does not know");
+  v.Field("files", r.files,
+          "what has changed of the files since the last load: what this plan does not know");
 }
 
 Result<PreparedWork> PrepareWork(const Project& project, Moment moment, const WorkSelection& selection) {

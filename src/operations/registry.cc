@@ -46,15 +46,16 @@ std::vector<Verb> MakeVerbs() {
             .example = "backcourt load",
             .needs = Needs::kAlone},
            Load, {"reading"}));
-  add(Make({.name = "forget",
-            .about = "Take what was loaded from a file that is gone out of the warehouse.",
-            .details = "A file that vanished is told by `load`, `status`, `check` and `doctor`; where it went by "
-                       "mistake, put it back.\n"
-                       "Where it was meant to go, this removes its rows; what was made of them is filled again by "
-                       "`backfill`.",
-            .example = "backcourt forget files/boxscoretraditionalv3_0022400561.json",
-            .needs = Needs::kAlone},
-           Forget, {"reading"}));
+  add(Make(
+      {.name = "forget",
+       .about = "Take what was loaded from a file that is gone out of the warehouse.",
+       .details = "A file that vanished is told by `load`, `status`, `check` and `doctor`; where it went by "
+                  "mistake, put it back.\n"
+                  "Where it was meant to go, this removes its rows; what was made of them is filled again by "
+                  "`backfill`.",
+       .example = "backcourt forget files/boxscoretraditionalv3_0022400561.json",
+       .needs = Needs::kAlone},
+      Forget, {"reading"}));
   add(Make(
       {.name = "dates",
        .about = "The game dates of a range: games a date, off-days skipped.",

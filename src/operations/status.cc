@@ -172,9 +172,10 @@ std::string NextCommand(const std::vector<SeasonStatus>& seasons, const Moment& 
       open = open || table.done < table.total;
     }
   if (moment.calendar.dates().empty())
-    return moment.cells.empty() ? "backcourt load"
-                                : "add files that tell of games: a schedule (scheduleleaguev2), game logs or box score "
-                                  "summaries; then backcourt load";
+    return moment.cells.empty()
+               ? "backcourt load"
+               : "add files that tell of games: a schedule (scheduleleaguev2), game logs or box score "
+                 "summaries; then backcourt load";
   if (failed) return "backcourt plan, fix what failed, then backcourt backfill all";
   return open ? "backcourt backfill all" : "";
 }

@@ -5,7 +5,7 @@
 namespace backcourt {
 
 namespace {
-constexpr const char* kNames[] = {"fresh",   "empty",   "partial", "stale",  "may change",
+constexpr const char* kNames[] = {"fresh",   "empty",   "partial", "stale",   "may change",
                                   "missing", "blocked", "failed",  "running", "waiting"};
 
 bool Before(const Cell& cell, int32_t slot) { return cell.slot < slot; }

@@ -141,7 +141,8 @@ std::map<std::string, std::vector<CellState>> JudgeAll(const Project& project, c
   std::map<std::string, std::vector<int>> unsettled;  // how many before an index
   static const CellSeries kNone;
   MissingGames missing(project, calendar);
-  std::set<std::string> of_results = {project.results};  // tables whose rows of a date are made of its results
+  std::set<std::string> of_results = {
+      project.results};  // tables whose rows of a date are made of its results
   for (const Model& model : project.models) {
     if (model.view) continue;
     bool waits = std::any_of(model.reads.begin(), model.reads.end(), [&](const Read& read) {

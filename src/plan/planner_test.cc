@@ -77,7 +77,8 @@ TEST(Judge, TellsFreshStaleAndWhatMayChange) {
 TEST(Judge, EmptyCellsOfPastDatesWithoutResultsWait) {
   Project project = ChainProject();
   project.results = "raw";
-  Game past = MakeGame("G1", "2021-10-19", "AAA", "BBB", false), ahead = MakeGame("G2", "2021-10-22", "AAA", "BBB", false);
+  Game past = MakeGame("G1", "2021-10-19", "AAA", "BBB", false),
+       ahead = MakeGame("G2", "2021-10-22", "AAA", "BBB", false);
   Calendar calendar = Calendar::Build({past, ahead}, D("2021-10-20"));
   Cells cells = RawCells(calendar);
   FillAll(project, calendar, cells);
@@ -87,7 +88,8 @@ TEST(Judge, EmptyCellsOfPastDatesWithoutResultsWait) {
       cell.state = CellState::kEmpty;
       cells[table].Put(cell);
     }
-  EXPECT_EQ(StatesOf(project, calendar, cells, "summary"), (std::vector{CellState::kWaiting, CellState::kEmpty}));
+  EXPECT_EQ(StatesOf(project, calendar, cells, "summary"),
+            (std::vector{CellState::kWaiting, CellState::kEmpty}));
   // What only looks back does not wait for the results of its date.
   EXPECT_EQ(StatesOf(project, calendar, cells, "form"), (std::vector{CellState::kEmpty, CellState::kEmpty}));
   EXPECT_TRUE(Settled(CellState::kWaiting));

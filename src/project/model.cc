@@ -136,7 +136,8 @@ Result<std::vector<Feed>> ParseFeeds(const std::string& file, const std::string&
       auto column = std::find_if(feed.columns.begin(), feed.columns.end(),
                                  [&](const Column& c) { return c.name == name_of; });
       if (column == feed.columns.end())
-        reader.Problem(nullptr, fmt::format("feed '{}' has no column '{}', which is to be lenient", name, name_of));
+        reader.Problem(nullptr,
+                       fmt::format("feed '{}' has no column '{}', which is to be lenient", name, name_of));
       else
         column->lenient = true;
     }

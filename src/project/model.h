@@ -42,8 +42,8 @@ struct RawTable {
   std::string merge;               // SQL over `statements`: the table's rows, gaps filled from the next best
   std::vector<std::string> agree;  // columns in which all statements about a unit should be alike
   std::string ahead;               // predicate: rows that may be read ahead of D
-  bool of_final_games = false;        // every final game has rows here, by its unit
-  std::string box_rows;               // predicate: a game has rows here when one is such; empty: any
+  bool of_final_games = false;     // every final game has rows here, by its unit
+  std::string box_rows;            // predicate: a game has rows here when one is such; empty: any
   std::vector<Column> columns;
 };
 
@@ -57,7 +57,7 @@ struct Feed {
   std::string rows, holds;
   std::string season;           // SQL over `file`: the season of a file whose path does not tell
   std::string document_season;  // SQL over `document`: that of one whose name does not tell either
-  std::string season_hint;      // SQL over `file`: where the document does not tell it, what its name may mean
+  std::string season_hint;  // SQL over `file`: where the document does not tell it, what its name may mean
   // Of snapshots of one thing that changes: each file is read once, its rows are
   // kept with the time it was seen. `belongs` is true of every row; of a key for
   // which `lasting` was true once, every later snapshot has a row.

@@ -110,7 +110,8 @@ Result<> CheckReads(const Project& project) {
     };
     for (const auto& [needs, columns] : model.needs) {
       size_t either = needs.find(" or ");
-      if (!known(needs.substr(0, either)) || (either != std::string::npos && !known(needs.substr(either + 4))))
+      if (!known(needs.substr(0, either)) ||
+          (either != std::string::npos && !known(needs.substr(either + 4))))
         return Error{ErrorKind::kUsage,
                      fmt::format("{}: '{}' under [needs] is neither a raw table nor a column of one",
                                  model.lines.Of("needs." + needs), needs),

@@ -15,7 +15,8 @@ namespace backcourt {
 
 struct Seed {
   std::string name, file;
-  std::string own;  // the project's own rows, which go before those of the pack with the same first column; may be empty
+  std::string own;  // the project's own rows, which go before those of the pack with the same first column;
+                    // may be empty
 };
 
 // A function of the prelude, as `CREATE MACRO name(...) AS ...`.

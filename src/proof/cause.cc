@@ -19,8 +19,8 @@ using From = std::function<std::string(const Read&)>;
 // Replays of one cell under other conditions.
 class Trials {
  public:
-  Trials(Connection& ledger, Workbench& bench, const Project& project, const Calendar& calendar, const Model& model,
-         int date_index)
+  Trials(Connection& ledger, Workbench& bench, const Project& project, const Calendar& calendar,
+         const Model& model, int date_index)
       : ledger_(ledger),
         bench_(bench),
         project_(project),
@@ -46,8 +46,8 @@ class Trials {
   // What the cell's rows come to.
   Result<Digest> Try(const std::vector<int>& dates, const From& from) {
     Digest digest;
-    auto slots =
-        bench_.Digest({"(" + Select(dates, from) + ")", bench_.dialect().DayNumber(Ident(model_.date)), columns_});
+    auto slots = bench_.Digest(
+        {"(" + Select(dates, from) + ")", bench_.dialect().DayNumber(Ident(model_.date)), columns_});
     if (!slots) return slots.error();
     for (const SlotDigest& slot : *slots)
       digest = digest + slot.digest;
@@ -187,15 +187,15 @@ Result<std::string> Trials::Batch(const Cell& cell) {
 
 }  // namespace
 
-Result<std::string> CauseOf(Connection& ledger, Workbench& bench, const Project& project, const Calendar& calendar,
-                            const Model& model, int date_index, const Cell& cell) {
+Result<std::string> CauseOf(Connection& ledger, Workbench& bench, const Project& project,
+                            const Calendar& calendar, const Model& model, int date_index, const Cell& cell) {
   std::vector<std::string> columns;
   for (const auto& [name, about] : model.columns)
     columns.push_back(name);
   Digest stored;
   for (const SlotDigest& slot :
        TRY(bench.Digest({"wh.main." + Ident(model.name), "0", columns,
-                       fmt::format("{} = {}", Ident(model.date), Date{cell.slot}.Sql())})))
+                         fmt::format("{} = {}", Ident(model.date), Date{cell.slot}.Sql())})))
     stored = stored + slot.digest;
   if (stored != cell.digest)
     return std::string("its rows were changed behind the ledger's back: they are not those that were filled");

@@ -176,10 +176,11 @@ Result<std::string> Checker::WhyDropped(const RawTable& table, const std::string
   for (const Source& source : project_.sources)
     if (source.table == table.name) sources.insert(Quote(source.name));
   if (sources.empty()) return std::string();
-  Rows why = TRY(ledger_.Query(fmt::format(
-      "SELECT coalesce(string_agg(DISTINCT reason, ', ' ORDER BY reason), '') FROM wh.backcourt.dropped_units WHERE "
-      "unit = {} AND source IN ({})",
-      Quote(unit), Join({sources.begin(), sources.end()}, ", "))));
+  Rows why =
+      TRY(ledger_.Query(fmt::format("SELECT coalesce(string_agg(DISTINCT reason, ', ' ORDER BY reason), '') "
+                                    "FROM wh.backcourt.dropped_units WHERE "
+                                    "unit = {} AND source IN ({})",
+                                    Quote(unit), Join({sources.begin(), sources.end()}, ", "))));
   return why.Text(0, 0);
 }
 
@@ -263,7 +264,8 @@ void Checker::FilledCells(const CheckedSeason& season) {
       coverage.remark = fmt::format("{} of them empty: {}", empty,
                                     model.empty.empty() ? "the model gives no rows" : model.empty);
     if (waiting)
-      coverage.remark += fmt::format("{}{} dates wait for results", coverage.remark.empty() ? "" : "; ", waiting);
+      coverage.remark +=
+          fmt::format("{}{} dates wait for results", coverage.remark.empty() ? "" : "; ", waiting);
     report_.coverage.push_back(std::move(coverage));
   }
   if (!options_.tables.empty() && count.examined == 0) count.nothing = "no model was asked for";
@@ -458,11 +460,17 @@ Result<> Checker::OtherSources(const CheckedSeason& season) {
 Result<> Checker::ScheduleAgrees(const CheckedSeason& season) {
   GuardCount count{season.label, "schedule_agrees", "games", 0, 0, ""};
   count.examined = TRY(ledger_.Query(fmt::format("SELECT count(*) FROM wh.main.{} WHERE season = {}",
-                                                     Ident(project_.schedule), Quote(season.label))))
+                                                 Ident(project_.schedule), Quote(season.label))))
                        .Int(0, 0);
   for (const Disagreement& one : TRY(ReadDisagreements(ledger_, project_, season.label))) {
     report_.gaps.push_back(
-        {count.guard, season.label, one.table, {}, {}, 0, one.unit,
+        {count.guard,
+         season.label,
+         one.table,
+         {},
+         {},
+         0,
+         one.unit,
          fmt::format("{} ({}{}, which serves, and {}{})", one.what, one.source,
                      one.file.empty() ? "" : ", " + one.file, one.other_source,
                      one.other_file.empty() ? "" : ", " + one.other_file),
@@ -478,13 +486,22 @@ Result<> Checker::DamagedUnits(const CheckedSeason& season) {
   GuardCount count{season.label, "doubled keys", "games", 0, 0, "no table of boxes was asked for"};
   for (const std::string& table : project_.boxes) {
     if (!Wanted(table)) continue;
-    std::string mine = fmt::format("table_name = {} AND season IN ('', {})", Quote(table), Quote(season.label));
+    std::string mine =
+        fmt::format("table_name = {} AND season IN ('', {})", Quote(table), Quote(season.label));
     count.examined += TRY(ledger_.Query("SELECT count(*) FROM wh.backcourt.units WHERE " + mine)).Int(0, 0);
     Rows rows = TRY(ledger_.Query("SELECT unit, reason FROM wh.backcourt.damaged_units WHERE " + mine +
-                                      " ORDER BY unit, reason"));
+                                  " ORDER BY unit, reason"));
     for (size_t i = 0; i < rows.size(); ++i) {
-      report_.gaps.push_back({count.guard, season.label, table, {}, {}, 0, rows.Text(i, 0), rows.Text(i, 1),
-                              "take the wrong row out of its file, then `backcourt load` and `backcourt backfill`"});
+      report_.gaps.push_back(
+          {count.guard,
+           season.label,
+           table,
+           {},
+           {},
+           0,
+           rows.Text(i, 0),
+           rows.Text(i, 1),
+           "take the wrong row out of its file, then `backcourt load` and `backcourt backfill`"});
       ++count.found;
     }
   }

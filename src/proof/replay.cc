@@ -55,15 +55,15 @@ Result<ReplayMismatch> Compare(Workbench& bench, const Model& model, Date date) 
     std::string where = fmt::format("{} WHERE s.there_ AND r.there_ AND {}", joined, differs[i]);
     Rows rows =
         TRY(bench.Query(fmt::format("SELECT count(*), max(abs(TRY_CAST(CAST(s.{0} AS VARCHAR) AS "
-                                         "DOUBLE) - TRY_CAST(CAST(r.{0} AS VARCHAR) AS DOUBLE))) {1}",
-                                         Ident(name), where)));
+                                    "DOUBLE) - TRY_CAST(CAST(r.{0} AS VARCHAR) AS DOUBLE))) {1}",
+                                    Ident(name), where)));
     if (rows.Int(0, 0) == 0) continue;
     mismatch.columns[name] = {rows.Int(0, 0), rows.Null(0, 1) ? std::nan("") : rows.Real(0, 1)};
     if (!mismatch.first.key.empty()) continue;
     Rows first =
         TRY(bench.Query(fmt::format("SELECT {1}, coalesce(CAST(s.{0} AS VARCHAR), 'NULL'), "
-                                         "coalesce(CAST(r.{0} AS VARCHAR), 'NULL') {2} ORDER BY {3} LIMIT 1",
-                                         Ident(name), keys, where, ordered)));
+                                    "coalesce(CAST(r.{0} AS VARCHAR), 'NULL') {2} ORDER BY {3} LIMIT 1",
+                                    Ident(name), keys, where, ordered)));
     mismatch.first = {first.Text(0, 0), name, first.Text(0, 1), first.Text(0, 2)};
   }
   if (mismatch.first.key.empty() && mismatch.missing + mismatch.extra > 0) {
@@ -106,7 +106,7 @@ Result<std::optional<ReplayMismatch>> ReplayOne(Workbench& bench, WindowCopies& 
   }
   SlotDigest replayed = sum(*made);
   SlotDigest stored = sum(TRY(bench.Digest({"wh.main." + Ident(model.name), day, columns,
-                                          fmt::format("{} = {}", Ident(model.date), date.Sql())})));
+                                            fmt::format("{} = {}", Ident(model.date), date.Sql())})));
   rows = stored.rows;
   if (replayed.digest != stored.digest || replayed.rows != stored.rows) {
     TRY(bench.Stage("replayed", select));

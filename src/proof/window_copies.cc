@@ -69,8 +69,7 @@ Result<> WindowCopies::Move(const Read& read, int date_index) {
   } else {
     for (SlotRange& range : gone)
       range.ahead = false;  // a slot is held in one way, so all of it goes
-    TRY(bench_.Restage(copy->second.name,
-                       gone.empty() ? "" : SlotsSql(project_, calendar_, read.table, gone),
+    TRY(bench_.Restage(copy->second.name, gone.empty() ? "" : SlotsSql(project_, calendar_, read.table, gone),
                        come.empty() ? "" : rows(come)));
   }
   copy->second.ranges = std::move(ranges);

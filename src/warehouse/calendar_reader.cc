@@ -47,7 +47,8 @@ Result<Calendar> ReadCalendar(Connection& connection, const Project& project) {
                 rows.Int(i, 7) != 0,
                 {}};
     for (size_t table = 0; table < project.boxes.size(); ++table)
-      if (!rows.Int(i, 8 + table) || damaged[table].contains(games[i].id)) games[i].lacks.push_back(project.boxes[table]);
+      if (!rows.Int(i, 8 + table) || damaged[table].contains(games[i].id))
+        games[i].lacks.push_back(project.boxes[table]);
   }
   Rows today = TRY(connection.Query(
       "SELECT CAST(CAST(timezone('America/New_York', now()) AS DATE) - DATE '1970-01-01' AS INTEGER)"));

@@ -22,8 +22,8 @@ Result<int> RunLoad(Caller& caller, const LoadRequest& request, const JsonView& 
     const ledger::UselessFile& first = answer->load.useless.front();
     return Error{ErrorKind::kSource,
                  fmt::format("{} file{} of which no row is used, as {}: {}; all else is loaded",
-                             answer->load.useless.size(), answer->load.useless.size() == 1 ? "" : "s", first.path,
-                             first.reason),
+                             answer->load.useless.size(), answer->load.useless.size() == 1 ? "" : "s",
+                             first.path, first.reason),
                  first.hint};
   }
   return 0;
