@@ -27,6 +27,9 @@ class Finder {
   // of the data folder that nothing matches.
   Result<std::vector<FoundFile>> Find(const std::vector<std::string>& patterns);
 
+  // Whether whoever asked wants an end.
+  bool Interrupted() const { return interrupted_ && interrupted_(); }
+
   // Brings those remote files whose version is not here yet.
   Result<> Fetch(const std::vector<FoundFile>& files);
 
