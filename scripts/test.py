@@ -66,8 +66,10 @@ class Worker:
 
     def __init__(self, number, counts, lock):
         self.counts, self.lock = counts, lock
-        self.log = (BUILD / f"tests-{number}.log").open("w+")
-        self.process = subprocess.Popen([sys.executable, __file__, "--worker"], cwd=ROOT, text=True, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=self.log)
+        path = BUILD / f"tests-{number}.log"
+        with path.open("w") as written:
+            self.process = subprocess.Popen([sys.executable, __file__, "--worker"], cwd=ROOT, text=True, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=written)
+        self.log = path.open()
         self.seconds = {}
 
     def run(self, take):
@@ -90,6 +92,7 @@ class Worker:
                     break
         self.process.stdin.close()
         self.process.wait()
+        self.log.close()
 
 
 def run_python(counts):

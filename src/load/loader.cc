@@ -149,8 +149,7 @@ Result<LoadReport> Loader::Load(const std::vector<std::string>& only) {
           return Error{ErrorKind::kSource,
                        fmt::format("{} changed while it was read; nothing was loaded", file.path),
                        "load again when it is written"};
-    if (finder_.Interrupted())
-      return Error{ErrorKind::kInterrupted, "interrupted; nothing was loaded", ""};
+    if (finder_.Interrupted()) return Error{ErrorKind::kInterrupted, "interrupted; nothing was loaded", ""};
     TRY(ledger::EndRun(
         connection_, report.run, "done",
         fmt::format("{} files read, {} raw cells changed", report.files.size(), report.changed_cells)));

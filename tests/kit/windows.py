@@ -7,19 +7,20 @@ from tests.kit.real import EPOCH
 
 # What each model reads and why it needs no less. A model that declares something else fails here first.
 REVIEWED = {
+    "final_games": {"raw_schedule": ["same date"], "raw_results": ["same date"]},
     "player_shot_summary": {"raw_play_by_play": ["same date"], "raw_schedule": ["same date"]},
-    "team_game_totals": {"raw_schedule": ["same date"], "raw_results": ["same date"], "raw_team_box": ["same date"], "raw_player_box": ["same date"], "player_shot_summary": ["same date"]},
+    "team_game_totals": {"final_games": ["same date"], "raw_team_box": ["same date"], "raw_player_box": ["same date"], "player_shot_summary": ["same date"]},
     "team_offense_game_summary": {"team_game_totals": ["10 games before", "same date"], "raw_player_box": ["10 games before", "same date"]},
     "team_defense_game_summary": {"team_game_totals": ["same date"]},
-    "player_game_summary": {"raw_schedule": ["same date"], "raw_results": ["same date"], "raw_player_box": ["same date"], "raw_player_props": ["same date"],
+    "player_game_summary": {"final_games": ["same date"], "raw_player_box": ["same date"], "raw_player_props": ["same date"],
                             "team_offense_game_summary": ["same date"], "player_shot_summary": ["same date"]},
     # The season: a player's latest listing and the first one after another team may lie anywhere in it; teams' games are counted from its first.
-    "player_population": {"raw_schedule": ["season before", "same date"], "raw_results": ["season before"], "raw_player_box": ["season before"], "raw_injuries": ["730 days before"],
+    "player_population": {"raw_schedule": ["same date"], "final_games": ["season before"], "raw_player_box": ["season before"], "raw_injuries": ["730 days before"],
                           "raw_injury_reports": ["same date"]},
     # The season: a player's last ten games and his averages reach back to its first.
     "player_form": {"player_game_summary": ["season before", "same date"], "team_offense_game_summary": ["season before", "same date"]},
     # The season: records and game numbers are counted from its first game; phases from its first and last regular date.
-    "upcoming_team_game_context": {"raw_schedule": ["season before", "same date", "season ahead"], "raw_schedule_history": ["as known before D"], "raw_results": ["season before"], "raw_arenas": ["whole"], "displaced_homes": ["whole"],
+    "upcoming_team_game_context": {"raw_schedule": ["season before", "same date", "season ahead"], "raw_schedule_history": ["as known before D"], "final_games": ["season before"], "raw_arenas": ["whole"], "displaced_homes": ["whole"],
                                    "raw_game_lines": ["same date"], "raw_injuries": ["730 days before"], "raw_injury_reports": ["same date"], "player_population": ["same date"]},
     # The season: a player's last ten games, and his team's lines in them, reach back to its first.
     "upcoming_player_game_context": {"player_population": ["same date"], "upcoming_team_game_context": ["same date"], "player_game_summary": ["season before"],
