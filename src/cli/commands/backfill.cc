@@ -10,11 +10,11 @@ namespace backcourt {
 
 namespace {
 
-struct View {
+struct BackfillView {
   bool json = false, detach = false;
 };
-void Describe(Visitor& v, View& view) {
-  v.Struct("View", "");
+void Describe(Visitor& v, BackfillView& view) {
+  v.Struct("BackfillView", "");
   v.Field("detach", view.detach, "Go on when this shell ends; `runs ID --log` shows the log.");
   v.Field("json", view.json, "Progress as events, one JSON object a line.");
 }
@@ -51,7 +51,8 @@ std::string LastLine(const BackfillReport& report) {
   return line.dump() + "\n";
 }
 
-Result<int> Run(Caller& caller, const BackfillRequest& request, const View& view, const Output& output) {
+Result<int> RunBackfill(Caller& caller, const BackfillRequest& request, const BackfillView& view,
+                        const Output& output) {
   using Style = ProgressView::Style;
   ProgressView progress(output, view.json ? Style::kJson : output.terminal ? Style::kScreen : Style::kLines);
   bool no_date = false;
@@ -74,6 +75,6 @@ Result<int> Run(Caller& caller, const BackfillRequest& request, const View& view
 
 }  // namespace
 
-Command BackfillCommand() { return MakeCommand("backfill", Run); }
+Command BackfillCommand() { return MakeCommand("backfill", RunBackfill); }
 
 }  // namespace backcourt

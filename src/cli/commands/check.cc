@@ -11,16 +11,16 @@ namespace {
 
 constexpr size_t kShownGaps = 10;  // of one guard and table; --json has all
 
-struct View {
+struct CheckView {
   bool json = false, markdown = false;
 };
-void Describe(Visitor& v, View& view) {
-  v.Struct("View", "");
+void Describe(Visitor& v, CheckView& view) {
+  v.Struct("CheckView", "");
   v.Field("markdown", view.markdown, "As a page in Markdown, to hand over.");
   v.Field("json", view.json, "The report as JSON.");
 }
 
-std::string Dates(const Gap& gap) {
+std::string GapDates(const Gap& gap) {
   if (gap.dates == 0) return "";
   if (gap.first.days == 0) return "undated";
   return gap.dates == 1 ? gap.first.Str()
@@ -29,7 +29,7 @@ std::string Dates(const Gap& gap) {
 
 std::string GapText(const Gap& gap) {
   std::vector<std::string> parts;
-  for (const std::string& part : {Dates(gap), gap.table, gap.subject})
+  for (const std::string& part : {GapDates(gap), gap.table, gap.subject})
     if (!part.empty()) parts.push_back(part);
   return (parts.empty() ? gap.season : Join(parts, ", ")) + ": " + gap.what;
 }
@@ -97,7 +97,8 @@ std::string GapsText(const std::vector<Gap>& gaps, bool markdown) {
   return text.empty() ? "" : text + "\n";
 }
 
-Result<int> Run(Caller& caller, const CheckRequest& request, const View& view, const Output& output) {
+Result<int> RunCheck(Caller& caller, const CheckRequest& request, const CheckView& view,
+                     const Output& output) {
   CheckAnswer answer = TRY(caller.Ask("check", Check, request));
   if (view.json) {
     output.Out(ToJson(answer).dump(2) + "\n");
@@ -119,6 +120,6 @@ Result<int> Run(Caller& caller, const CheckRequest& request, const View& view, c
 
 }  // namespace
 
-Command CheckCommand() { return MakeCommand("check", Run); }
+Command CheckCommand() { return MakeCommand("check", RunCheck); }
 
 }  // namespace backcourt

@@ -8,7 +8,8 @@ namespace backcourt {
 
 namespace {
 
-Result<int> Run(Caller& caller, const DatesRequest& request, const JsonView& view, const Output& output) {
+Result<int> RunDates(Caller& caller, const DatesRequest& request, const JsonView& view,
+                     const Output& output) {
   DatesReport report = TRY(caller.Ask("dates", Dates, request));
   if (view.json) {
     output.Out(ToJson(report).dump(2) + "\n");
@@ -32,6 +33,6 @@ Result<int> Run(Caller& caller, const DatesRequest& request, const JsonView& vie
 
 }  // namespace
 
-Command DatesCommand() { return MakeCommand("dates", Run); }
+Command DatesCommand() { return MakeCommand("dates", RunDates); }
 
 }  // namespace backcourt

@@ -12,11 +12,11 @@ namespace backcourt {
 
 namespace {
 
-struct View {
+struct DocsView {
   std::string part = "dictionary", output;
 };
-void Describe(Visitor& v, View& view) {
-  v.Struct("View", "");
+void Describe(Visitor& v, DocsView& view) {
+  v.Struct("DocsView", "");
   v.Field("part", view.part, "dictionary, graph, commands, json, python or completion (default: dictionary).",
           {.metavar = "PART",
            .positional = true,
@@ -26,7 +26,8 @@ void Describe(Visitor& v, View& view) {
           {.metavar = "DIR", .path = true});
 }
 
-Result<int> Run(Caller& caller, const DictionaryRequest& request, const View& view, const Output& output) {
+Result<int> RunDocs(Caller& caller, const DictionaryRequest& request, const DocsView& view,
+                    const Output& output) {
   DictionaryReport dictionary = TRY(caller.Ask("docs", Dictionary, request));
   if (view.output.empty()) {
     if (view.part == "graph")
@@ -54,6 +55,6 @@ Result<int> Run(Caller& caller, const DictionaryRequest& request, const View& vi
 
 }  // namespace
 
-Command DocsCommand() { return MakeCommand("docs", Run); }
+Command DocsCommand() { return MakeCommand("docs", RunDocs); }
 
 }  // namespace backcourt

@@ -7,7 +7,8 @@ namespace backcourt {
 
 namespace {
 
-Result<int> Run(Caller& caller, const DoctorRequest& request, const JsonView& view, const Output& output) {
+Result<int> RunDoctor(Caller& caller, const DoctorRequest& request, const JsonView& view,
+                      const Output& output) {
   DoctorReport findings = TRY(caller.Ask("doctor", Doctor, request));
   std::string text;
   for (const Finding& finding : findings) {
@@ -20,6 +21,6 @@ Result<int> Run(Caller& caller, const DoctorRequest& request, const JsonView& vi
 
 }  // namespace
 
-Command DoctorCommand() { return MakeCommand("doctor", Run); }
+Command DoctorCommand() { return MakeCommand("doctor", RunDoctor); }
 
 }  // namespace backcourt

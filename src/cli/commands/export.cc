@@ -8,7 +8,8 @@ namespace backcourt {
 
 namespace {
 
-Result<int> Run(Caller& caller, const ExportRequest& request, const JsonView& view, const Output& output) {
+Result<int> RunExport(Caller& caller, const ExportRequest& request, const JsonView& view,
+                      const Output& output) {
   ProgressView progress(
       output, output.terminal && !view.json ? ProgressView::Style::kScreen : ProgressView::Style::kLines);
   std::vector<std::pair<std::string, int64_t>> written;  // in their order
@@ -30,6 +31,6 @@ Result<int> Run(Caller& caller, const ExportRequest& request, const JsonView& vi
 
 }  // namespace
 
-Command ExportCommand() { return MakeCommand("export", Run); }
+Command ExportCommand() { return MakeCommand("export", RunExport); }
 
 }  // namespace backcourt

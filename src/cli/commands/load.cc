@@ -8,7 +8,7 @@ namespace backcourt {
 
 namespace {
 
-Result<int> Run(Caller& caller, const LoadRequest& request, const JsonView& view, const Output& output) {
+Result<int> RunLoad(Caller& caller, const LoadRequest& request, const JsonView& view, const Output& output) {
   ProgressView progress(
       output, output.terminal && !view.json ? ProgressView::Style::kScreen : ProgressView::Style::kLines);
   auto answer = caller.Ask("load", Load, request, [&](const Event& event) { progress.Show(event); });
@@ -31,6 +31,6 @@ Result<int> Run(Caller& caller, const LoadRequest& request, const JsonView& view
 
 }  // namespace
 
-Command LoadCommand() { return MakeCommand("load", Run); }
+Command LoadCommand() { return MakeCommand("load", RunLoad); }
 
 }  // namespace backcourt

@@ -7,7 +7,7 @@ namespace backcourt {
 
 namespace {
 
-Result<int> Run(Caller& caller, const PlanRequest& request, const JsonView& view, const Output& output) {
+Result<int> RunPlan(Caller& caller, const PlanRequest& request, const JsonView& view, const Output& output) {
   PlanReport report = TRY(caller.Ask("plan", MakePlanReport, request));
   if (view.json) {
     output.Out(ToJson(report).dump(2) + "\n");
@@ -21,6 +21,6 @@ Result<int> Run(Caller& caller, const PlanRequest& request, const JsonView& view
 
 }  // namespace
 
-Command PlanCommand() { return MakeCommand("plan", Run); }
+Command PlanCommand() { return MakeCommand("plan", RunPlan); }
 
 }  // namespace backcourt

@@ -10,8 +10,8 @@ namespace backcourt {
 
 namespace {
 
-struct View {};
-void Describe(Visitor& v, View&) { v.Struct("View", ""); }
+struct RowsView {};
+void Describe(Visitor& v, RowsView&) { v.Struct("RowsView", ""); }
 
 std::string Value(const std::optional<std::string>& value) { return value.value_or("NULL"); }
 
@@ -92,12 +92,12 @@ void Print(const RowsReport& report, const RowsFormat& format, const Output& out
     output.Out(TableText(report, size_t(output.width)));
 }
 
-Result<int> RunShow(Caller& caller, const ShowRequest& request, const View&, const Output& output) {
+Result<int> RunShow(Caller& caller, const ShowRequest& request, const RowsView&, const Output& output) {
   Print(TRY(caller.Ask("show", Show, request)), request.rows, output);
   return 0;
 }
 
-Result<int> RunQuery(Caller& caller, const QueryRequest& request, const View&, const Output& output) {
+Result<int> RunQuery(Caller& caller, const QueryRequest& request, const RowsView&, const Output& output) {
   Print(TRY(caller.Ask("query", Query, request)), request.rows, output);
   return 0;
 }

@@ -20,7 +20,7 @@ std::string Text(const RunRecord& run) {
   return text;
 }
 
-Result<int> Run(Caller& caller, const RunsRequest& request, const JsonView& view, const Output& output) {
+Result<int> RunRuns(Caller& caller, const RunsRequest& request, const JsonView& view, const Output& output) {
   RunsReport runs = TRY(caller.Ask("runs", Runs, request));
   if (request.log && !runs.empty() && runs[0].log && !view.json) {
     output.Out(*runs[0].log);
@@ -39,6 +39,6 @@ Result<int> Run(Caller& caller, const RunsRequest& request, const JsonView& view
 
 }  // namespace
 
-Command RunsCommand() { return MakeCommand("runs", Run); }
+Command RunsCommand() { return MakeCommand("runs", RunRuns); }
 
 }  // namespace backcourt

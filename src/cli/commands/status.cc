@@ -12,12 +12,12 @@ namespace backcourt {
 
 namespace {
 
-struct View {
+struct StatusView {
   bool json = false, markdown = false, watch = false;
   double interval = 2;
 };
-void Describe(Visitor& v, View& view) {
-  v.Struct("View", "");
+void Describe(Visitor& v, StatusView& view) {
+  v.Struct("StatusView", "");
   v.Field("watch", view.watch, "Print again every --interval seconds until nothing runs.");
   v.Field("interval", view.interval, "Seconds between two prints of --watch (default: 2).",
           {.metavar = "SECONDS", .least = 0.1, .most = 3600});
@@ -136,7 +136,8 @@ std::string Text(const StatusReport& report, bool markdown) {
   return text;
 }
 
-Result<int> Run(Caller& caller, const StatusRequest& request, const View& view, const Output& output) {
+Result<int> RunStatus(Caller& caller, const StatusRequest& request, const StatusView& view,
+                      const Output& output) {
   for (;;) {
     StatusReport report = TRY(caller.Ask("status", Status, request));
     std::string text = view.json ? ToJson(report).dump(2) + "\n" : Text(report, view.markdown);
@@ -149,6 +150,6 @@ Result<int> Run(Caller& caller, const StatusRequest& request, const View& view, 
 
 }  // namespace
 
-Command StatusCommand() { return MakeCommand("status", Run); }
+Command StatusCommand() { return MakeCommand("status", RunStatus); }
 
 }  // namespace backcourt

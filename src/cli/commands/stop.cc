@@ -5,7 +5,7 @@ namespace backcourt {
 
 namespace {
 
-Result<int> Run(Caller& caller, const StopRequest& request, const JsonView& view, const Output& output) {
+Result<int> RunStop(Caller& caller, const StopRequest& request, const JsonView& view, const Output& output) {
   StopReport report = TRY(caller.Ask("stop", Stop, request));
   if (view.json)
     output.Out(ToJson(report).dump(2) + "\n");
@@ -20,6 +20,6 @@ Result<int> Run(Caller& caller, const StopRequest& request, const JsonView& view
 
 }  // namespace
 
-Command StopCommand() { return MakeCommand("stop", Run); }
+Command StopCommand() { return MakeCommand("stop", RunStop); }
 
 }  // namespace backcourt

@@ -8,7 +8,7 @@ namespace backcourt {
 
 namespace {
 
-Result<int> Run(Caller& caller, const TestRequest& request, const JsonView& view, const Output& output) {
+Result<int> RunTest(Caller& caller, const TestRequest& request, const JsonView& view, const Output& output) {
   ModelTestReport report = TRY(caller.Ask("test", TestModels, request));
   if (view.json) {
     output.Out(ToJson(report).dump(2) + "\n");
@@ -27,6 +27,6 @@ Result<int> Run(Caller& caller, const TestRequest& request, const JsonView& view
 
 }  // namespace
 
-Command TestCommand() { return MakeCommand("test", Run); }
+Command TestCommand() { return MakeCommand("test", RunTest); }
 
 }  // namespace backcourt

@@ -82,7 +82,8 @@ std::string Text(const VerifyReport& report) {
          (differ == 0 ? "all agree to the bit\n" : fmt::format("{} cells DIFFER: {}\n", differ, Rows(all)));
 }
 
-Result<int> Run(Caller& caller, const VerifyRequest& request, const JsonView& view, const Output& output) {
+Result<int> RunVerify(Caller& caller, const VerifyRequest& request, const JsonView& view,
+                      const Output& output) {
   ProgressView progress(
       output, output.terminal && !view.json ? ProgressView::Style::kScreen : ProgressView::Style::kLines);
   auto report = caller.Ask("verify", Verify, request, [&](const Event& event) { progress.Show(event); });
@@ -94,6 +95,6 @@ Result<int> Run(Caller& caller, const VerifyRequest& request, const JsonView& vi
 
 }  // namespace
 
-Command VerifyCommand() { return MakeCommand("verify", Run); }
+Command VerifyCommand() { return MakeCommand("verify", RunVerify); }
 
 }  // namespace backcourt

@@ -6,7 +6,7 @@ namespace backcourt {
 
 namespace {
 
-Result<int> Run(Caller& caller, const WhyRequest& request, const JsonView& view, const Output& output) {
+Result<int> RunWhy(Caller& caller, const WhyRequest& request, const JsonView& view, const Output& output) {
   WhyReport links = TRY(caller.Ask("why", Why, request));
   if (view.json) {
     output.Out(ToJson(links).dump(2) + "\n");
@@ -24,6 +24,6 @@ Result<int> Run(Caller& caller, const WhyRequest& request, const JsonView& view,
 
 }  // namespace
 
-Command WhyCommand() { return MakeCommand("why", Run); }
+Command WhyCommand() { return MakeCommand("why", RunWhy); }
 
 }  // namespace backcourt
