@@ -9,6 +9,7 @@
 #include "base/file.h"
 #include "base/text.h"
 #include "ledger/cells.h"
+#include "ledger/declarations.h"
 #include "ledger/models.h"
 #include "ledger/runs.h"
 #include "operations/load.h"
@@ -28,6 +29,7 @@ void Describe(Visitor& v, BackfillRequest& r) {
   v.Field("plan", r.plan, "Run exactly this saved plan, or refuse if the warehouse has moved on.",
           {.metavar = "FILE", .path = true});
   v.Field("dry_run", r.dry_run, "Tell what would be loaded and filled; nothing is written.");
+  v.Field("yes", r.yes, "Its load may take rows out of the warehouse that no file brings back.");
   v.Field("join", r.join, "Where another shell fills the same: take part in it instead of being refused.");
 }
 
@@ -75,8 +77,13 @@ class Fill {
 
   Result<BackfillReport> Run() {
     if (request_.dry_run) return DryRun();
-    if (Loads()) activity_.Tell(Loaded{TRY(LoadFiles(workspace_, {}, activity_))});
-    TRY(Prepare(TRY(workspace_.Look())));
+    if (Loads()) activity_.Tell(Loaded{TRY(LoadFiles(workspace_, {}, request_.yes, activity_))});
+    Moment moment = TRY(workspace_.Look());
+    bool no_dates = moment.calendar.dates().empty();
+    if (auto prepared = Prepare(std::move(moment)); !prepared) {
+      if (no_dates) TRY(RemoveRetired());
+      return prepared.error();
+    }
     if (request_.no_load)
       if (std::string changes = FileChangesText(TRY(LookForFileChanges(*work_->moment.connection, project_)));
           !changes.empty())
@@ -86,7 +93,8 @@ class Fill {
     activity_.Tell(Chosen{work_->chosen.choice});
     TRY(RemoveRetired());
     if (work_->plan.batches.empty()) {
-      TRY(MakeViews(false));
+      TRY(MakeViews());
+      TRY(KeepDeclarations());
       return BackfillReport{};
     }
     return RunPlan();
@@ -114,6 +122,7 @@ class Fill {
   }
 
   Result<> Prepare(Moment moment) {
+    retired_ = moment.retired;
     work_ = TRY(PrepareWork(project_, std::move(moment), request_.selection));
     if (request_.plan.empty()) return {};
     SavedPlan saved = TRY(ParseSavedPlan(request_.plan, TRY(ReadFile(request_.plan))));
@@ -126,7 +135,9 @@ class Fill {
   Result<> CheckNewBodies();
   Result<int> RunChangedChecks();
   Result<> RemoveRetired();
-  Result<> MakeViews(bool again);
+  Digest IdentityOf(const Model& model) const;
+  Result<> MakeViews();
+  Result<> KeepDeclarations();
   Result<BackfillReport> RunPlan();
 
   Workspace& workspace_;
@@ -134,6 +145,7 @@ class Fill {
   const BackfillRequest& request_;
   Activity& activity_;
   std::optional<PreparedWork> work_;
+  std::map<std::string, std::vector<int32_t>> retired_;  // dates of tables that are no game dates any more
 };
 
 // Bodies of models whose text is new are looked through before anything runs.
@@ -142,7 +154,7 @@ Result<> Fill::CheckNewBodies() {
   std::vector<const Model*> fresh;
   for (const Model& model : project_.models) {
     auto seen = known.find(model.name);
-    if (seen == known.end() || seen->second.identity != model.identity.Hex()) fresh.push_back(&model);
+    if (seen == known.end() || seen->second.identity != IdentityOf(model).Hex()) fresh.push_back(&model);
   }
   if (fresh.empty()) return {};
   std::set<std::string> volatile_functions = TRY(VolatileFunctions(connection()));
@@ -189,6 +201,7 @@ Result<int> Fill::RunChangedChecks() {
         if (rows == 0) continue;
         now.state = CellState::kFailed;
         now.error_class = "data";
+        now.fingerprint = {};  // what it was filled from does not make it right any more
         now.reason = fmt::format("check \"{}\" fails on {} rows", name, rows);
         work_->moment.cells[model->name].Put(now);
         guilty.push_back(now);
@@ -206,29 +219,54 @@ Result<int> Fill::RunChangedChecks() {
 
 // Rows and cells of dates that are no game dates any more go.
 Result<> Fill::RemoveRetired() {
-  if (work_->moment.retired.empty()) return {};
+  if (retired_.empty()) return {};
   std::vector<Removal> removals;
-  for (const auto& [table, slots] : work_->moment.retired)
+  for (const auto& [table, slots] : retired_)
     removals.push_back({table, project_.DateColumn(table), slots});
-  return bench().Remove(removals);
+  return TRY(TRY(workspace_.Open())->Open())->Remove(removals);
 }
 
-// Makes the views whose text is new and whose inputs are there; with `again`, all
-// of them, since a table that was made anew may have other columns.
-Result<> Fill::MakeViews(bool again) {
+// Of what makes a table or a view what it is: of a view also the columns of what it reads.
+Digest Fill::IdentityOf(const Model& model) const {
+  if (!model.view) return model.identity;
+  Hasher hasher;
+  hasher.Add("view").Add(model.identity);
+  for (const Read& read : model.reads)
+    if (auto input = work_->moment.cells.find(read.table); input != work_->moment.cells.end())
+      hasher.Add(input->second.schema);
+  return hasher.Finish();
+}
+
+// Makes the views that are other than they were and whose inputs are there.
+Result<> Fill::MakeViews() {
   auto known = TRY(ledger::ReadModels(connection()));
   for (const Model& model : project_.models) {
     if (!model.view) continue;
     auto seen = known.find(model.name);
-    if (seen != known.end() && seen->second.identity == model.identity.Hex() && !again) continue;
+    if (seen != known.end() && seen->second.identity == IdentityOf(model).Hex()) continue;
     bool there = true;
     for (const Read& read : model.reads)
       there = there && TRY(bench().Describe(read.table));
     if (!there) continue;
-    if (auto made = bench().MakeView(model); !made) {
+    if (auto made = bench().MakeView(model, IdentityOf(model)); !made) {
       made.error().message = model.file + ": " + made.error().message;
       return made;
     }
+  }
+  return {};
+}
+
+// What models are declared as is kept once all of their cells follow it.
+Result<> Fill::KeepDeclarations() {
+  auto kept = TRY(ledger::ReadDeclarations(connection()));
+  auto states = JudgeAll(project_, work_->moment.calendar, work_->moment.cells);
+  for (const Model& model : project_.models) {
+    auto before = kept.find(model.name);
+    if (before == kept.end() || before->second.kind != KindOf(model)) continue;
+    if (before->second.parts == DeclarationOf(model)) continue;
+    const std::vector<CellState>& cells = states[model.name];
+    if (std::all_of(cells.begin(), cells.end(), Settled))
+      TRY(ledger::WriteDeclaration(connection(), model.name, {KindOf(model), DeclarationOf(model)}));
   }
   return {};
 }
@@ -262,6 +300,10 @@ std::string Summary(const RunReport& report, int64_t run) {
 
 Result<BackfillReport> Fill::RunPlan() {
   TRY(MakeInputTables(bench(), project_, work_->moment.calendar, work_->plan));
+  std::map<std::string, Date> first_days;
+  for (const Season& season : work_->moment.calendar.seasons())
+    first_days[season.label] = season.first;
+  TRY(ledger::KeepFirstDays(connection(), first_days));
   int64_t run = TRY(ledger::StartRun(connection(), workspace_.command()));
   RunOptions options;
   options.parallel = request_.parallel.value_or(int(std::max(1u, std::thread::hardware_concurrency())));
@@ -286,7 +328,8 @@ Result<BackfillReport> Fill::RunPlan() {
   }
   activity_.OnStop([] {});
   if (result.broken) return *result.broken;
-  TRY(MakeViews(result.filled > 0));
+  TRY(MakeViews());
+  TRY(KeepDeclarations());
   BackfillReport report;
   report.run = run;
   report.outcome = OutcomeName(OutcomeOf(result));
@@ -303,7 +346,7 @@ Result<BackfillReport> Backfill(Workspace& workspace, const BackfillRequest& req
                                 const Events& events) {
   BackfillRequest work = request;  // what makes two of them the same
   work.parallel.reset();
-  work.no_load = work.join = false;
+  work.no_load = work.join = work.yes = false;
   Activities& activities = workspace.activities();
   if (request.join)
     return FromJson<BackfillReport>(TRY(activities.Join("backfill", ToJson(work), cancel, events)));

@@ -68,12 +68,33 @@ void Describe(Visitor& v, PlanReport& r) {
   v.Struct("Plan", "What a backfill would do.");
   v.Field("choice", r.choice, "the dates that were chosen");
   v.Field("retired", r.retired, "by table: how many of its dates are no game dates any more; their rows go");
+  v.Field("declarations", r.declarations,
+          "declarations of the project that are other than what the warehouse was made by");
   v.Field("files", r.files,
           "what has changed of the files since the last load: what this plan does not know");
 }
 
+namespace {
+
+// Why there are no game dates although there are games.
+Result<> CheckCounted(const Moment& moment, const Project& project) {
+  auto schedule = moment.cells.find(project.schedule);
+  if (schedule == moment.cells.end() || schedule->second.cells().empty()) return {};
+  int64_t games = 0;
+  for (const Cell& cell : schedule->second.cells())
+    games += cell.rows;
+  if (games == 0) return {};
+  return Error{ErrorKind::kUsage,
+               fmt::format("none of the {} games of {} is of a kind that counts: types under [calendar] are {}",
+                           WithCommas(games), project.schedule, Join(project.types, ", ")),
+               "the kinds of games that tables are to hold, under [calendar] types"};
+}
+
+}  // namespace
+
 Result<PreparedWork> PrepareWork(const Project& project, Moment moment, const WorkSelection& selection) {
   PreparedWork work{std::move(moment), {}, {}, {}};
+  if (work.moment.calendar.dates().empty()) TRY(CheckCounted(work.moment, project));
   if (work.moment.calendar.dates().empty())
     return Error{ErrorKind::kUsage, "the warehouse holds no schedule, so there are no game dates",
                  "`backcourt load`; `backcourt doctor` shows which files it looks for"};
@@ -104,6 +125,7 @@ PlanReport ReportOf(const Project& project, const PreparedWork& work) {
   PlanReport report{SavePlan(project, work.moment.calendar, work.moment.cells, work.selection, work.plan),
                     work.chosen.choice,
                     {},
+                    {},
                     {}};
   for (const auto& [table, slots] : work.moment.retired)
     report.retired[table] = int64_t(slots.size());
@@ -114,6 +136,7 @@ Result<PlanReport> MakePlanReport(Workspace& workspace, const PlanRequest& reque
   PreparedWork work = TRY(PrepareWork(workspace.project(), TRY(workspace.Look()), request.selection));
   PlanReport report = ReportOf(workspace.project(), work);
   report.files = TRY(LookForFileChanges(*work.moment.connection, workspace.project()));
+  report.declarations = TRY(ReadDeclarationChanges(*work.moment.connection, workspace.project()));
   if (request.save.empty()) return report;
   TRY(WriteFile(request.save, ToJson(report.plan).dump(1) + "\n"));
   FaultPoint("plan-saved");

@@ -32,6 +32,7 @@ struct PlanReport {
   DateChoice choice;
   std::map<std::string, int64_t> retired;  // by table: dates that are no game dates any more
   FileChanges files;                       // since the last load
+  std::vector<DeclarationChange> declarations;  // that are other than before
 };
 void Describe(Visitor& v, SavedPlan& p);
 void Describe(Visitor& v, PlanReport& r);

@@ -170,9 +170,9 @@ std::map<std::string, std::vector<CellState>> JudgeAll(const Project& project, c
             if (input->second[size_t(end)] != input->second[size_t(begin)]) inputs_settled = false;
           }
         }
-        bool same = Fingerprint(model, calendar, int(i), cells, missing.TokenOf(model, int(i)),
-                                cell->waived) == cell->fingerprint;
-        if (!same)
+        Digest without = missing.TokenOf(model, int(i));
+        bool same = Fingerprint(model, calendar, int(i), cells, without, cell->waived) == cell->fingerprint;
+        if (!same || (project.block_on_missing_games && without != Digest{}))
           state = CellState::kStale;
         else if (!inputs_settled)
           state = CellState::kMayChange;
@@ -211,7 +211,9 @@ bool Waives(const std::vector<std::string>& allow_missing, const std::string& ta
 Digest StateOfCells(const Cells& cells) {
   Hasher hasher;
   for (const auto& [table, series] : cells) {
+    if (series.cells().empty()) continue;
     hasher.Add(table);
+    if (series.schema != Digest{} || series.beside != Digest{}) hasher.Add(series.schema).Add(series.beside);
     for (const Cell& cell : series.cells())
       hasher.Add(int64_t(cell.slot)).Add(int64_t(cell.state)).Add(cell.fingerprint).Add(cell.digest);
   }

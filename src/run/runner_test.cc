@@ -30,7 +30,7 @@ struct Stage : BatchFiller, RunObserver, RunClock {
       text += (text.empty() ? "" : " ") + calendar.dates()[size_t(cell.date_index)].date.Str().substr(5);
     return text;
   }
-  Result<std::vector<Cell>> Fill(const BatchWork& work, int) override {
+  Result<FilledBatch> Fill(const BatchWork& work, int) override {
     std::lock_guard lock(mutex);
     for (const CellWork& cell : work.cells) {
       Date date = calendar.dates()[size_t(cell.date_index)].date;
@@ -54,7 +54,7 @@ struct Stage : BatchFiller, RunObserver, RunClock {
           Hasher().Add(work.model->name).Add(int64_t(version(work.model->name, Date{cell.slot}))).Finish();
       cells.push_back(cell);
     }
-    return cells;
+    return FilledBatch{std::move(cells)};
   }
   Result<> Record(const Model& model, const std::vector<Cell>& cells, int) override {
     for (const Cell& cell : cells)
@@ -323,7 +323,7 @@ TEST(Runner, ACellStartsWhenItsOwnInputsAreReady) {
       std::lock_guard lock(mutex);
       return std::find(effects.begin(), effects.end(), effect) != effects.end();
     }
-    Result<std::vector<Cell>> Fill(const BatchWork& work, int worker) override {
+    Result<FilledBatch> Fill(const BatchWork& work, int worker) override {
       if (work.model->name == "summary" && Dates(work) == "11-01")
         for (int i = 0; i < 10'000 && !Has("form 10-25"); ++i)
           std::this_thread::sleep_for(std::chrono::milliseconds(1));
