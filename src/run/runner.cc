@@ -92,7 +92,9 @@ RunReport Runner::Run(const Plan& plan) {
       if (tasks_[size_t(other)]->batch->canary) wait_for(other);
     for (const Read& read : task->model->reads)
       for (int other : of_model[read.table])
-        if (Touches(read, calendar_, batch.dates, tasks_[size_t(other)]->batch->dates)) wait_for(other);
+        if (batch.waits_for_columns ||
+            Touches(read, calendar_, batch.dates, tasks_[size_t(other)]->batch->dates))
+          wait_for(other);
     of_model[batch.model].push_back(mine);
     tasks_.push_back(std::move(task));
   }

@@ -161,6 +161,8 @@ class Scratch(Toy):
         self.assertEqual(mine, theirs, f"exit codes\n{said}\n--- scratch\n{said_there}")
         if code is not None:
             self.assertEqual(mine, code, said)
+        if mine == 0:
+            self.assertIn("nothing to do", self.run_program("plan"), said)
         stored = self.state_of(self.project)
         models = {path.stem for path in self.project.glob("models/**/*.sql")}
         for name in self.relations(self.project):

@@ -142,7 +142,8 @@ TEST_F(DuckDbWarehouseTest, RemovesRowsAndCells) {
 }
 
 TEST_F(DuckDbWarehouseTest, APlaceOnAConnectionSeesItsTransaction) {
-  ASSERT_TRUE(connection_->Execute("BEGIN; CREATE TABLE main.seen (x INTEGER)"));
+  ASSERT_TRUE(connection_->Execute("BEGIN"));
+  ASSERT_TRUE(connection_->Execute("CREATE TABLE main.seen (x INTEGER)"));
   EXPECT_TRUE(*warehouse_->OpenOn(*connection_)->Describe("seen"));
   EXPECT_FALSE(*(*warehouse_->Open())->Describe("seen"));
 }
