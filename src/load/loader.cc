@@ -132,7 +132,9 @@ Result<> Loader::LoadTables(const std::vector<std::string>& only, LoadReport& re
     for (const RawTable& table : project_.raw_tables) {
       if (done.contains(table.name) || !ready(table)) continue;
       for (SourceGroup& group : sources_.groups())
-        if (!only.empty() && group.source->table == table.name && meant(group)) group.identity += "+";
+        if (group.source->table == table.name &&
+            ((!only.empty() && meant(group)) || Checks(group.season)))
+          group.identity += "+";
       TRY(LoadTable(table, report));
       done.insert(table.name);
     }
@@ -211,7 +213,9 @@ Result<> Loader::LoadSeeds(LoadReport& report) {
                                  [&](const ledger::LoadedFile& f) { return f.feed == "seed " + seed.name; });
     ledger::Declared& declared = declared_[seed.name];
     bool ours = declared.kind == kSeedKind;
-    if (ours && size_t(of_seed) == files.size() && std::all_of(files.begin(), files.end(), known)) continue;
+    bool unchanged =
+        ours && size_t(of_seed) == files.size() && std::all_of(files.begin(), files.end(), known);
+    if (unchanged && !checking_) continue;
     TRY(EnsureRun(report));
     for (const FoundFile& file : files) {
       std::string rows = fmt::format("FROM read_csv({}, header = true, sample_size = -1)", Quote(file.path));
@@ -236,6 +240,10 @@ Result<> Loader::LoadSeeds(LoadReport& report) {
       columns.push_back(name);
     bool other_columns = !ours || declared.parts["columns"] != ColumnText(typed);
     std::vector<SlotDigest> digests = TRY(DigestSlots(connection_, {"feed_seed", "0", columns}));
+    if (checking_) {
+      TRY(CompareSeed(seed.name, digests.empty() ? SlotDigest{} : digests[0], columns, files.front().path));
+      continue;
+    }
     Cell cell;
     cell.state = CellState::kFresh;
     if (!digests.empty()) cell.rows = digests[0].rows, cell.digest = digests[0].digest;
@@ -589,6 +597,10 @@ Result<std::set<std::string>> Loader::LoadSeasons(const RawTable& table, const s
   if (std::string twice = TRY(change.Duplicate()); !twice.empty())
     return Error{ErrorKind::kSource, fmt::format("two rows of {} have one key: {}", table.name, twice),
                  "take one of them out of its file, then load again; nothing was loaded"};
+  if (checking_) {
+    TRY(CompareStored(table, change.stored(), change.staged(), change.replaced()));
+    return std::set<std::string>();
+  }
   std::vector<LoadedTable> totals = TRY(change.Compare(cells_[table.name]));
   report.tables.insert(report.tables.end(), totals.begin(), totals.end());
   FaultPoint("load-write", table.name);

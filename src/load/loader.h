@@ -56,6 +56,21 @@ struct LoadReport {
   double seconds = 0;
 };
 
+// A row that is other than what the files give.
+struct RawDifference {
+  std::string table, key;             // `column=value, ...`; "" of a seed as a whole
+  std::string column;                 // the first that differs; "" where a row is there or not
+  std::string stored, loaded;         // its values
+  std::string file, cause;
+};
+
+// Raw tables and seeds against their files.
+struct RawCheckReport {
+  int64_t tables = 0, units = 0, rows = 0;  // loaded again
+  int64_t differing = 0;                    // rows, of all tables
+  std::vector<RawDifference> differences;   // the first 20 of each table
+};
+
 // How the hint of an error begins that asks whether rows may leave the warehouse.
 inline constexpr const char* kYesHint = "the same command with --yes";
 
@@ -74,6 +89,9 @@ class Loader {
   // seasons that left it, and of files that are gone where their table has to be made again. Otherwise such a
   // load is a usage error that says what would go.
   void MayLose() { may_lose_ = true; }
+  // Loads again aside what the files of these seasons (none: of all) give, and compares with what is stored.
+  // Changes nothing. What files give that are gone is not looked at.
+  Result<RawCheckReport> Check(const std::set<std::string>& seasons);
   // Takes what was loaded from a file that is gone out of the warehouse. One that is still there, or was
   // never loaded, is a usage error.
   Result<LoadReport> Forget(const std::string& path);
@@ -99,6 +117,12 @@ class Loader {
   // One round of LoadTable: what it finds to be due beside `seasons`; nothing once it is done.
   Result<std::set<std::string>> LoadSeasons(const RawTable& table, const std::set<std::string>& seasons,
                                             LoadReport& report);
+  // Of Check (raw_check.cc).
+  bool Checks(const std::string& season) const;
+  Result<> CompareStored(const RawTable& table, const std::string& stored, const std::string& staged,
+                         const std::string& replaced);
+  Result<> CompareSeed(const std::string& seed, const SlotDigest& loaded,
+                       const std::vector<std::string>& columns, const std::string& file);
   // Forgets files that are gone and of which no row is left.
   Result<> ForgetGoneFiles(LoadReport& report);
   Result<> LoadTables(const std::vector<std::string>& only, LoadReport& report);
@@ -168,6 +192,8 @@ class Loader {
   std::map<std::string, std::set<std::string>> gone_sources_;  // by table: those that left the pack
   std::set<std::string> left_;                                 // seasons that left the project
   bool may_lose_ = false;
+  RawCheckReport* checking_ = nullptr;  // of Check, while it runs
+  std::set<std::string> checked_seasons_;
   Cells cells_;                           // read once something is to be loaded
   std::set<std::string> changed_tables_;  // in this load; the temp table `changed_units` has their units
   std::optional<Transaction> transaction_;

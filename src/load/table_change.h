@@ -55,6 +55,10 @@ class TableChange {
   Result<std::string> Duplicate();
   // Finds what differs from what stands there; `standing` are the table's cells.
   Result<std::vector<LoadedTable>> Compare(const CellSeries& standing);
+  // What stands there of what is made again: a relation and a predicate; and what takes its place.
+  const std::string& stored() const { return stored_; }
+  const std::string& replaced() const { return replaced_; }
+  const std::string& staged() const { return staged_; }
   // Writes it, with who serves each unit.
   Result<> Write();
   // The cells of what has changed, once it is written.

@@ -63,12 +63,27 @@ std::string TableText(const std::string& table, const std::vector<const ReplayMi
   return text;
 }
 
+std::string RawText(const RawCheckReport& raw, const std::string& season) {
+  std::string text;
+  for (const RawDifference& d : raw.differences) {
+    text += fmt::format("{} {}: {}", d.table, d.key, d.cause);
+    if (!d.column.empty()) text += fmt::format(": {} is {}, the file says {}", d.column, d.stored, d.loaded);
+    text += d.file.empty() ? "\n" : fmt::format(" ({})\n", d.file);
+  }
+  return text + fmt::format("{} raw tables{}: {} rows of {} units loaded again: {}\n", raw.tables,
+                            season.empty() ? "" : " of " + season, WithCommas(raw.rows), WithCommas(raw.units),
+                            raw.differing ? fmt::format("{} rows DIFFER", WithCommas(raw.differing))
+                                          : "all agree to the bit");
+}
+
 std::string Text(const VerifyReport& report) {
   std::map<std::string, std::vector<const ReplayMismatch*>> tables;
   Sum all;
   for (const ReplayMismatch& m : report.replay.mismatches)
     tables[m.table].push_back(&m), all.Add(m);
   std::string text;
+  if (report.raw) text += RawText(*report.raw, report.raw_season);
+  if (report.raw && !report.replay.cells) return text;
   for (const auto& [table, mine] : tables)
     text += TableText(table, mine);
   if (report.stale_cells)
