@@ -247,7 +247,8 @@ bool FeedReader::IsRead(const Feed& feed, const Column& column) {
   if (fresh) {
     auto add = [&](const std::string& sql) {
       for (const std::string& word : SqlTokens(sql))
-        words->second.insert(Lower(word.starts_with('"') ? word.substr(1, word.size() - 2) : word));
+        words->second.insert(
+            Lower(word.starts_with('"') ? ReplaceAll(word.substr(1, word.size() - 2), "\"\"", "\"") : word));
     };
     for (const Source& source : project_.sources)
       for (const auto* list : {&source.feeds, &source.optional_feeds, &source.any_of})
