@@ -1,5 +1,5 @@
 # What others wrote, behind one target: third_party.
-#   from Debian: CLI11, nlohmann/json, fmt, xxHash, Boost.Beast (headers), OpenSSL, zlib
+#   from Debian: CLI11, nlohmann/json, fmt, xxHash, Boost.Beast (headers), OpenSSL, zlib, libarchive
 #   from the wheels that scripts/bootstrap.sh unpacks: the ADBC driver manager with toml++, nanoarrow
 
 find_package(CLI11 REQUIRED)
@@ -9,6 +9,7 @@ find_package(Threads REQUIRED)
 find_package(Boost 1.81 REQUIRED)
 find_package(OpenSSL REQUIRED)
 find_package(ZLIB REQUIRED)
+find_package(LibArchive REQUIRED)
 find_library(XXHASH xxhash REQUIRED)
 
 set(wheels ${CMAKE_SOURCE_DIR}/build/deps/python)
@@ -32,4 +33,4 @@ target_include_directories(nanoarrow SYSTEM PUBLIC ${nanoarrow_folder}/include)
 
 add_library(third_party INTERFACE)
 target_link_libraries(third_party INTERFACE
-  adbc_driver_manager nanoarrow CLI11::CLI11 nlohmann_json::nlohmann_json fmt::fmt ${XXHASH} Threads::Threads OpenSSL::SSL OpenSSL::Crypto ZLIB::ZLIB)
+  adbc_driver_manager nanoarrow CLI11::CLI11 nlohmann_json::nlohmann_json fmt::fmt ${XXHASH} Threads::Threads OpenSSL::SSL OpenSSL::Crypto ZLIB::ZLIB LibArchive::LibArchive)

@@ -3,7 +3,9 @@
 import csv
 import io
 import json
+import tarfile
 import unittest
+import zipfile
 
 from tests.kit.invented import Game, box_v3, game_log, schedule
 from tests.kit.shapes import Shapes, records, result_set, sample
@@ -291,6 +293,68 @@ class Field(Shapes):
         report = self.load()
         self.assertEqual([u["name"] for u in report["unmatched"]], ["Nobody Known"])
         self.assertEqual(self.query("SELECT count(*) AS n FROM raw_player_props WHERE player_id = 1900002"), [{"n": 1}])
+
+    def test_bundles_as_they_are_published(self):
+        game = Game("0022300016", "2023-10-25", "GSW", "PHX", 110, 100)
+        self.put("scheduleleaguev2_2023-24.json", schedule([game], "2024-06-01T00:00:00Z", over="all"))
+        self.put("leaguegamelog_2023-24.json", game_log([game]))
+        head = "GAME_ID,EVENTNUM,EVENTMSGTYPE,EVENTMSGACTIONTYPE,PERIOD,WCTIMESTRING,PCTIMESTRING,HOMEDESCRIPTION,NEUTRALDESCRIPTION,VISITORDESCRIPTION,SCORE,PLAYER1_ID,PLAYER1_NAME,PLAYER1_TEAM_ABBREVIATION,PLAYER2_ID,PLAYER2_NAME,PLAYER3_ID,PLAYER3_NAME\n"
+        events = (head + "0022300016,510,2,1,4,,1:50,MISS Inventeda 3' Layup,,,,1900030,x,GSW,0,,0,\n").encode()
+        shots = b"GAME_ID,PLAYER_ID,QUARTER,MINS_LEFT,SECS_LEFT,LOC_X,LOC_Y,SHOT_DISTANCE,ZONE_ABB\n22300016,1900030,4,1,50,0.0,8.25,3,L\n"
+        with tarfile.open(self.data / "nbastats_2023.tar.xz", "w:xz") as bundle:
+            entry = tarfile.TarInfo("nbastats_2023.csv")
+            entry.size = len(events)
+            bundle.addfile(entry, io.BytesIO(events))
+        with zipfile.ZipFile(self.data / "NBA_2024_Shots.csv.zip", "w", zipfile.ZIP_DEFLATED) as bundle:
+            bundle.writestr("NBA_2024_Shots.csv", shots)
+            bundle.writestr("__MACOSX/._NBA_2024_Shots.csv", b"\0\5")
+        self.load()
+        self.assertEqual(self.query("SELECT event_num, x, y FROM raw_play_by_play"), [{"event_num": 510, "x": 0, "y": 30}])
+        self.assertEqual(list(self.folder.glob("warehouse.duckdb.objects/unpacked/*")), [])
+        self.assertIn("nothing to load", self.run_program("load"))
+
+    def test_bundles_that_are_not_what_they_seem(self):
+        with zipfile.ZipFile(self.data / "NBA_2024_Shots.csv.zip", "w", zipfile.ZIP_DEFLATED) as bundle:
+            bundle.writestr("NBA_2024_Shots.csv", b"0," * 60_000_000)
+        self.put("nbastats_2023.csv", b"GAME_ID\n22300016\n")
+        for told in (self.run_program("load", code=4), self.run_program("doctor", code=4)):
+            self.assertIn("NBA_2024_Shots.csv.zip", told)
+        with zipfile.ZipFile(self.data / "NBA_2024_Shots.csv.zip", "w", zipfile.ZIP_DEFLATED) as bundle:
+            bundle.writestr("readme.txt", b"no table")
+        self.assertIn("NBA_2024_Shots.csv.zip: it holds no .csv", self.run_program("load", code=4))
+        (self.data / "NBA_2024_Shots.csv.zip").write_bytes(b"PK no archive")
+        self.assertIn("NBA_2024_Shots.csv.zip: it cannot be unpacked", self.run_program("load", code=4))
+        (self.data / "NBA_2024_Shots.csv.zip").rename(self.data / "NBA_2024_Shots.csv.7z")
+        self.assertIn("NBA_2024_Shots.csv.7z: unknown file type", self.run_program("load", code=4))
+
+    def test_a_file_that_is_gone_is_told_and_forgotten_on_request(self):
+        self.put("leaguegamelog_2020-21.json", game_log(GAMES[:2]))
+        path = self.put("leaguegamelog_2019-20.json", game_log([Game("0021900001", "2019-10-22", "GSW", "UTA")]))
+        self.load()
+        count = "SELECT season, count(*) AS n FROM raw_schedule GROUP BY 1 ORDER BY 1"
+        self.assertEqual(len(self.query(count)), 2)
+        self.assertIn("is still there", self.run_program("forget", str(path), code=1))
+        path.unlink()
+        for words in (("load",), ("status",), ("plan",), ("doctor",)):
+            self.assertIn(f"backcourt forget {path}", self.run_any(*words).stdout, words)
+        self.assertEqual(len(self.query(count)), 2)
+        self.run_program("forget", str(path))
+        self.assertEqual(self.query(count), [{"season": "2020-21", "n": 2}])
+        self.assertEqual(self.query("SELECT count(*) AS n FROM raw_player_box"), [{"n": 24}])
+        self.assertNotIn("backcourt forget", self.run_program("load"))
+        self.put("leaguegamelog_2018-19.json", game_log([Game("0021800001", "2018-10-22", "GSW", "UTA")]))
+        self.assertIn("1 files are new", self.run_program("status"))
+        self.assertIn("1 files are new", self.run_program("plan"))
+
+    def test_dates_without_results_wait(self):
+        self.put("scheduleleaguev2_2020-21.json", schedule(GAMES, "2021-05-15T00:00:00Z", over=["0022001050", "0022001051"]))
+        self.put("leaguegamelog_2020-21.json", game_log(GAMES[:2]))
+        self.load()
+        self.run_program("backfill", "all")
+        table = next(t for t in json.loads(self.run_program("status", "--json"))["seasons"][0]["tables"] if t["table"] == "player_game_summary")
+        self.assertEqual((table["states"], table["done"], table["total"]), ({"fresh": 1, "waiting": 2}, 1, 3))
+        self.assertRegex(self.run_program("status"), r"waiting player_game_summary: 2 dates from 2021-05-15: no results yet \(raw_results\)")
+        self.assertIn("nothing to do", self.run_program("plan"))
 
     def test_points_agree_says_none_where_there_are_no_events(self):
         game = GAMES[0]

@@ -14,8 +14,6 @@ namespace backcourt {
 
 namespace {
 
-constexpr size_t kLongestLine = 2'097'152, kUnpacked = 64 << 20, kTimes = 100;
-
 // The length that comes out of a compressed file, as it says itself at its end.
 size_t SaidLength(const std::string& path) {
   unsigned char trailer[4] = {};

@@ -11,12 +11,15 @@ namespace backcourt {
 
 struct FoundFile {
   std::string path;
-  std::string season;  // of `{season}` in the pattern; may be empty
-  int64_t size = 0;    // bytes
-  int64_t mtime = 0;   // nanoseconds since 1970
-  std::string local;   // of a remote one: where its bytes are brought
+  std::string season;         // of `{season}` in the pattern; may be empty
+  int64_t size = 0;           // bytes
+  int64_t mtime = 0;          // nanoseconds since 1970
+  std::string local = {};     // of a remote one: where its bytes are brought
+  std::string unpacked = {};  // of an archive: where its table is unpacked
 
-  const std::string& Bytes() const { return local.empty() ? path : local; }
+  // Where the file itself is, and where what is read of it is.
+  const std::string& Packed() const { return local.empty() ? path : local; }
+  const std::string& Bytes() const { return unpacked.empty() ? Packed() : unpacked; }
   bool operator==(const FoundFile&) const = default;
 };
 

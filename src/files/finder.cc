@@ -4,10 +4,12 @@
 
 #include <algorithm>
 #include <cstdlib>
+#include <filesystem>
 #include <fstream>
 #include <sstream>
 
 #include "base/text.h"
+#include "files/archive.h"
 #include "files/store_error.h"
 
 namespace backcourt {
@@ -138,6 +140,10 @@ Result<std::vector<FoundFile>> Finder::Find(const std::vector<std::string>& patt
     timeless_.insert(file.path);
     file.mtime = -int64_t(uint64_t(Hasher().Add(text.str()).Finish().value) >> 1);
   }
+  for (FoundFile& file : files)
+    if (online_ && IsArchive(file.path))
+      file.unpacked = fmt::format("{}/unpacked/{}.csv", project_.stores.cache,
+                                  Hasher().Add(file.path).Add(file.size).Add(file.mtime).Finish().Hex());
   return files;
 }
 
@@ -149,9 +155,23 @@ Result<> Finder::Fetch(const std::vector<FoundFile>& files) {
     objects.push_back({file.path, file.size, file.mtime});
     paths.push_back(file.local);
   }
-  if (objects.empty()) return {};
-  ObjectStore* store = TRY(Store());
-  return store->Fetch(objects, paths);
+  if (!objects.empty()) {
+    ObjectStore* store = TRY(Store());
+    TRY(store->Fetch(objects, paths));
+  }
+  for (const FoundFile& file : files) {
+    if (file.unpacked.empty() || LookAt(file.unpacked, "").size >= 0) continue;
+    TRY(UnpackTable(file.Packed(), file.path, file.unpacked));
+    unpacked_.push_back(file.unpacked);
+  }
+  return {};
+}
+
+Finder::~Finder() {
+  std::error_code ignored;
+  for (const std::string& path : unpacked_)
+    std::filesystem::remove(path, ignored);
+  if (!unpacked_.empty()) std::filesystem::remove(project_.stores.cache + "/unpacked", ignored);
 }
 
 }  // namespace backcourt

@@ -8,6 +8,7 @@
 #include <optional>
 
 #include "base/text.h"
+#include "files/archive.h"
 #include "files/file_shape.h"
 #include "project/sql_text.h"
 #include "warehouse/duckdb/engine.h"
@@ -158,14 +159,33 @@ Result<std::string> FeedReader::ReaderSql(const Feed& feed, const std::vector<Fo
         "SELECT *, row_number() OVER () AS file_row FROM read_xlsx({}, all_varchar = true, header = true)",
         Quote(path)));
   }
-  return Error{ErrorKind::kSource, fmt::format("{}: its name does not tell what kind of file it is", path),
+  return Error{ErrorKind::kSource, fmt::format("{}: unknown file type", path),
                feed.rows.empty() ? ".csv, .csv.gz, .parquet or .xlsx"
                                  : ".json, .json.gz, .csv, .csv.gz, .parquet or .xlsx"};
 }
 
-Result<std::string> FeedReader::CastedSql(const Feed& feed, const std::vector<FoundFile>& files) {
-  for (const FoundFile& file : files)
+bool FeedReader::KnowsKind(const std::string& path) {
+  for (const char* ending : {".json", ".json.gz", ".csv", ".csv.gz", ".parquet", ".xlsx"})
+    if (path.ends_with(ending)) return true;
+  return IsArchive(path);
+}
+
+Result<> FeedReader::CheckShapes(const std::vector<FoundFile>& files) {
+  for (const FoundFile& file : files) {
+    if (!KnowsKind(file.path))
+      return Error{
+          ErrorKind::kSource, fmt::format("{}: unknown file type", file.path),
+          ".json, .json.gz, .csv, .csv.gz, .csv.zip, .csv.xz, .tar.xz, .parquet or .xlsx, or another path "
+          "under [feeds]"};
+    if (checked_.contains(file.path)) continue;
     TRY(CheckShape(file));
+    checked_.insert(file.path);
+  }
+  return {};
+}
+
+Result<std::string> FeedReader::CastedSql(const Feed& feed, const std::vector<FoundFile>& files) {
+  TRY(CheckShapes(files));
   std::string reader = TRY(ReaderSql(feed, files));
   auto described = connection_.Query("SELECT lower(column_name), column_type FROM (DESCRIBE " + reader + ")");
   const std::string& path = files.front().path;
@@ -369,6 +389,18 @@ Result<std::map<std::string, std::string>> FeedReader::SeasonsWithin(const Feed&
     if (told && told->size() && !told->Text(0, 0).empty()) seasons[file.path] = told->Text(0, 0);
   }
   return seasons;
+}
+
+Result<> FeedReader::Try(const Feed& feed, const FoundFile& file) {
+  TRY(CheckShapes({file}));
+  if (!IsJson(file)) {
+    TRY(CastedSql(feed, {file}));
+    return {};
+  }
+  if (Fits(feed, file)) return {};
+  return Error{ErrorKind::kSource,
+               fmt::format("{} is no JSON of feed {}: {}", file.path, feed.name, feed.about),
+               "fetch it again, or another path under [feeds]"};
 }
 
 bool FeedReader::Fits(const Feed& feed, const FoundFile& file) {

@@ -27,6 +27,12 @@ class FeedReader {
   // By path, the season that a document tells within (Feed::document_season); not of files that tell none.
   Result<std::map<std::string, std::string>> SeasonsWithin(const Feed& feed,
                                                            const std::vector<FoundFile>& files);
+  // Whether files of this name can be read at all.
+  static bool KnowsKind(const std::string& path);
+  // Refuses files that no feed reads, by their names and shapes alone: before any is read.
+  Result<> CheckShapes(const std::vector<FoundFile>& files);
+  // Why a load would refuse a file, as far as its shape and columns tell.
+  Result<> Try(const Feed& feed, const FoundFile& file);
   // Whether a file has the feed's shape: its columns, or what its documents hold.
   bool Fits(const Feed& feed, const FoundFile& file);
 
@@ -43,6 +49,7 @@ class FeedReader {
   const Project& project_;
   Connection& connection_;
   bool excel_loaded_ = false;
+  std::set<std::string> checked_;  // paths whose shape is right
   std::map<std::string, std::set<std::string>>
       words_;  // by feed: those of the sources that read it, lower case
 };

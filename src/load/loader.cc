@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <chrono>
 #include <filesystem>
+#include <tuple>
 
 #include "base/fault_point.h"
 #include "base/text.h"
@@ -16,6 +17,15 @@
 #include "warehouse/duckdb/catalog.h"
 
 namespace backcourt {
+
+namespace {
+
+bool IsAsFound(const FoundFile& file) {
+  FoundFile now = LookAt(file.path, file.season);
+  return now.size == file.size && now.mtime == file.mtime;
+}
+
+}  // namespace
 
 Loader::Loader(const Project& project, Connection& connection, Finder finder,
                std::function<void(const std::string&)> progress)
@@ -102,6 +112,7 @@ Result<LoadReport> Loader::Load(const std::vector<std::string>& only) {
                      "`backcourt doctor` lists the feeds and their patterns"};
     }
     TRY(ReadLedger());
+    TRY(CheckFreshFiles());
     TRY(KeepSnapshots(report));
     TRY(LoadSeeds(report));
     // A table is loaded after those that its sources read.
@@ -145,7 +156,7 @@ Result<LoadReport> Loader::Load(const std::vector<std::string>& only) {
     if (!transaction_) return {};
     for (const auto& [feed, files] : sources_.files())
       for (const FoundFile& file : files)
-        if (read_.contains(file.path) && file.local.empty() && LookAt(file.path, file.season) != file)
+        if (read_.contains(file.path) && file.local.empty() && !IsAsFound(file))
           return Error{ErrorKind::kSource,
                        fmt::format("{} changed while it was read; nothing was loaded", file.path),
                        "load again when it is written"};
@@ -181,6 +192,22 @@ Result<LoadReport> Loader::Load(const std::vector<std::string>& only) {
   report.disagreements = TRY(ReadDisagreements(connection_, project_, ""));
   report.seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
   return report;
+}
+
+// Shapes are looked at first, so that no long work ends at a file that cannot be read. Snapshots are
+// quarantined instead, one by one.
+Result<> Loader::CheckFreshFiles() {
+  std::set<std::tuple<std::string, int64_t, int64_t>> known;
+  for (const ledger::LoadedFile& file : loaded_)
+    known.insert({file.path, file.size, file.mtime});
+  for (const auto& [name, files] : sources_.files()) {
+    const Feed* feed = project_.FindFeed(name);
+    if (!feed || feed->snapshots) continue;
+    for (const FoundFile& file : files)
+      if (file.local.empty() && !known.contains({file.path, file.size, file.mtime}))
+        TRY(reader_.CheckShapes({file}));
+  }
+  return {};
 }
 
 Result<> Loader::KeepSnapshots(LoadReport& report) {

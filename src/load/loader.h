@@ -74,6 +74,7 @@ class Loader {
  private:
   Result<> CreateTables();
   Result<> ReadLedger();
+  Result<> CheckFreshFiles();
   Result<> KeepSnapshots(LoadReport& report);
   Result<> LoadSeeds(LoadReport& report);
   Result<> LoadTable(const RawTable& table, LoadReport& report);

@@ -55,7 +55,7 @@ class Examination {
       findings_.back().kind = ErrorKindName(warehouse.error().kind);
     }
     DataFolder();
-    Feeds();
+    TRY(Feeds(warehouse ? *warehouse : nullptr));
     if (warehouse && !project_.data.empty() && !IsRemote(project_.data)) TRY(Recognise(**warehouse));
     return std::move(findings_);
   }
@@ -118,7 +118,19 @@ class Examination {
     return Join({files.begin(), files.end()}, ", ");
   }
 
-  void Feeds() {
+  // Why a load would refuse a feed's files: told by their names, and by the first that is here.
+  Result<> Refusals(Warehouse& warehouse, const Feed& feed, const std::vector<FoundFile>& files) {
+    if (feed.snapshots) return {};  // one that cannot be read is quarantined
+    for (const FoundFile& file : files)
+      if (!FeedReader::KnowsKind(file.path))
+        return Error{ErrorKind::kSource, file.path + ": unknown file type", ""};
+    if (files.empty() || !files.front().local.empty()) return {};
+    auto connection = TRY(warehouse.Connect());
+    TRY(finder_.Fetch({files.front()}));
+    return FeedReader(project_, *connection).Try(feed, files.front());
+  }
+
+  Result<> Feeds(Warehouse* warehouse) {
     if (!project_.data.empty()) {
       size_t own = 0;
       for (const RawTable& raw : project_.raw_tables)
@@ -132,6 +144,11 @@ class Examination {
       std::vector<FoundFile> files = FilesOf(patterns);
       for (const FoundFile& file : files)
         claimed_.insert(file.path);
+      if (auto refused = warehouse ? Refusals(*warehouse, feed, files) : Result<>(); !refused) {
+        Find("error", fmt::format("feed {}: {}", feed.name, refused.error().message), refused.error().hint);
+        findings_.back().kind = ErrorKindName(refused.error().kind);
+        continue;
+      }
       Find(files.empty() ? "absent" : "ok",
            fmt::format("feed {}: {} files match {}; read by {}", feed.name, files.size(),
                        Join(patterns, ", "), SourcesOf(feed.name)),
@@ -139,6 +156,7 @@ class Examination {
                            "columns are NULL"
                          : "");
     }
+    return {};
   }
 
   // What files below the data folder are that no feed's pattern matches: one of
