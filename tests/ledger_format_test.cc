@@ -2,12 +2,12 @@
 #include <fmt/format.h>
 #include <gtest/gtest.h>
 
-#include <filesystem>
 #include <fstream>
 #include <map>
 
 #include "ledger/schema.h"
 #include "ledger/snapshots.h"
+#include "tests/kit/folder.h"
 #include "warehouse/duckdb/duckdb_warehouse.h"
 
 namespace backcourt::testing {
@@ -33,9 +33,8 @@ Schema Described(const std::string& page) {
 }
 
 TEST(LedgerFormat, ThePageDescribesEveryTableAndColumn) {
-  char name[] = "/tmp/backcourt-ledger-XXXXXX";
-  std::filesystem::path folder = mkdtemp(name);
-  auto warehouse = std::move(*OpenDuckDb({(folder / "warehouse.duckdb").string(), 1, "640MB", {}}));
+  Folder folder;
+  auto warehouse = std::move(*OpenDuckDb({folder / "warehouse.duckdb", 1, "640MB", {}}));
   auto connection = std::move(*warehouse->Connect());
   ASSERT_TRUE(ledger::CreateTables(*connection));
   // The table of a feed without columns of its own.
@@ -53,7 +52,6 @@ TEST(LedgerFormat, ThePageDescribesEveryTableAndColumn) {
   EXPECT_EQ(Described("docs/ledger-format.md"), live);
   connection.reset();
   warehouse.reset();
-  std::filesystem::remove_all(folder);
 }
 
 }  // namespace

@@ -9,11 +9,12 @@
 #include "files/store_error.h"
 #include "load/snapshots.h"
 #include "plan/fingerprint.h"
+#include "tests/kit/folder.h"
 #include "tests/kit/toy_project.h"
 
-namespace backcourt {
+namespace backcourt::testing {
 
-using namespace testing;
+using namespace ::testing;
 
 namespace {
 
@@ -57,7 +58,8 @@ TEST(StoreErrors, NoCredentialIsShown) {
 }
 
 TEST(Credentials, TheEnvironmentGoesBeforeTheProfile) {
-  std::string folder = ::testing::TempDir() + "backcourt-aws";
+  Folder place;
+  const std::string& folder = place.path();
   std::filesystem::create_directories(folder + "/.aws");
   std::ofstream(folder + "/.aws/credentials")
       << "[default]\naws_access_key_id=A\naws_secret_access_key = s\n# [lake]\n[lake]\naws_access_key_id = "
@@ -84,8 +86,8 @@ TEST(Credentials, TheEnvironmentGoesBeforeTheProfile) {
 }
 
 TEST(Credentials, OfAWebServerAreThoseOfItsHost) {
-  std::string folder = ::testing::TempDir() + "backcourt-netrc";
-  std::filesystem::create_directories(folder);
+  Folder place;
+  const std::string& folder = place.path();
   std::ofstream(folder + "/.netrc") << "machine a.org login ann password one\nmachine b.org\n login bob\n "
                                        "password two\ndefault login x password y\n";
   auto of = [&](const std::string& url, const std::string& tokens = "") {
@@ -102,8 +104,8 @@ TEST(Credentials, OfAWebServerAreThoseOfItsHost) {
 }
 
 TEST(Credentials, CertificatesAreFoundWhereverTheyLie) {
-  std::string folder = ::testing::TempDir() + "backcourt-certificates";
-  std::filesystem::create_directories(folder);
+  Folder place;
+  const std::string& folder = place.path();
   std::ofstream(folder + "/fedora.pem") << "x";
   std::vector<std::string> places = {folder + "/debian.crt", folder + "/fedora.pem"};
   auto of = [&](const std::string& configured, std::map<std::string, std::string> variables) {
@@ -160,4 +162,4 @@ TEST(Calendar, ARangeOfDaysGivesItsGameDates) {
   EXPECT_TRUE(FiveDates().GameDatesForRange(D("2021-10-23"), D("2021-10-24")).empty());
 }
 
-}  // namespace backcourt
+}  // namespace backcourt::testing

@@ -1,19 +1,13 @@
 #include <gtest/gtest.h>
 
-#include <filesystem>
-#include <fstream>
-
-#include "base/file.h"
-#include "base/text.h"
 #include "project/config.h"
 #include "project/model.h"
 #include "project/project.h"
 #include "project/sql_text.h"
+#include "tests/kit/folder.h"
 
-namespace backcourt {
+namespace backcourt::testing {
 namespace {
-
-namespace fs = std::filesystem;
 
 std::string Header(const std::string& header,
                    const std::string& body = "SELECT 1 AS id, d.game_date FROM dates d") {
@@ -126,33 +120,20 @@ TEST(Lookup, IsReadInTheOrderOfTheFileAndRefusedWithItsLine) {
             std::string::npos);
 }
 
-// The toy project with one of its files changed, in a folder of its own.
-class ChangedToy : public testing::Test {
+// The toy project with one of its files changed.
+class ChangedToy : public ::testing::Test {
  protected:
-  void SetUp() override {
-    folder_ = fs::path(testing::TempDir()) / "changed_toy";
-    fs::remove_all(folder_);
-    fs::copy("tests/toy", folder_, fs::copy_options::recursive);
-  }
-  void TearDown() override { fs::remove_all(folder_); }
-
-  Project Load() {
-    auto project = Project::Load(folder_.string());
-    EXPECT_TRUE(project) << project.error().Text();
-    return project ? *project : Project{};
-  }
+  Project Load() { return folder_.Load(); }
   std::string Refusal() {
-    auto project = Project::Load(folder_.string());
+    auto project = Project::Load(folder_.path());
     return project ? "" : project.error().Text();
   }
   void Edit(const std::string& file, const std::string& from, const std::string& to) {
-    std::string text = *ReadFile((folder_ / file).string());
-    ASSERT_NE(text.find(from), std::string::npos);
-    std::ofstream(folder_ / file) << ReplaceAll(text, from, to);
+    folder_.Replace(file, from, to);
   }
 
   const std::string kForm = "models/precompute/player_form.sql";
-  fs::path folder_;
+  ToyFolder folder_;
 };
 
 TEST_F(ChangedToy, IdentityIsOfTheColumnsToo) {
@@ -188,4 +169,4 @@ TEST(Lookup, LooksInColumnsOfTheProject) {
 }
 
 }  // namespace
-}  // namespace backcourt
+}  // namespace backcourt::testing

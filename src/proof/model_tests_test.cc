@@ -3,35 +3,21 @@
 #include <gtest/gtest.h>
 
 #include <filesystem>
-#include <fstream>
 
-#include "base/file.h"
-#include "base/text.h"
+#include "tests/kit/folder.h"
 
-namespace backcourt {
+namespace backcourt::testing {
 namespace {
 
 namespace fs = std::filesystem;
 
-// A copy of the toy project, whose files a test may change.
-class ModelTests : public testing::Test {
+class ModelTests : public ::testing::Test {
  protected:
-  void SetUp() override {
-    folder_ = fs::path(testing::TempDir()) / "model_tests_toy";
-    fs::remove_all(folder_);
-    fs::copy("tests/toy", folder_, fs::copy_options::recursive);
-  }
-  void TearDown() override { fs::remove_all(folder_); }
-
   void Edit(const std::string& file, const std::string& from, const std::string& to) {
-    std::string text = *ReadFile((folder_ / file).string());
-    ASSERT_NE(text.find(from), std::string::npos) << from;
-    std::ofstream(folder_ / file) << ReplaceAll(text, from, to);
+    folder_.Replace(file, from, to);
   }
   Result<ModelTestReport> Run(const std::vector<std::string>& models = {}) {
-    auto project = Project::Load(folder_.string());
-    EXPECT_TRUE(project) << project.error().Text();
-    return RunModelTests(*project, models);
+    return RunModelTests(folder_.Load(), models);
   }
   std::string ErrorOf(const std::vector<std::string>& models = {}) {
     auto report = Run(models);
@@ -51,7 +37,7 @@ class ModelTests : public testing::Test {
   const std::string kForm = "models/precompute/player_form.sql",
                     kFormTest = "models/precompute/player_form.test.toml",
                     kRecent = "models/precompute/recent_form.sql";
-  fs::path folder_;
+  ToyFolder folder_;
 };
 
 TEST_F(ModelTests, TheToysHold) {
@@ -118,7 +104,7 @@ TEST_F(ModelTests, AWindowHidesWhatTheModelDidNotDeclare) {
 }
 
 TEST_F(ModelTests, ErrorsNameFileAndLine) {
-  std::string file = (folder_ / kFormTest).string();
+  std::string file = folder_ / kFormTest;
   auto wrong = [&](const char* from, const char* to) {
     Edit(kFormTest, from, to);
     std::string error = ErrorOf();
@@ -147,12 +133,11 @@ TEST_F(ModelTests, ErrorsNameFileAndLine) {
 }
 
 TEST_F(ModelTests, EndsWhenAsked) {
-  auto project = Project::Load(folder_.string());
   int asked = 0;
-  auto report = RunModelTests(*project, {}, [&] { return ++asked > 1; });
+  auto report = RunModelTests(folder_.Load(), {}, [&] { return ++asked > 1; });
   ASSERT_FALSE(report);
   EXPECT_EQ(report.error().kind, ErrorKind::kInterrupted);
 }
 
 }  // namespace
-}  // namespace backcourt
+}  // namespace backcourt::testing

@@ -5,9 +5,10 @@
 #include <sys/un.h>
 #include <unistd.h>
 
-#include <filesystem>
 #include <thread>
 #include <vector>
+
+#include "tests/kit/folder.h"
 
 namespace backcourt::testing {
 namespace {
@@ -18,9 +19,7 @@ bool Always() { return true; }
 class Parrot {
  public:
   explicit Parrot(std::string bytes, bool hangs = false) {
-    char name[] = "/tmp/backcourt-client-XXXXXX";
-    folder_ = mkdtemp(name);
-    path = folder_ + "/s";
+    path = folder_ / "s";
     listener_ = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
     sockaddr_un address{};
     address.sun_family = AF_UNIX;
@@ -44,13 +43,12 @@ class Parrot {
   ~Parrot() {
     thread_.join();
     close(listener_);
-    std::filesystem::remove_all(folder_);
   }
 
   std::string path, asked;
 
  private:
-  std::string folder_;
+  Folder folder_;
   int listener_ = -1;
   std::thread thread_;
 };

@@ -14,6 +14,7 @@
 #include <thread>
 
 #include "serve/client.h"
+#include "tests/kit/folder.h"
 
 namespace backcourt::testing {
 namespace {
@@ -27,13 +28,6 @@ void Ignore(const std::string&) {}
 // A server of its own, and clients that say what they like.
 class ServerTest : public ::testing::Test {
  protected:
-  void SetUp() override {
-    char name[] = "/tmp/backcourt-server-XXXXXX";
-    folder_ = mkdtemp(name);
-    socket_ = (folder_ / "warehouse.sock").string();
-  }
-  void TearDown() override { std::filesystem::remove_all(folder_); }
-
   std::unique_ptr<Server> Start(Server::Handler handler, ServerLimits limits = {}) {
     auto server = Server::Start(socket_, std::move(handler), limits);
     EXPECT_TRUE(server);
@@ -108,8 +102,8 @@ class ServerTest : public ::testing::Test {
     }
   }
 
-  std::filesystem::path folder_;
-  std::string socket_;
+  Folder folder_;
+  std::string socket_ = folder_ / "warehouse.sock";
 };
 
 TEST_F(ServerTest, IsForTheOwnerAndReplacesTheSocketOfADeadProcess) {

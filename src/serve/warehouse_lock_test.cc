@@ -7,26 +7,21 @@
 
 #include <filesystem>
 
+#include "tests/kit/folder.h"
+
 namespace backcourt::testing {
 namespace {
 
 class WarehouseLockTest : public ::testing::Test {
  protected:
-  void SetUp() override {
-    char name[] = "/tmp/backcourt-lock-XXXXXX";
-    folder_ = mkdtemp(name);
-    warehouse_ = (folder_ / "warehouse.duckdb").string();
-  }
-  void TearDown() override { std::filesystem::remove_all(folder_); }
-
   std::unique_ptr<WarehouseLock> Take(const std::string& command = "backfill all") {
     auto lock = WarehouseLock::Take(warehouse_, command, other_);
     EXPECT_TRUE(lock);
     return std::move(*lock);
   }
 
-  std::filesystem::path folder_;
-  std::string warehouse_;
+  Folder folder_;
+  std::string warehouse_ = folder_ / "warehouse.duckdb";
   HolderInfo other_;
 };
 
@@ -56,7 +51,7 @@ TEST_F(WarehouseLockTest, IsTakenOverFromAProcessThatDied) {
 }
 
 TEST_F(WarehouseLockTest, HasASocketHoweverLongThePathIs) {
-  warehouse_ = (folder_ / std::string(100, 'x') / "warehouse.duckdb").string();
+  warehouse_ = folder_ / (std::string(100, 'x') + "/warehouse.duckdb");
   auto lock = Take();
   ASSERT_TRUE(lock);
   EXPECT_LT(lock->socket_path().size(), sizeof(sockaddr_un::sun_path));

@@ -5,12 +5,12 @@
 
 #include <algorithm>
 #include <chrono>
-#include <filesystem>
 #include <thread>
 
 #include "ledger/cells.h"
 #include "ledger/models.h"
 #include "ledger/schema.h"
+#include "tests/kit/folder.h"
 #include "tests/kit/toy_project.h"
 
 namespace backcourt::testing {
@@ -19,9 +19,7 @@ namespace {
 class DuckDbWarehouseTest : public ::testing::Test {
  protected:
   void SetUp() override {
-    char name[] = "/tmp/backcourt-duckdb-XXXXXX";
-    folder_ = mkdtemp(name);
-    warehouse_ = std::move(*OpenDuckDb({(folder_ / "warehouse.duckdb").string(), 2, "640MB", {}}));
+    warehouse_ = std::move(*OpenDuckDb({folder_ / "warehouse.duckdb", 2, "640MB", {}}));
     connection_ = std::move(*warehouse_->Connect());
     ASSERT_TRUE(ledger::CreateTables(*connection_));
     project_ = ChainProject();
@@ -29,7 +27,6 @@ class DuckDbWarehouseTest : public ::testing::Test {
   void TearDown() override {
     connection_.reset();
     warehouse_.reset();
-    std::filesystem::remove_all(folder_);
   }
 
   // A batch of one date, staged, as a filler publishes it.
@@ -59,7 +56,7 @@ class DuckDbWarehouseTest : public ::testing::Test {
   }
   CellSeries StoredCells() { return (*ledger::ReadCells(*connection_, project_))["summary"]; }
 
-  std::filesystem::path folder_;
+  Folder folder_;
   std::unique_ptr<Warehouse> warehouse_;
   std::unique_ptr<Connection> connection_;
   Project project_;
