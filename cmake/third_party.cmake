@@ -9,8 +9,13 @@ find_package(Threads REQUIRED)
 find_package(Boost 1.81 REQUIRED)
 find_package(OpenSSL REQUIRED)
 find_package(ZLIB REQUIRED)
-find_package(LibArchive REQUIRED)
 find_library(XXHASH xxhash REQUIRED)
+# libarchive is bound in, and of what it can read only zip, tar and xz with their libraries.
+find_path(ARCHIVE_FOLDER archive.h REQUIRED)
+foreach(library libarchive.a lzma bz2 zstd nettle)
+  find_library(LIBRARY_${library} ${library} REQUIRED)
+  list(APPEND archive ${LIBRARY_${library}})
+endforeach()
 
 set(wheels ${CMAKE_SOURCE_DIR}/build/deps/python)
 if(NOT EXISTS ${wheels}/adbc_driver_manager)
@@ -33,4 +38,5 @@ target_include_directories(nanoarrow SYSTEM PUBLIC ${nanoarrow_folder}/include)
 
 add_library(third_party INTERFACE)
 target_link_libraries(third_party INTERFACE
-  adbc_driver_manager nanoarrow CLI11::CLI11 nlohmann_json::nlohmann_json fmt::fmt ${XXHASH} Threads::Threads OpenSSL::SSL OpenSSL::Crypto ZLIB::ZLIB LibArchive::LibArchive)
+  adbc_driver_manager nanoarrow CLI11::CLI11 nlohmann_json::nlohmann_json fmt::fmt ${XXHASH} Threads::Threads OpenSSL::SSL OpenSSL::Crypto ${archive} ZLIB::ZLIB)
+target_include_directories(third_party SYSTEM INTERFACE ${ARCHIVE_FOLDER})

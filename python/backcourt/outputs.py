@@ -1,0 +1,703 @@
+"""The JSON outputs of the command as types. Made by `backcourt docs python` from the registry of operations."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Literal, TypedDict, Union
+
+if TYPE_CHECKING:
+    from typing_extensions import NotRequired
+
+
+class Load(TypedDict):
+    """What a load did, and what has no value without a feed."""
+
+    run: int | None
+    files: list[str]
+    vanished: list[str]
+    tables: list[LoadedTable]
+    dropped: list[DroppedRows]
+    served: list[ServedUnits]
+    absent: list[AbsentFeed]
+    quarantined: list[Snapshot]
+    disagreements: list[Disagreement]
+    doubled: list[str]
+    useless: list[UselessFile]
+    unread: list[UnreadFiles]
+    unmatched: list[UnmatchedName]
+    unparsed: dict[str, int]
+    changed_cells: int
+    seconds: float
+    null_columns: list[NullColumns]
+
+
+class LoadedTable(TypedDict):
+    """What a load did to a season of a raw table."""
+
+    table: str
+    season: str
+    rows: int
+    games: int
+    new: int
+    changed: int
+    gone: int
+
+
+class DroppedRows(TypedDict):
+    """Rows that a source left out, and why."""
+
+    table: str
+    source: str
+    season: str
+    reason: str
+    rows: int
+
+
+class ServedUnits(TypedDict):
+    """How many units (as games) of a season of a raw table come from a source."""
+
+    table: str
+    season: str
+    source: str
+    unit: str
+    units: int
+
+
+class AbsentFeed(TypedDict):
+    """A feed without files; the columns made of it are NULL."""
+
+    table: str
+    season: str
+    feeds: str
+
+
+class Snapshot(TypedDict):
+    """A snapshot of the schedule."""
+
+    feed: str
+    season: str
+    path: str
+    seen_at: str
+    age_seconds: float
+    problem: str
+
+
+class Disagreement(TypedDict):
+    """A source whose date or teams of a game are others than those of the source that serves."""
+
+    table: str
+    season: str
+    unit: str
+    what: str
+    source: str
+    file: str
+    other_source: str
+    other_file: str
+
+
+class UselessFile(TypedDict):
+    """A file of which no row is used."""
+
+    path: str
+    reason: str
+    hint: str
+
+
+class UnreadFiles(TypedDict):
+    """Files below the data folder that no feed reads, alike but for the numbers in their names."""
+
+    pattern: str
+    example: str
+    files: int
+    feeds: list[str]
+    shape: str
+
+
+class UnmatchedName(TypedDict):
+    """A name in odds, injury reports or transactions that matches no player."""
+
+    name: str
+    rows: int
+
+
+class NullColumns(TypedDict):
+    """Raw data without a value in some seasons, and the columns made of it."""
+
+    needs: str
+    seasons: list[str]
+    columns: list[str]
+
+
+class LoadReport(TypedDict):
+    """What a load did."""
+
+    run: int | None
+    files: list[str]
+    vanished: list[str]
+    tables: list[LoadedTable]
+    dropped: list[DroppedRows]
+    served: list[ServedUnits]
+    absent: list[AbsentFeed]
+    quarantined: list[Snapshot]
+    disagreements: list[Disagreement]
+    doubled: list[str]
+    useless: list[UselessFile]
+    unread: list[UnreadFiles]
+    unmatched: list[UnmatchedName]
+    unparsed: dict[str, int]
+    changed_cells: int
+    seconds: float
+
+
+class Dates(TypedDict):
+    """The game dates of a range."""
+
+    start_date: str
+    end_date: str
+    calendar_days: int
+    game_dates: list[GameDate]
+    off_days: list[str]
+    as_of: NotRequired[str | None]
+    changed_at: NotRequired[str | None]
+
+
+class GameDate(TypedDict):
+    """A date on which games are played."""
+
+    game_date: str
+    season: str
+    games: int
+
+
+class Plan(TypedDict):
+    """What a backfill would do."""
+
+    format: int
+    game_dates: int
+    cells: int
+    counts: dict[str, int]
+    state: str
+    models: dict[str, str]
+    force: bool
+    allow_missing: list[str]
+    batches: list[PlannedBatch]
+    choice: DateChoice
+    retired: dict[str, int]
+    files: FileChanges
+
+
+class PlannedBatch(TypedDict):
+    """Neighbouring cells of one table, filled by one statement."""
+
+    table: str
+    canary: bool
+    cells: list[PlannedCell]
+    expected_rows: float
+    expected_seconds: float
+
+
+class PlannedCell(TypedDict):
+    """A cell of a plan."""
+
+    date: str
+    because: str
+
+
+class DateChoice(TypedDict):
+    """The calendar's answer to a choice of dates."""
+
+    game_dates: int
+    calendar_days: int | None
+    off_days: list[str]
+    season: str
+
+
+class FileChanges(TypedDict):
+    """What has changed of the local files since the last load, by names, sizes and times."""
+
+    fresh: list[str]
+    changed: list[str]
+    vanished: list[str]
+    data_is_gone: bool
+
+
+class BackfillReport(TypedDict):
+    """How a backfill ended."""
+
+    run: int | None
+    outcome: str
+    filled: int
+    kept: int
+    empty: int
+    partial: int
+    failed: int
+    blocked: int
+    not_tried: int
+    rows: int
+    seconds: float
+    planned: NotRequired[Plan | None]
+
+
+class Status(TypedDict):
+    """How far the warehouse is, what runs now and what is wrong."""
+
+    warehouse: str
+    seasons: list[SeasonStatus]
+    raw: dict[str, RawStatus]
+    absent: list[AbsentFeed]
+    snapshots: list[Snapshot]
+    problems: list[Problem]
+    files: FileChanges
+    running: Running | None
+    activities: list[Activity]
+    next_command: str
+
+
+class SeasonStatus(TypedDict):
+    """How far the tables are in a season."""
+
+    season: str
+    game_dates: int
+    tables: list[TableStatus]
+
+
+class TableStatus(TypedDict):
+    """How far a table is in a season."""
+
+    table: str
+    done: int
+    total: int
+    states: dict[str, int]
+    months: dict[str, MonthStatus]
+
+
+class MonthStatus(TypedDict):
+    """How far a table is in a month."""
+
+    done: int
+    total: int
+
+
+class RawStatus(TypedDict):
+    """What a raw table holds."""
+
+    rows: int
+    cells: int
+
+
+class Problem(TypedDict):
+    """Dates of a table with which something is wrong."""
+
+    state: str
+    table: str
+    dates: int
+    first_date: str
+    reason: str
+
+
+class Running(TypedDict):
+    """The run that goes on."""
+
+    run: int
+    running_seconds: float
+    eta_seconds: float
+    tables: list[RunningTable]
+
+
+class RunningTable(TypedDict):
+    """A table of the run that goes on, with cells by what became of them."""
+
+    table: str
+    done: int
+    total: int
+    failed: int
+    blocked: int
+    running: int
+    rows: int
+    eta_seconds: float
+    waits_for: list[str]
+
+
+class Activity(TypedDict):
+    """A long operation that goes on."""
+
+    activity: str
+    seconds: float
+    doing: str
+    run: Running | None
+
+
+class WhyLink(TypedDict):
+    """A cell of the chain, and why it is as it is."""
+
+    table: str
+    date: str
+    state: str
+    because: str
+
+
+class Run(TypedDict):
+    """A load or a fill of the history."""
+
+    run: int
+    command: str
+    process: int
+    started_at_utc: str
+    seconds: float | None
+    outcome: str
+    summary: str
+    tables: NotRequired[list[RunTable] | None]
+    failures: NotRequired[list[RunFailure] | None]
+    log: NotRequired[str | None]
+
+
+class RunTable(TypedDict):
+    """What a run filled of a table."""
+
+    table: str
+    cells: int
+    rows: int
+    seconds: float
+    batches: int
+    retries: int
+
+
+RunFailure = TypedDict(
+    "RunFailure",
+    {
+        "table": 'str',
+        "date": 'str',
+        "class": 'str',
+        "message": 'str',
+    },
+)
+"""A cell that failed in a run."""
+
+
+class StopReport(TypedDict):
+    """What was told to end."""
+
+    stopped: list[str]
+
+
+class CheckReport(TypedDict):
+    """What is there of what should be."""
+
+    complete: bool
+    seasons: list[CheckedDates]
+    tables: list[Coverage]
+    guards: list[Guard]
+    gaps: list[Gap]
+    absent: list[AbsentFeed]
+    null_columns: list[NullColumns]
+    seconds: float
+
+
+class CheckedDates(TypedDict):
+    """The dates of a season that were checked."""
+
+    season: str
+    game_dates: int
+
+
+class Coverage(TypedDict):
+    """How much of a table is due in a season, and how much of it is there."""
+
+    season: str
+    table: str
+    unit: str
+    expected: int
+    present: int
+    remark: str
+
+
+class Guard(TypedDict):
+    """What a guard looked at."""
+
+    season: str
+    guard: str
+    unit: str
+    examined: int
+    found: int
+    nothing: str
+
+
+class Gap(TypedDict):
+    """Something that is not as it should be."""
+
+    guard: str
+    season: str
+    table: str
+    first_date: str | None
+    last_date: str | None
+    dates: int
+    subject: str
+    what: str
+    mend: str
+
+
+class VerifyReport(TypedDict):
+    """Whether stored cells are what their inputs make of them."""
+
+    cells: int
+    rows: int
+    stale_cells: int
+    mismatching_cells: int
+    different_rows: int
+    missing_rows: int
+    extra_rows: int
+    seconds: float
+    mismatches: list[Mismatch]
+
+
+class Mismatch(TypedDict):
+    """A cell that differs from its replay."""
+
+    table: str
+    date: str
+    different: int
+    missing: int
+    extra: int
+    columns: dict[str, ColumnDifference]
+    first: Difference | None
+    error: str
+    cause: str
+
+
+class ColumnDifference(TypedDict):
+    """How a column differs."""
+
+    rows: int
+    largest_difference: float | None
+
+
+class Difference(TypedDict):
+    """The first value that differs."""
+
+    key: str
+    column: str
+    stored: str
+    replayed: str
+
+
+class Export(TypedDict):
+    """What an export wrote; its manifest.json holds the same."""
+
+    format: int
+    digest_algorithm: str
+    tables: dict[str, ExportedTable]
+
+
+class ExportedTable(TypedDict):
+    """A table of an export."""
+
+    rows: int
+    cells: int
+    digest: str
+    model: str | None
+    files: list[ExportedFile]
+
+
+class ExportedFile(TypedDict):
+    """A file of an export."""
+
+    path: str
+    rows: int
+    bytes: int
+
+
+class ModelTests(TypedDict):
+    """Whether models give the rows that their tests expect."""
+
+    models: int
+    tests: int
+    failed: int
+    failures: list[ModelTestFailure]
+    untested: list[str]
+    seconds: float
+
+
+class ModelTestFailure(TypedDict):
+    """A row that is not as a test expects it."""
+
+    model: str
+    test: str
+    file: str
+    line: int
+    key: str
+    column: str
+    expected: str
+    actual: str
+
+
+Finding = TypedDict(
+    "Finding",
+    {
+        "level": 'str',
+        "what": 'str',
+        "try": 'str',
+        "kind": 'str',
+    },
+)
+"""Something that was looked at."""
+
+
+class PlannedTable(TypedDict):
+    """A table of a run, as it begins."""
+
+    table: str
+    cells: int
+    expected_seconds: float
+    inputs: list[str]
+
+
+class Reading(TypedDict):
+    """A load reads files."""
+
+    event: Literal["reading"]
+    what: str
+
+
+class Replayed(TypedDict):
+    """A verification has replayed cells."""
+
+    event: Literal["replayed"]
+    done: int
+    total: int
+    seconds: float
+    eta_seconds: float
+
+
+class Written(TypedDict):
+    """An export has written a table."""
+
+    event: Literal["written"]
+    table: str
+    rows: int
+
+
+class LoadedEvent(TypedDict):
+    """A backfill has looked at the files."""
+
+    event: Literal["loaded"]
+    report: LoadReport
+
+
+class Chosen(TypedDict):
+    """The game dates that were chosen."""
+
+    event: Literal["chosen"]
+    choice: DateChoice
+
+
+class ChecksFailed(TypedDict):
+    """Changed checks of a table fail on stored rows."""
+
+    event: Literal["checks_failed"]
+    table: str
+    dates: int
+
+
+class Started(TypedDict):
+    """A run begins."""
+
+    event: Literal["started"]
+    run: int
+    seconds: float
+    tables: list[PlannedTable]
+
+
+class BatchStarted(TypedDict):
+    """A batch begins."""
+
+    event: Literal["batch_started"]
+    run: int
+    table: str
+    seconds: float
+    cells: int
+
+
+class Filled(TypedDict):
+    """A batch is committed."""
+
+    event: Literal["filled"]
+    run: int
+    table: str
+    seconds: float
+    first_date: str
+    last_date: str
+    cells: int
+    rows: int
+    batch_seconds: float
+    eta_seconds: float
+
+
+class Unchanged(TypedDict):
+    """Cells were kept: their inputs came out as they were."""
+
+    event: Literal["unchanged"]
+    run: int
+    table: str
+    seconds: float
+    cells: int
+
+
+Failed = TypedDict(
+    "Failed",
+    {
+        "event": 'Literal["failed"]',
+        "run": 'int',
+        "table": 'str',
+        "seconds": 'float',
+        "date": 'str',
+        "class": 'str',
+        "message": 'str',
+        "attempts": 'int',
+    },
+)
+"""A cell failed."""
+
+
+class Blocked(TypedDict):
+    """Cells wait for an input that is not filled."""
+
+    event: Literal["blocked"]
+    run: int
+    table: str
+    seconds: float
+    cells: int
+    first_date: str
+    reason: str
+
+
+class Retrying(TypedDict):
+    """A batch is tried again after a pause."""
+
+    event: Literal["retrying"]
+    run: int
+    table: str
+    seconds: float
+    attempt: int
+    pause_seconds: float
+    message: str
+
+
+class Stopped(TypedDict):
+    """A table is not tried any further."""
+
+    event: Literal["stopped"]
+    run: int
+    table: str
+    seconds: float
+    why: str
+    cells_not_tried: int
+
+
+class Done(BackfillReport):
+    """The last event of a backfill: how it ended."""
+
+    event: Literal["done"]
+    exit: int
+
+
+Event = Union[Reading, Replayed, Written, LoadedEvent, Chosen, ChecksFailed, Started, BatchStarted, Filled, Unchanged, Failed, Blocked, Retrying, Stopped, Done]
+"""What a backfill tells as it goes."""

@@ -2,7 +2,11 @@
 
 #include <fmt/format.h>
 
+#include <signal.h>
+#include <unistd.h>
+
 #include <algorithm>
+#include <cerrno>
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
@@ -29,6 +33,16 @@ std::string FixedFolder(const std::string& pattern) {
 
 bool Below(const std::string& path, const std::string& folder) {
   return path.size() > folder.size() && path.starts_with(folder) && path[folder.size()] == '/';
+}
+
+// What processes that died had unpacked: the names of their folders begin with their ids.
+void RemoveLeftovers(const std::filesystem::path& folder) {
+  std::error_code ignored;
+  for (const auto& entry : std::filesystem::directory_iterator(folder, ignored)) {
+    int process = std::atoi(entry.path().filename().c_str());
+    if (process > 0 && kill(process, 0) != 0 && errno == ESRCH)
+      std::filesystem::remove_all(entry.path(), ignored);
+  }
 }
 
 std::string WithoutSlash(std::string folder) {
@@ -142,7 +156,7 @@ Result<std::vector<FoundFile>> Finder::Find(const std::vector<std::string>& patt
   }
   for (FoundFile& file : files)
     if (online_ && IsArchive(file.path))
-      file.unpacked = fmt::format("{}/unpacked/{}.csv", project_.stores.cache,
+      file.unpacked = fmt::format("{}/unpacked/{}-{}", project_.stores.cache, getpid(),
                                   Hasher().Add(file.path).Add(file.size).Add(file.mtime).Finish().Hex());
   return files;
 }
@@ -161,7 +175,8 @@ Result<> Finder::Fetch(const std::vector<FoundFile>& files) {
   }
   for (const FoundFile& file : files) {
     if (file.unpacked.empty() || LookAt(file.unpacked, "").size >= 0) continue;
-    TRY(UnpackTable(file.Packed(), file.path, file.unpacked));
+    RemoveLeftovers(std::filesystem::path(file.unpacked).parent_path());
+    TRY(Unpack(file.Packed(), file.path, file.unpacked));
     unpacked_.push_back(file.unpacked);
   }
   return {};
@@ -170,7 +185,7 @@ Result<> Finder::Fetch(const std::vector<FoundFile>& files) {
 Finder::~Finder() {
   std::error_code ignored;
   for (const std::string& path : unpacked_)
-    std::filesystem::remove(path, ignored);
+    std::filesystem::remove_all(path, ignored);
   if (!unpacked_.empty()) std::filesystem::remove(project_.stores.cache + "/unpacked", ignored);
 }
 

@@ -27,12 +27,12 @@ class FeedReader {
   // By path, the season that a document tells within (Feed::document_season); not of files that tell none.
   Result<std::map<std::string, std::string>> SeasonsWithin(const Feed& feed,
                                                            const std::vector<FoundFile>& files);
-  // Whether files of this name can be read at all.
-  static bool KnowsKind(const std::string& path);
+  // Refuses a file whose name tells no kind that can be read.
+  static Result<> KnowsKind(const FoundFile& file);
   // Refuses files that no feed reads, by their names and shapes alone: before any is read.
   Result<> CheckShapes(const std::vector<FoundFile>& files);
-  // Why a load would refuse a file, as far as its shape and columns tell.
-  Result<> Try(const Feed& feed, const FoundFile& file);
+  // Reads files through and keeps nothing: why a load would refuse them.
+  Result<> Try(const Feed& feed, const std::vector<FoundFile>& files);
   // Whether a file has the feed's shape: its columns, or what its documents hold.
   bool Fits(const Feed& feed, const FoundFile& file);
 
@@ -43,7 +43,7 @@ class FeedReader {
   bool IsRead(const Feed& feed, const Column& column);
   // A SELECT over the columns that files have, with `file` and `file_row`.
   Result<std::string> ReaderSql(const Feed& feed, const std::vector<FoundFile>& files);
-  Result<std::vector<std::string>> CsvHeader(const std::string& path);
+  Result<std::vector<std::string>> CsvHeader(const FoundFile& file);
   Result<> CheckDocuments(const Feed& feed, const std::vector<FoundFile>& files);
 
   const Project& project_;

@@ -203,9 +203,11 @@ Result<> Loader::CheckFreshFiles() {
   for (const auto& [name, files] : sources_.files()) {
     const Feed* feed = project_.FindFeed(name);
     if (!feed || feed->snapshots) continue;
-    for (const FoundFile& file : files)
-      if (file.local.empty() && !known.contains({file.path, file.size, file.mtime}))
-        TRY(reader_.CheckShapes({file}));
+    for (const FoundFile& file : files) {
+      if (!file.local.empty() || known.contains({file.path, file.size, file.mtime})) continue;
+      TRY(reader_.CheckShapes({file}));
+      TRY(finder_.Fetch({file}));  // unpacks it
+    }
   }
   return {};
 }

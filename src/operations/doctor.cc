@@ -6,10 +6,13 @@
 #include <filesystem>
 #include <map>
 #include <set>
+#include <tuple>
 
 #include "base/text.h"
 #include "files/files.h"
 #include "files/finder.h"
+#include "ledger/loads.h"
+#include "ledger/schema.h"
 #include "load/feed_reader.h"
 #include "load/file_changes.h"
 #include "load/snapshots.h"
@@ -118,19 +121,36 @@ class Examination {
     return Join({files.begin(), files.end()}, ", ");
   }
 
-  // Why a load would refuse a feed's files: told by their names, and by the first that is here.
+  // Why a load would refuse a feed's files: those that it has not read yet are read through.
   Result<> Refusals(Warehouse& warehouse, const Feed& feed, const std::vector<FoundFile>& files) {
-    if (feed.snapshots) return {};  // one that cannot be read is quarantined
-    for (const FoundFile& file : files)
-      if (!FeedReader::KnowsKind(file.path))
-        return Error{ErrorKind::kSource, file.path + ": unknown file type", ""};
-    if (files.empty() || !files.front().local.empty()) return {};
+    if (feed.snapshots) return {};                        // one that cannot be read is quarantined
+    std::map<std::string, std::vector<FoundFile>> fresh;  // by season
+    for (const FoundFile& file : files) {
+      bool chosen =
+          file.season.empty() || project_.seasons.empty() ||
+          std::find(project_.seasons.begin(), project_.seasons.end(), file.season) != project_.seasons.end();
+      if (!chosen) continue;
+      TRY(FeedReader::KnowsKind(file));
+      if (file.local.empty() && !loaded_.contains({feed.name, file.path, file.size, file.mtime}))
+        fresh[file.season].push_back(file);
+    }
+    if (fresh.empty()) return {};
     auto connection = TRY(warehouse.Connect());
-    TRY(finder_.Fetch({files.front()}));
-    return FeedReader(project_, *connection).Try(feed, files.front());
+    FeedReader reader(project_, *connection);
+    for (const auto& [season, of_season] : fresh) {
+      TRY(finder_.Fetch(of_season));
+      TRY(reader.Try(feed, of_season));
+    }
+    return {};
   }
 
   Result<> Feeds(Warehouse* warehouse) {
+    if (warehouse) {
+      auto connection = TRY(warehouse->Connect());
+      if (TRY(ledger::HasTables(*connection)))
+        for (const ledger::LoadedFile& file : TRY(ledger::ReadFiles(*connection)))
+          loaded_.insert({file.feed, file.path, file.size, file.mtime});
+    }
     if (!project_.data.empty()) {
       size_t own = 0;
       for (const RawTable& raw : project_.raw_tables)
@@ -181,6 +201,7 @@ class Examination {
   Workspace& workspace_;
   const Project& project_;
   Finder finder_;
+  std::set<std::tuple<std::string, std::string, int64_t, int64_t>> loaded_;  // feed, path, size, time
   std::set<std::string> claimed_;      // paths that a feed's pattern matches
   std::set<std::string> unreachable_;  // errors told
   DoctorReport findings_;
