@@ -3,10 +3,11 @@
 # make test   all tests; make bench: all benchmarks; make build; make clean
 # make soak N=1000   faults at length, one line a promise
 # make fuzz SECONDS_EACH=60   look for inputs that break a reader (installs clang)
+# make docs   the generated documents in docs/, and the types of the Python module
 # make wheel  build/wheel/backcourt-*.whl: the command and a Python module, for pip install
 N ?= 200
 SECONDS_EACH ?= 60
-.PHONY: run program build wheel check test soak fuzz bench clean
+.PHONY: run program build docs wheel check test soak fuzz bench clean
 CONFIGURE = cmake -S . -B build -G Ninja -DBACKCOURT_BATCHES=ON >/dev/null
 MAKEFLAGS += --no-print-directory
 
@@ -22,6 +23,10 @@ build:
 	@scripts/bootstrap.sh --tests
 	@$(CONFIGURE)
 	@cmake --build build
+
+docs: program
+	@build/backcourt --project nba docs --output docs
+	@build/backcourt --project nba docs python >build/outputs.py && mv build/outputs.py python/backcourt/outputs.py
 
 wheel: program
 	@scripts/make_wheel.sh

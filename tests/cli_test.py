@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import shutil
 import signal
 import subprocess
@@ -10,7 +11,7 @@ import time
 import unittest
 from pathlib import Path
 
-from tests.kit.program import BACKCOURT
+from tests.kit.program import BACKCOURT, TESTS
 from tests.kit.toy import Toy
 
 
@@ -34,6 +35,9 @@ class Commands(Toy):
             out = self.run_program(command, "--help")
             self.assertIn("Example:\n  backcourt " + command, out)
         self.assertIn("Exit codes", self.run_program("--help"))
+
+    def test_version_is_that_of_the_project(self):
+        self.assertEqual(self.run_program("--version"), f"backcourt {(TESTS.parent / 'VERSION').read_text().strip()}\n")
 
     def test_bad_command_lines_name_the_nearest(self):
         self.run_program("backfill")
@@ -220,6 +224,45 @@ class Corrections(Toy):
         chain = json.loads(self.run_program("why", "player_form", "2021-11-01", "--json"))
         self.assertEqual([(link["table"], link["date"]) for link in chain], [("player_form", "2021-11-01"), ("player_games", "2021-10-22"), ("raw_box", "2021-10-22")])
         self.assertIn("box_2021-22.csv", chain[-1]["because"])
+
+
+class DryRun(Toy):
+    """What would be is told, and nothing is written."""
+
+    def tables(self, text):
+        """The tables and batches that a text tells, without the seconds."""
+        return [re.sub(r" *~?[\d.]+ s\b.*", "", line) for line in text.splitlines() if re.match(r"(raw_|player_|recent_)", line)]
+
+    def test_no_warehouse_is_made(self):
+        would = self.run_program("backfill", "--dry-run")
+        self.assertIn("raw_box              2021-22          12      6        12", would)
+        self.assertIn("18 cells in 6 batches: 18 missing", would)
+        self.assertIn("3 files read", self.run_program("load", "--dry-run"))
+        self.assertEqual(list(self.project.glob("warehouse.duckdb*")), [self.project / "warehouse.duckdb.lock"])
+        self.run_program("load")
+        self.assertEqual(self.tables(self.run_program("plan")), [line for line in self.tables(would) if not line.startswith("raw_")])
+
+    def test_it_tells_what_the_load_and_the_fill_then_do(self):
+        self.run_program("backfill")
+        self.edit("data/box_2021-22.csv", "G1,AAA,1,30", "G1,AAA,1,29")
+        before = (self.project / "warehouse.duckdb").read_bytes()
+        load, would = self.run_program("load", "--dry-run"), self.run_program("backfill", "--dry-run")
+        self.assertEqual((self.project / "warehouse.duckdb").read_bytes(), before)
+        self.assertIn("1 files read, 1 raw cells changed", load)
+        self.assertTrue(load.endswith("dry run: nothing was kept\n") and would.endswith("dry run: nothing was kept\n"))
+        self.assertEqual(self.tables(load) + self.tables(self.run_program("load") and self.run_program("plan")), self.tables(would))
+
+    def test_without_a_look_at_the_files(self):
+        self.run_program("backfill")
+        self.edit("data/box_2021-22.csv", "G1,AAA,1,30", "G1,AAA,1,29")
+        self.assertIn("nothing to do", self.run_program("backfill", "--dry-run", "--no-load"))
+
+    def test_a_bad_file_is_refused_as_by_load(self):
+        self.run_program("backfill")
+        self.edit("data/box_2021-22.csv", "G1,AAA,1,30", "G1,AAA,1,thirty")
+        before = (self.project / "warehouse.duckdb").read_bytes()
+        self.assertEqual(self.run_program("backfill", "--dry-run", code=4), self.run_program("load", code=4))
+        self.assertEqual((self.project / "warehouse.duckdb").read_bytes(), before)
 
 
 class BadInput(Toy):

@@ -226,7 +226,7 @@ class Field(Shapes):
         game = Game("0022300016", "2023-10-25", "GSW", "PHX", 110, 100)
         self.put("scheduleleaguev2_2023-24.json", schedule([game], "2024-06-01T00:00:00Z", over="all"))
         self.put("leaguegamelog_2023-24.json", game_log([game]))
-        self.put("nbastats_2023.csv", (head + "0022300016,505,2,1,4,,2:00,MISS Inventeda 3' Tip Layup,,,,1900030,x,GSW,0,,0,\n"
+        self.put("nbastats_2023.csv", (EVENTS_HEAD + "0022300016,505,2,1,4,,2:00,MISS Inventeda 3' Tip Layup,,,,1900030,x,GSW,0,,0,\n"
                                        "0022300016,508,1,1,4,,2:00,Inventeda 1' Tip Layup,,,,1900030,x,GSW,0,,0,\n0022300016,510,2,1,4,,1:50,MISS Inventeda 3' Layup,,,,1900030,x,GSW,0,,0,\n").encode())
         shots = "SEASON_1,GAME_ID,PLAYER_ID,QUARTER,MINS_LEFT,SECS_LEFT,LOC_X,LOC_Y,SHOT_DISTANCE,ZONE_ABB,EVENT_TYPE,SHOT_MADE\n"
         # The made one stands first; places are in feet from the baseline, with the sides the other way round.

@@ -112,7 +112,8 @@ class JsonOutput(Toy):
         self.run_program("load")
         outputs = self.outputs("plan", "--allow-missing", "player_form:2021-10-19")
         *_, planned = self.outputs("backfill", "--dry-run")
-        self.assertEqual((planned["event"], set(planned)), ("planned", {"event", "plan"}))
+        self.assertEqual((planned["event"], set(planned)), ("planned", {"event", "plan", "load"}))
+        self.assertEqual(faults(planned["load"], "[LoadReport](#LoadReport)"), [])
         self.assertEqual(faults(planned["plan"], "[Plan](#Plan)"), [])
         self.assert_documented("plan", outputs)
 

@@ -235,6 +235,7 @@ class BackfillReport(TypedDict):
     rows: int
     seconds: float
     planned: NotRequired[Plan | None]
+    load: NotRequired[LoadReport | None]
 
 
 class Status(TypedDict):

@@ -160,7 +160,9 @@ std::string JsonOutputPage() {
     std::string writes = TypeText(verb.report);
     if (verb.name == std::string("backfill"))
       writes = "[events](#events), one a line; the last is `done`: " + writes +
-               " with `exit`, the exit code (of `--dry-run`: `planned`, with the [Plan](#Plan) as `plan`)";
+               " with `exit`, the exit code (of `--dry-run`: `planned`, with the [Plan](#Plan) as `plan` "
+               "and, if it "
+               "looks at the files, what a load would do as `load`, a [LoadReport](#LoadReport))";
     text += fmt::format("| `{}` | {} |\n", verb.name, writes);
   }
   text +=

@@ -7,6 +7,7 @@
 #include <map>
 
 #include "base/text.h"
+#include "base/version.h"
 #include "cli/exit_code.h"
 
 namespace backcourt {
@@ -95,7 +96,7 @@ std::string Overview() {
       "Raw tables hold what the files say. All other tables are made of them, one game date at a time: a "
       "cell is\n"
       "one table on one date, and the warehouse knows of every cell whether it is filled and up to date.\n\n"
-      "Usage: backcourt COMMAND [OPTIONS]\n\nCommands:\n";
+      "Usage: backcourt COMMAND [OPTIONS], or backcourt --version\n\nCommands:\n";
   for (const Verb& verb : Verbs())
     text += fmt::format("  {:<10} {}\n", verb.name, verb.about);
   text +=
@@ -188,6 +189,10 @@ Result<Invocation> ParseWords(const std::vector<std::string>& words) {
   }
   if (rest.empty() || rest[0] == "--help" || rest[0] == "-h" || rest[0] == "help") {
     invocation.text = Overview();
+    return invocation;
+  }
+  if (rest[0] == "--version") {
+    invocation.text = fmt::format("backcourt {}\n", Version());
     return invocation;
   }
   const Command* command = FindCommand(rest[0]);

@@ -8,6 +8,9 @@
 
 namespace backcourt {
 
+// Under what a dry run tells.
+inline constexpr const char* kNothingKept = "dry run: nothing was kept\n";
+
 std::string LoadText(const LoadReport& report);
 std::string AbsentText(const std::vector<AbsentFeed>& absent);
 std::string ChoiceText(const DateChoice& choice);

@@ -18,10 +18,10 @@ std::string Quoted(const std::set<std::string>& names) {
 
 // Whether the ledger has a table; one of an earlier version may not.
 Result<bool> HasTable(Connection& connection, const std::string& name) {
-  Rows there = TRY(connection.Query(fmt::format(
-      "SELECT count(*) FROM duckdb_tables() WHERE database_name = 'wh' AND schema_name = 'backcourt' AND "
-      "table_name = {}",
-      Quote(name))));
+  Rows there = TRY(connection.Query(fmt::format(R"sql(
+      SELECT count(*) FROM duckdb_tables()
+      WHERE database_name = 'wh' AND schema_name = 'backcourt' AND table_name = {name})sql",
+                                                fmt::arg("name", Quote(name)))));
   return there.Int(0, 0) > 0;
 }
 

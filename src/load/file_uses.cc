@@ -92,11 +92,7 @@ Result<> Loader::KeepSeenFiles() {
       std::equal(seen.begin(), seen.end(), before.begin(), before.end(), [](const auto& a, const auto& b) {
         return a.path == b.path && a.feed == b.feed && a.size == b.size && a.mtime == b.mtime;
       });
-  if (same) return {};
-  if (transaction_) return ledger::WriteSeenFiles(connection_, seen);
-  Transaction alone = TRY(Transaction::Begin(connection_));  // nothing else is to be loaded
-  TRY(ledger::WriteSeenFiles(connection_, seen));
-  return alone.Commit();
+  return same ? Result<>() : ledger::WriteSeenFiles(connection_, seen);
 }
 
 Result<> Loader::ListUnmatchedNames(LoadReport& report) {

@@ -48,11 +48,8 @@ Result<> Loader::Prepare() {
   }
   std::string tables = hasher.Finish().Hex();
   if (TRY(ledger::ReadRawTables(connection_)) == tables) return {};
-  // In one transaction: who looks on finds all of the tables or none.
-  Transaction transaction = TRY(Transaction::Begin(connection_));
   TRY(CreateTables());
-  TRY(ledger::WriteRawTables(connection_, tables));
-  return transaction.Commit();
+  return ledger::WriteRawTables(connection_, tables);
 }
 
 Result<> Loader::CreateTables() {
@@ -84,14 +81,48 @@ Result<> Loader::CreateTables() {
 }
 
 Result<> Loader::EnsureRun(LoadReport& report) {
-  if (transaction_) return {};
-  transaction_ = TRY(Transaction::Begin(connection_));
+  if (report.run) return {};
   cells_ = TRY(ledger::ReadCells(connection_, project_));
   report.run = TRY(ledger::StartRun(connection_, "load"));
   return connection_.Execute("CREATE OR REPLACE TEMP TABLE changed_units (table_name VARCHAR, unit VARCHAR)");
 }
 
 Result<LoadReport> Loader::Load(const std::vector<std::string>& only) {
+  auto start = std::chrono::steady_clock::now();
+  LoadReport report;
+  auto changed = Change(only, report);
+  if (changed && report.run) FaultPoint("load-commit");
+  if (changed) changed = transaction_->Commit();
+  if (changed && report.run) FaultPoint("load-committed");
+  transaction_.reset();  // rolls back what was not committed
+  if (!changed) return changed.error();
+  TRY(Tell(report));
+  report.seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
+  return report;
+}
+
+Result<LoadReport> Loader::Preview(const std::vector<std::string>& only, std::optional<Transaction>& open) {
+  auto start = std::chrono::steady_clock::now();
+  LoadReport report;
+  auto changed = Change(only, report);
+  if (changed) changed = Tell(report);
+  if (changed) open = std::move(transaction_);
+  transaction_.reset();
+  if (!changed) return changed.error();
+  report.seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
+  return report;
+}
+
+Result<> Loader::CheckKnown(const std::vector<std::string>& only) const {
+  std::set<std::string> claimed = Claimed();
+  for (const std::string& path : only)
+    if (!claimed.contains(path))
+      return Error{ErrorKind::kUsage, fmt::format("{} is no file of a feed of this project", path),
+                   "`backcourt doctor` lists the feeds and their patterns"};
+  return {};
+}
+
+Result<> Loader::Change(const std::vector<std::string>& only, LoadReport& report) {
   if (!found_) return found_.error();
   std::error_code ignored;
   if (!project_.data.empty() && !IsRemote(project_.data) &&
@@ -99,90 +130,87 @@ Result<LoadReport> Loader::Load(const std::vector<std::string>& only) {
     return Error{ErrorKind::kSource,
                  fmt::format("the data folder {} is not there; nothing was loaded", project_.data),
                  "bring it back, or name another under [data] of backcourt.toml"};
-  auto start = std::chrono::steady_clock::now();
-  LoadReport report;
-  auto work = [&]() -> Result<> {
-    for (const std::string& path : only) {
-      bool known = std::any_of(sources_.files().begin(), sources_.files().end(), [&](auto& feed) {
-        return std::any_of(feed.second.begin(), feed.second.end(),
-                           [&](const FoundFile& f) { return f.path == path; });
-      });
-      if (!known)
-        return Error{ErrorKind::kUsage, fmt::format("{} is no file of a feed of this project", path),
-                     "`backcourt doctor` lists the feeds and their patterns"};
-    }
-    TRY(ReadLedger());
-    TRY(CheckFreshFiles());
-    TRY(KeepSnapshots(report));
-    TRY(LoadSeeds(report));
-    // A table is loaded after those that its sources read.
-    std::set<std::string> done;
-    for (size_t pass = 0; pass < project_.raw_tables.size(); ++pass) {
-      for (const RawTable& table : project_.raw_tables) {
-        if (done.contains(table.name)) continue;
-        bool ready =
-            std::all_of(sources_.sources().begin(), sources_.sources().end(), [&](const Source& source) {
-              return source.table != table.name ||
-                     std::all_of(source.reads.begin(), source.reads.end(), [&](const std::string& read) {
-                       return read == table.name || !project_.FindRaw(read) || done.contains(read);
-                     });
-            });
-        if (!ready) continue;
-        for (SourceGroup& group : sources_.groups()) {
-          if (group.source->table != table.name || only.empty()) continue;
-          bool meant = group.Derived();  // of tables that files make
-          for (const auto& [feed, files] : group.feeds)
-            meant = meant || std::any_of(files.begin(), files.end(), [&](const FoundFile& file) {
-                      return std::find(only.begin(), only.end(), file.path) != only.end();
-                    });
-          if (meant) group.identity += "+";
-        }
-        TRY(LoadTable(table, report));
-        done.insert(table.name);
-      }
-    }
-    if (transaction_) TRY(ListUnmatchedNames(report));
-    if (transaction_) loaded_ = TRY(ledger::ReadFiles(connection_));
-    TRY(KeepSeenFiles());
-    std::set<std::string> present;
-    for (const auto& [feed, files] : sources_.files())
-      for (const FoundFile& file : files)
-        present.insert(file.path);
-    auto kept = [&](const std::string& feed) {
-      return project_.FindFeed(feed) && project_.FindFeed(feed)->snapshots;
-    };
-    for (const ledger::LoadedFile& file : loaded_)
-      if (!present.contains(file.path) && !kept(file.feed)) report.vanished.push_back(file.path);
-    if (!transaction_) return {};
-    for (const auto& [feed, files] : sources_.files())
-      for (const FoundFile& file : files)
-        if (read_.contains(file.path) && file.local.empty() && !IsAsFound(file))
-          return Error{ErrorKind::kSource,
-                       fmt::format("{} changed while it was read; nothing was loaded", file.path),
-                       "load again when it is written"};
-    if (finder_.Interrupted()) return Error{ErrorKind::kInterrupted, "interrupted; nothing was loaded", ""};
-    TRY(ledger::EndRun(
-        connection_, report.run, "done",
-        fmt::format("{} files read, {} raw cells changed", report.files.size(), report.changed_cells)));
-    FaultPoint("load-commit");
-    TRY(transaction_->Commit());
-    FaultPoint("load-committed");
-    return {};
+  TRY(CheckKnown(only));
+  // Outside of the transaction, which an error in a file would end.
+  report.unread = TRY(FindUnreadFiles(project_, finder_, reader_, Claimed()));
+  FreshSnapshots snapshots = TRY(ReadFreshSnapshots(report));
+  transaction_ = TRY(Transaction::Begin(connection_));
+  TRY(Prepare());
+  TRY(ReadLedger());
+  TRY(CheckFreshFiles());
+  TRY(KeepSnapshots(snapshots, report));
+  TRY(LoadSeeds(report));
+  TRY(LoadTables(only, report));
+  if (report.run) {
+    TRY(ListUnmatchedNames(report));
+    loaded_ = TRY(ledger::ReadFiles(connection_));
+  }
+  TRY(KeepSeenFiles());
+  if (!report.run) return {};
+  for (const auto& [feed, files] : sources_.files())
+    for (const FoundFile& file : files)
+      if (read_.contains(file.path) && file.local.empty() && !IsAsFound(file))
+        return Error{ErrorKind::kSource,
+                     fmt::format("{} changed while it was read; nothing was loaded", file.path),
+                     "load again when it is written"};
+  if (finder_.Interrupted()) return Error{ErrorKind::kInterrupted, "interrupted; nothing was loaded", ""};
+  return ledger::EndRun(
+      connection_, report.run, "done",
+      fmt::format("{} files read, {} raw cells changed", report.files.size(), report.changed_cells));
+}
+
+// A table is loaded after those that its sources read.
+Result<> Loader::LoadTables(const std::vector<std::string>& only, LoadReport& report) {
+  auto meant = [&](const SourceGroup& group) {
+    return group.Derived() ||  // of tables that files make
+           std::any_of(group.feeds.begin(), group.feeds.end(), [&](const auto& feed) {
+             return std::any_of(feed.second.begin(), feed.second.end(), [&](const FoundFile& file) {
+               return std::find(only.begin(), only.end(), file.path) != only.end();
+             });
+           });
   };
-  auto worked = work();
-  transaction_.reset();  // rolls back what was not committed
-  if (!worked) return worked.error();
-  std::string drop;
-  for (const auto& [feed, paths] : held_)
-    drop += fmt::format("DROP TABLE IF EXISTS temp.{};", Ident("feed_" + feed));
-  if (!drop.empty()) TRY(connection_.Execute(drop));
-  report.absent = Absent();
-  report.quarantined = TRY(Snapshots::Quarantined(connection_));
+  std::set<std::string> done;
+  auto ready = [&](const RawTable& table) {
+    return std::all_of(sources_.sources().begin(), sources_.sources().end(), [&](const Source& source) {
+      return source.table != table.name ||
+             std::all_of(source.reads.begin(), source.reads.end(), [&](const std::string& read) {
+               return read == table.name || !project_.FindRaw(read) || done.contains(read);
+             });
+    });
+  };
+  for (size_t pass = 0; pass < project_.raw_tables.size(); ++pass) {
+    for (const RawTable& table : project_.raw_tables) {
+      if (done.contains(table.name) || !ready(table)) continue;
+      for (SourceGroup& group : sources_.groups())
+        if (!only.empty() && group.source->table == table.name && meant(group)) group.identity += "+";
+      TRY(LoadTable(table, report));
+      done.insert(table.name);
+    }
+  }
+  return {};
+}
+
+std::set<std::string> Loader::Claimed() const {
   std::set<std::string> claimed;
   for (const auto& [feed, files] : sources_.files())
     for (const FoundFile& file : files)
       claimed.insert(file.path);
-  report.unread = TRY(FindUnreadFiles(project_, finder_, reader_, claimed));
+  return claimed;
+}
+
+Result<> Loader::Tell(LoadReport& report) {
+  std::string drop;
+  for (const auto& [feed, paths] : held_)
+    drop += fmt::format("DROP TABLE IF EXISTS temp.{};", Ident("feed_" + feed));
+  if (!drop.empty()) TRY(connection_.Execute(drop));
+  std::set<std::string> claimed = Claimed();
+  auto kept = [&](const std::string& feed) {
+    return project_.FindFeed(feed) && project_.FindFeed(feed)->snapshots;
+  };
+  for (const ledger::LoadedFile& file : loaded_)
+    if (!claimed.contains(file.path) && !kept(file.feed)) report.vanished.push_back(file.path);
+  report.absent = Absent();
+  report.quarantined = TRY(Snapshots::Quarantined(connection_));
   report.useless = TRY(ledger::ReadUselessFiles(connection_));
   std::erase_if(report.useless,
                 [&](const ledger::UselessFile& file) { return !claimed.contains(file.path); });
@@ -190,8 +218,7 @@ Result<LoadReport> Loader::Load(const std::vector<std::string>& only) {
     file.hint = UselessHint(project_, file.reason);
   report.unmatched = TRY(ledger::ReadUnmatchedNames(connection_));
   report.disagreements = TRY(ReadDisagreements(connection_, project_, ""));
-  report.seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
-  return report;
+  return {};
 }
 
 // Shapes are looked at first, so that no long work ends at a file that cannot be read. Snapshots are
@@ -212,21 +239,26 @@ Result<> Loader::CheckFreshFiles() {
   return {};
 }
 
-Result<> Loader::KeepSnapshots(LoadReport& report) {
+Result<Loader::FreshSnapshots> Loader::ReadFreshSnapshots(LoadReport& report) {
   Snapshots snapshots(project_, connection_);
-  std::vector<std::pair<const Feed*, ReadSnapshots>> reads;
+  FreshSnapshots all;
   for (const Feed& feed : project_.feeds) {
     if (!feed.snapshots) continue;
     std::vector<FoundFile> fresh = TRY(snapshots.Fresh(feed, sources_.files().at(feed.name)));
     if (fresh.empty()) continue;
     progress_(fmt::format("reading {} of {}", fresh.size(), feed.name));
     TRY(finder_.Fetch(fresh));
-    reads.emplace_back(&feed, TRY(snapshots.Read(feed, fresh, reader_)));
+    all.emplace_back(&feed, TRY(snapshots.Read(feed, fresh, reader_)));
     for (const FoundFile& file : fresh)
       if (read_.insert(file.path).second) report.files.push_back(file.path);
     held_[feed.name] = {};
   }
-  for (const auto& [feed, read] : reads) {
+  return all;
+}
+
+Result<> Loader::KeepSnapshots(const FreshSnapshots& fresh, LoadReport& report) {
+  Snapshots snapshots(project_, connection_);
+  for (const auto& [feed, read] : fresh) {
     TRY(EnsureRun(report));
     TRY(snapshots.Keep(*feed, read));
     TRY(snapshots.Judge(*feed));

@@ -60,11 +60,11 @@ class Loader {
   Loader(const Project& project, Connection& connection, Finder finder,
          std::function<void(const std::string&)> progress);
 
-  // Makes the raw tables and the ledger where there are none.
-  Result<> Prepare();
   // Brings the raw tables and their cells up to the files. `only` names paths
   // whose sources run again although nothing about them changed.
   Result<LoadReport> Load(const std::vector<std::string>& only = {});
+  // The same, but for keeping it: until `open` ends, the connection sees what would be.
+  Result<LoadReport> Preview(const std::vector<std::string>& only, std::optional<Transaction>& open);
   // Takes what was loaded from a file that is gone out of the warehouse. One that is still there, or was
   // never loaded, is a usage error.
   Result<LoadReport> Forget(const std::string& path);
@@ -72,10 +72,22 @@ class Loader {
   std::vector<AbsentFeed> Absent() const { return sources_.Absent(); }
 
  private:
+  // What Load and Preview do; the transaction of it stays open.
+  Result<> Change(const std::vector<std::string>& only, LoadReport& report);
+  // Makes the raw tables and the ledger where there are none.
+  Result<> Prepare();
   Result<> CreateTables();
+  Result<> LoadTables(const std::vector<std::string>& only, LoadReport& report);
+  Result<> CheckKnown(const std::vector<std::string>& only) const;
+  // What the ledger holds of the files after it.
+  Result<> Tell(LoadReport& report);
+  std::set<std::string> Claimed() const;  // the paths of files that a feed reads
   Result<> ReadLedger();
+  // Refuses new files that no feed can read, before any long work.
   Result<> CheckFreshFiles();
-  Result<> KeepSnapshots(LoadReport& report);
+  using FreshSnapshots = std::vector<std::pair<const Feed*, ReadSnapshots>>;
+  Result<FreshSnapshots> ReadFreshSnapshots(LoadReport& report);
+  Result<> KeepSnapshots(const FreshSnapshots& fresh, LoadReport& report);
   Result<> LoadSeeds(LoadReport& report);
   Result<> LoadTable(const RawTable& table, LoadReport& report);
   // The seasons of a table that are to be made again.
@@ -129,10 +141,10 @@ class Loader {
   std::map<std::pair<std::string, std::string>, ledger::SourceRun> ran_;  // by source and season
   std::map<std::string, int64_t> last_changed_;  // by table: the run that changed it last before this load
   std::set<std::pair<std::string, std::string>>
-      forgotten_;                           // sources and seasons to make again, though no file is there
-  Cells cells_;                             // read once something is to be loaded
-  std::set<std::string> changed_tables_;    // in this load; the temp table `changed_units` has their units
-  std::optional<Transaction> transaction_;  // from the first thing that is to be loaded
+      forgotten_;                         // sources and seasons to make again, though no file is there
+  Cells cells_;                           // read once something is to be loaded
+  std::set<std::string> changed_tables_;  // in this load; the temp table `changed_units` has their units
+  std::optional<Transaction> transaction_;
 };
 
 }  // namespace backcourt

@@ -66,6 +66,7 @@ std::string Snapshots::SeenAt(const FoundFile& file) {
 }
 
 Result<std::vector<FoundFile>> Snapshots::Fresh(const Feed& feed, const std::vector<FoundFile>& files) {
+  if (!TRY(ledger::HasTables(connection_))) return files;
   Rows rows = TRY(connection_.Query(
       fmt::format("SELECT path, size, mtime FROM backcourt.snapshots WHERE feed = {} AND identity = '{}'",
                   Quote(feed.name), IdentityOf(feed))));
@@ -84,10 +85,11 @@ Result<ReadSnapshots> Snapshots::Read(const Feed& feed, const std::vector<FoundF
                                       FeedReader& reader) {
   ReadSnapshots all;
   std::string identity = IdentityOf(feed);
-  Rows same = TRY(connection_.Query(
-      fmt::format("SELECT count(*) FROM backcourt.snapshots WHERE feed = {} AND identity = '{}'",
-                  Quote(feed.name), identity)));
-  all.anew = same.Int(0, 0) == 0;
+  all.anew = !TRY(ledger::HasTables(connection_)) ||
+             TRY(connection_.Query(fmt::format(
+                     "SELECT count(*) FROM backcourt.snapshots WHERE feed = {} AND identity = '{}'",
+                     Quote(feed.name), identity)))
+                     .Int(0, 0) == 0;
   std::string read = "temp." + Ident("feed_" + feed.name);
   TRY(reader.Read(feed, {}));  // no rows: the columns
   TRY(connection_.Execute(fmt::format(

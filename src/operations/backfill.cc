@@ -27,7 +27,7 @@ void Describe(Visitor& v, BackfillRequest& r) {
           {.metavar = "N", .least = 1, .most = 64});
   v.Field("plan", r.plan, "Run exactly this saved plan, or refuse if the warehouse has moved on.",
           {.metavar = "FILE", .path = true});
-  v.Field("dry_run", r.dry_run, "Print the plan and stop; nothing is written.");
+  v.Field("dry_run", r.dry_run, "Tell what would be loaded and filled; nothing is written.");
   v.Field("join", r.join, "Where another shell fills the same: take part in it instead of being refused.");
 }
 
@@ -44,7 +44,9 @@ void Describe(Visitor& v, BackfillReport& r) {
   v.Field("not_tried", r.not_tried, "cells of the plan that were not tried");
   v.Field("rows", r.rows, "rows written");
   v.Field("seconds", r.seconds, "seconds that it took");
-  v.Field("planned", r.planned, "the plan of a dry run; only there then", {.omitted = true});
+  v.Field("planned", r.planned, "the plan of a dry run, as after its load; only there then",
+          {.omitted = true});
+  v.Field("load", r.load, "what the load of a dry run would do; only there then", {.omitted = true});
 }
 
 const char* OutcomeName(Outcome outcome) {
@@ -72,21 +74,15 @@ class Fill {
       : workspace_(workspace), project_(workspace.project()), request_(request), activity_(activity) {}
 
   Result<BackfillReport> Run() {
-    if (!request_.no_load && request_.plan.empty() && !request_.dry_run)
-      activity_.Tell(Loaded{TRY(LoadFiles(workspace_, {}, activity_))});
-    TRY(Prepare());
+    if (request_.dry_run) return DryRun();
+    if (Loads()) activity_.Tell(Loaded{TRY(LoadFiles(workspace_, {}, activity_))});
+    TRY(Prepare(TRY(workspace_.Look())));
     if (request_.no_load)
       if (std::string changes = FileChangesText(TRY(LookForFileChanges(*work_->moment.connection, project_)));
           !changes.empty())
         activity_.Tell(Reading{Trim(changes)});
-    if (request_.dry_run) {
-      BackfillReport report;
-      report.outcome = "planned";
-      report.planned = ReportOf(project_, *work_);
-      return report;
-    }
     TRY(CheckNewBodies());
-    if (TRY(RunChangedChecks())) TRY(Prepare());
+    if (TRY(RunChangedChecks())) TRY(Prepare(TRY(workspace_.Look())));
     activity_.Tell(Chosen{work_->chosen.choice});
     TRY(RemoveRetired());
     if (work_->plan.batches.empty()) {
@@ -100,8 +96,25 @@ class Fill {
   Connection& connection() { return *work_->moment.connection; }
   Workbench& bench() { return *work_->moment.bench; }
 
-  Result<> Prepare() {
-    work_ = TRY(PrepareWork(project_, TRY(workspace_.Look()), request_.selection));
+  bool Loads() const { return !request_.no_load && request_.plan.empty(); }
+
+  Result<BackfillReport> DryRun() {
+    BackfillReport report;
+    report.outcome = "planned";
+    workspace_.KeepNothing();
+    if (Loads()) {
+      LoadPreview preview = TRY(PreviewLoad(workspace_, {}, activity_));
+      report.load = std::move(preview.load);
+      TRY(Prepare(std::move(preview.moment)));
+    } else {
+      TRY(Prepare(TRY(workspace_.Look())));
+    }
+    report.planned = ReportOf(project_, *work_);
+    return report;
+  }
+
+  Result<> Prepare(Moment moment) {
+    work_ = TRY(PrepareWork(project_, std::move(moment), request_.selection));
     if (request_.plan.empty()) return {};
     SavedPlan saved = TRY(ParseSavedPlan(request_.plan, TRY(ReadFile(request_.plan))));
     Plan plan = TRY(RestorePlan(request_.plan, saved, project_, work_->moment.calendar, work_->moment.cells));

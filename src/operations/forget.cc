@@ -16,7 +16,6 @@ Result<LoadReport> Forget(Workspace& workspace, const ForgetRequest& request, co
   Loader loader(workspace.project(), *connection, std::move(finder),
                 [&](const std::string& line) { activity->Tell(Reading{line}); });
   Watch watch = CancelWhen(*connection, cancel);
-  TRY(loader.Prepare());
   return loader.Forget(request.path);
 }
 

@@ -8,6 +8,7 @@ void Describe(Visitor& v, LoadRequest& r) {
   v.Struct("LoadRequest", "Which files to load.");
   v.Field("paths", r.paths, "Files to read in any case.",
           {.metavar = "PATH", .positional = true, .path = true});
+  v.Field("dry_run", r.dry_run, "Tell what would change; nothing is kept.");
 }
 
 void Describe(Visitor& v, LoadedTable& t) {
@@ -157,21 +158,40 @@ Result<std::vector<AbsentFeed>> AbsentFeeds(const Project& project, const Moment
       .Absent();
 }
 
+namespace {
+
+Loader MakeLoader(Workspace& workspace, Connection& connection, Activity& activity) {
+  const Cancel& cancel = activity.cancel();
+  return Loader(workspace.project(), connection,
+                Finder(workspace.project(), [&cancel] { return cancel.Requested(); }),
+                [&activity](const std::string& line) { activity.Tell(Reading{line}); });
+}
+
+}  // namespace
+
 Result<LoadReport> LoadFiles(Workspace& workspace, const std::vector<std::string>& paths,
                              Activity& activity) {
   auto connection = TRY(TRY(workspace.Open())->Connect());
-  const Cancel& cancel = activity.cancel();
-  Finder finder(workspace.project(), [&cancel] { return cancel.Requested(); });
-  Loader loader(workspace.project(), *connection, std::move(finder),
-                [&](const std::string& line) { activity.Tell(Reading{line}); });
-  Watch watch = CancelWhen(*connection, cancel);
-  TRY(loader.Prepare());
-  return loader.Load(paths);
+  Watch watch = CancelWhen(*connection, activity.cancel());
+  return MakeLoader(workspace, *connection, activity).Load(paths);
+}
+
+Result<LoadPreview> PreviewLoad(Workspace& workspace, const std::vector<std::string>& paths,
+                                Activity& activity) {
+  auto connection = TRY(TRY(workspace.Open())->Connect());
+  Watch watch = CancelWhen(*connection, activity.cancel());
+  std::optional<Transaction> open;
+  LoadReport load = TRY(MakeLoader(workspace, *connection, activity).Preview(paths, open));
+  return LoadPreview{std::move(load), TRY(workspace.LookOn(std::move(connection), std::move(*open)))};
 }
 
 Result<LoadAnswer> Load(Workspace& workspace, const LoadRequest& request, const Cancel& cancel,
                         const Events& events) {
   auto activity = TRY(workspace.activities().Begin("load", ToJson(request), true, cancel, events));
+  if (request.dry_run) {
+    workspace.KeepNothing();
+    return LoadAnswer{TRY(PreviewLoad(workspace, request.paths, *activity)).load, {}};
+  }
   LoadAnswer answer{TRY(LoadFiles(workspace, request.paths, *activity)), {}};
   if (answer.load.run) {  // which columns have no value without a feed
     Moment moment = TRY(workspace.Look());

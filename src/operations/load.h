@@ -14,6 +14,7 @@ namespace backcourt {
 
 struct LoadRequest {
   std::vector<std::string> paths;  // read in any case
+  bool dry_run = false;
 };
 void Describe(Visitor& v, LoadRequest& r);
 
@@ -41,6 +42,14 @@ Result<LoadAnswer> Load(Workspace& workspace, const LoadRequest& request, const 
                         const Events& events);
 // The loading of `load` and `backfill`, as a part of a longer activity.
 Result<LoadReport> LoadFiles(Workspace& workspace, const std::vector<std::string>& paths, Activity& activity);
+// What it would do, and the moment in which it were done, which nobody else sees; with the moment all of it
+// ends.
+struct LoadPreview {
+  LoadReport load;
+  Moment moment;
+};
+Result<LoadPreview> PreviewLoad(Workspace& workspace, const std::vector<std::string>& paths,
+                                Activity& activity);
 
 // Feeds without files. No server is asked: of what is remote, files are there that were loaded.
 Result<std::vector<AbsentFeed>> AbsentFeeds(const Project& project, const Moment& moment);

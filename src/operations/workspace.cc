@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <filesystem>
+
 #include "ledger/cells.h"
 #include "ledger/schema.h"
 #include "plan/planner.h"
@@ -16,23 +18,32 @@ Result<Warehouse*> Workspace::Open() {
   WarehouseOptions options{project_.warehouse, project_.threads, project_.memory_limit, {}};
   for (const Function& function : project_.functions)
     options.functions.push_back(function.statement);
+  std::error_code ignored;
+  options.in_memory = !keep_ && !std::filesystem::exists(project_.warehouse, ignored);
   warehouse_ = TRY(OpenDuckDb(options));
   return warehouse_.get();
 }
 
 Result<Moment> Workspace::Look(bool stay) {
+  auto connection = TRY(TRY(Open())->Connect());
+  Transaction open = TRY(Transaction::Begin(*connection));  // cells and calendar of one moment
+  Moment moment = TRY(LookOn(std::move(connection), std::move(open)));
+  if (!stay) moment.open.reset();
+  return moment;
+}
+
+Result<Moment> Workspace::LookOn(std::unique_ptr<Connection> connection, Transaction open) {
   Moment moment;
   Warehouse& warehouse = *TRY(Open());
-  moment.connection = TRY(warehouse.Connect());
+  moment.connection = std::move(connection);
   moment.bench = warehouse.OpenOn(*moment.connection);
   moment.costs = warehouse.costs();
-  moment.open = TRY(Transaction::Begin(*moment.connection));  // cells and calendar of one moment
+  moment.open = std::move(open);
   if (TRY(ledger::HasTables(*moment.connection))) {
     moment.cells = TRY(ledger::ReadCells(*moment.connection, project_));
     moment.calendar = TRY(ReadCalendar(*moment.connection, project_));
     moment.retired = TakeRetired(project_, moment.calendar, moment.cells);
   }
-  if (!stay) moment.open.reset();
   return moment;
 }
 

@@ -40,6 +40,9 @@ class Workspace {
   // Opens the warehouse, once. Operations do so by themselves; REQUIRES the lock
   // of the warehouse (serve/warehouse_lock.h).
   Result<Warehouse*> Open();
+  // For an operation that keeps nothing: where there is no warehouse yet, none is made; what it would hold is
+  // in memory.
+  void KeepNothing() { keep_ = false; }
   const Project& project() const { return project_; }
   const std::string& command() const { return command_; }
   Activities& activities() { return activities_; }
@@ -47,11 +50,14 @@ class Workspace {
   // `stay`: its transaction stays open, so that what its connection reads next is
   // of the same moment.
   Result<Moment> Look(bool stay = false);
+  // The moment of a transaction, as seen by its connection; it stays.
+  Result<Moment> LookOn(std::unique_ptr<Connection> connection, Transaction open);
 
  private:
   Project project_;
   std::string command_;
   std::mutex mutex_;  // of the opening
+  bool keep_ = true;
   std::unique_ptr<Warehouse> warehouse_;
   Activities activities_;
 };

@@ -92,7 +92,6 @@ struct Place {
 
   Result<LoadReport> Load(Connection& connection) {
     Loader loader(project, connection, Finder(project, [] { return false; }), [](const std::string&) {});
-    TRY(loader.Prepare());
     return loader.Load();
   }
 };

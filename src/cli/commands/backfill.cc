@@ -43,6 +43,7 @@ std::string LastLine(const BackfillReport& report) {
   nlohmann::json line;
   if (report.planned) {
     line = {{"event", "planned"}, {"plan", ToJson(*report.planned)}};
+    if (report.load) line["load"] = ToJson(*report.load);
   } else {
     line = ToJson(report);
     line["event"] = "done";
@@ -65,7 +66,7 @@ Result<int> RunBackfill(Caller& caller, const BackfillRequest& request, const Ba
   if (view.json)
     output.Out(LastLine(*report));
   else if (report->planned)
-    output.Out(PlanText(*report->planned));
+    output.Out((report->load ? LoadText(*report->load) : "") + PlanText(*report->planned) + kNothingKept);
   else if (report->run)
     output.Out(ReportText(*report));
   else

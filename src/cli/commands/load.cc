@@ -17,7 +17,8 @@ Result<int> RunLoad(Caller& caller, const LoadRequest& request, const JsonView& 
   if (view.json)
     output.Out(ToJson(*answer).dump(2) + "\n");
   else
-    output.Out(LoadText(answer->load) + NullColumnsText(answer->null_columns));
+    output.Out(LoadText(answer->load) + NullColumnsText(answer->null_columns) +
+               (request.dry_run ? kNothingKept : ""));
   if (!answer->load.useless.empty()) {
     const ledger::UselessFile& first = answer->load.useless.front();
     return Error{ErrorKind::kSource,

@@ -139,6 +139,13 @@ Result<std::unique_ptr<Warehouse>> OpenDuckDb(const WarehouseOptions& options) {
   TRY(Configure(*connection, options, spill));
   // Beside the opening of the file, since they are in the engine's own memory: the file holds none of them.
   auto functions = std::async(std::launch::async, MakeFunctions, std::ref(*database), options.functions);
+  if (options.in_memory) {
+    TRY(Attach(*connection, ":memory:", kToWrite));
+    TRY(ledger::BringUp(*connection, 0, kDigestAlgorithm));
+    TRY(functions.get());
+    return std::unique_ptr<Warehouse>(
+        std::make_unique<DuckDbWarehouse>(std::move(database), options.threads));
+  }
   bool pending = std::any_of(std::begin(kLogs), std::end(kLogs),
                              [&](const char* log) { return fs::exists(options.path + log, ignored); });
   if (exists &&

@@ -16,6 +16,7 @@ struct WarehouseOptions {
   int threads = 2;
   std::string memory_limit = "640MB";
   std::vector<std::string> functions;  // CREATE MACRO statements of the prelude
+  bool in_memory = false;              // nothing is written, and there is no file
 };
 
 // An older format of the ledger is brought up in one transaction; a newer one,
