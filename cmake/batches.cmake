@@ -10,7 +10,7 @@ function(batch out name folder)
     cmake_path(RELATIVE_PATH source BASE_DIRECTORY ${folder})
     string(APPEND text "#include \"${source}\"\n")
   endforeach()
-  set(file ${CMAKE_BINARY_DIR}/batches/${name}.cc)
+  set(file ${CMAKE_BINARY_DIR}/batch_${name}.cc)
   file(CONFIGURE OUTPUT ${file} CONTENT "${text}" @ONLY)  # untouched where it stays the same
   set(${out} ${file} PARENT_SCOPE)
 endfunction()
