@@ -34,8 +34,8 @@ def backfill(program, season):
     events = [json.loads(line) for line in done.stdout.splitlines()]
     if done.returncode:
         sys.exit(f"exit code {done.returncode}\n{done.stderr}")
-    loaded = next((event for event in events if event["event"] == "loaded"), {})
-    return seconds, loaded.get("seconds", 0.0), events[-1]["filled"], events[-1]["rows"]
+    loaded = next(event for event in events if event["event"] == "loaded")
+    return seconds, loaded["report"]["seconds"], events[-1]["filled"], events[-1]["rows"]
 
 
 def rows_of(season):
