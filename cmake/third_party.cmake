@@ -1,5 +1,5 @@
 # What others wrote, behind one target: third_party.
-#   from Debian: CLI11, nlohmann/json, fmt, xxHash, Boost.Beast (headers), OpenSSL, zlib
+#   from Debian: CLI11, nlohmann/json, fmt, xxHash, Boost.Beast (headers), OpenSSL, zlib, libarchive
 #   from the wheels that scripts/bootstrap.sh unpacks: the ADBC driver manager with toml++, nanoarrow
 
 find_package(CLI11 REQUIRED)
@@ -10,6 +10,12 @@ find_package(Boost 1.81 REQUIRED)
 find_package(OpenSSL REQUIRED)
 find_package(ZLIB REQUIRED)
 find_library(XXHASH xxhash REQUIRED)
+# libarchive is bound in, and of what it can read only zip, tar and xz with their libraries.
+find_path(ARCHIVE_FOLDER archive.h REQUIRED)
+foreach(library libarchive.a lzma bz2 zstd nettle)
+  find_library(LIBRARY_${library} ${library} REQUIRED)
+  list(APPEND archive ${LIBRARY_${library}})
+endforeach()
 
 set(wheels ${CMAKE_SOURCE_DIR}/build/deps/python)
 if(NOT EXISTS ${wheels}/adbc_driver_manager)
@@ -19,7 +25,7 @@ endif()
 # The driver manager loads libduckdb.so, which has a global SetError of its own; ours must not meet it.
 set(adbc ${wheels}/adbc_driver_manager)
 file(GLOB adbc_sources ${adbc}/adbc_driver_manager*.cc)
-batch(adbc_sources ${wheels} ${adbc_sources})
+batch(adbc_sources adbc_driver_manager ${wheels} ${adbc_sources})
 add_library(adbc_driver_manager STATIC ${adbc_sources})
 target_include_directories(adbc_driver_manager SYSTEM PUBLIC ${adbc} PRIVATE ${wheels})
 target_compile_definitions(adbc_driver_manager PRIVATE SetError=AdbcDriverManagerSetError)
@@ -32,4 +38,5 @@ target_include_directories(nanoarrow SYSTEM PUBLIC ${nanoarrow_folder}/include)
 
 add_library(third_party INTERFACE)
 target_link_libraries(third_party INTERFACE
-  adbc_driver_manager nanoarrow CLI11::CLI11 nlohmann_json::nlohmann_json fmt::fmt ${XXHASH} Threads::Threads OpenSSL::SSL OpenSSL::Crypto ZLIB::ZLIB)
+  adbc_driver_manager nanoarrow CLI11::CLI11 nlohmann_json::nlohmann_json fmt::fmt ${XXHASH} Threads::Threads OpenSSL::SSL OpenSSL::Crypto ${archive} ZLIB::ZLIB)
+target_include_directories(third_party SYSTEM INTERFACE ${ARCHIVE_FOLDER})

@@ -1,9 +1,13 @@
 """Real files are not as their documentation has them: each fault that was found in the field, made again small, with what is right."""
 
 import csv
+import gzip
 import io
 import json
+import random
+import tarfile
 import unittest
+import zipfile
 
 from tests.kit.invented import Game, box_v3, game_log, schedule
 from tests.kit.shapes import Shapes, records, result_set, sample
@@ -15,6 +19,7 @@ HOOPR = ["game_id", "athlete_id", "athlete_display_name", "team_abbreviation", "
          "plus_minus", "starter", "did_not_play", "reason", "game_date", "home_away", "team_score"]
 GAMES = [Game("0022001050", "2021-05-14", "GSW", "NOP", 120, 110), Game("0022001051", "2021-05-14", "UTA", "WAS", 109, 93), Game("0022001060", "2021-05-15", "GSW", "UTA", 99, 90),
          Game("0022001061", "2021-05-16", "WAS", "NOP", 99, 90)]
+EVENTS_HEAD = "GAME_ID,EVENTNUM,EVENTMSGTYPE,EVENTMSGACTIONTYPE,PERIOD,WCTIMESTRING,PCTIMESTRING,HOMEDESCRIPTION,NEUTRALDESCRIPTION,VISITORDESCRIPTION,SCORE,PLAYER1_ID,PLAYER1_NAME,PLAYER1_TEAM_ABBREVIATION,PLAYER2_ID,PLAYER2_NAME,PLAYER3_ID,PLAYER3_NAME\n"
 
 
 class Field(Shapes):
@@ -221,8 +226,7 @@ class Field(Shapes):
         game = Game("0022300016", "2023-10-25", "GSW", "PHX", 110, 100)
         self.put("scheduleleaguev2_2023-24.json", schedule([game], "2024-06-01T00:00:00Z", over="all"))
         self.put("leaguegamelog_2023-24.json", game_log([game]))
-        head = "GAME_ID,EVENTNUM,EVENTMSGTYPE,EVENTMSGACTIONTYPE,PERIOD,WCTIMESTRING,PCTIMESTRING,HOMEDESCRIPTION,NEUTRALDESCRIPTION,VISITORDESCRIPTION,SCORE,PLAYER1_ID,PLAYER1_NAME,PLAYER1_TEAM_ABBREVIATION,PLAYER2_ID,PLAYER2_NAME,PLAYER3_ID,PLAYER3_NAME\n"
-        self.put("nbastats_2023.csv", (head + "0022300016,505,2,1,4,,2:00,MISS Inventeda 3' Tip Layup,,,,1900030,x,GSW,0,,0,\n"
+        self.put("nbastats_2023.csv", (EVENTS_HEAD + "0022300016,505,2,1,4,,2:00,MISS Inventeda 3' Tip Layup,,,,1900030,x,GSW,0,,0,\n"
                                        "0022300016,508,1,1,4,,2:00,Inventeda 1' Tip Layup,,,,1900030,x,GSW,0,,0,\n0022300016,510,2,1,4,,1:50,MISS Inventeda 3' Layup,,,,1900030,x,GSW,0,,0,\n").encode())
         shots = "SEASON_1,GAME_ID,PLAYER_ID,QUARTER,MINS_LEFT,SECS_LEFT,LOC_X,LOC_Y,SHOT_DISTANCE,ZONE_ABB,EVENT_TYPE,SHOT_MADE\n"
         # The made one stands first; places are in feet from the baseline, with the sides the other way round.
@@ -291,6 +295,126 @@ class Field(Shapes):
         report = self.load()
         self.assertEqual([u["name"] for u in report["unmatched"]], ["Nobody Known"])
         self.assertEqual(self.query("SELECT count(*) AS n FROM raw_player_props WHERE player_id = 1900002"), [{"n": 1}])
+
+    def test_bundles_as_they_are_published(self):
+        game = Game("0022300016", "2023-10-25", "GSW", "PHX", 110, 100)
+        self.put("scheduleleaguev2_2023-24.json", schedule([game], "2024-06-01T00:00:00Z", over="all"))
+        self.put("leaguegamelog_2023-24.json", game_log([game]))
+        events = (EVENTS_HEAD + "0022300016,510,2,1,4,,1:50,MISS Inventeda 3' Layup,,,,1900030,x,GSW,0,,0,\n").encode()
+        shots = b"GAME_ID,PLAYER_ID,QUARTER,MINS_LEFT,SECS_LEFT,LOC_X,LOC_Y,SHOT_DISTANCE,ZONE_ABB\n22300016,1900030,4,1,50,0.0,8.25,3,L\n"
+        with tarfile.open(self.data / "nbastats_2023.tar.xz", "w:xz") as bundle:
+            entry = tarfile.TarInfo("nbastats_2023.csv")
+            entry.size = len(events)
+            bundle.addfile(entry, io.BytesIO(events))
+        with zipfile.ZipFile(self.data / "NBA_2024_Shots.csv.zip", "w", zipfile.ZIP_DEFLATED) as bundle:
+            bundle.writestr("NBA_2024_Shots.csv", shots)
+            bundle.writestr("__MACOSX/._NBA_2024_Shots.csv", b"\0\5")
+        self.load()
+        self.assertEqual(self.query("SELECT event_num, x, y FROM raw_play_by_play"), [{"event_num": 510, "x": 0, "y": 30}])
+        self.assertEqual(list(self.folder.glob("warehouse.duckdb.objects/unpacked/*")), [])
+        self.assertIn("nothing to load", self.run_program("load"))
+
+    def test_bundles_of_many_files(self):
+        games = [Game(f"00223000{n}", "2023-10-25", home, away, 110, 100) for n, home, away in ((16, "GSW", "PHX"), (17, "BOS", "NYK"), (18, "DEN", "ATL"))]
+        self.put("scheduleleaguev2_2023-24.json", schedule(games, "2024-06-01T00:00:00Z", over="all"))
+        with zipfile.ZipFile(self.data / "boxscoretraditionalv3_2023.zip", "w", zipfile.ZIP_DEFLATED) as bundle:
+            for game in games[:2]:
+                bundle.writestr(f"boxes/boxscoretraditionalv3_{game.id}.json", json.dumps(box_v3(game)))
+            bundle.writestr("readme.txt", "boxes of a season")
+        with tarfile.open(self.data / "boxscoretraditionalv3_later.tar.gz", "w:gz") as bundle:
+            text = json.dumps(box_v3(games[2])).encode()
+            entry = tarfile.TarInfo("./one.json")
+            entry.size = len(text)
+            bundle.addfile(entry, io.BytesIO(text))
+        self.load()
+        self.assertEqual(self.query("SELECT count(DISTINCT game_id) AS games, count(*) AS n FROM raw_team_box"), [{"games": 3, "n": 6}])
+        self.assertIn("nothing to load", self.run_program("load"))
+        (self.data / "boxscoretraditionalv3_later.tar.gz").unlink()
+        self.run_program("forget", str(self.data / "boxscoretraditionalv3_later.tar.gz"))
+        self.assertEqual(self.query("SELECT count(DISTINCT game_id) AS games FROM raw_team_box"), [{"games": 2}])
+
+    def test_bundles_that_are_not_what_they_seem(self):
+        head = "GAME_ID,PLAYER_ID,QUARTER,MINS_LEFT,SECS_LEFT,LOC_X,LOC_Y,SHOT_DISTANCE,ZONE_ABB\n"
+        row = "22300016,1900030,4,1,50,0.0,8.25,3,L\n"
+        whole = {"NBA_2024_Shots.csv": head + row}
+        path = self.data / "NBA_2024_Shots.zip"
+
+        def packed(members, path=path):
+            with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as bundle:
+                for name, text in members.items():
+                    bundle.writestr(name, text)
+            return path.read_bytes()
+
+        good = packed(whole)
+        encrypted = bytearray(good)
+        for mark, at in ((b"PK\3\4", 6), (b"PK\1\2", 8)):
+            encrypted[good.index(mark) + at] |= 1
+        torn = bytearray(good)
+        torn[good.index(head[:5].encode()) if head[:5].encode() in good else len(good) // 2 - 40] ^= 0xFF
+        self.put("nbastats_2023.csv", b"GAME_ID\n22300016\n")  # wrong too, but it comes after all shapes
+        cases = {
+            "it would be more than 64 MB unpacked": packed({"NBA_2024_Shots.csv": "0,0\n" * 30_000_000}),
+            "NBA_2024_Shots.csv: it has a line longer than 2 MB": packed({"NBA_2024_Shots.csv": "0," * 1_100_000}),
+            "it holds no .csv and no .json": packed({"readme.txt": "no table"}),
+            "inner.zip: an archive in an archive": packed({"inner.zip": good}),
+            "../NBA_2024_Shots.csv: it is no file of the archive's own folder": packed({"../NBA_2024_Shots.csv": head}),
+            "NBA_2024_Shots.csv: it is encrypted": bytes(encrypted),
+            "it cannot be unpacked": b"PK no archive",
+            "NBA_2024_Shots.zip: NBA_2024_Shots.csv: it cannot be unpacked": bytes(torn),
+            "NBA_2024_Shots.csv: row 1, column SHOT_DISTANCE: 'far' is no": packed({"NBA_2024_Shots.csv": head + row.replace(",3,", ",far,")}),
+        }
+        for told, content in cases.items():
+            path.write_bytes(content)
+            if "row 1" in told:
+                self.put("nbastats_2023.csv", EVENTS_HEAD.encode() + b"0022300016,510,2,1,4,,1:50,MISS Inventeda 3' Layup,,,,1900030,x,GSW,0,,0,\n")
+            for said in (self.run_program("load", code=4), self.run_program("doctor", code=4)):
+                self.assertIn(told, said)
+                self.assertIn("NBA_2024_Shots.zip", said)
+        path.unlink()
+        with tarfile.open(self.data / "NBA_2024_Shots.tar.xz", "w:xz") as bundle:
+            entry = tarfile.TarInfo("NBA_2024_Shots.csv")
+            entry.size = 300_000
+            bundle.addfile(entry, io.BytesIO(random.Random(1).randbytes(300_000)))
+        whole = (self.data / "NBA_2024_Shots.tar.xz").read_bytes()
+        (self.data / "NBA_2024_Shots.tar.xz").write_bytes(whole[:150_000])
+        self.assertIn("NBA_2024_Shots.tar.xz: NBA_2024_Shots.csv: it cannot be unpacked", self.run_program("load", code=4))
+        self.assertEqual([p for p in self.folder.rglob("unpacked/*")], [])
+        (self.data / "NBA_2024_Shots.tar.xz").unlink()
+        (self.data / "NBA_2024_Shots.csv.gz").write_bytes(gzip.compress((head + row * 20_000).encode())[:60])
+        for said in (self.run_program("load", code=4), self.run_program("doctor", code=4)):
+            self.assertIn("NBA_2024_Shots.csv.gz cannot be unpacked: it is cut off", said)
+        (self.data / "NBA_2024_Shots.csv.gz").rename(self.data / "NBA_2024_Shots.csv.7z")
+        for said in (self.run_program("load", code=4), self.run_program("doctor", code=4)):
+            self.assertIn("NBA_2024_Shots.csv.7z: unknown file type", said)
+
+    def test_a_file_that_is_gone_is_told_and_forgotten_on_request(self):
+        self.put("leaguegamelog_2020-21.json", game_log(GAMES[:2]))
+        path = self.put("leaguegamelog_2019-20.json", game_log([Game("0021900001", "2019-10-22", "GSW", "UTA")]))
+        self.load()
+        count = "SELECT season, count(*) AS n FROM raw_schedule GROUP BY 1 ORDER BY 1"
+        self.assertEqual(len(self.query(count)), 2)
+        self.assertIn("is still there", self.run_program("forget", str(path), code=1))
+        path.unlink()
+        for words in (("load",), ("status",), ("plan",), ("doctor",)):
+            self.assertIn(f"backcourt forget {path}", self.run_any(*words).stdout, words)
+        self.assertEqual(len(self.query(count)), 2)
+        self.run_program("forget", str(path))
+        self.assertEqual(self.query(count), [{"season": "2020-21", "n": 2}])
+        self.assertEqual(self.query("SELECT count(*) AS n FROM raw_player_box"), [{"n": 24}])
+        self.assertNotIn("backcourt forget", self.run_program("load"))
+        self.put("leaguegamelog_2018-19.json", game_log([Game("0021800001", "2018-10-22", "GSW", "UTA")]))
+        self.assertIn("1 files are new", self.run_program("status"))
+        self.assertIn("1 files are new", self.run_program("plan"))
+
+    def test_dates_without_results_wait(self):
+        self.put("scheduleleaguev2_2020-21.json", schedule(GAMES, "2021-05-15T00:00:00Z", over=["0022001050", "0022001051"]))
+        self.put("leaguegamelog_2020-21.json", game_log(GAMES[:2]))
+        self.load()
+        self.run_program("backfill", "all")
+        table = next(t for t in json.loads(self.run_program("status", "--json"))["seasons"][0]["tables"] if t["table"] == "player_game_summary")
+        self.assertEqual((table["states"], table["done"], table["total"]), ({"fresh": 1, "waiting": 2}, 1, 3))
+        self.assertRegex(self.run_program("status"), r"waiting player_game_summary: 2 dates from 2021-05-15: no results yet \(raw_results\)")
+        self.assertIn("nothing to do", self.run_program("plan"))
 
     def test_points_agree_says_none_where_there_are_no_events(self):
         game = GAMES[0]

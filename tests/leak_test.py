@@ -49,6 +49,9 @@ class Leaks(unittest.TestCase):
     def setUpClass(cls):
         cls.slice = SeasonSlice(LAST, whole_schedule=True)
         cls.addClassCleanup(cls.slice.remove)
+        cls.slice.rows.execute("""CREATE TABLE raw_injury_reports (game_date DATE, seq INTEGER, season VARCHAR, report INTEGER, reported_at TIMESTAMP, team_abbr VARCHAR,
+            player_id BIGINT, status VARCHAR, reason VARCHAR)""")
+        cls.slice.write()
         cls.slice.save()
         cls.slice.run("backfill", "--end-date", LAST)
         cls.warehouse = cls.slice.project / "warehouse.duckdb"

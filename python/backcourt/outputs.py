@@ -178,10 +178,12 @@ class Plan(TypedDict):
     state: str
     models: dict[str, str]
     force: bool
+    ahead: str
     allow_missing: list[str]
     batches: list[PlannedBatch]
     choice: DateChoice
     retired: dict[str, int]
+    not_due: int
     files: FileChanges
 
 

@@ -9,6 +9,7 @@
 #include <map>
 
 #include "base/text.h"
+#include "files/archive.h"
 
 namespace backcourt {
 
@@ -25,6 +26,15 @@ std::vector<std::string> PartsOf(const std::string& pattern) {
   return Split(ReplaceAll(pattern, kSeasonMark, kSeasonGlob), '/');
 }
 
+bool NameMatches(const std::string& part, const std::string& name, bool is_file) {
+  if (fnmatch(part.c_str(), name.c_str(), kMatch) == 0) return true;
+  if (!is_file || !IsArchive(name)) return false;
+  std::vector<std::string> names = NamesOfContents(name);
+  return std::any_of(names.begin(), names.end(), [&](const std::string& content) {
+    return fnmatch(part.c_str(), content.c_str(), kMatch) == 0;
+  });
+}
+
 // Whether the parts of a path from `at` on match those of a pattern from `next` on.
 bool PartsMatch(const std::vector<std::string>& path, size_t at, const std::vector<std::string>& parts,
                 size_t next) {
@@ -32,7 +42,7 @@ bool PartsMatch(const std::vector<std::string>& path, size_t at, const std::vect
   if (parts[next] == "**")
     return PartsMatch(path, at, parts, next + 1) || next + 1 == parts.size() ||
            PartsMatch(path, at + 1, parts, next);
-  return fnmatch(parts[next].c_str(), path[at].c_str(), kMatch) == 0 &&
+  return NameMatches(parts[next], path[at], at + 1 == path.size()) &&
          PartsMatch(path, at + 1, parts, next + 1);
 }
 
@@ -51,7 +61,7 @@ void Walk(Folders& folders, const std::string& folder, const std::vector<std::st
   bool any = parts[next] == "**", last = next + 1 == parts.size();
   if (any && !last) Walk(folders, folder, parts, next + 1, found);
   for (const Folders::Entry& entry : Look(folders, folder)) {
-    bool matches = any ? entry.name[0] != '.' : fnmatch(parts[next].c_str(), entry.name.c_str(), kMatch) == 0;
+    bool matches = any ? entry.name[0] != '.' : NameMatches(parts[next], entry.name, !entry.folder);
     if (!matches || (entry.folder ? last && !any : !last)) continue;
     std::string path = folder + (folder.ends_with('/') ? "" : "/") + entry.name;
     if (entry.folder)
@@ -109,6 +119,27 @@ std::vector<FoundFile> FindFiles(const std::vector<std::string>& patterns, Folde
   for (auto& [path, file] : files)
     list.push_back(std::move(file));
   return list;
+}
+
+std::vector<FoundFile> WithMembers(const std::vector<FoundFile>& files) {
+  std::vector<FoundFile> all;
+  for (const FoundFile& file : files) {
+    if (file.unpacked.empty() || !file.member.empty()) {
+      all.push_back(file);
+      continue;
+    }
+    std::error_code ignored;
+    std::vector<std::string> paths;
+    for (auto& entry : fs::recursive_directory_iterator(file.unpacked, ignored))
+      if (entry.is_regular_file(ignored)) paths.push_back(entry.path().string());
+    std::sort(paths.begin(), paths.end());
+    for (const std::string& path : paths) {
+      all.push_back(file);
+      all.back().unpacked = path;
+      all.back().member = path.substr(file.unpacked.size() + 1);
+    }
+  }
+  return all;
 }
 
 }  // namespace backcourt

@@ -2,12 +2,18 @@
 
 #include <fmt/format.h>
 
+#include <signal.h>
+#include <unistd.h>
+
 #include <algorithm>
+#include <cerrno>
 #include <cstdlib>
+#include <filesystem>
 #include <fstream>
 #include <sstream>
 
 #include "base/text.h"
+#include "files/archive.h"
 #include "files/store_error.h"
 
 namespace backcourt {
@@ -27,6 +33,16 @@ std::string FixedFolder(const std::string& pattern) {
 
 bool Below(const std::string& path, const std::string& folder) {
   return path.size() > folder.size() && path.starts_with(folder) && path[folder.size()] == '/';
+}
+
+// What processes that died had unpacked: the names of their folders begin with their ids.
+void RemoveLeftovers(const std::filesystem::path& folder) {
+  std::error_code ignored;
+  for (const auto& entry : std::filesystem::directory_iterator(folder, ignored)) {
+    int process = std::atoi(entry.path().filename().c_str());
+    if (process > 0 && kill(process, 0) != 0 && errno == ESRCH)
+      std::filesystem::remove_all(entry.path(), ignored);
+  }
 }
 
 std::string WithoutSlash(std::string folder) {
@@ -138,6 +154,10 @@ Result<std::vector<FoundFile>> Finder::Find(const std::vector<std::string>& patt
     timeless_.insert(file.path);
     file.mtime = -int64_t(uint64_t(Hasher().Add(text.str()).Finish().value) >> 1);
   }
+  for (FoundFile& file : files)
+    if (online_ && IsArchive(file.path))
+      file.unpacked = fmt::format("{}/unpacked/{}-{}", project_.stores.cache, getpid(),
+                                  Hasher().Add(file.path).Add(file.size).Add(file.mtime).Finish().Hex());
   return files;
 }
 
@@ -149,9 +169,24 @@ Result<> Finder::Fetch(const std::vector<FoundFile>& files) {
     objects.push_back({file.path, file.size, file.mtime});
     paths.push_back(file.local);
   }
-  if (objects.empty()) return {};
-  ObjectStore* store = TRY(Store());
-  return store->Fetch(objects, paths);
+  if (!objects.empty()) {
+    ObjectStore* store = TRY(Store());
+    TRY(store->Fetch(objects, paths));
+  }
+  for (const FoundFile& file : files) {
+    if (file.unpacked.empty() || LookAt(file.unpacked, "").size >= 0) continue;
+    RemoveLeftovers(std::filesystem::path(file.unpacked).parent_path());
+    TRY(Unpack(file.Packed(), file.path, file.unpacked));
+    unpacked_.push_back(file.unpacked);
+  }
+  return {};
+}
+
+Finder::~Finder() {
+  std::error_code ignored;
+  for (const std::string& path : unpacked_)
+    std::filesystem::remove_all(path, ignored);
+  if (!unpacked_.empty()) std::filesystem::remove(project_.stores.cache + "/unpacked", ignored);
 }
 
 }  // namespace backcourt

@@ -19,6 +19,8 @@ class Finder {
  public:
   // Asks object stores as they are now.
   Finder(const Project& project, std::function<bool()> interrupted);
+  Finder(Finder&&) = default;
+  ~Finder();
   // Asks nobody: of what is remote, `known` paths are taken to be there.
   Finder(const Project& project, std::vector<FoundFile> known);
 
@@ -30,7 +32,7 @@ class Finder {
   // Whether whoever asked wants an end.
   bool Interrupted() const { return interrupted_ && interrupted_(); }
 
-  // Brings those remote files whose version is not here yet.
+  // Brings those remote files whose version is not here yet, and unpacks archives for as long as this lives.
   Result<> Fetch(const std::vector<FoundFile>& files);
 
  private:
@@ -48,6 +50,7 @@ class Finder {
   std::vector<FoundFile> known_;
   std::unique_ptr<ObjectStore> store_;
   std::map<std::string, Result<std::vector<FoundFile>>> listings_;  // by folder
+  std::vector<std::string> unpacked_;                               // files made here
   std::set<std::string> timeless_;                                  // here, of a server that tells no times
 };
 

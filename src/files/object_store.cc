@@ -80,10 +80,10 @@ void CollectPaths(const nlohmann::json& node, std::vector<std::string>& paths, i
 }
 
 std::string StatQuery(const std::string& url) {
-  return fmt::format(
-      "SELECT filename, CAST(size AS BIGINT), CAST(coalesce(epoch_us(last_modified), 0) * 1000 AS BIGINT) "
-      "FROM read_blob({}) ORDER BY 1",
-      Quote(url));
+  return fmt::format(R"sql(
+      SELECT filename, CAST(size AS BIGINT), CAST(coalesce(epoch_us(last_modified), 0) * 1000 AS BIGINT)
+      FROM read_blob({url}) ORDER BY 1)sql",
+                     fmt::arg("url", Quote(url)));
 }
 
 // All of it or nothing: written aside, then renamed.

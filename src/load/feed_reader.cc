@@ -8,6 +8,7 @@
 #include <optional>
 
 #include "base/text.h"
+#include "files/archive.h"
 #include "files/file_shape.h"
 #include "project/sql_text.h"
 #include "warehouse/duckdb/engine.h"
@@ -70,18 +71,29 @@ std::optional<Column> Given(const Feed& feed, const Column& column,
 // In the temp table of a feed: whether a lenient column's value did not parse.
 std::string UnparsedName(const Column& column) { return "unparsed " + column.name; }
 
-bool IsJson(const FoundFile& file) { return file.path.ends_with(".json") || file.path.ends_with(".json.gz"); }
+// How the kind of a file is known: by the name of the member of an archive, else by its own.
+std::string KindName(const FoundFile& file) { return Lower(file.member.empty() ? file.path : file.member); }
+
+bool IsJson(const FoundFile& file) {
+  return KindName(file).ends_with(".json") || KindName(file).ends_with(".json.gz");
+}
 
 // The documents of JSON files, one row each. A byte order mark is no part of one; NaN is a number.
 // The path of a remote one is told from where its bytes are (see Finder).
 std::string DocumentsSql(const std::vector<FoundFile>& files, const std::string& cache) {
-  std::vector<std::string> paths;
-  for (const FoundFile& file : files)
+  std::vector<std::string> paths, members;
+  for (const FoundFile& file : files) {
     paths.push_back(Quote(file.Bytes()));
+    if (!file.member.empty())
+      members.push_back(fmt::format("WHEN starts_with(filename, {}) THEN {}",
+                                    Quote(file.unpacked.substr(0, file.unpacked.size() - file.member.size())),
+                                    Quote(file.path)));
+  }
+  members.erase(std::unique(members.begin(), members.end()), members.end());
   std::string path = fmt::format(
-      "CASE WHEN starts_with(filename, {0}) THEN regexp_replace(substr(filename, {1}), '^([a-z0-9]+)/', "
+      "CASE {2} WHEN starts_with(filename, {0}) THEN regexp_replace(substr(filename, {1}), '^([a-z0-9]+)/', "
       "'\\1://') ELSE filename END",
-      Quote(cache + "/"), cache.size() + 2);
+      Quote(cache + "/"), cache.size() + 2, Join(members, " "));
   return fmt::format(
       "SELECT {} AS file, json AS document FROM read_json_objects([{}], format = 'unstructured', filename = "
       "true)",
@@ -91,11 +103,12 @@ std::string DocumentsSql(const std::vector<FoundFile>& files, const std::string&
 }  // namespace
 
 // The fields of a CSV's first line.
-Result<std::vector<std::string>> FeedReader::CsvHeader(const std::string& path) {
+Result<std::vector<std::string>> FeedReader::CsvHeader(const FoundFile& file) {
+  std::string path = file.Named();
   auto first = connection_.Query(
       fmt::format("SELECT line FROM read_csv({}, auto_detect = false, header = false, delim = '\x01', quote "
                   "= '', escape = '', columns = {{'line': 'VARCHAR'}}, ignore_errors = true) LIMIT 1",
-                  Quote(path)));
+                  Quote(file.Bytes())));
   if (!first && first.error().kind == ErrorKind::kInterrupted) return first.error();
   if (!first)
     return Error{ErrorKind::kSource, fmt::format("{} cannot be read: {}", path, first.error().message),
@@ -132,25 +145,25 @@ Result<std::string> FeedReader::ReaderSql(const Feed& feed, const std::vector<Fo
   if (IsJson(files.front()) && !feed.rows.empty())
     return fmt::format("WITH documents AS ({}) SELECT * FROM (\n{}\n)",
                        DocumentsSql(files, project_.stores.cache), feed.rows);
-  const std::string& path = files.front().Bytes();
+  const std::string &path = files.front().Bytes(), kind = KindName(files.front());
   auto of_file = [&](const std::string& select) {
     return fmt::format("SELECT *, {} AS file FROM ({})", Quote(files.front().path), select);
   };
-  if (path.ends_with(".parquet"))
+  if (kind.ends_with(".parquet"))
     return of_file(
         fmt::format("SELECT * EXCLUDE (file_row_number), file_row_number + 1 AS file_row FROM "
                     "read_parquet({}, file_row_number = true)",
                     Quote(path)));
-  if (path.ends_with(".csv") || path.ends_with(".csv.gz")) {
+  if (kind.ends_with(".csv") || kind.ends_with(".csv.gz")) {
     std::string columns;
-    for (const std::string& field : TRY(CsvHeader(path)))
+    for (const std::string& field : TRY(CsvHeader(files.front())))
       columns += fmt::format("{}{}: 'VARCHAR'", columns.empty() ? "" : ", ", Quote(field));
     return of_file(
         fmt::format("SELECT *, row_number() OVER () AS file_row FROM read_csv({}, auto_detect = false, "
                     "header = true, delim = ',', quote = '\"', escape = '\"', columns = {{{}}})",
                     Quote(path), columns));
   }
-  if (path.ends_with(".xlsx")) {
+  if (kind.ends_with(".xlsx")) {
     if (!excel_loaded_)
       TRY(connection_.Execute("LOAD " + Quote(LibraryFolder() + "/excel.duckdb_extension")));
     excel_loaded_ = true;
@@ -158,17 +171,35 @@ Result<std::string> FeedReader::ReaderSql(const Feed& feed, const std::vector<Fo
         "SELECT *, row_number() OVER () AS file_row FROM read_xlsx({}, all_varchar = true, header = true)",
         Quote(path)));
   }
-  return Error{ErrorKind::kSource, fmt::format("{}: its name does not tell what kind of file it is", path),
-               feed.rows.empty() ? ".csv, .csv.gz, .parquet or .xlsx"
-                                 : ".json, .json.gz, .csv, .csv.gz, .parquet or .xlsx"};
+  return Error{ErrorKind::kSource,
+               fmt::format("{}: feed {} has no documents", files.front().Named(), feed.name),
+               "a table: .csv, .parquet or .xlsx"};
+}
+
+Result<> FeedReader::KnowsKind(const FoundFile& file) {
+  for (const char* ending : {".json", ".json.gz", ".csv", ".csv.gz", ".parquet", ".xlsx"})
+    if (KindName(file).ends_with(ending)) return {};
+  if (IsArchive(file.path)) return {};
+  return Error{ErrorKind::kSource, fmt::format("{}: unknown file type", file.path),
+               "unpack or convert it, or set another path under [feeds]; supported: .json, .csv, each also "
+               "with .gz, .xz, .zip, .tar.gz or .tar.xz, .parquet and .xlsx"};
+}
+
+Result<> FeedReader::CheckShapes(const std::vector<FoundFile>& files) {
+  for (const FoundFile& file : files) {
+    TRY(KnowsKind(file));
+    if (checked_.contains(file.path)) continue;
+    TRY(CheckShape(file));
+    checked_.insert(file.path);
+  }
+  return {};
 }
 
 Result<std::string> FeedReader::CastedSql(const Feed& feed, const std::vector<FoundFile>& files) {
-  for (const FoundFile& file : files)
-    TRY(CheckShape(file));
+  TRY(CheckShapes(files));
   std::string reader = TRY(ReaderSql(feed, files));
   auto described = connection_.Query("SELECT lower(column_name), column_type FROM (DESCRIBE " + reader + ")");
-  const std::string& path = files.front().path;
+  std::string path = files.front().Named();
   if (!described && described.error().kind == ErrorKind::kInterrupted) return described.error();
   if (!described)
     return Error{ErrorKind::kSource, fmt::format("{} cannot be read: {}", path, described.error().message),
@@ -203,7 +234,8 @@ Result<std::string> FeedReader::CastedSql(const Feed& feed, const std::vector<Fo
                      Join(columns, ", "), season.empty() ? "CAST(NULL AS VARCHAR)" : Quote(season), reader);
 }
 
-Result<> FeedReader::Read(const Feed& feed, const std::vector<FoundFile>& files) {
+Result<> FeedReader::Read(const Feed& feed, const std::vector<FoundFile>& found) {
+  std::vector<FoundFile> files = WithMembers(found);
   // One SELECT reads a table alone, since each has its own columns; the documents of a season together.
   std::vector<std::string> documents, tables;
   for (size_t from = 0, to = 0; from < files.size(); from = to) {
@@ -291,6 +323,9 @@ Result<> FeedReader::CheckDocuments(const Feed& feed, const std::vector<FoundFil
   Rows kinds = TRY(connection_.Query(fmt::format(
       "SELECT file, CAST(bool_and(coalesce({}, false)) AS INTEGER) FROM ({}) GROUP BY file ORDER BY file",
       feed.holds, DocumentsSql(silent, project_.stores.cache))));
+  silent.erase(std::unique(silent.begin(), silent.end(),
+                           [](const FoundFile& a, const FoundFile& b) { return a.path == b.path; }),
+               silent.end());  // an archive counts as one
   for (size_t at = 0; const FoundFile& file : silent) {
     bool there = at < kinds.size() && kinds.Text(at, 0) == file.path;
     if (!there)
@@ -305,7 +340,8 @@ Result<> FeedReader::CheckDocuments(const Feed& feed, const std::vector<FoundFil
   return {};
 }
 
-Error FeedReader::Diagnose(const Feed& feed, const std::vector<FoundFile>& files, const Error& error) {
+Error FeedReader::Diagnose(const Feed& feed, const std::vector<FoundFile>& found, const Error& error) {
+  std::vector<FoundFile> files = WithMembers(found);
   if (auto ordered = connection_.Execute("SET preserve_insertion_order = true"); !ordered)
     return ordered.error();
   for (const FoundFile& file : files) {
@@ -318,7 +354,7 @@ Error FeedReader::Diagnose(const Feed& feed, const std::vector<FoundFile>& files
           "SELECT regexp_replace(CAST(content[1:60] AS VARCHAR), '\\s+', ' ', 'g') FROM read_blob({})",
           Quote(file.Bytes())));
       return Error{ErrorKind::kSource,
-                   fmt::format("{} holds no JSON: {}; it begins with '{}'", file.path,
+                   fmt::format("{} holds no JSON: {}; it begins with '{}'", file.Named(),
                                readable.error().message, start && start->size() ? start->Text(0, 0) : ""),
                    "fetch it again, then load; nothing was loaded"};
     }
@@ -327,7 +363,7 @@ Error FeedReader::Diagnose(const Feed& feed, const std::vector<FoundFile>& files
     if (auto all = connection_.Query("SELECT count(COLUMNS(*)) FROM (" + *reader + ")"); !all)
       return Error{
           ErrorKind::kSource,
-          fmt::format("{}: {}", file.path, ReplaceAll(all.error().message, "Invalid Input Error: ", "")),
+          fmt::format("{}: {}", file.Named(), ReplaceAll(all.error().message, "Invalid Input Error: ", "")),
           kMend};
     auto described =
         connection_.Query("SELECT lower(column_name), column_type FROM (DESCRIBE " + *reader + ")");
@@ -352,7 +388,7 @@ Error FeedReader::Diagnose(const Feed& feed, const std::vector<FoundFile>& files
       if (found.size() >= kMostValues) break;
     }
     if (!found.empty())
-      return Error{ErrorKind::kSource, fmt::format("{}: {}", file.path, Join(found, "; ")), kMend};
+      return Error{ErrorKind::kSource, fmt::format("{}: {}", file.Named(), Join(found, "; ")), kMend};
   }
   return Error{ErrorKind::kSource, fmt::format("feed {}: {}", feed.name, error.message), kMend};
 }
@@ -360,8 +396,8 @@ Error FeedReader::Diagnose(const Feed& feed, const std::vector<FoundFile>& files
 Result<std::map<std::string, std::string>> FeedReader::SeasonsWithin(const Feed& feed,
                                                                      const std::vector<FoundFile>& files) {
   std::map<std::string, std::string> seasons;
-  for (const FoundFile& file : files) {
-    if (!IsJson(file)) continue;
+  for (const FoundFile& file : WithMembers(files)) {
+    if (!IsJson(file) || seasons.contains(file.path)) continue;
     // One that is no document is told of when it is loaded.
     auto told = connection_.Query(fmt::format("SELECT coalesce(min({}), '') FROM ({})", feed.document_season,
                                               DocumentsSql({file}, project_.stores.cache)));
@@ -371,15 +407,25 @@ Result<std::map<std::string, std::string>> FeedReader::SeasonsWithin(const Feed&
   return seasons;
 }
 
+Result<> FeedReader::Try(const Feed& feed, const std::vector<FoundFile>& files) {
+  TRY(CheckShapes(files));
+  auto read = Read(feed, files);
+  if (!read && (read.error().kind == ErrorKind::kData || read.error().kind == ErrorKind::kModel))
+    read = Diagnose(feed, files, read.error());
+  TRY(connection_.Execute(fmt::format("DROP TABLE IF EXISTS temp.{}", Ident("feed_" + feed.name))));
+  return read;
+}
+
 bool FeedReader::Fits(const Feed& feed, const FoundFile& file) {
-  if (IsJson(file)) {
+  std::vector<FoundFile> members = WithMembers({file});
+  return std::any_of(members.begin(), members.end(), [&](const FoundFile& one) {
+    if (!IsJson(one)) return bool(CastedSql(feed, {one}));
     if (feed.rows.empty()) return false;
     auto kind = connection_.Query(
         fmt::format("SELECT CAST(coalesce(bool_and(coalesce({}, false)), false) AS INTEGER) FROM ({})",
-                    feed.holds, DocumentsSql({file}, project_.stores.cache)));
+                    feed.holds, DocumentsSql({one}, project_.stores.cache)));
     return kind && kind->Int(0, 0) == 1;
-  }
-  return bool(CastedSql(feed, {file}));
+  });
 }
 
 }  // namespace backcourt

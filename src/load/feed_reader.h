@@ -27,6 +27,12 @@ class FeedReader {
   // By path, the season that a document tells within (Feed::document_season); not of files that tell none.
   Result<std::map<std::string, std::string>> SeasonsWithin(const Feed& feed,
                                                            const std::vector<FoundFile>& files);
+  // Refuses a file whose name tells no kind that can be read.
+  static Result<> KnowsKind(const FoundFile& file);
+  // Refuses files that no feed reads, by their names and shapes alone: before any is read.
+  Result<> CheckShapes(const std::vector<FoundFile>& files);
+  // Reads files through and keeps nothing: why a load would refuse them.
+  Result<> Try(const Feed& feed, const std::vector<FoundFile>& files);
   // Whether a file has the feed's shape: its columns, or what its documents hold.
   bool Fits(const Feed& feed, const FoundFile& file);
 
@@ -37,12 +43,13 @@ class FeedReader {
   bool IsRead(const Feed& feed, const Column& column);
   // A SELECT over the columns that files have, with `file` and `file_row`.
   Result<std::string> ReaderSql(const Feed& feed, const std::vector<FoundFile>& files);
-  Result<std::vector<std::string>> CsvHeader(const std::string& path);
+  Result<std::vector<std::string>> CsvHeader(const FoundFile& file);
   Result<> CheckDocuments(const Feed& feed, const std::vector<FoundFile>& files);
 
   const Project& project_;
   Connection& connection_;
   bool excel_loaded_ = false;
+  std::set<std::string> checked_;  // paths whose shape is right
   std::map<std::string, std::set<std::string>>
       words_;  // by feed: those of the sources that read it, lower case
 };

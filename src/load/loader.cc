@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <chrono>
 #include <filesystem>
+#include <tuple>
 
 #include "base/fault_point.h"
 #include "base/text.h"
@@ -17,6 +18,15 @@
 #include "warehouse/duckdb/catalog.h"
 
 namespace backcourt {
+
+namespace {
+
+bool IsAsFound(const FoundFile& file) {
+  FoundFile now = LookAt(file.path, file.season);
+  return now.size == file.size && now.mtime == file.mtime;
+}
+
+}  // namespace
 
 Loader::Loader(const Project& project, Connection& connection, Finder finder,
                std::function<void(const std::string&)> progress)
@@ -86,6 +96,7 @@ Result<> Loader::Change(const std::vector<std::string>& only, LoadReport& report
   FreshSnapshots snapshots = TRY(ReadFreshSnapshots(report));
   transaction_ = TRY(Transaction::Begin(connection_));
   TRY(Prepare(report));
+  TRY(CheckFreshFiles());
   TRY(KeepSnapshots(snapshots, report));
   TRY(LoadSeeds(report));
   TRY(LoadTables(only, report));
@@ -99,7 +110,7 @@ Result<> Loader::Change(const std::vector<std::string>& only, LoadReport& report
   if (!report.run) return {};
   for (const auto& [feed, files] : sources_.files())
     for (const FoundFile& file : files)
-      if (read_.contains(file.path) && file.local.empty() && LookAt(file.path, file.season) != file)
+      if (read_.contains(file.path) && file.local.empty() && !IsAsFound(file))
         return Error{ErrorKind::kSource,
                      fmt::format("{} changed while it was read; nothing was loaded", file.path),
                      "load again when it is written"};
@@ -170,6 +181,24 @@ Result<> Loader::Tell(LoadReport& report) {
     file.hint = UselessHint(project_, file.reason);
   report.unmatched = TRY(ledger::ReadUnmatchedNames(connection_));
   report.disagreements = TRY(ReadDisagreements(connection_, project_, ""));
+  return {};
+}
+
+// Shapes are looked at first, so that no long work ends at a file that cannot be read. Snapshots are
+// quarantined instead, one by one.
+Result<> Loader::CheckFreshFiles() {
+  std::set<std::tuple<std::string, int64_t, int64_t>> known;
+  for (const ledger::LoadedFile& file : loaded_)
+    known.insert({file.path, file.size, file.mtime});
+  for (const auto& [name, files] : sources_.files()) {
+    const Feed* feed = project_.FindFeed(name);
+    if (!feed || feed->snapshots) continue;
+    for (const FoundFile& file : files) {
+      if (!file.local.empty() || known.contains({file.path, file.size, file.mtime})) continue;
+      TRY(reader_.CheckShapes({file}));
+      TRY(finder_.Fetch({file}));  // unpacks it
+    }
+  }
   return {};
 }
 

@@ -131,6 +131,8 @@ class Loader {
   Result<> Tell(LoadReport& report);
   std::set<std::string> Claimed() const;  // the paths of files that a feed reads
   Result<> ReadLedger();
+  // Refuses new files that no feed can read, before any long work.
+  Result<> CheckFreshFiles();
   using FreshSnapshots = std::vector<std::pair<const Feed*, ReadSnapshots>>;
   Result<FreshSnapshots> ReadFreshSnapshots(LoadReport& report);
   Result<> KeepSnapshots(const FreshSnapshots& fresh, LoadReport& report);

@@ -6,10 +6,13 @@
 #include <filesystem>
 #include <map>
 #include <set>
+#include <tuple>
 
 #include "base/text.h"
 #include "files/files.h"
 #include "files/finder.h"
+#include "ledger/loads.h"
+#include "ledger/schema.h"
 #include "load/feed_reader.h"
 #include "load/file_changes.h"
 #include "load/snapshots.h"
@@ -55,7 +58,7 @@ class Examination {
       findings_.back().kind = ErrorKindName(warehouse.error().kind);
     }
     DataFolder();
-    Feeds();
+    TRY(Feeds(warehouse ? *warehouse : nullptr));
     if (warehouse && !project_.data.empty() && !IsRemote(project_.data)) TRY(Recognise(**warehouse));
     return std::move(findings_);
   }
@@ -118,7 +121,36 @@ class Examination {
     return Join({files.begin(), files.end()}, ", ");
   }
 
-  void Feeds() {
+  // Why a load would refuse a feed's files: those that it has not read yet are read through.
+  Result<> Refusals(Warehouse& warehouse, const Feed& feed, const std::vector<FoundFile>& files) {
+    if (feed.snapshots) return {};                        // one that cannot be read is quarantined
+    std::map<std::string, std::vector<FoundFile>> fresh;  // by season
+    for (const FoundFile& file : files) {
+      bool chosen =
+          file.season.empty() || project_.seasons.empty() ||
+          std::find(project_.seasons.begin(), project_.seasons.end(), file.season) != project_.seasons.end();
+      if (!chosen) continue;
+      TRY(FeedReader::KnowsKind(file));
+      if (file.local.empty() && !loaded_.contains({feed.name, file.path, file.size, file.mtime}))
+        fresh[file.season].push_back(file);
+    }
+    if (fresh.empty()) return {};
+    auto connection = TRY(warehouse.Connect());
+    FeedReader reader(project_, *connection);
+    for (const auto& [season, of_season] : fresh) {
+      TRY(finder_.Fetch(of_season));
+      TRY(reader.Try(feed, of_season));
+    }
+    return {};
+  }
+
+  Result<> Feeds(Warehouse* warehouse) {
+    if (warehouse) {
+      auto connection = TRY(warehouse->Connect());
+      if (TRY(ledger::HasTables(*connection)))
+        for (const ledger::LoadedFile& file : TRY(ledger::ReadFiles(*connection)))
+          loaded_.insert({file.feed, file.path, file.size, file.mtime});
+    }
     if (!project_.data.empty()) {
       size_t own = 0;
       for (const RawTable& raw : project_.raw_tables)
@@ -132,6 +164,11 @@ class Examination {
       std::vector<FoundFile> files = FilesOf(patterns);
       for (const FoundFile& file : files)
         claimed_.insert(file.path);
+      if (auto refused = warehouse ? Refusals(*warehouse, feed, files) : Result<>(); !refused) {
+        Find("error", fmt::format("feed {}: {}", feed.name, refused.error().message), refused.error().hint);
+        findings_.back().kind = ErrorKindName(refused.error().kind);
+        continue;
+      }
       Find(files.empty() ? "absent" : "ok",
            fmt::format("feed {}: {} files match {}; read by {}", feed.name, files.size(),
                        Join(patterns, ", "), SourcesOf(feed.name)),
@@ -139,6 +176,7 @@ class Examination {
                            "columns are NULL"
                          : "");
     }
+    return {};
   }
 
   // What files below the data folder are that no feed's pattern matches: one of
@@ -163,6 +201,7 @@ class Examination {
   Workspace& workspace_;
   const Project& project_;
   Finder finder_;
+  std::set<std::tuple<std::string, std::string, int64_t, int64_t>> loaded_;  // feed, path, size, time
   std::set<std::string> claimed_;      // paths that a feed's pattern matches
   std::set<std::string> unreachable_;  // errors told
   DoctorReport findings_;

@@ -77,6 +77,7 @@ Result<> ReadConfig(Project& project, const fs::path& folder, bool inherited) {
       project.calendar_lines[key] = config.lines.Of(std::string("calendar.") + key);
   if (!config.types.empty()) project.types = config.types;
   if (!config.lookups.empty()) project.lookups = config.lookups, project.lookup_lines = config.lines;
+  project.ahead_all = config.ahead_all.value_or(project.ahead_all);
   project.block_on_missing_games = config.block_on_missing_games.value_or(project.block_on_missing_games);
   if (inherited) return {};
 

@@ -60,6 +60,7 @@ struct Project {
 
   // [policy]
   bool block_on_missing_games = false;
+  bool ahead_all = false;  // all dates to come are due, not only the next two
 
   std::vector<Feed> feeds;
   std::vector<RawTable> raw_tables;

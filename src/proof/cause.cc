@@ -82,12 +82,13 @@ Result<std::string> Trials::OrderColumn() {
   for (const std::string& column : model_.key)
     on.push_back(fmt::format("a.{0} IS NOT DISTINCT FROM b.{0}", Ident(column)));
   for (const std::string& column : columns_) {
-    Rows rows = TRY(bench_.Query(
-        fmt::format("SELECT count(*), coalesce(max(typeof(a.{0})), ''), max(abs(TRY_CAST(CAST(a.{0} AS "
-                    "VARCHAR) AS DOUBLE) - TRY_CAST(CAST(b.{0} AS VARCHAR) AS DOUBLE)) / greatest(1e0, "
-                    "abs(TRY_CAST(CAST(a.{0} AS VARCHAR) AS DOUBLE)))) "
-                    "FROM tried_first a JOIN tried b ON {1} WHERE a.{0} IS DISTINCT FROM b.{0}",
-                    Ident(column), Join(on, " AND "))));
+    Rows rows = TRY(bench_.Query(fmt::format(R"sql(
+        SELECT count(*), coalesce(max(type_), ''), max(abs(first_ - then_) / greatest(1e0, abs(first_)))
+        FROM (SELECT typeof(a.{column}) AS type_, TRY_CAST(CAST(a.{column} AS VARCHAR) AS DOUBLE) AS first_,
+                     TRY_CAST(CAST(b.{column} AS VARCHAR) AS DOUBLE) AS then_
+              FROM tried_first a JOIN tried b ON {same_key} WHERE a.{column} IS DISTINCT FROM b.{column}))sql",
+                                             fmt::arg("column", Ident(column)),
+                                             fmt::arg("same_key", Join(on, " AND ")))));
     if (rows.Int(0, 0) == 0) continue;
     if (rows.Text(0, 1) == "DOUBLE" && !rows.Null(0, 2) && rows.Real(0, 2) < 1e-6)
       return fmt::format(

@@ -118,13 +118,17 @@ Result<> Checker::Games(const CheckedSeason& season) {
     bool is_results = table.name == results.name, is_boxes = project_.IsBoxes(table.name);
     if (!(is_results || is_boxes || table.of_final_games) || !Wanted(table.name)) continue;
     Rows rows = TRY(bench_.Query(fmt::format(
-        "SELECT g.game_id, CAST({5} AS INTEGER), g.game_type, g.away_team_abbr "
-        "|| ' at ' || g.home_team_abbr, r.unit_ IS NOT NULL, t.unit_ IS NOT NULL FROM {0} g "
-        "LEFT JOIN (SELECT DISTINCT {1} AS unit_ FROM wh.main.{2}) r ON r.unit_ = g.game_id LEFT JOIN "
-        "(SELECT DISTINCT {3} AS unit_ FROM wh.main.{4} WHERE {6}) t ON t.unit_ = g.game_id ORDER BY "
-        "g.game_date, g.game_id",
-        games, Ident(results.unit), Ident(results.name), Ident(table.unit), Ident(table.name),
-        bench_.dialect().DayNumber("g.game_date"), table.box_rows.empty() ? "true" : table.box_rows)));
+        R"sql(
+        SELECT g.game_id, CAST({day} AS INTEGER), g.game_type, g.away_team_abbr || ' at ' || g.home_team_abbr,
+          r.unit_ IS NOT NULL, t.unit_ IS NOT NULL
+        FROM {games} g
+        LEFT JOIN (SELECT DISTINCT {results_unit} AS unit_ FROM wh.main.{results}) r ON r.unit_ = g.game_id
+        LEFT JOIN (SELECT DISTINCT {unit} AS unit_ FROM wh.main.{table} WHERE {rows}) t ON t.unit_ = g.game_id
+        ORDER BY g.game_date, g.game_id)sql",
+        fmt::arg("day", bench_.dialect().DayNumber("g.game_date")), fmt::arg("games", games),
+        fmt::arg("results_unit", Ident(results.unit)), fmt::arg("results", Ident(results.name)),
+        fmt::arg("unit", Ident(table.unit)), fmt::arg("table", Ident(table.name)),
+        fmt::arg("rows", table.box_rows.empty() ? "true" : table.box_rows))));
     std::map<std::string, std::pair<int, int>> of_type;  // due, there
     std::vector<size_t> lacking;
     Coverage coverage{season.label, table.name, "games", 0, 0, ""};
@@ -176,11 +180,11 @@ Result<std::string> Checker::WhyDropped(const RawTable& table, const std::string
   for (const Source& source : project_.sources)
     if (source.table == table.name) sources.insert(Quote(source.name));
   if (sources.empty()) return std::string();
-  Rows why =
-      TRY(ledger_.Query(fmt::format("SELECT coalesce(string_agg(DISTINCT reason, ', ' ORDER BY reason), '') "
-                                    "FROM wh.backcourt.dropped_units WHERE "
-                                    "unit = {} AND source IN ({})",
-                                    Quote(unit), Join({sources.begin(), sources.end()}, ", "))));
+  Rows why = TRY(ledger_.Query(fmt::format(
+      R"sql(
+      SELECT coalesce(string_agg(DISTINCT reason, ', ' ORDER BY reason), '')
+      FROM wh.backcourt.dropped_units WHERE unit = {unit} AND source IN ({sources}))sql",
+      fmt::arg("unit", Quote(unit)), fmt::arg("sources", Join({sources.begin(), sources.end()}, ", ")))));
   return why.Text(0, 0);
 }
 
@@ -238,6 +242,10 @@ void Checker::FilledCells(const CheckedSeason& season) {
     for (int index : season.dates) {
       const Cell* cell = series == cells_.end() ? nullptr : series->second.Find(DateAt(index).days);
       CellState state = states_.at(model.name)[size_t(index)];
+      if (state == CellState::kNotDue) {
+        --coverage.expected;
+        continue;
+      }
       ++count.examined;
       coverage.present += Settled(state) && state != CellState::kWaiting;
       waiting += state == CellState::kWaiting;
@@ -302,11 +310,13 @@ Result<> Checker::StoredRowsOf(const std::string& table, const std::string& slot
     for (const std::string& column : key)
       quoted.push_back(Ident(column)),
           shown.push_back(fmt::format("'{}=' || CAST({} AS VARCHAR)", column, Ident(column)));
-    Rows twice =
-        TRY(bench_.Query(fmt::format("SELECT concat_ws(', ', {}) FROM wh.main.{} WHERE {} = {} GROUP BY "
-                                     "{} HAVING count(*) > 1 ORDER BY 1 LIMIT 1",
-                                     shown.empty() ? "''" : Join(shown, ", "), Ident(table), slot, s,
-                                     quoted.empty() ? "()" : Join(quoted, ", "))));
+    Rows twice = TRY(bench_.Query(
+        fmt::format(R"sql(
+        SELECT concat_ws(', ', {shown}) FROM wh.main.{table} WHERE {key_sql} = {key}
+        GROUP BY {columns} HAVING count(*) > 1 ORDER BY 1 LIMIT 1)sql",
+                    fmt::arg("shown", shown.empty() ? "''" : Join(shown, ", ")),
+                    fmt::arg("table", Ident(table)), fmt::arg("key_sql", slot), fmt::arg("key", s),
+                    fmt::arg("columns", quoted.empty() ? "()" : Join(quoted, ", ")))));
     std::string what = rows == said
                            ? "a value is not what was filled"
                            : fmt::format("{} rows, where {} were filled", WithCommas(rows), WithCommas(said));
@@ -359,13 +369,16 @@ Result<> Checker::ExpectedRows(const CheckedSeason& season) {
     for (int index : season.dates)
       if (Settled(states_.at(model.name)[size_t(index)])) dates.push_back(index);
     if (dates.empty()) continue;
-    Rows rows = TRY(bench_.Query(
-        fmt::format("{}SELECT CAST({} AS INTEGER), "
-                    "CAST(e.expected_rows AS BIGINT), coalesce(t.n, 0) FROM ({}) AS e "
-                    "LEFT JOIN (SELECT {} AS game_date, count(*) AS n FROM wh.main.{} "
-                    "GROUP BY 1) AS t ON t.game_date = e.game_date ORDER BY 1",
-                    InputSql(project_, calendar_, model, dates), bench_.dialect().DayNumber("e.game_date"),
-                    model.expected_rows, Ident(model.date), Ident(model.name))));
+    Rows rows = TRY(bench_.Query(fmt::format(
+        R"sql(
+        {inputs}SELECT CAST({day} AS INTEGER), CAST(e.expected_rows AS BIGINT), coalesce(t.n, 0)
+        FROM ({expected}) AS e
+        LEFT JOIN (SELECT {date} AS game_date, count(*) AS n FROM wh.main.{table} GROUP BY 1) AS t
+          ON t.game_date = e.game_date
+        ORDER BY 1)sql",
+        fmt::arg("inputs", InputSql(project_, calendar_, model, dates)),
+        fmt::arg("day", bench_.dialect().DayNumber("e.game_date")), fmt::arg("expected", model.expected_rows),
+        fmt::arg("date", Ident(model.date)), fmt::arg("table", Ident(model.name)))));
     count.examined += int64_t(rows.size());
     for (size_t i = 0; i < rows.size(); ++i) {
       if (rows.Int(i, 1) == rows.Int(i, 2)) continue;

@@ -44,10 +44,12 @@ Result<std::vector<std::vector<int>>> WholeMonths(Workbench& bench, const Projec
                                                   const Calendar& calendar, const CheckedSeason& season) {
   const RawTable& schedule = *project.FindRaw(project.schedule);
   Rows rows = TRY(bench.Query(
-      fmt::format("SELECT DISTINCT CAST({0} AS INTEGER) FROM "
-                  "wh.main.{1} WHERE season = {2} AND {3} ORDER BY 1",
-                  bench.dialect().DayNumber(Ident(schedule.date)), Ident(schedule.name), Quote(season.label),
-                  schedule.ahead.empty() ? "true" : "(" + schedule.ahead + ")")));
+      fmt::format(R"sql(
+      SELECT DISTINCT CAST({day} AS INTEGER) FROM wh.main.{schedule} WHERE season = {season} AND ({ahead})
+      ORDER BY 1)sql",
+                  fmt::arg("day", bench.dialect().DayNumber(Ident(schedule.date))),
+                  fmt::arg("schedule", Ident(schedule.name)), fmt::arg("season", Quote(season.label)),
+                  fmt::arg("ahead", schedule.ahead.empty() ? "true" : schedule.ahead))));
   std::set<int> chosen(season.dates.begin(), season.dates.end());
   std::vector<std::vector<int>> months;
   std::string month;
@@ -88,11 +90,15 @@ Result<GuardCount> RunCheckOf(Connection& ledger, Workbench& bench, const Projec
     return fmt::format("wh.main.{} WHERE {}", Ident(read.table),
                        SeasonRows(project, calendar, season, read.table));
   });
-  auto rows = bench.Query(
-      fmt::format("{}SELECT CAST({} AS INTEGER), CAST(subject AS VARCHAR), "
-                  "CAST(what AS VARCHAR), count(*) OVER () FROM (\n{}\n) AS findings "
-                  "QUALIFY what IS NOT NULL OR row_number() OVER () = 1 ORDER BY game_date, subject, what",
-                  sql, bench.dialect().DayNumber("game_date"), check.body));
+  auto rows = bench.Query(fmt::format(R"sql(
+      {inputs}SELECT CAST({day} AS INTEGER), CAST(subject AS VARCHAR), CAST(what AS VARCHAR), count(*) OVER ()
+      FROM (
+      {body}
+      ) AS findings
+      QUALIFY what IS NOT NULL OR row_number() OVER () = 1 ORDER BY game_date, subject, what)sql",
+                                      fmt::arg("inputs", sql),
+                                      fmt::arg("day", bench.dialect().DayNumber("game_date")),
+                                      fmt::arg("body", check.body)));
   if (!rows) {
     Error error = rows.error();
     error.message = fmt::format("{}: {}", check.file, error.message);
@@ -136,14 +142,16 @@ Result<GuardCount> JudgeMonths(Workbench& bench, const Project& project, const C
       days +=
           fmt::format("{}({}, {})", days.empty() ? "" : ", ", calendar.dates()[size_t(i)].date.Sql(), month);
   for (const auto& [name, about] : model.columns)
-    columns += fmt::format(
-        ", count(*) FILTER (WHERE {0} IS NULL), min({0}) IS NOT DISTINCT FROM max({0}), "
-        "coalesce(CAST(min({0}) AS VARCHAR), 'NULL')",
-        Ident(name));
-  Rows rows =
-      TRY(bench.Query(fmt::format("SELECT CAST(month_ AS BIGINT), count(*){} FROM wh.main.{} JOIN (VALUES "
-                                  "{}) AS days_(day_, month_) ON {} = day_ GROUP BY 1 ORDER BY 1",
-                                  columns, Ident(model.name), days, Ident(model.date))));
+    columns += fmt::format(R"sql(,
+        count(*) FILTER (WHERE {column} IS NULL), min({column}) IS NOT DISTINCT FROM max({column}),
+        coalesce(CAST(min({column}) AS VARCHAR), 'NULL'))sql",
+                           fmt::arg("column", Ident(name)));
+  Rows rows = TRY(bench.Query(fmt::format(R"sql(
+      SELECT CAST(month_ AS BIGINT), count(*){columns}
+      FROM wh.main.{table} JOIN (VALUES {days}) AS days_(day_, month_) ON {date} = day_
+      GROUP BY 1 ORDER BY 1)sql",
+                                          fmt::arg("columns", columns), fmt::arg("table", Ident(model.name)),
+                                          fmt::arg("days", days), fmt::arg("date", Ident(model.date)))));
   for (size_t m = 0; m < rows.size(); ++m) {
     const std::vector<int>& dates = months[size_t(rows.Int(m, 0))];
     Date first = calendar.dates()[size_t(dates.front())].date,

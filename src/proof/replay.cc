@@ -36,34 +36,38 @@ Result<ReplayMismatch> Compare(Workbench& bench, const Model& model, Date date) 
     order.push_back(fmt::format("coalesce(s.{0}, r.{0})", Ident(column)));
   }
   std::string keys = fmt::format("concat_ws(', ', {})", Join(key, ", ")), ordered = Join(order, ", ");
-  std::string joined = fmt::format(
-      "FROM (SELECT *, true AS there_ FROM wh.main.{} WHERE {} = {}) s FULL JOIN (SELECT *, true AS there_ "
-      "FROM replayed) r ON {}",
-      Ident(model.name), Ident(model.date), date.Sql(), Join(on, " AND "));
+  std::string joined =
+      fmt::format(R"sql(
+      FROM (SELECT *, true AS there_ FROM wh.main.{table} WHERE {date_column} = {date}) s
+      FULL JOIN (SELECT *, true AS there_ FROM replayed) r ON {same_key})sql",
+                  fmt::arg("table", Ident(model.name)), fmt::arg("date_column", Ident(model.date)),
+                  fmt::arg("date", date.Sql()), fmt::arg("same_key", Join(on, " AND ")));
   std::vector<std::string> differs;
   for (const auto& [name, about] : model.columns)
     differs.push_back(fmt::format("s.{0} IS DISTINCT FROM r.{0}", Ident(name)));
-  Rows counts = TRY(bench.Query(
-      fmt::format("SELECT count(*) FILTER (WHERE s.there_ AND r.there_ AND ({})), count(*) FILTER (WHERE "
-                  "s.there_ IS NULL), count(*) FILTER (WHERE r.there_ IS NULL) {}",
-                  Join(differs, " OR "), joined)));
+  Rows counts =
+      TRY(bench.Query(fmt::format(R"sql(
+      SELECT count(*) FILTER (WHERE s.there_ AND r.there_ AND ({differs})),
+        count(*) FILTER (WHERE s.there_ IS NULL), count(*) FILTER (WHERE r.there_ IS NULL) {joined})sql",
+                                  fmt::arg("differs", Join(differs, " OR ")), fmt::arg("joined", joined))));
   mismatch.different = counts.Int(0, 0);
   mismatch.missing = counts.Int(0, 1);
   mismatch.extra = counts.Int(0, 2);
   for (size_t i = 0; mismatch.different && i < model.columns.size(); ++i) {
     const std::string& name = model.columns[i].first;
     std::string where = fmt::format("{} WHERE s.there_ AND r.there_ AND {}", joined, differs[i]);
-    Rows rows =
-        TRY(bench.Query(fmt::format("SELECT count(*), max(abs(TRY_CAST(CAST(s.{0} AS VARCHAR) AS "
-                                    "DOUBLE) - TRY_CAST(CAST(r.{0} AS VARCHAR) AS DOUBLE))) {1}",
-                                    Ident(name), where)));
+    Rows rows = TRY(bench.Query(fmt::format(R"sql(
+        SELECT count(*), max(abs(TRY_CAST(CAST(s.{column} AS VARCHAR) AS DOUBLE)
+                               - TRY_CAST(CAST(r.{column} AS VARCHAR) AS DOUBLE))) {where})sql",
+                                            fmt::arg("column", Ident(name)), fmt::arg("where", where))));
     if (rows.Int(0, 0) == 0) continue;
     mismatch.columns[name] = {rows.Int(0, 0), rows.Null(0, 1) ? std::nan("") : rows.Real(0, 1)};
     if (!mismatch.first.key.empty()) continue;
-    Rows first =
-        TRY(bench.Query(fmt::format("SELECT {1}, coalesce(CAST(s.{0} AS VARCHAR), 'NULL'), "
-                                    "coalesce(CAST(r.{0} AS VARCHAR), 'NULL') {2} ORDER BY {3} LIMIT 1",
-                                    Ident(name), keys, where, ordered)));
+    Rows first = TRY(bench.Query(fmt::format(R"sql(
+        SELECT {keys}, coalesce(CAST(s.{column} AS VARCHAR), 'NULL'), coalesce(CAST(r.{column} AS VARCHAR), 'NULL')
+        {where} ORDER BY {order} LIMIT 1)sql",
+                                             fmt::arg("keys", keys), fmt::arg("column", Ident(name)),
+                                             fmt::arg("where", where), fmt::arg("order", ordered))));
     mismatch.first = {first.Text(0, 0), name, first.Text(0, 1), first.Text(0, 2)};
   }
   if (mismatch.first.key.empty() && mismatch.missing + mismatch.extra > 0) {

@@ -17,22 +17,26 @@ Result<Calendar> ReadCalendar(Connection& connection, const Project& project) {
   std::string whole, boxes;  // whether both teams have rows in a table of boxes
   for (size_t i = 0; i < project.boxes.size(); ++i) {
     const RawTable& table = *project.FindRaw(project.boxes[i]);
-    whole += fmt::format(
-        ", coalesce(s.home_team_abbr IN (b{0}.one, b{0}.other) AND s.away_team_abbr IN (b{0}.one, "
-        "b{0}.other), false)",
-        i);
-    boxes += fmt::format(
-        " LEFT JOIN (SELECT game_id, min(team_abbr) AS one, max(team_abbr) AS other FROM {1} WHERE {2} GROUP "
-        "BY game_id) b{0} ON b{0}.game_id = s.game_id",
-        i, Ident(table.name), table.box_rows.empty() ? "true" : table.box_rows);
+    whole += fmt::format(R"sql(,
+        coalesce(s.home_team_abbr IN (b{i}.one, b{i}.other) AND s.away_team_abbr IN (b{i}.one, b{i}.other),
+                 false))sql",
+                         fmt::arg("i", i));
+    boxes += fmt::format(R"sql(
+        LEFT JOIN (SELECT game_id, min(team_abbr) AS one, max(team_abbr) AS other FROM {table} WHERE {rows}
+                   GROUP BY game_id) b{i} ON b{i}.game_id = s.game_id)sql",
+                         fmt::arg("i", i), fmt::arg("table", Ident(table.name)),
+                         fmt::arg("rows", table.box_rows.empty() ? "true" : table.box_rows));
   }
-  Rows rows = TRY(connection.Query(
-      fmt::format("SELECT s.game_id, s.game_date, s.season, s.season_year, s.game_type, s.home_team_abbr, "
-                  "s.away_team_abbr, r.game_id IS NOT NULL{} "
-                  "FROM {} s LEFT JOIN {} r ON r.game_id = s.game_id{} "
-                  "WHERE (s.status = 'scheduled' OR r.game_id IS NOT NULL) AND s.game_date IS NOT NULL AND "
-                  "s.game_type IN ({})",
-                  whole, Ident(project.schedule), Ident(project.results), boxes, Join(types, ", "))));
+  Rows rows = TRY(
+      connection.Query(fmt::format(R"sql(
+      SELECT s.game_id, s.game_date, s.season, s.season_year, s.game_type, s.home_team_abbr, s.away_team_abbr,
+        r.game_id IS NOT NULL{whole}
+      FROM {schedule} s LEFT JOIN {results} r ON r.game_id = s.game_id{boxes}
+      WHERE (s.status = 'scheduled' OR r.game_id IS NOT NULL) AND s.game_date IS NOT NULL
+        AND s.game_type IN ({types}))sql",
+                                   fmt::arg("whole", whole), fmt::arg("schedule", Ident(project.schedule)),
+                                   fmt::arg("results", Ident(project.results)), fmt::arg("boxes", boxes),
+                                   fmt::arg("types", Join(types, ", ")))));
   std::vector<std::set<std::string>> damaged;  // games whose rows in a table of boxes contradict each other
   for (const std::string& table : project.boxes)
     damaged.push_back(TRY(ledger::ReadDamagedUnits(connection, table)));
@@ -62,10 +66,10 @@ Result<Calendar> ReadCalendarAsOf(Connection& connection, const Project& project
   std::string history = project.history.empty() ? "" : Ident(project.history);
   Rows seen;
   if (!history.empty())
-    seen =
-        TRY(connection.Query(fmt::format("SELECT CAST(max(seen_at) FILTER (WHERE seen_date <= {}) AS "
-                                         "VARCHAR), CAST(min(seen_date) AS VARCHAR) FROM {}",
-                                         as_of.Sql(), history)));
+    seen = TRY(connection.Query(fmt::format(R"sql(
+        SELECT CAST(max(seen_at) FILTER (WHERE seen_date <= {as_of}) AS VARCHAR),
+          CAST(min(seen_date) AS VARCHAR) FROM {history})sql",
+                                            fmt::arg("as_of", as_of.Sql()), fmt::arg("history", history))));
   if (seen.size() == 0 || seen.Null(0, 1))
     return Error{ErrorKind::kUsage,
                  "no snapshots of the schedule are kept, so what was known on a date is not known",
@@ -78,13 +82,14 @@ Result<Calendar> ReadCalendarAsOf(Connection& connection, const Project& project
   std::vector<std::string> types;
   for (const std::string& type : project.types)
     types.push_back(Quote(type));
-  Rows rows = TRY(connection.Query(
-      fmt::format("SELECT game_id, game_date, season, season_year, game_type, coalesce(home_team_abbr, ''), "
-                  "coalesce(away_team_abbr, '') FROM "
-                  "(SELECT *, row_number() OVER (PARTITION BY game_id ORDER BY seen_at DESC) AS newest FROM "
-                  "{} WHERE seen_date <= {}) "
-                  "WHERE newest = 1 AND status = 'scheduled' AND game_date IS NOT NULL AND game_type IN ({})",
-                  history, as_of.Sql(), Join(types, ", "))));
+  Rows rows = TRY(connection.Query(fmt::format(R"sql(
+      SELECT game_id, game_date, season, season_year, game_type, coalesce(home_team_abbr, ''),
+        coalesce(away_team_abbr, '')
+      FROM (SELECT *, row_number() OVER (PARTITION BY game_id ORDER BY seen_at DESC) AS newest
+            FROM {history} WHERE seen_date <= {as_of})
+      WHERE newest = 1 AND status = 'scheduled' AND game_date IS NOT NULL AND game_type IN ({types}))sql",
+                                               fmt::arg("history", history), fmt::arg("as_of", as_of.Sql()),
+                                               fmt::arg("types", Join(types, ", ")))));
   std::vector<Game> games(rows.size());
   for (size_t i = 0; i < rows.size(); ++i)
     games[i] = {rows.Text(i, 0),

@@ -58,9 +58,9 @@ Result<std::set<std::string>> VolatileFunctions(Connection& connection) {
                                  "getenv",
                                  "getvariable",
                                  "age"};
-  Rows functions =
-      TRY(connection.Query("SELECT DISTINCT function_name FROM duckdb_functions() WHERE stability IN "
-                           "('VOLATILE', 'CONSISTENT_WITHIN_QUERY')"));
+  Rows functions = TRY(connection.Query(R"sql(
+      SELECT DISTINCT function_name FROM duckdb_functions()
+      WHERE stability IN ('VOLATILE', 'CONSISTENT_WITHIN_QUERY'))sql"));
   for (size_t i = 0; i < functions.size(); ++i)
     names.insert(functions.Text(i, 0));
   std::vector<std::pair<std::string, std::set<std::string>>> macros;  // of the pack, with what they name
