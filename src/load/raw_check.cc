@@ -65,9 +65,12 @@ Result<> Loader::CompareStored(const RawTable& table, const std::string& stored,
   checking_->rows += sizes.Int(0, 0);
   checking_->units += sizes.Int(0, 1);
   ++checking_->tables;
+  std::string before = fmt::format(  // also what no load has brought
+      "({} OR {} NOT IN (SELECT unit FROM backcourt.units WHERE table_name = {}))", replaced, UnitSql(table),
+      Quote(table.name));
   std::string pairs = fmt::format(
       "FROM {} o FULL JOIN {} n USING (unit, key, row_hash) WHERE coalesce(o.n, 0) <> coalesce(n.n, 0)",
-      counted(stored, replaced), counted(staged, "true"));
+      counted(stored, before), counted(staged, "true"));
   Rows keys = TRY(connection_.Query(fmt::format(
       "SELECT unit, key, CAST(sum(coalesce(o.n, 0)) AS BIGINT), CAST(sum(coalesce(n.n, 0)) AS BIGINT) {} GROUP BY "
       "unit, key ORDER BY key",
@@ -76,16 +79,16 @@ Result<> Loader::CompareStored(const RawTable& table, const std::string& stored,
   for (size_t i = 0; i < std::min<size_t>(keys.size(), kMostShown); ++i) {
     RawDifference difference{table.name, keys.Text(i, 1), "", "", "", "", ""};
     std::string key_is = fmt::format("concat_ws(', ', {}) = {}", Join(key_text, ", "), Quote(keys.Text(i, 1)));
-    auto was = TRY(RowOf(connection_, stored, table, key_is + " AND " + replaced));
+    auto was = TRY(RowOf(connection_, stored, table, key_is + " AND " + before));
     auto is = TRY(RowOf(connection_, staged, table, key_is));
     for (const std::string& column : HashedColumns(table))
       if (difference.column.empty() && !was.empty() && !is.empty() && was[column] != is[column])
         difference.column = column, difference.stored = was[column], difference.loaded = is[column];
-    int64_t before = keys.Int(i, 2), now = keys.Int(i, 3);
-    difference.cause = before == 0 ? "the files give this row, and the table lacks it"
+    int64_t was_there = keys.Int(i, 2), now = keys.Int(i, 3);
+    difference.cause = was_there == 0 ? "the files give this row, and the table lacks it"
                        : now == 0  ? "no file gives this row"
-                       : before != now && difference.column.empty()
-                           ? fmt::format("the row stands {} times, and the files give it {} times", before, now)
+                       : was_there != now && difference.column.empty()
+                           ? fmt::format("the row stands {} times, and the files give it {} times", was_there, now)
                            : "the stored value is not that of the file";
     Rows files = TRY(connection_.Query(fmt::format(
         "SELECT coalesce(min(path), '') FROM backcourt.file_units WHERE unit = {} AND source IN ({})",
