@@ -67,6 +67,24 @@ class Files(Scratch):
             self.try_program("forget", f"data/raw_results/{name}.parquet")
         self.assert_same(code=0)
 
+    def test_all_files_of_a_season_go(self):
+        self.fill()
+        before = self.digests()
+        for name in ("games", "box"):
+            self.remove(f"data/{name}_2021-22.csv")
+        for _ in range(2):
+            said = self.fill()
+            self.assertIn("games_2021-22.csv", said)
+            self.assertIn("nothing to do", said)
+            self.assertEqual(self.digests(), before)
+        self.assertIn("all agree", self.run_program("verify", "--raw", "--all"))
+        self.write("data/box_2022-23.csv", BOXES["2022-23"].replace("H1,AAA,1,33", "H1,AAA,1,34"))
+        self.fill()
+        self.assertEqual(self.query("SELECT count(*) AS n FROM raw_box"), [{"n": 16}])
+        for name in ("games", "box"):
+            self.run_program("forget", str(self.project / f"data/{name}_2021-22.csv"))
+        self.assert_same(code=0)
+
     def test_a_season_that_leaves_the_project_is_asked_for(self):
         self.fill()
         self.edit("backcourt.toml", 'name = "toy"', 'name = "toy"\nseasons = ["2022-23"]')

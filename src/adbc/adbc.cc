@@ -67,11 +67,11 @@ size_t Append(const ArrowArrayView* view, Rows::Column& column) {
   return bytes;
 }
 
-// Whether a statement may read tables. Others begin and end transactions, or are about the engine itself: some
-// of these stand in no transaction.
+// Whether a statement may read tables. Others begin and end transactions, or are about the engine itself:
+// some of these stand in no transaction.
 bool ReadsTables(const std::string& sql) {
-  constexpr const char* kWords[] = {"SELECT", "WITH",   "FROM", "INSERT",   "CREATE", "DELETE",
-                                    "UPDATE", "DROP",   "COPY", "DESCRIBE", "ALTER",  "(SELECT"};
+  constexpr const char* kWords[] = {"SELECT", "WITH", "FROM", "INSERT",   "CREATE", "DELETE",
+                                    "UPDATE", "DROP", "COPY", "DESCRIBE", "ALTER",  "(SELECT"};
   std::string text = Trim(sql.substr(0, 64));
   return std::any_of(std::begin(kWords), std::end(kWords),
                      [&](const char* word) { return text.starts_with(word); });

@@ -55,9 +55,9 @@ class Connection {
   // Errors carry the engine's text; their kind is what the database's classifier
   // says. A result of more text than kMostText is one of kind capacity.
   static constexpr size_t kMostText = size_t(1) << 30;
-  // Without an open transaction a statement has one of its own, from its planning to its end: the engine plans
-  // by the statistics of that moment (a filter that all rows pass is left out of the plan), and rows that
-  // others commit between planning and running must not be seen.
+  // Without an open transaction a statement has one of its own, from its planning to its end: the engine
+  // plans by the statistics of that moment (a filter that all rows pass is left out of the plan), and rows
+  // that others commit between planning and running must not be seen.
   Result<> Execute(const std::string& sql);
   Result<Rows> Query(const std::string& sql);
 

@@ -37,7 +37,7 @@ struct GameDate {
 struct Season {
   std::string label;
   int year = 0;
-  Date first, last;  // first and last game date
+  Date first, last;   // first and last game date
   Date first_filled;  // what `first` was when its cells were first filled; `first` before that
 };
 

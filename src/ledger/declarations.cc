@@ -34,8 +34,8 @@ Digest SchemaOf(const std::string& base, const std::string& now) {
 Result<std::map<std::string, Declared>> ReadDeclarations(Connection& connection) {
   std::map<std::string, Declared> declared;
   if (!TRY(HasTable(connection, "declarations"))) return declared;
-  Rows rows =
-      TRY(connection.Query("SELECT table_name, kind, part, text FROM backcourt.declarations WHERE kind <> ''"));
+  Rows rows = TRY(
+      connection.Query("SELECT table_name, kind, part, text FROM backcourt.declarations WHERE kind <> ''"));
   for (size_t i = 0; i < rows.size(); ++i) {
     Declared& one = declared[rows.Text(i, 0)];
     one.kind = rows.Text(i, 1);
@@ -58,9 +58,9 @@ Result<> WriteDeclaration(Connection& connection, const std::string& table, cons
 Result<> KeepColumns(Connection& connection, const std::string& table) {
   std::string live = fmt::format("(SELECT * FROM ({}) WHERE table_name = {})", kLiveColumns, Quote(table));
   TRY(connection.Execute(Keep(kColumns, live)));
-  return connection.Execute(fmt::format(
-      "UPDATE backcourt.bases SET now = (SELECT columns FROM {}) WHERE name = {} AND part = '{}'", live,
-      Quote(table), kColumns));
+  return connection.Execute(
+      fmt::format("UPDATE backcourt.bases SET now = (SELECT columns FROM {}) WHERE name = {} AND part = '{}'",
+                  live, Quote(table), kColumns));
 }
 
 Result<> KeepAllColumns(Connection& connection) {
@@ -68,22 +68,20 @@ Result<> KeepAllColumns(Connection& connection) {
 }
 
 Result<Digest> ReadSchema(Connection& connection, const std::string& table) {
-  Rows rows = TRY(
-      connection.Query(fmt::format("SELECT base, now FROM backcourt.bases WHERE name = {} AND part = '{}'",
-                                   Quote(table), kColumns)));
+  Rows rows = TRY(connection.Query(fmt::format(
+      "SELECT base, now FROM backcourt.bases WHERE name = {} AND part = '{}'", Quote(table), kColumns)));
   return rows.size() == 1 ? SchemaOf(rows.Text(0, 0), rows.Text(0, 1)) : Digest{};
 }
 
 Result<> KeepBeside(Connection& connection, const Model& model) {
-  return connection.Execute(Keep(
-      kBeside, fmt::format("(VALUES ({}, '{}'))", Quote(model.name), model.beside.Hex())));
+  return connection.Execute(
+      Keep(kBeside, fmt::format("(VALUES ({}, '{}'))", Quote(model.name), model.beside.Hex())));
 }
 
 Result<> ReadBases(Connection& connection, const Project& project, Cells& cells) {
   if (!TRY(HasTable(connection, "bases"))) return {};
-  Rows rows = TRY(connection.Query(
-      fmt::format("SELECT name, part, base, now FROM backcourt.bases WHERE part IN ('{}', '{}')", kColumns,
-                  kBeside)));
+  Rows rows = TRY(connection.Query(fmt::format(
+      "SELECT name, part, base, now FROM backcourt.bases WHERE part IN ('{}', '{}')", kColumns, kBeside)));
   for (size_t i = 0; i < rows.size(); ++i) {
     const std::string& name = rows.Text(i, 0);
     if (rows.Text(i, 1) == kColumns) {
@@ -100,8 +98,8 @@ Result<> ReadBases(Connection& connection, const Project& project, Cells& cells)
 Result<std::map<std::string, Date>> ReadFirstDays(Connection& connection) {
   std::map<std::string, Date> days;
   if (!TRY(HasTable(connection, "bases"))) return days;
-  Rows rows = TRY(connection.Query(
-      fmt::format("SELECT name, base FROM backcourt.bases WHERE part = '{}'", kFirstDay)));
+  Rows rows = TRY(
+      connection.Query(fmt::format("SELECT name, base FROM backcourt.bases WHERE part = '{}'", kFirstDay)));
   for (size_t i = 0; i < rows.size(); ++i)
     if (auto day = Date::Parse(rows.Text(i, 1))) days[rows.Text(i, 0)] = *day;
   return days;

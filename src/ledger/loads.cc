@@ -96,10 +96,11 @@ Result<> ReplaceUnits(Connection& connection, const std::string& table, const st
 
 Result<std::set<std::string>> SeasonsAlsoOffering(Connection& connection, const std::string& table,
                                                   const std::string& seasons) {
-  Rows rows = TRY(connection.Query(fmt::format(R"sql(
+  Rows rows =
+      TRY(connection.Query(fmt::format(R"sql(
       SELECT DISTINCT season FROM backcourt.offers WHERE table_name = {table} AND unit IN
         (SELECT unit FROM backcourt.offers WHERE table_name = {table} AND {seasons}))sql",
-                                               fmt::arg("table", Quote(table)), fmt::arg("seasons", seasons))));
+                                       fmt::arg("table", Quote(table)), fmt::arg("seasons", seasons))));
   std::set<std::string> others;
   for (size_t i = 0; i < rows.size(); ++i)
     others.insert(rows.Text(i, 0));

@@ -14,13 +14,16 @@ namespace backcourt {
 namespace {
 
 constexpr const char* kRawEffect =
-    "made again from its files at the next load; what reads it is filled again only where its rows or columns "
+    "made again from its files at the next load; what reads it is filled again only where its rows or "
+    "columns "
     "change";
 constexpr const char* kModelEffect =
     "all of its cells are filled again; what reads it only where its rows or columns change";
 
 // Parts that are kept as a digest have nothing to show.
-bool Shown(const std::string& part) { return part != "SELECT" && part != "rows" && part != "note" && part != "merge"; }
+bool Shown(const std::string& part) {
+  return part != "SELECT" && part != "rows" && part != "note" && part != "merge";
+}
 
 // The functions whose texts differ, of two lists `name digest, ...`.
 std::string OtherFunctions(const std::string& before, const std::string& after) {
@@ -28,7 +31,8 @@ std::string OtherFunctions(const std::string& before, const std::string& after) 
   std::vector<std::string> was = Split(before, ','), is = Split(after, ',');
   auto collect = [&](const std::vector<std::string>& from, const std::vector<std::string>& other) {
     for (const std::string& one : from)
-      if (std::none_of(other.begin(), other.end(), [&](const std::string& o) { return Trim(o) == Trim(one); }))
+      if (std::none_of(other.begin(), other.end(),
+                       [&](const std::string& o) { return Trim(o) == Trim(one); }))
         names.insert(Split(Trim(one), ' ').front());
   };
   collect(was, is);
@@ -41,7 +45,8 @@ void Compare(const std::string& table, const std::string& file, Declaration befo
              const char* effect, std::vector<DeclarationChange>& changes) {
   for (const auto& [part, now] : after) {
     if (before[part] == now) continue;
-    DeclarationChange change{table, file, part, Shown(part) ? before[part] : "", Shown(part) ? now : "", effect};
+    DeclarationChange change{table, file, part, Shown(part) ? before[part] : "", Shown(part) ? now : "",
+                             effect};
     if (part == "functions")
       change.part = "function " + OtherFunctions(before[part], now), change.before = change.after = "";
     changes.push_back(std::move(change));
@@ -57,14 +62,16 @@ std::string SourcesNow(const Project& project, const std::string& table) {
 
 }  // namespace
 
-Result<std::vector<DeclarationChange>> ReadDeclarationChanges(Connection& connection, const Project& project) {
+Result<std::vector<DeclarationChange>> ReadDeclarationChanges(Connection& connection,
+                                                              const Project& project) {
   std::vector<DeclarationChange> changes;
   auto declared = TRY(ledger::ReadDeclarations(connection));
   if (declared.empty()) return changes;
   auto other_kind = [&](const std::string& table, const std::string& file, const std::string& kind) {
     auto known = declared.find(table);
     if (known == declared.end() || known->second.kind == kind) return false;
-    changes.push_back({table, file, "kind", known->second.kind, kind, "what stands there under the name goes"});
+    changes.push_back(
+        {table, file, "kind", known->second.kind, kind, "what stands there under the name goes"});
     return true;
   };
   for (const RawTable& table : project.raw_tables) {
@@ -82,10 +89,11 @@ Result<std::vector<DeclarationChange>> ReadDeclarationChanges(Connection& connec
             model.view ? "the view is made again" : kModelEffect, changes);
   }
   if (project.seasons.empty()) return changes;
-  Rows left = TRY(connection.Query(fmt::format(
-      "SELECT season, count(DISTINCT unit) FROM backcourt.units WHERE table_name = {} AND season NOT IN ('', {}) "
-      "GROUP BY 1 ORDER BY 1",
-      Quote(project.schedule), QuotedList({project.seasons.begin(), project.seasons.end()}))));
+  Rows left = TRY(connection.Query(
+      fmt::format("SELECT season, count(DISTINCT unit) FROM backcourt.units WHERE table_name = {} AND season "
+                  "NOT IN ('', {}) "
+                  "GROUP BY 1 ORDER BY 1",
+                  Quote(project.schedule), QuotedList({project.seasons.begin(), project.seasons.end()}))));
   for (size_t i = 0; i < left.size(); ++i)
     changes.push_back({"", project.lines.Of("project.seasons"), "seasons", left.Text(i, 0), "",
                        fmt::format("its {} games leave the warehouse at the next load, which asks: --yes",

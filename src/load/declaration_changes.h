@@ -1,5 +1,5 @@
-// What of the project's declarations is other than what the warehouse's tables were made by, and what comes of
-// it: so that a plan can say it before anything is done.
+// What of the project's declarations is other than what the warehouse's tables were made by, and what comes
+// of it: so that a plan can say it before anything is done.
 #pragma once
 
 #include <string>

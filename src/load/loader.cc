@@ -143,8 +143,7 @@ Result<> Loader::LoadTables(const std::vector<std::string>& only, LoadReport& re
     for (const RawTable& table : project_.raw_tables) {
       if (done.contains(table.name) || !ready(table)) continue;
       for (SourceGroup& group : sources_.groups())
-        if (group.source->table == table.name &&
-            ((!only.empty() && meant(group)) || Checks(group.season)))
+        if (group.source->table == table.name && ((!only.empty() && meant(group)) || Checks(group.season)))
           group.identity += "+";
       TRY(LoadTable(table, report));
       done.insert(table.name);
@@ -562,13 +561,15 @@ Result<> Loader::LoadTable(const RawTable& table, LoadReport& report) {
   for (std::set<std::string> more = seasons; !more.empty();) {
     seasons.merge(more);
     if (!seasons.contains("")) {
-      more = TRY(ledger::SeasonsAlsoOffering(connection_, table.name, "season IN (" + QuotedList(seasons) + ")"));
+      more = TRY(
+          ledger::SeasonsAlsoOffering(connection_, table.name, "season IN (" + QuotedList(seasons) + ")"));
       seasons.merge(more);
     }
     if (seasons.contains("")) seasons = {""};
     LoadReport before = report;
     more = TRY(LoadSeasons(table, seasons, report));
-    if (!more.empty()) report.dropped = before.dropped, report.doubled = before.doubled, report.served = before.served;
+    if (!more.empty())
+      report.dropped = before.dropped, report.doubled = before.doubled, report.served = before.served;
   }
   return {};
 }
@@ -587,7 +588,7 @@ Result<std::set<std::string>> Loader::LoadSeasons(const RawTable& table, const s
     if (Stays(ran) && (seasons.contains("") || seasons.contains(ran.second))) gone.insert(ran);
 
   bool part = TRY(PlanPart(table, groups, seasons, report));
-  TableChange change(connection_, table, seasons, part, groups.size() + (gone.empty() ? 0 : 1));
+  TableChange change(connection_, table, seasons, part, groups.size() + (gone.empty() ? 0 : 2));
   TRY(change.Begin());
   TRY(connection_.Execute(
       "CREATE OR REPLACE TEMP TABLE given AS SELECT * FROM backcourt.file_units LIMIT 0; CREATE OR REPLACE "
@@ -600,7 +601,8 @@ Result<std::set<std::string>> Loader::LoadSeasons(const RawTable& table, const s
     if (table.statements) continue;  // decided between all of them
     TRY(change.Stage(*group));
     TRY(Record(table, *group, part, report));
-    if (groups.size() + gone.size() > 1) TRY(connection_.Execute("DROP TABLE temp." + Ident(group->incoming)));
+    if (groups.size() + gone.size() > 1)
+      TRY(connection_.Execute("DROP TABLE temp." + Ident(group->incoming)));
   }
   if (table.statements) {
     Statements statements(connection_, table, groups);

@@ -58,9 +58,9 @@ struct LoadReport {
 
 // A row that is other than what the files give.
 struct RawDifference {
-  std::string table, key;             // `column=value, ...`; "" of a seed as a whole
-  std::string column;                 // the first that differs; "" where a row is there or not
-  std::string stored, loaded;         // its values
+  std::string table, key;      // `column=value, ...`; "" of a seed as a whole
+  std::string column;          // the first that differs; "" where a row is there or not
+  std::string stored, loaded;  // its values
   std::string file, cause;
 };
 
@@ -101,15 +101,15 @@ class Loader {
  private:
   // What Load and Preview do; the transaction of it stays open.
   Result<> Change(const std::vector<std::string>& only, LoadReport& report);
-  // Makes the raw tables and the ledger where there are none, and brings those of other declarations to today's
-  // (reconcile.cc).
+  // Makes the raw tables and the ledger where there are none, and brings those of other declarations to
+  // today's (reconcile.cc).
   Result<> Prepare(LoadReport& report);
   Result<> AdoptTables();
   Result<> CreateTable(const RawTable& table);
   Result<> MakeAgain(const RawTable& table, const std::set<std::string>& sources, LoadReport& report);
   Result<> Reconcile(LoadReport& report);
   Result<> CheckLosses(const std::vector<std::string>& again);
-  std::set<std::string> SourcesOf(const std::string& table) const;  // their names
+  std::set<std::string> SourcesOf(const std::string& table) const;      // their names
   std::vector<std::string> VanishedOf(const std::string& table) const;  // paths
   // Sources and seasons of a table that ran and whose files are gone, of which rows may stay.
   bool Stays(const std::pair<std::string, std::string>& ran) const;

@@ -21,8 +21,8 @@ Result<std::map<std::string, std::string>> RowOf(Connection& connection, const s
   std::vector<std::string> texts;
   for (const Column& column : table.columns)
     texts.push_back(fmt::format("coalesce(CAST({} AS VARCHAR), 'NULL')", Ident(column.name)));
-  Rows rows = TRY(connection.Query(fmt::format("SELECT {} FROM {} WHERE {} ORDER BY ALL LIMIT 1",
-                                               Join(texts, ", "), relation, key_is)));
+  Rows rows = TRY(connection.Query(
+      fmt::format("SELECT {} FROM {} WHERE {} ORDER BY ALL LIMIT 1", Join(texts, ", "), relation, key_is)));
   for (size_t c = 0; rows.size() > 0 && c < table.columns.size(); ++c)
     row[table.columns[c].name] = rows.Text(0, c);
   return row;
@@ -56,12 +56,13 @@ Result<> Loader::CompareStored(const RawTable& table, const std::string& stored,
     key_text.push_back(fmt::format("'{}=' || coalesce(CAST({} AS VARCHAR), 'NULL')", column, Ident(column)));
   auto counted = [&](const std::string& relation, const std::string& where) {
     return fmt::format(
-        "(SELECT {} AS unit, concat_ws(', ', {}) AS key, hash({}) AS row_hash, count(*) AS n FROM {} WHERE {} "
+        "(SELECT {} AS unit, concat_ws(', ', {}) AS key, hash({}) AS row_hash, count(*) AS n FROM {} WHERE "
+        "{} "
         "GROUP BY ALL)",
         UnitSql(table), Join(key_text, ", "), Join(hashed, ", "), relation, where);
   };
-  Rows sizes = TRY(connection_.Query(
-      fmt::format("SELECT count(*), count(DISTINCT {}) FROM {}", UnitSql(table), staged)));
+  Rows sizes = TRY(
+      connection_.Query(fmt::format("SELECT count(*), count(DISTINCT {}) FROM {}", UnitSql(table), staged)));
   checking_->rows += sizes.Int(0, 0);
   checking_->units += sizes.Int(0, 1);
   ++checking_->tables;
@@ -71,25 +72,28 @@ Result<> Loader::CompareStored(const RawTable& table, const std::string& stored,
   std::string pairs = fmt::format(
       "FROM {} o FULL JOIN {} n USING (unit, key, row_hash) WHERE coalesce(o.n, 0) <> coalesce(n.n, 0)",
       counted(stored, before), counted(staged, "true"));
-  Rows keys = TRY(connection_.Query(fmt::format(
-      "SELECT unit, key, CAST(sum(coalesce(o.n, 0)) AS BIGINT), CAST(sum(coalesce(n.n, 0)) AS BIGINT) {} GROUP BY "
-      "unit, key ORDER BY key",
-      pairs)));
+  Rows keys =
+      TRY(connection_.Query(fmt::format("SELECT unit, key, CAST(sum(coalesce(o.n, 0)) AS BIGINT), "
+                                        "CAST(sum(coalesce(n.n, 0)) AS BIGINT) {} GROUP BY "
+                                        "unit, key ORDER BY key",
+                                        pairs)));
   checking_->differing += int64_t(keys.size());
   for (size_t i = 0; i < std::min<size_t>(keys.size(), kMostShown); ++i) {
     RawDifference difference{table.name, keys.Text(i, 1), "", "", "", "", ""};
-    std::string key_is = fmt::format("concat_ws(', ', {}) = {}", Join(key_text, ", "), Quote(keys.Text(i, 1)));
+    std::string key_is =
+        fmt::format("concat_ws(', ', {}) = {}", Join(key_text, ", "), Quote(keys.Text(i, 1)));
     auto was = TRY(RowOf(connection_, stored, table, key_is + " AND " + before));
     auto is = TRY(RowOf(connection_, staged, table, key_is));
     for (const std::string& column : HashedColumns(table))
       if (difference.column.empty() && !was.empty() && !is.empty() && was[column] != is[column])
         difference.column = column, difference.stored = was[column], difference.loaded = is[column];
     int64_t was_there = keys.Int(i, 2), now = keys.Int(i, 3);
-    difference.cause = was_there == 0 ? "the files give this row, and the table lacks it"
-                       : now == 0  ? "no file gives this row"
-                       : was_there != now && difference.column.empty()
-                           ? fmt::format("the row stands {} times, and the files give it {} times", was_there, now)
-                           : "the stored value is not that of the file";
+    difference.cause =
+        was_there == 0 ? "the files give this row, and the table lacks it"
+        : now == 0     ? "no file gives this row"
+        : was_there != now && difference.column.empty()
+            ? fmt::format("the row stands {} times, and the files give it {} times", was_there, now)
+            : "the stored value is not that of the file";
     Rows files = TRY(connection_.Query(fmt::format(
         "SELECT coalesce(min(path), '') FROM backcourt.file_units WHERE unit = {} AND source IN ({})",
         Quote(keys.Text(i, 0)), QuotedList(SourcesOf(table.name)))));
@@ -97,7 +101,7 @@ Result<> Loader::CompareStored(const RawTable& table, const std::string& stored,
         "SELECT coalesce(min(source || CASE WHEN season = '' THEN '' ELSE ' ' || season END), '') FROM "
         "backcourt.units WHERE table_name = {} AND unit = {}",
         Quote(table.name), Quote(keys.Text(i, 0)))));
-    difference.file = !files.Text(0, 0).empty()    ? files.Text(0, 0)
+    difference.file = !files.Text(0, 0).empty()   ? files.Text(0, 0)
                       : source.Text(0, 0).empty() ? ""
                                                   : "files of " + source.Text(0, 0);
     checking_->differences.push_back(std::move(difference));

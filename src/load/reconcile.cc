@@ -1,6 +1,6 @@
 // What the warehouse holds against what the project declares now: raw tables of another declaration are made
-// again from all of their files; rows of sources and seasons that left the project go; those of files that are
-// gone go to the next source, or stay.
+// again from all of their files; rows of sources and seasons that left the project go; those of files that
+// are gone go to the next source, or stay.
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -58,8 +58,7 @@ Result<> Loader::Prepare(LoadReport& report) {
   std::string tables = hasher.Finish().Hex();
   bool same = TRY(ledger::ReadRawTables(connection_)) == tables;
   if (!same) {
-    bool earlier =
-        TRY(ledger::HasTables(connection_)) && !TRY(ledger::HasTable(connection_, "declarations"));
+    bool earlier = TRY(ledger::HasTables(connection_)) && !TRY(ledger::HasTable(connection_, "declarations"));
     TRY(ledger::CreateTables(connection_));
     if (earlier) TRY(AdoptTables());
   }
@@ -82,8 +81,8 @@ Result<> Loader::AdoptTables() {
     if (!there || *there != TRY(ColumnsOf(connection_, "SELECT " + Join(typed, ", ")))) continue;
     adopted.insert(table.name);
     std::set<std::string> sources = SourcesOf(table.name);
-    Rows served = TRY(connection_.Query(
-        "SELECT DISTINCT source FROM backcourt.units WHERE table_name = " + Quote(table.name)));
+    Rows served = TRY(connection_.Query("SELECT DISTINCT source FROM backcourt.units WHERE table_name = " +
+                                        Quote(table.name)));
     for (size_t i = 0; i < served.size(); ++i)
       sources.insert(served.Text(i, 0));
     ledger::Declared declared{kRawKind, DeclarationOf(table)};
@@ -184,9 +183,9 @@ std::vector<std::string> Loader::VanishedOf(const std::string& table) const {
 Result<> Loader::CheckLosses(const std::vector<std::string>& again) {
   if (may_lose_) return {};
   if (!left_.empty()) {
-    Rows games = TRY(connection_.Query(
-        fmt::format("SELECT count(DISTINCT unit) FROM backcourt.units WHERE table_name = {} AND season IN ({})",
-                    Quote(project_.schedule), QuotedList(left_))));
+    Rows games = TRY(connection_.Query(fmt::format(
+        "SELECT count(DISTINCT unit) FROM backcourt.units WHERE table_name = {} AND season IN ({})",
+        Quote(project_.schedule), QuotedList(left_))));
     if (games.Int(0, 0) > 0)
       return Error{ErrorKind::kUsage,
                    fmt::format("[project] seasons leaves out {}: its {} games would leave the warehouse; "
@@ -197,11 +196,12 @@ Result<> Loader::CheckLosses(const std::vector<std::string>& again) {
   for (const std::string& table : again) {
     std::vector<std::string> vanished = VanishedOf(table);
     if (vanished.empty()) continue;
-    return Error{ErrorKind::kUsage,
-                 fmt::format("{} is declared otherwise than it was loaded and has to be made again, but {} of its "
-                             "files are gone, as {}; nothing was loaded",
-                             table, vanished.size(), vanished.front()),
-                 std::string(kYesHint) + ", after which what they gave leaves the warehouse, or put them back"};
+    return Error{
+        ErrorKind::kUsage,
+        fmt::format("{} is declared otherwise than it was loaded and has to be made again, but {} of its "
+                    "files are gone, as {}; nothing was loaded",
+                    table, vanished.size(), vanished.front()),
+        std::string(kYesHint) + ", after which what they gave leaves the warehouse, or put them back"};
   }
   return {};
 }

@@ -49,9 +49,9 @@ Result<> TableChange::Stage(const SourceGroup& group) {
               served = "SELECT unit FROM temp.served" +  // of a table without a unit a source has all seasons
                        (table_.unit.empty() ? " WHERE source <> " + source : ""),
               taken = unit_ + " IN (" + served + ")";
-  TRY(connection_.Execute(fmt::format(
-      "INSERT INTO temp.offered SELECT DISTINCT {}, {}, {} FROM {} WHERE dropped IS NULL", unit_, source,
-      Quote(group.season), incoming)));
+  TRY(connection_.Execute(
+      fmt::format("INSERT INTO temp.offered SELECT DISTINCT {}, {}, {} FROM {} WHERE dropped IS NULL", unit_,
+                  source, Quote(group.season), incoming)));
   if (!alone_)
     TRY(connection_.Execute(
         group.Derived() ? fmt::format("DELETE FROM {} WHERE {}", incoming, taken)
@@ -75,10 +75,10 @@ Result<> TableChange::Offer(const std::string& statements) {
 Result<std::set<std::string>> TableChange::Beyond() {
   std::set<std::string> seasons;
   if (of_seasons_ == "true") return seasons;
-  Rows rows = TRY(connection_.Query(
-      fmt::format("SELECT DISTINCT season FROM backcourt.units WHERE table_name = {} AND NOT ({}) AND unit IN "
-                  "(SELECT unit FROM temp.offered)",
-                  Quote(table_.name), of_seasons_)));
+  Rows rows = TRY(connection_.Query(fmt::format(
+      "SELECT DISTINCT season FROM backcourt.units WHERE table_name = {} AND NOT ({}) AND unit IN "
+      "(SELECT unit FROM temp.offered)",
+      Quote(table_.name), of_seasons_)));
   for (size_t i = 0; i < rows.size(); ++i)
     seasons.insert(rows.Text(i, 0));
   return seasons;
@@ -91,11 +91,11 @@ Result<std::set<std::pair<std::string, std::string>>> TableChange::KeepGone(
   std::vector<std::string> pairs;
   for (const auto& [source, season] : gone)
     pairs.push_back(fmt::format("({}, {})", Quote(source), Quote(season)));
-  TRY(connection_.Execute(
-      fmt::format("CREATE OR REPLACE TEMP TABLE kept_units AS SELECT unit, source, season FROM backcourt.units "
-                  "WHERE table_name = {} AND (source, season) IN ({}) AND unit NOT IN (SELECT unit FROM "
-                  "temp.served)",
-                  Quote(table_.name), Join(pairs, ", "))));
+  TRY(connection_.Execute(fmt::format(
+      "CREATE OR REPLACE TEMP TABLE kept_units AS SELECT unit, source, season FROM backcourt.units "
+      "WHERE table_name = {} AND (source, season) IN ({}) AND unit NOT IN (SELECT unit FROM "
+      "temp.served)",
+      Quote(table_.name), Join(pairs, ", "))));
   TRY(connection_.Execute(fmt::format(
       "INSERT INTO temp.served FROM temp.kept_units; INSERT INTO temp.staged SELECT {} FROM {} WHERE {} IN "
       "(SELECT unit FROM temp.kept_units)",

@@ -24,7 +24,7 @@ class TableChange {
  public:
   // `seasons` are made again, all when one of them is ""; when `part`, only the
   // units in the temp table `affected` are. `groups` is how many will be staged,
-  // what is kept of those whose files are gone counted as one.
+  // more than one where rows are kept of those whose files are gone.
   TableChange(Connection& connection, const RawTable& table, const std::set<std::string>& seasons, bool part,
               size_t groups);
 

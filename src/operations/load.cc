@@ -9,7 +9,8 @@ void Describe(Visitor& v, LoadRequest& r) {
   v.Field("paths", r.paths, "Files to read in any case.",
           {.metavar = "PATH", .positional = true, .path = true});
   v.Field("dry_run", r.dry_run, "Tell what would change; nothing is kept.");
-  v.Field("yes", r.yes, "Rows that no file brings back may leave the warehouse, such as those of seasons that left.");
+  v.Field("yes", r.yes,
+          "Rows that no file brings back may leave the warehouse, such as those of seasons that left.");
 }
 
 void Describe(Visitor& v, LoadedTable& t) {

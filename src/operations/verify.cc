@@ -98,6 +98,7 @@ void Describe(Visitor& v, VerifyReport& r) {
   v.Field("mismatches", r.replay.mismatches, "the cells that differ, by table and date");
   v.Field("raw", r.raw, "raw tables against their files; null where they were not looked at");
   v.Field("raw_season", r.raw_season, "of which season they were looked at; empty: of all");
+  v.Field("raw_left_out", r.raw_left_out, "why raw tables were left out where all was asked for; else empty");
 }
 
 namespace {
@@ -114,12 +115,14 @@ Result<std::string> ASeason(const Moment& moment) {
 Result<> CheckRaw(Workspace& workspace, const VerifyRequest& request, const Moment& moment,
                   Activity& activity, VerifyReport& report) {
   FileChanges changes = TRY(LookForFileChanges(*moment.connection, workspace.project()));
-  if (!changes.fresh.empty() || !changes.changed.empty())
-    return Error{ErrorKind::kUsage,
-                 fmt::format("files are new or have changed since the last load, as {}: raw tables cannot be as "
-                             "they are",
-                             changes.fresh.empty() ? changes.changed.front() : changes.fresh.front()),
+  if (!changes.fresh.empty() || !changes.changed.empty()) {
+    report.raw_left_out =
+        fmt::format("files are new or have changed since the last load, as {}",
+                    changes.fresh.empty() ? changes.changed.front() : changes.fresh.front());
+    if (!request.raw) return {};
+    return Error{ErrorKind::kUsage, report.raw_left_out + ": raw tables cannot be as these say",
                  "`backcourt load`, then verify again"};
+  }
   if (!request.dates.season.empty())
     report.raw_season = TRY(ChooseSeason(moment.calendar, request.dates.season));
   else if (!request.all)

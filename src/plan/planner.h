@@ -80,8 +80,9 @@ class MissingGames {
 };
 
 // The state of every cell of every model: by model, by calendar index. Linear
-// in cells. `open_columns`, if not null, gets the models whose columns may come out otherwise than they are, since no
-// cell is true to what the model and its inputs are now: all that reads them may change, whatever its windows.
+// in cells. `open_columns`, if not null, gets the models whose columns may come out otherwise than they are,
+// since no cell is true to what the model and its inputs are now: all that reads them may change, whatever
+// its windows.
 std::map<std::string, std::vector<CellState>> JudgeAll(const Project& project, const Calendar& calendar,
                                                        const Cells& cells,
                                                        std::set<std::string>* open_columns = nullptr);

@@ -42,11 +42,9 @@ Declaration DeclarationOf(const Model& model) {
       windows.push_back(window.Str());
     reads.push_back(read.table + " = " + Join(windows, " and "));
   }
-  return {{"SELECT", Mark(model.body)},       {"date", model.date},
-          {"key", Join(model.key, ", ")},     {"columns", Join(columns, ", ")},
-          {"reads", Join(reads, ", ")},       {"functions", model.functions},
-          {"rows", Mark(model.expected_rows)}, {"note", Mark(model.note)},
-          {"empty", model.empty}};
+  return {{"SELECT", Mark(model.body)},        {"date", model.date},         {"key", Join(model.key, ", ")},
+          {"columns", Join(columns, ", ")},    {"reads", Join(reads, ", ")}, {"functions", model.functions},
+          {"rows", Mark(model.expected_rows)}, {"note", Mark(model.note)},   {"empty", model.empty}};
 }
 
 const char* KindOf(const Model& model) { return model.view ? "view" : "model"; }

@@ -28,8 +28,8 @@ Result<HeaderedSql> Header(const std::string& file, const std::string& text) {
   return parts;
 }
 
-// Whether a body may take the start of the season from `dates` without naming it: by a star, COLUMNS(...) or a
-// whole row as a value. What looks like one of them counts.
+// Whether a body may take the start of the season from `dates` without naming it: by a star, COLUMNS(...) or
+// a whole row as a value. What looks like one of them counts.
 bool MaySeeSeasonStart(const std::vector<std::string>& tokens) {
   if (std::find(tokens.begin(), tokens.end(), "dates") == tokens.end()) return false;
   auto at = [&](size_t i) { return i < tokens.size() ? tokens[i] : ""; };

@@ -334,8 +334,8 @@ class FunctionUse {
 };
 
 // A model is what makes its rows: its tokens, reads, date, key and functions; and its columns where these are
-// not those of its SELECT as they stand (a warehouse of a version that knew no others stays fresh). What makes
-// its cells beside their rows has an identity of its own.
+// not those of its SELECT as they stand (a warehouse of a version that knew no others stays fresh). What
+// makes its cells beside their rows has an identity of its own.
 void Identify(Project& project) {
   FunctionUse functions(project.functions);
   for (Model& model : project.models) {

@@ -35,7 +35,7 @@ class WarehouseFiller : public BatchFiller {
   const Cells& cells_;
   std::mutex& mutex_;
   std::map<std::string, Columns> published_;  // by table: the columns of what was published last
-  std::set<std::string> made_here_;  // tables made anew by this run: no date has rows before
+  std::set<std::string> made_here_;           // tables made anew by this run: no date has rows before
   int64_t run_;
   std::vector<std::unique_ptr<Workbench>> benches_;  // one a worker
 };

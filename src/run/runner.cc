@@ -190,7 +190,9 @@ void Runner::KeepAsFilled(const Model& model, std::vector<Cell> cells, int worke
   if (cells.empty()) return;
   for (Cell& cell : cells) {
     const GameDate& date = calendar_.dates()[size_t(calendar_.Find(Date{cell.slot}))];
-    cell.state = !cell.missing.empty() ? CellState::kPartial : cell.rows ? CellState::kFresh : CellState::kEmpty;
+    cell.state = !cell.missing.empty() ? CellState::kPartial
+                 : cell.rows           ? CellState::kFresh
+                                       : CellState::kEmpty;
     cell.reason = cell.rows ? "" : WhyEmpty(model, date);
     cell.error_class = "";
   }

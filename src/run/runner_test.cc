@@ -364,8 +364,9 @@ TEST(Runner, StopEndsAfterTheRunningBatches) {
   EXPECT_EQ(runs.stage.effects.back(), "form 10-20");
 }
 
-// A table is made anew by whichever batch comes first, also where the canary has failed and two start at once:
-// what the other committed stays, what older texts made is gone, and readers are filled from what is there.
+// A table is made anew by whichever batch comes first, also where the canary has failed and two start at
+// once: what the other committed stays, what older texts made is gone, and readers are filled from what is
+// there.
 TEST(Runner, ForgetsWhatATableMadeAnewDoesNotHold) {
   struct Anew : Stage {
     using Stage::Stage;

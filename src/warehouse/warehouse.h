@@ -75,8 +75,8 @@ class Workbench {
   virtual Result<std::optional<Columns>> Describe(const std::string& table) = 0;
 
   // All or nothing: the staged rows replace those of the dates, and the ledger says so. A table of other
-  // columns or of another date column, and one that is no model's, is made anew, which is decided on what other
-  // workers have committed.
+  // columns or of another date column, and one that is no model's, is made anew, which is decided on what
+  // other workers have committed.
   virtual Result<Published> Publish(const Publication& publication) = 0;
   // The ledger says of cells that they were not filled (failed, blocked, kept as they were); rows stay.
   virtual Result<> Record(const Model& model, int64_t run, const std::vector<Cell>& cells) = 0;

@@ -71,7 +71,8 @@ std::string RawText(const RawCheckReport& raw, const std::string& season) {
     text += d.file.empty() ? "\n" : fmt::format(" ({})\n", d.file);
   }
   return text + fmt::format("{} raw tables{}: {} rows of {} units loaded again: {}\n", raw.tables,
-                            season.empty() ? "" : " of " + season, WithCommas(raw.rows), WithCommas(raw.units),
+                            season.empty() ? "" : " of " + season, WithCommas(raw.rows),
+                            WithCommas(raw.units),
                             raw.differing ? fmt::format("{} rows DIFFER", WithCommas(raw.differing))
                                           : "all agree to the bit");
 }
@@ -83,6 +84,7 @@ std::string Text(const VerifyReport& report) {
     tables[m.table].push_back(&m), all.Add(m);
   std::string text;
   if (report.raw) text += RawText(*report.raw, report.raw_season);
+  if (!report.raw_left_out.empty()) text += "raw tables were left out: " + report.raw_left_out + "\n";
   if (report.raw && !report.replay.cells) return text;
   for (const auto& [table, mine] : tables)
     text += TableText(table, mine);
@@ -93,8 +95,8 @@ std::string Text(const VerifyReport& report) {
   text += fmt::format("{} cells with {} rows replayed in {}: ", WithCommas(report.replay.cells),
                       WithCommas(report.replay.rows), Seconds(report.replay.seconds));
   size_t differ = report.replay.mismatches.size();
-  return text +
-         (differ == 0 ? "all agree to the bit\n" : fmt::format("{} cells DIFFER: {}\n", differ, RowsText(all)));
+  return text + (differ == 0 ? "all agree to the bit\n"
+                             : fmt::format("{} cells DIFFER: {}\n", differ, RowsText(all)));
 }
 
 Result<int> RunVerify(Caller& caller, const VerifyRequest& request, const JsonView& view,

@@ -88,7 +88,8 @@ TEST_F(DuckDbWarehouseTest, APublicationThatFailsChangesNothing) {
   EXPECT_EQ(failed.error().kind, ErrorKind::kData);
   EXPECT_EQ(Rows(), R"({"game_date":"2021-10-19","x":1})");
   EXPECT_EQ(StoredCells().Find(D("2021-10-19").days)->digest, Hasher().Add("1 AS x").Finish());
-  EXPECT_FALSE(bench->Publish(Batch(*bench, "2021-10-19", "2 AS x", false))->anew) << "the place goes on working";
+  EXPECT_FALSE(bench->Publish(Batch(*bench, "2021-10-19", "2 AS x", false))->anew)
+      << "the place goes on working";
 }
 
 // Both batches saw a table of other columns. The second one to publish must

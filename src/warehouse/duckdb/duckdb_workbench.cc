@@ -72,8 +72,7 @@ Result<Published> DuckDbWorkbench::MakeTable(const Publication& publication) {
     TRY(ledger::EmptyCells(connection_, model.name));
   }
   bool text_known = known != models.end() && known->second.identity == model.identity.Hex();
-  if (published.anew || !same || !text_known)
-    TRY(ledger::WriteModel(connection_, model, model.identity));
+  if (published.anew || !same || !text_known) TRY(ledger::WriteModel(connection_, model, model.identity));
   published.schema = TRY(ledger::ReadSchema(connection_, model.name));
   return published;
 }

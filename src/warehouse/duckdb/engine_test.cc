@@ -29,8 +29,8 @@ class TransactionTest : public ::testing::Test {
   std::unique_ptr<Connection> connection_;
 };
 
-// The engine leaves a filter out of a plan that all rows pass: rows that another connection commits before the
-// plan runs would pass too.
+// The engine leaves a filter out of a plan that all rows pass: rows that another connection commits before
+// the plan runs would pass too.
 TEST_F(TransactionTest, PlansAndRunsAStatementInOneMoment) {
   constexpr int kRounds = 300;
   auto other = std::move(*database_->Connect());

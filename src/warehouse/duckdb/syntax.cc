@@ -75,8 +75,9 @@ Result<std::set<std::string>> VolatileFunctions(Connection& connection) {
   for (bool found = true; found;) {
     found = false;
     for (const auto& [macro, used] : macros)
-      if (!names.contains(macro) &&
-          std::any_of(used.begin(), used.end(), [&](const std::string& name) { return names.contains(name); }))
+      if (!names.contains(macro) && std::any_of(used.begin(), used.end(), [&](const std::string& name) {
+            return names.contains(name);
+          }))
         found = names.insert(macro).second;
   }
   return names;
