@@ -522,11 +522,12 @@ class RawDifference(TypedDict):
 
 
 class Export(TypedDict):
-    """What an export wrote; its manifest.json holds the same."""
+    """What an export wrote. Its manifest.json holds the same of all tables that were exported there."""
 
     format: int
     digest_algorithm: str
     tables: dict[str, ExportedTable]
+    replaced: list[str]
 
 
 class ExportedTable(TypedDict):

@@ -2,6 +2,7 @@
 
 import datetime
 import json
+import re
 import shutil
 import subprocess
 
@@ -148,8 +149,9 @@ class Scratch(Toy):
         if only is not None:
             cells = {slot: cell for slot, cell in cells.items() if slot in only}
             if isinstance(table, tuple):
-                dates = [i for i, column in enumerate(table[0]) if column[1] == "DATE"]
-                rows = [row for row in table[1] if any(row[i] and row[i].toordinal() - 719163 in only for i in dates)]
+                header = next(self.project.glob(f"models/**/{name}.sql")).read_text()
+                date = [column[0] for column in table[0]].index(re.search(r'^date *= *"(\w+)"', header, re.MULTILINE)[1])
+                rows = [row for row in table[1] if row[date].toordinal() - 719163 in only]
                 table = (table[0], rows) if only else None
         if isinstance(table, tuple) and not table[1] and not cells:
             table = None  # made for others to read, or never filled
