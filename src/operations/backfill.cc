@@ -12,6 +12,7 @@
 #include "ledger/declarations.h"
 #include "ledger/models.h"
 #include "ledger/runs.h"
+#include "operations/history.h"
 #include "operations/load.h"
 #include "run/batch_filler.h"
 #include "run/progress.h"
@@ -78,7 +79,11 @@ class Fill {
   Result<BackfillReport> Run() {
     if (!request_.plan.empty()) saved_ = TRY(ParseSavedPlan(request_.plan, TRY(ReadFile(request_.plan))));
     if (request_.dry_run) return DryRun();
-    if (Loads()) activity_.Tell(Loaded{TRY(LoadFiles(workspace_, {}, request_.yes, activity_))});
+    if (Loads()) {
+      LoadReport loaded = TRY(LoadFiles(workspace_, {}, request_.yes, activity_));
+      activity_.Tell(Loaded{std::move(loaded)});
+    }
+    filling_ = true;
     Moment moment = TRY(workspace_.Look(false, ahead_all()));
     bool no_dates = moment.calendar.dates().empty();
     if (auto prepared = Prepare(std::move(moment)); !prepared) {
@@ -96,9 +101,19 @@ class Fill {
     if (work_->plan.batches.empty()) {
       TRY(MakeViews());
       TRY(KeepDeclarations());
+      TRY(KeepSuccess(workspace_, workspace_.command(), started_, "nothing to do"));
       return BackfillReport{};
     }
     return RunPlan();
+  }
+
+  // In the history of runs; a load that failed is there already.
+  void Keep(const Error& error) {
+    if (!filling_) return;
+    if (!run_)
+      KeepFailure(workspace_, workspace_.command(), started_, error);
+    else if (KeepsFailure(error))
+      (void)ledger::EndRun(connection(), *run_, "failed", error.message);  // else it has no outcome
   }
 
  private:
@@ -146,6 +161,9 @@ class Fill {
   const Project& project_;
   const BackfillRequest& request_;
   Activity& activity_;
+  const ledger::RunTime started_ = std::chrono::system_clock::now();
+  bool filling_ = false;
+  std::optional<int64_t> run_;  // once it has begun
   std::optional<SavedPlan> saved_;
   std::optional<PreparedWork> work_;
   std::map<std::string, std::vector<int32_t>> retired_;  // dates of tables that are no game dates any more
@@ -308,6 +326,7 @@ Result<BackfillReport> Fill::RunPlan() {
     first_days[season.label] = season.first;
   TRY(ledger::KeepFirstDays(connection(), first_days));
   int64_t run = TRY(ledger::StartRun(connection(), workspace_.command()));
+  run_ = run;
   RunOptions options;
   options.parallel = request_.parallel.value_or(int(std::max(1u, std::thread::hardware_concurrency())));
   std::mutex cells_mutex;
@@ -354,7 +373,9 @@ Result<BackfillReport> Backfill(Workspace& workspace, const BackfillRequest& req
   if (request.join)
     return FromJson<BackfillReport>(TRY(activities.Join("backfill", ToJson(work), cancel, events)));
   auto activity = TRY(activities.Begin("backfill", ToJson(work), true, cancel, events));
-  auto report = Fill(workspace, request, *activity).Run();
+  Fill fill(workspace, request, *activity);
+  auto report = fill.Run();
+  if (!report) fill.Keep(report.error());
   activity->Finish(report ? Result<nlohmann::json>(ToJson(*report)) : Result<nlohmann::json>(report.error()));
   return report;
 }

@@ -1,6 +1,7 @@
 #include "operations/load.h"
 
 #include "base/text.h"
+#include "operations/history.h"
 
 namespace backcourt {
 
@@ -184,11 +185,19 @@ Loader MakeLoader(Workspace& workspace, Connection& connection, Activity& activi
 
 Result<LoadReport> LoadFiles(Workspace& workspace, const std::vector<std::string>& paths, bool yes,
                              Activity& activity) {
+  auto started = std::chrono::system_clock::now();
   auto connection = TRY(TRY(workspace.Open())->Connect());
-  Watch watch = CancelWhen(*connection, activity.cancel());
-  Loader loader = MakeLoader(workspace, *connection, activity);
-  if (yes) loader.MayLose();
-  return loader.Load(paths);
+  Result<LoadReport> report = [&] {
+    Watch watch = CancelWhen(*connection, activity.cancel());
+    Loader loader = MakeLoader(workspace, *connection, activity);
+    if (yes) loader.MayLose();
+    return loader.Load(paths);
+  }();
+  if (!report)
+    KeepFailure(workspace, "load", started, report.error());
+  else if (report->run == 0)
+    TRY(KeepSuccess(workspace, "load", started, "nothing to load: the files are as they were"));
+  return report;
 }
 
 Result<LoadPreview> PreviewLoad(Workspace& workspace, const std::vector<std::string>& paths,
