@@ -21,7 +21,7 @@ void Describe(Visitor& v, VerifyRequest& r) {
   DescribeRange(v, r.dates);
   DescribeSeason(v, r.dates);
   v.Field("sample", r.sample, "So many cells (default: 100).", {.metavar = "N", .least = 1, .most = 1e6});
-  v.Field("all", r.all, "Every cell, and every raw table.");
+  v.Field("all", r.all, "Every cell; where no table or date is chosen, every raw table too.");
   v.Field("raw", r.raw,
           "Load raw tables of a season (with --all: of all) again from their files, and compare.");
   DescribeDates(v, r.dates);
@@ -147,7 +147,9 @@ Result<VerifyReport> Verify(Workspace& workspace, const VerifyRequest& request, 
   std::vector<std::string> tables = TRY(ChooseTables(project, request.tables));
   ChosenDates dates = TRY(ChooseDates(moment.calendar, request.dates, request.tables));
   VerifyReport report;
-  if (request.raw || request.all) TRY(CheckRaw(workspace, request, moment, *activity, report));
+  const DateSelection& d = request.dates;
+  bool everything = request.all && tables.empty() && (d.start_date + d.end_date + d.dates + d.season).empty();
+  if (request.raw || everything) TRY(CheckRaw(workspace, request, moment, *activity, report));
   if (request.raw && !request.all) return report;
   int sample = request.all ? 0 : request.sample.value_or(kSample);
   SampledCells sampled = SampleCells(project, moment.calendar, moment.cells, tables, dates.dates, sample);
