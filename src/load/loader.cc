@@ -228,6 +228,8 @@ Result<> Loader::KeepSnapshots(const FreshSnapshots& fresh, LoadReport& report) 
   return {};
 }
 
+// A seed is read, compared and kept in one go: its steps share all that was read.
+// NOLINTNEXTLINE(readability-function-size)
 Result<> Loader::LoadSeeds(LoadReport& report) {
   for (const Seed& seed : project_.seeds) {
     const std::vector<FoundFile>& files = sources_.files().at("seed " + seed.name);

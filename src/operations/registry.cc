@@ -30,6 +30,8 @@ Verb Make(Verb verb, Result<Report> (*run)(Workspace&, const Request&, const Can
   return verb;
 }
 
+// A list.
+// NOLINTNEXTLINE(readability-function-size)
 std::vector<Verb> MakeVerbs() {
   using Needs = Verb::Needs;
   std::vector<Verb> verbs;

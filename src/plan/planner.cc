@@ -252,6 +252,8 @@ Digest StateOfCells(const Cells& cells) {
   return hasher.Finish();
 }
 
+// One pass over the models, whose steps share what is known of each.
+// NOLINTNEXTLINE(readability-function-size)
 Plan MakePlan(const Project& project, const Calendar& calendar, const Cells& cells,
               const Selection& selection, const PlanOptions& options) {
   Plan plan;

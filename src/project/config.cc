@@ -33,6 +33,8 @@ Result<std::vector<Lookup>> ParseLookups(const std::string& file, const toml::ta
 
 }  // namespace
 
+// A section of the file after the other.
+// NOLINTNEXTLINE(readability-function-size)
 Result<Config> ParseConfig(const std::string& file, const std::string& text) {
   Config config;
   toml::table root = TRY(TomlTable::Parse(file, 1, text));

@@ -53,6 +53,8 @@ bool MaySeeSeasonStart(const std::vector<std::string>& tokens) {
 
 }  // namespace
 
+// A key of the file after the other.
+// NOLINTNEXTLINE(readability-function-size)
 Result<RawTable> ParseRawTable(const std::string& file, const std::string& text) {
   toml::table root = TRY(TomlTable::Parse(file, 1, text));
   TomlTable reader(file, 1, root, "a raw table");
@@ -211,6 +213,8 @@ Result<std::vector<Source>> ParseSource(const std::string& file, const std::stri
   return sources;
 }
 
+// A key of the header after the other.
+// NOLINTNEXTLINE(readability-function-size)
 Result<Model> ParseModel(const std::string& file, const std::string& group, const std::string& text) {
   HeaderedSql parts = TRY(Header(file, text));
   toml::table root = TRY(TomlTable::Parse(file, parts.toml_line, parts.toml));

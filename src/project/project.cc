@@ -99,6 +99,8 @@ Result<> ReadConfig(Project& project, const fs::path& folder, bool inherited) {
   return {};
 }
 
+// A rule after the other.
+// NOLINTNEXTLINE(readability-function-size)
 Result<> CheckReads(const Project& project) {
   std::vector<std::string> tables = project.AllTables();
   for (const Model& model : project.models) {
@@ -439,6 +441,8 @@ Result<std::string> Project::Find(const std::string& start) {
       "run inside a project, or name one: --project DIR"};
 }
 
+// A folder of the project after the other.
+// NOLINTNEXTLINE(readability-function-size)
 Result<Project> Project::Load(const std::string& folder) {
   Project project;
   std::error_code ignored;

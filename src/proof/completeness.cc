@@ -105,6 +105,8 @@ void Checker::Count(GuardCount count) {
 }
 
 // The games of the schedule against results, boxes and what else is of every final game.
+// The counts of one guard, which its gaps are made of.
+// NOLINTNEXTLINE(readability-function-size)
 Result<> Checker::Games(const CheckedSeason& season) {
   const RawTable& results = *project_.FindRaw(project_.results);
   std::vector<std::string> types;

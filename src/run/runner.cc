@@ -290,6 +290,8 @@ void Runner::RunTask(Task& task, int worker, std::unique_lock<std::mutex>& lock)
   FillOrHalve(task, std::move(work), worker, lock);
 }
 
+// Every way in which an attempt may end, side by side.
+// NOLINTNEXTLINE(readability-function-size)
 void Runner::FillOrHalve(Task& task, std::vector<CellWork> work, int worker,
                          std::unique_lock<std::mutex>& lock) {
   const Model& model = *task.model;
