@@ -41,6 +41,11 @@ struct Project {
 
   StoreOptions stores;  // [stores]
 
+  // [league]: what the pack's SQL calls as functions league_KEY(), as SQL values.
+  std::map<std::string, std::string> league;
+  // What stands for the label of a season in patterns of files: {season} as 2021-22, {year} as 2021.
+  const char* SeasonMark() const;
+
   // [sources]
   std::vector<std::string> prefer;  // sources or feeds that serve before all others
 
