@@ -25,7 +25,7 @@ endif()
 # The driver manager loads libduckdb.so, which has a global SetError of its own; ours must not meet it.
 set(adbc ${wheels}/adbc_driver_manager)
 file(GLOB adbc_sources ${adbc}/adbc_driver_manager*.cc)
-batch(adbc_sources ${wheels} ${adbc_sources})
+batch(adbc_sources adbc_driver_manager ${wheels} ${adbc_sources})
 add_library(adbc_driver_manager STATIC ${adbc_sources})
 target_include_directories(adbc_driver_manager SYSTEM PUBLIC ${adbc} PRIVATE ${wheels})
 target_compile_definitions(adbc_driver_manager PRIVATE SetError=AdbcDriverManagerSetError)

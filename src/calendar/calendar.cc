@@ -43,6 +43,15 @@ Calendar Calendar::Build(std::vector<Game> games, Date today) {
           teams_of_seasons.try_emplace({date.season, team}, int(teams_of_seasons.size())).first->second);
     begin = end;
   }
+  int next = 0;  // the first date that is not over
+  for (int i = 0; i < int(calendar.dates_.size()); ++i) {
+    const GameDate& date = calendar.dates_[size_t(i)];
+    if (date.finals > 0) next = date.finals == date.games ? i + 1 : i;
+  }
+  // Results may be late: what is played today is due all the same.
+  auto [to_come, end] = calendar.Range(today, Date{std::numeric_limits<int32_t>::max() - 1});
+  if (to_come < end) next = std::max(next, to_come);
+  calendar.horizon_ = std::min(next + 2, int(calendar.dates_.size()));
   calendar.final_dates_.resize(teams_of_seasons.size());
   for (const Game& game : games) {
     int index = season_index[game.season];

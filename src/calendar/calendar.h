@@ -74,10 +74,17 @@ class Calendar {
     const GameDate& date = dates_[size_t(index)];
     return date.finals == 0 && date.date < today_;
   }
+  // The dates before this index are due: all up to the first to come that is not over, and the one after. A
+  // date is over when all of its games have results, or a later date has some; it is to come from today on,
+  // also where results are late. Those behind the horizon are filled when it gets there.
+  int horizon() const { return horizon_; }
+  void MakeAllDue() { horizon_ = int(dates_.size()); }
+
   const std::vector<MissingBox>& missing_boxes() const { return missing_boxes_; }
 
  private:
   Date today_;
+  int horizon_ = 0;
   std::vector<GameDate> dates_;
   std::vector<Season> seasons_;
   std::vector<std::vector<Date>> final_dates_;  // of each team in each season

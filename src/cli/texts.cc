@@ -133,7 +133,12 @@ std::string ChoiceText(const DateChoice& choice) {
 std::string PlanText(const PlanReport& report) {
   std::string text = ChoiceText(report.choice) + "\n";
   for (const auto& [table, dates] : report.retired)
-    text += fmt::format("{}: {} dates are no game dates any more; their rows go\n", table, dates);
+    text += fmt::format(
+        "{}: {} dates are no game dates any more, or not due and not true any more; their rows go\n", table,
+        dates);
+  if (report.not_due)
+    text += fmt::format("{} cells of later dates are not due yet; `--ahead all` fills them too\n",
+                        WithCommas(report.not_due));
   if (report.plan.batches.empty()) return text + "nothing to do: all of it is fresh\n";
   constexpr const char* kLine = "{:<34} {:<26} {:>6} {:>10} {:>8}  {}{}\n";
   text += fmt::format(kLine, "table", "dates", "cells", "rows", "time", "because", "");

@@ -18,14 +18,14 @@ using namespace ::testing;
 
 namespace {
 
-Environment In(std::map<std::string, std::string> variables) {
+Environment In(const std::map<std::string, std::string>& variables) {
   return [variables](const std::string& name) { return variables.contains(name) ? variables.at(name) : ""; };
 }
 
 }  // namespace
 
 TEST(StoreErrors, CausesAreToldApart) {
-  for (auto [text, cause] : std::vector<std::pair<std::string, StoreCause>>{
+  for (const auto& [text, cause] : std::vector<std::pair<std::string, StoreCause>>{
            {"IO Error: Could not resolve hostname error for HTTP HEAD to 'https://nosuch.invalid/x'",
             StoreCause::kDns},
            {"IO Error: Could not connect to server error for HTTP HEAD to 'http://127.0.0.1:1/x'",
@@ -121,7 +121,7 @@ TEST(Credentials, CertificatesAreFoundWhereverTheyLie) {
 }
 
 TEST(Snapshots, TheNameTellsWhenItWasSeen) {
-  for (auto [name, seen] : std::vector<std::pair<std::string, std::string>>{
+  for (const auto& [name, seen] : std::vector<std::pair<std::string, std::string>>{
            {"20211001T120000Z.json", "TIMESTAMP '2021-10-01 12:00:00'"},
            {"2021-10-01T12:30:05Z.json", "TIMESTAMP '2021-10-01 12:30:05'"},
            {"2021-10-01T12-30Z.json.gz", "TIMESTAMP '2021-10-01 12:30:00'"},

@@ -11,6 +11,7 @@
 #include "base/text.h"
 #include "ledger/runs.h"
 #include "ledger/schema.h"
+#include "load/moved_files.h"
 #include "load/raw_table_sql.h"
 #include "load/statements.h"
 #include "project/sql_text.h"
@@ -24,6 +25,33 @@ bool IsAsFound(const FoundFile& file) {
   FoundFile now = LookAt(file.path, file.season);
   return now.size == file.size && now.mtime == file.mtime;
 }
+
+// Whether files go into the rows of a group as they are read, without a table between.
+bool Streams(const RawTable& table, const SourceGroup& group) { return group.Copies() && !table.statements; }
+
+// How much work a group is: the bytes of its files, and some for itself.
+double WorkOf(const SourceGroup& group) {
+  double work = 100'000;
+  for (const auto& [feed, files] : group.feeds)
+    for (const FoundFile& file : files)
+      work += double(file.size);
+  return work;
+}
+
+// A load streams from files to tables, and is no slower where its temporary tables lie on the disk. The
+// engine has what a project leaves it by default for all else, and this much for a load.
+class LoadMemory {
+ public:
+  LoadMemory(const Project& project, Connection& connection) : project_(project), connection_(connection) {
+    if (project_.memory_limit == Project::kMemory) (void)connection_.Execute("SET memory_limit = '340MB'");
+  }
+  ~LoadMemory() { (void)connection_.Execute("SET memory_limit = " + Quote(project_.memory_limit)); }
+  LoadMemory(const LoadMemory&) = delete;
+
+ private:
+  const Project& project_;
+  Connection& connection_;
+};
 
 }  // namespace
 
@@ -89,6 +117,7 @@ Result<> Loader::EnsureRun(LoadReport& report) {
 
 Result<LoadReport> Loader::Load(const std::vector<std::string>& only) {
   auto start = std::chrono::steady_clock::now();
+  LoadMemory memory(project_, connection_);
   LoadReport report;
   auto changed = Change(only, report);
   if (changed && report.run) FaultPoint("load-commit");
@@ -137,6 +166,8 @@ Result<> Loader::Change(const std::vector<std::string>& only, LoadReport& report
   transaction_ = TRY(Transaction::Begin(connection_));
   TRY(Prepare());
   TRY(ReadLedger());
+  TRY(RecogniseFiles());
+  ExpectWork();
   TRY(CheckFreshFiles());
   TRY(KeepSnapshots(snapshots, report));
   TRY(LoadSeeds(report));
@@ -221,6 +252,47 @@ Result<> Loader::Tell(LoadReport& report) {
   return {};
 }
 
+Result<> Loader::RecogniseFiles() {
+  std::vector<ledger::MovedFile> moved =
+      TRY(FindMovedFiles(sources_.files(), loaded_, TRY(ledger::ReadContents(connection_))));
+  if (moved.empty()) return {};
+  TRY(ledger::MoveFiles(connection_, moved));
+  std::map<std::pair<std::string, std::string>, const ledger::MovedFile*> by_path;  // feed, the path now
+  for (const ledger::MovedFile& file : moved)
+    by_path[{file.feed, file.after}] = &file;
+  for (SourceGroup& group : sources_.groups()) {
+    auto ran = ran_.find({group.source->name, group.season});
+    if (ran == ran_.end()) continue;
+    FeedFiles before = group.feeds;
+    for (auto& [feed, files] : before) {
+      for (FoundFile& file : files)
+        if (auto was = by_path.find({feed->name, file.path}); was != by_path.end())
+          file.path = was->second->before, file.mtime = was->second->mtime_before;
+      std::sort(files.begin(), files.end(), [](const auto& a, const auto& b) { return a.path < b.path; });
+    }
+    if (ran->second.identity != group.text + SourceGroup::Held(before)) continue;
+    ran->second.identity = group.identity;
+    TRY(ledger::RemoveSourceRuns(connection_, {group.source->name}, "season = " + Quote(group.season)));
+    TRY(ledger::WriteSourceRun(connection_, ran->second));
+  }
+  loaded_ = TRY(ledger::ReadFiles(connection_));
+  return {};
+}
+
+void Loader::ExpectWork() {
+  std::set<std::string> paths;
+  double work = 0;
+  for (const SourceGroup& group : sources_.groups()) {
+    auto before = ran_.find({group.source->name, group.season});
+    if (before != ran_.end() && before->second.identity == group.identity) continue;
+    work += WorkOf(group);
+    for (const auto& [feed, files] : group.feeds)
+      for (const FoundFile& file : files)
+        paths.insert(file.path);
+  }
+  progress_.Expect(paths.size(), work);
+}
+
 // Shapes are looked at first, so that no long work ends at a file that cannot be read. Snapshots are
 // quarantined instead, one by one.
 Result<> Loader::CheckFreshFiles() {
@@ -246,7 +318,7 @@ Result<Loader::FreshSnapshots> Loader::ReadFreshSnapshots(LoadReport& report) {
     if (!feed.snapshots) continue;
     std::vector<FoundFile> fresh = TRY(snapshots.Fresh(feed, sources_.files().at(feed.name)));
     if (fresh.empty()) continue;
-    progress_(fmt::format("reading {} of {}", fresh.size(), feed.name));
+    progress_.At(fmt::format("reading {} of {}", fresh.size(), feed.name));
     TRY(finder_.Fetch(fresh));
     all.emplace_back(&feed, TRY(snapshots.Read(feed, fresh, reader_)));
     for (const FoundFile& file : fresh)
@@ -323,19 +395,27 @@ Result<> Loader::LoadSeeds(LoadReport& report) {
   return {};
 }
 
+Result<> Loader::BeginReading(const Feed& feed, const std::vector<FoundFile>& files, LoadReport& report) {
+  if (!files.empty())
+    progress_.At(fmt::format("reading {}{}", feed.name,
+                             files.front().season.empty() ? "" : " " + files.front().season));
+  for (const FoundFile& file : files)
+    if (read_.insert(file.path).second) report.files.push_back(file.path);
+  return finder_.Fetch(files);
+}
+
 Result<> Loader::Materialize(const Feed& feed, const std::vector<FoundFile>& files, LoadReport& report) {
   std::vector<std::string> paths;
   for (const FoundFile& file : files)
     paths.push_back(file.path);
   if (auto held = held_.find(feed.name); held != held_.end() && held->second == paths) return {};
-  if (!files.empty())
-    progress_(fmt::format("reading {}{}", feed.name,
-                          files.front().season.empty() ? "" : " " + files.front().season));
-  for (const FoundFile& file : files)
-    if (read_.insert(file.path).second) report.files.push_back(file.path);
-  TRY(finder_.Fetch(files));
+  TRY(BeginReading(feed, files, report));
   held_[feed.name] = std::move(paths);
   auto made = reader_.Read(feed, files);
+  if (made)
+    progress_.HasRead(
+        read_.size(),
+        TRY(connection_.Query("SELECT count(*) FROM temp." + Ident("feed_" + feed.name))).Int(0, 0));
   if (made)
     for (const auto& [column, rows] : TRY(reader_.Unparsed(feed)))
       report.unparsed[feed.name + "." + column] = rows;
@@ -379,6 +459,11 @@ Result<> Loader::RunGroup(const RawTable& table, SourceGroup& group, bool part, 
       with(feed->name, ledger::SnapshotTable(feed->name), Snapshots::Good(*feed, group.season));
       continue;
     }
+    if (Streams(table, group)) {
+      TRY(BeginReading(*feed, files, report));
+      with(feed->name, "(" + TRY(reader_.TablesSql(*feed, files)) + ")", "");
+      continue;
+    }
     TRY(Materialize(*feed, files, report));
     with(source.Calls(feed->name), "temp." + Ident("feed_" + feed->name), part ? affected : "");
   }
@@ -390,8 +475,8 @@ Result<> Loader::RunGroup(const RawTable& table, SourceGroup& group, bool part, 
     if (part && group.ByUnit(read)) where.push_back(affected);
     with(read, "wh.main." + Ident(read), Join(where, " AND "));
   }
-  progress_(fmt::format("loading {}{} from {}", table.name, group.season.empty() ? "" : " " + group.season,
-                        source.name));
+  progress_.At(fmt::format("loading {}{} from {}", table.name, group.season.empty() ? "" : " " + group.season,
+                           source.name));
   std::string typed, keyless;
   for (const Column& column : table.columns)
     typed += fmt::format("CAST({0} AS {1}) AS {0}, ", Ident(column.name), column.type);
@@ -403,11 +488,19 @@ Result<> Loader::RunGroup(const RawTable& table, SourceGroup& group, bool part, 
                   "AS VARCHAR), CASE{} END) AS dropped FROM (\n{}\n)",
                   Ident(group.incoming), ctes, typed, StatementColumns(table, source),
                   UnmatchedNameColumn(source), keyless, source.body));
+  if (made && Streams(table, group))
+    progress_.HasRead(read_.size(),
+                      TRY(connection_.Query("SELECT count(*) FROM temp." + Ident(group.incoming))).Int(0, 0));
+  if (made) progress_.Did(WorkOf(group) / 2);
   if (made) return SetAsideDoubles(table, group, report);
   Error error = made.error();
   error.message = fmt::format("{}{}: {}", source.file.empty() ? source.name : source.file,
                               group.season.empty() ? "" : " (" + group.season + ")", error.message);
   if (error.kind != ErrorKind::kData && error.kind != ErrorKind::kModel) return error;
+  if (Streams(table, group)) {
+    transaction_.reset();
+    return reader_.Diagnose(*group.feeds.front().first, group.feeds.front().second, made.error());
+  }
   error.kind = ErrorKind::kSource;
   std::vector<std::string> fresh = FreshFiles(group);
   size_t named = std::min<size_t>(fresh.size(), 3);
@@ -428,6 +521,7 @@ Result<> Loader::SetAsideDoubles(const RawTable& table, const SourceGroup& group
       "HAVING count(*) > 1",
       incoming, keys)));
   if (TRY(connection_.Query("SELECT count(*) FROM temp.doubles")).Int(0, 0) == 0) return {};
+  if (Streams(table, group)) TRY(Materialize(*group.feeds.front().first, group.feeds.front().second, report));
   std::vector<std::string> shown;
   for (const std::string& column : table.key)
     shown.push_back("CAST(" + Ident(column) + " AS VARCHAR)");
@@ -617,7 +711,10 @@ Result<> Loader::LoadTable(const RawTable& table, LoadReport& report) {
   std::vector<LoadedTable> totals = TRY(change.Compare(cells_[table.name]));
   report.tables.insert(report.tables.end(), totals.begin(), totals.end());
   FaultPoint("load-write", table.name);
+  progress_.At("writing " + table.name);
   TRY(change.Write());
+  for (const SourceGroup* group : groups)
+    progress_.Did(WorkOf(*group) / 2);
 
   std::vector<Cell> written = TRY(change.Cells(report.run));
   for (const Cell& cell : written)

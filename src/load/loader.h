@@ -15,6 +15,7 @@
 #include "ledger/cells.h"
 #include "ledger/loads.h"
 #include "load/feed_reader.h"
+#include "load/load_progress.h"
 #include "load/snapshots.h"
 #include "load/source_groups.h"
 #include "load/statements.h"
@@ -85,6 +86,10 @@ class Loader {
   Result<> ReadLedger();
   // Refuses new files that no feed can read, before any long work.
   Result<> CheckFreshFiles();
+  // Takes files that were moved for what they are, in the ledger and here.
+  Result<> RecogniseFiles();
+  // Tells the progress how much there is to do, as far as it is known before.
+  void ExpectWork();
   using FreshSnapshots = std::vector<std::pair<const Feed*, ReadSnapshots>>;
   Result<FreshSnapshots> ReadFreshSnapshots(LoadReport& report);
   Result<> KeepSnapshots(const FreshSnapshots& fresh, LoadReport& report);
@@ -110,6 +115,8 @@ class Loader {
   // Keeps which units the files gave, and of which units rows were dropped.
   Result<> KeepUnits(const RawTable& table, const SourceGroup& group, bool part);
   // Makes the temp table feed_<name> hold the rows of these files.
+  // Brings files here, and says so.
+  Result<> BeginReading(const Feed& feed, const std::vector<FoundFile>& files, LoadReport& report);
   Result<> Materialize(const Feed& feed, const std::vector<FoundFile>& files, LoadReport& report);
   Result<std::string> ReadsSignature(const SourceGroup& group);
   // Keeps what a group gave and was made of; what it dropped goes into the report.
@@ -133,7 +140,7 @@ class Loader {
   Finder finder_;
   SourceGroups sources_;
   Result<> found_;  // why files could not be looked for
-  std::function<void(const std::string&)> progress_;
+  LoadProgress progress_;
   std::set<std::string> read_;  // paths
   std::map<std::string, std::vector<std::string>>
       held_;                                // by feed: the paths that its temp table has the rows of

@@ -74,15 +74,16 @@ class Fill {
       : workspace_(workspace), project_(workspace.project()), request_(request), activity_(activity) {}
 
   Result<BackfillReport> Run() {
+    if (!request_.plan.empty()) saved_ = TRY(ParseSavedPlan(request_.plan, TRY(ReadFile(request_.plan))));
     if (request_.dry_run) return DryRun();
     if (Loads()) activity_.Tell(Loaded{TRY(LoadFiles(workspace_, {}, activity_))});
-    TRY(Prepare(TRY(workspace_.Look())));
+    TRY(Prepare(TRY(workspace_.Look(false, ahead_all()))));
     if (request_.no_load)
       if (std::string changes = FileChangesText(TRY(LookForFileChanges(*work_->moment.connection, project_)));
           !changes.empty())
         activity_.Tell(Reading{Trim(changes)});
     TRY(CheckNewBodies());
-    if (TRY(RunChangedChecks())) TRY(Prepare(TRY(workspace_.Look())));
+    if (TRY(RunChangedChecks())) TRY(Prepare(TRY(workspace_.Look(false, ahead_all()))));
     activity_.Tell(Chosen{work_->chosen.choice});
     TRY(RemoveRetired());
     if (work_->plan.batches.empty()) {
@@ -96,6 +97,7 @@ class Fill {
   Connection& connection() { return *work_->moment.connection; }
   Workbench& bench() { return *work_->moment.bench; }
 
+  bool ahead_all() const { return (saved_ ? saved_->ahead : request_.selection.ahead) == "all"; }
   bool Loads() const { return !request_.no_load && request_.plan.empty(); }
 
   Result<BackfillReport> DryRun() {
@@ -103,11 +105,11 @@ class Fill {
     report.outcome = "planned";
     workspace_.KeepNothing();
     if (Loads()) {
-      LoadPreview preview = TRY(PreviewLoad(workspace_, {}, activity_));
+      LoadPreview preview = TRY(PreviewLoad(workspace_, {}, activity_, ahead_all()));
       report.load = std::move(preview.load);
       TRY(Prepare(std::move(preview.moment)));
     } else {
-      TRY(Prepare(TRY(workspace_.Look())));
+      TRY(Prepare(TRY(workspace_.Look(false, ahead_all()))));
     }
     report.planned = ReportOf(project_, *work_);
     return report;
@@ -115,9 +117,9 @@ class Fill {
 
   Result<> Prepare(Moment moment) {
     work_ = TRY(PrepareWork(project_, std::move(moment), request_.selection));
-    if (request_.plan.empty()) return {};
-    SavedPlan saved = TRY(ParseSavedPlan(request_.plan, TRY(ReadFile(request_.plan))));
-    Plan plan = TRY(RestorePlan(request_.plan, saved, project_, work_->moment.calendar, work_->moment.cells));
+    if (!saved_) return {};
+    Plan plan =
+        TRY(RestorePlan(request_.plan, *saved_, project_, work_->moment.calendar, work_->moment.cells));
     plan.unsettled = std::move(work_->plan.unsettled);
     work_->plan = std::move(plan);
     return {};
@@ -133,6 +135,7 @@ class Fill {
   const Project& project_;
   const BackfillRequest& request_;
   Activity& activity_;
+  std::optional<SavedPlan> saved_;
   std::optional<PreparedWork> work_;
 };
 

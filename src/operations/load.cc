@@ -177,12 +177,13 @@ Result<LoadReport> LoadFiles(Workspace& workspace, const std::vector<std::string
 }
 
 Result<LoadPreview> PreviewLoad(Workspace& workspace, const std::vector<std::string>& paths,
-                                Activity& activity) {
+                                Activity& activity, bool ahead_all) {
   auto connection = TRY(TRY(workspace.Open())->Connect());
   Watch watch = CancelWhen(*connection, activity.cancel());
   std::optional<Transaction> open;
   LoadReport load = TRY(MakeLoader(workspace, *connection, activity).Preview(paths, open));
-  return LoadPreview{std::move(load), TRY(workspace.LookOn(std::move(connection), std::move(*open)))};
+  return LoadPreview{std::move(load),
+                     TRY(workspace.LookOn(std::move(connection), std::move(*open), ahead_all))};
 }
 
 Result<LoadAnswer> Load(Workspace& workspace, const LoadRequest& request, const Cancel& cancel,

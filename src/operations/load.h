@@ -49,7 +49,7 @@ struct LoadPreview {
   Moment moment;
 };
 Result<LoadPreview> PreviewLoad(Workspace& workspace, const std::vector<std::string>& paths,
-                                Activity& activity);
+                                Activity& activity, bool ahead_all = false);
 
 // Feeds without files. No server is asked: of what is remote, files are there that were loaded.
 Result<std::vector<AbsentFeed>> AbsentFeeds(const Project& project, const Moment& moment);

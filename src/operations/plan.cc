@@ -19,6 +19,11 @@ void DescribeWork(Visitor& v, WorkSelection& s) {
   v.Field("no_upstream", s.no_upstream,
           "Leave inputs as they are: cells whose inputs are not filled are blocked.");
   v.Field("force", s.force, "Fill the chosen cells again, though they are fresh.");
+  v.Field(
+      "ahead", s.ahead,
+      "Of dates to come, fill the next that is not over and the one after, or all (default: `ahead` under "
+      "[policy] of backcourt.toml, else next).",
+      {.metavar = "next|all", .choices = {"next", "all"}});
   v.Field("allow_missing", s.allow_missing,
           "TABLE or TABLE:DATE: let cells run although this input is failed, blocked or missing; it is noted "
           "on them.",
@@ -59,6 +64,7 @@ void Describe(Visitor& v, SavedPlan& p) {
   v.Field("models", p.models, "by model: the identity of its text; `backfill --plan` refuses others",
           {.required = true});
   v.Field("force", p.force, "as it was given", {.required = true});
+  v.Field("ahead", p.ahead, "which dates to come are due: next or all");
   v.Field("allow_missing", p.allow_missing, "as it was given", {.required = true});
   v.Field("batches", p.batches, "in their order", {.required = true});
 }
@@ -67,7 +73,12 @@ void Describe(Visitor& v, PlanReport& r) {
   Describe(v, r.plan);
   v.Struct("Plan", "What a backfill would do.");
   v.Field("choice", r.choice, "the dates that were chosen");
-  v.Field("retired", r.retired, "by table: how many of its dates are no game dates any more; their rows go");
+  v.Field(
+      "retired", r.retired,
+      "by table: how many of its dates are no game dates any more, or not due and not true any more; their "
+      "rows go");
+  v.Field("not_due", r.not_due,
+          "cells that were chosen and are behind the horizon: `--ahead all` fills them");
   v.Field("files", r.files,
           "what has changed of the files since the last load: what this plan does not know");
 }
@@ -104,6 +115,7 @@ PlanReport ReportOf(const Project& project, const PreparedWork& work) {
   PlanReport report{SavePlan(project, work.moment.calendar, work.moment.cells, work.selection, work.plan),
                     work.chosen.choice,
                     {},
+                    work.plan.not_due,
                     {}};
   for (const auto& [table, slots] : work.moment.retired)
     report.retired[table] = int64_t(slots.size());
@@ -111,7 +123,8 @@ PlanReport ReportOf(const Project& project, const PreparedWork& work) {
 }
 
 Result<PlanReport> MakePlanReport(Workspace& workspace, const PlanRequest& request, const Cancel&) {
-  PreparedWork work = TRY(PrepareWork(workspace.project(), TRY(workspace.Look()), request.selection));
+  PreparedWork work = TRY(PrepareWork(
+      workspace.project(), TRY(workspace.Look(false, request.selection.ahead == "all")), request.selection));
   PlanReport report = ReportOf(workspace.project(), work);
   report.files = TRY(LookForFileChanges(*work.moment.connection, workspace.project()));
   if (request.save.empty()) return report;

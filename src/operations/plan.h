@@ -17,6 +17,7 @@ struct WorkSelection {
   std::vector<std::string> tables;  // `all` and none: all models
   DateSelection dates;
   bool no_upstream = false, force = false;
+  std::string ahead;  // which dates to come are due: next or all; empty: as the project says
   std::vector<std::string> allow_missing;
 };
 void DescribeWork(Visitor& v, WorkSelection& s);
@@ -30,7 +31,8 @@ void Describe(Visitor& v, PlanRequest& r);
 struct PlanReport {
   SavedPlan plan;
   DateChoice choice;
-  std::map<std::string, int64_t> retired;  // by table: dates that are no game dates any more
+  std::map<std::string, int64_t> retired;  // by table: dates whose rows go
+  int64_t not_due = 0;                     // cells behind the horizon
   FileChanges files;                       // since the last load
 };
 void Describe(Visitor& v, SavedPlan& p);

@@ -17,14 +17,14 @@ void Describe(Visitor& v, StatusRequest& r) {
 void Describe(Visitor& v, MonthStatus& m) {
   v.Struct("MonthStatus", "How far a table is in a month.");
   v.Field("done", m.done, "game dates that are done");
-  v.Field("total", m.total, "game dates");
+  v.Field("total", m.total, "game dates that are due");
 }
 
 void Describe(Visitor& v, TableStatus& t) {
   v.Struct("TableStatus", "How far a table is in a season.");
   v.Field("table", t.table, "the table; helper tables are one line, named as `(4 helper tables)`");
   v.Field("done", t.done, "game dates that are fresh, empty or partial");
-  v.Field("total", t.total, "game dates");
+  v.Field("total", t.total, "game dates that are due");
   v.Field("states", t.states, "cells by state");
   v.Field("months", t.months, "by month");
 }
@@ -72,13 +72,14 @@ void Add(const Moment& moment, size_t season, const std::vector<CellState>& stat
   for (size_t i = 0; i < states.size(); ++i) {
     const GameDate& date = moment.calendar.dates()[i];
     if (size_t(date.season) != season) continue;
+    ++table.states[CellStateName(states[i])];
+    if (states[i] == CellState::kNotDue) continue;
     MonthStatus& month = table.months[date.date.Month()];
     bool done = Settled(states[i]) && states[i] != CellState::kWaiting;
     month.done += done;
     ++month.total;
     table.done += done;
     ++table.total;
-    ++table.states[CellStateName(states[i])];
   }
 }
 

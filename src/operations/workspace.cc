@@ -24,15 +24,15 @@ Result<Warehouse*> Workspace::Open() {
   return warehouse_.get();
 }
 
-Result<Moment> Workspace::Look(bool stay) {
+Result<Moment> Workspace::Look(bool stay, bool ahead_all) {
   auto connection = TRY(TRY(Open())->Connect());
   Transaction open = TRY(Transaction::Begin(*connection));  // cells and calendar of one moment
-  Moment moment = TRY(LookOn(std::move(connection), std::move(open)));
+  Moment moment = TRY(LookOn(std::move(connection), std::move(open), ahead_all));
   if (!stay) moment.open.reset();
   return moment;
 }
 
-Result<Moment> Workspace::LookOn(std::unique_ptr<Connection> connection, Transaction open) {
+Result<Moment> Workspace::LookOn(std::unique_ptr<Connection> connection, Transaction open, bool ahead_all) {
   Moment moment;
   Warehouse& warehouse = *TRY(Open());
   moment.connection = std::move(connection);
@@ -42,6 +42,7 @@ Result<Moment> Workspace::LookOn(std::unique_ptr<Connection> connection, Transac
   if (TRY(ledger::HasTables(*moment.connection))) {
     moment.cells = TRY(ledger::ReadCells(*moment.connection, project_));
     moment.calendar = TRY(ReadCalendar(*moment.connection, project_));
+    if (ahead_all || project_.ahead_all) moment.calendar.MakeAllDue();
     moment.retired = TakeRetired(project_, moment.calendar, moment.cells);
   }
   return moment;

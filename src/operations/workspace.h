@@ -49,9 +49,10 @@ class Workspace {
 
   // `stay`: its transaction stays open, so that what its connection reads next is
   // of the same moment.
-  Result<Moment> Look(bool stay = false);
-  // The moment of a transaction, as seen by its connection; it stays.
-  Result<Moment> LookOn(std::unique_ptr<Connection> connection, Transaction open);
+  Result<Moment> Look(bool stay = false, bool ahead_all = false);
+  // The moment of a transaction, as seen by its connection; it stays. `ahead_all`: all dates to come are due,
+  // whatever the project's policy.
+  Result<Moment> LookOn(std::unique_ptr<Connection> connection, Transaction open, bool ahead_all = false);
 
  private:
   Project project_;

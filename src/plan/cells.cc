@@ -5,8 +5,8 @@
 namespace backcourt {
 
 namespace {
-constexpr const char* kNames[] = {"fresh",   "empty",   "partial", "stale",   "may change",
-                                  "missing", "blocked", "failed",  "running", "waiting"};
+constexpr const char* kNames[] = {"fresh",   "empty",  "partial", "stale",   "may change", "missing",
+                                  "blocked", "failed", "running", "waiting", "not due"};
 
 bool Before(const Cell& cell, int32_t slot) { return cell.slot < slot; }
 }  // namespace

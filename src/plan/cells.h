@@ -11,7 +11,8 @@
 
 namespace backcourt {
 
-// kWaiting is judged, never stored: an empty cell of a past date whose games have no result yet.
+// Two are judged, never stored. kWaiting: a cell of a past date whose games have no result yet, empty or not
+// filled. kNotDue: one behind the calendar's horizon that is not filled, or not as its inputs are now.
 enum class CellState {
   kFresh,
   kEmpty,
@@ -22,7 +23,8 @@ enum class CellState {
   kBlocked,
   kFailed,
   kRunning,
-  kWaiting
+  kWaiting,
+  kNotDue
 };
 
 const char* CellStateName(CellState state);

@@ -50,6 +50,8 @@ std::map<std::string, std::vector<uint8_t>> ScopeOf(const Project& project, cons
   return scope;
 }
 
+bool ToBeFilled(CellState state) { return !Settled(state) && state != CellState::kNotDue; }
+
 }  // namespace
 
 std::map<std::string, int> Plan::counts() const {
@@ -179,8 +181,10 @@ std::map<std::string, std::vector<CellState>> JudgeAll(const Project& project, c
         else if (state == CellState::kEmpty && waits && calendar.WaitsForResults(int(i)))
           state = CellState::kWaiting;
       }
+      if (!Settled(state) && int(i) >= calendar.horizon())
+        state = !cell && waits && calendar.WaitsForResults(int(i)) ? CellState::kWaiting : CellState::kNotDue;
       mine[i] = state;
-      open[i + 1] = open[i] + (Settled(state) ? 0 : 1);
+      open[i + 1] = open[i] + (ToBeFilled(state) ? 1 : 0);
     }
   }
   return states;
@@ -199,6 +203,23 @@ std::map<std::string, std::vector<int32_t>> TakeRetired(const Project& project, 
       series->second.Erase(slot);
     if (!slots.empty()) retired[model.name] = std::move(slots);
   }
+  // Of those behind the horizon what is not true any more; then what was made of it is not either.
+  for (bool more = calendar.horizon() < int(calendar.dates().size()); more;) {
+    more = false;
+    for (const auto& [table, states] : JudgeAll(project, calendar, cells)) {
+      auto series = cells.find(table);
+      if (series == cells.end()) continue;
+      for (size_t i = size_t(calendar.horizon()); i < states.size(); ++i) {
+        int32_t slot = calendar.dates()[i].date.days;
+        if (states[i] != CellState::kNotDue || !series->second.Find(slot)) continue;
+        series->second.Erase(slot);
+        retired[table].push_back(slot);
+        more = true;
+      }
+    }
+  }
+  for (auto& [table, slots] : retired)
+    std::sort(slots.begin(), slots.end());
   return retired;
 }
 
@@ -227,7 +248,7 @@ Plan MakePlan(const Project& project, const Calendar& calendar, const Cells& cel
   plan.allow_missing = selection.allow_missing;
   for (const auto& [name, of_model] : states)
     for (size_t i = 0; i < of_model.size(); ++i)
-      if (!Settled(of_model[i])) plan.unsettled[name].insert(plan.unsettled[name].end(), int(i));
+      if (ToBeFilled(of_model[i])) plan.unsettled[name].insert(plan.unsettled[name].end(), int(i));
   for (const Model& model : project.models) {
     if (model.view) continue;
     bool selected = selection.tables.empty() || std::find(selection.tables.begin(), selection.tables.end(),
@@ -240,8 +261,12 @@ Plan MakePlan(const Project& project, const Calendar& calendar, const Cells& cel
     for (size_t i = 0; i < calendar.dates().size(); ++i) {
       if (!scope[model.name][i]) continue;
       CellState state = states[model.name][i];
+      if (state == CellState::kNotDue) {
+        ++plan.not_due;
+        continue;
+      }
       plan.states[model.name][int(i)] = state;
-      if (!Settled(state) || forced(int(i))) todo.push_back(int(i));
+      if (ToBeFilled(state) || (forced(int(i)) && int(i) < calendar.horizon())) todo.push_back(int(i));
     }
     if (todo.empty()) continue;
 

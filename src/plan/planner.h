@@ -46,6 +46,7 @@ struct Plan {
   std::vector<Batch> batches;  // inputs before what reads them
   // Cells of any model that are not true to their inputs now, in scope or not.
   std::map<std::string, std::set<int>> unsettled;
+  int not_due = 0;  // cells that were selected, behind the calendar's horizon
   bool force = false;
   std::vector<std::string> allow_missing;
   // State of every cell considered, by model and calendar index; cells out of
@@ -84,8 +85,9 @@ std::map<std::string, std::vector<CellState>> JudgeAll(const Project& project, c
 Plan MakePlan(const Project& project, const Calendar& calendar, const Cells& cells,
               const Selection& selection, const PlanOptions& options);
 
-// Takes the cells of models on dates that are no game dates any more (a game has
-// moved) out of `cells`, and returns their slots by model.
+// Takes the cells of models whose rows are to go out of `cells`, and returns their slots by model: those on
+// dates that are no game dates any more (a game has moved), and those behind the calendar's horizon that are
+// not true to their inputs any more.
 std::map<std::string, std::vector<int32_t>> TakeRetired(const Project& project, const Calendar& calendar,
                                                         Cells& cells);
 

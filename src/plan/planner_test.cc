@@ -95,6 +95,77 @@ TEST(Judge, EmptyCellsOfPastDatesWithoutResultsWait) {
   EXPECT_TRUE(Settled(CellState::kWaiting));
 }
 
+// The dates of a season of which the first two are played, and the project's cells, filled up to a date.
+struct Running {
+  explicit Running(int played, Date today = D("2021-01-01")) {
+    std::vector<Game> games;
+    for (int day = 19; day <= 26; ++day)
+      games.push_back(MakeGame("G" + std::to_string(day), "2021-10-" + std::to_string(day), "AAA", "BBB",
+                               day < 19 + played));
+    calendar = Calendar::Build(games, today);
+    cells = RawCells(calendar);
+  }
+  std::vector<int> Todo(const std::string& table) {
+    Selection selection;
+    for (int i = 0; i < int(calendar.dates().size()); ++i)
+      selection.dates.push_back(i);
+    std::vector<int> todo;
+    plan = MakePlan(project, calendar, cells, selection, {});
+    for (const Batch& batch : plan.batches)
+      if (batch.model == table) todo.insert(todo.end(), batch.dates.begin(), batch.dates.end());
+    std::sort(todo.begin(), todo.end());
+    return todo;
+  }
+  Project project = ChainProject();
+  Calendar calendar;
+  Cells cells;
+  Plan plan;
+};
+
+TEST(Horizon, TheNextDateThatIsNotOverAndTheOneAfterAreDue) {
+  Running season(2);
+  EXPECT_EQ(season.calendar.horizon(), 4);
+  EXPECT_EQ(season.Todo("form"), (std::vector{0, 1, 2, 3}));
+  EXPECT_EQ(season.plan.not_due, 3 * 4);
+  EXPECT_EQ(StatesOf(season.project, season.calendar, season.cells, "form")[4], CellState::kNotDue);
+  season.calendar.MakeAllDue();
+  EXPECT_EQ(season.Todo("form").size(), 8u);
+  EXPECT_EQ(season.plan.not_due, 0);
+  EXPECT_EQ(Running(8).calendar.horizon(), 8);
+  EXPECT_EQ(Running(0).calendar.horizon(), 2);
+}
+
+TEST(Horizon, ADateThatIsPlayedInPartIsNotOver) {
+  Calendar calendar = Calendar::Build(
+      {MakeGame("G1", "2021-10-19", "AAA", "BBB", false), MakeGame("G2", "2021-10-20", "AAA", "BBB"),
+       MakeGame("G3", "2021-10-20", "CCC", "DDD", false), MakeGame("G4", "2021-10-21", "AAA", "BBB", false),
+       MakeGame("G5", "2021-10-22", "AAA", "BBB", false)},
+      D("2021-01-01"));
+  EXPECT_EQ(calendar.horizon(), 3) << "the first date without a result is over: it lies behind one with some";
+}
+
+TEST(Horizon, WhatIsPlayedTodayIsDueThoughResultsAreLate) {
+  EXPECT_EQ(Running(2, D("2021-10-24")).calendar.horizon(), 7);
+  EXPECT_EQ(Running(2, D("2021-10-27")).calendar.horizon(), 4) << "of a season of which no date is to come";
+}
+
+TEST(Horizon, WhatLiesBehindItStaysWhileItIsTrue) {
+  Running season(2);
+  season.calendar.MakeAllDue();
+  FillAll(season.project, season.calendar, season.cells);
+  season.calendar = Running(2).calendar;
+  EXPECT_EQ(season.Todo("features"), std::vector<int>{});
+  EXPECT_TRUE(TakeRetired(season.project, season.calendar, season.cells).empty());
+  EXPECT_EQ(StatesOf(season.project, season.calendar, season.cells, "features")[7], CellState::kFresh);
+  season.cells["raw"].Put(RawCell(D("2021-10-22"), 2));
+  EXPECT_EQ(season.Todo("form"), std::vector<int>{})
+      << "of which only what lies behind reads the changed date";
+  auto retired = TakeRetired(season.project, season.calendar, season.cells);
+  EXPECT_EQ(retired["form"].size() + retired["features"].size(), 2 * 4u);
+  EXPECT_EQ(retired.count("summary"), 0u);
+  EXPECT_EQ(StatesOf(season.project, season.calendar, season.cells, "features")[7], CellState::kNotDue);
+}
+
 TEST(Judge, AnEditedModelStalesItselfAndWhatReadsIt) {
   Project project = ChainProject();
   Calendar calendar = FiveDates();

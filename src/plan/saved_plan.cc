@@ -15,6 +15,7 @@ SavedPlan SavePlan(const Project& project, const Calendar& calendar, const Cells
   for (const Model& model : project.models)
     saved.models[model.name] = model.identity.Hex();
   saved.force = selection.force;
+  saved.ahead = calendar.horizon() == int(calendar.dates().size()) ? "all" : "next";
   saved.allow_missing = selection.allow_missing;
   for (const Batch& batch : plan.batches) {
     SavedBatch& mine = saved.batches.emplace_back();

@@ -26,6 +26,7 @@ struct SavedPlan {
   std::string state;                      // of all cells from which the plan was made: it holds for no others
   std::map<std::string, std::string> models;  // each model's identity
   bool force = false;
+  std::string ahead;  // which dates to come were due: next or all
   std::vector<std::string> allow_missing;
   std::vector<SavedBatch> batches;
 };

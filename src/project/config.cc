@@ -106,7 +106,11 @@ Result<Config> ParseConfig(const std::string& file, const std::string& text) {
   if (!missing.empty() && missing != "partial" && missing != "block")
     policy.Problem(nullptr,
                    fmt::format("on_missing_games '{}' is neither \"partial\" nor \"block\"", missing));
+  std::string ahead = policy.Text("ahead");
+  if (!ahead.empty() && ahead != "next" && ahead != "all")
+    policy.Problem(nullptr, fmt::format("ahead '{}' is neither \"next\" nor \"all\"", ahead));
   TRY(policy.Finish());
+  if (!ahead.empty()) config.ahead_all = ahead == "all";
   if (!missing.empty()) config.block_on_missing_games = missing == "block";
 
   TomlTable warehouse = section("warehouse");

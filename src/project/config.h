@@ -18,8 +18,8 @@ struct Config {
   std::vector<std::string> seasons;
   std::string schedule, history, results;  // [calendar]
   std::vector<std::string> boxes, types;
-  std::optional<bool> block_on_missing_games;  // [policy]
-  std::string warehouse, memory_limit;         // [warehouse]
+  std::optional<bool> block_on_missing_games, ahead_all;  // [policy]
+  std::string warehouse, memory_limit;                    // [warehouse]
   std::optional<int> threads;
   std::string data;                                            // [data]
   std::vector<std::string> prefer;                             // [sources]

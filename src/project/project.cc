@@ -50,6 +50,22 @@ const T* FindNamed(const std::vector<T>& list, const std::string& name) {
   return nullptr;
 }
 
+// A pack says what [league] has; its projects set the same keys.
+Result<> TakeLeague(Project& project, const Config& config, bool is_pack) {
+  for (const auto& [key, value] : config.league) {
+    std::vector<std::string> keys;
+    for (const auto& [known, of] : project.league)
+      keys.push_back(known);
+    if (!is_pack && !project.league.contains(key))
+      return Error{
+          ErrorKind::kUsage,
+          fmt::format("{}: the pack has no '{}' under [league]", config.lines.Of("league." + key), key),
+          keys.empty() ? "take it away" : "'" + Nearest(key, keys) + "'"};
+    project.league[key] = value;
+  }
+  return {};
+}
+
 // Takes over what the file in `folder` says, after that of the pack that it names.
 Result<> ReadConfig(Project& project, const fs::path& folder, bool inherited) {
   std::string file = (folder / "backcourt.toml").string();
@@ -77,17 +93,8 @@ Result<> ReadConfig(Project& project, const fs::path& folder, bool inherited) {
       project.calendar_lines[key] = config.lines.Of(std::string("calendar.") + key);
   if (!config.types.empty()) project.types = config.types;
   if (!config.lookups.empty()) project.lookups = config.lookups, project.lookup_lines = config.lines;
-  for (const auto& [key, value] : config.league) {
-    std::vector<std::string> keys;
-    for (const auto& [known, of] : project.league)
-      keys.push_back(known);
-    if (project.pack != folder.string() && !project.league.contains(key))
-      return Error{
-          ErrorKind::kUsage,
-          fmt::format("{}: the pack has no '{}' under [league]", config.lines.Of("league." + key), key),
-          keys.empty() ? "take it away" : "'" + Nearest(key, keys) + "'"};
-    project.league[key] = value;
-  }
+  TRY(TakeLeague(project, config, project.pack == folder.string()));
+  project.ahead_all = config.ahead_all.value_or(project.ahead_all);
   project.block_on_missing_games = config.block_on_missing_games.value_or(project.block_on_missing_games);
   if (inherited) return {};
 

@@ -32,7 +32,8 @@ struct Project {
   // [warehouse]
   std::string warehouse;  // the file
   int threads = 2;
-  std::string memory_limit = "640MB";
+  static constexpr const char* kMemory = "640MB";  // where a project sets none
+  std::string memory_limit = kMemory;
 
   // [data]
   std::string data;  // folder of the files as they come; may be empty
@@ -65,6 +66,7 @@ struct Project {
 
   // [policy]
   bool block_on_missing_games = false;
+  bool ahead_all = false;  // all dates to come are due, not only the next two
 
   std::vector<Feed> feeds;
   std::vector<RawTable> raw_tables;

@@ -242,6 +242,10 @@ void Checker::FilledCells(const CheckedSeason& season) {
     for (int index : season.dates) {
       const Cell* cell = series == cells_.end() ? nullptr : series->second.Find(DateAt(index).days);
       CellState state = states_.at(model.name)[size_t(index)];
+      if (state == CellState::kNotDue) {
+        --coverage.expected;
+        continue;
+      }
       ++count.examined;
       coverage.present += Settled(state) && state != CellState::kWaiting;
       waiting += state == CellState::kWaiting;

@@ -314,8 +314,8 @@ class Tester {
 };
 
 // The models that have a file of tests, of those asked for or of all.
-Result<std::vector<const Model*>> Chosen(const Project& project, const std::vector<std::string>& names,
-                                         ModelTestReport& report) {
+Result<std::vector<const Model*>> ChosenModels(const Project& project, const std::vector<std::string>& names,
+                                               ModelTestReport& report) {
   std::vector<const Model*> chosen;
   std::vector<std::string> known;
   for (const Model& model : project.models)
@@ -356,7 +356,7 @@ Result<ModelTestReport> RunModelTests(const Project& project, const std::vector<
                                       const std::function<bool()>& interrupted) {
   auto start = std::chrono::steady_clock::now();
   ModelTestReport report;
-  std::vector<const Model*> chosen = TRY(Chosen(project, models, report));
+  std::vector<const Model*> chosen = TRY(ChosenModels(project, models, report));
   std::vector<std::pair<const Model*, std::vector<TestCase>>> tests;
   std::set<std::string> inputs;
   for (const Model* model : chosen) {

@@ -36,7 +36,7 @@ struct Sum {
   }
 };
 
-std::string Rows(const Sum& sum) {
+std::string RowsText(const Sum& sum) {
   return fmt::format("{} rows differ, {} missing, {} extra", WithCommas(sum.different),
                      WithCommas(sum.missing), WithCommas(sum.extra));
 }
@@ -45,7 +45,7 @@ std::string TableText(const std::string& table, const std::vector<const ReplayMi
   Sum sum;
   for (const ReplayMismatch* m : cells)
     sum.Add(*m);
-  std::string text = fmt::format("{}: {} cells DIFFER: {}\n", table, cells.size(), Rows(sum));
+  std::string text = fmt::format("{}: {} cells DIFFER: {}\n", table, cells.size(), RowsText(sum));
   text +=
       fmt::format("  dates: {}{}\n", Join(sum.dates, ", "), cells.size() > sum.dates.size() ? ", ..." : "");
   if (sum.first) text += fmt::format("  first: {}, {}\n", sum.first_date, sum.first->Text());
@@ -79,7 +79,7 @@ std::string Text(const VerifyReport& report) {
                       WithCommas(report.replay.rows), Seconds(report.replay.seconds));
   size_t differ = report.replay.mismatches.size();
   return text +
-         (differ == 0 ? "all agree to the bit\n" : fmt::format("{} cells DIFFER: {}\n", differ, Rows(all)));
+         (differ == 0 ? "all agree to the bit\n" : fmt::format("{} cells DIFFER: {}\n", differ, RowsText(all)));
 }
 
 Result<int> RunVerify(Caller& caller, const VerifyRequest& request, const JsonView& view,
