@@ -43,7 +43,7 @@ double WorkOf(const SourceGroup& group) {
 class LoadMemory {
  public:
   LoadMemory(const Project& project, Connection& connection) : project_(project), connection_(connection) {
-    if (project_.memory_limit == Project::kMemory) (void)connection_.Execute("SET memory_limit = '340MB'");
+    if (project_.memory_limit == Project::kMemory) (void)connection_.Execute("SET memory_limit = '300MB'");
   }
   ~LoadMemory() { (void)connection_.Execute("SET memory_limit = " + Quote(project_.memory_limit)); }
   LoadMemory(const LoadMemory&) = delete;
@@ -200,22 +200,21 @@ Result<> Loader::LoadTables(const std::vector<std::string>& only, LoadReport& re
              });
            });
   };
-  std::set<std::string> done;
   auto ready = [&](const RawTable& table) {
     return std::all_of(sources_.sources().begin(), sources_.sources().end(), [&](const Source& source) {
       return source.table != table.name ||
              std::all_of(source.reads.begin(), source.reads.end(), [&](const std::string& read) {
-               return read == table.name || !project_.FindRaw(read) || done.contains(read);
+               return read == table.name || !project_.FindRaw(read) || done_.contains(read);
              });
     });
   };
   for (size_t pass = 0; pass < project_.raw_tables.size(); ++pass) {
     for (const RawTable& table : project_.raw_tables) {
-      if (done.contains(table.name) || !ready(table)) continue;
+      if (done_.contains(table.name) || !ready(table)) continue;
       for (SourceGroup& group : sources_.groups())
         if (!only.empty() && group.source->table == table.name && meant(group)) group.identity += "+";
       TRY(LoadTable(table, report));
-      done.insert(table.name);
+      done_.insert(table.name);
     }
   }
   return {};
@@ -391,6 +390,24 @@ Result<> Loader::LoadSeeds(LoadReport& report) {
       changed_tables_.insert(seed.name);
       ++report.changed_cells;
     }
+  }
+  return {};
+}
+
+Result<> Loader::DropFeeds(const RawTable& loaded) {
+  std::vector<std::string> idle;
+  for (const auto& [feed, paths] : held_) {
+    bool needed =
+        std::any_of(sources_.groups().begin(), sources_.groups().end(), [&](const SourceGroup& group) {
+          return group.source->table != loaded.name && !done_.contains(group.source->table) &&
+                 std::any_of(group.feeds.begin(), group.feeds.end(),
+                             [&](const auto& read) { return read.first->name == feed; });
+        });
+    if (!needed) idle.push_back(feed);
+  }
+  for (const std::string& feed : idle) {
+    TRY(connection_.Execute("DROP TABLE IF EXISTS temp." + Ident("feed_" + feed)));
+    held_.erase(feed);
   }
   return {};
 }
@@ -708,6 +725,7 @@ Result<> Loader::LoadTable(const RawTable& table, LoadReport& report) {
   if (std::string twice = TRY(change.Duplicate()); !twice.empty())
     return Error{ErrorKind::kSource, fmt::format("two rows of {} have one key: {}", table.name, twice),
                  "take one of them out of its file, then load again; nothing was loaded"};
+  TRY(DropFeeds(table));
   std::vector<LoadedTable> totals = TRY(change.Compare(cells_[table.name]));
   report.tables.insert(report.tables.end(), totals.begin(), totals.end());
   FaultPoint("load-write", table.name);

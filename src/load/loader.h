@@ -114,9 +114,11 @@ class Loader {
   Result<> KeepFiles(const SourceGroup& group, bool part, int64_t run);
   // Keeps which units the files gave, and of which units rows were dropped.
   Result<> KeepUnits(const RawTable& table, const SourceGroup& group, bool part);
-  // Makes the temp table feed_<name> hold the rows of these files.
   // Brings files here, and says so.
   Result<> BeginReading(const Feed& feed, const std::vector<FoundFile>& files, LoadReport& report);
+  // Drops the rows of feeds that no table needs which is still to be loaded.
+  Result<> DropFeeds(const RawTable& loaded);
+  // Makes the temp table feed_<name> hold the rows of these files.
   Result<> Materialize(const Feed& feed, const std::vector<FoundFile>& files, LoadReport& report);
   Result<std::string> ReadsSignature(const SourceGroup& group);
   // Keeps what a group gave and was made of; what it dropped goes into the report.
@@ -141,6 +143,7 @@ class Loader {
   SourceGroups sources_;
   Result<> found_;  // why files could not be looked for
   LoadProgress progress_;
+  std::set<std::string> done_;  // tables that are loaded
   std::set<std::string> read_;  // paths
   std::map<std::string, std::vector<std::string>>
       held_;                                // by feed: the paths that its temp table has the rows of
