@@ -189,7 +189,7 @@ class Files(Toy):
                 out = self.run_program("backfill", cwd=project)
                 self.assertIn("18 cells filled (42 rows)", out)
                 self.assertIn("all agree to the bit", self.run_program("verify", "--all", cwd=project))
-                self.run_program("export", str(project / f"out of {name}"), cwd=project)
+                self.run_program("export", str(self.folder / f"out of {name}"), cwd=project)
                 self.run_program("query", "FROM player_form", "--format", "csv", "--output", str(project / f"{name}.csv"), cwd=project)
                 self.assertEqual(len((project / f"{name}.csv").read_text().splitlines()), len(self.run_program("query", "FROM player_form", "--format", "csv", cwd=project).splitlines()))
                 self.assertIn("player_games", self.run_program("status", cwd=project))

@@ -41,7 +41,7 @@ class Machine(Faulty):
     def test_a_folder_that_is_read_only(self):
         self.assertIn("a folder that you may write to", self.run_faulty("backfill", code=5, FAULTS="readonly"))
         self.run_program("backfill")
-        out = self.run_faulty("export", "out", code=1, FAULTS="readonly", FAULTS_FOLDER=f"{self.project.resolve()}/out")
+        out = self.run_faulty("export", "../out", code=1, FAULTS="readonly", FAULTS_FOLDER=f"{self.folder.resolve()}/out")
         self.assertIn("out cannot be written", out)
         self.assertIn("another folder", out)
         self.assertIn("plan.json.tmp cannot be written", self.run_faulty("plan", "--save", "plan.json", code=1, FAULTS="readonly", FAULTS_FOLDER=f"{self.project.resolve()}/plan"))

@@ -178,10 +178,12 @@ class Plan(TypedDict):
     state: str
     models: dict[str, str]
     force: bool
+    ahead: str
     allow_missing: list[str]
     batches: list[PlannedBatch]
     choice: DateChoice
     retired: dict[str, int]
+    not_due: int
     files: FileChanges
 
 
@@ -481,11 +483,12 @@ class Difference(TypedDict):
 
 
 class Export(TypedDict):
-    """What an export wrote; its manifest.json holds the same."""
+    """What an export wrote. Its manifest.json holds the same of all tables that were exported there."""
 
     format: int
     digest_algorithm: str
     tables: dict[str, ExportedTable]
+    replaced: list[str]
 
 
 class ExportedTable(TypedDict):

@@ -97,7 +97,7 @@ class Fill {
   Connection& connection() { return *work_->moment.connection; }
   Workbench& bench() { return *work_->moment.bench; }
 
-  bool ahead_all() const { return (saved_ ? saved_->ahead : request_.selection.ahead) == "all"; }
+  bool ahead_all() const { return saved_ ? saved_->ahead == "all" : request_.selection.ahead == "all"; }
   bool Loads() const { return !request_.no_load && request_.plan.empty(); }
 
   Result<BackfillReport> DryRun() {

@@ -7,10 +7,13 @@
 
 #include <algorithm>
 #include <filesystem>
+#include <set>
 
 #include "base/fault_point.h"
 #include "base/file.h"
 #include "base/text.h"
+#include "files/object_store.h"
+#include "operations/json.h"
 #include "warehouse/duckdb/profile.h"
 
 namespace backcourt {
@@ -24,6 +27,7 @@ void Describe(Visitor& v, ExportRequest& r) {
   v.Field("tables", r.tables, "Tables (default: the public ones).", {.metavar = "TABLE", .positional = true});
   v.Field("raw", r.raw, "The raw tables too.");
   v.Field("csv", r.csv, "CSV instead of Parquet.");
+  v.Field("dry_run", r.dry_run, "Tell what would be written and replaced; nothing is written.");
 }
 
 void Describe(Visitor& v, ExportedFile& f) {
@@ -43,13 +47,84 @@ void Describe(Visitor& v, ExportedTable& t) {
 }
 
 void Describe(Visitor& v, ExportReport& r) {
-  v.Struct("Export", "What an export wrote; its manifest.json holds the same.");
+  v.Struct("Export",
+           "What an export wrote. Its manifest.json holds the same of all tables that were exported there.");
   v.Field("format", r.format, "1");
   v.Field("digest_algorithm", r.digest_algorithm, "how digests are computed");
   v.Field("tables", r.tables, "by table");
+  v.Field("replaced", r.replaced, "tables whose files of an earlier export were replaced");
 }
 
 namespace {
+
+bool Within(const fs::path& inner, const fs::path& outer) {
+  return std::mismatch(outer.begin(), outer.end(), inner.begin(), inner.end()).first == outer.end();
+}
+
+// Refuses a folder in which an export would lie among files of another kind.
+Result<> CheckFolder(const Project& project, const fs::path& folder) {
+  std::error_code ignored;
+  auto refuse = [&](const std::string& why) {
+    return Error{ErrorKind::kUsage, fmt::format("{} {}", folder.string(), why),
+                 "a folder of its own, such as ~/tables"};
+  };
+  fs::path target = fs::weakly_canonical(fs::absolute(folder), ignored);
+  std::vector<std::pair<fs::path, std::string>> kept = {{project.root, "the project"},
+                                                        {project.pack, "the pack"}};
+  if (!project.data.empty() && !IsRemote(project.data)) kept.emplace_back(project.data, "the data folder");
+  for (const auto& [path, name] : kept) {
+    fs::path whole = fs::weakly_canonical(fs::absolute(path), ignored);
+    if (Within(target, whole)) return refuse(fmt::format("lies in {} ({})", name, whole.string()));
+    if (Within(whole, target)) return refuse(fmt::format("holds {} ({})", name, whole.string()));
+  }
+  for (fs::path at = target; at != at.parent_path(); at = at.parent_path())
+    if (fs::exists(at / "backcourt.toml", ignored))
+      return refuse(fmt::format("lies in another project ({})", at.string()));
+  for (fs::recursive_directory_iterator at(target, ignored), end; !ignored && at != end;
+       at.increment(ignored)) {
+    if (at->path().filename() == "backcourt.toml")
+      return refuse(fmt::format("holds another project ({})", at->path().parent_path().string()));
+    if (at.depth() >= 2) at.disable_recursion_pending();
+  }
+  return {};
+}
+
+// What earlier exports wrote into the folder: its manifest, and, after one that was killed, what that had
+// begun to put there. Nothing where there is neither.
+Result<ExportReport> ReadManifest(const fs::path& path) {
+  std::error_code ignored;
+  if (!fs::exists(path, ignored)) return ExportReport{};
+  auto json = nlohmann::json::parse(TRY(ReadFile(path.string())), nullptr, false);
+  auto manifest = json.is_object() ? FromJson<ExportReport>(json) : Result<ExportReport>(Error{});
+  if (!manifest)
+    return Error{ErrorKind::kUsage, fmt::format("{} is no manifest of an export", path.string()),
+                 "another folder"};
+  return manifest;
+}
+
+// Whether the folder of a table is there with files, all of which the manifests name.
+Result<bool> Replaces(const fs::path& folder, const std::string& table,
+                      const std::vector<ExportReport>& manifests) {
+  std::error_code ignored;
+  if (!fs::exists(folder / table, ignored)) return false;
+  std::set<std::string> ours;
+  for (const ExportReport& manifest : manifests)
+    if (auto known = manifest.tables.find(table); known != manifest.tables.end())
+      for (const ExportedFile& file : known->second.files)
+        ours.insert(file.path);
+  bool any = false;
+  for (fs::recursive_directory_iterator at(folder / table, ignored), end; !ignored && at != end;
+       at.increment(ignored)) {
+    if (at->is_directory(ignored)) continue;
+    any = true;
+    std::string path = at->path().lexically_relative(folder).string();
+    if (!ours.contains(path))
+      return Error{ErrorKind::kUsage,
+                   fmt::format("{} is not of an export, which would replace it", at->path().string()),
+                   "another folder, or move it away"};
+  }
+  return any;
+}
 
 // The folder that an export works in, hidden in the one it exports to: one
 // export at a time has it, and one that died leaves it to the next.
@@ -65,23 +140,34 @@ class Workshop {
       return Error{ErrorKind::kBusy, fmt::format("another export writes into {}", folder.string()),
                    "wait for it, or another folder"};
     }
-    if (shop->lock_ >= 0) fs::remove_all(shop->path_, failed);
-    if (shop->lock_ < 0 || !fs::create_directory(shop->path_, failed))
+    if (shop->lock_ < 0)
       return Error{ErrorKind::kUsage, fmt::format("{} cannot be written", folder.string()), "another folder"};
     return shop;
   }
   ~Workshop() {
     std::error_code ignored;
     if (lock_ < 0) return;
-    fs::remove_all(path_, ignored);
+    if (mine_) fs::remove_all(path_, ignored);
     close(lock_);
   }
   const fs::path& path() const { return path_; }
+  // The manifest of what is being put into the folder: of one that died, what it had begun.
+  fs::path begun() const { return path_ / "begun.json"; }
+  Result<> Clear() {
+    std::error_code failed;
+    mine_ = true;
+    fs::remove_all(path_, failed);
+    if (!fs::create_directory(path_, failed))
+      return Error{ErrorKind::kUsage, fmt::format("{} cannot be written", path_.parent_path().string()),
+                   "another folder"};
+    return {};
+  }
 
  private:
   explicit Workshop(fs::path path) : path_(std::move(path)) {}
   fs::path path_;
   int lock_ = -1;
+  bool mine_ = false;  // cleared: what is in it is of this export
 };
 
 Result<std::vector<std::string>> ChosenTables(const Project& project, const ExportRequest& request) {
@@ -105,8 +191,20 @@ class TableWriter {
               bool csv)
       : project_(project), moment_(moment), table_(table), work_(work), csv_(csv) {}
 
-  Result<ExportedTable> Write() {
+  // All but the files.
+  Result<ExportedTable> Tell() {
     TRY(Describe());
+    Digest digest;
+    if (auto series = moment_.cells.find(table_); series != moment_.cells.end())
+      for (const Cell& cell : series->second.cells())
+        digest = digest + cell.digest, ++written_.cells, written_.rows += cell.rows;
+    written_.digest = digest.Hex();
+    if (const Model* model = project_.FindModel(table_)) written_.model = model->identity.Hex();
+    return written_;
+  }
+
+  Result<ExportedTable> Write() {
+    TRY(Tell());
     if (season_.empty()) {
       TRY(WriteFile("", "true"));
     } else {
@@ -117,12 +215,6 @@ class TableWriter {
       for (size_t i = 0; i < seasons.size(); ++i)
         TRY(WriteFile("season=" + seasons.Text(i, 0), season_ + " = " + Quote(seasons.Text(i, 0))));
     }
-    Digest digest;
-    if (auto series = moment_.cells.find(table_); series != moment_.cells.end())
-      for (const Cell& cell : series->second.cells())
-        digest = digest + cell.digest, ++written_.cells, written_.rows += cell.rows;
-    written_.digest = digest.Hex();
-    if (const Model* model = project_.FindModel(table_)) written_.model = model->identity.Hex();
     return std::move(written_);
   }
 
@@ -183,26 +275,40 @@ class TableWriter {
 Result<ExportReport> Export(Workspace& workspace, const ExportRequest& request, const Cancel& cancel,
                             const Events& events) {
   const Project& project = workspace.project();
+  fs::path folder = request.folder;
   std::vector<std::string> tables = TRY(ChosenTables(project, request));
+  TRY(CheckFolder(project, folder));
   auto activity = TRY(workspace.activities().Begin("export", ToJson(request), false, cancel, events));
   Moment moment = TRY(workspace.Look(true));
   Watch watch = CancelWhen(*moment.connection, activity->cancel());
-  fs::path folder = request.folder;
-  auto workshop = TRY(Workshop::Open(folder));
+  auto workshop = request.dry_run ? nullptr : TRY(Workshop::Open(folder));
+  ExportReport manifest = TRY(ReadManifest(folder / "manifest.json"));
+  ExportReport begun = TRY(ReadManifest(workshop ? workshop->begun() : folder / ".export" / "begun.json"));
   ExportReport report;
   report.digest_algorithm = kDigestAlgorithm;
+  for (const std::string& table : tables)
+    if (TRY(Replaces(folder, table, {manifest, begun}))) report.replaced.push_back(table);
+  if (workshop) TRY(workshop->Clear());
   for (const std::string& table : tables) {
-    report.tables[table] = TRY(TableWriter(project, moment, table, workshop->path(), request.csv).Write());
+    TableWriter writer(project, moment, table, request.dry_run ? folder : workshop->path(), request.csv);
+    report.tables[table] = TRY(request.dry_run ? writer.Tell() : writer.Write());
     activity->Tell(Written{table, report.tables[table].rows});
     if (activity->cancel().Requested())
       return Error{ErrorKind::kInterrupted, "interrupted; what was in the folder stays", ""};
   }
+  if (request.dry_run) return report;
   FaultPoint("export-written");
+  TRY(WriteFile(workshop->begun().string(), ToJson(report).dump()));
   for (const std::string& table : tables) {
     TRY(MoveInPlace((workshop->path() / table).string(), (folder / table).string()));
     FaultPoint("export-replaced", table);
   }
-  TRY(WriteFile((folder / "manifest.json").string(), ToJson(report).dump(2) + "\n"));
+  for (const auto& [table, written] : report.tables)
+    manifest.tables[table] = written;
+  std::erase_if(manifest.tables, [&](const auto& table) { return !fs::exists(folder / table.first); });
+  manifest.digest_algorithm = report.digest_algorithm;
+  manifest.replaced.clear();
+  TRY(WriteFile((folder / "manifest.json").string(), ToJson(manifest).dump(2) + "\n"));
   return report;
 }
 

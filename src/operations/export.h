@@ -15,6 +15,7 @@ struct ExportRequest {
   std::string folder;
   std::vector<std::string> tables;  // empty: the public ones
   bool raw = false, csv = false;
+  bool dry_run = false;  // tells what it would write and replace
 };
 void Describe(Visitor& v, ExportRequest& r);
 
@@ -28,15 +29,17 @@ struct ExportedTable {
   std::optional<std::string> model;
   std::vector<ExportedFile> files;
 };
-// What manifest.json holds.
 struct ExportReport {
   int64_t format = 1;
   std::string digest_algorithm;
   std::map<std::string, ExportedTable> tables;
+  std::vector<std::string> replaced;  // tables whose files of an earlier export go
 };
 void Describe(Visitor& v, ExportReport& r);
 
-// The folder of each table is replaced at once; on an error what was there stays.
+// The folder of each table is replaced at once; on an error what was there stays. manifest.json names all files
+// that exports wrote there, and nothing else is ever replaced: kUsage where a table's folder holds other files,
+// and where the folder lies in, above or below the data folder or a project.
 Result<ExportReport> Export(Workspace& workspace, const ExportRequest& request, const Cancel& cancel,
                             const Events& events);
 

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <map>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -17,7 +18,7 @@ struct WorkSelection {
   std::vector<std::string> tables;  // `all` and none: all models
   DateSelection dates;
   bool no_upstream = false, force = false;
-  std::string ahead;  // which dates to come are due: next or all; empty: as the project says
+  std::optional<std::string> ahead;  // which dates to come are due: next or all; none: as the project says
   std::vector<std::string> allow_missing;
 };
 void DescribeWork(Visitor& v, WorkSelection& s);

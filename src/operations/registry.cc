@@ -155,10 +155,12 @@ std::vector<Verb> MakeVerbs() {
            Verify, {"replayed"}));
   add(Make({.name = "export",
             .about = "Write tables as Parquet (or CSV), a file a season, with a manifest.",
-            .details = "Without TABLE, the public tables. The folder of each table is replaced at once. What "
-                       "--raw writes is loaded\n"
-                       "by another project whose [data] folder it is.",
-            .example = "backcourt export out --raw"},
+            .details = "Without TABLE, the public tables. The folder of each table is replaced at once; of "
+                       "what is there, only files\n"
+                       "that the manifest of an earlier export names. What --raw writes is loaded by another "
+                       "project whose [data]\n"
+                       "folder it is. An export lies beside projects and their data, never in them.",
+            .example = "backcourt export ~/tables --raw"},
            Export, {"written"}));
   add(Make({.name = "test",
             .about = "Run the tests beside the models: given rows to expected rows, in memory.",

@@ -25,7 +25,11 @@ Result<int> RunExport(Caller& caller, const ExportRequest& request, const JsonVi
   }
   for (const auto& [table, rows] : written)
     output.Out(fmt::format("{:<34} {:>10} rows\n", table, WithCommas(rows)));
-  output.Out(fmt::format("written to {}\n", request.folder));
+  for (const std::string& table : report->replaced)
+    output.Out(fmt::format("{} {}/{}, of an earlier export\n", request.dry_run ? "would replace" : "replaced",
+                           request.folder, table));
+  output.Out(request.dry_run ? fmt::format("dry run: nothing was written to {}\n", request.folder)
+                             : fmt::format("written to {}\n", request.folder));
   return 0;
 }
 
