@@ -67,10 +67,11 @@ class AnotherLeague(Shapes):
         self.assertEqual(self.query("SELECT game_id, season FROM raw_schedule ORDER BY 1"), [{"game_id": OPENER.id, "season": "2024"}, {"game_id": OVERTIME.id, "season": "2024"}])
         # The raw tables' own shape, with its folders season=2024.
         self.run_program("backfill", "all")
-        self.run_program("export", "--raw", str(self.folder / "exported"))
-        self.assertTrue(list(self.folder.glob("exported/raw_schedule/season=2024/*.parquet")))
         shutil.rmtree(self.data)
-        shutil.move(self.folder / "exported", self.data)
+        exported = self.folder.with_name(self.folder.name + "-exported")
+        self.run_program("export", "--raw", str(exported))
+        self.assertTrue(list(exported.glob("raw_schedule/season=2024/*.parquet")))
+        exported.rename(self.data)
         for path in self.folder.glob("warehouse*"):
             path.unlink()
         self.load()
