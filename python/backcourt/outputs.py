@@ -248,6 +248,7 @@ class Status(TypedDict):
     raw: dict[str, RawStatus]
     absent: list[AbsentFeed]
     snapshots: list[Snapshot]
+    failed_runs: list[FailedRun]
     problems: list[Problem]
     files: FileChanges
     running: Running | None
@@ -285,6 +286,15 @@ class RawStatus(TypedDict):
 
     rows: int
     cells: int
+
+
+class FailedRun(TypedDict):
+    """A load or a fill that failed; none of its kind has succeeded since."""
+
+    run: int
+    command: str
+    started_at_utc: str
+    message: str
 
 
 class Problem(TypedDict):

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 #include <unistd.h>
 
+#include "adbc/transaction.h"
 #include "base/text.h"
 #include "ledger/schema.h"
 
@@ -26,27 +27,42 @@ Result<std::vector<Run>> Select(Connection& connection, const std::string& which
   return runs;
 }
 
+// The clock's own: now() is the time at which the transaction began.
+std::string Timestamp(RunTime time) {
+  return fmt::format("make_timestamp({})",
+                     std::chrono::duration_cast<std::chrono::microseconds>(time.time_since_epoch()).count());
+}
+
+std::string Now() { return Timestamp(std::chrono::system_clock::now()); }
+
 }  // namespace
 
-Result<int64_t> StartRun(Connection& connection, const std::string& command) {
+Result<int64_t> StartRun(Connection& connection, const std::string& command, RunTime started) {
   Rows rows = TRY(connection.Query("SELECT CAST(coalesce(max(run), 0) + 1 AS BIGINT) FROM backcourt.runs"));
   int64_t run = rows.Int(0, 0);
-  TRY(connection.Execute(
-      fmt::format("INSERT INTO backcourt.runs VALUES ({}, {}, {}, now()::TIMESTAMP, NULL, NULL, NULL)", run,
-                  Quote(command), getpid())));
+  TRY(connection.Execute(fmt::format("INSERT INTO backcourt.runs VALUES ({}, {}, {}, {}, NULL, NULL, NULL)",
+                                     run, Quote(command), getpid(), Timestamp(started))));
   return run;
 }
 
+Result<> RecordRun(Connection& connection, const std::string& command, RunTime started,
+                   const std::string& outcome, const std::string& summary) {
+  Transaction transaction = TRY(Transaction::Begin(connection));
+  TRY(CreateTables(connection));
+  TRY(EndRun(connection, TRY(StartRun(connection, command, started)), outcome, summary));
+  return transaction.Commit();
+}
+
 Result<> EndRun(Connection& connection, int64_t run, const std::string& outcome, const std::string& summary) {
-  return connection.Execute(fmt::format(
-      "UPDATE backcourt.runs SET ended_at = now()::TIMESTAMP, outcome = {}, summary = {} WHERE run = {}",
-      Quote(outcome), Quote(summary), run));
+  return connection.Execute(
+      fmt::format("UPDATE backcourt.runs SET ended_at = {}, outcome = {}, summary = {} WHERE run = {}", Now(),
+                  Quote(outcome), Quote(summary), run));
 }
 
 Result<> WriteBatch(Connection& connection, int64_t run, const BatchRecord& batch) {
   return connection.Execute(fmt::format(
-      "INSERT INTO backcourt.batches VALUES ({}, {}, {}, {}, {}, {}, {}, now()::TIMESTAMP, {})", run,
-      Quote(batch.model), batch.first, batch.last, batch.cells, batch.rows, batch.seconds, batch.attempts));
+      "INSERT INTO backcourt.batches VALUES ({}, {}, {}, {}, {}, {}, {}, {}, {})", run, Quote(batch.model),
+      batch.first, batch.last, batch.cells, batch.rows, batch.seconds, Now(), batch.attempts));
 }
 
 Result<> WriteFailures(Connection& connection, int64_t run, const std::string& model,
@@ -54,8 +70,8 @@ Result<> WriteFailures(Connection& connection, int64_t run, const std::string& m
   std::vector<std::string> rows;
   for (const Cell& cell : cells)
     if (cell.state == CellState::kFailed)
-      rows.push_back(fmt::format("({}, {}, {}, {}, {}, now()::TIMESTAMP)", run, Quote(model), cell.slot,
-                                 Quote(cell.error_class), Quote(cell.reason)));
+      rows.push_back(fmt::format("({}, {}, {}, {}, {}, {})", run, Quote(model), cell.slot,
+                                 Quote(cell.error_class), Quote(cell.reason), Now()));
   if (rows.empty()) return {};
   return connection.Execute("INSERT INTO backcourt.failures VALUES " + Join(rows, ", "));
 }
@@ -69,6 +85,13 @@ Result<std::optional<Run>> ReadRun(Connection& connection, int64_t run) {
   if (!TRY(HasTables(connection))) return std::optional<Run>();
   std::vector<Run> runs = TRY(Select(connection, fmt::format("WHERE run = {}", run)));
   return runs.empty() ? std::optional<Run>() : std::move(runs.front());
+}
+
+Result<std::vector<Run>> ReadFailedRuns(Connection& connection) {
+  if (!TRY(HasTables(connection))) return std::vector<Run>();
+  return Select(connection, R"sql(
+      WHERE outcome = 'failed' AND run IN (SELECT max(run) FROM backcourt.runs GROUP BY command = 'load')
+      ORDER BY run)sql");
 }
 
 Result<std::vector<RunTable>> ReadRunTables(Connection& connection, int64_t run) {

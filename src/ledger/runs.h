@@ -2,6 +2,7 @@
 // failed in them.
 #pragma once
 
+#include <chrono>
 #include <map>
 #include <optional>
 #include <string>
@@ -13,9 +14,15 @@
 
 namespace backcourt::ledger {
 
+using RunTime = std::chrono::system_clock::time_point;
+
 // A run's row is there from its start; it ends with an outcome.
-Result<int64_t> StartRun(Connection& connection, const std::string& command);
+Result<int64_t> StartRun(Connection& connection, const std::string& command,
+                         RunTime started = std::chrono::system_clock::now());
 Result<> EndRun(Connection& connection, int64_t run, const std::string& outcome, const std::string& summary);
+// A run that has ended already, such as one that failed before it did anything.
+Result<> RecordRun(Connection& connection, const std::string& command, RunTime started,
+                   const std::string& outcome, const std::string& summary);
 
 struct BatchRecord {
   std::string model;
@@ -43,6 +50,9 @@ struct Run {
 // The newest `most` runs, the newest first; none before the first load.
 Result<std::vector<Run>> ReadRuns(Connection& connection, int most);
 Result<std::optional<Run>> ReadRun(Connection& connection, int64_t run);
+// The newest load, and the newest of all other runs, where it failed: nothing of its kind has succeeded
+// since.
+Result<std::vector<Run>> ReadFailedRuns(Connection& connection);
 
 // What a run filled of a table, the longest first.
 struct RunTable {

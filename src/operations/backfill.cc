@@ -11,6 +11,7 @@
 #include "ledger/cells.h"
 #include "ledger/models.h"
 #include "ledger/runs.h"
+#include "operations/history.h"
 #include "operations/load.h"
 #include "run/batch_filler.h"
 #include "run/progress.h"
@@ -76,7 +77,11 @@ class Fill {
   Result<BackfillReport> Run() {
     if (!request_.plan.empty()) saved_ = TRY(ParseSavedPlan(request_.plan, TRY(ReadFile(request_.plan))));
     if (request_.dry_run) return DryRun();
-    if (Loads()) activity_.Tell(Loaded{TRY(LoadFiles(workspace_, {}, activity_))});
+    if (Loads()) {
+      LoadReport loaded = TRY(LoadFiles(workspace_, {}, activity_));
+      activity_.Tell(Loaded{std::move(loaded)});
+    }
+    filling_ = true;
     TRY(Prepare(TRY(workspace_.Look(false, ahead_all()))));
     if (request_.no_load)
       if (std::string changes = FileChangesText(TRY(LookForFileChanges(*work_->moment.connection, project_)));
@@ -88,9 +93,19 @@ class Fill {
     TRY(RemoveRetired());
     if (work_->plan.batches.empty()) {
       TRY(MakeViews(false));
+      TRY(KeepSuccess(workspace_, workspace_.command(), started_, "nothing to do"));
       return BackfillReport{};
     }
     return RunPlan();
+  }
+
+  // In the history of runs; a load that failed is there already.
+  void Keep(const Error& error) {
+    if (!filling_) return;
+    if (!run_)
+      KeepFailure(workspace_, workspace_.command(), started_, error);
+    else if (KeepsFailure(error))
+      (void)ledger::EndRun(connection(), *run_, "failed", error.message);  // else it has no outcome
   }
 
  private:
@@ -135,6 +150,9 @@ class Fill {
   const Project& project_;
   const BackfillRequest& request_;
   Activity& activity_;
+  const ledger::RunTime started_ = std::chrono::system_clock::now();
+  bool filling_ = false;
+  std::optional<int64_t> run_;  // once it has begun
   std::optional<SavedPlan> saved_;
   std::optional<PreparedWork> work_;
 };
@@ -266,6 +284,7 @@ std::string Summary(const RunReport& report, int64_t run) {
 Result<BackfillReport> Fill::RunPlan() {
   TRY(MakeInputTables(bench(), project_, work_->moment.calendar, work_->plan));
   int64_t run = TRY(ledger::StartRun(connection(), workspace_.command()));
+  run_ = run;
   RunOptions options;
   options.parallel = request_.parallel.value_or(int(std::max(1u, std::thread::hardware_concurrency())));
   std::mutex cells_mutex;
@@ -311,7 +330,9 @@ Result<BackfillReport> Backfill(Workspace& workspace, const BackfillRequest& req
   if (request.join)
     return FromJson<BackfillReport>(TRY(activities.Join("backfill", ToJson(work), cancel, events)));
   auto activity = TRY(activities.Begin("backfill", ToJson(work), true, cancel, events));
-  auto report = Fill(workspace, request, *activity).Run();
+  Fill fill(workspace, request, *activity);
+  auto report = fill.Run();
+  if (!report) fill.Keep(report.error());
   activity->Finish(report ? Result<nlohmann::json>(ToJson(*report)) : Result<nlohmann::json>(report.error()));
   return report;
 }

@@ -37,9 +37,9 @@ struct ExportReport {
 };
 void Describe(Visitor& v, ExportReport& r);
 
-// The folder of each table is replaced at once; on an error what was there stays. manifest.json names all files
-// that exports wrote there, and nothing else is ever replaced: kUsage where a table's folder holds other files,
-// and where the folder lies in, above or below the data folder or a project.
+// The folder of each table is replaced at once; on an error what was there stays. manifest.json names all
+// files that exports wrote there, and nothing else is ever replaced: kUsage where a table's folder holds
+// other files, and where the folder lies in, above or below the data folder or a project.
 Result<ExportReport> Export(Workspace& workspace, const ExportRequest& request, const Cancel& cancel,
                             const Events& events);
 

@@ -1,6 +1,7 @@
 #include "operations/load.h"
 
 #include "base/text.h"
+#include "operations/history.h"
 
 namespace backcourt {
 
@@ -171,9 +172,17 @@ Loader MakeLoader(Workspace& workspace, Connection& connection, Activity& activi
 
 Result<LoadReport> LoadFiles(Workspace& workspace, const std::vector<std::string>& paths,
                              Activity& activity) {
+  auto started = std::chrono::system_clock::now();
   auto connection = TRY(TRY(workspace.Open())->Connect());
-  Watch watch = CancelWhen(*connection, activity.cancel());
-  return MakeLoader(workspace, *connection, activity).Load(paths);
+  Result<LoadReport> report = [&] {
+    Watch watch = CancelWhen(*connection, activity.cancel());
+    return MakeLoader(workspace, *connection, activity).Load(paths);
+  }();
+  if (!report)
+    KeepFailure(workspace, "load", started, report.error());
+  else if (report->run == 0)
+    TRY(KeepSuccess(workspace, "load", started, "nothing to load: the files are as they were"));
+  return report;
 }
 
 Result<LoadPreview> PreviewLoad(Workspace& workspace, const std::vector<std::string>& paths,

@@ -87,9 +87,10 @@ TEST_F(Operations, ShowQueryExport) {
   auto typo = Show(workspace_, {.table = "player_gamess"}, cancel_);
   ASSERT_FALSE(typo);
   EXPECT_EQ(typo.error().hint, "player_games");
-  ExportReport out = Must(Export(workspace_, {folder_.path() + "/out", {}, true, false}, cancel_, {}));
+  testing::Folder beside;
+  ExportReport out = Must(Export(workspace_, {beside / "out", {}, true, false}, cancel_, {}));
   EXPECT_EQ(out.tables.at("player_games").rows, 12);
-  EXPECT_TRUE(std::filesystem::exists(folder_.path() + "/out/manifest.json"));
+  EXPECT_TRUE(std::filesystem::exists(beside / "out/manifest.json"));
 }
 
 TEST_F(Operations, CheckAndVerify) {
@@ -186,7 +187,12 @@ auto Stopped(Workspace& workspace, const char* verb, Operation operation, At at)
       go_on.get_future().wait();
     });
   });
-  begun.get_future().wait();
+  std::future<void> held = begun.get_future();
+  while (held.wait_for(std::chrono::milliseconds(10)) != std::future_status::ready)
+    if (ended.wait_for(std::chrono::seconds(0)) == std::future_status::ready) {
+      ADD_FAILURE() << verb << " ended before it told what it does";
+      return ended.get();
+    }
   auto status = Status(workspace, {}, none);
   EXPECT_TRUE(status && status->activities.size() == 1 && status->activities[0].activity == verb);
   auto stopped = Stop(workspace, {}, none);
@@ -222,7 +228,8 @@ TEST_F(Operations, StopEndsWhateverRuns) {
   ASSERT_FALSE(verified);
   EXPECT_EQ(verified.error().kind, ErrorKind::kInterrupted) << verified.error().Text();
 
-  std::string out = folder_.path() + "/out";
+  testing::Folder beside;
+  std::string out = beside / "out";
   auto exported = Stopped(
       workspace_, "export",
       [&](const Events& events) { return Export(workspace_, {out, {}, false, false}, cancel_, events); },

@@ -5,6 +5,7 @@
 #include <set>
 
 #include "base/text.h"
+#include "ledger/runs.h"
 #include "plan/planner.h"
 
 namespace backcourt {
@@ -51,6 +52,14 @@ void Describe(Visitor& v, Problem& p) {
   v.Field("reason", p.reason, "the reason of the first");
 }
 
+void Describe(Visitor& v, FailedRun& f) {
+  v.Struct("FailedRun", "A load or a fill that failed; none of its kind has succeeded since.");
+  v.Field("run", f.run, "its number");
+  v.Field("command", f.command, "the command line");
+  v.Field("started_at_utc", f.started_at, "when it began");
+  v.Field("message", f.message, "what was wrong");
+}
+
 void Describe(Visitor& v, StatusReport& r) {
   v.Struct("Status", "How far the warehouse is, what runs now and what is wrong.");
   v.Field("warehouse", r.warehouse, "its file");
@@ -59,6 +68,7 @@ void Describe(Visitor& v, StatusReport& r) {
   v.Field("absent", r.absent, "feeds without files");
   v.Field("snapshots", r.snapshots,
           "of the schedule: each season's serving one, then those that are not used");
+  v.Field("failed_runs", r.failed_runs, "the last load and the last fill, where they failed");
   v.Field("problems", r.problems, "failed, blocked, partial, waiting and waived dates");
   v.Field("files", r.files, "what has changed of the files since the last load");
   v.Field("running", r.running, "the run that goes on now; null when none does");
@@ -200,6 +210,8 @@ Result<StatusReport> Status(Workspace& workspace, const StatusRequest& request, 
   report.snapshots = TRY(Snapshots::Serving(*moment.connection));
   for (Snapshot& one : TRY(Snapshots::Quarantined(*moment.connection)))
     report.snapshots.push_back(std::move(one));
+  for (const ledger::Run& run : TRY(ledger::ReadFailedRuns(*moment.connection)))
+    report.failed_runs.push_back({run.run, run.command, run.started_at, run.summary});
   report.problems = Problems(project, moment);
   report.files = TRY(LookForFileChanges(*moment.connection, project));
   report.activities = workspace.activities().Now();

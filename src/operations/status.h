@@ -35,6 +35,11 @@ struct SeasonStatus {
 struct RawStatus {
   int64_t rows = 0, cells = 0;
 };
+// A load or a fill that failed, and none of its kind has succeeded since.
+struct FailedRun {
+  int64_t run = 0;
+  std::string command, started_at, message;
+};
 struct Problem {
   std::string state, table;
   int64_t dates = 0;
@@ -47,6 +52,7 @@ struct StatusReport {
   std::map<std::string, RawStatus> raw;
   std::vector<AbsentFeed> absent;
   std::vector<Snapshot> snapshots;
+  std::vector<FailedRun> failed_runs;
   std::vector<Problem> problems;
   FileChanges files;
   std::optional<RunNow> running;

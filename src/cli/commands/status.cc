@@ -122,6 +122,9 @@ std::string Text(const StatusReport& report, bool markdown) {
   text += RawText(report) + AbsentText(report.absent) + SnapshotText(report.snapshots) +
           FileChangesText(report.files);
   std::string problems;
+  for (const FailedRun& run : report.failed_runs)
+    problems += fmt::format("{}the last {} failed (run {}, {} UTC): {}\n", markdown ? "- " : "",
+                            run.command == "load" ? "load" : "fill", run.run, run.started_at, run.message);
   for (const Problem& p : report.problems)
     problems += fmt::format("{}{} {}: {} dates from {}: {}\n", markdown ? "- " : "", p.state, p.table,
                             p.dates, p.first_date.Str(), p.reason);

@@ -1,0 +1,33 @@
+#include "operations/history.h"
+
+#include <algorithm>
+
+namespace backcourt {
+
+bool KeepsFailure(const Error& error) {
+  return error.kind != ErrorKind::kUsage && error.kind != ErrorKind::kInterrupted &&
+         error.kind != ErrorKind::kBusy;
+}
+
+void KeepFailure(Workspace& workspace, const std::string& command, ledger::RunTime started,
+                 const Error& error) {
+  if (!KeepsFailure(error)) return;
+  auto keep = [&]() -> Result<> {
+    auto connection = TRY(TRY(workspace.Open())->Connect());
+    return ledger::RecordRun(*connection, command, started, "failed", error.message);
+  };
+  // What keeps the history from being written is what the operation met too, or comes after it.
+  (void)keep();
+}
+
+Result<> KeepSuccess(Workspace& workspace, const std::string& command, ledger::RunTime started,
+                     const std::string& summary) {
+  auto connection = TRY(TRY(workspace.Open())->Connect());
+  std::vector<ledger::Run> failed = TRY(ledger::ReadFailedRuns(*connection));
+  bool told = std::any_of(failed.begin(), failed.end(), [&](const ledger::Run& run) {
+    return (run.command == "load") == (command == "load");
+  });
+  return told ? ledger::RecordRun(*connection, command, started, "done", summary) : Result<>();
+}
+
+}  // namespace backcourt
