@@ -3,11 +3,14 @@
 # make test   all tests; make bench: all benchmarks; make build; make clean
 # make soak N=1000   faults at length, one line a promise
 # make fuzz SECONDS_EACH=60   look for inputs that break a reader (installs clang)
+# make fuzz-engine SEED=1 STEPS=200   edit a toy project at random, compare with a fill from scratch
 # make docs   the generated documents in docs/, and the types of the Python module
 # make wheel  build/wheel/backcourt-*.whl: the command and a Python module, for pip install
 N ?= 200
 SECONDS_EACH ?= 60
-.PHONY: run program build docs wheel check test soak fuzz bench clean
+SEED ?= 1
+STEPS ?= 200
+.PHONY: run program build docs wheel check test soak fuzz fuzz-engine bench clean
 CONFIGURE = cmake -S . -B build -G Ninja -DBACKCOURT_BATCHES=ON >/dev/null
 MAKEFLAGS += --no-print-directory
 
@@ -42,6 +45,9 @@ soak: build
 
 fuzz:
 	@scripts/fuzz.sh $(SECONDS_EACH)
+
+fuzz-engine: build
+	@PYTHONPATH=$(CURDIR):$(CURDIR)/build/deps/python python3 tests/fuzz/engine.py --seed $(SEED) --steps $(STEPS)
 
 bench: build
 	@bench/run

@@ -373,16 +373,27 @@ class Vanished(Toy):
     def test_rows_of_files_that_are_gone_stay_and_five_of_them_are_named(self):
         for year in range(2003, 2011):
             header = (self.project / "data" / "box_2021-22.csv").read_text().splitlines()[0]
-            (self.project / "data" / f"box_{year}-{(year + 1) % 100:02}.csv").write_text(f"{header}\nG{year},AAA,1,30,36:10\n")
-        self.run_program("load", code=4)  # their games are in no schedule
+            season = f"{year}-{(year + 1) % 100:02}"
+            (self.project / "data" / f"box_{season}.csv").write_text(f"{header}\nG{year},AAA,1,30,36:10\n")
+            (self.project / "data" / f"games_{season}.csv").write_text(f"game_id,game_date,home,away,home_points,away_points\nG{year},{year}-11-01,AAA,BBB,90,80\n")
+        self.run_program("load")
         rows = self.query("SELECT count(*) AS n FROM raw_box")
         for year in range(2003, 2011):
-            (self.project / "data" / f"box_{year}-{(year + 1) % 100:02}.csv").unlink()
+            for kind in ("box", "games"):
+                (self.project / "data" / f"{kind}_{year}-{(year + 1) % 100:02}.csv").unlink()
         for _ in range(2):
             lines = [line for line in self.run_program("load").splitlines() if line.startswith("no longer there")]
             self.assertEqual(len(lines), 6)
-            self.assertEqual(lines[-1], "no longer there: and 3 more")
+            self.assertEqual(lines[-1], "no longer there: and 11 more")
         self.assertEqual(self.query("SELECT count(*) AS n FROM raw_box"), rows)
+
+    def test_files_that_are_gone_and_of_which_nothing_is_left_are_named_once(self):
+        path = self.project / "data" / "box_2003-04.csv"
+        path.write_text((self.project / "data" / "box_2021-22.csv").read_text().splitlines()[0] + "\nG2003,AAA,1,30,36:10\n")
+        self.run_program("load", code=4)  # its game is in no schedule
+        path.unlink()
+        self.assertIn(f"gone: {path}", self.run_program("load"))
+        self.assertEqual(self.run_program("load"), "nothing to load: the files are as they were\n")
 
 
 class OtherShells(Toy):

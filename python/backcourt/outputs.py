@@ -14,6 +14,7 @@ class Load(TypedDict):
     run: int | None
     files: list[str]
     vanished: list[str]
+    gone: list[str]
     tables: list[LoadedTable]
     dropped: list[DroppedRows]
     served: list[ServedUnits]
@@ -133,6 +134,7 @@ class LoadReport(TypedDict):
     run: int | None
     files: list[str]
     vanished: list[str]
+    gone: list[str]
     tables: list[LoadedTable]
     dropped: list[DroppedRows]
     served: list[ServedUnits]
@@ -184,6 +186,7 @@ class Plan(TypedDict):
     choice: DateChoice
     retired: dict[str, int]
     not_due: int
+    declarations: list[DeclarationChange]
     files: FileChanges
 
 
@@ -211,6 +214,17 @@ class DateChoice(TypedDict):
     calendar_days: int | None
     off_days: list[str]
     season: str
+
+
+class DeclarationChange(TypedDict):
+    """A declaration that is other than what the warehouse's table was made by."""
+
+    table: str
+    file: str
+    part: str
+    before: str
+    after: str
+    effect: str
 
 
 class FileChanges(TypedDict):
@@ -460,6 +474,9 @@ class VerifyReport(TypedDict):
     extra_rows: int
     seconds: float
     mismatches: list[Mismatch]
+    raw: RawCheck | None
+    raw_season: str
+    raw_left_out: str
 
 
 class Mismatch(TypedDict):
@@ -490,6 +507,28 @@ class Difference(TypedDict):
     column: str
     stored: str
     replayed: str
+
+
+class RawCheck(TypedDict):
+    """Raw tables and seeds, loaded again and compared."""
+
+    tables: int
+    units: int
+    rows: int
+    differing: int
+    differences: list[RawDifference]
+
+
+class RawDifference(TypedDict):
+    """A row of a raw table that is other than what its files give."""
+
+    table: str
+    key: str
+    column: str
+    stored: str
+    loaded: str
+    file: str
+    cause: str
 
 
 class Export(TypedDict):

@@ -8,6 +8,7 @@
 
 #include <cstring>
 
+#include "adbc/transaction.h"
 #include "base/text.h"
 
 namespace backcourt {
@@ -64,6 +65,16 @@ size_t Append(const ArrowArrayView* view, Rows::Column& column) {
     }
   }
   return bytes;
+}
+
+// Whether a statement may read tables. Others begin and end transactions, or are about the engine itself:
+// some of these stand in no transaction.
+bool ReadsTables(const std::string& sql) {
+  constexpr const char* kWords[] = {"SELECT", "WITH", "FROM", "INSERT",   "CREATE", "DELETE",
+                                    "UPDATE", "DROP", "COPY", "DESCRIBE", "ALTER",  "(SELECT"};
+  std::string text = Trim(sql.substr(0, 64));
+  return std::any_of(std::begin(kWords), std::end(kWords),
+                     [&](const char* word) { return text.starts_with(word); });
 }
 
 }  // namespace
@@ -132,6 +143,14 @@ void Connection::Poison(const Error& why) {
 }
 
 Result<Rows> Connection::Query(const std::string& sql) {
+  if (open_ || !ReadsTables(sql)) return Run(sql);
+  Transaction own = TRY(Transaction::Begin(*this));
+  Rows rows = TRY(Run(sql));
+  TRY(own.Commit());
+  return rows;
+}
+
+Result<Rows> Connection::Run(const std::string& sql) {
   if (poisoned_) return *poisoned_;
   ErrorClassifier classify = state_->database->classify;
   AdbcError error = ADBC_ERROR_INIT;
@@ -191,6 +210,8 @@ Result<Rows> Connection::Query(const std::string& sql) {
     if (failed)
       return Error{ErrorKind::kModel, fmt::format("a result cannot be read: {}", arrow_error.message), ""};
   }
+  if (sql == "BEGIN") open_ = true;
+  if (sql == "COMMIT" || sql == "ROLLBACK") open_ = false;
   return rows;
 }
 

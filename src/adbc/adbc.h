@@ -55,6 +55,9 @@ class Connection {
   // Errors carry the engine's text; their kind is what the database's classifier
   // says. A result of more text than kMostText is one of kind capacity.
   static constexpr size_t kMostText = size_t(1) << 30;
+  // Without an open transaction a statement has one of its own, from its planning to its end: the engine
+  // plans by the statistics of that moment (a filter that all rows pass is left out of the plan), and rows
+  // that others commit between planning and running must not be seen.
   Result<> Execute(const std::string& sql);
   Result<Rows> Query(const std::string& sql);
 
@@ -67,8 +70,10 @@ class Connection {
  private:
   friend class Database;
   explicit Connection(std::shared_ptr<struct DatabaseHandle> database);
+  Result<Rows> Run(const std::string& sql);
   struct State;
   std::unique_ptr<State> state_;
+  bool open_ = false;  // a transaction is
   std::optional<Error> poisoned_;
 };
 

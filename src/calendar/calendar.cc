@@ -5,7 +5,8 @@
 
 namespace backcourt {
 
-Calendar Calendar::Build(std::vector<Game> games, Date today) {
+Calendar Calendar::Build(std::vector<Game> games, Date today,
+                         const std::map<std::string, Date>& first_filled) {
   std::sort(games.begin(), games.end(),
             [](const Game& a, const Game& b) { return std::tie(a.date, a.id) < std::tie(b.date, b.id); });
   Calendar calendar;
@@ -15,7 +16,7 @@ Calendar Calendar::Build(std::vector<Game> games, Date today) {
     season_index.emplace(game.season, 0);
   for (auto& [label, index] : season_index) {
     index = int(calendar.seasons_.size());
-    calendar.seasons_.push_back({label, 0, {}, {}});
+    calendar.seasons_.push_back({label, 0, {}, {}, {}});
   }
   std::map<std::pair<int, std::string>, int> teams_of_seasons;  // where they have their final dates
   for (size_t begin = 0; begin < games.size();) {
@@ -65,6 +66,10 @@ Calendar Calendar::Build(std::vector<Game> games, Date today) {
     for (const std::string& team : {game.home, game.away})
       if (auto known = teams_of_seasons.find({index, team}); known != teams_of_seasons.end())
         calendar.final_dates_[size_t(known->second)].push_back(game.date);
+  }
+  for (Season& season : calendar.seasons_) {
+    auto filled = first_filled.find(season.label);
+    season.first_filled = filled == first_filled.end() ? season.first : filled->second;
   }
   return calendar;
 }

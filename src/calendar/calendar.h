@@ -37,7 +37,8 @@ struct GameDate {
 struct Season {
   std::string label;
   int year = 0;
-  Date first, last;  // first and last game date
+  Date first, last;   // first and last game date
+  Date first_filled;  // what `first` was when its cells were first filled; `first` before that
 };
 
 class Calendar {
@@ -45,7 +46,9 @@ class Calendar {
   // Games of the kinds that count, in any order. Games to be played on a date
   // that belongs to two seasons stay with the season of most of its games.
   // Dates before `today` (US Eastern) are past.
-  static Calendar Build(std::vector<Game> games, Date today = Date{std::numeric_limits<int32_t>::min()});
+  // `first_filled`: see Season, by its label.
+  static Calendar Build(std::vector<Game> games, Date today = Date{std::numeric_limits<int32_t>::min()},
+                        const std::map<std::string, Date>& first_filled = {});
 
   const std::vector<GameDate>& dates() const { return dates_; }
   const std::vector<Season>& seasons() const { return seasons_; }

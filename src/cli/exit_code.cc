@@ -33,7 +33,9 @@ int ExitCode(const BackfillReport& report) {
 
 int ExitCode(const CheckAnswer& report) { return report.check.gaps.empty() ? 0 : 2; }
 
-int ExitCode(const VerifyReport& report) { return report.replay.mismatches.empty() ? 0 : 2; }
+int ExitCode(const VerifyReport& report) {
+  return report.replay.mismatches.empty() && !(report.raw && report.raw->differing) ? 0 : 2;
+}
 
 int ExitCode(const ModelTestReport& report) { return report.failed ? 2 : 0; }
 

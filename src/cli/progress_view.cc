@@ -82,7 +82,7 @@ void ProgressView::Show(const Event& event) {
           ShowTransient("written: " + e.table);
         } else if constexpr (std::is_same_v<T, Loaded>) {
           Clear();
-          if (e.report.run) output_.Out(LoadText(e.report));
+          output_.Out(e.report.run ? LoadText(e.report) : VanishedText(e.report));
         } else if constexpr (std::is_same_v<T, Chosen>) {
           Clear();
           output_.Out(ChoiceText(e.choice) + "\n");

@@ -2,7 +2,10 @@
 
 #include <fmt/format.h>
 
+#include <unistd.h>
+
 #include <algorithm>
+#include <iostream>
 
 #include "base/text.h"
 
@@ -66,6 +69,14 @@ std::string FindingsText(const LoadReport& report) {
 
 }  // namespace
 
+bool MayLose(const Error& error, const Output& output) {
+  if (!output.terminal || !isatty(STDIN_FILENO) || !error.hint.starts_with(kYesHint)) return false;
+  output.Err(error.message + "\nTake them out? [y/N] ");
+  std::string answer;
+  std::getline(std::cin, answer);
+  return answer == "y" || answer == "Y" || answer == "yes";
+}
+
 std::string LoadText(const LoadReport& report) {
   std::string text;
   if (report.run == 0) {
@@ -84,13 +95,22 @@ std::string LoadText(const LoadReport& report) {
     text += fmt::format("{} files read, {} raw cells changed, in {}\n", report.files.size(),
                         WithCommas(report.changed_cells), Seconds(report.seconds));
   }
-  text += FindingsText(report);
+  return text + FindingsText(report) + VanishedText(report) + SnapshotText(report.quarantined) +
+         AbsentText(report.absent);
+}
+
+std::string VanishedText(const LoadReport& report) {
+  std::string text;
+  for (size_t i = 0; i < std::min(report.gone.size(), kMostVanished); ++i)
+    text += fmt::format("gone: {}; what it gave is served by other files, or is gone too\n", report.gone[i]);
+  if (report.gone.size() > kMostVanished)
+    text += fmt::format("gone: and {} more\n", report.gone.size() - kMostVanished);
   for (size_t i = 0; i < std::min(report.vanished.size(), kMostVanished); ++i)
     text += fmt::format("no longer there: {}; put it back, or `backcourt forget {}`\n", report.vanished[i],
                         report.vanished[i]);
   if (report.vanished.size() > kMostVanished)
     text += fmt::format("no longer there: and {} more\n", report.vanished.size() - kMostVanished);
-  return text + SnapshotText(report.quarantined) + AbsentText(report.absent);
+  return text;
 }
 
 std::string AbsentText(const std::vector<AbsentFeed>& absent) {
@@ -132,6 +152,14 @@ std::string ChoiceText(const DateChoice& choice) {
 
 std::string PlanText(const PlanReport& report) {
   std::string text = ChoiceText(report.choice) + "\n";
+  for (const DeclarationChange& change : report.declarations) {
+    std::string what = change.before.empty() && change.after.empty()
+                           ? " is another"
+                           : fmt::format(": {} -> {}", change.before.empty() ? "(none)" : change.before,
+                                         change.after.empty() ? "(none)" : change.after);
+    text += fmt::format("changed: {}: {}{}: {}{}\n", change.file, change.part, what,
+                        change.table.empty() ? "" : change.table + ": ", change.effect);
+  }
   for (const auto& [table, dates] : report.retired)
     text += fmt::format(
         "{}: {} dates are no game dates any more, or not due and not true any more; their rows go\n", table,

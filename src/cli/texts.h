@@ -4,6 +4,7 @@
 #include <string>
 #include <vector>
 
+#include "cli/output.h"
 #include "operations/registry.h"
 
 namespace backcourt {
@@ -11,7 +12,12 @@ namespace backcourt {
 // Under what a dry run tells.
 inline constexpr const char* kNothingKept = "dry run: nothing was kept\n";
 
+// Asks a person at a terminal whether rows may go, where that is what an error asks for.
+bool MayLose(const Error& error, const Output& output);
+
 std::string LoadText(const LoadReport& report);
+// Of files that were loaded and are not there any more; "" when all are.
+std::string VanishedText(const LoadReport& report);
 std::string AbsentText(const std::vector<AbsentFeed>& absent);
 std::string ChoiceText(const DateChoice& choice);
 std::string PlanText(const PlanReport& report);

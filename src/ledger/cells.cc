@@ -9,6 +9,7 @@
 #include <string_view>
 
 #include "base/text.h"
+#include "ledger/declarations.h"
 
 namespace backcourt::ledger {
 
@@ -73,6 +74,7 @@ Result<> ReadSeries(const Rows& rows, const std::vector<size_t>& of_table, const
     cell.state = CellState::kFailed;  // so that the next run fills it again
     cell.error_class = "ledger";
     cell.reason = what;
+    cell.fingerprint = {};
     series.Put(std::move(cell));
   }
   return {};
@@ -98,6 +100,7 @@ Result<Cells> ReadCells(Connection& connection, const Project& project) {
               [&](size_t a, size_t b) { return rows.Int(a, 1) < rows.Int(b, 1); });
     TRY(ReadSeries(rows, of_table, project, cells[std::string(table)]));
   }
+  TRY(ReadBases(connection, project, cells));
   return cells;
 }
 
@@ -146,16 +149,8 @@ Result<> RemoveCells(Connection& connection, const std::string& table) {
 Result<> EmptyCells(Connection& connection, const std::string& table) {
   return connection.Execute(fmt::format(R"sql(
       DELETE FROM backcourt.cells WHERE table_name = {table} AND state NOT IN ('failed', 'blocked');
-      UPDATE backcourt.cells SET row_count = 0, digest = '' WHERE table_name = {table})sql",
+      UPDATE backcourt.cells SET row_count = 0, digest = '', fingerprint = '' WHERE table_name = {table})sql",
                                         fmt::arg("table", Quote(table))));
-}
-
-Result<bool> HasSettledCell(Connection& connection, const std::string& table, Digest identity) {
-  Rows cells = TRY(connection.Query(fmt::format(R"sql(
-      SELECT count(*) FROM backcourt.cells
-      WHERE table_name = {} AND identity = '{}' AND state IN ('fresh', 'empty', 'partial'))sql",
-                                                Quote(table), identity.Hex())));
-  return cells.Int(0, 0) > 0;
 }
 
 Result<std::map<std::string, int64_t>> ReadLastChanged(Connection& connection) {

@@ -26,9 +26,6 @@ Result<> RemoveCells(Connection& connection, const std::string& table);
 // The table was made anew, without rows: what failed or is blocked stays known as such.
 Result<> EmptyCells(Connection& connection, const std::string& table);
 
-// Whether some cell of the table is settled, made by the model of this identity.
-Result<bool> HasSettledCell(Connection& connection, const std::string& table, Digest identity);
-
 // The run that changed a table last, by table.
 Result<std::map<std::string, int64_t>> ReadLastChanged(Connection& connection);
 

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include "base/text.h"
+#include "ledger/schema.h"
 #include "ledger/snapshots.h"
 
 namespace backcourt::ledger {
@@ -15,15 +16,6 @@ std::string Quoted(const std::set<std::string>& names) {
   for (const std::string& name : names)
     quoted.push_back(Quote(name));
   return Join(quoted, ", ");
-}
-
-// Whether the ledger has a table; one of an earlier version may not.
-Result<bool> HasTable(Connection& connection, const std::string& name) {
-  Rows there = TRY(connection.Query(fmt::format(R"sql(
-      SELECT count(*) FROM duckdb_tables()
-      WHERE database_name = 'wh' AND schema_name = 'backcourt' AND table_name = {name})sql",
-                                                fmt::arg("name", Quote(name)))));
-  return there.Int(0, 0) > 0;
 }
 
 // The rows of a source's season.
@@ -101,6 +93,28 @@ Result<> ReplaceUnits(Connection& connection, const std::string& table, const st
       INSERT INTO backcourt.units SELECT {table}, unit, source, season FROM {served})sql",
                                         fmt::arg("table", Quote(table)), fmt::arg("where", where),
                                         fmt::arg("served", served)));
+}
+
+Result<std::set<std::string>> SeasonsAlsoOffering(Connection& connection, const std::string& table,
+                                                  const std::string& seasons) {
+  Rows rows =
+      TRY(connection.Query(fmt::format(R"sql(
+      SELECT DISTINCT season FROM backcourt.offers WHERE table_name = {table} AND unit IN
+        (SELECT unit FROM backcourt.offers WHERE table_name = {table} AND {seasons}))sql",
+                                       fmt::arg("table", Quote(table)), fmt::arg("seasons", seasons))));
+  std::set<std::string> others;
+  for (size_t i = 0; i < rows.size(); ++i)
+    others.insert(rows.Text(i, 0));
+  return others;
+}
+
+Result<> ReplaceOffers(Connection& connection, const std::string& table, const std::string& where,
+                       const std::string& relation) {
+  return connection.Execute(fmt::format(R"sql(
+      DELETE FROM backcourt.offers WHERE table_name = {table} AND {where};
+      INSERT INTO backcourt.offers SELECT {table}, unit, season FROM {relation})sql",
+                                        fmt::arg("table", Quote(table)), fmt::arg("where", where),
+                                        fmt::arg("relation", relation)));
 }
 
 Result<int64_t> CountUnits(Connection& connection, const std::string& table, const std::string& season) {
@@ -304,7 +318,7 @@ Result<> MoveFiles(Connection& connection, const std::vector<MovedFile>& moved) 
 
 Result<> RemoveTable(Connection& connection, const std::string& table, const std::set<std::string>& sources) {
   TRY(RemoveSourceRuns(connection, sources, "true"));
-  for (const char* of_table : {"cells", "units", "dropped", "damaged_units", "statements"})
+  for (const char* of_table : {"cells", "units", "dropped", "damaged_units", "statements", "offers"})
     TRY(connection.Execute(
         fmt::format("DELETE FROM backcourt.{} WHERE table_name = {}", of_table, Quote(table))));
   return {};

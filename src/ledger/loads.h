@@ -23,10 +23,13 @@ Result<> WriteFiles(Connection& connection, const std::vector<LoadedFile>& files
 Result<> RemoveFiles(Connection& connection, const std::string& feed, const std::string& season);
 Result<> RemoveFiles(Connection& connection, const std::string& feed, const std::set<std::string>& paths);
 
+// The identity of a run whose files are gone, while rows of it stay because no other source serves them.
+inline constexpr const char* kGone = "gone";
+
 // A source's last run: of a season, or of all ("").
 struct SourceRun {
   std::string source, season;
-  std::string identity;  // of the text and its files
+  std::string identity;  // of the text and its files; kGone once these are gone
   std::string inputs;    // signature of the tables that it reads whole
   int64_t run = 0;
 };
@@ -43,6 +46,13 @@ Result<> RemoveSourceRuns(Connection& connection, const std::set<std::string>& s
 // the relation `served` (unit, source, season).
 Result<> ReplaceUnits(Connection& connection, const std::string& table, const std::string& where,
                       const std::string& served);
+// Units that files of more than one season offer. Those of `where` (a predicate on season and unit) are
+// replaced by the relation (unit, season).
+Result<> ReplaceOffers(Connection& connection, const std::string& table, const std::string& where,
+                       const std::string& relation);
+// The seasons that offer units which those of `seasons` (a predicate) offer too, among them these.
+Result<std::set<std::string>> SeasonsAlsoOffering(Connection& connection, const std::string& table,
+                                                  const std::string& seasons);
 Result<int64_t> CountUnits(Connection& connection, const std::string& table, const std::string& season);
 
 // Rows of a source that were left out, by reason.

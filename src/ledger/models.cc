@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include "base/text.h"
+#include "ledger/declarations.h"
 
 namespace backcourt::ledger {
 
@@ -14,13 +15,20 @@ Result<std::map<std::string, KnownModel>> ReadModels(Connection& connection) {
   return known;
 }
 
-Result<> WriteModel(Connection& connection, const Model& model) {
+Result<> WriteModel(Connection& connection, const Model& model, Digest identity) {
+  TRY(WriteDeclaration(connection, model.name, {KindOf(model), DeclarationOf(model)}));
+  TRY(KeepColumns(connection, model.name));
+  TRY(KeepBeside(connection, model));
   return connection.Execute(fmt::format(R"sql(
       DELETE FROM backcourt.models WHERE model = {model};
       INSERT INTO backcourt.models VALUES ({model}, '{identity}', '{checks}'))sql",
                                         fmt::arg("model", Quote(model.name)),
-                                        fmt::arg("identity", model.identity.Hex()),
+                                        fmt::arg("identity", identity.Hex()),
                                         fmt::arg("checks", model.checks_identity.Hex())));
+}
+
+Result<> ForgetModel(Connection& connection, const std::string& name) {
+  return connection.Execute("DELETE FROM backcourt.models WHERE model = " + Quote(name));
 }
 
 Result<> WriteChecks(Connection& connection, const Model& model) {

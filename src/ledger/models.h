@@ -15,8 +15,12 @@ struct KnownModel {
 // By model; none before the first load.
 Result<std::map<std::string, KnownModel>> ReadModels(Connection& connection);
 
-// The model's text made its table, or its view, what it is now.
-Result<> WriteModel(Connection& connection, const Model& model);
+// The model's text made its table, or its view, what it is now. `identity` is the model's, or of a view that
+// and what it reads.
+Result<> WriteModel(Connection& connection, const Model& model, Digest identity);
+
+// The name is that of another kind of table from now on.
+Result<> ForgetModel(Connection& connection, const std::string& name);
 
 // The model's [checks] were run over what is stored.
 Result<> WriteChecks(Connection& connection, const Model& model);

@@ -109,15 +109,24 @@ Result<> CreateTables(Connection& connection) {
       feed VARCHAR, path VARCHAR, size BIGINT, mtime BIGINT);
     CREATE TABLE IF NOT EXISTS backcourt.contents (
       path VARCHAR, size BIGINT, mtime BIGINT, digest VARCHAR);
+    CREATE TABLE IF NOT EXISTS backcourt.offers (
+      table_name VARCHAR, unit VARCHAR, season VARCHAR);
+    CREATE TABLE IF NOT EXISTS backcourt.declarations (
+      table_name VARCHAR, kind VARCHAR, part VARCHAR, text VARCHAR);
+    CREATE TABLE IF NOT EXISTS backcourt.bases (
+      name VARCHAR, part VARCHAR, base VARCHAR, now VARCHAR);
     CREATE TABLE IF NOT EXISTS backcourt.models (
       model VARCHAR, identity VARCHAR, checks VARCHAR);
   )sql");
 }
 
-Result<bool> HasTables(Connection& connection) {
-  Rows there = TRY(connection.Query(R"sql(
-      SELECT count(*) FROM duckdb_tables()
-      WHERE database_name = 'wh' AND schema_name = 'backcourt' AND table_name = 'cells')sql"));
+Result<bool> HasTables(Connection& connection) { return HasTable(connection, "cells"); }
+
+Result<bool> HasTable(Connection& connection, const std::string& name) {
+  Rows there = TRY(connection.Query(fmt::format(
+      "SELECT count(*) FROM duckdb_tables() WHERE database_name = 'wh' AND schema_name = 'backcourt' AND "
+      "table_name = {}",
+      Quote(name))));
   return there.Int(0, 0) > 0;
 }
 

@@ -13,7 +13,7 @@ namespace backcourt::ledger {
 inline constexpr int kFormat = 2;
 
 // How many kinds of tables CreateTables has made so far: a load looks again when it is another number.
-inline constexpr int kTables = 4;
+inline constexpr int kTables = 5;
 
 // What to try with a warehouse that is damaged.
 inline constexpr const char* kRebuildHint =
@@ -33,6 +33,9 @@ Result<> CreateTables(Connection& connection);
 
 // Whether the tables are there: not before the first load.
 Result<bool> HasTables(Connection& connection);
+
+// Whether the ledger has a table; one of an earlier version may not.
+Result<bool> HasTable(Connection& connection, const std::string& name);
 
 // The declaration of the raw tables as they were last made; "" before that.
 Result<std::string> ReadRawTables(Connection& connection);

@@ -140,9 +140,12 @@ Result<LoadReport> Loader::Forget(const std::string& path) {
   for (const ledger::SourceRun& ran : TRY(ledger::ReadSourceRuns(connection_))) {
     auto source = std::find_if(sources_.sources().begin(), sources_.sources().end(),
                                [&](const Source& s) { return s.name == ran.source; });
+    auto any = [&](const std::vector<std::string>& list) {
+      return std::any_of(list.begin(), list.end(),
+                         [&](const std::string& feed) { return feeds.contains(feed); });
+    };
     bool reads = source != sources_.sources().end() &&
-                 std::any_of(source->feeds.begin(), source->feeds.end(),
-                             [&](const std::string& feed) { return feeds.contains(feed); });
+                 (any(source->feeds) || any(source->any_of) || any(source->optional_feeds));
     bool there =
         std::any_of(sources_.groups().begin(), sources_.groups().end(), [&](const SourceGroup& group) {
           return group.source->name == ran.source && group.season == ran.season;

@@ -9,6 +9,7 @@
 
 #include "base/fault_point.h"
 #include "base/text.h"
+#include "ledger/models.h"
 #include "ledger/runs.h"
 #include "ledger/schema.h"
 #include "load/moved_files.h"
@@ -66,48 +67,6 @@ Loader::Loader(const Project& project, Connection& connection, Finder finder,
   found_ = sources_.Find(connection, reader_, finder_);
 }
 
-Result<> Loader::Prepare() {
-  Hasher hasher;
-  hasher.Add(int64_t(ledger::kFormat)).Add(int64_t(ledger::kTables));
-  for (const RawTable& table : project_.raw_tables) {
-    hasher.Add(table.name).Add(int64_t(table.columns.size()));
-    for (const Column& column : table.columns)
-      hasher.Add(column.name).Add(column.type);
-  }
-  std::string tables = hasher.Finish().Hex();
-  if (TRY(ledger::ReadRawTables(connection_)) == tables) return {};
-  TRY(CreateTables());
-  return ledger::WriteRawTables(connection_, tables);
-}
-
-Result<> Loader::CreateTables() {
-  TRY(ledger::CreateTables(connection_));
-  Rows made = TRY(
-      connection_.Query("SELECT table_name, string_agg(column_name, ',' ORDER BY column_index) FROM "
-                        "duckdb_columns() WHERE database_name = 'wh' AND schema_name = 'main' GROUP BY 1"));
-  std::map<std::string, std::string> there;
-  for (size_t i = 0; i < made.size(); ++i)
-    there[made.Text(i, 0)] = made.Text(i, 1);
-  std::string create;
-  for (const RawTable& table : project_.raw_tables) {
-    std::vector<std::string> columns, names;
-    for (const Column& column : table.columns) {
-      columns.push_back(Ident(column.name) + " " + column.type);
-      names.push_back(column.name);
-    }
-    if (auto old = there.find(table.name);
-        old != there.end() && old->second != Join(names, ",")) {  // of another pack: loaded anew
-      std::set<std::string> sources;
-      for (const Source& source : sources_.sources())
-        if (source.table == table.name) sources.insert(source.name);
-      TRY(ledger::RemoveTable(connection_, table.name, sources));
-      create += fmt::format("DROP TABLE main.{};", Ident(table.name));
-    }
-    create += fmt::format("CREATE TABLE IF NOT EXISTS main.{} ({});", Ident(table.name), Join(columns, ", "));
-  }
-  return connection_.Execute(create);
-}
-
 Result<> Loader::EnsureRun(LoadReport& report) {
   if (report.run) return {};
   cells_ = TRY(ledger::ReadCells(connection_, project_));
@@ -133,6 +92,7 @@ Result<LoadReport> Loader::Load(const std::vector<std::string>& only) {
 Result<LoadReport> Loader::Preview(const std::vector<std::string>& only, std::optional<Transaction>& open) {
   auto start = std::chrono::steady_clock::now();
   LoadReport report;
+  may_lose_ = true;  // of which nothing is kept
   auto changed = Change(only, report);
   if (changed) changed = Tell(report);
   if (changed) open = std::move(transaction_);
@@ -164,8 +124,7 @@ Result<> Loader::Change(const std::vector<std::string>& only, LoadReport& report
   report.unread = TRY(FindUnreadFiles(project_, finder_, reader_, Claimed()));
   FreshSnapshots snapshots = TRY(ReadFreshSnapshots(report));
   transaction_ = TRY(Transaction::Begin(connection_));
-  TRY(Prepare());
-  TRY(ReadLedger());
+  TRY(Prepare(report));
   TRY(RecogniseFiles());
   ExpectWork();
   TRY(CheckFreshFiles());
@@ -175,6 +134,8 @@ Result<> Loader::Change(const std::vector<std::string>& only, LoadReport& report
   if (report.run) {
     TRY(ListUnmatchedNames(report));
     loaded_ = TRY(ledger::ReadFiles(connection_));
+    TRY(ForgetGoneFiles(report));
+    if (!report.gone.empty()) loaded_ = TRY(ledger::ReadFiles(connection_));
   }
   TRY(KeepSeenFiles());
   if (!report.run) return {};
@@ -212,7 +173,8 @@ Result<> Loader::LoadTables(const std::vector<std::string>& only, LoadReport& re
     for (const RawTable& table : project_.raw_tables) {
       if (done_.contains(table.name) || !ready(table)) continue;
       for (SourceGroup& group : sources_.groups())
-        if (!only.empty() && group.source->table == table.name && meant(group)) group.identity += "+";
+        if (group.source->table == table.name && ((!only.empty() && meant(group)) || Checks(group.season)))
+          group.identity += "+";
       TRY(LoadTable(table, report));
       done_.insert(table.name);
     }
@@ -348,7 +310,11 @@ Result<> Loader::LoadSeeds(LoadReport& report) {
     };
     auto of_seed = std::count_if(loaded_.begin(), loaded_.end(),
                                  [&](const ledger::LoadedFile& f) { return f.feed == "seed " + seed.name; });
-    if (size_t(of_seed) == files.size() && std::all_of(files.begin(), files.end(), known)) continue;
+    ledger::Declared& declared = declared_[seed.name];
+    bool ours = declared.kind == kSeedKind;
+    bool unchanged =
+        ours && size_t(of_seed) == files.size() && std::all_of(files.begin(), files.end(), known);
+    if (unchanged && !checking_) continue;
     TRY(EnsureRun(report));
     for (const FoundFile& file : files) {
       std::string rows = fmt::format("FROM read_csv({}, header = true, sample_size = -1)", Quote(file.path));
@@ -368,9 +334,15 @@ Result<> Loader::LoadSeeds(LoadReport& report) {
       if (!read) return Error{ErrorKind::kSource, fmt::format("{}: {}", file.path, read.error().message), ""};
     }
     std::vector<std::string> columns;
-    for (const auto& [name, type] : TRY(ColumnsOf(connection_, "feed_seed")))
+    Columns typed = TRY(ColumnsOf(connection_, "feed_seed"));
+    for (const auto& [name, type] : typed)
       columns.push_back(name);
+    bool other_columns = !ours || declared.parts["columns"] != ColumnText(typed);
     std::vector<SlotDigest> digests = TRY(DigestSlots(connection_, {"feed_seed", "0", columns}));
+    if (checking_) {
+      TRY(CompareSeed(seed.name, digests.empty() ? SlotDigest{} : digests[0], columns, files.front().path));
+      continue;
+    }
     Cell cell;
     cell.state = CellState::kFresh;
     if (!digests.empty()) cell.rows = digests[0].rows, cell.digest = digests[0].digest;
@@ -382,9 +354,13 @@ Result<> Loader::LoadSeeds(LoadReport& report) {
                              {{"seed " + seed.name, file.path, "", file.size, file.mtime, report.run}}));
       report.files.push_back(file.path);
     }
-    if (!before || before->digest != cell.digest) {
-      TRY(connection_.Execute(fmt::format(
-          "DROP TABLE IF EXISTS main.{0}; CREATE TABLE main.{0} AS FROM feed_seed", Ident(seed.name))));
+    if (!before || before->digest != cell.digest || other_columns) {
+      TRY(DropRelation(connection_, seed.name));
+      TRY(connection_.Execute(fmt::format("CREATE TABLE main.{} AS FROM feed_seed", Ident(seed.name))));
+      if (!ours) TRY(ledger::RemoveCells(connection_, seed.name));
+      TRY(ledger::ForgetModel(connection_, seed.name));
+      TRY(ledger::WriteDeclaration(connection_, seed.name, {kSeedKind, {{"columns", ColumnText(typed)}}}));
+      TRY(ledger::KeepColumns(connection_, seed.name));
       TRY(ledger::WriteCells(connection_, seed.name, {cell}));
       cells_[seed.name].Put(cell);
       changed_tables_.insert(seed.name);
@@ -457,6 +433,7 @@ Result<std::string> Loader::ReadsSignature(const SourceGroup& group) {
         columns.push_back(name);
     }
     hasher.Add(read);
+    if (Digest schema = TRY(ledger::ReadSchema(connection_, read)); schema != Digest{}) hasher.Add(schema);
     for (const SlotDigest& all : TRY(DigestSlots(connection_, {"main." + Ident(read), "0", columns, where})))
       hasher.Add(all.rows).Add(all.digest);
   }
@@ -586,6 +563,7 @@ Result<> Loader::ReadLedger() {
   for (ledger::SourceRun& ran : TRY(ledger::ReadSourceRuns(connection_)))
     ran_[{ran.source, ran.season}] = ran;
   last_changed_ = TRY(ledger::ReadLastChanged(connection_));
+  declared_ = TRY(ledger::ReadDeclarations(connection_));
   return {};
 }
 
@@ -631,14 +609,21 @@ Result<std::set<std::string>> Loader::Due(const RawTable& table, LoadReport& rep
     for (const SourceGroup* group : unmoved)
       TRY(ledger::TouchSourceRun(connection_, group->source->name, group->season, report.run));
   }
-  for (const auto& [source, season] : forgotten_)
-    if (std::any_of(sources_.sources().begin(), sources_.sources().end(),
-                    [&](const Source& s) { return s.table == table.name && s.name == source; }))
-      seasons.insert(season);
+  // Of what has run and has no files any more: rows go to other sources, or stay; a snapshot's are kept.
+  for (const auto& ran : GoneOf(table)) {
+    bool snapshots = std::any_of(sources_.sources().begin(), sources_.sources().end(), [&](const Source& s) {
+      return s.name == ran.first && std::any_of(s.feeds.begin(), s.feeds.end(), [&](const std::string& feed) {
+               return project_.FindFeed(feed) && project_.FindFeed(feed)->snapshots;
+             });
+    });
+    if (!Stays(ran) || (!snapshots && ran_.at(ran).identity != ledger::kGone)) seasons.insert(ran.second);
+  }
   // What runs or ran without a season may hold rows of any: with it, all are made again.
   for (const Source& source : sources_.sources())
     if (source.table == table.name && ran_.contains({source.name, ""})) there.insert("");
-  if (!seasons.empty() && there.contains("")) return std::set<std::string>{""};
+  // Rows of a table without a unit do not tell of which season they are.
+  bool all = there.contains("") || seasons.contains("") || table.unit.empty();
+  if (!seasons.empty() && all) return std::set<std::string>{""};
   return seasons;
 }
 
@@ -678,19 +663,43 @@ Result<> Loader::Record(const RawTable& table, const SourceGroup& group, bool pa
   return KeepFiles(group, part, report.run);
 }
 
+// A unit that files of several seasons offer is decided between all of these: what is due grows until no file
+// of another season has a say.
 Result<> Loader::LoadTable(const RawTable& table, LoadReport& report) {
-  std::set<std::string> seasons = TRY(Due(table, report)), names;
+  std::set<std::string> seasons = TRY(Due(table, report));
   if (seasons.empty()) return {};
   TRY(EnsureRun(report));
+  for (std::set<std::string> more = seasons; !more.empty();) {
+    seasons.merge(more);
+    if (!seasons.contains("")) {
+      more = TRY(
+          ledger::SeasonsAlsoOffering(connection_, table.name, "season IN (" + QuotedList(seasons) + ")"));
+      seasons.merge(more);
+    }
+    if (seasons.contains("")) seasons = {""};
+    LoadReport before = report;
+    more = TRY(LoadSeasons(table, seasons, report));
+    if (!more.empty())
+      report.dropped = before.dropped, report.doubled = before.doubled, report.served = before.served;
+  }
+  return {};
+}
+
+Result<std::set<std::string>> Loader::LoadSeasons(const RawTable& table, const std::set<std::string>& seasons,
+                                                  LoadReport& report) {
+  std::set<std::string> names = SourcesOf(table.name);
   std::vector<SourceGroup*> groups;
   for (SourceGroup& group : sources_.groups())
     if (group.source->table == table.name && (seasons.contains("") || seasons.contains(group.season)))
       groups.push_back(&group);
-  for (const Source& source : sources_.sources())
-    if (source.table == table.name) names.insert(source.name);
+  if (auto left = gone_sources_.find(table.name); left != gone_sources_.end())
+    names.insert(left->second.begin(), left->second.end());
+  std::set<std::pair<std::string, std::string>> gone;
+  for (const auto& ran : GoneOf(table))
+    if (Stays(ran) && (seasons.contains("") || seasons.contains(ran.second))) gone.insert(ran);
 
   bool part = TRY(PlanPart(table, groups, seasons, report));
-  TableChange change(connection_, table, seasons, part, groups.size());
+  TableChange change(connection_, table, seasons, part, groups.size() + (gone.empty() ? 0 : 2));
   TRY(change.Begin());
   TRY(connection_.Execute(
       "CREATE OR REPLACE TEMP TABLE given AS SELECT * FROM backcourt.file_units LIMIT 0; CREATE OR REPLACE "
@@ -703,11 +712,13 @@ Result<> Loader::LoadTable(const RawTable& table, LoadReport& report) {
     if (table.statements) continue;  // decided between all of them
     TRY(change.Stage(*group));
     TRY(Record(table, *group, part, report));
-    if (groups.size() > 1) TRY(connection_.Execute("DROP TABLE temp." + Ident(group->incoming)));
+    if (groups.size() + gone.size() > 1)
+      TRY(connection_.Execute("DROP TABLE temp." + Ident(group->incoming)));
   }
   if (table.statements) {
     Statements statements(connection_, table, groups);
     if (!groups.empty()) TRY(statements.Rule());
+    if (!groups.empty()) TRY(change.Offer("temp.statements"));
     for (SourceGroup* group : groups) {
       TRY(change.TellOtherTotals(*group));
       TRY(Record(table, *group, part, report));
@@ -715,6 +726,9 @@ Result<> Loader::LoadTable(const RawTable& table, LoadReport& report) {
     }
     if (!groups.empty()) TRY(statements.Keep(change.of_units()));
   }
+  if (std::set<std::string> more = TRY(change.Beyond()); !more.empty()) return more;
+  for (const auto& [source, season] : TRY(change.KeepGone(gone)))
+    TRY(ledger::WriteSourceRun(connection_, {source, season, ledger::kGone, "", report.run}));
   if (!table.unit.empty()) {
     Rows serving = TRY(connection_.Query("SELECT season, source, count(DISTINCT unit) FROM " +
                                          change.Serving() + " GROUP BY 1, 2 ORDER BY 1, 3 DESC"));
@@ -726,6 +740,10 @@ Result<> Loader::LoadTable(const RawTable& table, LoadReport& report) {
     return Error{ErrorKind::kSource, fmt::format("two rows of {} have one key: {}", table.name, twice),
                  "take one of them out of its file, then load again; nothing was loaded"};
   TRY(DropFeeds(table));
+  if (checking_) {
+    TRY(CompareStored(table, change.stored(), change.staged(), change.replaced()));
+    return std::set<std::string>();
+  }
   std::vector<LoadedTable> totals = TRY(change.Compare(cells_[table.name]));
   report.tables.insert(report.tables.end(), totals.begin(), totals.end());
   FaultPoint("load-write", table.name);
@@ -744,9 +762,9 @@ Result<> Loader::LoadTable(const RawTable& table, LoadReport& report) {
     TRY(connection_.Execute(fmt::format("INSERT INTO temp.changed_units SELECT {}, unit FROM {}",
                                         Quote(table.name), change.differing())));
   }
-  return groups.size() != 1 || table.statements
-             ? Result<>()
-             : connection_.Execute("DROP TABLE temp." + Ident(groups.front()->incoming));
+  if (groups.size() == 1 && gone.empty() && !table.statements)
+    TRY(connection_.Execute("DROP TABLE temp." + Ident(groups.front()->incoming)));
+  return std::set<std::string>();
 }
 
 }  // namespace backcourt

@@ -13,6 +13,7 @@
 #include "adbc/transaction.h"
 #include "files/finder.h"
 #include "ledger/cells.h"
+#include "ledger/declarations.h"
 #include "ledger/loads.h"
 #include "load/feed_reader.h"
 #include "load/load_progress.h"
@@ -49,11 +50,30 @@ struct LoadReport {
   std::vector<UnreadFiles> unread;               // below the data folder, taken by no feed
   std::vector<std::string> files;                // read
   std::vector<std::string> vanished;             // loaded before, not there now; their rows stay
+  std::vector<std::string> gone;                 // the same, but nothing of them is left: others serve
   std::vector<AbsentFeed> absent;
   std::vector<Snapshot> quarantined;  // snapshots that no source sees
   int changed_cells = 0;
   double seconds = 0;
 };
+
+// A row that is other than what the files give.
+struct RawDifference {
+  std::string table, key;      // `column=value, ...`; "" of a seed as a whole
+  std::string column;          // the first that differs; "" where a row is there or not
+  std::string stored, loaded;  // its values
+  std::string file, cause;
+};
+
+// Raw tables and seeds against their files.
+struct RawCheckReport {
+  int64_t tables = 0, units = 0, rows = 0;  // loaded again
+  int64_t differing = 0;                    // rows, of all tables
+  std::vector<RawDifference> differences;   // the first 20 of each table
+};
+
+// How the hint of an error begins that asks whether rows may leave the warehouse.
+inline constexpr const char* kYesHint = "the same command with --yes";
 
 class Loader {
  public:
@@ -66,6 +86,13 @@ class Loader {
   Result<LoadReport> Load(const std::vector<std::string>& only = {});
   // The same, but for keeping it: until `open` ends, the connection sees what would be.
   Result<LoadReport> Preview(const std::vector<std::string>& only, std::optional<Transaction>& open);
+  // From now on a load may take rows out of the warehouse that no file brings back as the project stands: of
+  // seasons that left it, and of files that are gone where their table has to be made again. Otherwise such a
+  // load is a usage error that says what would go.
+  void MayLose() { may_lose_ = true; }
+  // Loads again aside what the files of these seasons (none: of all) give, and compares with what is stored.
+  // Changes nothing. What files give that are gone is not looked at.
+  Result<RawCheckReport> Check(const std::set<std::string>& seasons);
   // Takes what was loaded from a file that is gone out of the warehouse. One that is still there, or was
   // never loaded, is a usage error.
   Result<LoadReport> Forget(const std::string& path);
@@ -75,9 +102,30 @@ class Loader {
  private:
   // What Load and Preview do; the transaction of it stays open.
   Result<> Change(const std::vector<std::string>& only, LoadReport& report);
-  // Makes the raw tables and the ledger where there are none.
-  Result<> Prepare();
-  Result<> CreateTables();
+  // Makes the raw tables and the ledger where there are none, and brings those of other declarations to
+  // today's (reconcile.cc).
+  Result<> Prepare(LoadReport& report);
+  Result<> AdoptTables();
+  Result<> CreateTable(const RawTable& table);
+  Result<> MakeAgain(const RawTable& table, const std::set<std::string>& sources, LoadReport& report);
+  Result<> Reconcile(LoadReport& report);
+  Result<> CheckLosses(const std::vector<std::string>& again);
+  std::set<std::string> SourcesOf(const std::string& table) const;      // their names
+  std::vector<std::string> VanishedOf(const std::string& table) const;  // paths
+  // Sources and seasons of a table that ran and whose files are gone, of which rows may stay.
+  bool Stays(const std::pair<std::string, std::string>& ran) const;
+  std::set<std::pair<std::string, std::string>> GoneOf(const RawTable& table) const;
+  // One round of LoadTable: what it finds to be due beside `seasons`; nothing once it is done.
+  Result<std::set<std::string>> LoadSeasons(const RawTable& table, const std::set<std::string>& seasons,
+                                            LoadReport& report);
+  // Of Check (raw_check.cc).
+  bool Checks(const std::string& season) const;
+  Result<> CompareStored(const RawTable& table, const std::string& stored, const std::string& staged,
+                         const std::string& replaced);
+  Result<> CompareSeed(const std::string& seed, const SlotDigest& loaded,
+                       const std::vector<std::string>& columns, const std::string& file);
+  // Forgets files that are gone and of which no row is left.
+  Result<> ForgetGoneFiles(LoadReport& report);
   Result<> LoadTables(const std::vector<std::string>& only, LoadReport& report);
   Result<> CheckKnown(const std::vector<std::string>& only) const;
   // What the ledger holds of the files after it.
@@ -148,10 +196,16 @@ class Loader {
   std::map<std::string, std::vector<std::string>>
       held_;                                // by feed: the paths that its temp table has the rows of
   std::vector<ledger::LoadedFile> loaded_;  // before this load
+  std::map<std::string, ledger::Declared> declared_;
   std::map<std::pair<std::string, std::string>, ledger::SourceRun> ran_;  // by source and season
   std::map<std::string, int64_t> last_changed_;  // by table: the run that changed it last before this load
   std::set<std::pair<std::string, std::string>>
-      forgotten_;                         // sources and seasons to make again, though no file is there
+      forgotten_;  // sources and seasons to make again, though no file is there
+  std::map<std::string, std::set<std::string>> gone_sources_;  // by table: those that left the pack
+  std::set<std::string> left_;                                 // seasons that left the project
+  bool may_lose_ = false;
+  RawCheckReport* checking_ = nullptr;  // of Check, while it runs
+  std::set<std::string> checked_seasons_;
   Cells cells_;                           // read once something is to be loaded
   std::set<std::string> changed_tables_;  // in this load; the temp table `changed_units` has their units
   std::optional<Transaction> transaction_;

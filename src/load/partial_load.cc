@@ -48,12 +48,10 @@ Result<bool> Loader::PlanPart(const RawTable& table, const std::vector<SourceGro
                               const std::set<std::string>& seasons, LoadReport& report) {
   bool keyed = std::find(table.key.begin(), table.key.end(), table.unit) != table.key.end();
   if (table.unit.empty() || !keyed) return false;
-  std::set<std::pair<std::string, std::string>> here;
   std::map<std::pair<const SourceGroup*, const Feed*>, std::set<std::string>>
       touched;  // paths: new, changed and gone
   size_t files = 0, touches = 0;
   for (const SourceGroup* group : groups) {
-    here.insert({group->source->name, group->season});
     auto ran = ran_.find({group->source->name, group->season});
     FeedFiles before = FilesBefore(*group);
     if (ran == ran_.end() || ran->second.inputs != group->reads ||
@@ -80,13 +78,8 @@ Result<bool> Loader::PlanPart(const RawTable& table, const std::vector<SourceGro
       touches += paths.size();
     }
   }
-  for (const Source& source : sources_.sources())  // one that ran and is not there any more
-    if (source.table == table.name)
-      for (const auto& [ran, of_then] : ran_)
-        if (ran.first == source.name &&
-            (seasons.contains("") || ran.second.empty() || seasons.contains(ran.second)) &&
-            !here.contains(ran))
-          return false;
+  for (const auto& ran : GoneOf(table))
+    if (seasons.contains("") || ran.second.empty() || seasons.contains(ran.second)) return false;
   if (touches * 4 > files) return false;  // not worth it
 
   TRY(connection_.Execute("CREATE OR REPLACE TEMP TABLE affected (unit VARCHAR)"));

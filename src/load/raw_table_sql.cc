@@ -29,7 +29,8 @@ std::vector<std::string> HashedColumns(const RawTable& table) {
 }
 
 std::string UnitSql(const RawTable& table) {
-  return table.unit.empty() ? "''" : "coalesce(CAST(" + Ident(table.unit) + " AS VARCHAR), '')";
+  std::string unit = table.unit.empty() && HasColumn(table, "season") ? "season" : table.unit;
+  return unit.empty() ? "''" : "coalesce(CAST(" + Ident(unit) + " AS VARCHAR), '')";
 }
 
 std::string ColumnList(const RawTable& table) {

@@ -22,7 +22,7 @@ inline constexpr const char* kUnmatchedNames = "raw_unmatched_names";
 // The slot of a raw table's row, and the columns that its digest is of.
 std::string SlotSql(const RawTable& table);
 std::vector<std::string> HashedColumns(const RawTable& table);
-// A row's unit as text; '' of rows that have none.
+// A row's unit as text; '' of rows that have none. A table that names none is served a season at a time.
 std::string UnitSql(const RawTable& table);
 std::string ColumnList(const RawTable& table);
 std::string KeyList(const RawTable& table);

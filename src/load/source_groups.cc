@@ -147,6 +147,7 @@ void SourceGroups::MakeGroup(const Source& source, const std::string& season) {
   text.Add(CanonicalSql(source.body)).Add(int64_t(source.rank)).Add(functions_);
   for (const std::string& name : source.by_unit)
     text.Add(name);
+  if (!source.alias.empty()) text.Add(source.alias);
   std::vector<std::string> words = SqlTokens(source.body);
   for (const auto* list : {&source.feeds, &source.any_of, &source.optional_feeds}) {
     for (const std::string& name : *list) {
@@ -156,8 +157,10 @@ void SourceGroups::MakeGroup(const Source& source, const std::string& season) {
       text.Add(name).Add(feeds_[name]->rows);
       for (const auto& [there, column] : feeds_[name]->also)
         text.Add(there).Add(column);
-      for (const Column& column : feeds_[name]->columns)
+      for (const Column& column : feeds_[name]->columns) {
         text.Add(column.name).Add(column.type);
+        if (column.lenient) text.Add("lenient");
+      }
       if (list == &source.any_of && !Contains(words, name))
         text.Add(int64_t(!mine.empty()));  // it only tells when the source runs
       else

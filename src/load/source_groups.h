@@ -52,6 +52,7 @@ class SourceGroups {
   Result<> Find(Connection& connection, FeedReader& reader, Finder& finder);
 
   std::vector<SourceGroup>& groups() { return groups_; }
+  const std::vector<SourceGroup>& groups() const { return groups_; }
   const std::vector<Source>& sources() const {
     return sources_;
   }  // those of the pack, and one a raw table for files in its own shape

@@ -35,7 +35,8 @@ TableChange::TableChange(Connection& connection, const RawTable& table, const st
 
 Result<> TableChange::Begin() {
   TRY(connection_.Execute(
-      "CREATE OR REPLACE TEMP TABLE served (unit VARCHAR, source VARCHAR, season VARCHAR)"));
+      "CREATE OR REPLACE TEMP TABLE served (unit VARCHAR, source VARCHAR, season VARCHAR);"
+      "CREATE OR REPLACE TEMP TABLE offered (unit VARCHAR, source VARCHAR, season VARCHAR)"));
   return alone_ ? Result<>()
                 : connection_.Execute(
                       fmt::format("CREATE OR REPLACE TEMP TABLE staged AS FROM {} LIMIT 0", stored_));
@@ -44,7 +45,13 @@ Result<> TableChange::Begin() {
 Result<> TableChange::Stage(const SourceGroup& group) {
   std::string incoming = "temp." + Ident(group.incoming),
               rows = fmt::format("SELECT {} FROM {} WHERE dropped IS NULL", ColumnList(table_), incoming),
-              taken = unit_ + " IN (SELECT unit FROM temp.served)";
+              source = Quote(group.source->name),
+              served = "SELECT unit FROM temp.served" +  // of a table without a unit a source has all seasons
+                       (table_.unit.empty() ? " WHERE source <> " + source : ""),
+              taken = unit_ + " IN (" + served + ")";
+  TRY(connection_.Execute(
+      fmt::format("INSERT INTO temp.offered SELECT DISTINCT {}, {}, {} FROM {} WHERE dropped IS NULL", unit_,
+                  source, Quote(group.season), incoming)));
   if (!alone_)
     TRY(connection_.Execute(
         group.Derived() ? fmt::format("DELETE FROM {} WHERE {}", incoming, taken)
@@ -52,12 +59,51 @@ Result<> TableChange::Stage(const SourceGroup& group) {
                                       "WHERE s.unit = {} LIMIT 1) WHERE dropped IS NULL AND {}",
                                       incoming, unit_, taken)));
   if (!alone_) TRY(TellOtherTotals(group));
-  TRY(connection_.Execute(
-      fmt::format("INSERT INTO served SELECT DISTINCT {}, {}, {} FROM {} WHERE dropped IS NULL", unit_,
-                  Quote(group.source->name), Quote(group.season), incoming)));
+  TRY(connection_.Execute(fmt::format(
+      "INSERT INTO temp.served FROM temp.offered WHERE source = {} AND season = {} AND unit NOT IN ({})",
+      source, Quote(group.season), served)));
   if (!alone_) TRY(connection_.Execute("INSERT INTO temp.staged " + rows));
   if (alone_) staged_ = "(" + rows + ")";
   return {};
+}
+
+Result<> TableChange::Offer(const std::string& statements) {
+  return connection_.Execute("INSERT INTO temp.offered SELECT DISTINCT unit_, source_, season_ FROM " +
+                             statements);
+}
+
+Result<std::set<std::string>> TableChange::Beyond() {
+  std::set<std::string> seasons;
+  if (of_seasons_ == "true") return seasons;
+  Rows rows = TRY(connection_.Query(fmt::format(
+      "SELECT DISTINCT season FROM backcourt.units WHERE table_name = {} AND NOT ({}) AND unit IN "
+      "(SELECT unit FROM temp.offered)",
+      Quote(table_.name), of_seasons_)));
+  for (size_t i = 0; i < rows.size(); ++i)
+    seasons.insert(rows.Text(i, 0));
+  return seasons;
+}
+
+Result<std::set<std::pair<std::string, std::string>>> TableChange::KeepGone(
+    const std::set<std::pair<std::string, std::string>>& gone) {
+  std::set<std::pair<std::string, std::string>> kept;
+  if (gone.empty()) return kept;
+  std::vector<std::string> pairs;
+  for (const auto& [source, season] : gone)
+    pairs.push_back(fmt::format("({}, {})", Quote(source), Quote(season)));
+  TRY(connection_.Execute(fmt::format(
+      "CREATE OR REPLACE TEMP TABLE kept_units AS SELECT unit, source, season FROM backcourt.units "
+      "WHERE table_name = {} AND (source, season) IN ({}) AND unit NOT IN (SELECT unit FROM "
+      "temp.served)",
+      Quote(table_.name), Join(pairs, ", "))));
+  TRY(connection_.Execute(fmt::format(
+      "INSERT INTO temp.served FROM temp.kept_units; INSERT INTO temp.staged SELECT {} FROM {} WHERE {} IN "
+      "(SELECT unit FROM temp.kept_units)",
+      ColumnList(table_), stored_, unit_)));
+  Rows rows = TRY(connection_.Query("SELECT DISTINCT source, season FROM temp.kept_units"));
+  for (size_t i = 0; i < rows.size(); ++i)
+    kept.emplace(rows.Text(i, 0), rows.Text(i, 1));
+  return kept;
 }
 
 // Says of units that are served by another source where its totals differ.
@@ -213,9 +259,10 @@ Result<> TableChange::Write() {
     TRY(connection_.Execute(fmt::format("INSERT INTO {} FROM {}{} ORDER BY {}, {}", stored_, staged_,
                                         all_new_ ? "" : " WHERE " + in_slots, slot_, KeyList(table_))));
   }
-  return ledger::ReplaceUnits(connection_, table_.name,
-                              of_seasons_ + (part_ ? " AND unit IN (FROM temp.affected)" : ""),
-                              "temp.served");
+  TRY(ledger::ReplaceOffers(connection_, table_.name, of_units_,
+                            "(SELECT DISTINCT unit, season FROM temp.offered WHERE unit IN (SELECT unit FROM "
+                            "temp.offered GROUP BY unit HAVING count(DISTINCT season) > 1))"));
+  return ledger::ReplaceUnits(connection_, table_.name, of_units_, "temp.served");
 }
 
 Result<std::vector<Cell>> TableChange::Cells(int64_t run) {

@@ -23,7 +23,8 @@ struct LoadedTable {
 class TableChange {
  public:
   // `seasons` are made again, all when one of them is ""; when `part`, only the
-  // units in the temp table `affected` are. `groups` is how many will be staged.
+  // units in the temp table `affected` are. `groups` is how many will be staged,
+  // more than one where rows are kept of those whose files are gone.
   TableChange(Connection& connection, const RawTable& table, const std::set<std::string>& seasons, bool part,
               size_t groups);
 
@@ -33,6 +34,8 @@ class TableChange {
   const std::string& of_units() const { return of_units_; }
   // A relation (unit, source, season): what serves each unit of these seasons.
   std::string Serving() const;
+  // Seasons that are not made again, of which files offer units that those do offer which are.
+  Result<std::set<std::string>> Beyond();
   // A relation (unit): the units of which rows differ. After Compare.
   const std::string& differing() const { return differing_; }
 
@@ -40,12 +43,22 @@ class TableChange {
   // Stages the rows that a group gives, of units that no group before it serves; the others are marked as
   // dropped, or taken out where they are made of the warehouse's own tables.
   Result<> Stage(const SourceGroup& group);
+  // The same of what several groups state of a unit: `statements` is a relation (unit_, source_, season_).
+  Result<> Offer(const std::string& statements);
+  // Keeps the rows of units that sources served whose files are gone, and that no other source serves now.
+  // `gone` are sources and seasons; returns those of which rows stay. After all of Stage.
+  Result<std::set<std::pair<std::string, std::string>>> KeepGone(
+      const std::set<std::pair<std::string, std::string>>& gone);
   // Says of units of the group that are served by another where its totals differ from what is staged.
   Result<> TellOtherTotals(const SourceGroup& group);
   // A key of two staged rows; "" when there is none.
   Result<std::string> Duplicate();
   // Finds what differs from what stands there; `standing` are the table's cells.
   Result<std::vector<LoadedTable>> Compare(const CellSeries& standing);
+  // What stands there of what is made again: a relation and a predicate; and what takes its place.
+  const std::string& stored() const { return stored_; }
+  const std::string& replaced() const { return replaced_; }
+  const std::string& staged() const { return staged_; }
   // Writes it, with who serves each unit.
   Result<> Write();
   // The cells of what has changed, once it is written.

@@ -9,6 +9,7 @@
 #include "base/file.h"
 #include "base/text.h"
 #include "ledger/cells.h"
+#include "ledger/declarations.h"
 #include "ledger/models.h"
 #include "ledger/runs.h"
 #include "operations/history.h"
@@ -29,6 +30,7 @@ void Describe(Visitor& v, BackfillRequest& r) {
   v.Field("plan", r.plan, "Run exactly this saved plan, or refuse if the warehouse has moved on.",
           {.metavar = "FILE", .path = true});
   v.Field("dry_run", r.dry_run, "Tell what would be loaded and filled; nothing is written.");
+  v.Field("yes", r.yes, "Its load may take rows out of the warehouse that no file brings back.");
   v.Field("join", r.join, "Where another shell fills the same: take part in it instead of being refused.");
 }
 
@@ -78,11 +80,16 @@ class Fill {
     if (!request_.plan.empty()) saved_ = TRY(ParseSavedPlan(request_.plan, TRY(ReadFile(request_.plan))));
     if (request_.dry_run) return DryRun();
     if (Loads()) {
-      LoadReport loaded = TRY(LoadFiles(workspace_, {}, activity_));
+      LoadReport loaded = TRY(LoadFiles(workspace_, {}, request_.yes, activity_));
       activity_.Tell(Loaded{std::move(loaded)});
     }
     filling_ = true;
-    TRY(Prepare(TRY(workspace_.Look(false, ahead_all()))));
+    Moment moment = TRY(workspace_.Look(false, ahead_all()));
+    bool no_dates = moment.calendar.dates().empty();
+    if (auto prepared = Prepare(std::move(moment)); !prepared) {
+      if (no_dates) TRY(RemoveRetired());
+      return prepared.error();
+    }
     if (request_.no_load)
       if (std::string changes = FileChangesText(TRY(LookForFileChanges(*work_->moment.connection, project_)));
           !changes.empty())
@@ -92,7 +99,8 @@ class Fill {
     activity_.Tell(Chosen{work_->chosen.choice});
     TRY(RemoveRetired());
     if (work_->plan.batches.empty()) {
-      TRY(MakeViews(false));
+      TRY(MakeViews());
+      TRY(KeepDeclarations());
       TRY(KeepSuccess(workspace_, workspace_.command(), started_, "nothing to do"));
       return BackfillReport{};
     }
@@ -131,6 +139,7 @@ class Fill {
   }
 
   Result<> Prepare(Moment moment) {
+    retired_ = moment.retired;
     work_ = TRY(PrepareWork(project_, std::move(moment), request_.selection));
     if (!saved_) return {};
     Plan plan =
@@ -143,7 +152,9 @@ class Fill {
   Result<> CheckNewBodies();
   Result<int> RunChangedChecks();
   Result<> RemoveRetired();
-  Result<> MakeViews(bool again);
+  Digest IdentityOf(const Model& model) const;
+  Result<> MakeViews();
+  Result<> KeepDeclarations();
   Result<BackfillReport> RunPlan();
 
   Workspace& workspace_;
@@ -155,6 +166,7 @@ class Fill {
   std::optional<int64_t> run_;  // once it has begun
   std::optional<SavedPlan> saved_;
   std::optional<PreparedWork> work_;
+  std::map<std::string, std::vector<int32_t>> retired_;  // dates of tables that are no game dates any more
 };
 
 // Bodies of models whose text is new are looked through before anything runs.
@@ -163,7 +175,7 @@ Result<> Fill::CheckNewBodies() {
   std::vector<const Model*> fresh;
   for (const Model& model : project_.models) {
     auto seen = known.find(model.name);
-    if (seen == known.end() || seen->second.identity != model.identity.Hex()) fresh.push_back(&model);
+    if (seen == known.end() || seen->second.identity != IdentityOf(model).Hex()) fresh.push_back(&model);
   }
   if (fresh.empty()) return {};
   std::set<std::string> volatile_functions = TRY(VolatileFunctions(connection()));
@@ -210,6 +222,7 @@ Result<int> Fill::RunChangedChecks() {
         if (rows == 0) continue;
         now.state = CellState::kFailed;
         now.error_class = "data";
+        now.fingerprint = {};  // what it was filled from does not make it right any more
         now.reason = fmt::format("check \"{}\" fails on {} rows", name, rows);
         work_->moment.cells[model->name].Put(now);
         guilty.push_back(now);
@@ -227,29 +240,54 @@ Result<int> Fill::RunChangedChecks() {
 
 // Rows and cells of dates that are no game dates any more go.
 Result<> Fill::RemoveRetired() {
-  if (work_->moment.retired.empty()) return {};
+  if (retired_.empty()) return {};
   std::vector<Removal> removals;
-  for (const auto& [table, slots] : work_->moment.retired)
+  for (const auto& [table, slots] : retired_)
     removals.push_back({table, project_.DateColumn(table), slots});
-  return bench().Remove(removals);
+  return TRY(TRY(workspace_.Open())->Open())->Remove(removals);
 }
 
-// Makes the views whose text is new and whose inputs are there; with `again`, all
-// of them, since a table that was made anew may have other columns.
-Result<> Fill::MakeViews(bool again) {
+// Of what makes a table or a view what it is: of a view also the columns of what it reads.
+Digest Fill::IdentityOf(const Model& model) const {
+  if (!model.view) return model.identity;
+  Hasher hasher;
+  hasher.Add("view").Add(model.identity);
+  for (const Read& read : model.reads)
+    if (auto input = work_->moment.cells.find(read.table); input != work_->moment.cells.end())
+      hasher.Add(input->second.schema);
+  return hasher.Finish();
+}
+
+// Makes the views that are other than they were and whose inputs are there.
+Result<> Fill::MakeViews() {
   auto known = TRY(ledger::ReadModels(connection()));
   for (const Model& model : project_.models) {
     if (!model.view) continue;
     auto seen = known.find(model.name);
-    if (seen != known.end() && seen->second.identity == model.identity.Hex() && !again) continue;
+    if (seen != known.end() && seen->second.identity == IdentityOf(model).Hex()) continue;
     bool there = true;
     for (const Read& read : model.reads)
       there = there && TRY(bench().Describe(read.table));
     if (!there) continue;
-    if (auto made = bench().MakeView(model); !made) {
+    if (auto made = bench().MakeView(model, IdentityOf(model)); !made) {
       made.error().message = model.file + ": " + made.error().message;
       return made;
     }
+  }
+  return {};
+}
+
+// What models are declared as is kept once all of their cells follow it.
+Result<> Fill::KeepDeclarations() {
+  auto kept = TRY(ledger::ReadDeclarations(connection()));
+  auto states = JudgeAll(project_, work_->moment.calendar, work_->moment.cells);
+  for (const Model& model : project_.models) {
+    auto before = kept.find(model.name);
+    if (before == kept.end() || before->second.kind != KindOf(model)) continue;
+    if (before->second.parts == DeclarationOf(model)) continue;
+    const std::vector<CellState>& cells = states[model.name];
+    if (std::all_of(cells.begin(), cells.end(), Settled))
+      TRY(ledger::WriteDeclaration(connection(), model.name, {KindOf(model), DeclarationOf(model)}));
   }
   return {};
 }
@@ -283,6 +321,10 @@ std::string Summary(const RunReport& report, int64_t run) {
 
 Result<BackfillReport> Fill::RunPlan() {
   TRY(MakeInputTables(bench(), project_, work_->moment.calendar, work_->plan));
+  std::map<std::string, Date> first_days;
+  for (const Season& season : work_->moment.calendar.seasons())
+    first_days[season.label] = season.first;
+  TRY(ledger::KeepFirstDays(connection(), first_days));
   int64_t run = TRY(ledger::StartRun(connection(), workspace_.command()));
   run_ = run;
   RunOptions options;
@@ -308,7 +350,8 @@ Result<BackfillReport> Fill::RunPlan() {
   }
   activity_.OnStop([] {});
   if (result.broken) return *result.broken;
-  TRY(MakeViews(result.filled > 0));
+  TRY(MakeViews());
+  TRY(KeepDeclarations());
   BackfillReport report;
   report.run = run;
   report.outcome = OutcomeName(OutcomeOf(result));
@@ -325,7 +368,7 @@ Result<BackfillReport> Backfill(Workspace& workspace, const BackfillRequest& req
                                 const Events& events) {
   BackfillRequest work = request;  // what makes two of them the same
   work.parallel.reset();
-  work.no_load = work.join = false;
+  work.no_load = work.join = work.yes = false;
   Activities& activities = workspace.activities();
   if (request.join)
     return FromJson<BackfillReport>(TRY(activities.Join("backfill", ToJson(work), cancel, events)));

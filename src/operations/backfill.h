@@ -16,6 +16,7 @@ struct BackfillRequest {
   std::optional<int> parallel;  // batches side by side; none: the number of cores
   std::string plan;             // the file of a saved plan; empty: none
   bool dry_run = false;
+  bool yes = false;   // its load may take rows out of the warehouse
   bool join = false;  // take part in the same backfill that runs in this workspace, and begin none
 };
 void Describe(Visitor& v, BackfillRequest& r);

@@ -10,6 +10,8 @@ void Describe(Visitor& v, LoadRequest& r) {
   v.Field("paths", r.paths, "Files to read in any case.",
           {.metavar = "PATH", .positional = true, .path = true});
   v.Field("dry_run", r.dry_run, "Tell what would change; nothing is kept.");
+  v.Field("yes", r.yes,
+          "Rows that no file brings back may leave the warehouse, such as those of seasons that left.");
 }
 
 void Describe(Visitor& v, LoadedTable& t) {
@@ -129,6 +131,7 @@ void Describe(Visitor& v, LoadReport& r) {
   if (v.Fills()) r.run = run.value_or(0);
   v.Field("files", r.files, "the files that were read");
   v.Field("vanished", r.vanished, "files that were loaded before and are not there now; their rows stay");
+  v.Field("gone", r.gone, "files that were loaded before and are not there now, of which nothing is left");
   v.Field("tables", r.tables, "raw tables that were read again, by season");
   v.Field("dropped", r.dropped, "rows that a source left out");
   v.Field("served", r.served, "which source serves how much");
@@ -142,6 +145,16 @@ void Describe(Visitor& v, LoadReport& r) {
   v.Field("unparsed", r.unparsed, "values that are NULL because they do not parse, by feed.column");
   v.Field("changed_cells", r.changed_cells, "cells of raw tables whose values changed");
   v.Field("seconds", r.seconds, "seconds that it took");
+}
+
+void Describe(Visitor& v, DeclarationChange& c) {
+  v.Struct("DeclarationChange", "A declaration that is other than what the warehouse's table was made by.");
+  v.Field("table", c.table, "the table; empty where it is of the whole project");
+  v.Field("file", c.file, "the file that declares it");
+  v.Field("part", c.part, "which part of the declaration, as `key` or `columns`");
+  v.Field("before", c.before, "what it was; empty where it cannot be shown");
+  v.Field("after", c.after, "what it is; empty where it cannot be shown");
+  v.Field("effect", c.effect, "what comes of it");
 }
 
 void Describe(Visitor& v, LoadAnswer& a) {
@@ -170,13 +183,15 @@ Loader MakeLoader(Workspace& workspace, Connection& connection, Activity& activi
 
 }  // namespace
 
-Result<LoadReport> LoadFiles(Workspace& workspace, const std::vector<std::string>& paths,
+Result<LoadReport> LoadFiles(Workspace& workspace, const std::vector<std::string>& paths, bool yes,
                              Activity& activity) {
   auto started = std::chrono::system_clock::now();
   auto connection = TRY(TRY(workspace.Open())->Connect());
   Result<LoadReport> report = [&] {
     Watch watch = CancelWhen(*connection, activity.cancel());
-    return MakeLoader(workspace, *connection, activity).Load(paths);
+    Loader loader = MakeLoader(workspace, *connection, activity);
+    if (yes) loader.MayLose();
+    return loader.Load(paths);
   }();
   if (!report)
     KeepFailure(workspace, "load", started, report.error());
@@ -202,7 +217,7 @@ Result<LoadAnswer> Load(Workspace& workspace, const LoadRequest& request, const 
     workspace.KeepNothing();
     return LoadAnswer{TRY(PreviewLoad(workspace, request.paths, *activity)).load, {}};
   }
-  LoadAnswer answer{TRY(LoadFiles(workspace, request.paths, *activity)), {}};
+  LoadAnswer answer{TRY(LoadFiles(workspace, request.paths, request.yes, *activity)), {}};
   if (answer.load.run) {  // which columns have no value without a feed
     Moment moment = TRY(workspace.Look());
     answer.null_columns = TRY(FindNullColumns(*moment.connection, workspace.project(), moment.calendar));

@@ -4,6 +4,7 @@
 #include <string>
 #include <vector>
 
+#include "load/declaration_changes.h"
 #include "load/file_changes.h"
 #include "load/loader.h"
 #include "operations/events.h"
@@ -15,6 +16,7 @@ namespace backcourt {
 struct LoadRequest {
   std::vector<std::string> paths;  // read in any case
   bool dry_run = false;
+  bool yes = false;  // rows may leave the warehouse
 };
 void Describe(Visitor& v, LoadRequest& r);
 
@@ -30,6 +32,7 @@ void Describe(Visitor& v, UnmatchedName& n);
 void Describe(Visitor& v, LoadReport& r);
 
 void Describe(Visitor& v, FileChanges& c);
+void Describe(Visitor& v, DeclarationChange& c);
 
 struct LoadAnswer {
   LoadReport load;
@@ -41,7 +44,8 @@ void Describe(Visitor& v, LoadAnswer& a);
 Result<LoadAnswer> Load(Workspace& workspace, const LoadRequest& request, const Cancel& cancel,
                         const Events& events);
 // The loading of `load` and `backfill`, as a part of a longer activity.
-Result<LoadReport> LoadFiles(Workspace& workspace, const std::vector<std::string>& paths, Activity& activity);
+Result<LoadReport> LoadFiles(Workspace& workspace, const std::vector<std::string>& paths, bool yes,
+                             Activity& activity);
 // What it would do, and the moment in which it were done, which nobody else sees; with the moment all of it
 // ends.
 struct LoadPreview {

@@ -79,12 +79,34 @@ void Describe(Visitor& v, PlanReport& r) {
       "rows go");
   v.Field("not_due", r.not_due,
           "cells that were chosen and are behind the horizon: `--ahead all` fills them");
+  v.Field("declarations", r.declarations,
+          "declarations of the project that are other than what the warehouse was made by");
   v.Field("files", r.files,
           "what has changed of the files since the last load: what this plan does not know");
 }
 
+namespace {
+
+// Why there are no game dates although there are games.
+Result<> CheckCounted(const Moment& moment, const Project& project) {
+  auto schedule = moment.cells.find(project.schedule);
+  if (schedule == moment.cells.end() || schedule->second.cells().empty()) return {};
+  int64_t games = 0;
+  for (const Cell& cell : schedule->second.cells())
+    games += cell.rows;
+  if (games == 0) return {};
+  return Error{
+      ErrorKind::kUsage,
+      fmt::format("none of the {} games of {} is of a kind that counts: types under [calendar] are {}",
+                  WithCommas(games), project.schedule, Join(project.types, ", ")),
+      "the kinds of games that tables are to hold, under [calendar] types"};
+}
+
+}  // namespace
+
 Result<PreparedWork> PrepareWork(const Project& project, Moment moment, const WorkSelection& selection) {
   PreparedWork work{std::move(moment), {}, {}, {}};
+  if (work.moment.calendar.dates().empty()) TRY(CheckCounted(work.moment, project));
   if (work.moment.calendar.dates().empty())
     return Error{ErrorKind::kUsage, "the warehouse holds no schedule, so there are no game dates",
                  "`backcourt load`; `backcourt doctor` shows which files it looks for"};
@@ -116,6 +138,7 @@ PlanReport ReportOf(const Project& project, const PreparedWork& work) {
                     work.chosen.choice,
                     {},
                     work.plan.not_due,
+                    {},
                     {}};
   for (const auto& [table, slots] : work.moment.retired)
     report.retired[table] = int64_t(slots.size());
@@ -127,6 +150,7 @@ Result<PlanReport> MakePlanReport(Workspace& workspace, const PlanRequest& reque
       workspace.project(), TRY(workspace.Look(false, request.selection.ahead == "all")), request.selection));
   PlanReport report = ReportOf(workspace.project(), work);
   report.files = TRY(LookForFileChanges(*work.moment.connection, workspace.project()));
+  report.declarations = TRY(ReadDeclarationChanges(*work.moment.connection, workspace.project()));
   if (request.save.empty()) return report;
   TRY(WriteFile(request.save, ToJson(report.plan).dump(1) + "\n"));
   FaultPoint("plan-saved");

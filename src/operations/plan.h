@@ -32,9 +32,10 @@ void Describe(Visitor& v, PlanRequest& r);
 struct PlanReport {
   SavedPlan plan;
   DateChoice choice;
-  std::map<std::string, int64_t> retired;  // by table: dates whose rows go
-  int64_t not_due = 0;                     // cells behind the horizon
-  FileChanges files;                       // since the last load
+  std::map<std::string, int64_t> retired;       // by table: dates whose rows go
+  int64_t not_due = 0;                          // cells behind the horizon
+  FileChanges files;                            // since the last load
+  std::vector<DeclarationChange> declarations;  // that are other than before
 };
 void Describe(Visitor& v, SavedPlan& p);
 void Describe(Visitor& v, PlanReport& r);

@@ -5,6 +5,8 @@
 #include <cmath>
 #include <thread>
 
+#include "ledger/runs.h"
+#include "load/file_changes.h"
 #include "run/runner.h"
 
 namespace backcourt {
@@ -19,7 +21,9 @@ void Describe(Visitor& v, VerifyRequest& r) {
   DescribeRange(v, r.dates);
   DescribeSeason(v, r.dates);
   v.Field("sample", r.sample, "So many cells (default: 100).", {.metavar = "N", .least = 1, .most = 1e6});
-  v.Field("all", r.all, "Every cell.");
+  v.Field("all", r.all, "Every cell, and every raw table.");
+  v.Field("raw", r.raw,
+          "Load raw tables of a season (with --all: of all) again from their files, and compare.");
   DescribeDates(v, r.dates);
   v.Field("parallel", r.parallel, "Replays side by side (default: the number of cores).",
           {.metavar = "N", .least = 1, .most = 64});
@@ -58,6 +62,26 @@ void Describe(Visitor& v, ReplayMismatch& m) {
   v.Field("cause", m.cause, "why it differs, where that can be found; else empty");
 }
 
+void Describe(Visitor& v, RawDifference& d) {
+  v.Struct("RawDifference", "A row of a raw table that is other than what its files give.");
+  v.Field("table", d.table, "the raw table or seed");
+  v.Field("key", d.key, "the row, as `column=value, ...`; empty of a seed as a whole");
+  v.Field("column", d.column, "the first column that differs; empty where a row is missing or extra");
+  v.Field("stored", d.stored, "its stored value");
+  v.Field("loaded", d.loaded, "its value by the files");
+  v.Field("file", d.file, "the file, or which files");
+  v.Field("cause", d.cause, "what is wrong");
+}
+
+void Describe(Visitor& v, RawCheckReport& r) {
+  v.Struct("RawCheck", "Raw tables and seeds, loaded again and compared.");
+  v.Field("tables", r.tables, "how many tables");
+  v.Field("units", r.units, "how many games or other units");
+  v.Field("rows", r.rows, "rows compared");
+  v.Field("differing", r.differing, "rows that differ, are missing or too many");
+  v.Field("differences", r.differences, "the first 20 of each table");
+}
+
 void Describe(Visitor& v, VerifyReport& r) {
   v.Struct("VerifyReport", "Whether stored cells are what their inputs make of them.");
   v.Field("cells", r.replay.cells, "cells replayed");
@@ -72,7 +96,48 @@ void Describe(Visitor& v, VerifyReport& r) {
   v.Field("extra_rows", extra, "stored rows that the replays do not give");
   v.Field("seconds", r.replay.seconds, "seconds that it took");
   v.Field("mismatches", r.replay.mismatches, "the cells that differ, by table and date");
+  v.Field("raw", r.raw, "raw tables against their files; null where they were not looked at");
+  v.Field("raw_season", r.raw_season, "of which season they were looked at; empty: of all");
+  v.Field("raw_left_out", r.raw_left_out, "why raw tables were left out where all was asked for; else empty");
 }
+
+namespace {
+
+// The season that is looked at where none is named: another one after each run.
+Result<std::string> ASeason(const Moment& moment) {
+  const auto& seasons = moment.calendar.seasons();
+  if (seasons.size() < 2) return std::string();
+  std::vector<ledger::Run> last = TRY(ledger::ReadRuns(*moment.connection, 1));
+  return seasons[size_t(last.empty() ? 0 : last.front().run) % seasons.size()].label;
+}
+
+// Raw tables are loaded again in a transaction that is rolled back.
+Result<> CheckRaw(Workspace& workspace, const VerifyRequest& request, const Moment& moment,
+                  Activity& activity, VerifyReport& report) {
+  FileChanges changes = TRY(LookForFileChanges(*moment.connection, workspace.project()));
+  if (!changes.fresh.empty() || !changes.changed.empty()) {
+    report.raw_left_out =
+        fmt::format("files are new or have changed since the last load, as {}",
+                    changes.fresh.empty() ? changes.changed.front() : changes.fresh.front());
+    if (!request.raw) return {};
+    return Error{ErrorKind::kUsage, report.raw_left_out + ": raw tables cannot be as these say",
+                 "`backcourt load`, then verify again"};
+  }
+  if (!request.dates.season.empty())
+    report.raw_season = TRY(ChooseSeason(moment.calendar, request.dates.season));
+  else if (!request.all)
+    report.raw_season = TRY(ASeason(moment));
+  auto connection = TRY(TRY(workspace.Open())->Connect());
+  Watch watch = CancelWhen(*connection, activity.cancel());
+  Loader loader(workspace.project(), *connection,
+                Finder(workspace.project(), [&activity] { return activity.cancel().Requested(); }),
+                [&activity](const std::string& line) { activity.Tell(Reading{line}); });
+  report.raw = TRY(loader.Check(report.raw_season.empty() ? std::set<std::string>()
+                                                          : std::set<std::string>{report.raw_season}));
+  return {};
+}
+
+}  // namespace
 
 Result<VerifyReport> Verify(Workspace& workspace, const VerifyRequest& request, const Cancel& cancel,
                             const Events& events) {
@@ -81,6 +146,9 @@ Result<VerifyReport> Verify(Workspace& workspace, const VerifyRequest& request, 
   Moment moment = TRY(workspace.Look());
   std::vector<std::string> tables = TRY(ChooseTables(project, request.tables));
   ChosenDates dates = TRY(ChooseDates(moment.calendar, request.dates, request.tables));
+  VerifyReport report;
+  if (request.raw || request.all) TRY(CheckRaw(workspace, request, moment, *activity, report));
+  if (request.raw && !request.all) return report;
   int sample = request.all ? 0 : request.sample.value_or(kSample);
   SampledCells sampled = SampleCells(project, moment.calendar, moment.cells, tables, dates.dates, sample);
   if (sampled.cells.empty())
@@ -97,7 +165,6 @@ Result<VerifyReport> Verify(Workspace& workspace, const VerifyRequest& request, 
     activity->Tell(
         Replayed{int64_t(done), int64_t(total), spent, spent / double(done) * double(total - done)});
   };
-  VerifyReport report;
   report.stale_cells = sampled.stale;
   report.replay = TRY(Replay(*TRY(workspace.Open()), project, moment.calendar, moment.cells, sampled.cells,
                              parallel, progress, [&] { return activity->cancel().Requested(); }));

@@ -18,6 +18,7 @@ Result<Warehouse*> Workspace::Open() {
   WarehouseOptions options{project_.warehouse, project_.threads, project_.memory_limit, {}};
   for (const Function& function : project_.functions)
     options.functions.push_back(function.statement);
+  options.functions_file = project_.pack + "/functions/duckdb.sql";
   std::error_code ignored;
   options.in_memory = !keep_ && !std::filesystem::exists(project_.warehouse, ignored);
   warehouse_ = TRY(OpenDuckDb(options));

@@ -64,6 +64,13 @@ class CellSeries {
   // that an empty cell and no cell are the same to whoever reads them.
   Digest Sum(int32_t first, int32_t last) const;
   Digest AheadSum(int32_t first, int32_t last) const;
+  // What fingerprints know beside digests. Of a table whose columns (names and types) are others than when it
+  // was first made, a digest of them: part of what reads it. Of a model of which what is beside its SELECT
+  // (the rows that it expects, its note) is other than when it was first filled, a digest of that: part of
+  // its own cells. Nothing while they are as they were first, so that a warehouse of a version that did not
+  // know of them stays fresh.
+  Digest schema, beside;
+
   // The cells of [first, last], as a half-open range of indices.
   std::pair<size_t, size_t> Range(int32_t first, int32_t last) const;
 

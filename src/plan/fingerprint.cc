@@ -66,10 +66,14 @@ Digest Fingerprint(const Model& model, const Calendar& calendar, int date_index,
   const Season& season = calendar.season_of(date);
   Hasher hasher;
   hasher.Add(model.identity).Add(int64_t(date.date.days)).Add(season.label).Add(int64_t(season.year));
-  if (model.names_season_start) hasher.Add(int64_t(season.first.days));
+  bool start_moved = model.may_see_season_start && season.first != season.first_filled;
+  if (model.names_season_start || start_moved) hasher.Add(int64_t(season.first.days));
+  if (auto own = cells.find(model.name); own != cells.end() && own->second.beside != Digest{})
+    hasher.Add(own->second.beside);
   for (const Read& read : model.reads) {
-    Digest sum, ahead;
+    Digest sum, ahead, schema;
     if (auto input = cells.find(read.table); input != cells.end()) {
+      schema = input->second.schema;
       for (const SlotRange& range : SlotsOf(read, calendar, date_index)) {
         if (range.ahead)
           ahead = ahead + input->second.AheadSum(range.first, range.last);
@@ -78,6 +82,7 @@ Digest Fingerprint(const Model& model, const Calendar& calendar, int date_index,
       }
     }
     hasher.Add(sum).Add(ahead);
+    if (schema != Digest{}) hasher.Add(schema);
   }
   if (missing_games != Digest{}) hasher.Add(missing_games);
   if (!waived.empty()) hasher.Add(waived);

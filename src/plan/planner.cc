@@ -50,6 +50,11 @@ std::map<std::string, std::vector<uint8_t>> ScopeOf(const Project& project, cons
   return scope;
 }
 
+bool ReadsAny(const Model& model, const std::set<std::string>& tables) {
+  return std::any_of(model.reads.begin(), model.reads.end(),
+                     [&](const Read& read) { return tables.contains(read.table); });
+}
+
 bool ToBeFilled(CellState state) { return !Settled(state) && state != CellState::kNotDue; }
 
 }  // namespace
@@ -137,8 +142,10 @@ Digest MissingGames::TokenOf(const Model& model, int date_index) const {
 }
 
 std::map<std::string, std::vector<CellState>> JudgeAll(const Project& project, const Calendar& calendar,
-                                                       const Cells& cells) {
+                                                       const Cells& cells,
+                                                       std::set<std::string>* open_columns) {
   size_t n = calendar.dates().size();
+  std::set<std::string> other_columns;  // models whose columns may come out otherwise
   std::map<std::string, std::vector<CellState>> states;
   std::map<std::string, std::vector<int>> unsettled;  // how many before an index
   static const CellSeries kNone;
@@ -159,11 +166,12 @@ std::map<std::string, std::vector<CellState>> JudgeAll(const Project& project, c
     open.assign(n + 1, 0);
     auto found = cells.find(model.name);
     const CellSeries& stored = found == cells.end() ? kNone : found->second;
+    bool inputs_open = ReadsAny(model, other_columns), any_same = false;
     for (size_t i = 0; i < n; ++i) {
       const Cell* cell = stored.Find(calendar.dates()[i].date.days);
       CellState state = cell ? cell->state : CellState::kMissing;
       if (cell && Settled(state)) {
-        bool inputs_settled = true;
+        bool inputs_settled = !inputs_open;
         for (const Read& read : model.reads) {
           auto input = unsettled.find(read.table);
           if (input == unsettled.end()) continue;
@@ -172,9 +180,10 @@ std::map<std::string, std::vector<CellState>> JudgeAll(const Project& project, c
             if (input->second[size_t(end)] != input->second[size_t(begin)]) inputs_settled = false;
           }
         }
-        bool same = Fingerprint(model, calendar, int(i), cells, missing.TokenOf(model, int(i)),
-                                cell->waived) == cell->fingerprint;
-        if (!same)
+        Digest without = missing.TokenOf(model, int(i));
+        bool same = Fingerprint(model, calendar, int(i), cells, without, cell->waived) == cell->fingerprint;
+        any_same = any_same || same;
+        if (!same || (project.block_on_missing_games && without != Digest{}))
           state = CellState::kStale;
         else if (!inputs_settled)
           state = CellState::kMayChange;
@@ -186,7 +195,9 @@ std::map<std::string, std::vector<CellState>> JudgeAll(const Project& project, c
       mine[i] = state;
       open[i + 1] = open[i] + (ToBeFilled(state) ? 1 : 0);
     }
+    if (inputs_open || !any_same) other_columns.insert(model.name);
   }
+  if (open_columns) *open_columns = std::move(other_columns);
   return states;
 }
 
@@ -232,7 +243,9 @@ bool Waives(const std::vector<std::string>& allow_missing, const std::string& ta
 Digest StateOfCells(const Cells& cells) {
   Hasher hasher;
   for (const auto& [table, series] : cells) {
+    if (series.cells().empty()) continue;
     hasher.Add(table);
+    if (series.schema != Digest{} || series.beside != Digest{}) hasher.Add(series.schema).Add(series.beside);
     for (const Cell& cell : series.cells())
       hasher.Add(int64_t(cell.slot)).Add(int64_t(cell.state)).Add(cell.fingerprint).Add(cell.digest);
   }
@@ -243,7 +256,8 @@ Plan MakePlan(const Project& project, const Calendar& calendar, const Cells& cel
               const Selection& selection, const PlanOptions& options) {
   Plan plan;
   auto scope = ScopeOf(project, calendar, selection);
-  auto states = JudgeAll(project, calendar, cells);
+  std::set<std::string> open_columns;
+  auto states = JudgeAll(project, calendar, cells, &open_columns);
   plan.force = selection.force;
   plan.allow_missing = selection.allow_missing;
   for (const auto& [name, of_model] : states)
@@ -283,6 +297,10 @@ Plan MakePlan(const Project& project, const Calendar& calendar, const Cells& cel
       batch.tentative = std::all_of(dates.begin(), dates.end(), [&](int d) {
         return plan.states[model.name][d] == CellState::kMayChange;
       });
+      batch.waits_for_columns =
+          ReadsAny(model, open_columns) && std::any_of(dates.begin(), dates.end(), [&](int d) {
+            return plan.states[model.name][d] == CellState::kMayChange;
+          });
       batch.expected_seconds = per_date * double(dates.size());
       batch.expected_rows = rows * double(dates.size());
       batch.dates = std::move(dates);

@@ -38,6 +38,8 @@ struct Batch {
   std::vector<int> dates;  // calendar indices, ascending
   bool canary = false;     // the first of a model whose text is new: one date
   bool tentative = false;  // all its cells only may change
+  // Some of its cells may change because the columns of an input may: it waits for all batches of its inputs.
+  bool waits_for_columns = false;
   double expected_seconds = 0;
   double expected_rows = 0;
 };
@@ -78,9 +80,12 @@ class MissingGames {
 };
 
 // The state of every cell of every model: by model, by calendar index. Linear
-// in cells.
+// in cells. `open_columns`, if not null, gets the models whose columns may come out otherwise than they are,
+// since no cell is true to what the model and its inputs are now: all that reads them may change, whatever
+// its windows.
 std::map<std::string, std::vector<CellState>> JudgeAll(const Project& project, const Calendar& calendar,
-                                                       const Cells& cells);
+                                                       const Cells& cells,
+                                                       std::set<std::string>* open_columns = nullptr);
 
 Plan MakePlan(const Project& project, const Calendar& calendar, const Cells& cells,
               const Selection& selection, const PlanOptions& options);

@@ -62,6 +62,8 @@ Result<Plan> RestorePlan(const std::string& file, const SavedPlan& saved, const 
       batch.dates.push_back(index);
       bool twice = !plan.states[batch.model].emplace(index, CellStateFromName(cell.because)).second;
       if (twice) return NoPlan(file);
+      batch.waits_for_columns =
+          batch.waits_for_columns || plan.states[batch.model][index] == CellState::kMayChange;
     }
     plan.batches.push_back(std::move(batch));
   }

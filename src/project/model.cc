@@ -28,6 +28,29 @@ Result<HeaderedSql> Header(const std::string& file, const std::string& text) {
   return parts;
 }
 
+// Whether a body may take the start of the season from `dates` without naming it: by a star, COLUMNS(...) or
+// a whole row as a value. What looks like one of them counts.
+bool MaySeeSeasonStart(const std::vector<std::string>& tokens) {
+  if (std::find(tokens.begin(), tokens.end(), "dates") == tokens.end()) return false;
+  auto at = [&](size_t i) { return i < tokens.size() ? tokens[i] : ""; };
+  std::set<std::string> rows = {"dates"};
+  for (size_t i = 0; i + 1 < tokens.size(); ++i)
+    if (tokens[i] == "dates") rows.insert(at(i + 1) == "as" ? at(i + 2) : at(i + 1));
+  for (size_t i = 1; i < tokens.size(); ++i) {
+    const std::string &token = tokens[i], &before = tokens[i - 1];
+    bool counts_rows = before == "(" && i > 1 && tokens[i - 2] == "count";
+    if (token == "columns" && at(i + 1) == "(") return true;
+    if (token == "*" && !counts_rows &&
+        (before == "select" || before == "distinct" || before == "all" || before == "," || before == "." ||
+         before == "("))
+      return true;
+    if (rows.contains(token) && (before == "select" || before == "(" || before == ",") &&
+        (at(i + 1) == ")" || at(i + 1) == "," || at(i + 1) == "as" || at(i + 1) == "from"))
+      return true;
+  }
+  return false;
+}
+
 }  // namespace
 
 Result<RawTable> ParseRawTable(const std::string& file, const std::string& text) {
@@ -270,6 +293,7 @@ Result<Model> ParseModel(const std::string& file, const std::string& group, cons
   model.tokens = SqlTokens(parts.body);
   model.names_season_start =
       std::find(model.tokens.begin(), model.tokens.end(), "season_start") != model.tokens.end();
+  model.may_see_season_start = MaySeeSeasonStart(model.tokens);
   return model;
 }
 

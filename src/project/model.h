@@ -110,11 +110,14 @@ struct Model {
   bool helper = false, view = false;
   std::string body;
   int body_line = 1;
-  KeyLines lines;                   // of the header
-  std::vector<std::string> tokens;  // of the body
-  bool names_season_start = false;  // among them
-  Digest identity;                  // of all that makes its rows: body, reads, date, key, functions
+  KeyLines lines;                     // of the header
+  std::vector<std::string> tokens;    // of the body
+  bool names_season_start = false;    // among them
+  bool may_see_season_start = false;  // without its name: by a star or as a part of a whole row
+  Digest identity;                    // of all that makes its rows: body, reads, date, key, functions
   Digest checks_identity;
+  Digest beside;  // of what makes its cells beside the rows: expected rows, note, the reason of empty ones
+  std::string functions;  // that it uses, with the digests of their texts: to tell which has changed
 };
 
 // One SELECT over stored tables that looks at things and tells what is wrong

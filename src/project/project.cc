@@ -141,6 +141,11 @@ Result<> CheckReads(const Project& project) {
                      fmt::format("{}: reads '{}', which is no table of this project",
                                  model.lines.Of("reads." + read.table), read.table),
                      "'" + Nearest(read.table, tables) + "'"};
+      if (const Model* input = project.FindModel(read.table); input && input->view)
+        return Error{ErrorKind::kUsage,
+                     fmt::format("{}: reads '{}', which is a view: views are for people, and have no cells",
+                                 model.lines.Of("reads." + read.table), read.table),
+                     "read what the view reads, or take `materialized = \"view\"` out of " + input->file};
       Grain grain = project.GrainOf(read.table);
       for (const Window& window : read.windows) {
         bool whole = window.kind == Window::Kind::kWhole, season = window.kind == Window::Kind::kSameSeason;
@@ -232,6 +237,25 @@ GROUP BY d.game_date)",
   return {};
 }
 
+// No two tables have one name: to the engine, Up is up.
+Result<> CheckNames(const Project& project) {
+  std::map<std::string, std::string> files;  // by name in lower case
+  auto add = [&](const std::string& name, const std::string& file) -> Result<> {
+    auto [there, added] = files.emplace(Lower(name), file);
+    if (added) return {};
+    return Error{ErrorKind::kUsage,
+                 fmt::format("two tables are named '{}': {} and {}", name, there->second, file),
+                 "rename one of the files"};
+  };
+  for (const Model& model : project.models)
+    TRY(add(model.name, model.file));
+  for (const RawTable& raw : project.raw_tables)
+    TRY(add(raw.name, raw.file));
+  for (const Seed& seed : project.seeds)
+    TRY(add(seed.name, seed.file));
+  return {};
+}
+
 // A lookup looks in columns that tables have.
 Result<> CheckLookups(const Project& project) {
   std::vector<std::string> names;
@@ -301,23 +325,40 @@ Result<> SortModels(Project& project) {
   return {};
 }
 
+// The functions that texts call, themselves and through others: by name, their statements.
+class FunctionUse {
+ public:
+  explicit FunctionUse(const std::vector<Function>& functions) {
+    for (const Function& function : functions)
+      statements_[function.name] = {CanonicalSql(function.statement), SqlTokens(function.statement)};
+  }
+
+  std::map<std::string, std::string> In(const std::vector<std::string>& tokens) const {
+    std::map<std::string, std::string> used;
+    Collect(tokens, used);
+    return used;
+  }
+
+ private:
+  void Collect(const std::vector<std::string>& tokens, std::map<std::string, std::string>& used) const {
+    for (const std::string& token : tokens)
+      if (auto found = statements_.find(SqlName(token));
+          found != statements_.end() && used.emplace(found->first, found->second.first).second)
+        Collect(found->second.second, used);
+  }
+
+  std::map<std::string, std::pair<std::string, std::vector<std::string>>> statements_;  // text and tokens
+};
+
 // A model is what makes its rows: its tokens, reads, date, key and functions; and its columns where these are
-// not those of its SELECT as they stand (a warehouse of a version that knew no others stays fresh).
+// not those of its SELECT as they stand (a warehouse of a version that knew no others stays fresh). What
+// makes its cells beside their rows has an identity of its own.
 void Identify(Project& project) {
-  std::map<std::string, std::vector<std::string>> tokens;
-  for (const Function& function : project.functions)
-    tokens[function.name] = SqlTokens(function.statement);
+  FunctionUse functions(project.functions);
   for (Model& model : project.models) {
-    std::set<std::string> used;
-    std::function<void(const std::vector<std::string>&)> collect =
-        [&](const std::vector<std::string>& words) {
-          for (const std::string& word : words)
-            if (auto found = tokens.find(word); found != tokens.end() && used.insert(word).second)
-              collect(found->second);
-        };
-    collect(model.tokens);
+    std::map<std::string, std::string> used = functions.In(model.tokens);
     Hasher hasher;
-    hasher.Add(Join(model.tokens, " ")).Add(model.date).Add(Join(model.key, ","));
+    hasher.Add(CanonicalSql(model.body)).Add(model.date).Add(Join(model.key, ","));
     for (const Read& read : model.reads) {
       hasher.Add(read.table);
       for (const Window& window : read.windows) {
@@ -326,17 +367,31 @@ void Identify(Project& project) {
           hasher.Add(CanonicalSql(project.FindRaw(read.table)->ahead));
       }
     }
-    for (const std::string& function : used)
-      hasher.Add(Join(tokens[function], " "));
+    for (const auto& [name, statement] : used)
+      hasher.Add(statement);
     std::vector<std::string> columns;
     for (const auto& [name, about] : model.columns)
       columns.push_back(name);
     if (OutputNames(model.tokens) != columns) hasher.Add(Join(columns, ","));
     model.identity = hasher.Finish();
-    Hasher checks;
+    for (const auto& [name, statement] : used)
+      model.functions += fmt::format("{}{} {}", model.functions.empty() ? "" : ", ", name,
+                                     Hasher().Add(statement).Finish().Hex().substr(0, 12));
+    auto identify = [&](Hasher& identity, const std::vector<std::string>& queries) {
+      for (const std::string& query : queries)
+        identity.Add(CanonicalSql(query));
+      for (const std::string& query : queries)
+        for (const auto& [name, statement] : functions.In(SqlTokens(query)))
+          identity.Add(statement);
+    };
+    std::vector<std::string> queries;
     for (auto& [name, query] : model.checks)
-      checks.Add(CanonicalSql(query));
+      queries.push_back(query);
+    Hasher checks, beside;
+    identify(checks, queries);
+    identify(beside, {model.expected_rows, model.note});
     model.checks_identity = checks.Finish();
+    model.beside = beside.Add(model.empty).Finish();
   }
 }
 
@@ -457,12 +512,12 @@ Result<Project> Project::Load(const std::string& folder) {
     for (const std::string& statement :
          SqlStatements(TRY(ReadFile((pack / "functions" / "duckdb.sql").string())))) {
       std::vector<std::string> tokens = SqlTokens(statement);
-      if (tokens.size() < 4 || tokens[0] != "create" || tokens[1] != "macro")
+      if (tokens.size() < 4 || tokens[0] != "create" || tokens[1] != "macro" || tokens[3] != "(")
         return Error{ErrorKind::kUsage,
-                     fmt::format("{}: '{}...' is no CREATE MACRO",
+                     fmt::format("{}: '{}...' is no CREATE MACRO name(...)",
                                  (pack / "functions" / "duckdb.sql").string(), statement.substr(0, 40)),
                      ""};
-      project.functions.push_back({tokens[2], statement});
+      project.functions.push_back({SqlName(tokens[2]), statement});
     }
   }
   for (const fs::path& file : FilesIn(pack / "models", ".sql"))
@@ -470,11 +525,7 @@ Result<Project> Project::Load(const std::string& folder) {
         TRY(ParseModel(file.string(), file.parent_path().filename().string(), TRY(ReadFile(file.string())))));
   for (const fs::path& file : FilesIn(pack / "checks", ".sql"))
     project.checks.push_back(TRY(ParseCheck(file.string(), TRY(ReadFile(file.string())))));
-  std::set<std::string> names;
-  for (const std::string& name : project.AllTables())
-    if (!names.insert(name).second)
-      return Error{ErrorKind::kUsage, fmt::format("two tables are named '{}'", name),
-                   "rename one of the files"};
+  TRY(CheckNames(project));
   std::vector<std::pair<const char*, std::string>> of_calendar = {{"schedule", project.schedule},
                                                                   {"results", project.results}};
   if (!project.history.empty()) of_calendar.emplace_back("history", project.history);

@@ -11,33 +11,71 @@ namespace {
 
 bool WordChar(char c) { return std::isalnum(static_cast<unsigned char>(c)) || c == '_' || (c & 0x80); }
 
-// End of the comment that starts at `at`, or `at` when none does.
-size_t SkipComment(std::string_view sql, size_t at) {
-  if (sql.compare(at, 2, "--") == 0) return std::min(sql.find('\n', at), sql.size());
-  if (sql.compare(at, 2, "/*") == 0) {
-    size_t end = sql.find("*/", at + 2);
-    return end == std::string_view::npos ? sql.size() : end + 2;
-  }
-  return at;
-}
+// Finds the ends of comments and quoted texts, as the engine does.
+class SqlLexer {
+ public:
+  explicit SqlLexer(std::string_view sql) : sql_(sql) {}
 
-// End of the quoted text that starts at `at`; a doubled quote is part of it.
-size_t SkipQuoted(std::string_view sql, size_t at) {
-  char quote = sql[at];
-  for (size_t end = at + 1; end < sql.size(); ++end) {
-    if (sql[end] != quote) continue;
-    if (end + 1 < sql.size() && sql[end + 1] == quote) {
-      ++end;
-      continue;
+  // Whether all that was passed is of the plain kind: quoted texts without escapes, no dollar quotes, no
+  // comments in comments. What is not is still split, but its identity is its text to the letter.
+  bool plain() const { return plain_; }
+
+  // End of the comment that starts at `at`, or `at` when none does.
+  size_t SkipComment(size_t at) {
+    if (sql_.compare(at, 2, "--") == 0) {
+      size_t end = std::min(sql_.find_first_of("\n\r", at), sql_.size());
+      if (end < sql_.size() && sql_[end] == '\r' && sql_.compare(end, 2, "\r\n") != 0) plain_ = false;
+      return end;
     }
-    return end + 1;
+    if (sql_.compare(at, 2, "/*") != 0) return at;
+    int depth = 1;
+    for (at += 2; at < sql_.size(); ++at) {
+      if (sql_.compare(at, 2, "/*") == 0) {
+        plain_ = false, ++depth, ++at;
+      } else if (sql_.compare(at, 2, "*/") == 0) {
+        ++at;
+        if (--depth == 0) return at + 1;
+      }
+    }
+    return sql_.size();
   }
-  return sql.size();
-}
 
-}  // namespace
+  // End of the quoted text that starts at `at`, or `at` when none does; a doubled quote is part of it.
+  size_t SkipQuoted(size_t at) {
+    if (sql_[at] == '$') return SkipDollarQuoted(at);
+    if (sql_[at] != '\'' && sql_[at] != '"') return at;
+    bool word_before = at > 1 && WordChar(sql_[at - 2]);
+    bool escapes = sql_[at] == '\'' && at > 0 && (sql_[at - 1] == 'e' || sql_[at - 1] == 'E') && !word_before;
+    if (escapes) plain_ = false;
+    for (size_t end = at + 1; end < sql_.size(); ++end) {
+      if (escapes && sql_[end] == '\\') {
+        ++end;
+      } else if (sql_[end] == sql_[at]) {
+        if (end + 1 == sql_.size() || sql_[end + 1] != sql_[at]) return end + 1;
+        ++end;
+      }
+    }
+    return sql_.size();
+  }
 
-std::vector<std::string> SqlTokens(std::string_view sql) {
+ private:
+  // $$...$$ or $tag$...$tag$.
+  size_t SkipDollarQuoted(size_t at) {
+    plain_ = false;
+    size_t tag = at + 1;
+    while (tag < sql_.size() && WordChar(sql_[tag]))
+      ++tag;
+    if (tag >= sql_.size() || sql_[tag] != '$') return at;
+    std::string_view quote = sql_.substr(at, tag + 1 - at);
+    size_t end = sql_.find(quote, tag + 1);
+    return end == std::string_view::npos ? sql_.size() : end + quote.size();
+  }
+
+  std::string_view sql_;
+  bool plain_ = true;
+};
+
+std::vector<std::string> TokensOf(std::string_view sql, SqlLexer& lexer) {
   std::vector<std::string> tokens;
   for (size_t at = 0; at < sql.size();) {
     char c = sql[at];
@@ -45,15 +83,14 @@ std::vector<std::string> SqlTokens(std::string_view sql) {
       ++at;
       continue;
     }
-    if (size_t end = SkipComment(sql, at); end != at) {
+    if (size_t end = lexer.SkipComment(at); end != at) {
       at = end;
       continue;
     }
-    size_t end = at + 1;
-    if (c == '\'' || c == '"') {
-      end = SkipQuoted(sql, at);
+    size_t end = lexer.SkipQuoted(at);
+    if (end != at) {
       tokens.emplace_back(sql.substr(at, end - at));
-    } else if (WordChar(c)) {
+    } else if (end = at + 1; WordChar(c)) {
       while (end < sql.size() &&
              (WordChar(sql[end]) || (sql[end] == '.' && std::isdigit(static_cast<unsigned char>(c)))))
         ++end;
@@ -71,7 +108,23 @@ std::vector<std::string> SqlTokens(std::string_view sql) {
   return tokens;
 }
 
-std::string CanonicalSql(std::string_view sql) { return Join(SqlTokens(sql), " "); }
+}  // namespace
+
+std::vector<std::string> SqlTokens(std::string_view sql) {
+  SqlLexer lexer(sql);
+  return TokensOf(sql, lexer);
+}
+
+std::string CanonicalSql(std::string_view sql) {
+  SqlLexer lexer(sql);
+  std::vector<std::string> tokens = TokensOf(sql, lexer);
+  return lexer.plain() ? Join(tokens, " ") : std::string(sql);
+}
+
+std::string SqlName(const std::string& token) {
+  if (token.size() < 2 || token.front() != '"') return token;
+  return Lower(ReplaceAll(token.substr(1, token.size() - 2), "\"\"", "\""));
+}
 
 std::vector<std::string> OutputNames(const std::vector<std::string>& tokens) {
   std::vector<std::string> names;
@@ -100,13 +153,13 @@ std::vector<std::string> OutputNames(const std::vector<std::string>& tokens) {
 std::vector<std::string> SqlStatements(std::string_view sql) {
   std::vector<std::string> statements;
   std::string statement;
+  SqlLexer lexer(sql);
   for (size_t at = 0; at < sql.size();) {
-    if (size_t end = SkipComment(sql, at); end != at) {
+    if (size_t end = lexer.SkipComment(at); end != at) {
       at = end;
       continue;
     }
-    if (sql[at] == '\'' || sql[at] == '"') {
-      size_t end = SkipQuoted(sql, at);
+    if (size_t end = lexer.SkipQuoted(at); end != at) {
       statement += sql.substr(at, end - at);
       at = end;
       continue;

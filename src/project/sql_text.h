@@ -11,8 +11,13 @@ namespace backcourt {
 // Tokens in order; words outside quotes are lower-cased, literals kept.
 std::vector<std::string> SqlTokens(std::string_view sql);
 
-// The tokens joined by single blanks: equal for texts that mean the same.
+// The tokens joined by single blanks: equal only for texts that mean the same. A text in which comments or
+// quoted texts are of a less plain kind (dollar quotes, escapes, comments in comments) stands for itself, to
+// the letter.
 std::string CanonicalSql(std::string_view sql);
+
+// A token as the name that it is: of a quoted one what is in the quotes, in lower case.
+std::string SqlName(const std::string& token);
 
 // The names of a SELECT's columns, from its tokens; empty where the text does not tell all of them (a star).
 std::vector<std::string> OutputNames(const std::vector<std::string>& tokens);

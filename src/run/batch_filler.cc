@@ -121,7 +121,7 @@ Result<std::map<int32_t, std::string>> ReadNotes(Workbench& bench, const Model& 
 
 }  // namespace
 
-Result<std::vector<Cell>> WarehouseFiller::Fill(const BatchWork& work, int worker) {
+Result<FilledBatch> WarehouseFiller::Fill(const BatchWork& work, int worker) {
   const Model& model = *work.model;
   Workbench& bench = *benches_[size_t(worker)];
   auto start = std::chrono::steady_clock::now();
@@ -150,10 +150,8 @@ Result<std::vector<Cell>> WarehouseFiller::Fill(const BatchWork& work, int worke
     auto stored = cells_.find(model.name);
     const CellSeries* before = stored == cells_.end() ? nullptr : &stored->second;
     publication.cells = TRY(JudgeCells(work, calendar_, made, notes, before, run_));
-    publication.may_be_new =
-        !before || std::none_of(before->cells().begin(), before->cells().end(), [&](const Cell& cell) {
-          return cell.identity == model.identity && Settled(cell.state);
-        });
+    auto published = published_.find(model.name);
+    publication.may_be_new = published == published_.end() || published->second != publication.columns;
     publication.rows_before = !made_here_.contains(model.name);
   }
   const std::vector<Cell>& cells = publication.cells;
@@ -162,11 +160,13 @@ Result<std::vector<Cell>> WarehouseFiller::Fill(const BatchWork& work, int worke
   for (const Cell& cell : cells)
     publication.batch.rows += cell.rows;
   publication.batch.seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
-  if (TRY(bench.Publish(publication))) {
+  Published published = TRY(bench.Publish(publication));
+  {
     std::lock_guard lock(mutex_);
-    made_here_.insert(model.name);
+    published_[model.name] = publication.columns;
+    if (published.anew) made_here_.insert(model.name);
   }
-  return std::move(publication.cells);
+  return FilledBatch{std::move(publication.cells), published.anew, published.schema};
 }
 
 Result<> WarehouseFiller::Record(const Model& model, const std::vector<Cell>& cells, int worker) {

@@ -2,6 +2,7 @@
 // replace what was there, with the ledger.
 #pragma once
 
+#include <map>
 #include <memory>
 #include <mutex>
 #include <set>
@@ -20,7 +21,7 @@ class WarehouseFiller : public BatchFiller {
                                                        const Calendar& calendar, const Cells& cells,
                                                        std::mutex& cells_mutex, int64_t run, int workers);
 
-  Result<std::vector<Cell>> Fill(const BatchWork& work, int worker) override;
+  Result<FilledBatch> Fill(const BatchWork& work, int worker) override;
   Result<> Record(const Model& model, const std::vector<Cell>& cells, int worker) override;
   void Cancel() override;
 
@@ -33,7 +34,8 @@ class WarehouseFiller : public BatchFiller {
   const Calendar& calendar_;
   const Cells& cells_;
   std::mutex& mutex_;
-  std::set<std::string> made_here_;  // tables made anew by this run: no date has rows before
+  std::map<std::string, Columns> published_;  // by table: the columns of what was published last
+  std::set<std::string> made_here_;           // tables made anew by this run: no date has rows before
   int64_t run_;
   std::vector<std::unique_ptr<Workbench>> benches_;  // one a worker
 };

@@ -48,7 +48,7 @@ struct Fills {
     return runner->Run(plan);
   }
   // Fills two dates of the summary alone.
-  Result<std::vector<Cell>> FillSummary() {
+  Result<FilledBatch> FillSummary() {
     filler = std::move(*WarehouseFiller::Make(*warehouse, project, calendar, cells, mutex, 1, 1));
     BatchWork work{project.FindModel("summary"), {{0, {}, "", {}}, {1, {}, "", {}}}, 1};
     return filler->Fill(work, 0);

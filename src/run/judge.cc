@@ -6,14 +6,10 @@
 
 namespace backcourt {
 
-namespace {
-
 std::string WhyEmpty(const Model& model, const GameDate& date) {
   if (!model.empty.empty()) return model.empty;
   return date.finals == 0 ? "no game of this date is over" : "the model gives no rows";
 }
-
-}  // namespace
 
 Result<std::vector<Cell>> JudgeCells(const BatchWork& work, const Calendar& calendar,
                                      const std::vector<SlotDigest>& made,

@@ -14,6 +14,9 @@
 
 namespace backcourt {
 
+// The reason of a cell without rows.
+std::string WhyEmpty(const Model& model, const GameDate& date);
+
 // The cells of a batch in its order. `made` is what its rows come to, by date and in order of dates; `notes`
 // what the model notes, by date; `before` the model's cells as they were, or null. Rows of a date that was
 // not asked for are an error of kind model.

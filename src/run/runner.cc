@@ -8,6 +8,7 @@
 #include <thread>
 
 #include "base/text.h"
+#include "run/judge.h"
 
 namespace backcourt {
 
@@ -91,7 +92,9 @@ RunReport Runner::Run(const Plan& plan) {
       if (tasks_[size_t(other)]->batch->canary) wait_for(other);
     for (const Read& read : task->model->reads)
       for (int other : of_model[read.table])
-        if (Touches(read, calendar_, batch.dates, tasks_[size_t(other)]->batch->dates)) wait_for(other);
+        if (batch.waits_for_columns ||
+            Touches(read, calendar_, batch.dates, tasks_[size_t(other)]->batch->dates))
+          wait_for(other);
     of_model[batch.model].push_back(mine);
     tasks_.push_back(std::move(task));
   }
@@ -165,6 +168,41 @@ void Runner::Settle(const Model& model, const std::vector<Cell>& cells) {
   }
 }
 
+// The table was made anew: what was not filled by this run is there no more.
+void Runner::ForgetOlder(const Model& model, Digest schema) {
+  CellSeries& series = cells_[model.name];
+  series.schema = schema;
+  const std::vector<Cell> before = series.cells();
+  for (Cell cell : before) {
+    if (filled_here_[model.name].contains(cell.slot)) continue;
+    if (Settled(cell.state)) {
+      series.Erase(cell.slot);
+      continue;
+    }
+    cell.rows = 0, cell.digest = {}, cell.fingerprint = {};
+    series.Put(cell);
+  }
+}
+
+// Cells that had failed or were blocked, and whose inputs are again what they were filled from.
+void Runner::KeepAsFilled(const Model& model, std::vector<Cell> cells, int worker,
+                          std::unique_lock<std::mutex>& lock) {
+  if (cells.empty()) return;
+  for (Cell& cell : cells) {
+    const GameDate& date = calendar_.dates()[size_t(calendar_.Find(Date{cell.slot}))];
+    cell.state = !cell.missing.empty() ? CellState::kPartial
+                 : cell.rows           ? CellState::kFresh
+                                       : CellState::kEmpty;
+    cell.reason = cell.rows ? "" : WhyEmpty(model, date);
+    cell.error_class = "";
+  }
+  Settle(model, cells);
+  lock.unlock();
+  auto ignored = filler_.Record(model, cells, worker);  // what is not recorded is planned again
+  (void)ignored;
+  lock.lock();
+}
+
 void Runner::Record(const Model& model, std::vector<Cell> cells, int worker,
                     std::unique_lock<std::mutex>& lock) {
   if (cells.empty()) return;
@@ -194,7 +232,7 @@ void Runner::Record(const Model& model, std::vector<Cell> cells, int worker,
 void Runner::RunTask(Task& task, int worker, std::unique_lock<std::mutex>& lock) {
   const Model& model = *task.model;
   std::vector<CellWork> work;
-  std::vector<Cell> blocked;
+  std::vector<Cell> blocked, kept_again;
   int kept = 0;
   for (int index : task.batch->dates) {
     Date date = calendar_.dates()[size_t(index)].date;
@@ -208,11 +246,11 @@ void Runner::RunTask(Task& task, int worker, std::unique_lock<std::mutex>& lock)
     const Cell* stored = cells_[model.name].Find(date.days);
     const Digest missing_games = missing_games_->TokenOf(model, index);
     auto made_from = [&](const std::string& waived) {
-      return stored && Settled(stored->state) &&
+      return stored && stored->fingerprint != Digest{} &&
              stored->fingerprint == Fingerprint(model, calendar_, index, cells_, missing_games, waived);
     };
     if (std::string blocker = Blocker(model, index); !blocker.empty()) {
-      if (stored && !stored->waived.empty() && made_from(stored->waived))
+      if (stored && Settled(stored->state) && !stored->waived.empty() && made_from(stored->waived))
         ++kept;  // let through before, and nothing is new
       else
         block("waits for " + blocker);
@@ -234,6 +272,7 @@ void Runner::RunTask(Task& task, int worker, std::unique_lock<std::mutex>& lock)
     cell.waived = Join(waived, ",");
     cell.fingerprint = Fingerprint(model, calendar_, index, cells_, missing_games, cell.waived);
     if (made_from(cell.waived) && !plan_->force) {
+      if (!Settled(stored->state)) kept_again.push_back(*stored);
       unsettled_[model.name].erase(index);
       ++kept;
       continue;
@@ -241,6 +280,7 @@ void Runner::RunTask(Task& task, int worker, std::unique_lock<std::mutex>& lock)
     work.push_back(std::move(cell));
   }
   Record(model, std::move(blocked), worker, lock);
+  KeepAsFilled(model, std::move(kept_again), worker, lock);
   if (kept) {
     report_.kept += kept;
     observer_.CellsKept(model, kept);
@@ -265,15 +305,18 @@ void Runner::FillOrHalve(Task& task, std::vector<CellWork> work, int worker,
     double seconds = clock_.Now() - start;
     lock.lock();
     if (filled) {
-      Settle(model, *filled);
-      report_.filled += int(filled->size());
-      for (const Cell& cell : *filled) {
+      if (filled->anew) ForgetOlder(model, filled->schema);
+      Settle(model, filled->cells);
+      for (const Cell& cell : filled->cells)
+        filled_here_[model.name].insert(cell.slot);
+      report_.filled += int(filled->cells.size());
+      for (const Cell& cell : filled->cells) {
         report_.rows += cell.rows;
         report_.empty += cell.state == CellState::kEmpty;
         report_.partial += cell.state == CellState::kPartial;
       }
       last_errors_.erase(model.name);
-      observer_.BatchFilled(model, *filled, seconds);
+      observer_.BatchFilled(model, filled->cells, seconds);
       return;
     }
     Error& error = filled.error();

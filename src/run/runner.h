@@ -29,14 +29,20 @@ struct BatchWork {
   int attempt = 1;
 };
 
+struct FilledBatch {
+  std::vector<Cell> cells;
+  bool anew = false;  // the table was made anew: rows that other texts made are gone
+  Digest schema;      // of one that was made anew: see CellSeries
+};
+
 // Fills cells. Called from several threads at once, on different models or
 // different dates of one.
 class BatchFiller {
  public:
   virtual ~BatchFiller() = default;
   // Fills the cells in one transaction, all or none, and returns them.
-  virtual Result<std::vector<Cell>> Fill(const BatchWork& work, int worker) = 0;
-  // Records cells that were not filled (failed, blocked); their rows stay.
+  virtual Result<FilledBatch> Fill(const BatchWork& work, int worker) = 0;
+  // Records cells that were not filled (failed, blocked, kept as they were); their rows stay.
   virtual Result<> Record(const Model& model, const std::vector<Cell>& cells, int worker) = 0;
   // Makes every running Fill end as interrupted.
   virtual void Cancel() = 0;
@@ -106,6 +112,9 @@ class Runner {
   void FillOrHalve(Task& task, std::vector<CellWork> work, int worker, std::unique_lock<std::mutex>& lock);
   std::string Blocker(const Model& model, int date_index) const;
   void Settle(const Model& model, const std::vector<Cell>& cells);
+  void ForgetOlder(const Model& model, Digest schema);
+  void KeepAsFilled(const Model& model, std::vector<Cell> cells, int worker,
+                    std::unique_lock<std::mutex>& lock);
   void Record(const Model& model, std::vector<Cell> cells, int worker, std::unique_lock<std::mutex>& lock);
 
   const Project& project_;
@@ -121,6 +130,7 @@ class Runner {
   std::map<std::string, std::set<int>> unsettled_;
   std::map<std::string, std::pair<std::string, int>> last_errors_;  // by model: error, times in a row
   std::set<std::string> stopped_models_;
+  std::map<std::string, std::set<int32_t>> filled_here_;  // by model: slots
   const Plan* plan_ = nullptr;
   std::unique_ptr<MissingGames> missing_games_;
   RunReport report_;

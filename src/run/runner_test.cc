@@ -6,6 +6,7 @@
 #include <mutex>
 #include <set>
 #include <thread>
+#include <utility>
 
 #include "run/runner.h"
 #include "tests/kit/toy_project.h"
@@ -30,7 +31,7 @@ struct Stage : BatchFiller, RunObserver, RunClock {
       text += (text.empty() ? "" : " ") + calendar.dates()[size_t(cell.date_index)].date.Str().substr(5);
     return text;
   }
-  Result<std::vector<Cell>> Fill(const BatchWork& work, int) override {
+  Result<FilledBatch> Fill(const BatchWork& work, int) override {
     std::lock_guard lock(mutex);
     for (const CellWork& cell : work.cells) {
       Date date = calendar.dates()[size_t(cell.date_index)].date;
@@ -54,7 +55,7 @@ struct Stage : BatchFiller, RunObserver, RunClock {
           Hasher().Add(work.model->name).Add(int64_t(version(work.model->name, Date{cell.slot}))).Finish();
       cells.push_back(cell);
     }
-    return cells;
+    return FilledBatch{std::move(cells)};
   }
   Result<> Record(const Model& model, const std::vector<Cell>& cells, int) override {
     for (const Cell& cell : cells)
@@ -323,7 +324,7 @@ TEST(Runner, ACellStartsWhenItsOwnInputsAreReady) {
       std::lock_guard lock(mutex);
       return std::find(effects.begin(), effects.end(), effect) != effects.end();
     }
-    Result<std::vector<Cell>> Fill(const BatchWork& work, int worker) override {
+    Result<FilledBatch> Fill(const BatchWork& work, int worker) override {
       if (work.model->name == "summary" && Dates(work) == "11-01")
         for (int i = 0; i < 10'000 && !Has("form 10-25"); ++i)
           std::this_thread::sleep_for(std::chrono::milliseconds(1));
@@ -361,6 +362,78 @@ TEST(Runner, StopEndsAfterTheRunningBatches) {
   EXPECT_FALSE(report.interrupted);
   EXPECT_EQ(report.filled + report.not_tried, 15);
   EXPECT_EQ(runs.stage.effects.back(), "form 10-20");
+}
+
+// A table is made anew by whichever batch comes first, also where the canary has failed and two start at
+// once: what the other committed stays, what older texts made is gone, and readers are filled from what is
+// there.
+TEST(Runner, ForgetsWhatATableMadeAnewDoesNotHold) {
+  struct Anew : Stage {
+    using Stage::Stage;
+    bool made = false;
+    Result<FilledBatch> Fill(const BatchWork& work, int worker) override {
+      FilledBatch filled = TRY(Stage::Fill(work, worker));
+      std::lock_guard lock(mutex);
+      if (work.model->name == "summary" && !std::exchange(made, true)) {
+        filled.anew = true;
+        filled.schema = Hasher().Add("other columns").Finish();
+      }
+      return filled;
+    }
+  };
+  for (int round = 0; round < 50; ++round) {
+    Runs runs;
+    runs.Run();
+    runs.project.models[0].identity = Hasher().Add("another text").Finish();
+    Anew stage(runs.calendar);
+    stage.fault = [](const std::string& table, Date date, int) {
+      return table == "summary" && date == D("2021-10-20")
+                 ? std::optional(Error{ErrorKind::kData, "a check fails", ""})
+                 : std::nullopt;
+    };
+    PlanOptions options;
+    options.target_seconds = 1;
+    options.pace["summary"] = {1, 1};  // a date a batch
+    Plan plan = MakePlan(runs.project, runs.calendar, runs.cells, runs.selection, options);
+    RunReport report =
+        Runner(runs.project, runs.calendar, runs.cells, runs.mutex, stage, stage, stage, {.parallel = 2})
+            .Run(plan);
+    EXPECT_EQ(report.failed, 1);
+    const CellSeries& summary = runs.cells["summary"];
+    EXPECT_NE(summary.schema, Digest{});
+    for (const Cell& cell : summary.cells()) {
+      EXPECT_EQ(Settled(cell.state), cell.slot != D("2021-10-20").days);
+      EXPECT_EQ(cell.rows, Settled(cell.state) ? 1 : 0);
+    }
+    auto states = JudgeAll(runs.project, runs.calendar, runs.cells);
+    EXPECT_EQ(states["form"][0], CellState::kFresh) << "nothing is before it";
+    EXPECT_EQ(states["form"][4], CellState::kBlocked);
+    for (const Cell& cell : runs.cells["form"].cells())
+      EXPECT_TRUE(cell.state == CellState::kBlocked || cell.slot <= D("2021-10-20").days);
+  }
+}
+
+// Blocked and failed cells whose inputs are again what they were filled from are kept.
+TEST(Runner, KeepsWhatIsAgainAsItWas) {
+  Runs runs;
+  runs.Run();
+  const Cells before = runs.cells;
+  runs.cells["raw"].Put(RawCell(D("2021-10-20"), 2));
+  runs.stage.fault = [](const std::string& table, Date date, int) {
+    return table == "summary" && date == D("2021-10-20")
+               ? std::optional(Error{ErrorKind::kData, "a check fails", ""})
+               : std::nullopt;
+  };
+  RunReport report = runs.Run();
+  EXPECT_EQ(report.failed, 1);
+  EXPECT_EQ(report.blocked, 6);
+  runs.cells["raw"].Put(RawCell(D("2021-10-20"), 1));
+  runs.stage.fault = nullptr;
+  report = runs.Run();
+  EXPECT_EQ(report.filled, 0);
+  EXPECT_EQ(report.kept, 7);
+  EXPECT_EQ(StateOfCells(runs.cells), StateOfCells(before));
+  EXPECT_EQ(runs.Run().kept, 0) << "nothing is left to do";
 }
 
 }  // namespace

@@ -5,6 +5,7 @@
 #include <set>
 
 #include "base/text.h"
+#include "ledger/declarations.h"
 #include "ledger/loads.h"
 
 namespace backcourt {
@@ -56,7 +57,8 @@ Result<Calendar> ReadCalendar(Connection& connection, const Project& project) {
   }
   Rows today = TRY(connection.Query(
       "SELECT CAST(CAST(timezone('America/New_York', now()) AS DATE) - DATE '1970-01-01' AS INTEGER)"));
-  return Calendar::Build(std::move(games), Date{int32_t(today.Int(0, 0))});
+  return Calendar::Build(std::move(games), Date{int32_t(today.Int(0, 0))},
+                         TRY(ledger::ReadFirstDays(connection)));
 }
 
 Result<Calendar> ReadCalendarAsOf(Connection& connection, const Project& project, Date as_of,

@@ -33,7 +33,7 @@ struct Publication {
   std::string staged;       // under which name its rows are staged
   Columns columns;          // of the staged rows
   std::vector<Cell> cells;  // of the dates, ascending
-  // No cell of the model's text is known as settled: the table may have to be made anew.
+  // Nothing of these columns was published before by the same run: the table may have to be made anew.
   bool may_be_new = false;
   bool rows_before = true;  // rows of these dates may be there
   int64_t run = 0;
@@ -44,6 +44,12 @@ struct Publication {
 struct Removal {
   std::string table, date;  // the column of dates
   std::vector<int32_t> slots;
+};
+
+// What a publication did to the table itself.
+struct Published {
+  bool anew = false;  // it was made anew: no rows of other texts are left
+  Digest schema;      // of one that was made anew: see CellSeries
 };
 
 enum class FileFormat { kParquet, kCsv, kJson };
@@ -68,19 +74,20 @@ class Workbench {
   // The columns of a table of the warehouse, or of a view; nothing when it is not there.
   virtual Result<std::optional<Columns>> Describe(const std::string& table) = 0;
 
-  // All or nothing: the staged rows replace those of the dates, and the ledger says so. The table is made
-  // anew where its columns are others and no cell of the model's text is settled in it, which is decided on
-  // what other workers have committed; returns whether it was.
-  virtual Result<bool> Publish(const Publication& publication) = 0;
-  // The ledger says of cells that they were not filled (failed, blocked); rows stay.
+  // All or nothing: the staged rows replace those of the dates, and the ledger says so. A table of other
+  // columns or of another date column, and one that is no model's, is made anew, which is decided on what
+  // other workers have committed.
+  virtual Result<Published> Publish(const Publication& publication) = 0;
+  // The ledger says of cells that they were not filled (failed, blocked, kept as they were); rows stay.
   virtual Result<> Record(const Model& model, int64_t run, const std::vector<Cell>& cells) = 0;
   // All or nothing: rows and cells go.
   virtual Result<> Remove(const std::vector<Removal>& removals) = 0;
 
   // Makes a table without rows, of the columns of a SELECT.
   virtual Result<> MakeEmptyTable(const std::string& table, const std::string& select) = 0;
-  // Makes, or replaces, the view of a model, and the ledger says so.
-  virtual Result<> MakeView(const Model& model) = 0;
+  // Makes, or replaces, the view of a model, also where a table was, and the ledger says so. `identity` is of
+  // the model and of what it reads.
+  virtual Result<> MakeView(const Model& model, ::backcourt::Digest identity) = 0;
 
   // Writes the rows of a SELECT to a file of this machine.
   virtual Result<> WriteFile(const std::string& select, const std::string& path, FileFormat format) = 0;

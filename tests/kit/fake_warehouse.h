@@ -115,7 +115,7 @@ class FakeWarehouse : public Warehouse {
       return warehouse_.tables.contains(table) ? std::optional(warehouse_.project_.FindModel(table)->columns)
                                                : std::optional<Columns>();
     }
-    Result<bool> Publish(const Publication& publication) override {
+    Result<Published> Publish(const Publication& publication) override {
       const Model& model = *publication.model;
       TRY(Step("publish"));
       std::unique_lock lock(warehouse_.mutex_);
@@ -135,7 +135,7 @@ class FakeWarehouse : public Warehouse {
       lock.lock();
       warehouse_.tables = std::move(tables);
       warehouse_.cells = std::move(cells);
-      return anew;
+      return Published{anew, {}};
     }
     Result<> Record(const Model& model, int64_t, const std::vector<Cell>& cells) override {
       table_ = model.name;
@@ -159,7 +159,7 @@ class FakeWarehouse : public Warehouse {
       warehouse_.tables[table];
       return {};
     }
-    Result<> MakeView(const Model&) override { return {}; }
+    Result<> MakeView(const Model&, ::backcourt::Digest) override { return {}; }
     Result<> WriteFile(const std::string&, const std::string& path, FileFormat) override {
       return Error{ErrorKind::kUsage, path + ": a fake writes no files", ""};
     }

@@ -57,11 +57,20 @@ Result<int> RunBackfill(Caller& caller, const BackfillRequest& request, const Ba
   using Style = ProgressView::Style;
   ProgressView progress(output, view.json ? Style::kJson : output.terminal ? Style::kScreen : Style::kLines);
   bool no_date = false;
-  auto report = caller.Ask("backfill", Backfill, request, [&](const Event& event) {
-    if (auto* chosen = std::get_if<Chosen>(&event)) no_date = chosen->choice.game_dates == 0;
-    progress.Show(event);
-  });
-  progress.Finish();
+  auto ask = [&](const BackfillRequest& what) {
+    auto asked = caller.Ask("backfill", Backfill, what, [&](const Event& event) {
+      if (auto* chosen = std::get_if<Chosen>(&event)) no_date = chosen->choice.game_dates == 0;
+      progress.Show(event);
+    });
+    progress.Finish();
+    return asked;
+  };
+  auto report = ask(request);
+  if (!report && MayLose(report.error(), output)) {
+    BackfillRequest agreed = request;
+    agreed.yes = true;
+    report = ask(agreed);
+  }
   if (!report) return report.error();
   if (view.json)
     output.Out(LastLine(*report));

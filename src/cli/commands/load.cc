@@ -11,8 +11,17 @@ namespace {
 Result<int> RunLoad(Caller& caller, const LoadRequest& request, const JsonView& view, const Output& output) {
   ProgressView progress(
       output, output.terminal && !view.json ? ProgressView::Style::kScreen : ProgressView::Style::kLines);
-  auto answer = caller.Ask("load", Load, request, [&](const Event& event) { progress.Show(event); });
-  progress.Finish();
+  auto ask = [&](const LoadRequest& what) {
+    auto asked = caller.Ask("load", Load, what, [&](const Event& event) { progress.Show(event); });
+    progress.Finish();
+    return asked;
+  };
+  auto answer = ask(request);
+  if (!answer && MayLose(answer.error(), output)) {
+    LoadRequest agreed = request;
+    agreed.yes = true;
+    answer = ask(agreed);
+  }
   if (!answer) return answer.error();
   if (view.json)
     output.Out(ToJson(*answer).dump(2) + "\n");

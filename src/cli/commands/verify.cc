@@ -63,12 +63,29 @@ std::string TableText(const std::string& table, const std::vector<const ReplayMi
   return text;
 }
 
+std::string RawText(const RawCheckReport& raw, const std::string& season) {
+  std::string text;
+  for (const RawDifference& d : raw.differences) {
+    text += fmt::format("{} {}: {}", d.table, d.key, d.cause);
+    if (!d.column.empty()) text += fmt::format(": {} is {}, the file says {}", d.column, d.stored, d.loaded);
+    text += d.file.empty() ? "\n" : fmt::format(" ({})\n", d.file);
+  }
+  return text + fmt::format("{} raw tables{}: {} rows of {} units loaded again: {}\n", raw.tables,
+                            season.empty() ? "" : " of " + season, WithCommas(raw.rows),
+                            WithCommas(raw.units),
+                            raw.differing ? fmt::format("{} rows DIFFER", WithCommas(raw.differing))
+                                          : "all agree to the bit");
+}
+
 std::string Text(const VerifyReport& report) {
   std::map<std::string, std::vector<const ReplayMismatch*>> tables;
   Sum all;
   for (const ReplayMismatch& m : report.replay.mismatches)
     tables[m.table].push_back(&m), all.Add(m);
   std::string text;
+  if (report.raw) text += RawText(*report.raw, report.raw_season);
+  if (!report.raw_left_out.empty()) text += "raw tables were left out: " + report.raw_left_out + "\n";
+  if (report.raw && !report.replay.cells) return text;
   for (const auto& [table, mine] : tables)
     text += TableText(table, mine);
   if (report.stale_cells)
@@ -78,8 +95,8 @@ std::string Text(const VerifyReport& report) {
   text += fmt::format("{} cells with {} rows replayed in {}: ", WithCommas(report.replay.cells),
                       WithCommas(report.replay.rows), Seconds(report.replay.seconds));
   size_t differ = report.replay.mismatches.size();
-  return text +
-         (differ == 0 ? "all agree to the bit\n" : fmt::format("{} cells DIFFER: {}\n", differ, RowsText(all)));
+  return text + (differ == 0 ? "all agree to the bit\n"
+                             : fmt::format("{} cells DIFFER: {}\n", differ, RowsText(all)));
 }
 
 Result<int> RunVerify(Caller& caller, const VerifyRequest& request, const JsonView& view,

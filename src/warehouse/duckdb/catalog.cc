@@ -29,6 +29,13 @@ Result<Columns> ColumnsOf(Connection& connection, const std::string& relation) {
   return ToColumns(TRY(connection.Query("SELECT column_name, column_type FROM (DESCRIBE " + relation + ")")));
 }
 
+std::string ColumnText(const Columns& columns) {
+  std::vector<std::string> typed;
+  for (const auto& [name, type] : columns)
+    typed.push_back(name + " " + type);
+  return Join(typed, ", ");
+}
+
 Result<std::optional<Columns>> DescribeTable(Connection& connection, const std::string& table) {
   Rows rows = TRY(connection.Query(fmt::format(R"sql(
       SELECT column_name, data_type FROM duckdb_columns()
@@ -36,6 +43,15 @@ Result<std::optional<Columns>> DescribeTable(Connection& connection, const std::
                                                Quote(table))));
   if (rows.size() == 0) return std::optional<Columns>();
   return std::optional(ToColumns(rows));
+}
+
+Result<> DropRelation(Connection& connection, const std::string& name) {
+  Rows views = TRY(connection.Query(fmt::format(
+      "SELECT count(*) FROM duckdb_views() WHERE database_name = 'wh' AND schema_name = 'main' AND view_name "
+      "= {}",
+      Quote(name))));
+  return connection.Execute(
+      fmt::format("DROP {} IF EXISTS wh.main.{}", views.Int(0, 0) ? "VIEW" : "TABLE", Ident(name)));
 }
 
 Result<std::vector<SlotDigest>> DigestSlots(Connection& connection, const DigestQuery& query) {

@@ -93,13 +93,22 @@ Result<> Configure(Connection& connection, const WarehouseOptions& options, cons
                   fmt::arg("spill", Quote(spill)), fmt::arg("checkpoint", Quote(kCheckpointThreshold))));
 }
 
-Result<> MakeFunctions(Database& database, const std::vector<std::string>& functions) {
-  if (functions.empty()) return {};
+Result<> MakeFunctions(Database& database, const WarehouseOptions& options) {
+  if (options.functions.empty()) return {};
   std::string prelude;
-  for (const std::string& function : functions)
+  for (const std::string& function : options.functions)
     prelude += ReplaceAll(function, "CREATE MACRO", "CREATE OR REPLACE MACRO") + ";";
   auto aside = TRY(database.Connect());
-  return aside->Execute(prelude);
+  auto made = aside->Execute(prelude);
+  if (made) return {};
+  aside = TRY(database.Connect());
+  for (const std::string& function : options.functions)
+    if (auto alone = aside->Execute(ReplaceAll(function, "CREATE MACRO", "CREATE OR REPLACE MACRO")); !alone)
+      return Error{ErrorKind::kUsage,
+                   fmt::format("{}: {}\n  in {}", options.functions_file, alone.error().message,
+                               function.substr(0, function.find('\n'))),
+                   "a function is an expression of its parameters: it cannot read tables"};
+  return made;
 }
 
 Result<> Attach(Connection& connection, const std::string& path, const char* how) {
@@ -138,7 +147,7 @@ Result<std::unique_ptr<Warehouse>> OpenDuckDb(const WarehouseOptions& options) {
   fs::remove_all(spill, ignored);  // of one that died
   TRY(Configure(*connection, options, spill));
   // Beside the opening of the file, since they are in the engine's own memory: the file holds none of them.
-  auto functions = std::async(std::launch::async, MakeFunctions, std::ref(*database), options.functions);
+  auto functions = std::async(std::launch::async, MakeFunctions, std::ref(*database), std::cref(options));
   if (options.in_memory) {
     TRY(Attach(*connection, ":memory:", kToWrite));
     TRY(ledger::BringUp(*connection, 0, kDigestAlgorithm));

@@ -16,6 +16,7 @@ struct WarehouseOptions {
   int threads = 2;
   std::string memory_limit = "640MB";
   std::vector<std::string> functions;  // CREATE MACRO statements of the prelude
+  std::string functions_file = "";     // that they are of
   bool in_memory = false;              // nothing is written, and there is no file
 };
 

@@ -65,16 +65,16 @@ class DuckDbWarehouseTest : public ::testing::Test {
 TEST_F(DuckDbWarehouseTest, DescribesWhatIsThere) {
   auto bench = std::move(*warehouse_->Open());
   EXPECT_FALSE(*bench->Describe("summary"));
-  EXPECT_TRUE(*bench->Publish(Batch(*bench, "2021-10-19", "1 AS x")));
+  EXPECT_TRUE(bench->Publish(Batch(*bench, "2021-10-19", "1 AS x"))->anew);
   EXPECT_EQ(**bench->Describe("summary"), (Columns{{"game_date", "DATE"}, {"x", "INTEGER"}}));
   EXPECT_FALSE(*bench->Describe("this")) << "what is staged is no table of the warehouse";
 }
 
 TEST_F(DuckDbWarehouseTest, PublishesRowsAndLedgerTogether) {
   auto bench = std::move(*warehouse_->Open());
-  ASSERT_TRUE(*bench->Publish(Batch(*bench, "2021-10-19", "1 AS x")));
-  ASSERT_FALSE(*bench->Publish(Batch(*bench, "2021-10-20", "2 AS x", false)));
-  ASSERT_FALSE(*bench->Publish(Batch(*bench, "2021-10-20", "3 AS x", false)));  // in place of the other
+  ASSERT_TRUE(bench->Publish(Batch(*bench, "2021-10-19", "1 AS x"))->anew);
+  ASSERT_FALSE(bench->Publish(Batch(*bench, "2021-10-20", "2 AS x", false))->anew);
+  ASSERT_FALSE(bench->Publish(Batch(*bench, "2021-10-20", "3 AS x", false))->anew);  // in place of the other
   EXPECT_EQ(Rows(), R"({"game_date":"2021-10-19","x":1} {"game_date":"2021-10-20","x":3})");
   EXPECT_EQ(StoredCells().Find(D("2021-10-20").days)->digest, Hasher().Add("3 AS x").Finish());
   EXPECT_EQ(ledger::ReadModels(*connection_)->at("summary").identity, project_.models[0].identity.Hex());
@@ -82,24 +82,25 @@ TEST_F(DuckDbWarehouseTest, PublishesRowsAndLedgerTogether) {
 
 TEST_F(DuckDbWarehouseTest, APublicationThatFailsChangesNothing) {
   auto bench = std::move(*warehouse_->Open());
-  ASSERT_TRUE(*bench->Publish(Batch(*bench, "2021-10-19", "1 AS x")));
+  ASSERT_TRUE(bench->Publish(Batch(*bench, "2021-10-19", "1 AS x"))->anew);
   auto failed = bench->Publish(Batch(*bench, "2021-10-19", "'not a number' AS x", false));
   ASSERT_FALSE(failed);
   EXPECT_EQ(failed.error().kind, ErrorKind::kData);
   EXPECT_EQ(Rows(), R"({"game_date":"2021-10-19","x":1})");
   EXPECT_EQ(StoredCells().Find(D("2021-10-19").days)->digest, Hasher().Add("1 AS x").Finish());
-  EXPECT_FALSE(*bench->Publish(Batch(*bench, "2021-10-19", "2 AS x", false))) << "the place goes on working";
+  EXPECT_FALSE(bench->Publish(Batch(*bench, "2021-10-19", "2 AS x", false))->anew)
+      << "the place goes on working";
 }
 
 // Both batches saw a table of other columns. The second one to publish must
 // neither drop what the first has committed nor forget its cells.
 TEST_F(DuckDbWarehouseTest, TheSecondWorkerFindsTheTableMadeAnewByTheFirst) {
   auto first = std::move(*warehouse_->Open()), second = std::move(*warehouse_->Open());
-  ASSERT_TRUE(*first->Publish(Batch(*first, "2021-10-22", "'old' AS y")));
+  ASSERT_TRUE(first->Publish(Batch(*first, "2021-10-22", "'old' AS y"))->anew);
   project_.models[0].identity = Hasher().Add("another text").Finish();
   Publication one = Batch(*first, "2021-10-19", "1 AS x"), two = Batch(*second, "2021-10-20", "2 AS x");
-  EXPECT_TRUE(*first->Publish(one));
-  EXPECT_FALSE(*second->Publish(two));
+  EXPECT_TRUE(first->Publish(one)->anew);
+  EXPECT_FALSE(second->Publish(two)->anew);
   EXPECT_EQ(Rows(), R"({"game_date":"2021-10-19","x":1} {"game_date":"2021-10-20","x":2})");
   EXPECT_EQ(StoredCells().cells().size(), 2u) << "that of the old table is gone, both new ones are there";
 }
@@ -134,7 +135,7 @@ TEST_F(DuckDbWarehouseTest, WorkersThatMakeATableAnewAtOnceLoseNothing) {
 
 TEST_F(DuckDbWarehouseTest, RemovesRowsAndCells) {
   auto bench = std::move(*warehouse_->Open());
-  ASSERT_TRUE(*bench->Publish(Batch(*bench, "2021-10-19", "1 AS x")));
+  ASSERT_TRUE(bench->Publish(Batch(*bench, "2021-10-19", "1 AS x"))->anew);
   ASSERT_TRUE(bench->Publish(Batch(*bench, "2021-10-20", "2 AS x", false)));
   ASSERT_TRUE(bench->Remove({{"summary", "game_date", {D("2021-10-19").days}}}));
   EXPECT_EQ(Rows(), R"({"game_date":"2021-10-20","x":2})");
@@ -142,7 +143,8 @@ TEST_F(DuckDbWarehouseTest, RemovesRowsAndCells) {
 }
 
 TEST_F(DuckDbWarehouseTest, APlaceOnAConnectionSeesItsTransaction) {
-  ASSERT_TRUE(connection_->Execute("BEGIN; CREATE TABLE main.seen (x INTEGER)"));
+  ASSERT_TRUE(connection_->Execute("BEGIN"));
+  ASSERT_TRUE(connection_->Execute("CREATE TABLE main.seen (x INTEGER)"));
   EXPECT_TRUE(*warehouse_->OpenOn(*connection_)->Describe("seen"));
   EXPECT_FALSE(*(*warehouse_->Open())->Describe("seen"));
 }

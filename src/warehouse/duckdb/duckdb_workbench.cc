@@ -7,6 +7,7 @@
 #include "base/fault_point.h"
 #include "base/text.h"
 #include "ledger/cells.h"
+#include "ledger/declarations.h"
 #include "ledger/models.h"
 #include "warehouse/cell_sql.h"
 #include "warehouse/duckdb/catalog.h"
@@ -50,21 +51,30 @@ Result<std::optional<Columns>> DuckDbWorkbench::Describe(const std::string& tabl
   return DescribeTable(connection_, table);
 }
 
-Result<bool> DuckDbWorkbench::MakeTable(const Publication& publication) {
+Result<Published> DuckDbWorkbench::MakeTable(const Publication& publication) {
   const Model& model = *publication.model;
+  Published published;
+  if (!publication.may_be_new) return published;
   // Others may have made it since the batch began: what counts is what they have committed.
-  if (!publication.may_be_new || TRY(ledger::HasSettledCell(connection_, model.name, model.identity)))
-    return false;
   auto there = TRY(DescribeTable(connection_, model.name));
-  bool anew = !there || *there != publication.columns;
-  if (anew) {
-    TRY(connection_.Execute(
-        fmt::format("DROP TABLE IF EXISTS {0}; CREATE TABLE {0} AS SELECT * FROM temp.{1} LIMIT 0",
-                    Stored(model.name), Ident(publication.staged))));
+  auto declared = TRY(ledger::ReadDeclarations(connection_));
+  auto made_as = declared.find(model.name);
+  auto models = TRY(ledger::ReadModels(connection_));
+  auto known = models.find(model.name);
+  bool same = made_as == declared.end()
+                  ? known != models.end()  // by an earlier version
+                  : made_as->second.kind == KindOf(model) && made_as->second.parts["date"] == model.date;
+  published.anew = !there || *there != publication.columns || !same;
+  if (published.anew) {
+    TRY(DropRelation(connection_, model.name));
+    TRY(connection_.Execute(fmt::format("CREATE TABLE {} AS SELECT * FROM temp.{} LIMIT 0",
+                                        Stored(model.name), Ident(publication.staged))));
     TRY(ledger::EmptyCells(connection_, model.name));
   }
-  TRY(ledger::WriteModel(connection_, model));
-  return anew;
+  bool text_known = known != models.end() && known->second.identity == model.identity.Hex();
+  if (published.anew || !same || !text_known) TRY(ledger::WriteModel(connection_, model, model.identity));
+  published.schema = TRY(ledger::ReadSchema(connection_, model.name));
+  return published;
 }
 
 Result<> DuckDbWorkbench::RemoveRows(const std::string& table, const std::string& date,
@@ -76,14 +86,14 @@ Result<> DuckDbWorkbench::RemoveRows(const std::string& table, const std::string
       fmt::format("DELETE FROM {} WHERE {} IN ({})", Stored(table), Ident(date), Join(dates, ", ")));
 }
 
-Result<bool> DuckDbWorkbench::Publish(const Publication& publication) {
+Result<Published> DuckDbWorkbench::Publish(const Publication& publication) {
   const Model& model = *publication.model;
   std::vector<int32_t> slots;
   for (const Cell& cell : publication.cells)
     slots.push_back(cell.slot);
   Transaction transaction = TRY(Transaction::Begin(connection_));
-  bool anew = TRY(MakeTable(publication));
-  if (!anew && publication.rows_before) TRY(RemoveRows(model.name, model.date, slots));
+  Published published = TRY(MakeTable(publication));
+  if (!published.anew && publication.rows_before) TRY(RemoveRows(model.name, model.date, slots));
   FaultPoint("fill-deleted", model.name);
   if (publication.batch.rows)
     TRY(connection_.Execute(
@@ -93,7 +103,7 @@ Result<bool> DuckDbWorkbench::Publish(const Publication& publication) {
   FaultPoint("fill-commit", model.name);
   TRY(transaction.Commit());
   FaultPoint("fill-committed", model.name);
-  return anew;
+  return published;
 }
 
 Result<> DuckDbWorkbench::Record(const Model& model, int64_t run, const std::vector<Cell>& cells) {
@@ -116,11 +126,12 @@ Result<> DuckDbWorkbench::MakeEmptyTable(const std::string& table, const std::st
   return connection_.Execute(fmt::format("CREATE TABLE {} AS {} LIMIT 0", Stored(table), select));
 }
 
-Result<> DuckDbWorkbench::MakeView(const Model& model) {
+Result<> DuckDbWorkbench::MakeView(const Model& model, ::backcourt::Digest identity) {
   Transaction transaction = TRY(Transaction::Begin(connection_));
-  TRY(connection_.Execute(
-      fmt::format("CREATE OR REPLACE VIEW {} AS {}", Stored(model.name), SelectSql(model))));
-  TRY(ledger::WriteModel(connection_, model));
+  TRY(DropRelation(connection_, model.name));
+  TRY(ledger::RemoveCells(connection_, model.name));  // of the table that it was
+  TRY(connection_.Execute(fmt::format("CREATE VIEW {} AS {}", Stored(model.name), SelectSql(model))));
+  TRY(ledger::WriteModel(connection_, model, identity));
   return transaction.Commit();
 }
 

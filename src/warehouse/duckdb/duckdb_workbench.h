@@ -22,17 +22,17 @@ class DuckDbWorkbench : public Workbench {
   Result<Rows> Query(const std::string& select) override { return connection_.Query(select); }
   Result<std::vector<SlotDigest>> Digest(const DigestQuery& query) override;
   Result<std::optional<Columns>> Describe(const std::string& table) override;
-  Result<bool> Publish(const Publication& publication) override;
+  Result<Published> Publish(const Publication& publication) override;
   Result<> Record(const Model& model, int64_t run, const std::vector<Cell>& cells) override;
   Result<> Remove(const std::vector<Removal>& removals) override;
   Result<> MakeEmptyTable(const std::string& table, const std::string& select) override;
-  Result<> MakeView(const Model& model) override;
+  Result<> MakeView(const Model& model, ::backcourt::Digest identity) override;
   Result<> WriteFile(const std::string& select, const std::string& path, FileFormat format) override;
   void Cancel() override { connection_.Cancel(); }
 
  private:
   // Makes the table anew when it has to be; REQUIRES: the transaction that fills it.
-  Result<bool> MakeTable(const Publication& publication);
+  Result<Published> MakeTable(const Publication& publication);
   Result<> RemoveRows(const std::string& table, const std::string& date, const std::vector<int32_t>& slots);
 
   std::unique_ptr<Connection> own_;

@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include <optional>
+#include <thread>
 
 #include "adbc/transaction.h"
 
@@ -27,6 +28,23 @@ class TransactionTest : public ::testing::Test {
   std::unique_ptr<Database> database_;
   std::unique_ptr<Connection> connection_;
 };
+
+// The engine leaves a filter out of a plan that all rows pass: rows that another connection commits before
+// the plan runs would pass too.
+TEST_F(TransactionTest, PlansAndRunsAStatementInOneMoment) {
+  constexpr int kRounds = 300;
+  auto other = std::move(*database_->Connect());
+  int64_t strangers = 0;
+  for (int i = 0; i < kRounds; ++i) {
+    ASSERT_TRUE(connection_->Execute("CREATE OR REPLACE TABLE days AS SELECT 1 AS day FROM range(20)"));
+    std::thread writer([&] { ASSERT_TRUE(other->Execute("INSERT INTO days SELECT 2 FROM range(20)")); });
+    auto read = connection_->Query("SELECT count(*) FROM days WHERE day = 1");
+    writer.join();
+    ASSERT_TRUE(read);
+    strangers += read->Int(0, 0) - 20;
+  }
+  EXPECT_EQ(strangers, 0);
+}
 
 TEST_F(TransactionTest, CommitsOnceAskedTo) {
   {

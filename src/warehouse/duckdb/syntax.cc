@@ -1,5 +1,7 @@
 #include "warehouse/duckdb/syntax.h"
 
+#include <algorithm>
+
 #include "base/text.h"
 
 namespace backcourt {
@@ -17,6 +19,25 @@ Result<SyntaxTree> ParseSelect(Connection& connection, const std::string& sql) {
   if (parsed["statements"].size() != 1) return SyntaxTree{{}, "more than one statement", 0};
   return SyntaxTree{std::move(parsed), "", 0};
 }
+
+namespace {
+
+// The functions that an expression calls, and its columns of one name: of such a name may be a function that
+// is called without parentheses.
+void CollectNames(const nlohmann::json& node, std::set<std::string>& names) {
+  if (node.is_object()) {
+    if (auto name = node.find("function_name"); name != node.end() && name->is_string())
+      names.insert(Lower(name->get<std::string>()));
+    if (auto columns = node.find("column_names");
+        columns != node.end() && columns->is_array() && columns->size() == 1 && columns->front().is_string())
+      names.insert(Lower(columns->front().get<std::string>()));
+  }
+  if (node.is_structured())
+    for (const auto& item : node)
+      CollectNames(item, names);
+}
+
+}  // namespace
 
 Result<std::set<std::string>> VolatileFunctions(Connection& connection) {
   std::set<std::string> names = {"current_date",
@@ -42,6 +63,23 @@ Result<std::set<std::string>> VolatileFunctions(Connection& connection) {
       WHERE stability IN ('VOLATILE', 'CONSISTENT_WITHIN_QUERY'))sql"));
   for (size_t i = 0; i < functions.size(); ++i)
     names.insert(functions.Text(i, 0));
+  std::vector<std::pair<std::string, std::set<std::string>>> macros;  // of the pack, with what they name
+  Rows made = TRY(connection.Query(
+      "SELECT function_name, macro_definition FROM duckdb_functions() WHERE function_type = 'macro' AND NOT "
+      "internal AND macro_definition IS NOT NULL"));
+  for (size_t i = 0; i < made.size(); ++i) {
+    SyntaxTree tree = TRY(ParseSelect(connection, "SELECT " + made.Text(i, 1)));
+    macros.emplace_back(Lower(made.Text(i, 0)), std::set<std::string>());
+    if (tree.error.empty()) CollectNames(tree.root, macros.back().second);
+  }
+  for (bool found = true; found;) {
+    found = false;
+    for (const auto& [macro, used] : macros)
+      if (!names.contains(macro) && std::any_of(used.begin(), used.end(), [&](const std::string& name) {
+            return names.contains(name);
+          }))
+        found = names.insert(macro).second;
+  }
   return names;
 }
 

@@ -19,7 +19,7 @@ struct SyntaxTree {
 // Only SELECTs have a tree.
 Result<SyntaxTree> ParseSelect(Connection& connection, const std::string& sql);
 
-// The functions that give another value at each call.
+// The functions that give another value at each call, and those of the pack that call one of them.
 Result<std::set<std::string>> VolatileFunctions(Connection& connection);
 
 // All tables and views as database, schema and name, in lower case.

@@ -1,0 +1,104 @@
+#include "load/declaration_changes.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <set>
+
+#include "base/text.h"
+#include "ledger/declarations.h"
+#include "load/raw_table_sql.h"
+
+namespace backcourt {
+
+namespace {
+
+constexpr const char* kRawEffect =
+    "made again from its files at the next load; what reads it is filled again only where its rows or "
+    "columns "
+    "change";
+constexpr const char* kModelEffect =
+    "all of its cells are filled again; what reads it only where its rows or columns change";
+
+// Parts that are kept as a digest have nothing to show.
+bool Shown(const std::string& part) {
+  return part != "SELECT" && part != "rows" && part != "note" && part != "merge";
+}
+
+// The functions whose texts differ, of two lists `name digest, ...`.
+std::string OtherFunctions(const std::string& before, const std::string& after) {
+  std::set<std::string> names;
+  std::vector<std::string> was = Split(before, ','), is = Split(after, ',');
+  auto collect = [&](const std::vector<std::string>& from, const std::vector<std::string>& other) {
+    for (const std::string& one : from)
+      if (std::none_of(other.begin(), other.end(),
+                       [&](const std::string& o) { return Trim(o) == Trim(one); }))
+        names.insert(Split(Trim(one), ' ').front());
+  };
+  collect(was, is);
+  collect(is, was);
+  names.erase("");
+  return Join({names.begin(), names.end()}, ", ");
+}
+
+void Compare(const std::string& table, const std::string& file, Declaration before, const Declaration& after,
+             const char* effect, std::vector<DeclarationChange>& changes) {
+  for (const auto& [part, now] : after) {
+    if (before[part] == now) continue;
+    DeclarationChange change{table, file, part, Shown(part) ? before[part] : "", Shown(part) ? now : "",
+                             effect};
+    if (part == "functions")
+      change.part = "function " + OtherFunctions(before[part], now), change.before = change.after = "";
+    changes.push_back(std::move(change));
+  }
+}
+
+std::string SourcesNow(const Project& project, const std::string& table) {
+  std::set<std::string> names = {"canonical " + table};
+  for (const Source& source : project.sources)
+    if (source.table == table) names.insert(source.name);
+  return Join({names.begin(), names.end()}, ", ");
+}
+
+}  // namespace
+
+Result<std::vector<DeclarationChange>> ReadDeclarationChanges(Connection& connection,
+                                                              const Project& project) {
+  std::vector<DeclarationChange> changes;
+  auto declared = TRY(ledger::ReadDeclarations(connection));
+  if (declared.empty()) return changes;
+  auto other_kind = [&](const std::string& table, const std::string& file, const std::string& kind) {
+    auto known = declared.find(table);
+    if (known == declared.end() || known->second.kind == kind) return false;
+    changes.push_back(
+        {table, file, "kind", known->second.kind, kind, "what stands there under the name goes"});
+    return true;
+  };
+  for (const RawTable& table : project.raw_tables) {
+    auto known = declared.find(table.name);
+    if (other_kind(table.name, table.file, kRawKind) || known == declared.end()) continue;
+    Compare(table.name, table.file, known->second.parts, DeclarationOf(table), kRawEffect, changes);
+    Declaration sources{{"sources", SourcesNow(project, table.name)}};
+    Compare(table.name, table.file, known->second.parts, sources,
+            "at the next load rows of a source that is gone go to the next one, or leave", changes);
+  }
+  for (const Model& model : project.models) {
+    auto known = declared.find(model.name);
+    if (other_kind(model.name, model.file, KindOf(model)) || known == declared.end()) continue;
+    Compare(model.name, model.file, known->second.parts, DeclarationOf(model),
+            model.view ? "the view is made again" : kModelEffect, changes);
+  }
+  if (project.seasons.empty()) return changes;
+  Rows left = TRY(connection.Query(
+      fmt::format("SELECT season, count(DISTINCT unit) FROM backcourt.units WHERE table_name = {} AND season "
+                  "NOT IN ('', {}) "
+                  "GROUP BY 1 ORDER BY 1",
+                  Quote(project.schedule), QuotedList({project.seasons.begin(), project.seasons.end()}))));
+  for (size_t i = 0; i < left.size(); ++i)
+    changes.push_back({"", project.lines.Of("project.seasons"), "seasons", left.Text(i, 0), "",
+                       fmt::format("its {} games leave the warehouse at the next load, which asks: --yes",
+                                   WithCommas(left.Int(i, 1)))});
+  return changes;
+}
+
+}  // namespace backcourt

@@ -1,0 +1,259 @@
+// What the warehouse holds against what the project declares now: raw tables of another declaration are made
+// again from all of their files; rows of sources and seasons that left the project go; those of files that
+// are gone go to the next source, or stay.
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "base/text.h"
+#include "ledger/models.h"
+#include "ledger/schema.h"
+#include "load/loader.h"
+#include "load/raw_table_sql.h"
+#include "warehouse/calendar_reader.h"
+#include "warehouse/duckdb/catalog.h"
+
+namespace backcourt {
+
+namespace {
+
+std::string DeclaredColumns(const RawTable& table) {
+  std::vector<std::string> columns;
+  for (const Column& column : table.columns)
+    columns.push_back(Ident(column.name) + " " + column.type);
+  return Join(columns, ", ");
+}
+
+std::set<std::string> Names(const std::string& joined) {
+  std::set<std::string> names;
+  for (const std::string& name : Split(joined, ','))
+    if (!Trim(name).empty()) names.insert(Trim(name));
+  return names;
+}
+
+Declaration WithoutSources(Declaration declaration) {
+  declaration.erase("sources");
+  return declaration;
+}
+
+}  // namespace
+
+std::set<std::string> Loader::SourcesOf(const std::string& table) const {
+  std::set<std::string> names;
+  for (const Source& source : sources_.sources())
+    if (source.table == table) names.insert(source.name);
+  return names;
+}
+
+Result<> Loader::Prepare(LoadReport& report) {
+  Hasher hasher;
+  hasher.Add(int64_t(ledger::kFormat)).Add(int64_t(ledger::kTables)).Add(Join(project_.seasons, ","));
+  for (const RawTable& table : project_.raw_tables) {
+    hasher.Add(table.name);
+    for (const auto& [part, text] : DeclarationOf(table))
+      hasher.Add(part).Add(text);
+    for (const std::string& source : SourcesOf(table.name))
+      hasher.Add(source);
+  }
+  std::string tables = hasher.Finish().Hex();
+  bool same = TRY(ledger::ReadRawTables(connection_)) == tables;
+  if (!same) {
+    bool earlier = TRY(ledger::HasTables(connection_)) && !TRY(ledger::HasTable(connection_, "declarations"));
+    TRY(ledger::CreateTables(connection_));
+    if (earlier) TRY(AdoptTables());
+  }
+  TRY(ReadLedger());
+  if (same) return {};
+  TRY(Reconcile(report));
+  return ledger::WriteRawTables(connection_, tables);
+}
+
+// Tables of a version that did not keep what they are: those that look as they are declared now are taken to
+// be so.
+Result<> Loader::AdoptTables() {
+  TRY(ledger::KeepAllColumns(connection_));
+  std::set<std::string> adopted;
+  for (const RawTable& table : project_.raw_tables) {
+    auto there = TRY(DescribeTable(connection_, table.name));
+    std::vector<std::string> typed;
+    for (const Column& column : table.columns)
+      typed.push_back(fmt::format("CAST(NULL AS {}) AS {}", column.type, Ident(column.name)));
+    if (!there || *there != TRY(ColumnsOf(connection_, "SELECT " + Join(typed, ", ")))) continue;
+    adopted.insert(table.name);
+    std::set<std::string> sources = SourcesOf(table.name);
+    Rows served = TRY(connection_.Query("SELECT DISTINCT source FROM backcourt.units WHERE table_name = " +
+                                        Quote(table.name)));
+    for (size_t i = 0; i < served.size(); ++i)
+      sources.insert(served.Text(i, 0));
+    ledger::Declared declared{kRawKind, DeclarationOf(table)};
+    declared.parts["sources"] = Join({sources.begin(), sources.end()}, ", ");
+    TRY(ledger::WriteDeclaration(connection_, table.name, declared));
+  }
+  auto models = TRY(ledger::ReadModels(connection_));
+  for (const Model& model : project_.models) {
+    auto known = models.find(model.name);
+    if (known == models.end()) continue;
+    TRY(ledger::KeepBeside(connection_, model));
+    if (known->second.identity == model.identity.Hex())
+      TRY(ledger::WriteDeclaration(connection_, model.name, {KindOf(model), DeclarationOf(model)}));
+  }
+  for (const Seed& seed : project_.seeds)
+    if (auto there = TRY(DescribeTable(connection_, seed.name)); there && !models.contains(seed.name))
+      TRY(ledger::WriteDeclaration(connection_, seed.name, {kSeedKind, {{"columns", ColumnText(*there)}}}));
+  std::vector<std::string> of_calendar = project_.boxes;
+  of_calendar.insert(of_calendar.end(), {project_.schedule, project_.results});
+  if (!std::all_of(of_calendar.begin(), of_calendar.end(),
+                   [&](const std::string& table) { return adopted.contains(table); }))
+    return {};
+  std::map<std::string, Date> first_days;
+  const Calendar calendar = TRY(ReadCalendar(connection_, project_));
+  for (const Season& season : calendar.seasons())
+    first_days[season.label] = season.first;
+  return ledger::KeepFirstDays(connection_, first_days);
+}
+
+Result<> Loader::CreateTable(const RawTable& table) {
+  TRY(DropRelation(connection_, table.name));
+  TRY(connection_.Execute(
+      fmt::format("CREATE TABLE main.{} ({})", Ident(table.name), DeclaredColumns(table))));
+  ledger::Declared declared{kRawKind, DeclarationOf(table)};
+  std::set<std::string> sources = SourcesOf(table.name);
+  declared.parts["sources"] = Join({sources.begin(), sources.end()}, ", ");
+  TRY(ledger::WriteDeclaration(connection_, table.name, declared));
+  TRY(ledger::ForgetModel(connection_, table.name));
+  return ledger::KeepColumns(connection_, table.name);
+}
+
+// Forgets all of a raw table; the sources of it then run again over all of their files.
+Result<> Loader::MakeAgain(const RawTable& table, const std::set<std::string>& sources, LoadReport& report) {
+  TRY(EnsureRun(report));
+  TRY(ledger::RemoveTable(connection_, table.name, sources));
+  std::erase_if(ran_, [&](const auto& ran) { return sources.contains(ran.first.first); });
+  cells_.erase(table.name);
+  return CreateTable(table);
+}
+
+Result<> Loader::Reconcile(LoadReport& report) {
+  std::vector<std::string> again;
+  for (const RawTable& table : project_.raw_tables) {
+    auto known = declared_.find(table.name);
+    std::set<std::string> now = SourcesOf(table.name), before;
+    bool raw = known != declared_.end() && known->second.kind == kRawKind;
+    if (raw) before = Names(known->second.parts["sources"]);
+    if (!raw || WithoutSources(known->second.parts) != DeclarationOf(table)) {
+      before.insert(now.begin(), now.end());
+      if (raw || TRY(DescribeTable(connection_, table.name))) {
+        again.push_back(table.name);
+        TRY(MakeAgain(table, before, report));
+      } else {
+        TRY(CreateTable(table));
+      }
+      continue;
+    }
+    if (before == now) continue;
+    std::set_difference(before.begin(), before.end(), now.begin(), now.end(),
+                        std::inserter(gone_sources_[table.name], gone_sources_[table.name].end()));
+    std::erase_if(ran_, [&](const auto& ran) {  // one that is new here may have run for another table
+      return now.contains(ran.first.first) && !before.contains(ran.first.first);
+    });
+    ledger::Declared declared{kRawKind, DeclarationOf(table)};
+    declared.parts["sources"] = Join({now.begin(), now.end()}, ", ");
+    TRY(ledger::WriteDeclaration(connection_, table.name, declared));
+  }
+  for (const auto& [ran, run] : ran_)
+    if (!ran.second.empty() && !project_.seasons.empty() &&
+        std::find(project_.seasons.begin(), project_.seasons.end(), ran.second) == project_.seasons.end())
+      left_.insert(ran.second);
+  return CheckLosses(again);
+}
+
+std::vector<std::string> Loader::VanishedOf(const std::string& table) const {
+  std::set<std::string> claimed = Claimed(), feeds, vanished;
+  for (const Source& source : sources_.sources())
+    if (source.table == table)
+      for (const auto& list : {source.feeds, source.any_of, source.optional_feeds})
+        feeds.insert(list.begin(), list.end());
+  for (const ledger::LoadedFile& file : loaded_)
+    if (feeds.contains(file.feed) && !claimed.contains(file.path) && !left_.contains(file.season))
+      vanished.insert(file.path);
+  return {vanished.begin(), vanished.end()};
+}
+
+// What would go for good, unless the operator has said that it may.
+Result<> Loader::CheckLosses(const std::vector<std::string>& again) {
+  if (may_lose_) return {};
+  if (!left_.empty()) {
+    Rows games = TRY(connection_.Query(fmt::format(
+        "SELECT count(DISTINCT unit) FROM backcourt.units WHERE table_name = {} AND season IN ({})",
+        Quote(project_.schedule), QuotedList(left_))));
+    if (games.Int(0, 0) > 0)
+      return Error{ErrorKind::kUsage,
+                   fmt::format("[project] seasons leaves out {}: its {} games would leave the warehouse; "
+                               "nothing was loaded",
+                               Join({left_.begin(), left_.end()}, ", "), WithCommas(games.Int(0, 0))),
+                   std::string(kYesHint) + ", or the season under [project] seasons again"};
+  }
+  for (const std::string& table : again) {
+    std::vector<std::string> vanished = VanishedOf(table);
+    if (vanished.empty()) continue;
+    return Error{
+        ErrorKind::kUsage,
+        fmt::format("{} is declared otherwise than it was loaded and has to be made again, but {} of its "
+                    "files are gone, as {}; nothing was loaded",
+                    table, vanished.size(), vanished.front()),
+        std::string(kYesHint) + ", after which what they gave leaves the warehouse, or put them back"};
+  }
+  return {};
+}
+
+bool Loader::Stays(const std::pair<std::string, std::string>& ran) const {
+  return !forgotten_.contains(ran) && !left_.contains(ran.second) &&
+         std::any_of(sources_.sources().begin(), sources_.sources().end(),
+                     [&](const Source& source) { return source.name == ran.first; });
+}
+
+std::set<std::pair<std::string, std::string>> Loader::GoneOf(const RawTable& table) const {
+  std::set<std::string> sources = SourcesOf(table.name);
+  if (auto left = gone_sources_.find(table.name); left != gone_sources_.end())
+    sources.insert(left->second.begin(), left->second.end());
+  std::set<std::pair<std::string, std::string>> gone;
+  for (const auto& [ran, run] : ran_)
+    if (sources.contains(ran.first)) gone.insert(ran);
+  for (const SourceGroup& group : sources_.groups())
+    gone.erase({group.source->name, group.season});
+  return gone;
+}
+
+Result<> Loader::ForgetGoneFiles(LoadReport& report) {
+  std::set<std::string> claimed = Claimed();
+  auto runs = TRY(ledger::ReadSourceRuns(connection_));
+  auto stands = [&](const ledger::LoadedFile& file) {  // whether rows of it may be left
+    return std::any_of(runs.begin(), runs.end(), [&](const ledger::SourceRun& run) {
+      if (run.identity != ledger::kGone ||
+          (run.season != file.season && !run.season.empty() && !file.season.empty()))
+        return false;
+      return std::any_of(sources_.sources().begin(), sources_.sources().end(), [&](const Source& source) {
+        auto reads = [&](const std::vector<std::string>& feeds) {
+          return std::find(feeds.begin(), feeds.end(), file.feed) != feeds.end();
+        };
+        return source.name == run.source &&
+               (reads(source.feeds) || reads(source.any_of) || reads(source.optional_feeds));
+      });
+    });
+  };
+  std::map<std::string, std::set<std::string>> forgotten;  // by feed: paths
+  for (const ledger::LoadedFile& file : loaded_) {
+    const Feed* feed = project_.FindFeed(file.feed);
+    if (!claimed.contains(file.path) && !(feed && feed->snapshots) && !stands(file))
+      forgotten[file.feed].insert(file.path);
+  }
+  for (const auto& [feed, paths] : forgotten) {
+    TRY(ledger::RemoveFiles(connection_, feed, paths));
+    report.gone.insert(report.gone.end(), paths.begin(), paths.end());
+  }
+  std::sort(report.gone.begin(), report.gone.end());
+  report.gone.erase(std::unique(report.gone.begin(), report.gone.end()), report.gone.end());
+  return {};
+}
+
+}  // namespace backcourt
