@@ -4,7 +4,9 @@ import csv
 import gzip
 import io
 import json
+import os
 import random
+import shutil
 import tarfile
 import unittest
 import zipfile
@@ -405,6 +407,38 @@ class Field(Shapes):
         self.put("leaguegamelog_2018-19.json", game_log([Game("0021800001", "2018-10-22", "GSW", "UTA")]))
         self.assertIn("1 files are new", self.run_program("status"))
         self.assertIn("1 files are new", self.run_program("plan"))
+
+    def test_a_moved_project_knows_its_files_again(self):
+        self.put("leaguegamelog_2020-21.json", game_log(GAMES[:3]))
+        self.put("boxes/boxscoretraditionalv3_0022001060.json", box_v3(GAMES[2]))
+        self.load()
+        before = self.query("SELECT source, season, identity IS NULL AS x, run FROM backcourt.sources ORDER BY 1, 2")
+
+        def nothing_is_read():
+            self.assertEqual(self.load()["files"], [])
+            self.assertEqual(self.query("SELECT source, season, identity IS NULL AS x, run FROM backcourt.sources ORDER BY 1, 2"), before)
+            self.assertIsNone(json.loads(self.run_program("load", "--json"))["run"])
+            self.assertEqual(json.loads(self.run_program("load", "--json"))["vanished"], [])
+
+        for path in self.data.rglob("*.json"):  # as a checkout or a copy without times leaves them
+            os.utime(path, ns=(1, 1))
+        nothing_is_read()
+        other = self.folder.with_name(self.folder.name + "-moved")
+        self.addCleanup(shutil.rmtree, other, ignore_errors=True)
+        self.folder.rename(other)
+        self.folder, self.data = other, other / "files"
+        self.assertNotRegex(self.run_any("status").stdout, "new|gone")
+        nothing_is_read()
+        shutil.copytree(self.data, other / "data")  # the data folder alone, under another name
+        shutil.rmtree(self.data)
+        self.data = other / "data"
+        text = (other / "backcourt.toml").read_text()
+        (other / "backcourt.toml").write_text(text.replace('"files"', '"data"'))
+        nothing_is_read()
+        # One that differs in content is read, though its size is the same.
+        path = self.data / "boxes/boxscoretraditionalv3_0022001060.json"
+        path.write_bytes(path.read_bytes().replace(b'"plusMinusPoints": 0', b'"plusMinusPoints": 1', 1))
+        self.assertIn(str(path), self.load()["files"])
 
     def test_dates_without_results_wait(self):
         self.put("scheduleleaguev2_2020-21.json", schedule(GAMES, "2021-05-15T00:00:00Z", over=["0022001050", "0022001051"]))

@@ -10,12 +10,12 @@ team_seconds AS (
   GROUP BY p.game_id, p.game_date, p.team_abbr
 ),
 overtimes AS (
-  SELECT game_id, game_date, team_abbr, seconds, CAST(round((seconds - 14400) / 1500e0) AS INTEGER) AS periods
+  SELECT game_id, game_date, team_abbr, seconds, CAST(round((seconds - regulation_team_seconds()) / CAST(overtime_team_seconds() AS DOUBLE)) AS INTEGER) AS periods
   FROM team_seconds WHERE seconds IS NOT NULL
 )
 SELECT o.game_date, concat_ws(' ', o.game_id, o.team_abbr) AS subject,
   NULLIF(concat_ws('; ',
-    CASE WHEN abs(o.seconds - 14400 - 1500 * o.periods) > 15 THEN concat_ws(' ', CAST(o.seconds AS STRING), 'seconds, more than 15 off', CAST(14400 + 1500 * o.periods AS STRING)) END,
-    CASE WHEN r.periods <> 4 + o.periods THEN concat_ws(' ', CAST(4 + o.periods AS STRING), 'periods by its players,', CAST(r.periods AS STRING), 'by the line score') END), '') AS what
+    CASE WHEN abs(o.seconds - regulation_team_seconds() - overtime_team_seconds() * o.periods) > 15 THEN concat_ws(' ', CAST(o.seconds AS STRING), 'seconds, more than 15 off', CAST(regulation_team_seconds() + overtime_team_seconds() * o.periods AS STRING)) END,
+    CASE WHEN r.periods <> league_regulation_periods() + o.periods THEN concat_ws(' ', CAST(league_regulation_periods() + o.periods AS STRING), 'periods by its players,', CAST(r.periods AS STRING), 'by the line score') END), '') AS what
 FROM overtimes o
 JOIN raw_results r ON r.game_id = o.game_id

@@ -1,4 +1,5 @@
--- The prelude: functions that models and sources may call, with one meaning on every warehouse.
+-- The prelude: functions that models and sources may call, with one meaning on every warehouse. What differs from league to
+-- league is in functions league_KEY(), which are made of [league] in backcourt.toml.
 
 -- a / b as DOUBLE; NULL when b is 0 or NULL. Arguments may be aggregates and windows.
 CREATE MACRO ratio(a, b) AS CASE WHEN (b) <> 0 THEN CAST(a AS DOUBLE) / (b) END;
@@ -30,8 +31,13 @@ CREATE MACRO hundredths_of_plays(fga, fta, turnovers) AS 100 * (fga) + 44 * (fta
 -- A team's possessions: FGA + 0.44 FTA - offensive rebounds + turnovers.
 CREATE MACRO possessions_of(fga, fta, offensive_rebounds, turnovers) AS (fga) + 0.44e0 * (fta) - (offensive_rebounds) + (turnovers);
 
--- Possessions per 48 minutes; team_seconds are those of all five places.
-CREATE MACRO pace_of(possessions, team_seconds) AS ratio(48 * (possessions), (team_seconds) / 5e0 / 60e0);
+-- Regulation time and an overtime period, in seconds of all five places.
+CREATE MACRO regulation_team_seconds() AS 5 * league_regulation_periods() * league_period_seconds();
+CREATE MACRO overtime_team_seconds() AS 5 * league_overtime_seconds();
+
+-- Possessions per game of regulation time (48 minutes in the NBA); team_seconds are those of all five places.
+CREATE MACRO pace_of(possessions, team_seconds) AS
+  ratio(league_regulation_periods() * league_period_seconds() / 60e0 * (possessions), (team_seconds) / 5e0 / 60e0);
 
 -- Percent of the team's plays that a player used while on the floor; court_seconds is the length of the game.
 CREATE MACRO usage_rate_of(plays, seconds_played, team_plays, court_seconds) AS
@@ -192,14 +198,14 @@ CREATE MACRO has_crosswalk(ids) AS CASE WHEN ids = 0
 CREATE MACRO try_rounded(t) AS CAST(floor(TRY_CAST(t AS DOUBLE) + 0.5) AS INTEGER);
 
 -- Points a period and their sum, as 34-25-26-29-114; the text itself.
-CREATE MACRO try_line_score(t) AS CASE WHEN regexp_full_match(t, '[0-9]+(-[0-9]+){4,}') THEN t END;
+CREATE MACRO try_line_score(t) AS CASE WHEN regexp_full_match(t, '[0-9]+(-[0-9]+){2,}') THEN t END;
 
 -- Points a period, as 34,25,26,29; without the .0 that a tool may have added.
 CREATE MACRO try_period_points(t) AS CASE WHEN regexp_full_match(t, '[0-9]{1,4}(\.0+)?(,[0-9]{1,4}(\.0+)?)*') THEN regexp_replace(t, '\.0+', '', 'g') END;
 
 -- Entries TEAM:id:name, between semicolons; the text itself. An id may be lacking.
 CREATE MACRO try_inactive_list(t) AS
-  CASE WHEN regexp_full_match(t, '[A-Z]{3}:[a-z0-9]*:[^;]+(;[A-Z]{3}:[a-z0-9]*:[^;]+)*') THEN t END;
+  CASE WHEN regexp_full_match(t, '[A-Z]{2,4}:[a-z0-9]*:[^;]+(;[A-Z]{2,4}:[a-z0-9]*:[^;]+)*') THEN t END;
 
 -- A day written MMDD without its year (1019, 101); the number.
 CREATE MACRO try_month_day(t) AS
@@ -211,17 +217,25 @@ CREATE MACRO try_side(t) AS CASE WHEN upper(t) IN ('V', 'H', 'N') THEN upper(t) 
 -- A spread or a total: pk (pick) is 0; NL (no line) is NaN, which no range holds.
 CREATE MACRO try_betting_line(t) AS CASE lower(trim(t)) WHEN 'pk' THEN 0e0 WHEN 'nl' THEN CAST('NaN' AS DOUBLE) ELSE TRY_CAST(t AS DOUBLE) END;
 
--- The season of a league game id: digits 4 and 5 are the year in which it starts.
-CREATE MACRO season_year_of(game_id) AS
-  CAST(substr(game_id, 4, 2) AS INTEGER) + CASE WHEN substr(game_id, 4, 2) >= '46' THEN 1900 ELSE 2000 END;
+-- The prefixes of the league's game ids have one length.
+CREATE MACRO id_prefix_length() AS length(map_keys(league_game_types())[1]);
 
--- The label of the season that starts in a year: 2021-22.
-CREATE MACRO season_label(year) AS concat(year, '-', lpad(CAST(((year) + 1) % 100 AS VARCHAR), 2, '0'));
+-- The season of a league game id: the two digits after the prefix are the year in which it starts.
+CREATE MACRO season_digits_of(game_id) AS substr(game_id, id_prefix_length() + 1, 2);
+CREATE MACRO season_year_of(game_id) AS
+  CAST(season_digits_of(game_id) AS INTEGER) + CASE WHEN season_digits_of(game_id) >= '46' THEN 1900 ELSE 2000 END;
+
+-- The label of the season that starts in a year, 2021-22 or 2021, and that of the one that ends in a year.
+CREATE MACRO seasons_lie_within_years() AS league_season_label() = '2021';
+CREATE MACRO season_label(year) AS CASE WHEN seasons_lie_within_years() THEN CAST(year AS VARCHAR)
+  ELSE concat(year, '-', lpad(CAST(((year) + 1) % 100 AS VARCHAR), 2, '0')) END;
+CREATE MACRO season_label_of_end(year) AS season_label((year) - CASE WHEN seasons_lie_within_years() THEN 0 ELSE 1 END);
 
 -- The type of a game, by the prefix of its league id.
-CREATE MACRO game_type_of(game_id) AS CASE substr(game_id, 1, 3)
-  WHEN '001' THEN 'preseason' WHEN '002' THEN 'regular' WHEN '003' THEN 'all_star'
-  WHEN '004' THEN 'playoffs' WHEN '005' THEN 'play_in' WHEN '006' THEN 'cup_final' END;
+CREATE MACRO game_type_of(game_id) AS league_game_types()[substr(game_id, 1, id_prefix_length())];
+
+-- What a league game id looks like.
+CREATE MACRO game_id_pattern() AS concat('(?:', array_to_string(map_keys(league_game_types()), '|'), ')\d{', 10 - id_prefix_length(), '}');
 
 -- A text of digits and small letters read as a number in base 36.
 CREATE MACRO base36(t) AS list_reduce(
@@ -244,27 +258,28 @@ CREATE MACRO name_readings(name) AS distinct_in_order(list_filter(list_concat(
   list_transform(string_split(name, '/'), lambda one: lookup_without_suffix(given_first(one))),
   list_transform(string_split(name, '/'), lambda one: lookup_without_suffix(last_word_first(one)))), lambda l: l <> ''));
 
--- Of the two numbers of a pair, on the home row and the visitor's, exactly one is a total (150 to 300), or there is neither.
+-- Of the two numbers of a pair, on the home row and the visitor's, exactly one is a total (150 to 300 in the NBA), or there is neither.
+CREATE MACRO is_total(number) AS (number) BETWEEN league_totals()[1] AND league_totals()[2];
 CREATE MACRO total_of_pair(home, away) AS CASE
-  WHEN home BETWEEN 150 AND 300 AND (away BETWEEN 150 AND 300) IS NOT true THEN home
-  WHEN away BETWEEN 150 AND 300 AND (home BETWEEN 150 AND 300) IS NOT true THEN away END;
+  WHEN is_total(home) AND is_total(away) IS NOT true THEN home
+  WHEN is_total(away) AND is_total(home) IS NOT true THEN away END;
 
 -- The other one, from 0 to 45, is the spread of the side on whose row it stands; here the home team's.
 CREATE MACRO spread_of_pair(home, away) AS CASE
-  WHEN away BETWEEN 150 AND 300 AND home BETWEEN 0 AND 45 THEN 0e0 - home
-  WHEN home BETWEEN 150 AND 300 AND away BETWEEN 0 AND 45 THEN away END;
+  WHEN is_total(away) AND home BETWEEN 0 AND 45 THEN 0e0 - home
+  WHEN is_total(home) AND away BETWEEN 0 AND 45 THEN away END;
 
 -- The label of the season of a game id or of the year in which it starts, both as text; NULL when there is none.
-CREATE MACRO season_of_id(id) AS CASE WHEN regexp_full_match(id, '00[1-6]\d{7}') THEN season_label(season_year_of(id)) END;
+CREATE MACRO season_of_id(id) AS CASE WHEN regexp_full_match(id, game_id_pattern()) THEN season_label(season_year_of(id)) END;
 CREATE MACRO season_of_start(year) AS CASE WHEN regexp_matches(year, '^(19|20)\d\d') THEN season_label(CAST(substr(year, 1, 4) AS INTEGER)) END;
 
 -- The season that a file's path tells: in its name a label or a league game id (also without its zeros); else a folder that is one.
 CREATE MACRO season_named(file) AS coalesce(
   list_filter(list_transform(regexp_extract_all(parse_filename(file), '(?:19|20)\d\d[-_]\d\d(?:[-_]\d\d)?'), lambda label: replace(label, '_', '-')),
     lambda label: label = season_of_start(label))[1],
-  season_of_id(regexp_extract(parse_filename(file), '00[1-6]\d{7}')),
+  season_of_id(regexp_extract(parse_filename(file), game_id_pattern())),
   season_of_id('00' || regexp_extract(parse_filename(file), '(?:^|\D)((?:2[1-9]|[3-6]\d)\d0[01]\d{3})(?:\D|$)', 1)),
-  list_filter(list_reverse(string_split(file, '/')), lambda part: regexp_full_match(part, '(19|20)\d\d-\d\d') AND part = season_of_start(part))[1],
+  list_filter(list_reverse(string_split(file, '/')), lambda part: part = season_of_start(part))[1],
   list_filter(list_transform(list_reverse(string_split(file, '/')), lambda part: season_of_id(part)), lambda season: season IS NOT NULL)[1]);
 
 -- Eastern time as UTC.
@@ -288,15 +303,17 @@ CREATE MACRO time_of_file(file) AS time_of_parts(name_time_parts(file), false);
 CREATE MACRO day_or_time_of_file(file) AS coalesce(time_of_file(file), TRY_CAST(format('{}-{}-{} 12:00:00', name_time_parts(file).y, name_time_parts(file).m, name_time_parts(file).d) AS TIMESTAMP));
 
 -- Whether the seconds of a team's players are those of whole periods; minutes may be whole ones. And how many of these are overtimes.
-CREATE MACRO overtimes_of(seconds) AS greatest(0, CAST(round(((seconds) - 14400) / 1500e0) AS INTEGER));
-CREATE MACRO whole_periods(seconds) AS abs((seconds) - 14400 - 1500 * overtimes_of(seconds)) <= 300;
+CREATE MACRO overtimes_of(seconds) AS greatest(0, CAST(round(((seconds) - regulation_team_seconds()) / CAST(overtime_team_seconds() AS DOUBLE)) AS INTEGER));
+CREATE MACRO whole_periods(seconds) AS abs((seconds) - regulation_team_seconds() - overtime_team_seconds() * overtimes_of(seconds)) <= 300;
 
 -- What a line of a box counts, as one number: sums and differences of such numbers are those of lines.
 CREATE MACRO line_code(pts, fga, fta, reb, ast, pf) AS CAST(coalesce(pts, 0) + 1000 * coalesce(fga, 0) + 1000000 * CAST(coalesce(fta, 0) AS BIGINT)
   + 1000000000 * CAST(coalesce(reb, 0) AS BIGINT) + 1000000000000 * CAST(coalesce(ast, 0) AS BIGINT) + 1000000000000000 * CAST(coalesce(pf, 0) AS BIGINT) AS BIGINT);
 
--- The same, where the year in which it starts stands before the extension: less than what the file says of itself.
-CREATE MACRO season_of_file(file) AS coalesce(season_named(file), season_of_start(regexp_extract(parse_filename(file), '_((?:19|20)\d\d)\.', 1)));
+-- The same, where the year in which it starts stands before the extension (anywhere where that is the label): less than what
+-- the file says of itself.
+CREATE MACRO season_of_file(file) AS coalesce(season_named(file), season_of_start(regexp_extract(parse_filename(file), '_((?:19|20)\d\d)\.', 1)),
+  CASE WHEN seasons_lie_within_years() THEN season_of_start(regexp_extract(parse_filename(file), '(?:^|\D)((?:19|20)\d\d)(?:\D|$)', 1)) END);
 CREATE MACRO season_of_label(t) AS CASE WHEN t = season_of_start(t) THEN t END;
 
 -- A result set as its finder has it: headers and rows, or a list of rows that name their columns.

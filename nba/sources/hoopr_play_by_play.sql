@@ -46,7 +46,7 @@ SELECT s.game_id, s.game_date, row_number() OVER (PARTITION BY e.game_id, e.file
     WHEN e.points_attempted IN (2, 3) THEN e.points_attempted
     WHEN contains(e.text, 'three point') THEN 3
     WHEN regexp_matches(e.text, 'two point|jumper') OR regexp_matches(e.kind, 'layup|dunk|tip|hook') OR e.distance_ft < 22 THEN 2
-    WHEN e.distance_ft >= 24 THEN 3 WHEN e.x IS NOT NULL THEN if(abs(e.x) >= 220, 3, 2) END AS value,
+    WHEN e.distance_ft >= ceil(league_three_point_arc() / 100e0) THEN 3 WHEN e.x IS NOT NULL THEN if(abs(e.x) >= league_three_point_corner() / 10e0, 3, 2) END AS value,
   CASE WHEN e.is_shot THEN e.distance_ft END AS distance_ft, CASE WHEN e.is_shot THEN e.x END AS x, CASE WHEN e.is_shot THEN e.y END AS y,
   e.team AS team_abbr, e.player_id,
   CASE WHEN e.is_shot AND e.scoring_play AND contains(e.text, ' assists)') THEN e.second_id END AS assist_player_id,

@@ -23,7 +23,7 @@ games AS (
   JOIN sides h ON h.nba_id = CAST(s.game_id AS BIGINT) AND h.team = s.home_team_abbr
   JOIN sides a ON a.nba_id = CAST(s.game_id AS BIGINT) AND a.team = s.away_team_abbr
 )
-SELECT game_id, game_date, home_points, away_points, CASE WHEN seconds > 0 THEN 4 + overtimes END AS periods, NULL AS home_line, NULL AS away_line,
+SELECT game_id, game_date, home_points, away_points, CASE WHEN seconds > 0 THEN league_regulation_periods() + overtimes END AS periods, NULL AS home_line, NULL AS away_line,
   true AS is_over, time_of_file(file) AS captured_at, file AS told_in,
   CASE WHEN home_points = away_points OR seconds > 0 AND NOT whole_periods(seconds) THEN 'game that is not over' END AS dropped
 FROM games

@@ -32,7 +32,7 @@ games AS (
   JOIN best h ON h.game_id = s.game_id AND h.team = s.home_team_abbr
   JOIN best a ON a.game_id = s.game_id AND a.team = s.away_team_abbr
 )
-SELECT game_id, game_date, home_points, away_points, 4 + overtimes AS periods, NULL AS home_line, NULL AS away_line, true AS is_over, captured_at, file AS told_in,
+SELECT game_id, game_date, home_points, away_points, league_regulation_periods() + overtimes AS periods, NULL AS home_line, NULL AS away_line, true AS is_over, captured_at, file AS told_in,
   CASE WHEN home_points IS NULL OR away_points IS NULL THEN 'game without a score'
        WHEN game_status <> 3 OR home_points = away_points OR NOT whole_periods(seconds) THEN 'game that is not over' END AS dropped
 FROM games

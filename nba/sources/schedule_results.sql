@@ -12,7 +12,7 @@ WITH newest AS (
 )
 SELECT g.game_id, s.game_date, g.home_score AS home_points, g.away_score AS away_points,
   -- Final, Final/OT, Final/OT2
-  4 + CASE WHEN contains(g.status_text, '/OT') THEN coalesce(TRY_CAST(nullif(regexp_extract(g.status_text, '/OT(\d+)', 1), '') AS INTEGER), 1) ELSE 0 END AS periods,
+  league_regulation_periods() + CASE WHEN contains(g.status_text, '/OT') THEN coalesce(TRY_CAST(nullif(regexp_extract(g.status_text, '/OT(\d+)', 1), '') AS INTEGER), 1) ELSE 0 END AS periods,
   NULL AS home_line, NULL AS away_line, g.is_over, g.captured_at, g.file AS told_in,
   CASE WHEN s.game_id IS NULL THEN 'game not in the schedule'
        WHEN g.game_status IS DISTINCT FROM 3 THEN 'game that is not over'

@@ -20,14 +20,14 @@ sides AS (
 games AS (
   SELECT h.game_id, h.game_status, h.points AS home_points, a.points AS away_points, h.points_by_period AS home, a.points_by_period AS away,
     h.captured_at, h.file, h.periods,
-    -- Four periods, and overtimes as far as one of the teams has points in them.
-    greatest(4, list_max([i FOR i IN range(1, 15) IF h.points_by_period[i] + a.points_by_period[i] > 0])) AS lines
+    -- The periods of regulation time, and overtimes as far as one of the teams has points in them.
+    greatest(league_regulation_periods(), list_max([i FOR i IN range(1, 15) IF h.points_by_period[i] + a.points_by_period[i] > 0])) AS lines
   FROM sides h JOIN sides a ON a.game_id = h.game_id AND h.is_home AND NOT a.is_home
 ),
 -- A line score that does not come to the score is none.
 told AS (
   SELECT *, coalesce(nullif(periods, 0), lines) AS played,
-    coalesce(list_sum(home[:lines]) = home_points AND list_sum(away[:lines]) = away_points AND lines >= coalesce(periods, 4), false) AS has_line
+    coalesce(list_sum(home[:lines]) = home_points AND list_sum(away[:lines]) = away_points AND lines >= coalesce(periods, league_regulation_periods()), false) AS has_line
   FROM games
 )
 SELECT g.game_id, s.game_date, g.home_points, g.away_points, if(g.has_line, g.lines, g.played) AS periods,

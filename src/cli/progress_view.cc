@@ -12,6 +12,8 @@ namespace backcourt {
 
 namespace {
 
+constexpr double kLineEvery = 0.9;  // seconds; less than two ticks of a load
+
 // What happened, as a line that stays; "" of what only changes the state.
 std::string Remark(const RunEvent& event) {
   if (auto* e = std::get_if<Failed>(&event))
@@ -25,6 +27,9 @@ std::string Remark(const RunEvent& event) {
 }
 
 }  // namespace
+
+ProgressView::ProgressView(const Output& output, Style style)
+    : output_(output), style_(style), drawn_at_(style == Style::kLines ? SystemRunClock().Now() : 0) {}
 
 std::string ProgressView::LineOf(const TableState& table) {
   int64_t done = table.finished();
@@ -50,6 +55,15 @@ void ProgressView::ShowTransient(const std::string& line) {
   transient_ = true;
 }
 
+// In a pipe a line a second, so that short loads print none.
+void ProgressView::ShowReading(const std::string& line) {
+  ShowTransient(line);
+  double now = SystemRunClock().Now();
+  if (style_ != Style::kLines || now - drawn_at_ < kLineEvery) return;
+  drawn_at_ = now;
+  output_.Err(line + "\n");
+}
+
 void ProgressView::Show(const Event& event) {
   if (style_ == Style::kJson)
     return output_.Out(EventToJson(event).dump(-1, ' ', false, nlohmann::json::error_handler_t::replace) +
@@ -61,7 +75,7 @@ void ProgressView::Show(const Event& event) {
           Clear();
           ShowRun(RunEvent(e));
         } else if constexpr (std::is_same_v<T, Reading>) {
-          ShowTransient(e.what);
+          ShowReading(e.what);
         } else if constexpr (std::is_same_v<T, Replayed>) {
           ShowTransient(fmt::format("replayed {}/{} cells, ETA {}", e.done, e.total, Seconds(e.eta_seconds)));
         } else if constexpr (std::is_same_v<T, Written>) {

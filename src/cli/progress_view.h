@@ -13,7 +13,7 @@ namespace backcourt {
 class ProgressView {
  public:
   enum class Style { kScreen, kLines, kJson };
-  ProgressView(const Output& output, Style style) : output_(output), style_(style) {}
+  ProgressView(const Output& output, Style style);
 
   void Show(const Event& event);
   // The last state stays on the screen.
@@ -25,6 +25,7 @@ class ProgressView {
  private:
   void ShowRun(const RunEvent& event);
   void ShowTransient(const std::string& line);  // on a terminal: until the next one
+  void ShowReading(const std::string& line);
   void Clear();
   void Redraw(bool last);
 

@@ -17,13 +17,19 @@ namespace fs = std::filesystem;
 
 namespace {
 
-constexpr const char* kSeasonMark = "{season}";
-constexpr const char* kSeasonGlob = "[0-9][0-9][0-9][0-9]-[0-9][0-9]";
-constexpr size_t kLabelSize = 7;
+// What stands for the label of a season, and what it matches: # is a digit.
+struct SeasonMark {
+  const char *mark, *glob, *label;
+};
+constexpr SeasonMark kSeasonMarks[] = {{"{season}", "[0-9][0-9][0-9][0-9]-[0-9][0-9]", "####-##"},
+                                       {"{year}", "[0-9][0-9][0-9][0-9]", "####"}};
 constexpr int kMatch = FNM_PERIOD | FNM_CASEFOLD;  // tools write one endpoint's name in several ways
 
 std::vector<std::string> PartsOf(const std::string& pattern) {
-  return Split(ReplaceAll(pattern, kSeasonMark, kSeasonGlob), '/');
+  std::string globs = pattern;
+  for (const SeasonMark& season : kSeasonMarks)
+    globs = ReplaceAll(globs, season.mark, season.glob);
+  return Split(globs, '/');
 }
 
 bool NameMatches(const std::string& part, const std::string& name, bool is_file) {
@@ -80,19 +86,20 @@ bool PathMatches(const std::string& path, const std::string& pattern) {
 // The label is told by what comes before the mark in the name of its path
 // component, since globs before it may match any length.
 std::string SeasonOf(const std::string& path, const std::string& pattern) {
-  size_t mark = pattern.find(kSeasonMark);
-  if (mark == std::string::npos) return "";
-  mark = std::min(mark, pattern.find("**"));
-  size_t slashes = size_t(std::count(pattern.begin(), pattern.begin() + long(mark), '/'));
-  size_t start = 0;
-  for (size_t i = 0; i < slashes; ++i)
-    start = path.find('/', start) + 1;
-  for (size_t at = start; at + kLabelSize <= path.size(); ++at) {
-    auto digits = [&](size_t from, size_t n) {
-      return std::all_of(path.begin() + long(from), path.begin() + long(from + n),
-                         [](char c) { return c >= '0' && c <= '9'; });
-    };
-    if (digits(at, 4) && path[at + 4] == '-' && digits(at + 5, 2)) return path.substr(at, kLabelSize);
+  for (const SeasonMark& season : kSeasonMarks) {
+    size_t mark = pattern.find(season.mark);
+    if (mark == std::string::npos) continue;
+    mark = std::min(mark, pattern.find("**"));
+    size_t slashes = size_t(std::count(pattern.begin(), pattern.begin() + long(mark), '/'));
+    size_t start = 0;
+    for (size_t i = 0; i < slashes; ++i)
+      start = path.find('/', start) + 1;
+    std::string label = season.label;
+    auto is_digit = [](char c) { return c >= '0' && c <= '9'; };
+    for (size_t at = start; at + label.size() <= path.size(); ++at)
+      if (std::equal(label.begin(), label.end(), path.begin() + long(at),
+                     [&](char form, char c) { return form == '#' ? is_digit(c) : form == c; }))
+        return path.substr(at, label.size());
   }
   return "";
 }

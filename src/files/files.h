@@ -11,7 +11,7 @@ namespace backcourt {
 
 struct FoundFile {
   std::string path;
-  std::string season;         // of `{season}` in the pattern; may be empty
+  std::string season;         // of `{season}` or `{year}` in the pattern; may be empty
   int64_t size = 0;           // bytes
   int64_t mtime = 0;          // nanoseconds since 1970
   std::string local = {};     // of a remote one: where its bytes are brought
@@ -26,7 +26,7 @@ struct FoundFile {
 };
 
 // Files on disk that match any of the patterns, by path, each once: with `*`, `?`, `[...]`,
-// `**` (any folders, also none) and `{season}` (a label as 2021-22). An archive is found as what is in it
+// `**` (any folders, also none), `{season}` (a label as 2021-22) and `{year}` (one as 2021). An archive is found as what is in it
 // (NamesOfContents).
 // `folders` keeps what was seen of folders, for further searches of one moment.
 struct Folders {
@@ -42,7 +42,7 @@ std::vector<FoundFile> FindFiles(const std::vector<std::string>& patterns, Folde
 std::vector<FoundFile> WithMembers(const std::vector<FoundFile>& files);
 
 // Whether a path matches such a pattern, and the label that stands for
-// {season} in it; "" where the pattern has none.
+// {season} or {year} in it; "" where the pattern has none.
 bool PathMatches(const std::string& path, const std::string& pattern);
 std::string SeasonOf(const std::string& path, const std::string& pattern);
 

@@ -4,6 +4,7 @@
 
 #include "base/text.h"
 #include "ledger/schema.h"
+#include "ledger/snapshots.h"
 
 namespace backcourt::ledger {
 
@@ -262,6 +263,57 @@ Result<> WriteSeenFiles(Connection& connection, const std::vector<LoadedFile>& f
   return connection.Execute(
       "DELETE FROM backcourt.seen_files;" +
       (rows.empty() ? "" : " INSERT INTO backcourt.seen_files VALUES " + Join(rows, ", ")));
+}
+
+Result<std::vector<FileContent>> ReadContents(Connection& connection) {
+  std::vector<FileContent> contents;
+  if (!TRY(HasTable(connection, "contents"))) return contents;
+  Rows rows = TRY(connection.Query("SELECT path, size, mtime, digest FROM backcourt.contents ORDER BY path"));
+  for (size_t i = 0; i < rows.size(); ++i)
+    contents.push_back({rows.Text(i, 0), rows.Int(i, 1), rows.Int(i, 2), rows.Text(i, 3)});
+  return contents;
+}
+
+Result<> WriteContents(Connection& connection, const std::vector<FileContent>& contents) {
+  std::vector<std::string> rows;
+  for (const FileContent& file : contents)
+    rows.push_back(
+        fmt::format("({}, {}, {}, {})", Quote(file.path), file.size, file.mtime, Quote(file.digest)));
+  return connection.Execute(
+      "DELETE FROM backcourt.contents;" +
+      (rows.empty() ? "" : " INSERT INTO backcourt.contents VALUES " + Join(rows, ", ")));
+}
+
+Result<> MoveFiles(Connection& connection, const std::vector<MovedFile>& moved) {
+  std::vector<std::string> rows;
+  for (const MovedFile& file : moved)
+    rows.push_back(
+        fmt::format("({}, {}, {}, {})", Quote(file.feed), Quote(file.before), Quote(file.after), file.mtime));
+  TRY(connection.Execute(
+      "CREATE OR REPLACE TEMP TABLE moved (feed VARCHAR, before VARCHAR, after VARCHAR, mtime BIGINT); "
+      "INSERT INTO temp.moved VALUES " +
+      Join(rows, ", ")));
+  for (const char* table : {"files", "snapshots"})
+    TRY(connection.Execute(fmt::format(R"sql(
+        UPDATE backcourt.{table} AS t SET path = m.after, mtime = m.mtime FROM temp.moved m
+        WHERE t.feed = m.feed AND t.path = m.before)sql",
+                                       fmt::arg("table", table))));
+  for (auto [table, column] :
+       {std::pair("file_units", "path"), std::pair("file_uses", "path"), std::pair("statements", "file")})
+    TRY(connection.Execute(fmt::format(R"sql(
+        UPDATE backcourt.{table} AS t SET {column} = m.after
+        FROM (SELECT DISTINCT before, after FROM temp.moved WHERE before <> after) m WHERE t.{column} = m.before)sql",
+                                       fmt::arg("table", table), fmt::arg("column", column))));
+  std::set<std::string> feeds;
+  for (const MovedFile& file : moved)
+    feeds.insert(file.feed);
+  for (const std::string& feed : feeds)
+    if (TRY(HasTable(connection, "kept_" + feed)))
+      TRY(connection.Execute(fmt::format(R"sql(
+          UPDATE {table} AS t SET file = m.after FROM temp.moved m WHERE m.feed = {feed} AND t.file = m.before)sql",
+                                         fmt::arg("table", SnapshotTable(feed)),
+                                         fmt::arg("feed", Quote(feed)))));
+  return connection.Execute("DROP TABLE temp.moved");
 }
 
 Result<> RemoveTable(Connection& connection, const std::string& table, const std::set<std::string>& sources) {

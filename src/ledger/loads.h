@@ -119,4 +119,21 @@ Result<> WriteSeenFiles(Connection& connection, const std::vector<LoadedFile>& f
 // Forgets all of a raw table that is made anew, and the runs of its sources.
 Result<> RemoveTable(Connection& connection, const std::string& table, const std::set<std::string>& sources);
 
+// What is in the local files, so that one is known again at another place or with another time.
+struct FileContent {
+  std::string path;
+  int64_t size = 0, mtime = 0;
+  std::string digest;
+};
+Result<std::vector<FileContent>> ReadContents(Connection& connection);
+Result<> WriteContents(Connection& connection, const std::vector<FileContent>& contents);
+
+// A file of a feed that is the one which was loaded from another path, or that has another time.
+struct MovedFile {
+  std::string feed, before, after;
+  int64_t mtime_before = 0, mtime = 0;
+};
+// Writes the new paths and times wherever the ledger has the old ones.
+Result<> MoveFiles(Connection& connection, const std::vector<MovedFile>& moved);
+
 }  // namespace backcourt::ledger

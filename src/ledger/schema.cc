@@ -107,6 +107,8 @@ Result<> CreateTables(Connection& connection) {
       source VARCHAR, season VARCHAR, name VARCHAR, row_count BIGINT);
     CREATE TABLE IF NOT EXISTS backcourt.seen_files (
       feed VARCHAR, path VARCHAR, size BIGINT, mtime BIGINT);
+    CREATE TABLE IF NOT EXISTS backcourt.contents (
+      path VARCHAR, size BIGINT, mtime BIGINT, digest VARCHAR);
     CREATE TABLE IF NOT EXISTS backcourt.offers (
       table_name VARCHAR, unit VARCHAR, season VARCHAR);
     CREATE TABLE IF NOT EXISTS backcourt.declarations (

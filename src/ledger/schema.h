@@ -13,7 +13,7 @@ namespace backcourt::ledger {
 inline constexpr int kFormat = 2;
 
 // How many kinds of tables CreateTables has made so far: a load looks again when it is another number.
-inline constexpr int kTables = 4;
+inline constexpr int kTables = 5;
 
 // What to try with a warehouse that is damaged.
 inline constexpr const char* kRebuildHint =

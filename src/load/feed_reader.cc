@@ -274,6 +274,13 @@ Result<> FeedReader::Read(const Feed& feed, const std::vector<FoundFile>& found)
   return CheckDocuments(feed, files);
 }
 
+Result<std::string> FeedReader::TablesSql(const Feed& feed, const std::vector<FoundFile>& files) {
+  std::vector<std::string> tables;
+  for (const FoundFile& file : WithMembers(files))
+    tables.push_back(TRY(CastedSql(feed, {file})));
+  return Join(tables, " UNION ALL ");
+}
+
 bool FeedReader::IsRead(const Feed& feed, const Column& column) {
   auto [words, fresh] = words_.try_emplace(feed.name);
   if (fresh) {

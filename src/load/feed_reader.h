@@ -24,6 +24,8 @@ class FeedReader {
   Result<std::map<std::string, int64_t>> Unparsed(const Feed& feed);
   // Tells which file, row and value made reading a feed fail.
   Error Diagnose(const Feed& feed, const std::vector<FoundFile>& files, const Error& error);
+  // The SELECT that reads files of a feed that are tables.
+  Result<std::string> TablesSql(const Feed& feed, const std::vector<FoundFile>& files);
   // By path, the season that a document tells within (Feed::document_season); not of files that tell none.
   Result<std::map<std::string, std::string>> SeasonsWithin(const Feed& feed,
                                                            const std::vector<FoundFile>& files);

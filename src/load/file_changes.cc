@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <filesystem>
 #include <map>
+#include <set>
 
 #include "base/text.h"
 #include "files/files.h"
@@ -15,12 +16,34 @@ namespace backcourt {
 
 namespace fs = std::filesystem;
 
+namespace {
+
+using Versions = std::map<std::string, std::pair<int64_t, int64_t>>;  // size and time, by path
+
+// A file that is gone and a new one of its name, size and time are one file that was moved.
+void LeaveOutMoved(FileChanges& changes, const Versions& seen, const Versions& here) {
+  std::set<std::string> gone, moved;
+  for (const std::string& path : changes.vanished) {
+    auto before = seen.find(path);
+    if (before == seen.end()) continue;
+    auto now = std::find_if(changes.fresh.begin(), changes.fresh.end(), [&](const std::string& fresh) {
+      return !moved.contains(fresh) && here.at(fresh) == before->second &&
+             fs::path(fresh).filename() == fs::path(path).filename();
+    });
+    if (now != changes.fresh.end()) gone.insert(path), moved.insert(*now);
+  }
+  std::erase_if(changes.vanished, [&](const std::string& path) { return gone.contains(path); });
+  std::erase_if(changes.fresh, [&](const std::string& path) { return moved.contains(path); });
+}
+
+}  // namespace
+
 Result<FileChanges> LookForFileChanges(Connection& connection, const Project& project) {
   FileChanges changes;
   std::error_code ignored;
   changes.data_is_gone =
       !project.data.empty() && !IsRemote(project.data) && !fs::is_directory(project.data, ignored);
-  std::map<std::string, std::pair<int64_t, int64_t>> seen, kept;  // by path: size and time
+  Versions seen, kept;
   for (const ledger::LoadedFile& file : TRY(ledger::ReadSeenFiles(connection)))
     seen[file.path] = {file.size, file.mtime};
   if (seen.empty()) return changes;
@@ -45,12 +68,13 @@ Result<FileChanges> LookForFileChanges(Connection& connection, const Project& pr
   for (const RawTable& table : project.raw_tables)
     if (!project.data.empty() && !IsRemote(project.data)) {
       std::string folder = (fs::path(project.data) / table.name).string();
-      look({folder + "/season={season}/*.parquet", folder + "/*.parquet"});
+      look({folder + "/season=" + project.SeasonMark() + "/*.parquet", folder + "/*.parquet"});
     }
   for (const ledger::LoadedFile& file : TRY(ledger::ReadFiles(connection)))
     if (!IsRemote(file.path) && !kept.contains(file.path) && LookAt(file.path, "").size < 0 &&
         !file.feed.starts_with("seed "))
       changes.vanished.push_back(file.path);
+  LeaveOutMoved(changes, seen, kept);
   for (auto* list : {&changes.fresh, &changes.changed, &changes.vanished}) {
     std::sort(list->begin(), list->end());
     list->erase(std::unique(list->begin(), list->end()), list->end());

@@ -6,6 +6,7 @@
 
 #include "base/text.h"
 #include "load/loader.h"
+#include "load/moved_files.h"
 #include "load/raw_table_sql.h"
 #include "warehouse/duckdb/catalog.h"
 
@@ -92,7 +93,10 @@ Result<> Loader::KeepSeenFiles() {
       std::equal(seen.begin(), seen.end(), before.begin(), before.end(), [](const auto& a, const auto& b) {
         return a.path == b.path && a.feed == b.feed && a.size == b.size && a.mtime == b.mtime;
       });
-  return same ? Result<>() : ledger::WriteSeenFiles(connection_, seen);
+  if (same) return {};
+  TRY(ledger::WriteSeenFiles(connection_, seen));
+  return ledger::WriteContents(connection_,
+                               TRY(LookAtContents(sources_.files(), TRY(ledger::ReadContents(connection_)))));
 }
 
 Result<> Loader::ListUnmatchedNames(LoadReport& report) {

@@ -12,6 +12,7 @@
 #include "ledger/models.h"
 #include "ledger/runs.h"
 #include "ledger/schema.h"
+#include "load/moved_files.h"
 #include "load/raw_table_sql.h"
 #include "load/statements.h"
 #include "project/sql_text.h"
@@ -25,6 +26,33 @@ bool IsAsFound(const FoundFile& file) {
   FoundFile now = LookAt(file.path, file.season);
   return now.size == file.size && now.mtime == file.mtime;
 }
+
+// Whether files go into the rows of a group as they are read, without a table between.
+bool Streams(const RawTable& table, const SourceGroup& group) { return group.Copies() && !table.statements; }
+
+// How much work a group is: the bytes of its files, and some for itself.
+double WorkOf(const SourceGroup& group) {
+  double work = 100'000;
+  for (const auto& [feed, files] : group.feeds)
+    for (const FoundFile& file : files)
+      work += double(file.size);
+  return work;
+}
+
+// A load streams from files to tables, and is no slower where its temporary tables lie on the disk. The
+// engine has what a project leaves it by default for all else, and this much for a load.
+class LoadMemory {
+ public:
+  LoadMemory(const Project& project, Connection& connection) : project_(project), connection_(connection) {
+    if (project_.memory_limit == Project::kMemory) (void)connection_.Execute("SET memory_limit = '300MB'");
+  }
+  ~LoadMemory() { (void)connection_.Execute("SET memory_limit = " + Quote(project_.memory_limit)); }
+  LoadMemory(const LoadMemory&) = delete;
+
+ private:
+  const Project& project_;
+  Connection& connection_;
+};
 
 }  // namespace
 
@@ -48,6 +76,7 @@ Result<> Loader::EnsureRun(LoadReport& report) {
 
 Result<LoadReport> Loader::Load(const std::vector<std::string>& only) {
   auto start = std::chrono::steady_clock::now();
+  LoadMemory memory(project_, connection_);
   LoadReport report;
   auto changed = Change(only, report);
   if (changed && report.run) FaultPoint("load-commit");
@@ -96,6 +125,8 @@ Result<> Loader::Change(const std::vector<std::string>& only, LoadReport& report
   FreshSnapshots snapshots = TRY(ReadFreshSnapshots(report));
   transaction_ = TRY(Transaction::Begin(connection_));
   TRY(Prepare(report));
+  TRY(RecogniseFiles());
+  ExpectWork();
   TRY(CheckFreshFiles());
   TRY(KeepSnapshots(snapshots, report));
   TRY(LoadSeeds(report));
@@ -130,23 +161,22 @@ Result<> Loader::LoadTables(const std::vector<std::string>& only, LoadReport& re
              });
            });
   };
-  std::set<std::string> done;
   auto ready = [&](const RawTable& table) {
     return std::all_of(sources_.sources().begin(), sources_.sources().end(), [&](const Source& source) {
       return source.table != table.name ||
              std::all_of(source.reads.begin(), source.reads.end(), [&](const std::string& read) {
-               return read == table.name || !project_.FindRaw(read) || done.contains(read);
+               return read == table.name || !project_.FindRaw(read) || done_.contains(read);
              });
     });
   };
   for (size_t pass = 0; pass < project_.raw_tables.size(); ++pass) {
     for (const RawTable& table : project_.raw_tables) {
-      if (done.contains(table.name) || !ready(table)) continue;
+      if (done_.contains(table.name) || !ready(table)) continue;
       for (SourceGroup& group : sources_.groups())
         if (group.source->table == table.name && ((!only.empty() && meant(group)) || Checks(group.season)))
           group.identity += "+";
       TRY(LoadTable(table, report));
-      done.insert(table.name);
+      done_.insert(table.name);
     }
   }
   return {};
@@ -183,6 +213,47 @@ Result<> Loader::Tell(LoadReport& report) {
   return {};
 }
 
+Result<> Loader::RecogniseFiles() {
+  std::vector<ledger::MovedFile> moved =
+      TRY(FindMovedFiles(sources_.files(), loaded_, TRY(ledger::ReadContents(connection_))));
+  if (moved.empty()) return {};
+  TRY(ledger::MoveFiles(connection_, moved));
+  std::map<std::pair<std::string, std::string>, const ledger::MovedFile*> by_path;  // feed, the path now
+  for (const ledger::MovedFile& file : moved)
+    by_path[{file.feed, file.after}] = &file;
+  for (SourceGroup& group : sources_.groups()) {
+    auto ran = ran_.find({group.source->name, group.season});
+    if (ran == ran_.end()) continue;
+    FeedFiles before = group.feeds;
+    for (auto& [feed, files] : before) {
+      for (FoundFile& file : files)
+        if (auto was = by_path.find({feed->name, file.path}); was != by_path.end())
+          file.path = was->second->before, file.mtime = was->second->mtime_before;
+      std::sort(files.begin(), files.end(), [](const auto& a, const auto& b) { return a.path < b.path; });
+    }
+    if (ran->second.identity != group.text + SourceGroup::Held(before)) continue;
+    ran->second.identity = group.identity;
+    TRY(ledger::RemoveSourceRuns(connection_, {group.source->name}, "season = " + Quote(group.season)));
+    TRY(ledger::WriteSourceRun(connection_, ran->second));
+  }
+  loaded_ = TRY(ledger::ReadFiles(connection_));
+  return {};
+}
+
+void Loader::ExpectWork() {
+  std::set<std::string> paths;
+  double work = 0;
+  for (const SourceGroup& group : sources_.groups()) {
+    auto before = ran_.find({group.source->name, group.season});
+    if (before != ran_.end() && before->second.identity == group.identity) continue;
+    work += WorkOf(group);
+    for (const auto& [feed, files] : group.feeds)
+      for (const FoundFile& file : files)
+        paths.insert(file.path);
+  }
+  progress_.Expect(paths.size(), work);
+}
+
 // Shapes are looked at first, so that no long work ends at a file that cannot be read. Snapshots are
 // quarantined instead, one by one.
 Result<> Loader::CheckFreshFiles() {
@@ -208,7 +279,7 @@ Result<Loader::FreshSnapshots> Loader::ReadFreshSnapshots(LoadReport& report) {
     if (!feed.snapshots) continue;
     std::vector<FoundFile> fresh = TRY(snapshots.Fresh(feed, sources_.files().at(feed.name)));
     if (fresh.empty()) continue;
-    progress_(fmt::format("reading {} of {}", fresh.size(), feed.name));
+    progress_.At(fmt::format("reading {} of {}", fresh.size(), feed.name));
     TRY(finder_.Fetch(fresh));
     all.emplace_back(&feed, TRY(snapshots.Read(feed, fresh, reader_)));
     for (const FoundFile& file : fresh)
@@ -301,19 +372,45 @@ Result<> Loader::LoadSeeds(LoadReport& report) {
   return {};
 }
 
+Result<> Loader::DropFeeds(const RawTable& loaded) {
+  std::vector<std::string> idle;
+  for (const auto& [feed, paths] : held_) {
+    bool needed =
+        std::any_of(sources_.groups().begin(), sources_.groups().end(), [&](const SourceGroup& group) {
+          return group.source->table != loaded.name && !done_.contains(group.source->table) &&
+                 std::any_of(group.feeds.begin(), group.feeds.end(),
+                             [&](const auto& read) { return read.first->name == feed; });
+        });
+    if (!needed) idle.push_back(feed);
+  }
+  for (const std::string& feed : idle) {
+    TRY(connection_.Execute("DROP TABLE IF EXISTS temp." + Ident("feed_" + feed)));
+    held_.erase(feed);
+  }
+  return {};
+}
+
+Result<> Loader::BeginReading(const Feed& feed, const std::vector<FoundFile>& files, LoadReport& report) {
+  if (!files.empty())
+    progress_.At(fmt::format("reading {}{}", feed.name,
+                             files.front().season.empty() ? "" : " " + files.front().season));
+  for (const FoundFile& file : files)
+    if (read_.insert(file.path).second) report.files.push_back(file.path);
+  return finder_.Fetch(files);
+}
+
 Result<> Loader::Materialize(const Feed& feed, const std::vector<FoundFile>& files, LoadReport& report) {
   std::vector<std::string> paths;
   for (const FoundFile& file : files)
     paths.push_back(file.path);
   if (auto held = held_.find(feed.name); held != held_.end() && held->second == paths) return {};
-  if (!files.empty())
-    progress_(fmt::format("reading {}{}", feed.name,
-                          files.front().season.empty() ? "" : " " + files.front().season));
-  for (const FoundFile& file : files)
-    if (read_.insert(file.path).second) report.files.push_back(file.path);
-  TRY(finder_.Fetch(files));
+  TRY(BeginReading(feed, files, report));
   held_[feed.name] = std::move(paths);
   auto made = reader_.Read(feed, files);
+  if (made)
+    progress_.HasRead(
+        read_.size(),
+        TRY(connection_.Query("SELECT count(*) FROM temp." + Ident("feed_" + feed.name))).Int(0, 0));
   if (made)
     for (const auto& [column, rows] : TRY(reader_.Unparsed(feed)))
       report.unparsed[feed.name + "." + column] = rows;
@@ -358,6 +455,11 @@ Result<> Loader::RunGroup(const RawTable& table, SourceGroup& group, bool part, 
       with(feed->name, ledger::SnapshotTable(feed->name), Snapshots::Good(*feed, group.season));
       continue;
     }
+    if (Streams(table, group)) {
+      TRY(BeginReading(*feed, files, report));
+      with(feed->name, "(" + TRY(reader_.TablesSql(*feed, files)) + ")", "");
+      continue;
+    }
     TRY(Materialize(*feed, files, report));
     with(source.Calls(feed->name), "temp." + Ident("feed_" + feed->name), part ? affected : "");
   }
@@ -369,8 +471,8 @@ Result<> Loader::RunGroup(const RawTable& table, SourceGroup& group, bool part, 
     if (part && group.ByUnit(read)) where.push_back(affected);
     with(read, "wh.main." + Ident(read), Join(where, " AND "));
   }
-  progress_(fmt::format("loading {}{} from {}", table.name, group.season.empty() ? "" : " " + group.season,
-                        source.name));
+  progress_.At(fmt::format("loading {}{} from {}", table.name, group.season.empty() ? "" : " " + group.season,
+                           source.name));
   std::string typed, keyless;
   for (const Column& column : table.columns)
     typed += fmt::format("CAST({0} AS {1}) AS {0}, ", Ident(column.name), column.type);
@@ -382,11 +484,19 @@ Result<> Loader::RunGroup(const RawTable& table, SourceGroup& group, bool part, 
                   "AS VARCHAR), CASE{} END) AS dropped FROM (\n{}\n)",
                   Ident(group.incoming), ctes, typed, StatementColumns(table, source),
                   UnmatchedNameColumn(source), keyless, source.body));
+  if (made && Streams(table, group))
+    progress_.HasRead(read_.size(),
+                      TRY(connection_.Query("SELECT count(*) FROM temp." + Ident(group.incoming))).Int(0, 0));
+  if (made) progress_.Did(WorkOf(group) / 2);
   if (made) return SetAsideDoubles(table, group, report);
   Error error = made.error();
   error.message = fmt::format("{}{}: {}", source.file.empty() ? source.name : source.file,
                               group.season.empty() ? "" : " (" + group.season + ")", error.message);
   if (error.kind != ErrorKind::kData && error.kind != ErrorKind::kModel) return error;
+  if (Streams(table, group)) {
+    transaction_.reset();
+    return reader_.Diagnose(*group.feeds.front().first, group.feeds.front().second, made.error());
+  }
   error.kind = ErrorKind::kSource;
   std::vector<std::string> fresh = FreshFiles(group);
   size_t named = std::min<size_t>(fresh.size(), 3);
@@ -407,6 +517,7 @@ Result<> Loader::SetAsideDoubles(const RawTable& table, const SourceGroup& group
       "HAVING count(*) > 1",
       incoming, keys)));
   if (TRY(connection_.Query("SELECT count(*) FROM temp.doubles")).Int(0, 0) == 0) return {};
+  if (Streams(table, group)) TRY(Materialize(*group.feeds.front().first, group.feeds.front().second, report));
   std::vector<std::string> shown;
   for (const std::string& column : table.key)
     shown.push_back("CAST(" + Ident(column) + " AS VARCHAR)");
@@ -630,6 +741,7 @@ Result<std::set<std::string>> Loader::LoadSeasons(const RawTable& table, const s
   if (std::string twice = TRY(change.Duplicate()); !twice.empty())
     return Error{ErrorKind::kSource, fmt::format("two rows of {} have one key: {}", table.name, twice),
                  "take one of them out of its file, then load again; nothing was loaded"};
+  TRY(DropFeeds(table));
   if (checking_) {
     TRY(CompareStored(table, change.stored(), change.staged(), change.replaced()));
     return std::set<std::string>();
@@ -637,7 +749,10 @@ Result<std::set<std::string>> Loader::LoadSeasons(const RawTable& table, const s
   std::vector<LoadedTable> totals = TRY(change.Compare(cells_[table.name]));
   report.tables.insert(report.tables.end(), totals.begin(), totals.end());
   FaultPoint("load-write", table.name);
+  progress_.At("writing " + table.name);
   TRY(change.Write());
+  for (const SourceGroup* group : groups)
+    progress_.Did(WorkOf(*group) / 2);
 
   std::vector<Cell> written = TRY(change.Cells(report.run));
   for (const Cell& cell : written)

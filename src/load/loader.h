@@ -16,6 +16,7 @@
 #include "ledger/declarations.h"
 #include "ledger/loads.h"
 #include "load/feed_reader.h"
+#include "load/load_progress.h"
 #include "load/snapshots.h"
 #include "load/source_groups.h"
 #include "load/statements.h"
@@ -133,6 +134,10 @@ class Loader {
   Result<> ReadLedger();
   // Refuses new files that no feed can read, before any long work.
   Result<> CheckFreshFiles();
+  // Takes files that were moved for what they are, in the ledger and here.
+  Result<> RecogniseFiles();
+  // Tells the progress how much there is to do, as far as it is known before.
+  void ExpectWork();
   using FreshSnapshots = std::vector<std::pair<const Feed*, ReadSnapshots>>;
   Result<FreshSnapshots> ReadFreshSnapshots(LoadReport& report);
   Result<> KeepSnapshots(const FreshSnapshots& fresh, LoadReport& report);
@@ -157,6 +162,10 @@ class Loader {
   Result<> KeepFiles(const SourceGroup& group, bool part, int64_t run);
   // Keeps which units the files gave, and of which units rows were dropped.
   Result<> KeepUnits(const RawTable& table, const SourceGroup& group, bool part);
+  // Brings files here, and says so.
+  Result<> BeginReading(const Feed& feed, const std::vector<FoundFile>& files, LoadReport& report);
+  // Drops the rows of feeds that no table needs which is still to be loaded.
+  Result<> DropFeeds(const RawTable& loaded);
   // Makes the temp table feed_<name> hold the rows of these files.
   Result<> Materialize(const Feed& feed, const std::vector<FoundFile>& files, LoadReport& report);
   Result<std::string> ReadsSignature(const SourceGroup& group);
@@ -181,7 +190,8 @@ class Loader {
   Finder finder_;
   SourceGroups sources_;
   Result<> found_;  // why files could not be looked for
-  std::function<void(const std::string&)> progress_;
+  LoadProgress progress_;
+  std::set<std::string> done_;  // tables that are loaded
   std::set<std::string> read_;  // paths
   std::map<std::string, std::vector<std::string>>
       held_;                                // by feed: the paths that its temp table has the rows of

@@ -102,7 +102,7 @@ Result<> SourceGroups::Find(Connection& connection, FeedReader& reader, Finder& 
   for (const Feed& feed : own_feeds_) {
     if (project_.data.empty()) continue;
     std::string folder = (fs::path(project_.data) / feed.paths.front()).string();
-    TRY(find(feed, {folder + "/season={season}/*.parquet", folder + "/*.parquet"}));
+    TRY(find(feed, {folder + "/season=" + project_.SeasonMark() + "/*.parquet", folder + "/*.parquet"}));
   }
   for (const Feed& feed : project_.feeds)
     TRY(find(feed, project_.Patterns(feed)));

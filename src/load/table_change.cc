@@ -149,6 +149,7 @@ std::string TableChange::InSlots(const std::vector<int32_t>& slots) const {
 }
 
 Result<std::string> TableChange::Duplicate() {
+  if (alone_ && table_.merge.empty()) return std::string();  // its doubles were set aside
   std::vector<std::string> key;
   for (const std::string& column : table_.key)
     key.push_back("CAST(" + Ident(column) + " AS VARCHAR)");

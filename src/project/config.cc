@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include "base/text.h"
 #include "project/toml_reader.h"
 
 namespace backcourt {
@@ -29,6 +30,48 @@ Result<std::vector<Lookup>> ParseLookups(const std::string& file, const toml::ta
     lookups.push_back(std::move(lookup));
   }
   return lookups;
+}
+
+// A value of [league] as SQL: a whole number, a text, a list or a map of texts. Nothing of another kind.
+std::optional<std::string> LeagueSql(const toml::node& node) {
+  if (auto number = node.value_exact<int64_t>()) return fmt::format("{}", *number);
+  if (auto text = node.value_exact<std::string>()) return Quote(*text);
+  std::vector<std::string> values;
+  if (const toml::array* list = node.as_array()) {
+    for (const toml::node& item : *list) {
+      auto value = LeagueSql(item);
+      if (!value) return {};
+      values.push_back(*value);
+    }
+    return "[" + Join(values, ", ") + "]";
+  }
+  if (!node.is_table()) return {};
+  for (auto& [key, item] : InFileOrder(*node.as_table())) {
+    auto text = item->value_exact<std::string>();
+    if (!text) return {};
+    values.push_back(Quote(key) + ": " + Quote(*text));
+  }
+  return values.empty() ? std::optional<std::string>() : "MAP {" + Join(values, ", ") + "}";
+}
+
+Result<std::map<std::string, std::string>> ParseLeague(const std::string& file, const toml::table& table) {
+  std::map<std::string, std::string> league;
+  for (auto& [key, node] : InFileOrder(table)) {
+    auto value = LeagueSql(*node);
+    int line = int(node->source().begin.line);
+    if (!value || key.find_first_not_of("abcdefghijklmnopqrstuvwxyz_") != std::string::npos)
+      return Error{ErrorKind::kUsage,
+                   fmt::format("{}:{}: '{}' under [league] is no whole number, text, list or table of texts",
+                               file, line, key),
+                   "the keys of [league] are in docs/another-league.md"};
+    if (key == "season_label" && *value != "'2021-22'" && *value != "'2021'")
+      return Error{ErrorKind::kUsage,
+                   fmt::format("{}:{}: season_label {} is no way to write the season that starts in 2021",
+                               file, line, *value),
+                   "\"2021-22\", or \"2021\" where a season lies within one year"};
+    league[key] = *value;
+  }
+  return league;
 }
 
 }  // namespace
@@ -114,6 +157,7 @@ Result<Config> ParseConfig(const std::string& file, const std::string& text) {
       config.feed_paths[feed] = patterns.Texts(feed);
     TRY(patterns.Finish());
   }
+  if (const toml::table* league = reader.Table("league")) config.league = TRY(ParseLeague(file, *league));
   if (const toml::table* lookups = reader.Table("lookups"))
     config.lookups = TRY(ParseLookups(file, *lookups));
   TRY(reader.Finish());

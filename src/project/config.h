@@ -25,6 +25,7 @@ struct Config {
   std::vector<std::string> prefer;                             // [sources]
   StoreOptions stores;                                         // [stores]
   std::map<std::string, std::vector<std::string>> feed_paths;  // [feeds]
+  std::map<std::string, std::string> league;                   // [league]: values as SQL, by key
   std::vector<Lookup> lookups;                                 // [lookups.NAME], in the order of the file
   KeyLines lines;
 };

@@ -50,6 +50,22 @@ const T* FindNamed(const std::vector<T>& list, const std::string& name) {
   return nullptr;
 }
 
+// A pack says what [league] has; its projects set the same keys.
+Result<> TakeLeague(Project& project, const Config& config, bool is_pack) {
+  for (const auto& [key, value] : config.league) {
+    std::vector<std::string> keys;
+    for (const auto& [known, of] : project.league)
+      keys.push_back(known);
+    if (!is_pack && !project.league.contains(key))
+      return Error{
+          ErrorKind::kUsage,
+          fmt::format("{}: the pack has no '{}' under [league]", config.lines.Of("league." + key), key),
+          keys.empty() ? "take it away" : "'" + Nearest(key, keys) + "'"};
+    project.league[key] = value;
+  }
+  return {};
+}
+
 // Takes over what the file in `folder` says, after that of the pack that it names.
 Result<> ReadConfig(Project& project, const fs::path& folder, bool inherited) {
   std::string file = (folder / "backcourt.toml").string();
@@ -77,6 +93,7 @@ Result<> ReadConfig(Project& project, const fs::path& folder, bool inherited) {
       project.calendar_lines[key] = config.lines.Of(std::string("calendar.") + key);
   if (!config.types.empty()) project.types = config.types;
   if (!config.lookups.empty()) project.lookups = config.lookups, project.lookup_lines = config.lines;
+  TRY(TakeLeague(project, config, project.pack == folder.string()));
   project.ahead_all = config.ahead_all.value_or(project.ahead_all);
   project.block_on_missing_games = config.block_on_missing_games.value_or(project.block_on_missing_games);
   if (inherited) return {};
@@ -388,11 +405,20 @@ const Seed* Project::FindSeed(const std::string& n) const { return FindNamed(see
 const Model* Project::FindModel(const std::string& n) const { return FindNamed(models, n); }
 
 std::vector<std::string> Project::Patterns(const Feed& feed) const {
-  if (auto own = feed_paths.find(feed.name); own != feed_paths.end()) return own->second;
   std::vector<std::string> patterns;
-  for (const std::string& path : feed.paths)
-    if (!data.empty()) patterns.push_back((fs::path(data) / path).string());
+  if (auto own = feed_paths.find(feed.name); own != feed_paths.end())
+    patterns = own->second;
+  else
+    for (const std::string& path : feed.paths)
+      if (!data.empty()) patterns.push_back((fs::path(data) / path).string());
+  for (std::string& pattern : patterns)
+    pattern = ReplaceAll(pattern, "{season}", SeasonMark());
   return patterns;
+}
+
+const char* Project::SeasonMark() const {
+  auto label = league.find("season_label");
+  return label != league.end() && label->second == "'2021'" ? "{year}" : "{season}";
 }
 
 std::vector<std::string> Project::PublicTables() const {
@@ -484,6 +510,8 @@ Result<Project> Project::Load(const std::string& folder) {
       else
         of_pack->own = file.string();
     }
+  for (const auto& [key, value] : project.league)
+    project.functions.push_back({"league_" + key, fmt::format("CREATE MACRO league_{}() AS {}", key, value)});
   if (fs::exists(pack / "functions" / "duckdb.sql")) {
     for (const std::string& statement :
          SqlStatements(TRY(ReadFile((pack / "functions" / "duckdb.sql").string())))) {

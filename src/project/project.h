@@ -32,7 +32,8 @@ struct Project {
   // [warehouse]
   std::string warehouse;  // the file
   int threads = 2;
-  std::string memory_limit = "640MB";
+  static constexpr const char* kMemory = "640MB";  // where a project sets none
+  std::string memory_limit = kMemory;
 
   // [data]
   std::string data;  // folder of the files as they come; may be empty
@@ -40,6 +41,11 @@ struct Project {
   std::vector<std::string> seasons;                            // only these are loaded; empty: all there are
 
   StoreOptions stores;  // [stores]
+
+  // [league]: what the pack's SQL calls as functions league_KEY(), as SQL values.
+  std::map<std::string, std::string> league;
+  // What stands for the label of a season in patterns of files: {season} as 2021-22, {year} as 2021.
+  const char* SeasonMark() const;
 
   // [sources]
   std::vector<std::string> prefer;  // sources or feeds that serve before all others

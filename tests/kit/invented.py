@@ -4,7 +4,7 @@ import json
 
 LOG_HEADERS = ["SEASON_ID", "PLAYER_ID", "PLAYER_NAME", "TEAM_ID", "TEAM_ABBREVIATION", "TEAM_NAME", "GAME_ID", "GAME_DATE", "MATCHUP", "WL", "MIN", "FGM", "FGA", "FG_PCT", "FG3M",
                "FG3A", "FG3_PCT", "FTM", "FTA", "FT_PCT", "OREB", "DREB", "REB", "AST", "STL", "BLK", "TOV", "PF", "PTS", "PLUS_MINUS", "VIDEO_AVAILABLE"]
-TEAMS = ["ATL", "BOS", "CHI", "GSW", "NOP", "NYK", "PHX", "UTA", "WAS", "DEN"]
+TEAMS = ["ATL", "BOS", "CHI", "GSW", "NOP", "NYK", "PHX", "UTA", "WAS", "DEN", "NYL", "LVA", "CON", "SEA"]
 
 
 class Game:
@@ -36,7 +36,7 @@ def log_row(game, team, player, minutes, counts, plus_minus):
     return [row[h] for h in LOG_HEADERS if player or not h.startswith("PLAYER")]
 
 
-def game_log(games, kind="P", season=None):
+def game_log(games, kind="P", season=None, minutes=40):
     """A leaguegamelog of players (P) or teams (T)."""
     rows = []
     for game in games:
@@ -44,7 +44,7 @@ def game_log(games, kind="P", season=None):
             if kind == "T":
                 rows.append(log_row(game, team, None, 240, game.totals(team), 0))
             else:
-                rows += [log_row(game, team, (i, name), 40, line, 1) for i, name, line in game.lines(team)]
+                rows += [log_row(game, team, (i, name), minutes, line, 1) for i, name, line in game.lines(team)]
     headers = [h for h in LOG_HEADERS if kind == "P" or not h.startswith("PLAYER")]
     season = season or f"20{games[0].id[3:5]}-{int(games[0].id[3:5]) + 1:02}"
     return {"resource": "leaguegamelog", "parameters": {"LeagueID": "00", "Season": season, "PlayerOrTeam": kind}, "resultSets": [{"name": "LeagueGameLog", "headers": headers, "rowSet": rows}]}
@@ -63,7 +63,7 @@ def box_v3(game, minutes="40:00", statistics=True):
     return {"meta": {"version": 1}, "boxScoreTraditional": document}
 
 
-def schedule(games, seen, over=(), tipoff="T00:00:00Z", unknown=()):
+def schedule(games, seen, over=(), tipoff="T00:00:00Z", unknown=(), season=None):
     """A scheduleleaguev2 as of a time: games that are `over` have their scores; of `unknown` ones the teams are to be decided."""
     listed = []
     for game in games:
@@ -72,7 +72,7 @@ def schedule(games, seen, over=(), tipoff="T00:00:00Z", unknown=()):
         listed.append({"gameId": game.id, "gameDateEst": game.date + "T00:00:00Z", "gameDateTimeUTC": next_day(game.date) + tipoff, "gameStatus": 3 if is_over else 1,
                        "gameStatusText": "Final" if is_over else "7:00 pm ET", "weekNumber": 3, "arenaName": "Arena", "arenaCity": "City", "postponedStatus": "A", "isNeutral": False, "ifNecessary": False,
                        **{side: {"teamTricode": team, "score": game.points[game.home if side == "homeTeam" else game.away] if is_over else 0} for side, team in zip(("homeTeam", "awayTeam"), teams)}})
-    return {"meta": {"version": 1, "time": seen}, "leagueSchedule": {"seasonYear": f"20{games[0].id[3:5]}-{int(games[0].id[3:5]) + 1:02}", "games": listed}}
+    return {"meta": {"version": 1, "time": seen}, "leagueSchedule": {"seasonYear": season or f"20{games[0].id[3:5]}-{int(games[0].id[3:5]) + 1:02}", "games": listed}}
 
 
 def next_day(date):

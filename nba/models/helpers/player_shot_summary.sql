@@ -74,8 +74,8 @@ scoring_events AS (
       WHEN y >= 420 THEN 'backcourt'
       WHEN x * x + y * y < 1600 THEN 'restricted_area'
       WHEN abs(x) <= 80 AND y <= 138 THEN 'paint_non_ra'
-      WHEN y < 88 THEN CASE WHEN abs(x) >= 220 THEN 'corner_3' ELSE 'mid_range' END
-      WHEN x * x + y * y >= 237.5e0 * 237.5e0 THEN 'above_break_3'
+      WHEN y < league_three_point_break() / 10e0 THEN CASE WHEN abs(x) >= league_three_point_corner() / 10e0 THEN 'corner_3' ELSE 'mid_range' END
+      WHEN x * x + y * y >= (league_three_point_arc() / 10e0) * (league_three_point_arc() / 10e0) THEN 'above_break_3'
       ELSE 'mid_range'
     END AS place
   FROM raw_play_by_play

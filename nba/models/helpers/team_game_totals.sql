@@ -136,7 +136,7 @@ lines AS (
     b.points, b.fg_makes, b.fg_attempts, b.three_pt_makes, b.three_pt_attempts, b.ft_makes, b.ft_attempts,
     b.offensive_rebounds, b.defensive_rebounds, b.assists, b.steals, b.blocks, p.turnovers, b.team_turnovers, b.personal_fouls,
     p.players_used, p.players_not_played, p.seconds AS player_seconds, p.points AS player_points,
-    CAST(round((p.seconds - 14400) / 1500e0) AS INTEGER) AS overtime_periods,
+    CAST(round((p.seconds - regulation_team_seconds()) / CAST(overtime_team_seconds() AS DOUBLE)) AS INTEGER) AS overtime_periods,
     possessions_of(b.fg_attempts, b.ft_attempts, b.offensive_rebounds, p.turnovers) AS possessions,
     e.paint_makes, e.paint_attempts, e.mid_range_makes, e.mid_range_attempts, e.three_makes, e.three_attempts, e.unlocated_attempts,
     e.assisted_fg_makes, e.unassisted_fg_makes, e.paint_blocks, e.mid_range_blocks, e.three_pt_blocks,
@@ -156,7 +156,7 @@ lines AS (
 -- Each side beside the other: shot zones count only where both teams' prove right.
 games_seen_twice AS (
   SELECT t.*, t.has_team_box AND o.has_team_box AS game_has_team_box,
-    14400 + 1500 * t.overtime_periods AS team_seconds,
+    regulation_team_seconds() + overtime_team_seconds() * t.overtime_periods AS team_seconds,
     (t.possessions + o.possessions) / 2e0 AS game_possessions,
     COALESCE(t.broken_shot_invariants = '' AND o.broken_shot_invariants = '', FALSE) AS has_shot_zones
   FROM lines t JOIN lines o ON o.game_id = t.game_id AND o.team_abbr = t.opponent_team_abbr
@@ -185,5 +185,5 @@ SELECT game_id, team_abbr, game_date, season, season_year, game_type, opponent_t
     CASE WHEN result_points <> points THEN 'result_points' END,
     CASE WHEN player_points <> points THEN 'player_points' END,
     CASE WHEN abs(player_seconds - team_seconds) > 15 THEN 'seconds' END,
-    CASE WHEN periods <> 4 + overtime_periods THEN 'periods' END) AS broken_score_invariants
+    CASE WHEN periods <> league_regulation_periods() + overtime_periods THEN 'periods' END) AS broken_score_invariants
 FROM games_seen_twice
