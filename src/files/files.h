@@ -26,9 +26,9 @@ struct FoundFile {
 };
 
 // Files on disk that match any of the patterns, by path, each once: with `*`, `?`, `[...]`,
-// `**` (any folders, also none), `{season}` (a label as 2021-22) and `{year}` (one as 2021). An archive is found as what is in it
-// (NamesOfContents).
-// `folders` keeps what was seen of folders, for further searches of one moment.
+// `**` (any folders, also none), `{season}` (a label as 2021-22) and `{year}` (one as 2021). An archive is
+// found as what is in it (NamesOfContents). `folders` keeps what was seen of folders, for further searches of
+// one moment.
 struct Folders {
   struct Entry {
     std::string name;

@@ -442,7 +442,8 @@ Result<std::string> Loader::ReadsSignature(const SourceGroup& group) {
   return hasher.Finish().Hex();
 }
 
-Result<> Loader::RunGroup(const RawTable& table, SourceGroup& group, bool part, LoadReport& report) {
+Result<std::string> Loader::WithInputs(const RawTable& table, const SourceGroup& group, bool part,
+                                       LoadReport& report) {
   const Source& source = *group.source;
   std::string ctes;
   auto with = [&](const std::string& name, const std::string& relation, const std::string& where) {
@@ -471,6 +472,12 @@ Result<> Loader::RunGroup(const RawTable& table, SourceGroup& group, bool part, 
     if (part && group.ByUnit(read)) where.push_back(affected);
     with(read, "wh.main." + Ident(read), Join(where, " AND "));
   }
+  return ctes;
+}
+
+Result<> Loader::RunGroup(const RawTable& table, SourceGroup& group, bool part, LoadReport& report) {
+  const Source& source = *group.source;
+  std::string ctes = TRY(WithInputs(table, group, part, report));
   progress_.At(fmt::format("loading {}{} from {}", table.name, group.season.empty() ? "" : " " + group.season,
                            source.name));
   std::string typed, keyless;
@@ -489,14 +496,18 @@ Result<> Loader::RunGroup(const RawTable& table, SourceGroup& group, bool part, 
                       TRY(connection_.Query("SELECT count(*) FROM temp." + Ident(group.incoming))).Int(0, 0));
   if (made) progress_.Did(WorkOf(group) / 2);
   if (made) return SetAsideDoubles(table, group, report);
-  Error error = made.error();
+  return WhyRefused(table, group, made.error());
+}
+
+Error Loader::WhyRefused(const RawTable& table, const SourceGroup& group, Error error) {
+  const Source& source = *group.source;
+  if (Streams(table, group) && (error.kind == ErrorKind::kData || error.kind == ErrorKind::kModel)) {
+    transaction_.reset();
+    return reader_.Diagnose(*group.feeds.front().first, group.feeds.front().second, error);
+  }
   error.message = fmt::format("{}{}: {}", source.file.empty() ? source.name : source.file,
                               group.season.empty() ? "" : " (" + group.season + ")", error.message);
   if (error.kind != ErrorKind::kData && error.kind != ErrorKind::kModel) return error;
-  if (Streams(table, group)) {
-    transaction_.reset();
-    return reader_.Diagnose(*group.feeds.front().first, group.feeds.front().second, made.error());
-  }
   error.kind = ErrorKind::kSource;
   std::vector<std::string> fresh = FreshFiles(group);
   size_t named = std::min<size_t>(fresh.size(), 3);
@@ -746,6 +757,14 @@ Result<std::set<std::string>> Loader::LoadSeasons(const RawTable& table, const s
     TRY(CompareStored(table, change.stored(), change.staged(), change.replaced()));
     return std::set<std::string>();
   }
+  TRY(WriteChange(table, groups, change, report));
+  if (groups.size() == 1 && gone.empty() && !table.statements)
+    TRY(connection_.Execute("DROP TABLE temp." + Ident(groups.front()->incoming)));
+  return std::set<std::string>();
+}
+
+Result<> Loader::WriteChange(const RawTable& table, const std::vector<SourceGroup*>& groups,
+                             TableChange& change, LoadReport& report) {
   std::vector<LoadedTable> totals = TRY(change.Compare(cells_[table.name]));
   report.tables.insert(report.tables.end(), totals.begin(), totals.end());
   FaultPoint("load-write", table.name);
@@ -758,15 +777,11 @@ Result<std::set<std::string>> Loader::LoadSeasons(const RawTable& table, const s
   for (const Cell& cell : written)
     cells_[table.name].Put(cell);
   report.changed_cells += int(written.size());
-  if (!written.empty()) {
-    changed_tables_.insert(table.name);
-    TRY(ledger::WriteCells(connection_, table.name, written));
-    TRY(connection_.Execute(fmt::format("INSERT INTO temp.changed_units SELECT {}, unit FROM {}",
-                                        Quote(table.name), change.differing())));
-  }
-  if (groups.size() == 1 && gone.empty() && !table.statements)
-    TRY(connection_.Execute("DROP TABLE temp." + Ident(groups.front()->incoming)));
-  return std::set<std::string>();
+  if (written.empty()) return {};
+  changed_tables_.insert(table.name);
+  TRY(ledger::WriteCells(connection_, table.name, written));
+  return connection_.Execute(fmt::format("INSERT INTO temp.changed_units SELECT {}, unit FROM {}",
+                                         Quote(table.name), change.differing()));
 }
 
 }  // namespace backcourt

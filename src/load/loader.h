@@ -146,6 +146,14 @@ class Loader {
   // The seasons of a table that are to be made again.
   Result<std::set<std::string>> Due(const RawTable& table, LoadReport& report);
   Result<> RunGroup(const RawTable& table, SourceGroup& group, bool part, LoadReport& report);
+  // The WITH clause of a source: its feeds and the raw tables that it reads.
+  Result<std::string> WithInputs(const RawTable& table, const SourceGroup& group, bool part,
+                                 LoadReport& report);
+  // What a failed statement of a source means to whoever loads.
+  Error WhyRefused(const RawTable& table, const SourceGroup& group, Error error);
+  // Writes what changed of a table: rows, cells, units.
+  Result<> WriteChange(const RawTable& table, const std::vector<SourceGroup*>& groups, TableChange& change,
+                       LoadReport& report);
   // Whether units of the seasons can be made again alone: then the temp table
   // `affected` has them, and each group the part of its files that holds them.
   Result<bool> PlanPart(const RawTable& table, const std::vector<SourceGroup*>& groups,

@@ -369,7 +369,9 @@ Result<> Checker::ExpectedRows(const CheckedSeason& season) {
     if (model.view || model.expected_rows.empty() || !Wanted(model.name)) continue;
     std::vector<int> dates;
     for (int index : season.dates)
-      if (Settled(states_.at(model.name)[size_t(index)])) dates.push_back(index);
+      if (CellState state = states_.at(model.name)[size_t(index)];
+          Settled(state) && state != CellState::kWaiting)  // which may not be filled
+        dates.push_back(index);
     if (dates.empty()) continue;
     Rows rows = TRY(bench_.Query(fmt::format(
         R"sql(
