@@ -29,7 +29,7 @@ struct SourceGroup {
   // Whether its rows are made of the warehouse's own tables, and files tell no more than details.
   bool Derived() const { return source->feeds.empty() && source->any_of.empty(); }
   // Whether it takes over the rows of files in its table's own shape, which nobody else reads.
-  bool Copies() const { return source->feeds == std::vector<std::string>{source->name}; }
+  bool Copies() const { return source->file.empty(); }
   // Whether a feed or a table is one of `by_unit`.
   bool ByUnit(const std::string& name) const;
   // Digest of what files there are.
