@@ -38,6 +38,10 @@ class FailedRuns(Toy):
         self.edit("data/box_2021-22.csv", "G1,AAA,1,30", "G1,AAA,1,thirty")
         self.run_program("load", code=4)
         self.assertEqual([run[:2] for run in self.runs()], [("load", "failed")])
+        self.assertIn("the last load failed", self.run_program("status"))
+        for command, code in (["plan"], 1), (["check"], 1), (["doctor"], 4), (["dates", "--season", "2021-22"], 1), (["verify"], 1):
+            out = self.run_program(*command, code=code)
+            self.assertNotIn("Catalog Error", out)
         self.edit("data/box_2021-22.csv", "thirty", "30")
         self.run_program("backfill")
         self.assertEqual(self.failed(), [])

@@ -2,7 +2,9 @@
 
 import json
 import shutil
+import tempfile
 import unittest
+from pathlib import Path
 
 from tests.kit.shapes import Shapes, csv_of, game, records, sample, schedule_of
 
@@ -56,10 +58,12 @@ class Bundles(Shapes):
         self.load()
         tables = ("raw_schedule", "raw_player_box", "raw_team_box", "raw_results", "raw_rosters", "raw_players")
         rows = {table: self.query(f"FROM {table} ORDER BY ALL") for table in tables}
-        self.run_program("export", str(self.folder / "own"), *tables)
+        own = Path(tempfile.mkdtemp(prefix="backcourt-own-"))
+        self.addCleanup(shutil.rmtree, own, ignore_errors=True)
+        self.run_program("export", str(own), *tables)
 
         shutil.rmtree(self.data)
-        shutil.copytree(self.folder / "own", self.data)
+        shutil.copytree(own, self.data)
         (self.folder / "warehouse.duckdb").unlink()
         report = self.load()
         self.assertEqual({table: self.query(f"FROM {table} ORDER BY ALL") for table in tables}, rows)

@@ -40,7 +40,8 @@ Result<Moment> Workspace::LookOn(std::unique_ptr<Connection> connection, Transac
   moment.bench = warehouse.OpenOn(*moment.connection);
   moment.costs = warehouse.costs();
   moment.open = std::move(open);
-  if (TRY(ledger::HasTables(*moment.connection))) {
+  // Of a first load that failed the ledger tells, but there are no raw tables.
+  if (TRY(ledger::HasTables(*moment.connection)) && TRY(moment.bench->Describe(project_.schedule))) {
     moment.cells = TRY(ledger::ReadCells(*moment.connection, project_));
     moment.calendar = TRY(ReadCalendar(*moment.connection, project_));
     if (ahead_all || project_.ahead_all) moment.calendar.MakeAllDue();
