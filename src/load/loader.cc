@@ -698,6 +698,8 @@ Result<> Loader::LoadTable(const RawTable& table, LoadReport& report) {
   return {};
 }
 
+// The life of one change, from what is due to what is written.
+// NOLINTNEXTLINE(readability-function-size)
 Result<std::set<std::string>> Loader::LoadSeasons(const RawTable& table, const std::set<std::string>& seasons,
                                                   LoadReport& report) {
   std::set<std::string> names = SourcesOf(table.name);
