@@ -299,6 +299,16 @@ Result<> Loader::KeepSnapshots(const FreshSnapshots& fresh, LoadReport& report) 
   return {};
 }
 
+namespace {
+
+// An error of reading a seed names the file; that a load was interrupted is no fault of it.
+Error OfSeed(const FoundFile& file, Error error) {
+  if (error.kind == ErrorKind::kInterrupted) return error;
+  return {ErrorKind::kSource, fmt::format("{}: {}", file.path, error.message), ""};
+}
+
+}  // namespace
+
 // A seed is read, compared and kept in one go: its steps share all that was read.
 // NOLINTNEXTLINE(readability-function-size)
 Result<> Loader::LoadSeeds(LoadReport& report) {
@@ -321,7 +331,7 @@ Result<> Loader::LoadSeeds(LoadReport& report) {
     for (const FoundFile& file : files) {
       std::string rows = fmt::format("FROM read_csv({}, header = true, sample_size = -1)", Quote(file.path));
       auto read = connection_.Execute("CREATE OR REPLACE TEMP TABLE seed_rows AS " + rows);
-      if (!read) return Error{ErrorKind::kSource, fmt::format("{}: {}", file.path, read.error().message), ""};
+      if (!read) return OfSeed(file, read.error());
       if (&file == &files.front()) {
         TRY(connection_.Execute("CREATE OR REPLACE TEMP TABLE feed_seed AS FROM temp.seed_rows"));
         continue;
@@ -333,7 +343,7 @@ Result<> Loader::LoadSeeds(LoadReport& report) {
                                           "temp.seed_rows); INSERT INTO temp.feed_seed BY "
                                           "NAME FROM temp.seed_rows",
                                           Ident(first.Text(0, 0))));
-      if (!read) return Error{ErrorKind::kSource, fmt::format("{}: {}", file.path, read.error().message), ""};
+      if (!read) return OfSeed(file, read.error());
     }
     std::vector<std::string> columns;
     Columns typed = TRY(ColumnsOf(connection_, "feed_seed"));
