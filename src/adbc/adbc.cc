@@ -67,16 +67,6 @@ size_t Append(const ArrowArrayView* view, Rows::Column& column) {
   return bytes;
 }
 
-// Whether a statement may read tables. Others begin and end transactions, or are about the engine itself:
-// some of these stand in no transaction.
-bool ReadsTables(const std::string& sql) {
-  constexpr const char* kWords[] = {"SELECT", "WITH", "FROM", "INSERT",   "CREATE", "DELETE",
-                                    "UPDATE", "DROP", "COPY", "DESCRIBE", "ALTER",  "(SELECT"};
-  std::string text = Trim(sql.substr(0, 64));
-  return std::any_of(std::begin(kWords), std::end(kWords),
-                     [&](const char* word) { return text.starts_with(word); });
-}
-
 }  // namespace
 
 Rows Rows::Make(std::vector<Column> columns) {
@@ -137,13 +127,18 @@ Result<> Connection::Execute(const std::string& sql) {
   return {};
 }
 
+Result<> Connection::ExecuteAlone(const std::string& sql) {
+  TRY(Run(sql));
+  return {};
+}
+
 void Connection::Poison(const Error& why) {
   poisoned_ = Error{ErrorKind::kBusy, "a transaction could not be rolled back: " + why.message,
                     "run again: what was committed stays"};
 }
 
 Result<Rows> Connection::Query(const std::string& sql) {
-  if (open_ || !ReadsTables(sql)) return Run(sql);
+  if (in_transaction_) return Run(sql);
   Transaction own = TRY(Transaction::Begin(*this));
   Rows rows = TRY(Run(sql));
   TRY(own.Commit());
@@ -212,8 +207,6 @@ Result<Rows> Connection::Run(const std::string& sql) {
     if (failed)
       return Error{ErrorKind::kModel, fmt::format("a result cannot be read: {}", arrow_error.message), ""};
   }
-  if (sql == "BEGIN") open_ = true;
-  if (sql == "COMMIT" || sql == "ROLLBACK") open_ = false;
   return rows;
 }
 

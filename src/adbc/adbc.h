@@ -60,6 +60,8 @@ class Connection {
   // that others commit between planning and running must not be seen.
   Result<> Execute(const std::string& sql);
   Result<Rows> Query(const std::string& sql);
+  // The same in no transaction, as some statements about the engine itself want it.
+  Result<> ExecuteAlone(const std::string& sql);
 
   // Makes what this connection is running fail as interrupted.
   void Cancel();
@@ -69,11 +71,12 @@ class Connection {
 
  private:
   friend class Database;
+  friend class Transaction;
   explicit Connection(std::shared_ptr<struct DatabaseHandle> database);
   Result<Rows> Run(const std::string& sql);
   struct State;
   std::unique_ptr<State> state_;
-  bool open_ = false;  // a transaction is
+  bool in_transaction_ = false;
   std::optional<Error> poisoned_;
 };
 

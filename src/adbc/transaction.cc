@@ -3,7 +3,8 @@
 namespace backcourt {
 
 Result<Transaction> Transaction::Begin(Connection& connection) {
-  TRY(connection.Execute("BEGIN"));
+  TRY(connection.Run("BEGIN"));
+  connection.in_transaction_ = true;
   return Transaction(connection);
 }
 
@@ -16,23 +17,24 @@ Transaction& Transaction::operator=(Transaction&& other) noexcept {
 }
 
 Result<> Transaction::Commit() {
-  auto committed = connection_->Execute("COMMIT");
+  auto committed = connection_->Run("COMMIT");
   if (committed)
-    connection_ = nullptr;
+    std::exchange(connection_, nullptr)->in_transaction_ = false;
   else
     RollBack();
-  return committed;
+  return committed ? Result<>() : committed.error();
 }
 
 void Transaction::RollBack() {
   if (!connection_) return;
   Connection& connection = *std::exchange(connection_, nullptr);
+  connection.in_transaction_ = false;
   constexpr int kTries = 3;  // a late Cancel may hit the rollback itself
   for (int i = 0; i < kTries; ++i) {
-    auto rolled_back = connection.Execute("ROLLBACK");
+    auto rolled_back = connection.Run("ROLLBACK");
     if (rolled_back) return;
     // A commit that failed has ended it already: then there is nothing to roll back, and one can begin.
-    if (connection.Execute("BEGIN") && connection.Execute("ROLLBACK")) return;
+    if (connection.Run("BEGIN") && connection.Run("ROLLBACK")) return;
     if (i + 1 == kTries) connection.Poison(rolled_back.error());
   }
 }

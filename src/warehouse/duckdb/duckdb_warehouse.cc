@@ -131,7 +131,7 @@ Result<> MakeFile(Connection& connection, const std::string& path) {
     fs::remove(fresh + of_one_that_died, ignored);
   TRY(Attach(connection, fresh, kToWrite));
   TRY(ledger::BringUp(connection, 0, kDigestAlgorithm));
-  TRY(connection.Execute("CHECKPOINT wh; DETACH wh"));
+  TRY(connection.ExecuteAlone("CHECKPOINT wh; DETACH wh"));
   return MoveInPlace(fresh, path);
 }
 
@@ -161,7 +161,7 @@ Result<std::unique_ptr<Warehouse>> OpenDuckDb(const WarehouseOptions& options) {
       pending) {  // opening to write would work them into the file: looked at first without the right
     TRY(Attach(*connection, options.path, "READ_ONLY"));
     TRY(ledger::ReadFormat(*connection, options.path));
-    TRY(connection->Execute("DETACH wh"));
+    TRY(connection->ExecuteAlone("DETACH wh"));
   } else if (!exists) {
     TRY(MakeFile(*connection, options.path));
   }

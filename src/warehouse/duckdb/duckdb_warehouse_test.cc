@@ -7,6 +7,7 @@
 #include <chrono>
 #include <thread>
 
+#include "adbc/transaction.h"
 #include "ledger/cells.h"
 #include "ledger/models.h"
 #include "ledger/schema.h"
@@ -143,7 +144,7 @@ TEST_F(DuckDbWarehouseTest, RemovesRowsAndCells) {
 }
 
 TEST_F(DuckDbWarehouseTest, APlaceOnAConnectionSeesItsTransaction) {
-  ASSERT_TRUE(connection_->Execute("BEGIN"));
+  Transaction open = std::move(*Transaction::Begin(*connection_));
   ASSERT_TRUE(connection_->Execute("CREATE TABLE main.seen (x INTEGER)"));
   EXPECT_TRUE(*warehouse_->OpenOn(*connection_)->Describe("seen"));
   EXPECT_FALSE(*(*warehouse_->Open())->Describe("seen"));
