@@ -257,6 +257,13 @@ class DryRun(Toy):
         self.edit("data/box_2021-22.csv", "G1,AAA,1,30", "G1,AAA,1,29")
         self.assertIn("nothing to do", self.run_program("backfill", "--dry-run", "--no-load"))
 
+    def test_what_a_load_would_ask_for_a_dry_run_asks_for_too(self):
+        self.run_program("backfill")
+        self.edit("backcourt.toml", "[project]", '[project]\nseasons = ["2022-23"]')
+        self.assertIn("the load would ask first: [project] seasons leaves out 2021-22: its 7 games would leave the warehouse", self.run_program("load", "--dry-run"))
+        self.assertNotIn("would ask", self.run_program("load", "--dry-run", "--yes"))
+        self.assertEqual(self.query("SELECT count(*) AS n FROM raw_schedule"), [{"n": 7}])
+
     def test_a_bad_file_is_refused_as_by_load(self):
         self.run_program("backfill")
         self.edit("data/box_2021-22.csv", "G1,AAA,1,30", "G1,AAA,1,thirty")

@@ -15,6 +15,7 @@ class Load(TypedDict):
     files: list[str]
     vanished: list[str]
     gone: list[str]
+    asks: str
     tables: list[LoadedTable]
     dropped: list[DroppedRows]
     served: list[ServedUnits]
@@ -135,6 +136,7 @@ class LoadReport(TypedDict):
     files: list[str]
     vanished: list[str]
     gone: list[str]
+    asks: str
     tables: list[LoadedTable]
     dropped: list[DroppedRows]
     served: list[ServedUnits]

@@ -95,6 +95,7 @@ std::string LoadText(const LoadReport& report) {
     text += fmt::format("{} files read, {} raw cells changed, in {}\n", report.files.size(),
                         WithCommas(report.changed_cells), Seconds(report.seconds));
   }
+  if (!report.asks.empty()) text += "the load would ask first: " + report.asks + "\n";
   return text + FindingsText(report) + VanishedText(report) + SnapshotText(report.quarantined) +
          AbsentText(report.absent);
 }

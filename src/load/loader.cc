@@ -92,7 +92,7 @@ Result<LoadReport> Loader::Load(const std::vector<std::string>& only) {
 Result<LoadReport> Loader::Preview(const std::vector<std::string>& only, std::optional<Transaction>& open) {
   auto start = std::chrono::steady_clock::now();
   LoadReport report;
-  may_lose_ = true;  // of which nothing is kept
+  previewing_ = true;
   auto changed = Change(only, report);
   if (changed) changed = Tell(report);
   if (changed) open = std::move(transaction_);

@@ -51,6 +51,7 @@ struct LoadReport {
   std::vector<std::string> files;                // read
   std::vector<std::string> vanished;             // loaded before, not there now; their rows stay
   std::vector<std::string> gone;                 // the same, but nothing of them is left: others serve
+  std::string asks;                              // of a preview: what a load would ask for first
   std::vector<AbsentFeed> absent;
   std::vector<Snapshot> quarantined;  // snapshots that no source sees
   int changed_cells = 0;
@@ -84,7 +85,8 @@ class Loader {
   // Brings the raw tables and their cells up to the files. `only` names paths
   // whose sources run again although nothing about them changed.
   Result<LoadReport> Load(const std::vector<std::string>& only = {});
-  // The same, but for keeping it: until `open` ends, the connection sees what would be.
+  // The same, but for keeping it: until `open` ends, the connection sees what would be. Where Load would
+  // refuse to take rows out (MayLose), the report says so instead.
   Result<LoadReport> Preview(const std::vector<std::string>& only, std::optional<Transaction>& open);
   // From now on a load may take rows out of the warehouse that no file brings back as the project stands: of
   // seasons that left it, and of files that are gone where their table has to be made again. Otherwise such a
@@ -109,7 +111,7 @@ class Loader {
   Result<> CreateTable(const RawTable& table);
   Result<> MakeAgain(const RawTable& table, const std::set<std::string>& sources, LoadReport& report);
   Result<> Reconcile(LoadReport& report);
-  Result<> CheckLosses(const std::vector<std::string>& again);
+  Result<std::optional<Error>> Losses(const std::vector<std::string>& again);
   std::set<std::string> SourcesOf(const std::string& table) const;      // their names
   std::vector<std::string> VanishedOf(const std::string& table) const;  // paths
   // Sources and seasons of a table that ran and whose files are gone, of which rows may stay.
@@ -211,7 +213,7 @@ class Loader {
       forgotten_;  // sources and seasons to make again, though no file is there
   std::map<std::string, std::set<std::string>> gone_sources_;  // by table: those that left the pack
   std::set<std::string> left_;                                 // seasons that left the project
-  bool may_lose_ = false;
+  bool previewing_ = false, may_lose_ = false;
   RawCheckReport* checking_ = nullptr;  // of Check, while it runs
   std::set<std::string> checked_seasons_;
   Cells cells_;                           // read once something is to be loaded

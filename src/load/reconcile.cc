@@ -164,7 +164,11 @@ Result<> Loader::Reconcile(LoadReport& report) {
     if (!ran.second.empty() && !project_.seasons.empty() &&
         std::find(project_.seasons.begin(), project_.seasons.end(), ran.second) == project_.seasons.end())
       left_.insert(ran.second);
-  return CheckLosses(again);
+  std::optional<Error> losses = TRY(Losses(again));
+  if (!losses || may_lose_) return {};
+  if (!previewing_) return *losses;
+  report.asks = fmt::format("{}: {}", losses->message, losses->hint);
+  return {};
 }
 
 std::vector<std::string> Loader::VanishedOf(const std::string& table) const {
@@ -179,31 +183,31 @@ std::vector<std::string> Loader::VanishedOf(const std::string& table) const {
   return {vanished.begin(), vanished.end()};
 }
 
-// What would go for good, unless the operator has said that it may.
-Result<> Loader::CheckLosses(const std::vector<std::string>& again) {
-  if (may_lose_) return {};
+// What would go for good.
+Result<std::optional<Error>> Loader::Losses(const std::vector<std::string>& again) {
   if (!left_.empty()) {
     Rows games = TRY(connection_.Query(fmt::format(
         "SELECT count(DISTINCT unit) FROM backcourt.units WHERE table_name = {} AND season IN ({})",
         Quote(project_.schedule), QuotedList(left_))));
     if (games.Int(0, 0) > 0)
-      return Error{ErrorKind::kUsage,
-                   fmt::format("[project] seasons leaves out {}: its {} games would leave the warehouse; "
-                               "nothing was loaded",
-                               Join({left_.begin(), left_.end()}, ", "), WithCommas(games.Int(0, 0))),
-                   std::string(kYesHint) + ", or the season under [project] seasons again"};
+      return std::optional(
+          Error{ErrorKind::kUsage,
+                fmt::format("[project] seasons leaves out {}: its {} games would leave the warehouse; "
+                            "nothing was loaded",
+                            Join({left_.begin(), left_.end()}, ", "), WithCommas(games.Int(0, 0))),
+                std::string(kYesHint) + ", or the season under [project] seasons again"});
   }
   for (const std::string& table : again) {
     std::vector<std::string> vanished = VanishedOf(table);
     if (vanished.empty()) continue;
-    return Error{
+    return std::optional(Error{
         ErrorKind::kUsage,
         fmt::format("{} is declared otherwise than it was loaded and has to be made again, but {} of its "
                     "files are gone, as {}; nothing was loaded",
                     table, vanished.size(), vanished.front()),
-        std::string(kYesHint) + ", after which what they gave leaves the warehouse, or put them back"};
+        std::string(kYesHint) + ", after which what they gave leaves the warehouse, or put them back"});
   }
-  return {};
+  return std::optional<Error>();
 }
 
 bool Loader::Stays(const std::pair<std::string, std::string>& ran) const {

@@ -128,7 +128,7 @@ class Fill {
     report.outcome = "planned";
     workspace_.KeepNothing();
     if (Loads()) {
-      LoadPreview preview = TRY(PreviewLoad(workspace_, {}, activity_, ahead_all()));
+      LoadPreview preview = TRY(PreviewLoad(workspace_, {}, request_.yes, activity_, ahead_all()));
       report.load = std::move(preview.load);
       TRY(Prepare(std::move(preview.moment)));
     } else {

@@ -132,6 +132,7 @@ void Describe(Visitor& v, LoadReport& r) {
   v.Field("files", r.files, "the files that were read");
   v.Field("vanished", r.vanished, "files that were loaded before and are not there now; their rows stay");
   v.Field("gone", r.gone, "files that were loaded before and are not there now, of which nothing is left");
+  v.Field("asks", r.asks, "of a dry run: what the load would ask for first; else empty");
   v.Field("tables", r.tables, "raw tables that were read again, by season");
   v.Field("dropped", r.dropped, "rows that a source left out");
   v.Field("served", r.served, "which source serves how much");
@@ -200,12 +201,14 @@ Result<LoadReport> LoadFiles(Workspace& workspace, const std::vector<std::string
   return report;
 }
 
-Result<LoadPreview> PreviewLoad(Workspace& workspace, const std::vector<std::string>& paths,
+Result<LoadPreview> PreviewLoad(Workspace& workspace, const std::vector<std::string>& paths, bool yes,
                                 Activity& activity, bool ahead_all) {
   auto connection = TRY(TRY(workspace.Open())->Connect());
   Watch watch = CancelWhen(*connection, activity.cancel());
   std::optional<Transaction> open;
-  LoadReport load = TRY(MakeLoader(workspace, *connection, activity).Preview(paths, open));
+  Loader loader = MakeLoader(workspace, *connection, activity);
+  if (yes) loader.MayLose();
+  LoadReport load = TRY(loader.Preview(paths, open));
   return LoadPreview{std::move(load),
                      TRY(workspace.LookOn(std::move(connection), std::move(*open), ahead_all))};
 }
@@ -215,7 +218,7 @@ Result<LoadAnswer> Load(Workspace& workspace, const LoadRequest& request, const 
   auto activity = TRY(workspace.activities().Begin("load", ToJson(request), true, cancel, events));
   if (request.dry_run) {
     workspace.KeepNothing();
-    return LoadAnswer{TRY(PreviewLoad(workspace, request.paths, *activity)).load, {}};
+    return LoadAnswer{TRY(PreviewLoad(workspace, request.paths, request.yes, *activity)).load, {}};
   }
   LoadAnswer answer{TRY(LoadFiles(workspace, request.paths, request.yes, *activity)), {}};
   if (answer.load.run) {  // which columns have no value without a feed

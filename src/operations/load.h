@@ -52,7 +52,7 @@ struct LoadPreview {
   LoadReport load;
   Moment moment;
 };
-Result<LoadPreview> PreviewLoad(Workspace& workspace, const std::vector<std::string>& paths,
+Result<LoadPreview> PreviewLoad(Workspace& workspace, const std::vector<std::string>& paths, bool yes,
                                 Activity& activity, bool ahead_all = false);
 
 // Feeds without files. No server is asked: of what is remote, files are there that were loaded.
