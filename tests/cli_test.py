@@ -115,6 +115,7 @@ class Commands(Toy):
         self.run_program("export", str(self.folder / "out"), "raw_schedule", "raw_results", "raw_box")
         (self.project / "warehouse.duckdb").unlink()
         self.edit("backcourt.toml", 'folder = "data"', f'folder = "{self.folder}/out"')
+        self.assertNotIn("match no feed", self.run_program("load"))  # nor is its manifest a file that nobody reads
         self.run_program("backfill")
         self.assertEqual(self.digests(), before)
 

@@ -15,6 +15,7 @@ namespace fs = std::filesystem;
 
 namespace {
 
+constexpr const char* kManifest = "manifest.json";  // of an export, whose files are there too
 constexpr size_t kMostKinds = 5;  // of one folder and extension; more are told as one
 
 std::string ExtensionOf(const std::string& name) {
@@ -44,7 +45,8 @@ Result<std::vector<UnreadFiles>> FindUnreadFiles(const Project& project, Finder&
   for (const FoundFile& file : TRY(finder.Find({(fs::path(project.data) / "**/*").string()}))) {
     fs::path path = fs::path(file.path).lexically_relative(project.data);
     std::string name = path.filename().string(), extension = ExtensionOf(name);
-    if (claimed.contains(file.path) || !MayBeData(extension) || project.FindRaw(path.begin()->string()))
+    if (claimed.contains(file.path) || !MayBeData(extension) || project.FindRaw(path.begin()->string()) ||
+        path == kManifest)
       continue;
     if (std::any_of(
             project.feeds.begin(), project.feeds.end(), [&](const Feed& feed) {  // of a season not chosen

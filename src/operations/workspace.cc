@@ -41,7 +41,7 @@ Result<Moment> Workspace::LookOn(std::unique_ptr<Connection> connection, Transac
   moment.costs = warehouse.costs();
   moment.open = std::move(open);
   // Of a first load that failed the ledger tells, but there are no raw tables.
-  if (TRY(ledger::HasTables(*moment.connection)) && TRY(moment.bench->Describe(project_.schedule))) {
+  if (TRY(ledger::HasTables(*moment.connection)) && !TRY(ledger::ReadRawTables(*moment.connection)).empty()) {
     moment.cells = TRY(ledger::ReadCells(*moment.connection, project_));
     moment.calendar = TRY(ReadCalendar(*moment.connection, project_));
     if (ahead_all || project_.ahead_all) moment.calendar.MakeAllDue();
