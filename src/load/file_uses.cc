@@ -123,41 +123,4 @@ Result<> Loader::ListUnmatchedNames(LoadReport& report) {
   return ledger::WriteCells(connection_, table->name, {cell});
 }
 
-Result<LoadReport> Loader::Forget(const std::string& path) {
-  std::vector<ledger::LoadedFile> loaded = TRY(ledger::ReadFiles(connection_));
-  std::set<std::string> feeds;
-  std::set<std::string> seasons;
-  for (const ledger::LoadedFile& file : loaded)
-    if (file.path == path) feeds.insert(file.feed), seasons.insert(file.season);
-  if (feeds.empty())
-    return Error{ErrorKind::kUsage, fmt::format("{} was never loaded, or is forgotten already", path),
-                 "`backcourt check` names the files that are gone"};
-  if (LookAt(path, "").size >= 0)
-    return Error{ErrorKind::kUsage, fmt::format("{} is still there", path),
-                 "take it away first: files that are there are loaded"};
-  // Where other files of its kind are left, its groups run again, for one is missing; where none is, what ran
-  // of them is made again of nothing.
-  for (const ledger::SourceRun& ran : TRY(ledger::ReadSourceRuns(connection_))) {
-    auto source = std::find_if(sources_.sources().begin(), sources_.sources().end(),
-                               [&](const Source& s) { return s.name == ran.source; });
-    auto any = [&](const std::vector<std::string>& list) {
-      return std::any_of(list.begin(), list.end(),
-                         [&](const std::string& feed) { return feeds.contains(feed); });
-    };
-    bool reads = source != sources_.sources().end() &&
-                 (any(source->feeds) || any(source->any_of) || any(source->optional_feeds));
-    bool there =
-        std::any_of(sources_.groups().begin(), sources_.groups().end(), [&](const SourceGroup& group) {
-          return group.source->name == ran.source && group.season == ran.season;
-        });
-    if (reads && !there && (ran.season.empty() || seasons.contains("") || seasons.contains(ran.season)))
-      forgotten_.insert({ran.source, ran.season});
-  }
-  LoadReport report = TRY(Load());
-  for (const std::string& feed : feeds)
-    TRY(ledger::RemoveFiles(connection_, feed, std::set<std::string>{path}));
-  std::erase(report.vanished, path);
-  return report;
-}
-
 }  // namespace backcourt

@@ -47,6 +47,14 @@ FROM {4} s JOIN played p ON p.unit_ = s.{0} AND p.date_ <> s.{3})sql",
 
 }  // namespace
 
+double SourceGroup::Work() const {
+  double work = 100'000;
+  for (const auto& [feed, files] : feeds)
+    for (const FoundFile& file : files)
+      work += double(file.size);
+  return work;
+}
+
 bool SourceGroup::ByUnit(const std::string& name) const { return Contains(source->by_unit, name); }
 
 std::string SourceGroup::Held(const FeedFiles& feeds) {

@@ -30,6 +30,8 @@ struct SourceGroup {
   bool Derived() const { return source->feeds.empty() && source->any_of.empty(); }
   // Whether it takes over the rows of files in its table's own shape, which nobody else reads.
   bool Copies() const { return source->file.empty(); }
+  // How much work it is: the bytes of its files, and some for itself.
+  double Work() const;
   // Whether a feed or a table is one of `by_unit`.
   bool ByUnit(const std::string& name) const;
   // Digest of what files there are.

@@ -16,7 +16,7 @@ namespace fs = std::filesystem;
 namespace {
 
 constexpr const char* kManifest = "manifest.json";  // of an export, whose files are there too
-constexpr size_t kMostKinds = 5;  // of one folder and extension; more are told as one
+constexpr size_t kMostKinds = 5;                    // of one folder and extension; more are told as one
 
 std::string ExtensionOf(const std::string& name) {
   for (const char* extension : {".json.gz", ".csv.gz", ".csv.zip", ".tar.xz", ".tar.gz"})

@@ -6,7 +6,7 @@
 #include <thread>
 
 #include "operations/registry.h"
-#include "tests/kit/folder.h"
+#include "tests/kit/toy_folder.h"
 
 namespace backcourt {
 namespace {

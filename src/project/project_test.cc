@@ -4,7 +4,7 @@
 #include "project/model.h"
 #include "project/project.h"
 #include "project/sql_text.h"
-#include "tests/kit/folder.h"
+#include "tests/kit/toy_folder.h"
 
 namespace backcourt::testing {
 namespace {

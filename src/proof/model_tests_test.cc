@@ -4,7 +4,7 @@
 
 #include <filesystem>
 
-#include "tests/kit/folder.h"
+#include "tests/kit/toy_folder.h"
 
 namespace backcourt::testing {
 namespace {

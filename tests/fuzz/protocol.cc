@@ -3,7 +3,6 @@
 #include <sys/un.h>
 #include <unistd.h>
 
-#include <filesystem>
 #include <memory>
 #include <thread>
 
@@ -12,6 +11,7 @@
 #include "serve/server.h"
 #include "serve/warehouse_lock.h"
 #include "tests/fuzz/fuzz.h"
+#include "tests/kit/folder.h"
 
 using namespace backcourt;
 
@@ -31,12 +31,10 @@ sockaddr_un Address(const std::string& path) {
 class Wire {
  public:
   Wire() {
-    char name[] = "/tmp/backcourt-fuzz-XXXXXX";
-    folder_ = mkdtemp(name);
     ServerLimits limits;
     limits.most_body = kMostBody;
     auto server = Server::Start(
-        folder_ + "/server",
+        folder_ / "server",
         [](const std::string& verb, const std::string& body, Reply& reply) {
           Must(!verb.empty() && body.size() <= kMostBody);
           reply.Line(verb);
@@ -45,19 +43,18 @@ class Wire {
     Must(bool(server));
     server_ = std::move(*server);
     listener_ = socket(AF_UNIX, SOCK_STREAM, 0);
-    sockaddr_un address = Address(folder_ + "/client");
+    sockaddr_un address = Address(folder_ / "client");
     Must(bind(listener_, reinterpret_cast<sockaddr*>(&address), sizeof address) == 0);
     Must(listen(listener_, 1) == 0);
   }
   ~Wire() {
     server_.reset();
     close(listener_);
-    std::filesystem::remove_all(folder_);
   }
 
   void Ask(const std::string& bytes) {
     int fd = socket(AF_UNIX, SOCK_STREAM, 0);
-    sockaddr_un address = Address(folder_ + "/server");
+    sockaddr_un address = Address(folder_ / "server");
     Must(connect(fd, reinterpret_cast<sockaddr*>(&address), sizeof address) == 0);
     send(fd, bytes.data(), bytes.size(), MSG_NOSIGNAL);
     shutdown(fd, SHUT_WR);
@@ -79,7 +76,7 @@ class Wire {
     });
     size_t heard = 0;
     auto status = Call(
-        folder_ + "/client", "x", "{}",
+        folder_ / "client", "x", "{}",
         [&](const std::string& line) {
           Must(line.find('\n') == std::string::npos);
           heard += line.size() + 1;
@@ -91,7 +88,7 @@ class Wire {
   }
 
  private:
-  std::string folder_;
+  testing::Folder folder_;
   std::unique_ptr<Server> server_;
   int listener_ = -1;
 };

@@ -4,7 +4,6 @@
 // The first byte tells which response it is. What the engine does inside is not
 // seen by the fuzzer: what came of it is counted in its place.
 #include <fmt/format.h>
-#include <unistd.h>
 
 #include <algorithm>
 #include <cstdlib>
@@ -15,6 +14,7 @@
 #include "load/loader.h"
 #include "tests/fuzz/fuzz.h"
 #include "tests/fuzz/json_mutator.h"
+#include "tests/kit/folder.h"
 #include "warehouse/calendar_reader.h"
 #include "warehouse/duckdb/duckdb_warehouse.h"
 
@@ -55,7 +55,8 @@ T Need(Result<T> result) {
 
 // A project's folder, with a warehouse in which all but the response is loaded.
 struct Place {
-  fs::path folder = fs::temp_directory_path() / ("backcourt-fuzz-" + std::to_string(getpid()));
+  testing::Folder own;
+  fs::path folder = own.path();
   Project project;
   WarehouseOptions options;
 
@@ -80,10 +81,6 @@ struct Place {
     auto warehouse = Need(OpenDuckDb(options));
     auto connection = Need(warehouse->Connect());
     Need(Load(*connection));
-  }
-  ~Place() {
-    std::error_code ignored;
-    fs::remove_all(folder, ignored);
   }
 
   void Write(const std::string& name, const std::string& text) {

@@ -1,0 +1,222 @@
+// The run of one source over the files of a season: what it reads, the rows that it gives, and those that
+// it leaves out.
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "base/text.h"
+#include "ledger/declarations.h"
+#include "load/loader.h"
+#include "load/raw_table_sql.h"
+#include "project/sql_text.h"
+#include "warehouse/duckdb/catalog.h"
+
+namespace backcourt {
+
+namespace {
+
+// Whether files go into the rows of a group as they are read, without a table between.
+bool Streams(const RawTable& table, const SourceGroup& group) { return group.Copies() && !table.statements; }
+
+}  // namespace
+
+Result<> Loader::DropFeeds(const RawTable& loaded) {
+  std::vector<std::string> idle;
+  for (const auto& [feed, paths] : held_) {
+    bool needed =
+        std::any_of(sources_.groups().begin(), sources_.groups().end(), [&](const SourceGroup& group) {
+          return group.source->table != loaded.name && !done_.contains(group.source->table) &&
+                 std::any_of(group.feeds.begin(), group.feeds.end(),
+                             [&](const auto& read) { return read.first->name == feed; });
+        });
+    if (!needed) idle.push_back(feed);
+  }
+  for (const std::string& feed : idle) {
+    TRY(connection_.Execute("DROP TABLE IF EXISTS temp." + Ident("feed_" + feed)));
+    held_.erase(feed);
+  }
+  return {};
+}
+
+Result<> Loader::BeginReading(const Feed& feed, const std::vector<FoundFile>& files, LoadReport& report) {
+  if (!files.empty())
+    progress_.At(fmt::format("reading {}{}", feed.name,
+                             files.front().season.empty() ? "" : " " + files.front().season));
+  for (const FoundFile& file : files)
+    if (read_.insert(file.path).second) report.files.push_back(file.path);
+  return finder_.Fetch(files);
+}
+
+Result<> Loader::Materialize(const Feed& feed, const std::vector<FoundFile>& files, LoadReport& report) {
+  std::vector<std::string> paths;
+  for (const FoundFile& file : files)
+    paths.push_back(file.path);
+  if (auto held = held_.find(feed.name); held != held_.end() && held->second == paths) return {};
+  TRY(BeginReading(feed, files, report));
+  held_[feed.name] = std::move(paths);
+  auto made = reader_.Read(feed, files);
+  if (made)
+    progress_.HasRead(
+        read_.size(),
+        TRY(connection_.Query("SELECT count(*) FROM temp." + Ident("feed_" + feed.name))).Int(0, 0));
+  if (made)
+    for (const auto& [column, rows] : TRY(reader_.Unparsed(feed)))
+      report.unparsed[feed.name + "." + column] = rows;
+  if (made || (made.error().kind != ErrorKind::kData && made.error().kind != ErrorKind::kModel)) return made;
+  // The transaction is lost with the error: what is wrong is looked up outside of it.
+  transaction_.reset();
+  return reader_.Diagnose(feed, files, made.error());
+}
+
+Result<std::string> Loader::ReadsSignature(const SourceGroup& group) {
+  Hasher hasher;
+  for (const std::string& read : group.source->reads) {
+    if (group.ByUnit(read)) continue;
+    const RawTable* raw = project_.FindRaw(read);
+    std::vector<std::string> columns;
+    std::string where = "true";
+    if (raw) {
+      columns = HashedColumns(*raw);
+      if (!group.season.empty() && HasColumn(*raw, "season")) where = "season = " + Quote(group.season);
+    } else {
+      for (const auto& [name, type] : TRY(ColumnsOf(connection_, "main." + Ident(read))))
+        columns.push_back(name);
+    }
+    hasher.Add(read);
+    if (Digest schema = TRY(ledger::ReadSchema(connection_, read)); schema != Digest{}) hasher.Add(schema);
+    for (const SlotDigest& all : TRY(DigestSlots(connection_, {"main." + Ident(read), "0", columns, where})))
+      hasher.Add(all.rows).Add(all.digest);
+  }
+  return hasher.Finish().Hex();
+}
+
+Result<std::string> Loader::WithInputs(const RawTable& table, const SourceGroup& group, bool part,
+                                       LoadReport& report) {
+  const Source& source = *group.source;
+  std::string ctes;
+  auto with = [&](const std::string& name, const std::string& relation, const std::string& where) {
+    ctes += fmt::format("{}{} AS NOT MATERIALIZED (SELECT * FROM {}{})", ctes.empty() ? "WITH " : ", ",
+                        Ident(name), relation, where.empty() ? "" : " WHERE " + where);
+  };
+  std::string affected = UnitSql(table) + " IN (FROM temp.affected)";
+  for (const auto& [feed, files] : part ? group.part : group.feeds) {
+    if (feed->snapshots) {
+      with(feed->name, ledger::SnapshotTable(feed->name), Snapshots::Good(*feed, group.season));
+      continue;
+    }
+    if (Streams(table, group)) {
+      TRY(BeginReading(*feed, files, report));
+      with(feed->name, "(" + TRY(reader_.TablesSql(*feed, files)) + ")", "");
+      continue;
+    }
+    TRY(Materialize(*feed, files, report));
+    with(source.Calls(feed->name), "temp." + Ident("feed_" + feed->name), part ? affected : "");
+  }
+  for (const std::string& read : source.reads) {
+    const RawTable* raw = project_.FindRaw(read);
+    std::vector<std::string> where;
+    if (raw && !group.season.empty() && HasColumn(*raw, "season"))
+      where.push_back("season = " + Quote(group.season));
+    if (part && group.ByUnit(read)) where.push_back(affected);
+    with(read, "wh.main." + Ident(read), Join(where, " AND "));
+  }
+  return ctes;
+}
+
+Result<> Loader::RunGroup(const RawTable& table, SourceGroup& group, bool part, LoadReport& report) {
+  const Source& source = *group.source;
+  std::string ctes = TRY(WithInputs(table, group, part, report));
+  progress_.At(fmt::format("loading {}{} from {}", table.name, group.season.empty() ? "" : " " + group.season,
+                           source.name));
+  std::string typed, keyless;
+  for (const Column& column : table.columns)
+    typed += fmt::format("CAST({0} AS {1}) AS {0}, ", Ident(column.name), column.type);
+  for (const std::string& column : table.key)
+    keyless += fmt::format(" WHEN {} IS NULL THEN {}", Ident(column), Quote("row without " + column));
+  group.incoming = fmt::format("incoming_{}", &group - sources_.groups().data());
+  auto made = connection_.Execute(
+      fmt::format("CREATE OR REPLACE TEMP TABLE {} AS {} SELECT {}{}{}coalesce(CAST(dropped "
+                  "AS VARCHAR), CASE{} END) AS dropped FROM (\n{}\n)",
+                  Ident(group.incoming), ctes, typed, StatementColumns(table, source),
+                  UnmatchedNameColumn(source), keyless, source.body));
+  if (made && Streams(table, group))
+    progress_.HasRead(read_.size(),
+                      TRY(connection_.Query("SELECT count(*) FROM temp." + Ident(group.incoming))).Int(0, 0));
+  if (made) progress_.Did(group.Work() / 2);
+  if (made) return SetAsideDoubles(table, group, report);
+  return WhyRefused(table, group, made.error());
+}
+
+Error Loader::WhyRefused(const RawTable& table, const SourceGroup& group, Error error) {
+  const Source& source = *group.source;
+  if (Streams(table, group) && (error.kind == ErrorKind::kData || error.kind == ErrorKind::kModel)) {
+    transaction_.reset();
+    return reader_.Diagnose(*group.feeds.front().first, group.feeds.front().second, error);
+  }
+  error.message = fmt::format("{}{}: {}", source.file.empty() ? source.name : source.file,
+                              group.season.empty() ? "" : " (" + group.season + ")", error.message);
+  if (error.kind != ErrorKind::kData && error.kind != ErrorKind::kModel) return error;
+  error.kind = ErrorKind::kSource;
+  std::vector<std::string> fresh = FreshFiles(group);
+  size_t named = std::min<size_t>(fresh.size(), 3);
+  if (named > 0)
+    error.hint = fmt::format("look at what is new since the last load: {}{}; nothing was loaded",
+                             Join({fresh.begin(), fresh.begin() + long(named)}, ", "),
+                             named < fresh.size() ? fmt::format(" and {} more", fresh.size() - named) : "");
+  return error;
+}
+
+// Of rows that are equal one stays; of rows that contradict each other under one key none does, since nothing
+// tells which is right. Their units are made without them, and no other is touched.
+Result<> Loader::SetAsideDoubles(const RawTable& table, const SourceGroup& group, LoadReport& report) {
+  if (!table.merge.empty()) return {};  // whose rows are statements, as many as there are
+  std::string incoming = "temp." + Ident(group.incoming), keys = KeyList(table);
+  TRY(connection_.Execute(fmt::format(
+      "CREATE OR REPLACE TEMP TABLE doubles AS SELECT {1} FROM {0} WHERE dropped IS NULL GROUP BY {1} "
+      "HAVING count(*) > 1",
+      incoming, keys)));
+  if (TRY(connection_.Query("SELECT count(*) FROM temp.doubles")).Int(0, 0) == 0) return {};
+  if (Streams(table, group)) TRY(Materialize(*group.feeds.front().first, group.feeds.front().second, report));
+  std::vector<std::string> shown;
+  for (const std::string& column : table.key)
+    shown.push_back("CAST(" + Ident(column) + " AS VARCHAR)");
+  TRY(
+      connection_.Execute(fmt::format("UPDATE {0} SET dropped = 'equal to another row in every column' WHERE "
+                                      "rowid IN (SELECT rowid FROM {0} SEMI "
+                                      "JOIN temp.doubles USING ({1}) WHERE dropped IS NULL QUALIFY "
+                                      "row_number() OVER (PARTITION BY {2} ORDER BY "
+                                      "rowid) > 1)",
+                                      incoming, keys, ColumnList(table))));
+  std::vector<std::string> rows = DoubledRows(group);
+  std::string where = rows.size() == 1 ? " (" + rows.front() + ")" : "";
+  TRY(connection_.Execute(fmt::format(
+      "UPDATE {0} SET dropped = concat({1}, concat_ws(', ', {2}), {3}) WHERE rowid IN (SELECT rowid FROM {0} "
+      "SEMI "
+      "JOIN temp.doubles USING ({4}) WHERE dropped IS NULL QUALIFY count(*) OVER (PARTITION BY {4}) > 1)",
+      incoming, Quote(kDoubledKey), Join(shown, ", "), Quote(where), keys)));
+  report.doubled.insert(report.doubled.end(), rows.begin(), rows.end());
+  return {};
+}
+
+// The rows of files that have one key, as far as feeds say what theirs is: the first twenty.
+std::vector<std::string> Loader::DoubledRows(const SourceGroup& group) {
+  std::vector<std::string> found;
+  for (const auto& [feed, files] : group.feeds) {
+    if (feed->key.empty() || feed->snapshots || files.empty() || !held_.contains(feed->name)) continue;
+    std::vector<std::string> key, shown;
+    for (const std::string& column : feed->key) {
+      key.push_back(Ident(column));
+      shown.push_back(fmt::format("'{}=' || CAST({} AS VARCHAR)", column, Ident(column)));
+    }
+    auto twice = connection_.Query(
+        fmt::format("SELECT concat_ws(', ', {1}), min(file), min(file_row), max(file_row) FROM temp.{2} "
+                    "GROUP BY {0} HAVING count(*) > 1 ORDER BY 2, 3 LIMIT 20",
+                    Join(key, ", "), Join(shown, ", "), Ident("feed_" + feed->name)));
+    for (size_t i = 0; twice && i < twice->size(); ++i)
+      found.push_back(fmt::format("{}: rows {} and {} have one key ({})", twice->Text(i, 1), twice->Int(i, 2),
+                                  twice->Int(i, 3), twice->Text(i, 0)));
+  }
+  return found;
+}
+
+}  // namespace backcourt
