@@ -35,6 +35,9 @@ CREATE MACRO possessions_of(fga, fta, offensive_rebounds, turnovers) AS (fga) + 
 CREATE MACRO regulation_team_seconds() AS 5 * league_regulation_periods() * league_period_seconds();
 CREATE MACRO overtime_team_seconds() AS 5 * league_overtime_seconds();
 
+-- A pace in games of 48 minutes, whatever the league's are: so that one range holds for all.
+CREATE MACRO per_48_minutes(pace) AS 48 * 60e0 * (pace) / (league_regulation_periods() * league_period_seconds());
+
 -- Possessions per game of regulation time (48 minutes in the NBA); team_seconds are those of all five places.
 CREATE MACRO pace_of(possessions, team_seconds) AS
   ratio(league_regulation_periods() * league_period_seconds() / 60e0 * (possessions), (team_seconds) / 5e0 / 60e0);
@@ -198,7 +201,7 @@ CREATE MACRO has_crosswalk(ids) AS CASE WHEN ids = 0
 CREATE MACRO try_rounded(t) AS CAST(floor(TRY_CAST(t AS DOUBLE) + 0.5) AS INTEGER);
 
 -- Points a period and their sum, as 34-25-26-29-114; the text itself.
-CREATE MACRO try_line_score(t) AS CASE WHEN regexp_full_match(t, '[0-9]+(-[0-9]+){2,}') THEN t END;
+CREATE MACRO try_line_score(t) AS CASE WHEN regexp_full_match(t, concat('[0-9]+(-[0-9]+){', league_regulation_periods(), ',}')) THEN t END;
 
 -- Points a period, as 34,25,26,29; without the .0 that a tool may have added.
 CREATE MACRO try_period_points(t) AS CASE WHEN regexp_full_match(t, '[0-9]{1,4}(\.0+)?(,[0-9]{1,4}(\.0+)?)*') THEN regexp_replace(t, '\.0+', '', 'g') END;
