@@ -54,10 +54,10 @@ struct League {
     calendar = Calendar::Build(std::move(games));
     for (const GameDate& date : calendar.dates()) {
       Cell cell;
-      cell.slot = date.date.days;
+      cell.partition = date.date.days;
       cell.state = CellState::kFresh;
       cell.rows = 1;
-      cell.digest = Hasher().Add(int64_t(cell.slot)).Finish();
+      cell.digest = Hasher().Add(int64_t(cell.partition)).Finish();
       cells["raw"].Append(cell);
     }
     for (size_t i = 0; i < calendar.dates().size(); ++i)
@@ -66,7 +66,7 @@ struct League {
     for (const Model& model : project.models)
       for (size_t i = 0; i < calendar.dates().size(); ++i) {
         Cell cell;
-        cell.slot = calendar.dates()[i].date.days;
+        cell.partition = calendar.dates()[i].date.days;
         cell.state = CellState::kFresh;
         cell.rows = 1;
         cell.identity = model.identity;

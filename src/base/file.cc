@@ -16,7 +16,7 @@ namespace fs = std::filesystem;
 
 namespace {
 
-Error Failed(const std::string& path, int number) {
+Error FileError(const std::string& path, int number) {
   bool full = number == ENOSPC || number == EDQUOT || number == EIO;
   return Error{full ? ErrorKind::kCapacity : ErrorKind::kUsage,
                path + " cannot be written: " + std::strerror(number),
@@ -35,11 +35,11 @@ struct Descriptor {
 
 Result<> WriteAll(const std::string& path, std::string_view content) {
   Descriptor file{open(path.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644)};
-  if (file.fd < 0) return Failed(path, errno);
+  if (file.fd < 0) return FileError(path, errno);
   while (!content.empty()) {
     ssize_t n = write(file.fd, content.data(), content.size());
     if (n < 0 && errno == EINTR) continue;
-    if (n < 0) return Failed(path, errno);
+    if (n < 0) return FileError(path, errno);
     content.remove_prefix(size_t(n));
   }
   return {};
@@ -59,7 +59,7 @@ Result<std::string> ReadFile(const std::string& path) {
 
 Result<> SyncFile(const std::string& path) {
   Descriptor file{open(path.c_str(), O_RDONLY | O_CLOEXEC)};
-  if (file.fd < 0 || fsync(file.fd) != 0) return Failed(path, errno);
+  if (file.fd < 0 || fsync(file.fd) != 0) return FileError(path, errno);
   return {};
 }
 
@@ -68,7 +68,7 @@ Result<> MoveInPlace(const std::string& finished, const std::string& path) {
   std::error_code ignored;
   bool exchange = fs::is_directory(path, ignored);  // a folder takes no other's place but by exchange
   if (renameat2(AT_FDCWD, finished.c_str(), AT_FDCWD, path.c_str(), exchange ? RENAME_EXCHANGE : 0) != 0)
-    return Failed(path, errno);
+    return FileError(path, errno);
   std::string parent = fs::path(path).parent_path().string();
   TRY(SyncFile(parent.empty() ? "." : parent));
   if (exchange) fs::remove_all(finished, ignored);

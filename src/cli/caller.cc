@@ -51,10 +51,10 @@ Result<bool> Caller::HereOrThere(const Verb& verb, const std::function<nlohmann:
     other = {};
     lock_ = TRY(WarehouseLock::Take(project().warehouse, "backcourt " + workspace_.command(), other));
     if (lock_) return true;
-    nlohmann::json asked = request();
-    bool joins = asked.value("join", nlohmann::json()) == true;
+    nlohmann::json message = request();
+    bool joins = message.value("join", nlohmann::json()) == true;
     if (verb.needs != Verb::Needs::kAlone || joins) {
-      auto answer = AskHolder(other, verb, asked, events);
+      auto answer = AskHolder(other, verb, message, events);
       if (answer) {
         answer_ = std::move(*answer);
         return false;

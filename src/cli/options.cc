@@ -22,7 +22,7 @@ const std::map<std::string, std::string> kEarlierFlags = {
 };
 
 // What the options of a command were given, by the names of their fields.
-struct Given {
+struct Arguments {
   std::string project;
   std::map<std::string, std::string> texts;
   std::map<std::string, std::vector<std::string>> lists;
@@ -31,20 +31,20 @@ struct Given {
 
 std::string OptionName(const std::string& field) { return "--" + ReplaceAll(field, "_", "-"); }
 
-void AddOption(CLI::App& sub, const Schema::Field& field, Given& given) {
+void AddOption(CLI::App& sub, const Schema::Field& field, Arguments& arguments) {
   using Kind = Schema::Kind;
   const Facets& facets = field.facets;
   if (facets.hidden) return;
   std::string name = facets.positional ? facets.metavar : OptionName(field.name);
   CLI::Option* option = nullptr;
   if (field.type->kind == Kind::kBool) {
-    sub.add_flag(name, given.flags[field.name], field.about);
+    sub.add_flag(name, arguments.flags[field.name], field.about);
     return;
   }
   if (field.type->kind == Kind::kList)
-    option = sub.add_option(name, given.lists[field.name], field.about);
+    option = sub.add_option(name, arguments.lists[field.name], field.about);
   else
-    option = sub.add_option(name, given.texts[field.name], field.about);
+    option = sub.add_option(name, arguments.texts[field.name], field.about);
   if (!facets.positional) option->type_name(facets.metavar);
   if (facets.positional && field.type->kind != Kind::kList) option->expected(1);
   if (facets.required) option->required();
@@ -59,17 +59,17 @@ bool TakesLookups(const Command& command) {
 }
 
 // Adds a command to `app`, bound to `given`.
-CLI::App* Build(CLI::App& app, const Command& command, Given& given) {
+CLI::App* Build(CLI::App& app, const Command& command, Arguments& arguments) {
   const Verb& verb = *command.verb;
   CLI::App* sub = app.add_subcommand(verb.name, verb.about);
   sub->set_help_flag("-h,--help", "This text.");
   sub->footer(fmt::format("{}{}Example:\n  {}", verb.details, *verb.details ? "\n\n" : "", verb.example));
-  sub->add_option("--project", given.project,
+  sub->add_option("--project", arguments.project,
                   "Folder of backcourt.toml (default: the nearest one at or above the working folder).")
       ->type_name("DIR");
   for (const Schema* schema : {&verb.request, &command.view})
     for (const Schema::Field& field : schema->fields)
-      AddOption(*sub, field, given);
+      AddOption(*sub, field, arguments);
   if (TakesLookups(command)) sub->allow_extras();
   return sub;
 }
@@ -113,7 +113,7 @@ std::string Absolute(const std::string& path) {
 }
 
 // The values that were given, as the schema wants them.
-nlohmann::json Values(const Schema& schema, const Given& given, const CLI::App* sub) {
+nlohmann::json Values(const Schema& schema, const Arguments& arguments, const CLI::App* sub) {
   using Kind = Schema::Kind;
   nlohmann::json values = nlohmann::json::object();
   for (const Schema::Field& field : schema.fields) {
@@ -123,13 +123,13 @@ nlohmann::json Values(const Schema& schema, const Given& given, const CLI::App* 
     if (option->count() == 0) continue;
     nlohmann::json& value = values[field.name];
     if (field.type->kind == Kind::kBool) {
-      value = given.flags.at(field.name);
+      value = arguments.flags.at(field.name);
     } else if (field.type->kind == Kind::kList) {
       value = nlohmann::json::array();
-      for (const std::string& item : given.lists.at(field.name))
+      for (const std::string& item : arguments.lists.at(field.name))
         value.push_back(field.facets.path ? Absolute(item) : item);
     } else {
-      const std::string& text = given.texts.at(field.name);
+      const std::string& text = arguments.texts.at(field.name);
       if (field.type->kind == Kind::kInt)
         value = std::stoll(text);
       else if (field.type->kind == Kind::kReal)
@@ -206,8 +206,8 @@ Result<Invocation> ParseWords(const std::vector<std::string>& words) {
   CLI::App app("", "backcourt");
   app.require_subcommand(0, 1);
   app.set_help_flag();
-  Given given;
-  CLI::App* sub = Build(app, *command, given);
+  Arguments arguments;
+  CLI::App* sub = Build(app, *command, arguments);
   try {
     app.parse(std::vector<std::string>(rest.rbegin(), rest.rend()));
   } catch (const CLI::CallForHelp&) {
@@ -219,9 +219,9 @@ Result<Invocation> ParseWords(const std::vector<std::string>& words) {
     return Error{ErrorKind::kUsage, error.what(), fmt::format("`backcourt {} --help`", command->verb->name)};
   }
   invocation.command = command;
-  invocation.project = given.project.empty() ? project : given.project;
-  invocation.request = Values(command->verb->request, given, sub);
-  invocation.view = Values(command->view, given, sub);
+  invocation.project = arguments.project.empty() ? project : arguments.project;
+  invocation.request = Values(command->verb->request, arguments, sub);
+  invocation.view = Values(command->view, arguments, sub);
   TRY(TakeLookups(*command, sub->remaining(), invocation.request));
   return invocation;
 }
@@ -230,7 +230,7 @@ std::string CommandReference() {
   std::string text =
       "# Commands\n\nMade by `backcourt docs` from the program's own help.\n\n```\n" + Overview() + "```\n";
   for (const Command& command : Commands()) {
-    Given ignored;
+    Arguments ignored;
     CLI::App app("", "backcourt");
     text += fmt::format("\n## {}\n\n```\n{}```\n", command.verb->name,
                         Build(app, command, ignored)->help("backcourt"));
@@ -242,7 +242,7 @@ std::string Completion() {
   std::vector<std::string> names;
   std::string cases;
   for (const Command& command : Commands()) {
-    Given ignored;
+    Arguments ignored;
     CLI::App app("", "backcourt");
     names.push_back(command.verb->name);
     cases += fmt::format("    {}) words=\"{}\" ;;\n", command.verb->name,

@@ -16,12 +16,12 @@ constexpr double kLineEvery = 0.9;  // seconds; less than two ticks of a load
 
 // What happened, as a line that stays; "" of what only changes the state.
 std::string Remark(const RunEvent& event) {
-  if (auto* e = std::get_if<Failed>(&event))
+  if (auto* e = std::get_if<CellFailed>(&event))
     return fmt::format("FAILED {} {} ({}): {}\n", e->table, e->date.Str(), e->error_class, e->message);
-  if (auto* e = std::get_if<Retrying>(&event))
+  if (auto* e = std::get_if<BatchRetry>(&event))
     return fmt::format("{}: attempt {} in {} after: {}\n", e->table, e->attempt, Seconds(e->pause_seconds),
                        e->message);
-  if (auto* e = std::get_if<Stopped>(&event))
+  if (auto* e = std::get_if<TableAbandoned>(&event))
     return fmt::format("{} is not tried any further: {}\n", e->table, e->why);
   return "";
 }
@@ -74,16 +74,16 @@ void ProgressView::Show(const Event& event) {
         if constexpr (std::is_constructible_v<RunEvent, T>) {
           Clear();
           ShowRun(RunEvent(e));
-        } else if constexpr (std::is_same_v<T, Reading>) {
+        } else if constexpr (std::is_same_v<T, LoadStep>) {
           ShowReading(e.what);
-        } else if constexpr (std::is_same_v<T, Replayed>) {
+        } else if constexpr (std::is_same_v<T, ReplayProgress>) {
           ShowTransient(fmt::format("replayed {}/{} cells, ETA {}", e.done, e.total, Seconds(e.eta_seconds)));
-        } else if constexpr (std::is_same_v<T, Written>) {
+        } else if constexpr (std::is_same_v<T, TableExported>) {
           ShowTransient("written: " + e.table);
-        } else if constexpr (std::is_same_v<T, Loaded>) {
+        } else if constexpr (std::is_same_v<T, LoadFinished>) {
           Clear();
           output_.Out(e.report.run ? LoadText(e.report) : VanishedText(e.report));
-        } else if constexpr (std::is_same_v<T, Chosen>) {
+        } else if constexpr (std::is_same_v<T, DatesChosen>) {
           Clear();
           output_.Out(ChoiceText(e.choice) + "\n");
         } else {
@@ -103,8 +103,8 @@ void ProgressView::ShowRun(const RunEvent& event) {
   const std::string* table = std::visit(
       [](const auto& e) -> const std::string* {
         using T = std::decay_t<decltype(e)>;
-        if constexpr (std::is_same_v<T, Filled> || std::is_same_v<T, Unchanged> ||
-                      std::is_same_v<T, Failed> || std::is_same_v<T, Blocked>)
+        if constexpr (std::is_same_v<T, CellsFilled> || std::is_same_v<T, CellsUnchanged> ||
+                      std::is_same_v<T, CellFailed> || std::is_same_v<T, CellsBlocked>)
           return &e.table;
         return nullptr;
       },

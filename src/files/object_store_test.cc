@@ -146,11 +146,11 @@ TEST(Files, PathsMatchAsInAShell) {
 TEST(Windows, WhatWasKnownBeforeADateBeginsHalfAYearBeforeTheSeason) {
   Calendar calendar = FiveDates();
   Read read{"raw", {W("as known before D")}};
-  std::vector<SlotRange> slots = SlotsOf(read, calendar, 2);
-  ASSERT_EQ(slots.size(), 1u);
-  EXPECT_EQ(Date{slots[0].first}.Str(), "2021-04-19");
-  EXPECT_EQ(Date{slots[0].last}.Str(), "2021-10-21");
-  EXPECT_FALSE(slots[0].ahead);
+  std::vector<PartitionRange> partitions = PartitionsOf(read, calendar, 2);
+  ASSERT_EQ(partitions.size(), 1u);
+  EXPECT_EQ(Date{partitions[0].first}.Str(), "2021-04-19");
+  EXPECT_EQ(Date{partitions[0].last}.Str(), "2021-10-21");
+  EXPECT_FALSE(partitions[0].ahead);
   EXPECT_EQ(W("as known before D").Str(), "as known before D");
 }
 

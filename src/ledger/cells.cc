@@ -37,14 +37,14 @@ std::string Damage(const Rows& rows, size_t i) {
   return "";
 }
 
-// The cells of one table, by the indices of their rows in slot order.
+// The cells of one table, by the indices of their rows in order of partitions.
 Result<> ReadSeries(const Rows& rows, const std::vector<size_t>& of_table, const Project& project,
                     CellSeries& series) {
   series.Reserve(of_table.size());
-  std::optional<int32_t> before;
+  std::optional<PartitionKey> before;
   for (size_t i : of_table) {
     Cell cell;
-    cell.slot = int32_t(rows.Int(i, 1));
+    cell.partition = PartitionKey(rows.Int(i, 1));
     cell.state = CellStateFromName(rows.Text(i, 2));
     cell.fingerprint = Digest::FromHex(rows.Text(i, 3));
     cell.identity = Digest::FromHex(rows.Text(i, 4));
@@ -60,15 +60,16 @@ Result<> ReadSeries(const Rows& rows, const std::vector<size_t>& of_table, const
     cell.run = rows.Int(i, 14);
     cell.changed = rows.Int(i, 15);
     std::string damage = Damage(rows, i);
-    if (damage.empty() && before == cell.slot) damage = "it stands there twice";
-    before = cell.slot;
+    if (damage.empty() && before == cell.partition) damage = "it stands there twice";
+    before = cell.partition;
     if (damage.empty()) {
       series.Append(std::move(cell));
       continue;
     }
     std::string what = fmt::format("its row of the ledger is damaged: {}", damage);
     if (!project.FindModel(rows.Text(i, 0)))
-      return Error{ErrorKind::kBusy, fmt::format("{}, slot {}: {}", rows.Text(i, 0), cell.slot, what),
+      return Error{ErrorKind::kBusy,
+                   fmt::format("{}, partition {}: {}", rows.Text(i, 0), cell.partition, what),
                    "the warehouse is made again from the files: move it away (and its .wal), then `backcourt "
                    "backfill all`"};
     cell.state = CellState::kFailed;  // so that the next run fills it again
@@ -106,12 +107,12 @@ Result<Cells> ReadCells(Connection& connection, const Project& project) {
 
 Result<> WriteCells(Connection& connection, const std::string& table, const std::vector<Cell>& cells) {
   if (cells.empty()) return {};
-  std::string slots;
+  std::string partitions;
   nlohmann::ordered_json rows = nlohmann::ordered_json::array();
   for (const Cell& cell : cells) {
-    slots += fmt::format("{}{}", slots.empty() ? "" : ",", cell.slot);
+    partitions += fmt::format("{}{}", partitions.empty() ? "" : ",", cell.partition);
     auto hex = [](Digest digest) { return digest == Digest{} ? "" : digest.Hex(); };
-    rows.push_back({{"slot", cell.slot},
+    rows.push_back({{"slot", cell.partition},
                     {"state", CellStateName(cell.state)},
                     {"fingerprint", hex(cell.fingerprint)},
                     {"identity", hex(cell.identity)},
@@ -130,16 +131,17 @@ Result<> WriteCells(Connection& connection, const std::string& table, const std:
   // One text for all of them: the parser takes a third of the time of that for a literal each.
   std::string text = rows.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
   return connection.Execute(fmt::format(R"sql(
-      DELETE FROM backcourt.cells WHERE table_name = {table} AND slot IN ({slots});
+      DELETE FROM backcourt.cells WHERE table_name = {table} AND slot IN ({partitions});
       INSERT INTO backcourt.cells SELECT {table}, unnest(from_json({rows}, '{types}'), recursive := true))sql",
-                                        fmt::arg("table", Quote(table)), fmt::arg("slots", slots),
+                                        fmt::arg("table", Quote(table)), fmt::arg("partitions", partitions),
                                         fmt::arg("rows", Quote(text)), fmt::arg("types", kCellTypes)));
 }
 
-Result<> RemoveCells(Connection& connection, const std::string& table, const std::vector<int32_t>& slots) {
-  if (slots.empty()) return {};
+Result<> RemoveCells(Connection& connection, const std::string& table,
+                     const std::vector<PartitionKey>& partitions) {
+  if (partitions.empty()) return {};
   return connection.Execute(fmt::format("DELETE FROM backcourt.cells WHERE table_name = {} AND slot IN ({})",
-                                        Quote(table), fmt::join(slots, ", ")));
+                                        Quote(table), fmt::join(partitions, ", ")));
 }
 
 Result<> RemoveCells(Connection& connection, const std::string& table) {

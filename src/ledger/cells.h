@@ -16,11 +16,12 @@ namespace backcourt::ledger {
 // A damaged row of a model makes its cell failed, one of a raw table is an error.
 Result<Cells> ReadCells(Connection& connection, const Project& project);
 
-// Replaces the cells of these slots.
+// Replaces the cells of these partitions.
 Result<> WriteCells(Connection& connection, const std::string& table, const std::vector<Cell>& cells);
 
-// Forgets cells: of the dates of `slots`, or all of a table.
-Result<> RemoveCells(Connection& connection, const std::string& table, const std::vector<int32_t>& slots);
+// Forgets cells: of the dates of `partitions`, or all of a table.
+Result<> RemoveCells(Connection& connection, const std::string& table,
+                     const std::vector<PartitionKey>& partitions);
 Result<> RemoveCells(Connection& connection, const std::string& table);
 
 // The table was made anew, without rows: what failed or is blocked stays known as such.

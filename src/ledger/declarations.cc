@@ -31,20 +31,21 @@ Digest SchemaOf(const std::string& base, const std::string& now) {
 
 }  // namespace
 
-Result<std::map<std::string, Declared>> ReadDeclarations(Connection& connection) {
-  std::map<std::string, Declared> declared;
+Result<std::map<std::string, StoredDeclaration>> ReadDeclarations(Connection& connection) {
+  std::map<std::string, StoredDeclaration> declared;
   if (!TRY(HasTable(connection, "declarations"))) return declared;
   Rows rows = TRY(
       connection.Query("SELECT table_name, kind, part, text FROM backcourt.declarations WHERE kind <> ''"));
   for (size_t i = 0; i < rows.size(); ++i) {
-    Declared& one = declared[rows.Text(i, 0)];
+    StoredDeclaration& one = declared[rows.Text(i, 0)];
     one.kind = rows.Text(i, 1);
     one.parts[rows.Text(i, 2)] = rows.Text(i, 3);
   }
   return declared;
 }
 
-Result<> WriteDeclaration(Connection& connection, const std::string& table, const Declared& declared) {
+Result<> WriteDeclaration(Connection& connection, const std::string& table,
+                          const StoredDeclaration& declared) {
   std::string values;
   for (const auto& [part, text] : declared.parts)
     values += fmt::format("{}({}, {}, {}, {})", values.empty() ? "" : ", ", Quote(table),

@@ -11,15 +11,16 @@
 
 namespace backcourt::ledger {
 
-struct Declared {
+struct StoredDeclaration {
   std::string kind;  // raw, seed, model or view
   Declaration parts;
 };
 // By table; nothing in a warehouse of an earlier version.
-Result<std::map<std::string, Declared>> ReadDeclarations(Connection& connection);
+Result<std::map<std::string, StoredDeclaration>> ReadDeclarations(Connection& connection);
 
 // Replaces what is kept of the name, of whichever kind.
-Result<> WriteDeclaration(Connection& connection, const std::string& table, const Declared& declared);
+Result<> WriteDeclaration(Connection& connection, const std::string& table,
+                          const StoredDeclaration& declared);
 
 // Keeps the columns of a table as they are now, and as the first ones where none are kept.
 Result<> KeepColumns(Connection& connection, const std::string& table);

@@ -130,13 +130,13 @@ Result<> WriteDropped(Connection& connection, const std::string& table, const st
                                         Quote(table), Quote(source), Quote(season), Quote(reason), rows));
 }
 
-Result<std::vector<Dropped>> ReadDropped(Connection& connection, const std::string& table,
-                                         const std::string& season, const std::string& containing) {
+Result<std::vector<DroppedSource>> ReadDropped(Connection& connection, const std::string& table,
+                                               const std::string& season, const std::string& containing) {
   Rows rows = TRY(connection.Query(fmt::format(R"sql(
       SELECT source, reason FROM wh.backcourt.dropped
       WHERE table_name = {} AND season IN ('', {}) AND contains(reason, {}) ORDER BY reason, source)sql",
                                                Quote(table), Quote(season), Quote(containing))));
-  std::vector<Dropped> dropped(rows.size());
+  std::vector<DroppedSource> dropped(rows.size());
   for (size_t i = 0; i < rows.size(); ++i)
     dropped[i] = {rows.Text(i, 0), rows.Text(i, 1)};
   return dropped;

@@ -58,12 +58,12 @@ Result<int64_t> CountUnits(Connection& connection, const std::string& table, con
 // Rows of a source that were left out, by reason.
 Result<> WriteDropped(Connection& connection, const std::string& table, const std::string& source,
                       const std::string& season, const std::string& reason, int64_t rows);
-struct Dropped {
+struct DroppedSource {
   std::string source, reason;
 };
 // Those of a season whose reason contains a text, by reason.
-Result<std::vector<Dropped>> ReadDropped(Connection& connection, const std::string& table,
-                                         const std::string& season, const std::string& containing);
+Result<std::vector<DroppedSource>> ReadDropped(Connection& connection, const std::string& table,
+                                               const std::string& season, const std::string& containing);
 Result<> RemoveDropped(Connection& connection, const std::string& table, const std::string& seasons);
 
 // Which units the files of a source's season hold, and of which rows were left

@@ -70,7 +70,7 @@ Result<> WriteFailures(Connection& connection, int64_t run, const std::string& m
   std::vector<std::string> rows;
   for (const Cell& cell : cells)
     if (cell.state == CellState::kFailed)
-      rows.push_back(fmt::format("({}, {}, {}, {}, {}, {})", run, Quote(model), cell.slot,
+      rows.push_back(fmt::format("({}, {}, {}, {}, {}, {})", run, Quote(model), cell.partition,
                                  Quote(cell.error_class), Quote(cell.reason), Now()));
   if (rows.empty()) return {};
   return connection.Execute("INSERT INTO backcourt.failures VALUES " + Join(rows, ", "));
@@ -108,9 +108,10 @@ Result<std::vector<RunTable>> ReadRunTables(Connection& connection, int64_t run)
 }
 
 Result<std::vector<RunFailure>> ReadRunFailures(Connection& connection, int64_t run) {
-  Rows rows = TRY(connection.Query(fmt::format(
-      "SELECT model, slot, error_class, message FROM backcourt.failures WHERE run = {} ORDER BY model, slot",
-      run)));
+  Rows rows =
+      TRY(connection.Query(fmt::format("SELECT model, partition, error_class, message FROM "
+                                       "backcourt.failures WHERE run = {} ORDER BY model, partition",
+                                       run)));
   std::vector<RunFailure> failures(rows.size());
   for (size_t i = 0; i < rows.size(); ++i)
     failures[i] = {rows.Text(i, 0), Date{int32_t(rows.Int(i, 1))}, rows.Text(i, 2), rows.Text(i, 3)};

@@ -26,7 +26,7 @@ Result<> RecordRun(Connection& connection, const std::string& command, RunTime s
 
 struct BatchRecord {
   std::string model;
-  int32_t first = 0, last = 0;  // slots
+  PartitionKey first = 0, last = 0;
   int cells = 0;
   int64_t rows = 0;
   double seconds = 0;

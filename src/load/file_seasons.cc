@@ -30,10 +30,10 @@ Result<> TellByPath(const std::string& sql, std::vector<FoundFile>& files, Conne
   std::vector<std::string> paths;
   for (const FoundFile* file : untold)
     paths.push_back(Quote(file->path));
-  Rows told = TRY(connection.Query(
+  Rows labels = TRY(connection.Query(
       fmt::format("SELECT coalesce({}, '') FROM (SELECT unnest([{}]) AS file)", sql, Join(paths, ", "))));
   for (size_t i = 0; i < untold.size(); ++i)
-    untold[i]->season = told.Text(i, 0);
+    untold[i]->season = labels.Text(i, 0);
   return {};
 }
 
@@ -57,9 +57,9 @@ Result<> TellSeasons(const Feed& feed, std::vector<FoundFile>& files, Connection
       fresh.push_back(*file);
   }
   TRY(finder.Fetch(fresh));
-  std::map<std::string, std::string> told = TRY(reader.SeasonsWithin(feed, fresh));
+  std::map<std::string, std::string> labels = TRY(reader.SeasonsWithin(feed, fresh));
   for (FoundFile* file : untold)
-    if (auto season = told.find(file->path); season != told.end()) file->season = season->second;
+    if (auto season = labels.find(file->path); season != labels.end()) file->season = season->second;
   return TellByPath(feed.season_hint, files, connection);
 }
 

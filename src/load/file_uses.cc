@@ -106,8 +106,8 @@ Result<> Loader::ListUnmatchedNames(LoadReport& report) {
       connection_.Execute("CREATE OR REPLACE TEMP TABLE unmatched AS SELECT source, season, name, "
                           "CAST(row_count AS BIGINT) AS row_count "
                           "FROM backcourt.unmatched_names"));
-  std::vector<SlotDigest> digests =
-      TRY(DigestSlots(connection_, {"temp.unmatched", "0", HashedColumns(*table)}));
+  std::vector<PartitionDigest> digests =
+      TRY(DigestPartitions(connection_, {"temp.unmatched", "0", HashedColumns(*table)}));
   Cell cell;
   if (!digests.empty()) cell.rows = digests[0].rows, cell.digest = digests[0].digest;
   const Cell* before = cells_[table->name].Find(0);

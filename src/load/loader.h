@@ -124,7 +124,7 @@ class Loader {
   bool Checks(const std::string& season) const;
   Result<> CompareStored(const RawTable& table, const std::string& stored, const std::string& staged,
                          const std::string& replaced);
-  Result<> CompareSeed(const std::string& seed, const SlotDigest& loaded,
+  Result<> CompareSeed(const std::string& seed, const PartitionDigest& loaded,
                        const std::vector<std::string>& columns, const std::string& file);
   // Forgets files that are gone and of which no row is left.
   Result<> ForgetGoneFiles(LoadReport& report);
@@ -206,7 +206,7 @@ class Loader {
   std::map<std::string, std::vector<std::string>>
       held_;                                // by feed: the paths that its temp table has the rows of
   std::vector<ledger::LoadedFile> loaded_;  // before this load
-  std::map<std::string, ledger::Declared> declared_;
+  std::map<std::string, ledger::StoredDeclaration> declared_;
   std::map<std::pair<std::string, std::string>, ledger::SourceRun> ran_;  // by source and season
   std::map<std::string, int64_t> last_changed_;  // by table: the run that changed it last before this load
   std::set<std::pair<std::string, std::string>>

@@ -131,11 +131,11 @@ Result<bool> Loader::PlanPart(const RawTable& table, const std::vector<SourceGro
 }
 
 Result<> Loader::KeepFiles(const SourceGroup& group, bool part, int64_t run) {
-  FeedFiles held = FilesBefore(group);
+  FeedFiles before = FilesBefore(group);
   for (size_t i = 0; i < group.feeds.size(); ++i) {
     const auto& [feed, now] = group.feeds[i];
     std::set<std::string> gone;
-    for (const FoundFile& file : held[i].second)
+    for (const FoundFile& file : before[i].second)
       gone.insert(file.path);
     for (const FoundFile& file : now)
       gone.erase(file.path);
@@ -157,13 +157,13 @@ Result<> Loader::KeepUnits(const RawTable& table, const SourceGroup& group, bool
   const std::string &source = group.source->name, &season = group.season;
   std::string owner = Quote(source) + ", " + Quote(season);
   if (!part) TRY(ledger::RemoveFileUnits(connection_, source, season));
-  FeedFiles held = FilesBefore(group);
+  FeedFiles before = FilesBefore(group);
   for (const auto& [feed, files] : part ? group.part : group.feeds) {
     if (!group.ByUnit(feed->name)) continue;
     std::set<std::string> paths;  // read again, or gone
-    for (const auto& [all_of, before] : held)
+    for (const auto& [all_of, files_before] : before)
       if (all_of == feed)
-        for (const FoundFile& file : before)
+        for (const FoundFile& file : files_before)
           paths.insert(file.path);
     for (const auto& [all_of, now] : group.feeds)
       if (all_of == feed)

@@ -109,7 +109,7 @@ Result<> Loader::CompareStored(const RawTable& table, const std::string& stored,
   return {};
 }
 
-Result<> Loader::CompareSeed(const std::string& seed, const SlotDigest& loaded,
+Result<> Loader::CompareSeed(const std::string& seed, const PartitionDigest& loaded,
                              const std::vector<std::string>& columns, const std::string& file) {
   ++checking_->tables;
   checking_->rows += loaded.rows;
@@ -119,7 +119,7 @@ Result<> Loader::CompareSeed(const std::string& seed, const SlotDigest& loaded,
     for (const auto& [name, type] : *there)
       names.push_back(name);
   if (there && names == columns) {
-    auto stored = TRY(DigestSlots(connection_, {"main." + Ident(seed), "0", columns}));
+    auto stored = TRY(DigestPartitions(connection_, {"main." + Ident(seed), "0", columns}));
     if (stored.empty() ? loaded.rows == 0
                        : stored[0].rows == loaded.rows && stored[0].digest == loaded.digest)
       return {};

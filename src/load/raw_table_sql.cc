@@ -8,7 +8,7 @@
 
 namespace backcourt {
 
-std::string SlotSql(const RawTable& table) {
+std::string PartitionSql(const RawTable& table) {
   switch (table.grain) {
     case Grain::kDate:
       return fmt::format("({} - DATE '1970-01-01')", Ident(table.date));

@@ -19,8 +19,8 @@ inline constexpr const char* kDoubledKey = "doubled key: ";
 // The raw table in which a pack lists the names of files that are no player's; filled by loads themselves.
 inline constexpr const char* kUnmatchedNames = "raw_unmatched_names";
 
-// The slot of a raw table's row, and the columns that its digest is of.
-std::string SlotSql(const RawTable& table);
+// The partition of a raw table's row, and the columns that its digest is of.
+std::string PartitionSql(const RawTable& table);
 std::vector<std::string> HashedColumns(const RawTable& table);
 // A row's unit as text; '' of rows that have none. A table that names none is served a season at a time.
 std::string UnitSql(const RawTable& table);

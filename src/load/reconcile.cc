@@ -85,7 +85,7 @@ Result<> Loader::AdoptTables() {
                                         Quote(table.name)));
     for (size_t i = 0; i < served.size(); ++i)
       sources.insert(served.Text(i, 0));
-    ledger::Declared declared{kRawKind, DeclarationOf(table)};
+    ledger::StoredDeclaration declared{kRawKind, DeclarationOf(table)};
     declared.parts["sources"] = Join({sources.begin(), sources.end()}, ", ");
     TRY(ledger::WriteDeclaration(connection_, table.name, declared));
   }
@@ -116,7 +116,7 @@ Result<> Loader::CreateTable(const RawTable& table) {
   TRY(DropRelation(connection_, table.name));
   TRY(connection_.Execute(
       fmt::format("CREATE TABLE main.{} ({})", Ident(table.name), DeclaredColumns(table))));
-  ledger::Declared declared{kRawKind, DeclarationOf(table)};
+  ledger::StoredDeclaration declared{kRawKind, DeclarationOf(table)};
   std::set<std::string> sources = SourcesOf(table.name);
   declared.parts["sources"] = Join({sources.begin(), sources.end()}, ", ");
   TRY(ledger::WriteDeclaration(connection_, table.name, declared));
@@ -156,7 +156,7 @@ Result<> Loader::Reconcile(LoadReport& report) {
     std::erase_if(ran_, [&](const auto& ran) {  // one that is new here may have run for another table
       return now.contains(ran.first.first) && !before.contains(ran.first.first);
     });
-    ledger::Declared declared{kRawKind, DeclarationOf(table)};
+    ledger::StoredDeclaration declared{kRawKind, DeclarationOf(table)};
     declared.parts["sources"] = Join({now.begin(), now.end()}, ", ");
     TRY(ledger::WriteDeclaration(connection_, table.name, declared));
   }

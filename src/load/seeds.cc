@@ -36,7 +36,7 @@ Result<> Loader::LoadSeeds(LoadReport& report) {
     };
     auto of_seed = std::count_if(loaded_.begin(), loaded_.end(),
                                  [&](const ledger::LoadedFile& f) { return f.feed == "seed " + seed.name; });
-    ledger::Declared& declared = declared_[seed.name];
+    ledger::StoredDeclaration& declared = declared_[seed.name];
     bool ours = declared.kind == kSeedKind;
     bool unchanged =
         ours && size_t(of_seed) == files.size() && std::all_of(files.begin(), files.end(), known);
@@ -64,9 +64,10 @@ Result<> Loader::LoadSeeds(LoadReport& report) {
     for (const auto& [name, type] : typed)
       columns.push_back(name);
     bool other_columns = !ours || declared.parts["columns"] != ColumnText(typed);
-    std::vector<SlotDigest> digests = TRY(DigestSlots(connection_, {"feed_seed", "0", columns}));
+    std::vector<PartitionDigest> digests = TRY(DigestPartitions(connection_, {"feed_seed", "0", columns}));
     if (checking_) {
-      TRY(CompareSeed(seed.name, digests.empty() ? SlotDigest{} : digests[0], columns, files.front().path));
+      TRY(CompareSeed(seed.name, digests.empty() ? PartitionDigest{} : digests[0], columns,
+                      files.front().path));
       continue;
     }
     Cell cell;

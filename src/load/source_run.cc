@@ -51,7 +51,7 @@ Result<> Loader::Materialize(const Feed& feed, const std::vector<FoundFile>& fil
   std::vector<std::string> paths;
   for (const FoundFile& file : files)
     paths.push_back(file.path);
-  if (auto held = held_.find(feed.name); held != held_.end() && held->second == paths) return {};
+  if (auto known = held_.find(feed.name); known != held_.end() && known->second == paths) return {};
   TRY(BeginReading(feed, files, report));
   held_[feed.name] = std::move(paths);
   auto made = reader_.Read(feed, files);
@@ -84,7 +84,8 @@ Result<std::string> Loader::ReadsSignature(const SourceGroup& group) {
     }
     hasher.Add(read);
     if (Digest schema = TRY(ledger::ReadSchema(connection_, read)); schema != Digest{}) hasher.Add(schema);
-    for (const SlotDigest& all : TRY(DigestSlots(connection_, {"main." + Ident(read), "0", columns, where})))
+    for (const PartitionDigest& all :
+         TRY(DigestPartitions(connection_, {"main." + Ident(read), "0", columns, where})))
       hasher.Add(all.rows).Add(all.digest);
   }
   return hasher.Finish().Hex();

@@ -18,7 +18,7 @@ TableChange::TableChange(Connection& connection, const RawTable& table, const st
       part_(part),
       alone_(groups == 1 && !table.statements),
       stored_("main." + Ident(table.name)),
-      slot_(SlotSql(table)),
+      partition_(PartitionSql(table)),
       unit_(UnitSql(table)),
       hashed_(HashedColumns(table)) {
   bool all = seasons.contains("");
@@ -141,11 +141,11 @@ std::string TableChange::Serving() const {
   return part_ ? "(FROM temp.served UNION ALL " + StillServing() + ")" : "temp.served";
 }
 
-std::string TableChange::InSlots(const std::vector<int32_t>& slots) const {
+std::string TableChange::InPartitions(const std::vector<PartitionKey>& partitions) const {
   std::vector<std::string> numbers;
-  for (int32_t slot : slots)
-    numbers.push_back(std::to_string(slot));
-  return slot_ + " IN (" + Join(numbers, ",") + ")";
+  for (PartitionKey partition : partitions)
+    numbers.push_back(std::to_string(partition));
+  return partition_ + " IN (" + Join(numbers, ",") + ")";
 }
 
 Result<std::string> TableChange::Duplicate() {
@@ -205,8 +205,8 @@ Result<> TableChange::Count(std::vector<LoadedTable>& totals) {
       "CREATE OR REPLACE TEMP TABLE differing AS SELECT coalesce(n.of_season, o.of_season, '') AS season, "
       "o.of_unit AS old_unit, n.of_unit AS new_unit, o.there AS was, n.there AS stays "
       "FROM {} o FULL JOIN {} n ON {} WHERE o.there IS NULL OR n.there IS NULL OR o.row_hash <> n.row_hash",
-      rows(stored_, before, InSlots(changed_) + " AND " + replaced_),
-      rows(staged_, owners, InSlots(changed_)), Join(on, " AND "))));
+      rows(stored_, before, InPartitions(changed_) + " AND " + replaced_),
+      rows(staged_, owners, InPartitions(changed_)), Join(on, " AND "))));
   Rows counts = TRY(
       connection_.Query("SELECT season, count(*) FILTER (WHERE was IS NULL), count(*) FILTER (WHERE was AND "
                         "stays), count(*) FILTER (WHERE stays IS NULL) FROM temp.differing GROUP BY 1"));
@@ -223,26 +223,27 @@ Result<> TableChange::Count(std::vector<LoadedTable>& totals) {
 }
 
 Result<std::vector<LoadedTable>> TableChange::Compare(const CellSeries& standing) {
-  std::map<int32_t, SlotDigest> before;
+  std::map<PartitionKey, PartitionDigest> before;
   if (!standing.cells().empty())
-    for (const SlotDigest& s : TRY(DigestSlots(connection_, {stored_, slot_, hashed_, replaced_})))
-      before[s.slot] = s;
-  for (const SlotDigest& s : TRY(DigestSlots(connection_, {staged_, slot_, hashed_})))
-    after_[s.slot] = s;
-  auto same = [](const SlotDigest& a, int64_t rows, Digest digest) {
+    for (const PartitionDigest& s :
+         TRY(DigestPartitions(connection_, {stored_, partition_, hashed_, replaced_})))
+      before[s.partition] = s;
+  for (const PartitionDigest& s : TRY(DigestPartitions(connection_, {staged_, partition_, hashed_})))
+    after_[s.partition] = s;
+  auto same = [](const PartitionDigest& a, int64_t rows, Digest digest) {
     return a.rows == rows && a.digest == digest;
   };
-  for (const auto& [slot, now] : after_)
-    if (auto was = before.find(slot); was == before.end() || !same(was->second, now.rows, now.digest))
-      changed_.push_back(slot);
-  for (const auto& [slot, was] : before)
-    if (!after_.contains(slot)) changed_.push_back(slot);
+  for (const auto& [partition, now] : after_)
+    if (auto was = before.find(partition); was == before.end() || !same(was->second, now.rows, now.digest))
+      changed_.push_back(partition);
+  for (const auto& [partition, was] : before)
+    if (!after_.contains(partition)) changed_.push_back(partition);
   std::sort(changed_.begin(), changed_.end());
-  for (int32_t slot : changed_) {
-    const Cell* cell = standing.Find(slot);
-    auto was = before.find(slot);
+  for (PartitionKey partition : changed_) {
+    const Cell* cell = standing.Find(partition);
+    auto was = before.find(partition);
     if (cell && cell->rows > 0 && (was == before.end() || !same(was->second, cell->rows, cell->digest)))
-      mixed_.push_back(slot);
+      mixed_.push_back(partition);
   }
   all_new_ = before.empty() && !part_;
   differing_ = all_new_ ? "(SELECT DISTINCT unit FROM temp.served)" : "";
@@ -253,11 +254,13 @@ Result<std::vector<LoadedTable>> TableChange::Compare(const CellSeries& standing
 
 Result<> TableChange::Write() {
   if (!changed_.empty()) {
-    std::string in_slots = InSlots(changed_);
+    std::string in_partitions = InPartitions(changed_);
     if (!all_new_)
-      TRY(connection_.Execute(fmt::format("DELETE FROM {} WHERE {} AND {}", stored_, in_slots, replaced_)));
+      TRY(connection_.Execute(
+          fmt::format("DELETE FROM {} WHERE {} AND {}", stored_, in_partitions, replaced_)));
     TRY(connection_.Execute(fmt::format("INSERT INTO {} FROM {}{} ORDER BY {}, {}", stored_, staged_,
-                                        all_new_ ? "" : " WHERE " + in_slots, slot_, KeyList(table_))));
+                                        all_new_ ? "" : " WHERE " + in_partitions, partition_,
+                                        KeyList(table_))));
   }
   TRY(ledger::ReplaceOffers(connection_, table_.name, of_units_,
                             "(SELECT DISTINCT unit, season FROM temp.offered WHERE unit IN (SELECT unit FROM "
@@ -266,24 +269,26 @@ Result<> TableChange::Write() {
 }
 
 Result<std::vector<Cell>> TableChange::Cells(int64_t run) {
-  std::map<int32_t, Digest> ahead;
+  std::map<PartitionKey, Digest> ahead;
   if (!changed_.empty() && !table_.ahead.empty())
-    for (const SlotDigest& s : TRY(DigestSlots(
-             connection_, {stored_, slot_, hashed_, InSlots(changed_) + " AND (" + table_.ahead + ")"})))
-      ahead[s.slot] = s.digest;
+    for (const PartitionDigest& s :
+         TRY(DigestPartitions(connection_, {stored_, partition_, hashed_,
+                                            InPartitions(changed_) + " AND (" + table_.ahead + ")"})))
+      ahead[s.partition] = s.digest;
   if (!mixed_.empty()) {  // what now stands there, of whichever source
-    for (int32_t slot : mixed_)
-      after_.erase(slot);
-    for (const SlotDigest& s : TRY(DigestSlots(connection_, {stored_, slot_, hashed_, InSlots(mixed_)})))
-      after_[s.slot] = s;
+    for (PartitionKey partition : mixed_)
+      after_.erase(partition);
+    for (const PartitionDigest& s :
+         TRY(DigestPartitions(connection_, {stored_, partition_, hashed_, InPartitions(mixed_)})))
+      after_[s.partition] = s;
   }
   std::vector<Cell> cells;
-  for (int32_t slot : changed_) {
+  for (PartitionKey partition : changed_) {
     Cell cell;
-    cell.slot = slot;
-    if (auto it = after_.find(slot); it != after_.end())
+    cell.partition = partition;
+    if (auto it = after_.find(partition); it != after_.end())
       cell.rows = it->second.rows, cell.digest = it->second.digest;
-    cell.ahead = ahead.contains(slot) ? ahead[slot] : Digest{};
+    cell.ahead = ahead.contains(partition) ? ahead[partition] : Digest{};
     cell.state = cell.rows ? CellState::kFresh : CellState::kEmpty;
     cell.reason = cell.rows ? "" : "its rows are gone from the files";
     cell.run = cell.changed = run;

@@ -66,14 +66,14 @@ class TableChange {
 
  private:
   std::string StillServing() const;
-  std::string InSlots(const std::vector<int32_t>& slots) const;
+  std::string InPartitions(const std::vector<PartitionKey>& partitions) const;
   Result<> Count(std::vector<LoadedTable>& totals);
 
   Connection& connection_;
   const RawTable& table_;
   const bool part_;
-  const bool alone_;                        // one group: its rows are not copied
-  const std::string stored_, slot_, unit_;  // the table, a row's slot and its unit, as SQL
+  const bool alone_;                             // one group: its rows are not copied
+  const std::string stored_, partition_, unit_;  // the table, a row's partition and its unit, as SQL
   const std::vector<std::string> hashed_;
   std::string of_units_;
   std::string of_seasons_,
@@ -81,10 +81,10 @@ class TableChange {
   std::string season_;  // a row's season, beside the unit's owner
   std::string staged_;  // the relation of the staged rows
   std::string differing_;
-  bool all_new_ = false;          // nothing stood there of it
-  std::vector<int32_t> changed_;  // slots
-  std::vector<int32_t> mixed_;    // those of which other rows stay
-  std::map<int32_t, SlotDigest> after_;
+  bool all_new_ = false;  // nothing stood there of it
+  std::vector<PartitionKey> changed_;
+  std::vector<PartitionKey> mixed_;  // those of which other rows stay
+  std::map<PartitionKey, PartitionDigest> after_;
 };
 
 }  // namespace backcourt

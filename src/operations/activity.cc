@@ -17,14 +17,14 @@ struct Watcher {
 };
 
 Activity::Activity(Activities& all, std::string verb, nlohmann::json request, bool writes,
-                   const Cancel& asked, Events told)
+                   const Cancel& cancel, Events events)
     : all_(all),
       verb_(std::move(verb)),
       request_(std::move(request)),
       writes_(writes),
       start_(SystemRunClock().Now()),
-      cancel_(asked),
-      told_(std::move(told)) {}
+      cancel_(cancel),
+      events_(std::move(events)) {}
 
 Activity::~Activity() {
   std::lock_guard lock(all_.mutex_);
@@ -41,7 +41,7 @@ void Activity::OnStop(std::function<void()> stop) {
 }
 
 void Activity::Tell(const Event& event) {
-  if (told_) told_(event);
+  if (events_) events_(event);
   std::lock_guard lock(all_.mutex_);
   std::visit(
       [&](const auto& e) {
@@ -49,11 +49,11 @@ void Activity::Tell(const Event& event) {
         if constexpr (std::is_constructible_v<RunEvent, T>) {
           if (!run_) run_.emplace();
           run_->Apply(RunEvent(e));
-        } else if constexpr (std::is_same_v<T, Reading>) {
+        } else if constexpr (std::is_same_v<T, LoadStep>) {
           doing_ = e.what;
-        } else if constexpr (std::is_same_v<T, Replayed>) {
+        } else if constexpr (std::is_same_v<T, ReplayProgress>) {
           doing_ = fmt::format("replayed {}/{} cells, ETA {}", e.done, e.total, Seconds(e.eta_seconds));
-        } else if constexpr (std::is_same_v<T, Written>) {
+        } else if constexpr (std::is_same_v<T, TableExported>) {
           doing_ = "written: " + e.table;
         }
       },
@@ -71,8 +71,8 @@ void Activity::Finish(const Result<nlohmann::json>& report) {
 }
 
 Result<std::unique_ptr<Activity>> Activities::Begin(const std::string& verb, nlohmann::json request,
-                                                    bool writes, const Cancel& asked, const Events& told) {
-  auto activity = std::make_unique<Activity>(*this, verb, std::move(request), writes, asked, told);
+                                                    bool writes, const Cancel& cancel, const Events& events) {
+  auto activity = std::make_unique<Activity>(*this, verb, std::move(request), writes, cancel, events);
   std::lock_guard lock(mutex_);
   for (const Activity* other : running_)
     if (writes && other->writes_)

@@ -22,9 +22,9 @@ class Activities;
 // One of them, for as long as it exists.
 class Activity {
  public:
-  // `told`: whoever asked; may be empty.
-  Activity(Activities& all, std::string verb, nlohmann::json request, bool writes, const Cancel& asked,
-           Events told);
+  // `events`: whoever asked; may be empty.
+  Activity(Activities& all, std::string verb, nlohmann::json request, bool writes, const Cancel& cancel,
+           Events events);
   ~Activity();
   Activity(const Activity&) = delete;
 
@@ -46,7 +46,7 @@ class Activity {
   const bool writes_;
   const double start_;
   Cancel cancel_;
-  const Events told_;
+  const Events events_;
   // Guarded by the mutex of `all_`.
   std::function<void()> stop_;
   std::optional<RunState> run_;
@@ -81,7 +81,7 @@ class Activities {
   // Begins one. Of those that write or need the warehouse to stand still
   // (`writes`) one at a time may run: kBusy names the other.
   Result<std::unique_ptr<Activity>> Begin(const std::string& verb, nlohmann::json request, bool writes,
-                                          const Cancel& asked, const Events& told);
+                                          const Cancel& cancel, const Events& events);
   std::vector<ActivityNow> Now() const;
   // Stops all, and returns their verbs.
   std::vector<std::string> Stop();

@@ -81,7 +81,7 @@ class Fill {
     if (request_.dry_run) return DryRun();
     if (Loads()) {
       LoadReport loaded = TRY(LoadFiles(workspace_, {}, request_.yes, activity_));
-      activity_.Tell(Loaded{std::move(loaded)});
+      activity_.Tell(LoadFinished{std::move(loaded)});
     }
     filling_ = true;
     Moment moment = TRY(workspace_.Look(false, ahead_all()));
@@ -93,10 +93,10 @@ class Fill {
     if (request_.no_load)
       if (std::string changes = FileChangesText(TRY(LookForFileChanges(*work_->moment.connection, project_)));
           !changes.empty())
-        activity_.Tell(Reading{Trim(changes)});
+        activity_.Tell(LoadStep{Trim(changes)});
     TRY(CheckNewBodies());
     if (TRY(RunChangedChecks())) TRY(Prepare(TRY(workspace_.Look(false, ahead_all()))));
-    activity_.Tell(Chosen{work_->chosen.choice});
+    activity_.Tell(DatesChosen{work_->chosen.choice});
     TRY(RemoveRetired());
     if (work_->plan.batches.empty()) {
       TRY(MakeViews());
@@ -166,7 +166,8 @@ class Fill {
   std::optional<int64_t> run_;  // once it has begun
   std::optional<SavedPlan> saved_;
   std::optional<PreparedWork> work_;
-  std::map<std::string, std::vector<int32_t>> retired_;  // dates of tables that are no game dates any more
+  std::map<std::string, std::vector<PartitionKey>>
+      retired_;  // dates of tables that are no game dates any more
 };
 
 // Bodies of models whose text is new are looked through before anything runs.
@@ -217,8 +218,9 @@ Result<int> Fill::RunChangedChecks() {
       const std::vector<Cell> cells = work_->moment.cells[model->name].cells();
       for (Cell now : cells) {  // a check need not tell dates, so each is asked alone
         int64_t rows =
-            now.rows ? TRY(failing(fmt::format(" WHERE {} = {}", Ident(model->date), Date{now.slot}.Sql())))
-                     : 0;
+            now.rows
+                ? TRY(failing(fmt::format(" WHERE {} = {}", Ident(model->date), Date{now.partition}.Sql())))
+                : 0;
         if (rows == 0) continue;
         now.state = CellState::kFailed;
         now.error_class = "data";
@@ -242,8 +244,8 @@ Result<int> Fill::RunChangedChecks() {
 Result<> Fill::RemoveRetired() {
   if (retired_.empty()) return {};
   std::vector<Removal> removals;
-  for (const auto& [table, slots] : retired_)
-    removals.push_back({table, project_.DateColumn(table), slots});
+  for (const auto& [table, partitions] : retired_)
+    removals.push_back({table, project_.DateColumn(table), partitions});
   return TRY(TRY(workspace_.Open())->Open())->Remove(removals);
 }
 

@@ -14,32 +14,32 @@ constexpr const char* kSeconds = "seconds since the run's start";
 
 }  // namespace
 
-void Describe(Visitor& v, Reading& e) {
-  v.Struct("Reading", "A load reads files.");
+void Describe(Visitor& v, LoadStep& e) {
+  v.Struct("LoadStep", "A load reads files.");
   v.Field("what", e.what, "what is read");
 }
 
-void Describe(Visitor& v, Replayed& e) {
-  v.Struct("Replayed", "A verification has replayed cells.");
+void Describe(Visitor& v, ReplayProgress& e) {
+  v.Struct("ReplayProgress", "A verification has replayed cells.");
   v.Field("done", e.done, "cells replayed");
   v.Field("total", e.total, "cells to replay");
   v.Field("seconds", e.seconds, "seconds since its start");
   v.Field("eta_seconds", e.eta_seconds, "seconds to its end");
 }
 
-void Describe(Visitor& v, Written& e) {
-  v.Struct("Written", "An export has written a table.");
+void Describe(Visitor& v, TableExported& e) {
+  v.Struct("TableExported", "An export has written a table.");
   v.Field("table", e.table, kTable);
   v.Field("rows", e.rows, "its rows");
 }
 
-void Describe(Visitor& v, Loaded& e) {
+void Describe(Visitor& v, LoadFinished& e) {
   v.Struct("LoadedEvent", "A backfill has looked at the files.");
   v.Field("report", e.report, "the report of `load`");
 }
 
-void Describe(Visitor& v, Chosen& e) {
-  v.Struct("Chosen", "The game dates that were chosen.");
+void Describe(Visitor& v, DatesChosen& e) {
+  v.Struct("DatesChosen", "The game dates that were chosen.");
   v.Field("choice", e.choice, "the dates");
 }
 
@@ -57,8 +57,8 @@ void Describe(Visitor& v, PlannedTable& t) {
   v.Field("inputs", t.inputs, "tables of this run that it reads");
 }
 
-void Describe(Visitor& v, Started& e) {
-  v.Struct("Started", "A run begins.");
+void Describe(Visitor& v, RunStarted& e) {
+  v.Struct("RunStarted", "A run begins.");
   v.Field("run", e.run, kRun);
   v.Field("seconds", e.seconds, kSeconds);
   v.Field("tables", e.tables, "its tables, inputs first");
@@ -72,8 +72,8 @@ void Describe(Visitor& v, BatchStarted& e) {
   v.Field("cells", e.cells, "cells that it fills");
 }
 
-void Describe(Visitor& v, Filled& e) {
-  v.Struct("Filled", "A batch is committed.");
+void Describe(Visitor& v, CellsFilled& e) {
+  v.Struct("CellsFilled", "A batch is committed.");
   v.Field("run", e.run, kRun);
   v.Field("table", e.table, kTable);
   v.Field("seconds", e.seconds, kSeconds);
@@ -85,16 +85,16 @@ void Describe(Visitor& v, Filled& e) {
   v.Field("eta_seconds", e.eta_seconds, "seconds to the end of the whole run");
 }
 
-void Describe(Visitor& v, Unchanged& e) {
-  v.Struct("Unchanged", "Cells were kept: their inputs came out as they were.");
+void Describe(Visitor& v, CellsUnchanged& e) {
+  v.Struct("CellsUnchanged", "Cells were kept: their inputs came out as they were.");
   v.Field("run", e.run, kRun);
   v.Field("table", e.table, kTable);
   v.Field("seconds", e.seconds, kSeconds);
   v.Field("cells", e.cells, "cells kept");
 }
 
-void Describe(Visitor& v, Failed& e) {
-  v.Struct("Failed", "A cell failed.");
+void Describe(Visitor& v, CellFailed& e) {
+  v.Struct("CellFailed", "A cell failed.");
   v.Field("run", e.run, kRun);
   v.Field("table", e.table, kTable);
   v.Field("seconds", e.seconds, kSeconds);
@@ -104,8 +104,8 @@ void Describe(Visitor& v, Failed& e) {
   v.Field("attempts", e.attempts, "how many times it was tried");
 }
 
-void Describe(Visitor& v, Blocked& e) {
-  v.Struct("Blocked", "Cells wait for an input that is not filled.");
+void Describe(Visitor& v, CellsBlocked& e) {
+  v.Struct("CellsBlocked", "Cells wait for an input that is not filled.");
   v.Field("run", e.run, kRun);
   v.Field("table", e.table, kTable);
   v.Field("seconds", e.seconds, kSeconds);
@@ -114,8 +114,8 @@ void Describe(Visitor& v, Blocked& e) {
   v.Field("reason", e.reason, "what the first of them waits for");
 }
 
-void Describe(Visitor& v, Retrying& e) {
-  v.Struct("Retrying", "A batch is tried again after a pause.");
+void Describe(Visitor& v, BatchRetry& e) {
+  v.Struct("BatchRetry", "A batch is tried again after a pause.");
   v.Field("run", e.run, kRun);
   v.Field("table", e.table, kTable);
   v.Field("seconds", e.seconds, kSeconds);
@@ -124,8 +124,8 @@ void Describe(Visitor& v, Retrying& e) {
   v.Field("message", e.message, "what went wrong");
 }
 
-void Describe(Visitor& v, Stopped& e) {
-  v.Struct("Stopped", "A table is not tried any further.");
+void Describe(Visitor& v, TableAbandoned& e) {
+  v.Struct("TableAbandoned", "A table is not tried any further.");
   v.Field("run", e.run, kRun);
   v.Field("table", e.table, kTable);
   v.Field("seconds", e.seconds, kSeconds);

@@ -15,29 +15,29 @@
 namespace backcourt {
 
 // A load reads files.
-struct Reading {
+struct LoadStep {
   static constexpr const char* kEvent = "reading";
   std::string what;
 };
 // A verification replays cells.
-struct Replayed {
+struct ReplayProgress {
   static constexpr const char* kEvent = "replayed";
   int64_t done = 0, total = 0;
   double seconds = 0, eta_seconds = 0;
 };
 // An export has written a table.
-struct Written {
+struct TableExported {
   static constexpr const char* kEvent = "written";
   std::string table;
   int64_t rows = 0;
 };
 // A backfill has loaded first.
-struct Loaded {
+struct LoadFinished {
   static constexpr const char* kEvent = "loaded";
   LoadReport report;
 };
 // A backfill knows its dates.
-struct Chosen {
+struct DatesChosen {
   static constexpr const char* kEvent = "chosen";
   DateChoice choice;
 };
@@ -48,8 +48,9 @@ struct ChecksFailed {
   int64_t dates = 0;
 };
 
-using Event = std::variant<Reading, Replayed, Written, Loaded, Chosen, ChecksFailed, Started, BatchStarted,
-                           Filled, Unchanged, Failed, Blocked, Retrying, Stopped>;
+using Event = std::variant<LoadStep, ReplayProgress, TableExported, LoadFinished, DatesChosen, ChecksFailed,
+                           RunStarted, BatchStarted, CellsFilled, CellsUnchanged, CellFailed, CellsBlocked,
+                           BatchRetry, TableAbandoned>;
 using Events = std::function<void(const Event&)>;
 
 // With its name under the key "event".

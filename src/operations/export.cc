@@ -292,7 +292,7 @@ Result<ExportReport> Export(Workspace& workspace, const ExportRequest& request, 
   for (const std::string& table : tables) {
     TableWriter writer(project, moment, table, request.dry_run ? folder : workshop->path(), request.csv);
     report.tables[table] = TRY(request.dry_run ? writer.Tell() : writer.Write());
-    activity->Tell(Written{table, report.tables[table].rows});
+    activity->Tell(TableExported{table, report.tables[table].rows});
     if (activity->cancel().Requested())
       return Error{ErrorKind::kInterrupted, "interrupted; what was in the folder stays", ""};
   }

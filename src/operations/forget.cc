@@ -14,7 +14,7 @@ Result<LoadReport> Forget(Workspace& workspace, const ForgetRequest& request, co
   auto connection = TRY(TRY(workspace.Open())->Connect());
   Finder finder(workspace.project(), [&cancel] { return cancel.Requested(); });
   Loader loader(workspace.project(), *connection, std::move(finder),
-                [&](const std::string& line) { activity->Tell(Reading{line}); });
+                [&](const std::string& line) { activity->Tell(LoadStep{line}); });
   Watch watch = CancelWhen(*connection, cancel);
   return loader.Forget(request.path);
 }

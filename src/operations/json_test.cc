@@ -83,7 +83,7 @@ TEST(Registry, EveryVerbTakesItsOwnEmptyRequest) {
 }
 
 TEST(Events, ComeThroughJsonAsTheyWere) {
-  Failed failed;
+  CellFailed failed;
   failed.run = 3;
   failed.table = "form";
   failed.date = Date{18919};
@@ -92,7 +92,7 @@ TEST(Events, ComeThroughJsonAsTheyWere) {
   failed.attempts = 1;
   auto read = EventFromJson(EventToJson(Event(failed)));
   ASSERT_TRUE(read) << read.error().Text();
-  const Failed& same = std::get<Failed>(*read);
+  const CellFailed& same = std::get<CellFailed>(*read);
   EXPECT_EQ(same.date, failed.date);
   EXPECT_EQ(same.error_class, "data");
   EXPECT_FALSE(EventFromJson(nlohmann::json{{"event", "unheard"}}));

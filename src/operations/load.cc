@@ -179,7 +179,7 @@ Loader MakeLoader(Workspace& workspace, Connection& connection, Activity& activi
   const Cancel& cancel = activity.cancel();
   return Loader(workspace.project(), connection,
                 Finder(workspace.project(), [&cancel] { return cancel.Requested(); }),
-                [&activity](const std::string& line) { activity.Tell(Reading{line}); });
+                [&activity](const std::string& line) { activity.Tell(LoadStep{line}); });
 }
 
 }  // namespace

@@ -121,7 +121,7 @@ TEST_F(Operations, TwoAtOnceWhereThatIsAllowed) {
   std::atomic<bool> told{false};
   auto fill = std::async(std::launch::async, [&] {
     return Backfill(workspace_, {}, cancel_, [&](const Event& event) {
-      if (!std::holds_alternative<Filled>(event) || told.exchange(true)) return;
+      if (!std::holds_alternative<CellsFilled>(event) || told.exchange(true)) return;
       begun.set_value();
       go_on.get_future().wait();
     });
@@ -152,7 +152,7 @@ TEST_F(Operations, JoiningTakesPartInTheSameBackfillAlone) {
   EXPECT_EQ(none.error().kind, ErrorKind::kBusy);
   auto fill = std::async(std::launch::async, [&] {
     return Backfill(workspace_, {}, cancel_, [&](const Event& event) {
-      if (!std::holds_alternative<Started>(event) || told.exchange(true)) return;
+      if (!std::holds_alternative<RunStarted>(event) || told.exchange(true)) return;
       begun.set_value();
       go_on.get_future().wait();
     });
@@ -176,7 +176,7 @@ TEST_F(Operations, JoiningTakesPartInTheSameBackfillAlone) {
 // Runs a long operation in a thread of its own, holds it at an event that
 // `at` picks, looks at `status`, stops it from here, and returns how it ended.
 template <typename Operation, typename At>
-auto Stopped(Workspace& workspace, const char* verb, Operation operation, At at) {
+auto StopDuring(Workspace& workspace, const char* verb, Operation operation, At at) {
   std::promise<void> begun, go_on;
   std::atomic<bool> told{false};
   Cancel none;
@@ -203,10 +203,10 @@ auto Stopped(Workspace& workspace, const char* verb, Operation operation, At at)
 
 // A fill, a load, a verification and an export, ended from another thread while they run.
 TEST_F(Operations, StopEndsWhateverRuns) {
-  auto filled = Stopped(
+  auto filled = StopDuring(
       workspace_, "backfill",
       [&](const Events& events) { return Backfill(workspace_, {.parallel = 1}, cancel_, events); },
-      [](const Event& event) { return std::holds_alternative<Filled>(event); });
+      [](const Event& event) { return std::holds_alternative<CellsFilled>(event); });
   BackfillReport report = Must(std::move(filled));
   EXPECT_EQ(report.outcome, "stopped");
   EXPECT_GT(report.filled, 0);
@@ -214,26 +214,26 @@ TEST_F(Operations, StopEndsWhateverRuns) {
   EXPECT_EQ(Must(Backfill(workspace_, {}, cancel_, {})).outcome, "done");  // the rest
 
   folder_.Replace("data/box_2021-22.csv", "G1,AAA,1,30", "G1,AAA,1,29");
-  auto loaded = Stopped(
+  auto loaded = StopDuring(
       workspace_, "load", [&](const Events& events) { return Load(workspace_, {}, cancel_, events); },
-      [](const Event& event) { return std::holds_alternative<Reading>(event); });
+      [](const Event& event) { return std::holds_alternative<LoadStep>(event); });
   ASSERT_FALSE(loaded);
   EXPECT_EQ(loaded.error().kind, ErrorKind::kInterrupted) << loaded.error().Text();
   EXPECT_EQ(Must(MakePlanReport(workspace_, {}, cancel_)).plan.cells, 0);  // nothing was loaded
 
-  auto verified = Stopped(
+  auto verified = StopDuring(
       workspace_, "verify",
       [&](const Events& events) { return Verify(workspace_, {.all = true, .parallel = 1}, cancel_, events); },
-      [](const Event& event) { return std::holds_alternative<Replayed>(event); });
+      [](const Event& event) { return std::holds_alternative<ReplayProgress>(event); });
   ASSERT_FALSE(verified);
   EXPECT_EQ(verified.error().kind, ErrorKind::kInterrupted) << verified.error().Text();
 
   testing::Folder beside;
   std::string out = beside / "out";
-  auto exported = Stopped(
+  auto exported = StopDuring(
       workspace_, "export",
       [&](const Events& events) { return Export(workspace_, {out, {}, false, false}, cancel_, events); },
-      [](const Event& event) { return std::holds_alternative<Written>(event); });
+      [](const Event& event) { return std::holds_alternative<TableExported>(event); });
   ASSERT_FALSE(exported);
   EXPECT_EQ(exported.error().kind, ErrorKind::kInterrupted) << exported.error().Text();
   EXPECT_FALSE(std::filesystem::exists(out + "/manifest.json"));

@@ -140,8 +140,8 @@ PlanReport ReportOf(const Project& project, const PreparedWork& work) {
                     work.plan.not_due,
                     {},
                     {}};
-  for (const auto& [table, slots] : work.moment.retired)
-    report.retired[table] = int64_t(slots.size());
+  for (const auto& [table, partitions] : work.moment.retired)
+    report.retired[table] = int64_t(partitions.size());
   return report;
 }
 

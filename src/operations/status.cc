@@ -153,7 +153,7 @@ std::vector<Problem> Problems(const Project& project, const Moment& moment) {
       auto cells = CellsThat(moment, model.name, [&](const Cell& cell) { return cell.state == state; });
       if (cells.empty()) continue;
       std::string reason = state == CellState::kPartial ? MissingText(cells) : cells[0]->reason;
-      problems.push_back({CellStateName(state), model.name, int64_t(cells.size()), Date{cells[0]->slot},
+      problems.push_back({CellStateName(state), model.name, int64_t(cells.size()), Date{cells[0]->partition},
                           reason.substr(0, 200)});
     }
   }
@@ -169,7 +169,7 @@ std::vector<Problem> Problems(const Project& project, const Moment& moment) {
   for (const Model& model : project.models) {
     auto cells = CellsThat(moment, model.name, [](const Cell& cell) { return !cell.waived.empty(); });
     if (!cells.empty())
-      problems.push_back({"waived", model.name, int64_t(cells.size()), Date{cells[0]->slot},
+      problems.push_back({"waived", model.name, int64_t(cells.size()), Date{cells[0]->partition},
                           "let through without " + cells[0]->waived + " (--allow-missing)"});
   }
   return problems;

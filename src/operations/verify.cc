@@ -131,7 +131,7 @@ Result<> CheckRaw(Workspace& workspace, const VerifyRequest& request, const Mome
   Watch watch = CancelWhen(*connection, activity.cancel());
   Loader loader(workspace.project(), *connection,
                 Finder(workspace.project(), [&activity] { return activity.cancel().Requested(); }),
-                [&activity](const std::string& line) { activity.Tell(Reading{line}); });
+                [&activity](const std::string& line) { activity.Tell(LoadStep{line}); });
   report.raw = TRY(loader.Check(report.raw_season.empty() ? std::set<std::string>()
                                                           : std::set<std::string>{report.raw_season}));
   return {};
@@ -165,7 +165,7 @@ Result<VerifyReport> Verify(Workspace& workspace, const VerifyRequest& request, 
     double spent = SystemRunClock().Now() - start;
     size_t total = sampled.cells.size();
     activity->Tell(
-        Replayed{int64_t(done), int64_t(total), spent, spent / double(done) * double(total - done)});
+        ReplayProgress{int64_t(done), int64_t(total), spent, spent / double(done) * double(total - done)});
   };
   report.stale_cells = sampled.stale;
   report.replay = TRY(Replay(*TRY(workspace.Open()), project, moment.calendar, moment.cells, sampled.cells,

@@ -54,7 +54,7 @@ Result<WhyReport> Why(Workspace& workspace, const WhyRequest& request, const Can
   WhyReport report;
   for (LineageLink& link : links)
     report.push_back(
-        {std::move(link.table), std::move(link.slot), std::move(link.state), std::move(link.because)});
+        {std::move(link.table), std::move(link.partition), std::move(link.state), std::move(link.because)});
   return report;
 }
 

@@ -28,7 +28,7 @@ struct Moment {
   std::optional<Transaction> open;  // of a moment that stays
   Cells cells;
   Calendar calendar;
-  std::map<std::string, std::vector<int32_t>> retired;  // cells of dates that are no game dates any more
+  std::map<std::string, std::vector<PartitionKey>> retired;  // cells of dates that are no game dates any more
 };
 
 class Workspace {

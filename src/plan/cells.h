@@ -1,5 +1,5 @@
 // Cells: the unit of state, of dependency and of repair. A cell is a table and
-// a slot: the date of a dated table (days since 1970), the start year of a
+// a partition: the date of a dated table (days since 1970), the start year of a
 // table with one cell a season, 0 of an undated one.
 #pragma once
 
@@ -10,6 +10,10 @@
 #include "base/digest.h"
 
 namespace backcourt {
+
+// Which of a table's partitions: a game date as days since 1970-01-01, a season as the year it starts in, 0
+// for a table without either.
+using PartitionKey = int32_t;
 
 // Two are judged, never stored. kWaiting: a cell of a past date whose games have no result yet, empty or not
 // filled. kNotDue: one behind the calendar's horizon that is not filled, or not as its inputs are now.
@@ -33,7 +37,7 @@ CellState CellStateFromName(const std::string& name);
 bool Settled(CellState state);
 
 struct Cell {
-  int32_t slot = 0;
+  PartitionKey partition = 0;
   CellState state = CellState::kMissing;
   Digest fingerprint;  // what it was made from
   Digest identity;     // the model that made it
@@ -50,20 +54,20 @@ struct Cell {
   int64_t changed = 0;  // the run in which its digest last changed
 };
 
-// The cells of one table in slot order, with sums of digests over ranges.
+// The cells of one table in partition order, with sums of digests over ranges.
 class CellSeries {
  public:
   const std::vector<Cell>& cells() const { return cells_; }
-  const Cell* Find(int32_t slot) const;
+  const Cell* Find(PartitionKey partition) const;
   void Put(Cell cell);
-  void Append(Cell cell);  // REQUIRES: its slot is behind all there are
+  void Append(Cell cell);  // REQUIRES: its partition is behind all there are
   void Reserve(size_t cells) { cells_.reserve(cells); }
-  void Erase(int32_t slot);
+  void Erase(PartitionKey partition);
 
   // Sum over the cells of [first, last]. Cells without rows count nothing, so
   // that an empty cell and no cell are the same to whoever reads them.
-  Digest Sum(int32_t first, int32_t last) const;
-  Digest AheadSum(int32_t first, int32_t last) const;
+  Digest Sum(PartitionKey first, PartitionKey last) const;
+  Digest AheadSum(PartitionKey first, PartitionKey last) const;
   // What fingerprints know beside digests. Of a table whose columns (names and types) are others than when it
   // was first made, a digest of them: part of what reads it. Of a model of which what is beside its SELECT
   // (the rows that it expects, its note) is other than when it was first filled, a digest of that: part of
@@ -72,7 +76,7 @@ class CellSeries {
   Digest schema, beside;
 
   // The cells of [first, last], as a half-open range of indices.
-  std::pair<size_t, size_t> Range(int32_t first, int32_t last) const;
+  std::pair<size_t, size_t> Range(PartitionKey first, PartitionKey last) const;
 
  private:
   void Refresh() const;

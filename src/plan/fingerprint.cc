@@ -8,13 +8,13 @@ namespace {
 constexpr int kKnownAhead = 183;  // days before a season's first game in which its schedule is published
 }  // namespace
 
-std::vector<SlotRange> Union(std::vector<SlotRange> ranges) {
-  std::erase_if(ranges, [](const SlotRange& r) { return r.last < r.first; });
-  std::sort(ranges.begin(), ranges.end(), [](const SlotRange& a, const SlotRange& b) {
+std::vector<PartitionRange> Union(std::vector<PartitionRange> ranges) {
+  std::erase_if(ranges, [](const PartitionRange& r) { return r.last < r.first; });
+  std::sort(ranges.begin(), ranges.end(), [](const PartitionRange& a, const PartitionRange& b) {
     return std::tie(a.ahead, a.first, a.last) < std::tie(b.ahead, b.first, b.last);
   });
-  std::vector<SlotRange> merged;
-  for (const SlotRange& range : ranges) {
+  std::vector<PartitionRange> merged;
+  for (const PartitionRange& range : ranges) {
     if (!merged.empty() && merged.back().ahead == range.ahead &&
         range.first <= int64_t(merged.back().last) + 1)
       merged.back().last = std::max(merged.back().last, range.last);
@@ -24,11 +24,11 @@ std::vector<SlotRange> Union(std::vector<SlotRange> ranges) {
   return merged;
 }
 
-std::vector<SlotRange> SlotsOf(const Read& read, const Calendar& calendar, int date_index) {
+std::vector<PartitionRange> PartitionsOf(const Read& read, const Calendar& calendar, int date_index) {
   const GameDate& date = calendar.dates()[size_t(date_index)];
   const Season& season = calendar.season_of(date);
   int32_t d = date.date.days;
-  std::vector<SlotRange> ranges;
+  std::vector<PartitionRange> ranges;
   for (const Window& window : read.windows) {
     switch (window.kind) {
       case Window::Kind::kSameDate:
@@ -74,7 +74,7 @@ Digest Fingerprint(const Model& model, const Calendar& calendar, int date_index,
     Digest sum, ahead, schema;
     if (auto input = cells.find(read.table); input != cells.end()) {
       schema = input->second.schema;
-      for (const SlotRange& range : SlotsOf(read, calendar, date_index)) {
+      for (const PartitionRange& range : PartitionsOf(read, calendar, date_index)) {
         if (range.ahead)
           ahead = ahead + input->second.AheadSum(range.first, range.last);
         else

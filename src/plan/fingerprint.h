@@ -13,18 +13,18 @@
 namespace backcourt {
 
 // Slots [first, last] of an input; `ahead` ones hold only rows published ahead.
-struct SlotRange {
-  int32_t first = 0, last = 0;
+struct PartitionRange {
+  PartitionKey first = 0, last = 0;
   bool ahead = false;
-  bool operator==(const SlotRange&) const = default;
+  bool operator==(const PartitionRange&) const = default;
 };
 
-// The slots that the windows of a read cover for one game date: disjoint, in
+// The partitions that the windows of a read cover for one game date: disjoint, in
 // order, those ahead last.
-std::vector<SlotRange> SlotsOf(const Read& read, const Calendar& calendar, int date_index);
+std::vector<PartitionRange> PartitionsOf(const Read& read, const Calendar& calendar, int date_index);
 
 // The union of ranges: overlapping and adjacent ones become one.
-std::vector<SlotRange> Union(std::vector<SlotRange> ranges);
+std::vector<PartitionRange> Union(std::vector<PartitionRange> ranges);
 
 // What the cell (model, dates()[date_index]) would be made from now: the model,
 // its row of `dates`, each input's digests over its windows, the final games

@@ -7,8 +7,8 @@ namespace backcourt {
 
 namespace {
 
-// Calendar indices within slots [first, last].
-std::pair<int, int> DatesIn(const Calendar& calendar, const SlotRange& range) {
+// Calendar indices within partitions [first, last].
+std::pair<int, int> DatesIn(const Calendar& calendar, const PartitionRange& range) {
   return calendar.Range(Date{range.first}, Date{range.last});
 }
 
@@ -34,7 +34,7 @@ std::map<std::string, std::vector<uint8_t>> ScopeOf(const Project& project, cons
       std::vector<int> edges(n + 1, 0);
       for (size_t i = 0; i < n; ++i) {
         if (!mine[i]) continue;
-        for (const SlotRange& range : SlotsOf(read, calendar, int(i))) {
+        for (const PartitionRange& range : PartitionsOf(read, calendar, int(i))) {
           auto [begin, end] = DatesIn(calendar, range);
           ++edges[size_t(begin)];
           --edges[size_t(end)];
@@ -106,7 +106,7 @@ MissingGames::MissingGames(const Project& project, const Calendar& calendar) : c
       for (size_t i = n; i-- > 0;)
         next[i] = theirs[i].empty() ? next[i + 1] : int(i);
       for (size_t i = 0; i < n; ++i)
-        for (const SlotRange& range : SlotsOf(read, calendar, int(i))) {
+        for (const PartitionRange& range : PartitionsOf(read, calendar, int(i))) {
           auto [begin, end] = DatesIn(calendar, range);
           for (int date = next[size_t(begin)]; date < end; date = next[size_t(date) + 1]) {
             mine[i].resize(words);
@@ -175,7 +175,7 @@ std::map<std::string, std::vector<CellState>> JudgeAll(const Project& project, c
         for (const Read& read : model.reads) {
           auto input = unsettled.find(read.table);
           if (input == unsettled.end()) continue;
-          for (const SlotRange& range : SlotsOf(read, calendar, int(i))) {
+          for (const PartitionRange& range : PartitionsOf(read, calendar, int(i))) {
             auto [begin, end] = DatesIn(calendar, range);
             if (input->second[size_t(end)] != input->second[size_t(begin)]) inputs_settled = false;
           }
@@ -201,18 +201,18 @@ std::map<std::string, std::vector<CellState>> JudgeAll(const Project& project, c
   return states;
 }
 
-std::map<std::string, std::vector<int32_t>> TakeRetired(const Project& project, const Calendar& calendar,
-                                                        Cells& cells) {
-  std::map<std::string, std::vector<int32_t>> retired;
+std::map<std::string, std::vector<PartitionKey>> TakeRetired(const Project& project, const Calendar& calendar,
+                                                             Cells& cells) {
+  std::map<std::string, std::vector<PartitionKey>> retired;
   for (const Model& model : project.models) {
     auto series = cells.find(model.name);
     if (series == cells.end()) continue;
-    std::vector<int32_t> slots;
+    std::vector<PartitionKey> partitions;
     for (const Cell& cell : series->second.cells())
-      if (calendar.Find(Date{cell.slot}) < 0) slots.push_back(cell.slot);
-    for (int32_t slot : slots)
-      series->second.Erase(slot);
-    if (!slots.empty()) retired[model.name] = std::move(slots);
+      if (calendar.Find(Date{cell.partition}) < 0) partitions.push_back(cell.partition);
+    for (PartitionKey partition : partitions)
+      series->second.Erase(partition);
+    if (!partitions.empty()) retired[model.name] = std::move(partitions);
   }
   // Of those behind the horizon what is not true any more; then what was made of it is not either.
   for (bool more = calendar.horizon() < int(calendar.dates().size()); more;) {
@@ -221,16 +221,16 @@ std::map<std::string, std::vector<int32_t>> TakeRetired(const Project& project, 
       auto series = cells.find(table);
       if (series == cells.end()) continue;
       for (size_t i = size_t(calendar.horizon()); i < states.size(); ++i) {
-        int32_t slot = calendar.dates()[i].date.days;
-        if (states[i] != CellState::kNotDue || !series->second.Find(slot)) continue;
-        series->second.Erase(slot);
-        retired[table].push_back(slot);
+        PartitionKey partition = calendar.dates()[i].date.days;
+        if (states[i] != CellState::kNotDue || !series->second.Find(partition)) continue;
+        series->second.Erase(partition);
+        retired[table].push_back(partition);
         more = true;
       }
     }
   }
-  for (auto& [table, slots] : retired)
-    std::sort(slots.begin(), slots.end());
+  for (auto& [table, partitions] : retired)
+    std::sort(partitions.begin(), partitions.end());
   return retired;
 }
 
@@ -247,7 +247,7 @@ Digest StateOfCells(const Cells& cells) {
     hasher.Add(table);
     if (series.schema != Digest{} || series.beside != Digest{}) hasher.Add(series.schema).Add(series.beside);
     for (const Cell& cell : series.cells())
-      hasher.Add(int64_t(cell.slot)).Add(int64_t(cell.state)).Add(cell.fingerprint).Add(cell.digest);
+      hasher.Add(int64_t(cell.partition)).Add(int64_t(cell.state)).Add(cell.fingerprint).Add(cell.digest);
   }
   return hasher.Finish();
 }

@@ -90,11 +90,11 @@ std::map<std::string, std::vector<CellState>> JudgeAll(const Project& project, c
 Plan MakePlan(const Project& project, const Calendar& calendar, const Cells& cells,
               const Selection& selection, const PlanOptions& options);
 
-// Takes the cells of models whose rows are to go out of `cells`, and returns their slots by model: those on
-// dates that are no game dates any more (a game has moved), and those behind the calendar's horizon that are
-// not true to their inputs any more.
-std::map<std::string, std::vector<int32_t>> TakeRetired(const Project& project, const Calendar& calendar,
-                                                        Cells& cells);
+// Takes the cells of models whose rows are to go out of `cells`, and returns their partitions by model: those
+// on dates that are no game dates any more (a game has moved), and those behind the calendar's horizon that
+// are not true to their inputs any more.
+std::map<std::string, std::vector<PartitionKey>> TakeRetired(const Project& project, const Calendar& calendar,
+                                                             Cells& cells);
 
 // Whether a waiver names the cell (table, date).
 bool Waives(const std::vector<std::string>& allow_missing, const std::string& table, Date date);

@@ -96,8 +96,8 @@ TEST(Judge, EmptyCellsOfPastDatesWithoutResultsWait) {
 }
 
 // The dates of a season of which the first two are played, and the project's cells, filled up to a date.
-struct Running {
-  explicit Running(int played, Date today = D("2021-01-01")) {
+struct RunningSeason {
+  explicit RunningSeason(int played, Date today = D("2021-01-01")) {
     std::vector<Game> games;
     for (int day = 19; day <= 26; ++day)
       games.push_back(MakeGame("G" + std::to_string(day), "2021-10-" + std::to_string(day), "AAA", "BBB",
@@ -123,7 +123,7 @@ struct Running {
 };
 
 TEST(Horizon, TheNextDateThatIsNotOverAndTheOneAfterAreDue) {
-  Running season(2);
+  RunningSeason season(2);
   EXPECT_EQ(season.calendar.horizon(), 4);
   EXPECT_EQ(season.Todo("form"), (std::vector{0, 1, 2, 3}));
   EXPECT_EQ(season.plan.not_due, 3 * 4);
@@ -131,8 +131,8 @@ TEST(Horizon, TheNextDateThatIsNotOverAndTheOneAfterAreDue) {
   season.calendar.MakeAllDue();
   EXPECT_EQ(season.Todo("form").size(), 8u);
   EXPECT_EQ(season.plan.not_due, 0);
-  EXPECT_EQ(Running(8).calendar.horizon(), 8);
-  EXPECT_EQ(Running(0).calendar.horizon(), 2);
+  EXPECT_EQ(RunningSeason(8).calendar.horizon(), 8);
+  EXPECT_EQ(RunningSeason(0).calendar.horizon(), 2);
 }
 
 TEST(Horizon, ADateThatIsPlayedInPartIsNotOver) {
@@ -145,15 +145,16 @@ TEST(Horizon, ADateThatIsPlayedInPartIsNotOver) {
 }
 
 TEST(Horizon, WhatIsPlayedTodayIsDueThoughResultsAreLate) {
-  EXPECT_EQ(Running(2, D("2021-10-24")).calendar.horizon(), 7);
-  EXPECT_EQ(Running(2, D("2021-10-27")).calendar.horizon(), 4) << "of a season of which no date is to come";
+  EXPECT_EQ(RunningSeason(2, D("2021-10-24")).calendar.horizon(), 7);
+  EXPECT_EQ(RunningSeason(2, D("2021-10-27")).calendar.horizon(), 4)
+      << "of a season of which no date is to come";
 }
 
 TEST(Horizon, WhatLiesBehindItStaysWhileItIsTrue) {
-  Running season(2);
+  RunningSeason season(2);
   season.calendar.MakeAllDue();
   FillAll(season.project, season.calendar, season.cells);
-  season.calendar = Running(2).calendar;
+  season.calendar = RunningSeason(2).calendar;
   EXPECT_EQ(season.Todo("features"), std::vector<int>{});
   EXPECT_TRUE(TakeRetired(season.project, season.calendar, season.cells).empty());
   EXPECT_EQ(StatesOf(season.project, season.calendar, season.cells, "features")[7], CellState::kFresh);
@@ -183,7 +184,7 @@ TEST(Fingerprint, AnEmptyCellCountsAsNoCell) {
   Cells cells = RawCells(calendar);
   Digest before = Fingerprint(project.models[1], calendar, 4, cells, {}, "");
   Cell empty;
-  empty.slot = D("2021-10-20").days;
+  empty.partition = D("2021-10-20").days;
   empty.state = CellState::kEmpty;
   cells["summary"].Put(empty);
   EXPECT_EQ(Fingerprint(project.models[1], calendar, 4, cells, {}, ""), before);
@@ -195,7 +196,7 @@ TEST(Fingerprint, SwappedDatesDiffer) {
   one.Put(a), one.Put(b);
   std::swap(a.digest, b.digest);
   other.Put(a), other.Put(b);
-  EXPECT_NE(one.Sum(a.slot, b.slot), other.Sum(a.slot, b.slot));
+  EXPECT_NE(one.Sum(a.partition, b.partition), other.Sum(a.partition, b.partition));
 }
 
 TEST(MissingGames, AreThoseInItsWindowsAndOfItsInputs) {

@@ -46,21 +46,21 @@ class Trials {
   // What the cell's rows come to.
   Result<Digest> Try(const std::vector<int>& dates, const From& from) {
     Digest digest;
-    auto slots = bench_.Digest(
+    auto partitions = bench_.Digest(
         {"(" + Select(dates, from) + ")", bench_.dialect().DayNumber(Ident(model_.date)), columns_});
-    if (!slots) return slots.error();
-    for (const SlotDigest& slot : *slots)
-      digest = digest + slot.digest;
+    if (!partitions) return partitions.error();
+    for (const PartitionDigest& partition : *partitions)
+      digest = digest + partition.digest;
     return digest;
   }
-  std::string Cut(const Read& read, const std::vector<SlotRange>& more = {}) const {
-    std::vector<SlotRange> ranges = SlotsOf(read, calendar_, index_);
+  std::string Cut(const Read& read, const std::vector<PartitionRange>& more = {}) const {
+    std::vector<PartitionRange> ranges = PartitionsOf(read, calendar_, index_);
     ranges.insert(ranges.end(), more.begin(), more.end());
     return fmt::format("wh.main.{} WHERE {}", Ident(read.table),
-                       SlotsSql(project_, calendar_, read.table, Union(std::move(ranges))));
+                       PartitionsSql(project_, calendar_, read.table, Union(std::move(ranges))));
   }
   // With one read's window grown by a range.
-  Result<Digest> Grown(const Read& grown, SlotRange by) {
+  Result<Digest> Grown(const Read& grown, PartitionRange by) {
     return Try({index_},
                [&](const Read& read) { return read.table == grown.table ? Cut(read, {by}) : Cut(read); });
   }
@@ -120,8 +120,8 @@ Result<std::string> Trials::Order() {
     });
     TRY(bench_.Stage("tried", select));
     Digest digest;
-    for (const SlotDigest& slot : TRY(bench_.Digest({"tried", "0", columns_})))
-      digest = digest + slot.digest;
+    for (const PartitionDigest& partition : TRY(bench_.Digest({"tried", "0", columns_})))
+      digest = digest + partition.digest;
     if (first && *first != digest) return OrderColumn();
     if (!first) TRY(bench_.Stage("tried_first", "SELECT * FROM tried"));
     first = digest;
@@ -194,10 +194,10 @@ Result<std::string> CauseOf(Connection& ledger, Workbench& bench, const Project&
   for (const auto& [name, about] : model.columns)
     columns.push_back(name);
   Digest stored;
-  for (const SlotDigest& slot :
+  for (const PartitionDigest& partition :
        TRY(bench.Digest({"wh.main." + Ident(model.name), "0", columns,
-                         fmt::format("{} = {}", Ident(model.date), Date{cell.slot}.Sql())})))
-    stored = stored + slot.digest;
+                         fmt::format("{} = {}", Ident(model.date), Date{cell.partition}.Sql())})))
+    stored = stored + partition.digest;
   if (stored != cell.digest)
     return std::string("its rows were changed behind the ledger's back: they are not those that were filled");
   Trials trials(ledger, bench, project, calendar, model, date_index);

@@ -32,7 +32,7 @@ class Checker {
         options_(options),
         states_(JudgeAll(project, calendar, cells)) {}
 
-  Result<CheckReport> Run(const std::map<std::string, std::vector<int32_t>>& retired);
+  Result<CheckReport> Run(const std::map<std::string, std::vector<PartitionKey>>& retired);
 
  private:
   bool Wanted(const std::string& table) const {
@@ -40,7 +40,7 @@ class Checker {
            std::find(options_.tables.begin(), options_.tables.end(), table) != options_.tables.end();
   }
   // Some cell of a model is filled, and so its table is there.
-  bool Filled(const std::string& model) const {
+  bool IsFilled(const std::string& model) const {
     auto series = cells_.find(model);
     return series != cells_.end() && std::any_of(series->second.cells().begin(), series->second.cells().end(),
                                                  [](const Cell& cell) { return Settled(cell.state); });
@@ -54,7 +54,7 @@ class Checker {
   Result<> Games(const CheckedSeason& season);
   void FilledCells(const CheckedSeason& season);
   Result<> StoredRows(const CheckedSeason& season);
-  Result<> StoredRowsOf(const std::string& table, const std::string& slot,
+  Result<> StoredRowsOf(const std::string& table, const std::string& partition,
                         const std::vector<std::string>& columns, const std::vector<std::string>& key,
                         int32_t first, int32_t last, const std::string& mend, GuardCount& count);
   Result<> ExpectedRows(const CheckedSeason& season);
@@ -283,23 +283,24 @@ void Checker::FilledCells(const CheckedSeason& season) {
 }
 
 // Rows as they stand against the ledger's digests of them.
-Result<> Checker::StoredRowsOf(const std::string& table, const std::string& slot,
+Result<> Checker::StoredRowsOf(const std::string& table, const std::string& partition,
                                const std::vector<std::string>& columns, const std::vector<std::string>& key,
                                int32_t first, int32_t last, const std::string& mend, GuardCount& count) {
   static const CellSeries kNone;
   auto found = cells_.find(table);
   const CellSeries& ledger = found == cells_.end() ? kNone : found->second;
   bool dated = project_.GrainOf(table) == Grain::kDate;
-  std::string where = fmt::format("{} BETWEEN {} AND {}", slot, first, last);
-  std::map<int32_t, SlotDigest> stored;
-  for (const SlotDigest& one : TRY(bench_.Digest({"wh.main." + Ident(table), slot, columns, where})))
-    stored[one.slot] = one;
-  std::set<int32_t> slots;
+  std::string where = fmt::format("{} BETWEEN {} AND {}", partition, first, last);
+  std::map<PartitionKey, PartitionDigest> stored;
+  for (const PartitionDigest& one :
+       TRY(bench_.Digest({"wh.main." + Ident(table), partition, columns, where})))
+    stored[one.partition] = one;
+  std::set<int32_t> partitions;
   for (const auto& [s, one] : stored)
-    slots.insert(s);
+    partitions.insert(s);
   for (auto [at, end] = ledger.Range(first, last); at < end; ++at)
-    slots.insert(ledger.cells()[at].slot);
-  for (int32_t s : slots) {
+    partitions.insert(ledger.cells()[at].partition);
+  for (int32_t s : partitions) {
     if (dated && not_chosen_.contains(s)) continue;
     ++count.examined;
     const Cell* cell = ledger.Find(s);
@@ -317,7 +318,7 @@ Result<> Checker::StoredRowsOf(const std::string& table, const std::string& slot
         SELECT concat_ws(', ', {shown}) FROM wh.main.{table} WHERE {key_sql} = {key}
         GROUP BY {columns} HAVING count(*) > 1 ORDER BY 1 LIMIT 1)sql",
                     fmt::arg("shown", shown.empty() ? "''" : Join(shown, ", ")),
-                    fmt::arg("table", Ident(table)), fmt::arg("key_sql", slot), fmt::arg("key", s),
+                    fmt::arg("table", Ident(table)), fmt::arg("key_sql", partition), fmt::arg("key", s),
                     fmt::arg("columns", quoted.empty() ? "()" : Join(quoted, ", ")))));
     std::string what = rows == said
                            ? "a value is not what was filled"
@@ -340,7 +341,7 @@ Result<> Checker::StoredRows(const CheckedSeason& season) {
     int32_t year = calendar_.season_of(calendar_.dates()[size_t(season.dates.front())]).year;
     bool dated = table.grain == Grain::kDate;
     int32_t from = dated ? first : table.grain == Grain::kSeason ? year : 0, to = dated ? last : from;
-    TRY(StoredRowsOf(table.name, SlotSql(table), HashedColumns(table), table.key, from, to,
+    TRY(StoredRowsOf(table.name, PartitionSql(table), HashedColumns(table), table.key, from, to,
                      TRY(LoadAgain(table, season.label)) + ", then `backcourt backfill`", count));
   }
   for (const Model& model : project_.models) {
@@ -405,7 +406,7 @@ Result<> Checker::Contracts(const CheckedSeason& season) {
         options_.tables.empty() || std::any_of(check.reads.begin(), check.reads.end(),
                                                [&](const std::string& read) { return Wanted(read); });
     bool there = std::all_of(check.reads.begin(), check.reads.end(), [&](const std::string& read) {
-      return !project_.FindModel(read) || Filled(read);
+      return !project_.FindModel(read) || IsFilled(read);
     });
     if (!wanted) continue;
     if (there)
@@ -415,7 +416,7 @@ Result<> Checker::Contracts(const CheckedSeason& season) {
   }
   GuardCount months{season.label, "months", "column-months", 0, 0, "no model that was asked for is filled"};
   for (const Model& model : project_.models) {
-    if (model.view || !Wanted(model.name) || !Filled(model.name)) continue;
+    if (model.view || !Wanted(model.name) || !IsFilled(model.name)) continue;
     GuardCount one =
         TRY(JudgeMonths(bench_, project_, calendar_, season, model, states_.at(model.name), report_.gaps));
     months.examined += one.examined;
@@ -454,7 +455,7 @@ Result<> Checker::OtherSources(const CheckedSeason& season) {
   for (const RawTable& table : project_.raw_tables) {
     if (table.totals.empty() || !Wanted(table.name)) continue;
     count.examined += TRY(ledger::CountUnits(ledger_, table.name, season.label));
-    for (const ledger::Dropped& other :
+    for (const ledger::DroppedSource& other :
          TRY(ledger::ReadDropped(ledger_, table.name, season.label, kOtherTotals))) {
       report_.gaps.push_back({count.guard,
                               season.label,
@@ -526,7 +527,7 @@ Result<> Checker::DamagedUnits(const CheckedSeason& season) {
   return {};
 }
 
-Result<CheckReport> Checker::Run(const std::map<std::string, std::vector<int32_t>>& retired) {
+Result<CheckReport> Checker::Run(const std::map<std::string, std::vector<PartitionKey>>& retired) {
   auto start = std::chrono::steady_clock::now();
   std::vector<CheckedSeason> seasons;
   for (int index : options_.dates) {
@@ -549,11 +550,11 @@ Result<CheckReport> Checker::Run(const std::map<std::string, std::vector<int32_t
     if (Wanted(project_.schedule)) TRY(ScheduleAgrees(season));
     TRY(DamagedUnits(season));
   }
-  for (const auto& [table, slots] : retired)
+  for (const auto& [table, partitions] : retired)
     if (Wanted(table))
-      report_.gaps.push_back({"cells", "", table, Date{slots.front()}, Date{slots.back()},
-                              int64_t(slots.size()), "", "filled for a date that is no game date any more",
-                              "`backcourt backfill`"});
+      report_.gaps.push_back({"cells", "", table, Date{partitions.front()}, Date{partitions.back()},
+                              int64_t(partitions.size()), "",
+                              "filled for a date that is no game date any more", "`backcourt backfill`"});
   report_.seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
   return std::move(report_);
 }
@@ -562,7 +563,7 @@ Result<CheckReport> Checker::Run(const std::map<std::string, std::vector<int32_t
 
 Result<CheckReport> CheckCompleteness(Connection& ledger, Workbench& bench, const Project& project,
                                       const Calendar& calendar, const Cells& cells,
-                                      const std::map<std::string, std::vector<int32_t>>& retired,
+                                      const std::map<std::string, std::vector<PartitionKey>>& retired,
                                       const CheckOptions& options) {
   return Checker(ledger, bench, project, calendar, cells, options).Run(retired);
 }

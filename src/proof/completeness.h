@@ -58,7 +58,7 @@ struct CheckOptions {
 // REQUIRES: ledger and rows are of one moment (a transaction, and a place on it).
 Result<CheckReport> CheckCompleteness(Connection& ledger, Workbench& bench, const Project& project,
                                       const Calendar& calendar, const Cells& cells,
-                                      const std::map<std::string, std::vector<int32_t>>& retired,
+                                      const std::map<std::string, std::vector<PartitionKey>>& retired,
                                       const CheckOptions& options);
 
 }  // namespace backcourt

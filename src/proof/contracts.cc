@@ -34,9 +34,9 @@ std::string SeasonRows(const Project& project, const Calendar& calendar, const C
   Date first = calendar.dates()[size_t(season.dates.front())].date,
        last = calendar.dates()[size_t(season.dates.back())].date;
   int year = calendar.season_of(calendar.dates()[size_t(season.dates.front())]).year;
-  SlotRange range{first.days, last.days, false};
+  PartitionRange range{first.days, last.days, false};
   if (project.GrainOf(table) == Grain::kSeason) range = {year, year, false};
-  return SlotsSql(project, calendar, table, {range});
+  return PartitionsSql(project, calendar, table, {range});
 }
 
 // The months of the plain season whose dates are all over, as lists of dates.

@@ -14,12 +14,12 @@ namespace backcourt {
 
 namespace {
 
-std::string SlotText(const Project& project, const std::string& table, int32_t slot) {
+std::string PartitionText(const Project& project, const std::string& table, PartitionKey partition) {
   switch (project.GrainOf(table)) {
     case Grain::kDate:
-      return Date{slot}.Str();
+      return Date{partition}.Str();
     case Grain::kSeason:
-      return fmt::format("{}-{:02}", slot, (slot + 1) % 100);
+      return fmt::format("{}-{:02}", partition, (partition + 1) % 100);
     case Grain::kWhole:
       return "whole";
   }
@@ -49,11 +49,11 @@ Result<std::vector<LineageLink>> Lineage::Follow(const std::string& table, int d
 
 Result<Lineage::Step> Lineage::Explain(const std::string& table, int date_index) {
   const Model* model = project_.FindModel(table);
-  int32_t slot = calendar_.dates()[size_t(date_index)].date.days;
+  PartitionKey partition = calendar_.dates()[size_t(date_index)].date.days;
   CellState state = states_.at(table)[size_t(date_index)];
   const Cell* cell = nullptr;
-  if (auto series = cells_.find(table); series != cells_.end()) cell = series->second.Find(slot);
-  Step step{{table, Date{slot}.Str(), CellStateName(state), ""}, {}, {}};
+  if (auto series = cells_.find(table); series != cells_.end()) cell = series->second.Find(partition);
+  Step step{{table, Date{partition}.Str(), CellStateName(state), ""}, {}, {}};
   auto because = [&](std::string text) {
     step.link.because = std::move(text);
     return step;
@@ -86,12 +86,12 @@ Result<Lineage::Step> Lineage::Explain(const std::string& table, int date_index)
   if (!cell->note.empty()) told += "; " + cell->note;
   if (!newest) return because(told);
   const auto& [input, input_cell] = *newest;
-  std::string input_slot = SlotText(project_, input, input_cell->slot);
+  std::string input_partition = PartitionText(project_, input, input_cell->partition);
   if (project_.FindModel(input))
-    step.next = {input, calendar_.Find(Date{input_cell->slot})};
+    step.next = {input, calendar_.Find(Date{input_cell->partition})};
   else
-    step.raw = LineageLink{input, input_slot, "loaded", TRY(LoadOf(input, *input_cell))};
-  return because(fmt::format("{}; newest input: {} {}", told, input, input_slot));
+    step.raw = LineageLink{input, input_partition, "loaded", TRY(LoadOf(input, *input_cell))};
+  return because(fmt::format("{}; newest input: {} {}", told, input, input_partition));
 }
 
 Result<LineageLink> Lineage::OfRaw(const std::string& table, Date date) {
@@ -129,7 +129,7 @@ std::optional<std::pair<std::string, int>> Lineage::OpenInput(const Model& model
   for (const Read& read : model.reads) {
     auto states = states_.find(read.table);
     if (states == states_.end()) continue;
-    for (const SlotRange& range : SlotsOf(read, calendar_, index)) {
+    for (const PartitionRange& range : PartitionsOf(read, calendar_, index)) {
       auto [begin, end] = calendar_.Range(Date{range.first}, Date{range.last});
       for (int i = begin; i < end; ++i)
         if (!Settled(states->second[size_t(i)])) return std::pair(read.table, i);
@@ -143,7 +143,7 @@ std::optional<std::pair<std::string, const Cell*>> Lineage::NewestInput(const Mo
   for (const Read& read : model.reads) {
     auto series = cells_.find(read.table);
     if (series == cells_.end()) continue;
-    for (const SlotRange& range : SlotsOf(read, calendar_, index)) {
+    for (const PartitionRange& range : PartitionsOf(read, calendar_, index)) {
       auto [begin, end] = series->second.Range(range.first, range.last);
       for (size_t i = begin; i < end; ++i) {
         const Cell& cell = series->second.cells()[i];

@@ -16,7 +16,7 @@
 namespace backcourt {
 
 struct LineageLink {
-  std::string table, slot, state, because;
+  std::string table, partition, state, because;
 };
 
 class Lineage {

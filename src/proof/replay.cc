@@ -85,20 +85,20 @@ Result<ReplayMismatch> Compare(Workbench& bench, const Model& model, Date date) 
 // One cell; nothing when it agrees to the bit.
 Result<std::optional<ReplayMismatch>> ReplayOne(Workbench& bench, WindowCopies& copies,
                                                 const Project& project, const Calendar& calendar,
-                                                const Cells& cells, const ReplayCell& chosen, int64_t& rows) {
-  const Model& model = *project.FindModel(chosen.table);
-  Date date = calendar.dates()[size_t(chosen.date_index)].date;
-  TRY(copies.MoveTo(model, chosen.date_index));
+                                                const Cells& cells, const ReplayCell& target, int64_t& rows) {
+  const Model& model = *project.FindModel(target.table);
+  Date date = calendar.dates()[size_t(target.date_index)].date;
+  TRY(copies.MoveTo(model, target.date_index));
   std::string select =
-      InputSql(calendar, model, {chosen.date_index}, [&](const Read& read) { return copies.Name(read); }) +
+      InputSql(calendar, model, {target.date_index}, [&](const Read& read) { return copies.Name(read); }) +
       SelectSql(model);
   std::vector<std::string> columns;
   for (const auto& [name, about] : model.columns)
     columns.push_back(name);
-  auto sum = [](const std::vector<SlotDigest>& slots) {
-    SlotDigest all;
-    for (const SlotDigest& slot : slots)
-      all.digest = all.digest + slot.digest, all.rows += slot.rows;
+  auto sum = [](const std::vector<PartitionDigest>& partitions) {
+    PartitionDigest all;
+    for (const PartitionDigest& partition : partitions)
+      all.digest = all.digest + partition.digest, all.rows += partition.rows;
     return all;
   };
   std::string day = bench.dialect().DayNumber(Ident(model.date));
@@ -108,9 +108,9 @@ Result<std::optional<ReplayMismatch>> ReplayOne(Workbench& bench, WindowCopies& 
     ReplayMismatch broken{model.name, date, 0, 0, 0, {}, {}, made.error().message, ""};
     return std::optional(broken);
   }
-  SlotDigest replayed = sum(*made);
-  SlotDigest stored = sum(TRY(bench.Digest({"wh.main." + Ident(model.name), day, columns,
-                                            fmt::format("{} = {}", Ident(model.date), date.Sql())})));
+  PartitionDigest replayed = sum(*made);
+  PartitionDigest stored = sum(TRY(bench.Digest({"wh.main." + Ident(model.name), day, columns,
+                                                 fmt::format("{} = {}", Ident(model.date), date.Sql())})));
   rows = stored.rows;
   if (replayed.digest != stored.digest || replayed.rows != stored.rows) {
     TRY(bench.Stage("replayed", select));
@@ -182,10 +182,10 @@ SampledCells SampleCells(const Project& project, const Calendar& calendar, const
     total += mine.size();
     if (!mine.empty()) of_table.push_back(std::move(mine));
   }
-  std::vector<ReplayCell>& chosen = sampled.cells;
+  std::vector<ReplayCell>& sample_cells = sampled.cells;
   if (sample <= 0 || size_t(sample) >= total) {
     for (auto& mine : of_table)
-      chosen.insert(chosen.end(), mine.begin(), mine.end());
+      sample_cells.insert(sample_cells.end(), mine.begin(), mine.end());
     return sampled;
   }
   for (size_t t = 0; t < of_table.size(); ++t) {  // evenly over its dates, each table at another offset
@@ -208,18 +208,18 @@ SampledCells SampleCells(const Project& project, const Calendar& calendar, const
     std::sort(picked.begin(), picked.end());
     picked.erase(std::unique(picked.begin(), picked.end()), picked.end());
     for (size_t i : picked)
-      chosen.push_back(mine[i]);
+      sample_cells.push_back(mine[i]);
   }
   return sampled;
 }
 
 Result<ReplayReport> Replay(Warehouse& warehouse, const Project& project, const Calendar& calendar,
-                            const Cells& cells, const std::vector<ReplayCell>& chosen, int parallel,
+                            const Cells& cells, const std::vector<ReplayCell>& selection, int parallel,
                             std::function<void(size_t done)> progress, std::function<bool()> interrupted) {
   auto start = std::chrono::steady_clock::now();
   // Late dates first, in stretches that one connection's copies move along.
   std::vector<const ReplayCell*> order;
-  for (const ReplayCell& cell : chosen)
+  for (const ReplayCell& cell : selection)
     order.push_back(&cell);
   std::stable_sort(order.begin(), order.end(),
                    [](auto* a, auto* b) { return a->date_index > b->date_index; });
@@ -266,7 +266,7 @@ Result<ReplayReport> Replay(Warehouse& warehouse, const Project& project, const 
   if (failed && failed->kind != ErrorKind::kInterrupted) return *failed;
   if (stop)
     return Error{ErrorKind::kInterrupted,
-                 fmt::format("interrupted after {} of {} cells", report.cells, chosen.size()), ""};
+                 fmt::format("interrupted after {} of {} cells", report.cells, selection.size()), ""};
   std::sort(report.mismatches.begin(), report.mismatches.end(),
             [](const ReplayMismatch& a, const ReplayMismatch& b) {
               return std::tie(a.table, a.date) < std::tie(b.table, b.date);

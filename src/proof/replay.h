@@ -64,7 +64,7 @@ SampledCells SampleCells(const Project& project, const Calendar& calendar, const
 // how many are done. The first cells that differ of each table are looked into
 // for the cause.
 Result<ReplayReport> Replay(Warehouse& warehouse, const Project& project, const Calendar& calendar,
-                            const Cells& cells, const std::vector<ReplayCell>& chosen, int parallel,
+                            const Cells& cells, const std::vector<ReplayCell>& selection, int parallel,
                             std::function<void(size_t done)> progress, std::function<bool()> interrupted);
 
 }  // namespace backcourt

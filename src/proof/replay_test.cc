@@ -10,13 +10,13 @@ namespace backcourt::testing {
 namespace {
 
 // Three tables over a season of 120 dates, all filled.
-struct Filled {
+struct FilledLeague {
   Project project = ChainProject();
   Calendar calendar;
   Cells cells;
   std::vector<int> dates;
 
-  Filled() {
+  FilledLeague() {
     std::vector<Game> games;
     for (int i = 0; i < 120; ++i)
       games.push_back(MakeGame("G" + std::to_string(i), (D("2021-10-19") + i).Str(), "AAA", "BBB"));
@@ -35,7 +35,7 @@ struct Filled {
 };
 
 TEST(Sample, IsSpreadOverTablesAndTheSeason) {
-  auto sample = Filled().Sample(30);
+  auto sample = FilledLeague().Sample(30);
   ASSERT_EQ(sample.size(), 3u);
   for (const auto& [table, dates] : sample) {
     EXPECT_EQ(dates.size(), 10u) << table;
@@ -46,7 +46,7 @@ TEST(Sample, IsSpreadOverTablesAndTheSeason) {
 }
 
 TEST(Sample, HoldsACellOfThoseChangedLast) {
-  Filled filled;
+  FilledLeague filled;
   for (const char* table : {"summary", "form", "features"}) {
     Cell cell = *filled.cells[table].Find(filled.calendar.dates()[77].date.days);
     cell.changed = 9;
@@ -57,7 +57,7 @@ TEST(Sample, HoldsACellOfThoseChangedLast) {
 }
 
 TEST(Sample, LeavesOutWhatIsStale) {
-  Filled filled;
+  FilledLeague filled;
   filled.cells["raw"].Put(RawCell(filled.calendar.dates()[5].date, 2));
   SampledCells all = SampleCells(filled.project, filled.calendar, filled.cells, {"summary"}, filled.dates, 0);
   EXPECT_EQ(all.stale, 1);

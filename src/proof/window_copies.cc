@@ -16,12 +16,12 @@ std::string KeyOf(const Read& read) {
   return key;
 }
 
-// The slots of `a` that `b` does not hold in the same way.
-std::vector<SlotRange> Less(const std::vector<SlotRange>& a, const std::vector<SlotRange>& b) {
-  std::vector<SlotRange> rest = a;
-  for (const SlotRange& cut : b) {
-    std::vector<SlotRange> pieces;
-    for (const SlotRange& range : rest) {
+// The partitions of `a` that `b` does not hold in the same way.
+std::vector<PartitionRange> Less(const std::vector<PartitionRange>& a, const std::vector<PartitionRange>& b) {
+  std::vector<PartitionRange> rest = a;
+  for (const PartitionRange& cut : b) {
+    std::vector<PartitionRange> pieces;
+    for (const PartitionRange& range : rest) {
       if (range.ahead != cut.ahead || cut.last < range.first || range.last < cut.first) {
         pieces.push_back(range);
         continue;
@@ -45,7 +45,7 @@ Result<> WindowCopies::MoveTo(const Model& model, int date_index) {
 }
 
 Result<> WindowCopies::Move(const Read& read, int date_index) {
-  std::vector<SlotRange> ranges = SlotsOf(read, calendar_, date_index);
+  std::vector<PartitionRange> ranges = PartitionsOf(read, calendar_, date_index);
   auto [copy, is_new] = copies_.try_emplace(KeyOf(read));
   if (!is_new && copy->second.ranges == ranges) return {};
   Grain grain = project_.GrainOf(read.table);
@@ -56,20 +56,22 @@ Result<> WindowCopies::Move(const Read& read, int date_index) {
     std::string written = model && model->view ? "" : bench_.dialect().WriteOrder();
     if (!written.empty()) order += ", " + written + " DESC";
   }
-  auto rows = [&](const std::vector<SlotRange>& slots) {
+  auto rows = [&](const std::vector<PartitionRange>& partitions) {
     return fmt::format("SELECT * FROM wh.main.{} WHERE {}{}", Ident(read.table),
-                       SlotsSql(project_, calendar_, read.table, slots), order);
+                       PartitionsSql(project_, calendar_, read.table, partitions), order);
   };
   if (is_new) copy->second.name = fmt::format("copy_{}", copies_.size());
-  std::vector<SlotRange> gone = Less(copy->second.ranges, ranges), come = Less(ranges, copy->second.ranges);
+  std::vector<PartitionRange> gone = Less(copy->second.ranges, ranges),
+                              come = Less(ranges, copy->second.ranges);
   bool all = is_new || grain != Grain::kDate || gone == copy->second.ranges;
   copy->second.ranges.clear();  // not known until it is done
   if (all) {
     TRY(bench_.Stage(copy->second.name, rows(ranges)));
   } else {
-    for (SlotRange& range : gone)
-      range.ahead = false;  // a slot is held in one way, so all of it goes
-    TRY(bench_.Restage(copy->second.name, gone.empty() ? "" : SlotsSql(project_, calendar_, read.table, gone),
+    for (PartitionRange& range : gone)
+      range.ahead = false;  // a partition is held in one way, so all of it goes
+    TRY(bench_.Restage(copy->second.name,
+                       gone.empty() ? "" : PartitionsSql(project_, calendar_, read.table, gone),
                        come.empty() ? "" : rows(come)));
   }
   copy->second.ranges = std::move(ranges);

@@ -29,7 +29,7 @@ class WindowCopies {
  private:
   struct Copy {
     std::string name;
-    std::vector<SlotRange> ranges;
+    std::vector<PartitionRange> ranges;
   };
   Result<> Move(const Read& read, int date_index);
 

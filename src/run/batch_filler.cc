@@ -108,9 +108,9 @@ Result<> CheckRowCounts(Workbench& bench, const Model& model, const std::string&
 }
 
 // What the model notes of its dates.
-Result<std::map<int32_t, std::string>> ReadNotes(Workbench& bench, const Model& model,
-                                                 const std::string& inputs) {
-  std::map<int32_t, std::string> notes;
+Result<std::map<PartitionKey, std::string>> ReadNotes(Workbench& bench, const Model& model,
+                                                      const std::string& inputs) {
+  std::map<PartitionKey, std::string> notes;
   if (model.note.empty()) return notes;
   Rows rows = TRY(bench.Query(fmt::format("{}SELECT CAST({} AS INTEGER), CAST(note AS VARCHAR) FROM ({})",
                                           inputs, bench.dialect().DayNumber("game_date"), model.note)));
@@ -140,7 +140,7 @@ Result<FilledBatch> WarehouseFiller::Fill(const BatchWork& work, int worker) {
   std::vector<std::string> columns;
   for (const auto& [name, about] : model.columns)
     columns.push_back(name);
-  std::vector<SlotDigest> made =
+  std::vector<PartitionDigest> made =
       TRY(bench.Digest({"this", bench.dialect().DayNumber(Ident(model.date)), columns}));
   TRY(RunChecks(bench, model));
   TRY(CheckRowCounts(bench, model, inputs));
@@ -155,8 +155,8 @@ Result<FilledBatch> WarehouseFiller::Fill(const BatchWork& work, int worker) {
     publication.rows_before = !made_here_.contains(model.name);
   }
   const std::vector<Cell>& cells = publication.cells;
-  publication.batch = {model.name, cells.front().slot, cells.back().slot, int(cells.size()), 0,
-                       0,          work.attempt};
+  publication.batch = {model.name,  cells.front().partition, cells.back().partition, int(cells.size()), 0, 0,
+                       work.attempt};
   for (const Cell& cell : cells)
     publication.batch.rows += cell.rows;
   publication.batch.seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();

@@ -124,7 +124,7 @@ TEST(BatchFiller, InputsArePublishedBeforeWhatReadsThem) {
   for (const Model& model : fills.project.models) {
     EXPECT_EQ(fills.warehouse->tables[model.name].size(), 5u);
     for (const Cell& cell : fills.warehouse->cells[model.name].cells()) {
-      const Cell* known = fills.cells[model.name].Find(cell.slot);
+      const Cell* known = fills.cells[model.name].Find(cell.partition);
       ASSERT_TRUE(known);
       EXPECT_EQ(cell.digest, known->digest);
       EXPECT_EQ(cell.fingerprint, known->fingerprint);

@@ -20,7 +20,7 @@ struct PlannedTable {
 };
 
 // Of all events: `run` is the run's number, `seconds` since its start.
-struct Started {
+struct RunStarted {
   static constexpr const char* kEvent = "started";
   int64_t run = 0;
   double seconds = 0;
@@ -33,7 +33,7 @@ struct BatchStarted {
   double seconds = 0;
   int64_t cells = 0;
 };
-struct Filled {
+struct CellsFilled {
   static constexpr const char* kEvent = "filled";
   int64_t run = 0;
   std::string table;
@@ -42,14 +42,14 @@ struct Filled {
   int64_t cells = 0, rows = 0;
   double batch_seconds = 0, eta_seconds = 0;
 };
-struct Unchanged {
+struct CellsUnchanged {
   static constexpr const char* kEvent = "unchanged";
   int64_t run = 0;
   std::string table;
   double seconds = 0;
   int64_t cells = 0;
 };
-struct Failed {
+struct CellFailed {
   static constexpr const char* kEvent = "failed";
   int64_t run = 0;
   std::string table;
@@ -58,7 +58,7 @@ struct Failed {
   std::string error_class, message;
   int64_t attempts = 0;
 };
-struct Blocked {
+struct CellsBlocked {
   static constexpr const char* kEvent = "blocked";
   int64_t run = 0;
   std::string table;
@@ -67,7 +67,7 @@ struct Blocked {
   Date first_date;
   std::string reason;
 };
-struct Retrying {
+struct BatchRetry {
   static constexpr const char* kEvent = "retrying";
   int64_t run = 0;
   std::string table;
@@ -76,7 +76,7 @@ struct Retrying {
   double pause_seconds = 0;
   std::string message;
 };
-struct Stopped {
+struct TableAbandoned {
   static constexpr const char* kEvent = "stopped";
   int64_t run = 0;
   std::string table;
@@ -85,6 +85,7 @@ struct Stopped {
   int64_t cells_not_tried = 0;
 };
 
-using RunEvent = std::variant<Started, BatchStarted, Filled, Unchanged, Failed, Blocked, Retrying, Stopped>;
+using RunEvent = std::variant<RunStarted, BatchStarted, CellsFilled, CellsUnchanged, CellFailed, CellsBlocked,
+                              BatchRetry, TableAbandoned>;
 
 }  // namespace backcourt

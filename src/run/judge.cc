@@ -12,18 +12,18 @@ std::string WhyEmpty(const Model& model, const GameDate& date) {
 }
 
 Result<std::vector<Cell>> JudgeCells(const BatchWork& work, const Calendar& calendar,
-                                     const std::vector<SlotDigest>& made,
-                                     const std::map<int32_t, std::string>& notes, const CellSeries* before,
-                                     int64_t run) {
+                                     const std::vector<PartitionDigest>& made,
+                                     const std::map<PartitionKey, std::string>& notes,
+                                     const CellSeries* before, int64_t run) {
   const Model& model = *work.model;
   std::vector<Cell> cells;
   size_t at = 0;
   for (const CellWork& cell_work : work.cells) {
     const GameDate& date = calendar.dates()[size_t(cell_work.date_index)];
     Cell cell;
-    cell.slot = date.date.days;
-    if (at < made.size() && made[at].slot < cell.slot) break;  // said below
-    if (at < made.size() && made[at].slot == cell.slot) {
+    cell.partition = date.date.days;
+    if (at < made.size() && made[at].partition < cell.partition) break;  // said below
+    if (at < made.size() && made[at].partition == cell.partition) {
       cell.rows = made[at].rows;
       cell.digest = made[at].digest;
       ++at;
@@ -34,12 +34,12 @@ Result<std::vector<Cell>> JudgeCells(const BatchWork& work, const Calendar& cale
     cell.waived = cell_work.waived;
     cell.attempts = work.attempt;
     cell.run = cell.changed = run;
-    if (auto note = notes.find(cell.slot); note != notes.end()) cell.note = note->second;
+    if (auto note = notes.find(cell.partition); note != notes.end()) cell.note = note->second;
     cell.state = !cell_work.missing_games.empty() ? CellState::kPartial
                  : cell.rows                      ? CellState::kFresh
                                                   : CellState::kEmpty;
     if (cell.rows == 0) cell.reason = WhyEmpty(model, date);
-    const Cell* was = before ? before->Find(cell.slot) : nullptr;
+    const Cell* was = before ? before->Find(cell.partition) : nullptr;
     if (was && was->digest == cell.digest && was->rows == cell.rows && was->changed)
       cell.changed = was->changed;
     cells.push_back(std::move(cell));
@@ -47,7 +47,7 @@ Result<std::vector<Cell>> JudgeCells(const BatchWork& work, const Calendar& cale
   if (at < made.size())
     return Error{ErrorKind::kModel,
                  fmt::format("{} gives {} rows of {}, which is not one of the dates it was asked for",
-                             model.name, made[at].rows, Date{made[at].slot}.Str()),
+                             model.name, made[at].rows, Date{made[at].partition}.Str()),
                  "join `dates` so that only its dates come out"};
   return cells;
 }

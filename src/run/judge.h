@@ -21,8 +21,8 @@ std::string WhyEmpty(const Model& model, const GameDate& date);
 // what the model notes, by date; `before` the model's cells as they were, or null. Rows of a date that was
 // not asked for are an error of kind model.
 Result<std::vector<Cell>> JudgeCells(const BatchWork& work, const Calendar& calendar,
-                                     const std::vector<SlotDigest>& made,
-                                     const std::map<int32_t, std::string>& notes, const CellSeries* before,
-                                     int64_t run);
+                                     const std::vector<PartitionDigest>& made,
+                                     const std::map<PartitionKey, std::string>& notes,
+                                     const CellSeries* before, int64_t run);
 
 }  // namespace backcourt

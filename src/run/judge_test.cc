@@ -16,13 +16,14 @@ struct Judgement {
     for (int date : dates)
       work.cells.push_back({date, Hasher().Add("inputs").Finish(), "", {}});
   }
-  Result<std::vector<Cell>> Judge(const std::vector<SlotDigest>& made, const CellSeries* before = nullptr,
-                                  const std::map<int32_t, std::string>& notes = {}) const {
+  Result<std::vector<Cell>> Judge(const std::vector<PartitionDigest>& made,
+                                  const CellSeries* before = nullptr,
+                                  const std::map<PartitionKey, std::string>& notes = {}) const {
     return JudgeCells(work, calendar, made, notes, before, 7);
   }
 };
 
-SlotDigest Made(const std::string& date, int64_t rows, const std::string& values = "a") {
+PartitionDigest Made(const std::string& date, int64_t rows, const std::string& values = "a") {
   return {D(date).days, rows, Hasher().Add(values).Finish()};
 }
 
@@ -35,7 +36,7 @@ TEST(JudgeCells, RowsMakeACellFreshAndNoneEmpty) {
   EXPECT_EQ((*cells)[0].reason, "the model gives no rows");
   EXPECT_EQ((*cells)[0].digest, Digest{});
   EXPECT_EQ((*cells)[1].state, CellState::kFresh);
-  EXPECT_EQ((*cells)[1].slot, D("2021-10-20").days);
+  EXPECT_EQ((*cells)[1].partition, D("2021-10-20").days);
   EXPECT_EQ((*cells)[1].rows, 3);
   EXPECT_EQ((*cells)[1].reason, "");
   EXPECT_EQ((*cells)[1].fingerprint, Hasher().Add("inputs").Finish());
@@ -67,7 +68,7 @@ TEST(JudgeCells, EqualRowsKeepTheRunThatChangedThem) {
   CellSeries before;
   for (const char* date : {"2021-10-19", "2021-10-20", "2021-10-22"}) {
     Cell cell;
-    cell.slot = D(date).days;
+    cell.partition = D(date).days;
     cell.rows = 1;
     cell.digest = Hasher().Add("a").Finish();
     cell.run = 5;

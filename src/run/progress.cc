@@ -7,7 +7,7 @@ namespace backcourt {
 Progress::Progress(const Project& project, const Plan& plan, int64_t run,
                    std::function<void(const RunEvent&)> told)
     : run_(run), start_(SystemRunClock().Now()), told_(std::move(told)) {
-  Started started;
+  RunStarted started;
   std::map<std::string, size_t> index;
   for (const Batch& batch : plan.batches) {
     auto [found, added] = index.try_emplace(batch.model, started.tables.size());
@@ -27,7 +27,7 @@ void Progress::Tell(Event event) {
   std::lock_guard lock(mutex_);
   event.run = run_;
   event.seconds = SystemRunClock().Now() - start_;
-  if constexpr (std::is_same_v<Event, Filled>) {
+  if constexpr (std::is_same_v<Event, CellsFilled>) {
     state_.Apply(event);
     event.eta_seconds = state_.Eta();
   } else {
@@ -44,10 +44,10 @@ void Progress::BatchStarted(const Batch& batch, int cells) {
 }
 
 void Progress::BatchFilled(const Model& model, const std::vector<Cell>& cells, double seconds) {
-  Filled event;
+  backcourt::CellsFilled event;
   event.table = model.name;
-  event.first_date = Date{cells.front().slot};
-  event.last_date = Date{cells.back().slot};
+  event.first_date = Date{cells.front().partition};
+  event.last_date = Date{cells.back().partition};
   event.cells = int64_t(cells.size());
   for (const Cell& cell : cells)
     event.rows += cell.rows;
@@ -56,7 +56,7 @@ void Progress::BatchFilled(const Model& model, const std::vector<Cell>& cells, d
 }
 
 void Progress::CellsKept(const Model& model, int cells) {
-  Unchanged event;
+  backcourt::CellsUnchanged event;
   event.table = model.name;
   event.cells = cells;
   Tell(std::move(event));
@@ -64,9 +64,9 @@ void Progress::CellsKept(const Model& model, int cells) {
 
 void Progress::CellsFailed(const Model& model, const std::vector<Cell>& cells) {
   for (const Cell& cell : cells) {
-    Failed event;
+    backcourt::CellFailed event;
     event.table = model.name;
-    event.date = Date{cell.slot};
+    event.date = Date{cell.partition};
     event.error_class = cell.error_class;
     event.message = cell.reason;
     event.attempts = cell.attempts;
@@ -75,16 +75,16 @@ void Progress::CellsFailed(const Model& model, const std::vector<Cell>& cells) {
 }
 
 void Progress::CellsBlocked(const Model& model, const std::vector<Cell>& cells) {
-  Blocked event;
+  backcourt::CellsBlocked event;
   event.table = model.name;
   event.cells = int64_t(cells.size());
-  event.first_date = Date{cells.front().slot};
+  event.first_date = Date{cells.front().partition};
   event.reason = cells.front().reason;
   Tell(std::move(event));
 }
 
 void Progress::Retrying(const Model& model, const Error& error, int attempt, double pause) {
-  backcourt::Retrying event;
+  backcourt::BatchRetry event;
   event.table = model.name;
   event.attempt = attempt;
   event.pause_seconds = pause;
@@ -93,7 +93,7 @@ void Progress::Retrying(const Model& model, const Error& error, int attempt, dou
 }
 
 void Progress::ModelStopped(const Model& model, const std::string& why, int not_tried) {
-  Stopped event;
+  backcourt::TableAbandoned event;
   event.table = model.name;
   event.why = why;
   event.cells_not_tried = not_tried;

@@ -43,7 +43,7 @@ void RunState::Apply(const RunEvent& event) {
   struct Applier {
     RunState& state;
 
-    void operator()(const Started& e) {
+    void operator()(const RunStarted& e) {
       state.run_ = e.run;
       for (const PlannedTable& planned : e.tables) {
         TableState& table = state.At(planned.table);
@@ -53,18 +53,18 @@ void RunState::Apply(const RunEvent& event) {
       }
     }
     void operator()(const BatchStarted& e) { state.At(e.table).running += e.cells; }
-    void operator()(const Filled& e) {
+    void operator()(const CellsFilled& e) {
       TableState& table = state.At(e.table);
       table.done += e.cells;
       table.running = std::max<int64_t>(0, table.running - e.cells);
       table.busy += e.batch_seconds;
       table.rows += e.rows;
     }
-    void operator()(const Unchanged& e) { Finish(e.table, e.cells, &TableState::kept); }
-    void operator()(const Failed& e) { Finish(e.table, 1, &TableState::failed); }
-    void operator()(const Blocked& e) { Finish(e.table, e.cells, &TableState::blocked); }
-    void operator()(const Retrying&) {}
-    void operator()(const Stopped&) {}
+    void operator()(const CellsUnchanged& e) { Finish(e.table, e.cells, &TableState::kept); }
+    void operator()(const CellFailed& e) { Finish(e.table, 1, &TableState::failed); }
+    void operator()(const CellsBlocked& e) { Finish(e.table, e.cells, &TableState::blocked); }
+    void operator()(const BatchRetry&) {}
+    void operator()(const TableAbandoned&) {}
     void Finish(const std::string& name, int64_t cells, int64_t TableState::*count) {
       TableState& table = state.At(name);
       table.*count += cells;

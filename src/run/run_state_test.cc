@@ -7,15 +7,15 @@
 namespace backcourt {
 namespace {
 
-Started TwoTables() {
-  Started started;
+RunStarted TwoTables() {
+  RunStarted started;
   started.run = 7;
   started.tables = {{"summary", 10, 5.0, {}}, {"form", 4, 2.0, {"summary"}}};
   return started;
 }
 
-Filled Batch(const std::string& table, int64_t cells, int64_t rows, double seconds) {
-  Filled filled;
+CellsFilled Batch(const std::string& table, int64_t cells, int64_t rows, double seconds) {
+  CellsFilled filled;
   filled.run = 7;
   filled.table = table;
   filled.cells = cells;
@@ -34,11 +34,11 @@ TEST(RunState, CountsWhatBecameOfCells) {
   EXPECT_EQ(state.Find("summary")->running, 6);
   EXPECT_EQ(state.WaitsFor(*state.Find("form")), std::vector<std::string>{"summary"});
   state.Apply(Batch("summary", 6, 60, 3));
-  Unchanged kept;
+  CellsUnchanged kept;
   kept.table = "summary";
   kept.cells = 3;
   state.Apply(kept);
-  Failed failed;
+  CellFailed failed;
   failed.table = "summary";
   state.Apply(failed);
   const TableState& summary = *state.Find("summary");
@@ -70,17 +70,17 @@ TEST(Progress, SendsTheEventsOfARunInTheirOrder) {
   Progress progress(project, Plan{}, 7, [&](const RunEvent& event) { events.push_back(event); });
   progress.Retrying(model, Error{ErrorKind::kTransient, "the connection was lost", ""}, 2, 0.5);
   Cell cell;
-  cell.slot = 18919;
+  cell.partition = 18919;
   cell.rows = 4;
   progress.BatchFilled(model, {cell}, 0.25);
   ASSERT_EQ(events.size(), 3u);
-  EXPECT_EQ(std::get<Started>(events[0]).run, 7);
-  const Retrying& retrying = std::get<Retrying>(events[1]);
+  EXPECT_EQ(std::get<RunStarted>(events[0]).run, 7);
+  const BatchRetry& retrying = std::get<BatchRetry>(events[1]);
   EXPECT_EQ(retrying.table, "form");
   EXPECT_EQ(retrying.attempt, 2);
   EXPECT_EQ(retrying.pause_seconds, 0.5);
   EXPECT_EQ(retrying.message, "the connection was lost");
-  const Filled& filled = std::get<Filled>(events[2]);
+  const CellsFilled& filled = std::get<CellsFilled>(events[2]);
   EXPECT_EQ(filled.first_date.Str(), "2021-10-19");
   EXPECT_EQ(filled.rows, 4);
   EXPECT_GE(filled.seconds, retrying.seconds);

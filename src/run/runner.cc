@@ -37,11 +37,11 @@ std::string Signature(const Error& error) {
 // Whether any of `dates` lies in the windows of `read` for a date of `readers`.
 bool Touches(const Read& read, const Calendar& calendar, const std::vector<int>& readers,
              const std::vector<int>& dates) {
-  std::vector<SlotRange> ranges;
+  std::vector<PartitionRange> ranges;
   for (int reader : readers)
-    for (const SlotRange& range : SlotsOf(read, calendar, reader))
+    for (const PartitionRange& range : PartitionsOf(read, calendar, reader))
       ranges.push_back(range);
-  for (const SlotRange& range : Union(std::move(ranges))) {
+  for (const PartitionRange& range : Union(std::move(ranges))) {
     auto [begin, end] = calendar.Range(Date{range.first}, Date{range.last});
     auto at = std::lower_bound(dates.begin(), dates.end(), begin);
     if (at != dates.end() && *at < end) return true;
@@ -145,7 +145,7 @@ std::string Runner::Blocker(const Model& model, int date_index) const {
   for (const Read& read : model.reads) {
     auto open = unsettled_.find(read.table);
     if (open == unsettled_.end() || open->second.empty()) continue;
-    for (const SlotRange& range : SlotsOf(read, calendar_, date_index)) {
+    for (const PartitionRange& range : PartitionsOf(read, calendar_, date_index)) {
       auto [begin, end] = calendar_.Range(Date{range.first}, Date{range.last});
       auto at = open->second.lower_bound(begin);
       for (; at != open->second.end() && *at < end; ++at) {
@@ -159,7 +159,7 @@ std::string Runner::Blocker(const Model& model, int date_index) const {
 
 void Runner::Settle(const Model& model, const std::vector<Cell>& cells) {
   for (const Cell& cell : cells) {
-    int index = calendar_.Find(Date{cell.slot});
+    int index = calendar_.Find(Date{cell.partition});
     if (Settled(cell.state))
       unsettled_[model.name].erase(index);
     else
@@ -174,9 +174,9 @@ void Runner::ForgetOlder(const Model& model, Digest schema) {
   series.schema = schema;
   const std::vector<Cell> before = series.cells();
   for (Cell cell : before) {
-    if (filled_here_[model.name].contains(cell.slot)) continue;
+    if (filled_here_[model.name].contains(cell.partition)) continue;
     if (Settled(cell.state)) {
-      series.Erase(cell.slot);
+      series.Erase(cell.partition);
       continue;
     }
     cell.rows = 0, cell.digest = {}, cell.fingerprint = {};
@@ -189,7 +189,7 @@ void Runner::KeepAsFilled(const Model& model, std::vector<Cell> cells, int worke
                           std::unique_lock<std::mutex>& lock) {
   if (cells.empty()) return;
   for (Cell& cell : cells) {
-    const GameDate& date = calendar_.dates()[size_t(calendar_.Find(Date{cell.slot}))];
+    const GameDate& date = calendar_.dates()[size_t(calendar_.Find(Date{cell.partition}))];
     cell.state = !cell.missing.empty() ? CellState::kPartial
                  : cell.rows           ? CellState::kFresh
                                        : CellState::kEmpty;
@@ -207,7 +207,7 @@ void Runner::Record(const Model& model, std::vector<Cell> cells, int worker,
                     std::unique_lock<std::mutex>& lock) {
   if (cells.empty()) return;
   for (Cell& cell : cells) {  // what was there stays: only its state changes
-    if (const Cell* before = cells_[model.name].Find(cell.slot)) {
+    if (const Cell* before = cells_[model.name].Find(cell.partition)) {
       Cell kept = *before;
       kept.state = cell.state;
       kept.reason = cell.reason;
@@ -238,7 +238,7 @@ void Runner::RunTask(Task& task, int worker, std::unique_lock<std::mutex>& lock)
     Date date = calendar_.dates()[size_t(index)].date;
     auto block = [&](std::string reason) {
       Cell cell;
-      cell.slot = date.days;
+      cell.partition = date.days;
       cell.state = CellState::kBlocked;
       cell.reason = std::move(reason);
       blocked.push_back(std::move(cell));
@@ -263,7 +263,7 @@ void Runner::RunTask(Task& task, int worker, std::unique_lock<std::mutex>& lock)
     }
     std::vector<std::string> waived;  // what it is let through without
     for (const Read& read : model.reads)
-      for (const SlotRange& range : SlotsOf(read, calendar_, index)) {
+      for (const PartitionRange& range : PartitionsOf(read, calendar_, index)) {
         auto [begin, end] = calendar_.Range(Date{range.first}, Date{range.last});
         const std::set<int>& open = unsettled_[read.table];
         for (auto at = open.lower_bound(begin); at != open.end() && *at < end; ++at)
@@ -310,7 +310,7 @@ void Runner::FillOrHalve(Task& task, std::vector<CellWork> work, int worker,
       if (filled->anew) ForgetOlder(model, filled->schema);
       Settle(model, filled->cells);
       for (const Cell& cell : filled->cells)
-        filled_here_[model.name].insert(cell.slot);
+        filled_here_[model.name].insert(cell.partition);
       report_.filled += int(filled->cells.size());
       for (const Cell& cell : filled->cells) {
         report_.rows += cell.rows;
@@ -356,7 +356,7 @@ void Runner::FillOrHalve(Task& task, std::vector<CellWork> work, int worker,
     std::vector<Cell> failed;
     for (const CellWork& cell : work) {
       Cell cell_failed;
-      cell_failed.slot = calendar_.dates()[size_t(cell.date_index)].date.days;
+      cell_failed.partition = calendar_.dates()[size_t(cell.date_index)].date.days;
       cell_failed.state = CellState::kFailed;
       cell_failed.reason = error.message;
       cell_failed.error_class = ErrorKindName(error.kind);

@@ -130,7 +130,7 @@ class Runner {
   std::map<std::string, std::set<int>> unsettled_;
   std::map<std::string, std::pair<std::string, int>> last_errors_;  // by model: error, times in a row
   std::set<std::string> stopped_models_;
-  std::map<std::string, std::set<int32_t>> filled_here_;  // by model: slots
+  std::map<std::string, std::set<PartitionKey>> filled_here_;  // by model
   const Plan* plan_ = nullptr;
   std::unique_ptr<MissingGames> missing_games_;
   RunReport report_;

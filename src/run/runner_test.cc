@@ -45,14 +45,16 @@ struct Stage : BatchFiller, RunObserver, RunClock {
     std::vector<Cell> cells;
     for (const CellWork& cell_work : work.cells) {
       Cell cell;
-      cell.slot = calendar.dates()[size_t(cell_work.date_index)].date.days;
+      cell.partition = calendar.dates()[size_t(cell_work.date_index)].date.days;
       cell.state = CellState::kFresh;
       cell.rows = 1;
       cell.identity = work.model->identity;
       cell.fingerprint = cell_work.fingerprint;
       cell.waived = cell_work.waived;
-      cell.digest =
-          Hasher().Add(work.model->name).Add(int64_t(version(work.model->name, Date{cell.slot}))).Finish();
+      cell.digest = Hasher()
+                        .Add(work.model->name)
+                        .Add(int64_t(version(work.model->name, Date{cell.partition})))
+                        .Finish();
       cells.push_back(cell);
     }
     return FilledBatch{std::move(cells)};
@@ -60,7 +62,7 @@ struct Stage : BatchFiller, RunObserver, RunClock {
   Result<> Record(const Model& model, const std::vector<Cell>& cells, int) override {
     for (const Cell& cell : cells)
       effects.push_back(std::string(CellStateName(cell.state)) + " " + model.name + " " +
-                        Date{cell.slot}.Str().substr(5) + ": " + cell.reason);
+                        Date{cell.partition}.Str().substr(5) + ": " + cell.reason);
     return {};
   }
   void Cancel() override { effects.push_back("cancel"); }
@@ -176,12 +178,12 @@ TEST(Runner, RetriesTransientErrorsWithinItsBudget) {
 
 // A warehouse whose connection drops now and then, also after the rows are in.
 TEST(Runner, TransientErrorsDoNotDoubleRowsAndAreTold) {
-  struct Told : RunObserver {
+  struct RetryRecorder : RunObserver {
     std::vector<std::pair<int, double>> retries;  // attempt, pause
     void Retrying(const Model&, const Error&, int attempt, double pause) override {
       retries.emplace_back(attempt, pause);
     }
-  } told;
+  } recorder;
   Runs runs;
   std::vector<std::string> reasons = {"timed out", "connection lost", "lock is taken"};
   runs.stage.fault = [&](const std::string& table, Date, int attempt) -> std::optional<Error> {
@@ -190,8 +192,8 @@ TEST(Runner, TransientErrorsDoNotDoubleRowsAndAreTold) {
     return {};
   };
   Plan plan = MakePlan(runs.project, runs.calendar, runs.cells, runs.selection, {});
-  RunReport report = Runner(runs.project, runs.calendar, runs.cells, runs.mutex, runs.stage, told, runs.stage,
-                            {.parallel = 1})
+  RunReport report = Runner(runs.project, runs.calendar, runs.cells, runs.mutex, runs.stage, recorder,
+                            runs.stage, {.parallel = 1})
                          .Run(plan);
   EXPECT_EQ(report.filled, 15);
   EXPECT_EQ(report.rows, 15);
@@ -199,7 +201,7 @@ TEST(Runner, TransientErrorsDoNotDoubleRowsAndAreTold) {
   for (const std::string& effect : runs.stage.effects)
     if (effect.starts_with("form ")) ++filled[effect];
   EXPECT_EQ(filled, (std::map<std::string, int>{{"form 10-20", 1}, {"form 10-19 10-22 10-25 11-01", 1}}));
-  EXPECT_EQ(told.retries,
+  EXPECT_EQ(recorder.retries,
             (std::vector<std::pair<int, double>>{
                 {2, 0.2}, {3, 0.4}, {4, 0.8}, {2, 0.2}, {3, 0.4}, {4, 0.8}}));  // jitter of the stage: none
 }
@@ -318,7 +320,7 @@ TEST(Runner, RunsSideBySideWithoutBreakingTheOrder) {
 
 // No barrier between tables: the last summary waits for a form that does not need it.
 TEST(Runner, ACellStartsWhenItsOwnInputsAreReady) {
-  struct Held : Stage {
+  struct WaitingStage : Stage {
     using Stage::Stage;
     bool Has(const std::string& effect) {
       std::lock_guard lock(mutex);
@@ -332,7 +334,7 @@ TEST(Runner, ACellStartsWhenItsOwnInputsAreReady) {
     }
   };
   Runs runs;
-  Held stage(runs.calendar);
+  WaitingStage stage(runs.calendar);
   PlanOptions options;
   options.target_seconds = 1;
   options.pace["summary"] = options.pace["form"] = {1, 1};  // a date a batch
@@ -368,7 +370,7 @@ TEST(Runner, StopEndsAfterTheRunningBatches) {
 // once: what the other committed stays, what older texts made is gone, and readers are filled from what is
 // there.
 TEST(Runner, ForgetsWhatATableMadeAnewDoesNotHold) {
-  struct Anew : Stage {
+  struct RemakingStage : Stage {
     using Stage::Stage;
     bool made = false;
     Result<FilledBatch> Fill(const BatchWork& work, int worker) override {
@@ -385,7 +387,7 @@ TEST(Runner, ForgetsWhatATableMadeAnewDoesNotHold) {
     Runs runs;
     runs.Run();
     runs.project.models[0].identity = Hasher().Add("another text").Finish();
-    Anew stage(runs.calendar);
+    RemakingStage stage(runs.calendar);
     stage.fault = [](const std::string& table, Date date, int) {
       return table == "summary" && date == D("2021-10-20")
                  ? std::optional(Error{ErrorKind::kData, "a check fails", ""})
@@ -402,14 +404,14 @@ TEST(Runner, ForgetsWhatATableMadeAnewDoesNotHold) {
     const CellSeries& summary = runs.cells["summary"];
     EXPECT_NE(summary.schema, Digest{});
     for (const Cell& cell : summary.cells()) {
-      EXPECT_EQ(Settled(cell.state), cell.slot != D("2021-10-20").days);
+      EXPECT_EQ(Settled(cell.state), cell.partition != D("2021-10-20").days);
       EXPECT_EQ(cell.rows, Settled(cell.state) ? 1 : 0);
     }
     auto states = JudgeAll(runs.project, runs.calendar, runs.cells);
     EXPECT_EQ(states["form"][0], CellState::kFresh) << "nothing is before it";
     EXPECT_EQ(states["form"][4], CellState::kBlocked);
     for (const Cell& cell : runs.cells["form"].cells())
-      EXPECT_TRUE(cell.state == CellState::kBlocked || cell.slot <= D("2021-10-20").days);
+      EXPECT_TRUE(cell.state == CellState::kBlocked || cell.partition <= D("2021-10-20").days);
   }
 }
 

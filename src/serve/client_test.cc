@@ -53,44 +53,44 @@ class Parrot {
   std::thread thread_;
 };
 
-struct Heard {
+struct Response {
   std::vector<std::string> lines;
   int status = 0;
   ErrorKind kind = ErrorKind::kUsage;  // of the error, when there is no status
 };
 
-Heard Ask(const std::string& path, const std::function<bool()>& alive = Always) {
-  Heard heard;
+Response Ask(const std::string& path, const std::function<bool()>& alive = Always) {
+  Response response;
   auto status =
-      Call(path, "status", "{}", [&](const std::string& line) { heard.lines.push_back(line); }, alive);
+      Call(path, "status", "{}", [&](const std::string& line) { response.lines.push_back(line); }, alive);
   if (status)
-    heard.status = *status;
+    response.status = *status;
   else
-    heard.kind = status.error().kind;
-  return heard;
+    response.kind = status.error().kind;
+  return response;
 }
 
 const std::string kHead = "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n";
 
 TEST(Client, AsksAndHearsLines) {
-  Heard heard;
+  Response response;
   std::string asked;
   {
     Parrot parrot(kHead + "3\r\na\nb\r\n2\r\nc\n\r\n1\r\n\n\r\n0\r\n\r\n");
-    heard = Ask(parrot.path);
+    response = Ask(parrot.path);
     asked = parrot.path;
   }
-  EXPECT_EQ(heard.status, 200);
-  EXPECT_EQ(heard.lines, (std::vector<std::string>{"a", "bc", ""}));
+  EXPECT_EQ(response.status, 200);
+  EXPECT_EQ(response.lines, (std::vector<std::string>{"a", "bc", ""}));
 }
 
 TEST(Client, SendsARequestThatAnyServerReads) {
   std::string asked;
   auto parrot = std::make_unique<Parrot>("HTTP/1.1 404 Not Found\r\nContent-Length: 2\r\n\r\nx\n");
-  Heard heard = Ask(parrot->path);
+  Response response = Ask(parrot->path);
   asked = parrot->asked;
-  EXPECT_EQ(heard.status, 404);
-  EXPECT_EQ(heard.lines, std::vector<std::string>{"x"});
+  EXPECT_EQ(response.status, 404);
+  EXPECT_EQ(response.lines, std::vector<std::string>{"x"});
   EXPECT_TRUE(asked.starts_with("POST /v1/status HTTP/1.1\r\nHost: localhost\r\n")) << asked;
   EXPECT_NE(asked.find("Content-Type: application/json\r\n"), std::string::npos) << asked;
   EXPECT_TRUE(asked.ends_with("Content-Length: 2\r\n\r\n{}")) << asked;
@@ -102,9 +102,9 @@ TEST(Client, TellsThatNobodyAnswers) {
   EXPECT_EQ(Ask("/tmp/" + std::string(200, 'x')).kind, ErrorKind::kBusy);
   for (const char* bytes : {"", "HTTP/1.1 200", "{\"out\": \"old\"}\n", "\xff\xfe\r\n\r\n"}) {
     Parrot parrot(bytes);
-    Heard heard = Ask(parrot.path);
-    EXPECT_EQ(heard.kind, ErrorKind::kBusy) << bytes;
-    EXPECT_EQ(heard.status, 0) << bytes;
+    Response response = Ask(parrot.path);
+    EXPECT_EQ(response.kind, ErrorKind::kBusy) << bytes;
+    EXPECT_EQ(response.status, 0) << bytes;
   }
 }
 
@@ -113,9 +113,9 @@ TEST(Client, TellsThatTheAnswerBrokeOff) {
        {kHead, kHead + "2\r\na\n\r\n", kHead + "5\r\na\nb", kHead + "zz\r\n", kHead + "1\r\na\r\n0\r\n\r\n",
         std::string("HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\na\n")}) {
     Parrot parrot(bytes);
-    Heard heard = Ask(parrot.path);
-    EXPECT_EQ(heard.kind, ErrorKind::kTransient) << bytes;
-    EXPECT_EQ(heard.status, 0) << bytes;
+    Response response = Ask(parrot.path);
+    EXPECT_EQ(response.kind, ErrorKind::kTransient) << bytes;
+    EXPECT_EQ(response.status, 0) << bytes;
   }
 }
 
@@ -124,8 +124,8 @@ TEST(Client, GivesUpWhenToldTo) {
     Parrot parrot(bytes, true);
     auto begun = std::chrono::steady_clock::now();
     auto alive = [&] { return std::chrono::steady_clock::now() - begun < std::chrono::milliseconds(100); };
-    Heard heard = Ask(parrot.path, alive);
-    EXPECT_EQ(heard.kind, ErrorKind::kInterrupted);
+    Response response = Ask(parrot.path, alive);
+    EXPECT_EQ(response.kind, ErrorKind::kInterrupted);
     EXPECT_LT(std::chrono::steady_clock::now() - begun, std::chrono::seconds(5));
   }
 }

@@ -6,13 +6,13 @@
 
 namespace backcourt {
 
-std::string SlotsSql(const Project& project, const Calendar& calendar, const std::string& table,
-                     const std::vector<SlotRange>& ranges) {
+std::string PartitionsSql(const Project& project, const Calendar& calendar, const std::string& table,
+                          const std::vector<PartitionRange>& ranges) {
   Grain grain = project.GrainOf(table);
   if (grain == Grain::kWhole) return "true";
   std::string column = Ident(project.DateColumn(table));
   std::vector<std::string> parts;
-  for (const SlotRange& range : ranges) {
+  for (const PartitionRange& range : ranges) {
     if (grain == Grain::kSeason) {
       for (const Season& season : calendar.seasons())
         if (range.first <= season.year && season.year <= range.last)
@@ -31,11 +31,11 @@ std::string SlotsSql(const Project& project, const Calendar& calendar, const std
 
 std::string CutOf(const Project& project, const Calendar& calendar, const Read& read,
                   const std::vector<int>& dates) {
-  std::vector<SlotRange> ranges;
+  std::vector<PartitionRange> ranges;
   for (int date : dates)
-    for (const SlotRange& range : SlotsOf(read, calendar, date))
+    for (const PartitionRange& range : PartitionsOf(read, calendar, date))
       ranges.push_back(range);
-  return SlotsSql(project, calendar, read.table, Union(std::move(ranges)));
+  return PartitionsSql(project, calendar, read.table, Union(std::move(ranges)));
 }
 
 std::string SelectSql(const Model& model) {

@@ -12,9 +12,9 @@
 
 namespace backcourt {
 
-// The predicate that holds for the rows of these slots of a table.
-std::string SlotsSql(const Project& project, const Calendar& calendar, const std::string& table,
-                     const std::vector<SlotRange>& ranges);
+// The predicate that holds for the rows of these partitions of a table.
+std::string PartitionsSql(const Project& project, const Calendar& calendar, const std::string& table,
+                          const std::vector<PartitionRange>& ranges);
 
 // The predicate that cuts a read to its windows for all of these dates.
 std::string CutOf(const Project& project, const Calendar& calendar, const Read& read,

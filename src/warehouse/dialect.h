@@ -10,7 +10,7 @@ class Dialect {
  public:
   virtual ~Dialect() = default;
 
-  // A date as a cell's slot: days since 1970, an integer.
+  // A date as a cell's partition: days since 1970, an integer.
   virtual std::string DayNumber(const std::string& date) const = 0;
 
   // What orders the rows of a table as they were written; "" where an engine does not know.

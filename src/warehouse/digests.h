@@ -1,4 +1,4 @@
-// How many rows a table has of each slot, and their digest: what tells whether
+// How many rows a table has of each partition, and their digest: what tells whether
 // rows are what they were.
 #pragma once
 
@@ -7,11 +7,12 @@
 #include <vector>
 
 #include "base/digest.h"
+#include "plan/cells.h"
 
 namespace backcourt {
 
-struct SlotDigest {
-  int32_t slot = 0;
+struct PartitionDigest {
+  PartitionKey partition = 0;
   int64_t rows = 0;
   Digest digest;  // sum over the rows: their order does not matter
 };
@@ -19,7 +20,7 @@ struct SlotDigest {
 // What to digest, as SQL.
 struct DigestQuery {
   std::string relation;              // a table, what is staged, or a SELECT in parentheses
-  std::string slot;                  // a row's slot
+  std::string partition;             // a row's partition
   std::vector<std::string> columns;  // those that count, by name
   std::string where = "true";
 };

@@ -43,7 +43,7 @@ struct Publication {
 // Slots whose rows and cells go.
 struct Removal {
   std::string table, date;  // the column of dates
-  std::vector<int32_t> slots;
+  std::vector<PartitionKey> partitions;
 };
 
 // What a publication did to the table itself.
@@ -68,8 +68,8 @@ class Workbench {
   // `come` (a SELECT; may be empty) join it.
   virtual Result<> Restage(const std::string& name, const std::string& gone, const std::string& come) = 0;
   virtual Result<Rows> Query(const std::string& select) = 0;
-  // In slot order. A row without a slot is an error of kind data.
-  virtual Result<std::vector<SlotDigest>> Digest(const DigestQuery& query) = 0;
+  // In partition order. A row without a partition is an error of kind data.
+  virtual Result<std::vector<PartitionDigest>> Digest(const DigestQuery& query) = 0;
 
   // The columns of a table of the warehouse, or of a view; nothing when it is not there.
   virtual Result<std::optional<Columns>> Describe(const std::string& table) = 0;

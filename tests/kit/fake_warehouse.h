@@ -20,7 +20,7 @@
 namespace backcourt::testing {
 
 struct FakeRow {
-  int32_t slot = 0;
+  PartitionKey partition = 0;
   std::string value;
   bool operator==(const FakeRow&) const = default;
 };
@@ -53,7 +53,7 @@ class FakeWarehouse : public Warehouse {
     std::lock_guard lock(mutex_);
     effects_.clear();
   }
-  std::map<std::string, FakeRows> tables;  // as published, in order of slots
+  std::map<std::string, FakeRows> tables;  // as published, in order of partitions
   Cells cells;                             // the ledger
 
   Result<std::unique_ptr<Workbench>> Open() override {
@@ -96,17 +96,17 @@ class FakeWarehouse : public Warehouse {
       TRY(Step("query"));
       return warehouse_.answer(select);
     }
-    Result<std::vector<SlotDigest>> Digest(const DigestQuery& query) override {
+    Result<std::vector<PartitionDigest>> Digest(const DigestQuery& query) override {
       TRY(Step("digest"));
-      std::map<int32_t, SlotDigest> slots;
+      std::map<int32_t, PartitionDigest> partitions;
       for (const FakeRow& row : staged_.at(query.relation)) {
-        SlotDigest& slot = slots[row.slot];
-        slot.slot = row.slot;
-        ++slot.rows;
-        slot.digest = slot.digest + Hasher().Add(int64_t(row.slot)).Add(row.value).Finish();
+        PartitionDigest& partition = partitions[row.partition];
+        partition.partition = row.partition;
+        ++partition.rows;
+        partition.digest = partition.digest + Hasher().Add(int64_t(row.partition)).Add(row.value).Finish();
       }
-      std::vector<SlotDigest> digests;
-      for (const auto& [slot, digest] : slots)
+      std::vector<PartitionDigest> digests;
+      for (const auto& [partition, digest] : partitions)
         digests.push_back(digest);
       return digests;
     }
@@ -124,12 +124,12 @@ class FakeWarehouse : public Warehouse {
       bool anew = publication.may_be_new && !tables.contains(model.name);
       FakeRows& rows = tables[model.name];
       for (const Cell& cell : publication.cells) {
-        std::erase_if(rows, [&](const FakeRow& row) { return row.slot == cell.slot; });
+        std::erase_if(rows, [&](const FakeRow& row) { return row.partition == cell.partition; });
         cells[model.name].Put(cell);
       }
       const FakeRows& staged = staged_.at(publication.staged);
       rows.insert(rows.end(), staged.begin(), staged.end());
-      std::stable_sort(rows.begin(), rows.end(), [](auto& a, auto& b) { return a.slot < b.slot; });
+      std::stable_sort(rows.begin(), rows.end(), [](auto& a, auto& b) { return a.partition < b.partition; });
       lock.unlock();
       TRY(Step("commit"));
       lock.lock();
@@ -148,9 +148,10 @@ class FakeWarehouse : public Warehouse {
     Result<> Remove(const std::vector<Removal>& removals) override {
       std::lock_guard lock(warehouse_.mutex_);
       for (const Removal& removal : removals)
-        for (int32_t slot : removal.slots) {
-          std::erase_if(warehouse_.tables[removal.table], [&](auto& row) { return row.slot == slot; });
-          warehouse_.cells[removal.table].Erase(slot);
+        for (PartitionKey partition : removal.partitions) {
+          std::erase_if(warehouse_.tables[removal.table],
+                        [&](auto& row) { return row.partition == partition; });
+          warehouse_.cells[removal.table].Erase(partition);
         }
       return {};
     }

@@ -49,7 +49,7 @@ inline Window W(const std::string& text) { return *Window::Parse(text); }
 
 inline Cell RawCell(Date date, int version = 1) {
   Cell cell;
-  cell.slot = date.days;
+  cell.partition = date.days;
   cell.state = CellState::kFresh;
   cell.rows = 1;
   cell.digest = Hasher().Add("raw").Add(int64_t(date.days)).Add(int64_t(version)).Finish();
@@ -81,7 +81,7 @@ inline void FillAll(const Project& project, const Calendar& calendar, Cells& cel
   for (const Model& model : project.models)
     for (size_t i = 0; i < calendar.dates().size(); ++i) {
       Cell cell;
-      cell.slot = calendar.dates()[i].date.days;
+      cell.partition = calendar.dates()[i].date.days;
       cell.state = CellState::kFresh;
       cell.rows = 1;
       cell.run = cell.changed = 1;

@@ -58,12 +58,12 @@ Result<int> RunBackfill(Caller& caller, const BackfillRequest& request, const Ba
   ProgressView progress(output, view.json ? Style::kJson : output.terminal ? Style::kScreen : Style::kLines);
   bool no_date = false;
   auto ask = [&](const BackfillRequest& what) {
-    auto asked = caller.Ask("backfill", Backfill, what, [&](const Event& event) {
-      if (auto* chosen = std::get_if<Chosen>(&event)) no_date = chosen->choice.game_dates == 0;
+    auto answer = caller.Ask("backfill", Backfill, what, [&](const Event& event) {
+      if (auto* chosen = std::get_if<DatesChosen>(&event)) no_date = chosen->choice.game_dates == 0;
       progress.Show(event);
     });
     progress.Finish();
-    return asked;
+    return answer;
   };
   auto report = ask(request);
   if (!report && MayLose(report.error(), output)) {

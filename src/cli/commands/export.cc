@@ -14,7 +14,7 @@ Result<int> RunExport(Caller& caller, const ExportRequest& request, const JsonVi
       output, output.terminal && !view.json ? ProgressView::Style::kScreen : ProgressView::Style::kLines);
   std::vector<std::pair<std::string, int64_t>> written;  // in their order
   auto report = caller.Ask("export", Export, request, [&](const Event& event) {
-    if (auto* table = std::get_if<Written>(&event)) written.emplace_back(table->table, table->rows);
+    if (auto* table = std::get_if<TableExported>(&event)) written.emplace_back(table->table, table->rows);
     progress.Show(event);
   });
   progress.Finish();

@@ -12,9 +12,9 @@ Result<int> RunLoad(Caller& caller, const LoadRequest& request, const JsonView& 
   ProgressView progress(
       output, output.terminal && !view.json ? ProgressView::Style::kScreen : ProgressView::Style::kLines);
   auto ask = [&](const LoadRequest& what) {
-    auto asked = caller.Ask("load", Load, what, [&](const Event& event) { progress.Show(event); });
+    auto answer = caller.Ask("load", Load, what, [&](const Event& event) { progress.Show(event); });
     progress.Finish();
-    return asked;
+    return answer;
   };
   auto answer = ask(request);
   if (!answer && MayLose(answer.error(), output)) {

@@ -54,24 +54,24 @@ Result<> DropRelation(Connection& connection, const std::string& name) {
       fmt::format("DROP {} IF EXISTS wh.main.{}", views.Int(0, 0) ? "VIEW" : "TABLE", Ident(name)));
 }
 
-Result<std::vector<SlotDigest>> DigestSlots(Connection& connection, const DigestQuery& query) {
+Result<std::vector<PartitionDigest>> DigestPartitions(Connection& connection, const DigestQuery& query) {
   Rows rows = TRY(connection.Query(fmt::format(
       R"sql(
-      SELECT slot, count(*), CAST(sum(h1) AS VARCHAR), CAST(sum(h2) AS VARCHAR)
-      FROM (SELECT CAST({slot} AS INTEGER) AS slot, {hashes} FROM {relation} WHERE {where})
-      GROUP BY slot ORDER BY slot NULLS FIRST)sql",
-      fmt::arg("slot", query.slot), fmt::arg("hashes", RowHashes(query.columns)),
+      SELECT partition_key, count(*), CAST(sum(h1) AS VARCHAR), CAST(sum(h2) AS VARCHAR)
+      FROM (SELECT CAST({partition} AS INTEGER) AS partition_key, {hashes} FROM {relation} WHERE {where})
+      GROUP BY partition_key ORDER BY partition_key NULLS FIRST)sql",
+      fmt::arg("partition", query.partition), fmt::arg("hashes", RowHashes(query.columns)),
       fmt::arg("relation", query.relation), fmt::arg("where", query.where))));
-  std::vector<SlotDigest> slots(rows.size());
+  std::vector<PartitionDigest> digests(rows.size());
   for (size_t i = 0; i < rows.size(); ++i) {
     if (rows.Null(i, 0))
       return Error{ErrorKind::kData,
                    fmt::format("{} has {} rows without a date", query.relation, rows.Int(i, 1)), ""};
-    slots[i].slot = int32_t(rows.Int(i, 0));
-    slots[i].rows = rows.Int(i, 1);
-    slots[i].digest.value = (ParseUnsigned(rows.Text(i, 2)) << 64) + ParseUnsigned(rows.Text(i, 3));
+    digests[i].partition = PartitionKey(rows.Int(i, 0));
+    digests[i].rows = rows.Int(i, 1);
+    digests[i].digest.value = (ParseUnsigned(rows.Text(i, 2)) << 64) + ParseUnsigned(rows.Text(i, 3));
   }
-  return slots;
+  return digests;
 }
 
 }  // namespace backcourt

@@ -22,7 +22,7 @@ Result<std::optional<Columns>> DescribeTable(Connection& connection, const std::
 // Drops the table or the view of a name; nothing when there is none.
 Result<> DropRelation(Connection& connection, const std::string& name);
 
-// In slot order. A row without a slot is an error of kind data.
-Result<std::vector<SlotDigest>> DigestSlots(Connection& connection, const DigestQuery& query);
+// In partition order. A row without a partition is an error of kind data.
+Result<std::vector<PartitionDigest>> DigestPartitions(Connection& connection, const DigestQuery& query);
 
 }  // namespace backcourt

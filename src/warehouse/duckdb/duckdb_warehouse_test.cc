@@ -40,14 +40,14 @@ class DuckDbWarehouseTest : public ::testing::Test {
     EXPECT_TRUE(columns) << columns.error().message;
     publication.columns = *columns;
     Cell cell;
-    cell.slot = D(date).days;
+    cell.partition = D(date).days;
     cell.state = CellState::kFresh;
     cell.identity = project_.models[0].identity;
     cell.rows = 1;
     cell.digest = Hasher().Add(values).Finish();
     publication.cells = {cell};
     publication.may_be_new = may_be_new;
-    publication.batch = {"summary", cell.slot, cell.slot, 1, 1, 0, 1};
+    publication.batch = {"summary", cell.partition, cell.partition, 1, 1, 0, 1};
     return publication;
   }
   std::string Rows() {

@@ -43,8 +43,8 @@ Result<> DuckDbWorkbench::Restage(const std::string& name, const std::string& go
   return {};
 }
 
-Result<std::vector<SlotDigest>> DuckDbWorkbench::Digest(const DigestQuery& query) {
-  return DigestSlots(connection_, query);
+Result<std::vector<PartitionDigest>> DuckDbWorkbench::Digest(const DigestQuery& query) {
+  return DigestPartitions(connection_, query);
 }
 
 Result<std::optional<Columns>> DuckDbWorkbench::Describe(const std::string& table) {
@@ -78,22 +78,22 @@ Result<Published> DuckDbWorkbench::MakeTable(const Publication& publication) {
 }
 
 Result<> DuckDbWorkbench::RemoveRows(const std::string& table, const std::string& date,
-                                     const std::vector<int32_t>& slots) {
+                                     const std::vector<PartitionKey>& partitions) {
   std::vector<std::string> dates;
-  for (int32_t slot : slots)
-    dates.push_back(Date{slot}.Sql());
+  for (PartitionKey partition : partitions)
+    dates.push_back(Date{partition}.Sql());
   return connection_.Execute(
       fmt::format("DELETE FROM {} WHERE {} IN ({})", Stored(table), Ident(date), Join(dates, ", ")));
 }
 
 Result<Published> DuckDbWorkbench::Publish(const Publication& publication) {
   const Model& model = *publication.model;
-  std::vector<int32_t> slots;
+  std::vector<PartitionKey> partitions;
   for (const Cell& cell : publication.cells)
-    slots.push_back(cell.slot);
+    partitions.push_back(cell.partition);
   Transaction transaction = TRY(Transaction::Begin(connection_));
   Published published = TRY(MakeTable(publication));
-  if (!published.anew && publication.rows_before) TRY(RemoveRows(model.name, model.date, slots));
+  if (!published.anew && publication.rows_before) TRY(RemoveRows(model.name, model.date, partitions));
   FaultPoint("fill-deleted", model.name);
   if (publication.batch.rows)
     TRY(connection_.Execute(
@@ -116,8 +116,8 @@ Result<> DuckDbWorkbench::Record(const Model& model, int64_t run, const std::vec
 Result<> DuckDbWorkbench::Remove(const std::vector<Removal>& removals) {
   Transaction transaction = TRY(Transaction::Begin(connection_));
   for (const Removal& removal : removals) {
-    TRY(RemoveRows(removal.table, removal.date, removal.slots));
-    TRY(ledger::RemoveCells(connection_, removal.table, removal.slots));
+    TRY(RemoveRows(removal.table, removal.date, removal.partitions));
+    TRY(ledger::RemoveCells(connection_, removal.table, removal.partitions));
   }
   return transaction.Commit();
 }

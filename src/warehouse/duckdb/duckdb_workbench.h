@@ -20,7 +20,7 @@ class DuckDbWorkbench : public Workbench {
   Result<Columns> Stage(const std::string& name, const std::string& select) override;
   Result<> Restage(const std::string& name, const std::string& gone, const std::string& come) override;
   Result<Rows> Query(const std::string& select) override { return connection_.Query(select); }
-  Result<std::vector<SlotDigest>> Digest(const DigestQuery& query) override;
+  Result<std::vector<PartitionDigest>> Digest(const DigestQuery& query) override;
   Result<std::optional<Columns>> Describe(const std::string& table) override;
   Result<Published> Publish(const Publication& publication) override;
   Result<> Record(const Model& model, int64_t run, const std::vector<Cell>& cells) override;
@@ -33,7 +33,8 @@ class DuckDbWorkbench : public Workbench {
  private:
   // Makes the table anew when it has to be; REQUIRES: the transaction that fills it.
   Result<Published> MakeTable(const Publication& publication);
-  Result<> RemoveRows(const std::string& table, const std::string& date, const std::vector<int32_t>& slots);
+  Result<> RemoveRows(const std::string& table, const std::string& date,
+                      const std::vector<PartitionKey>& partitions);
 
   std::unique_ptr<Connection> own_;
   Connection& connection_;
