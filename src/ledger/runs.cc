@@ -109,8 +109,8 @@ Result<std::vector<RunTable>> ReadRunTables(Connection& connection, int64_t run)
 
 Result<std::vector<RunFailure>> ReadRunFailures(Connection& connection, int64_t run) {
   Rows rows =
-      TRY(connection.Query(fmt::format("SELECT model, partition, error_class, message FROM "
-                                       "backcourt.failures WHERE run = {} ORDER BY model, partition",
+      TRY(connection.Query(fmt::format("SELECT model, slot, error_class, message FROM "
+                                       "backcourt.failures WHERE run = {} ORDER BY model, slot",
                                        run)));
   std::vector<RunFailure> failures(rows.size());
   for (size_t i = 0; i < rows.size(); ++i)

@@ -70,7 +70,7 @@ Result<> BringUp(Connection& connection, int64_t format, const std::string& dige
 Result<> CreateTables(Connection& connection) {
   return connection.Execute(R"sql(
     CREATE TABLE IF NOT EXISTS backcourt.cells (
-      table_name VARCHAR, partition INTEGER, state VARCHAR, fingerprint VARCHAR, identity VARCHAR, digest VARCHAR,
+      table_name VARCHAR, slot INTEGER, state VARCHAR, fingerprint VARCHAR, identity VARCHAR, digest VARCHAR,
       ahead VARCHAR, row_count BIGINT, reason VARCHAR, note VARCHAR, missing_games VARCHAR, waived VARCHAR,
       error_class VARCHAR, attempts INTEGER, run BIGINT, changed BIGINT);
     CREATE TABLE IF NOT EXISTS backcourt.runs (
@@ -80,7 +80,7 @@ Result<> CreateTables(Connection& connection) {
       run BIGINT, model VARCHAR, first_slot INTEGER, last_slot INTEGER, cells INTEGER, row_count BIGINT,
       seconds DOUBLE, ended_at TIMESTAMP, attempts INTEGER);
     CREATE TABLE IF NOT EXISTS backcourt.failures (
-      run BIGINT, model VARCHAR, partition INTEGER, error_class VARCHAR, message VARCHAR, failed_at TIMESTAMP);
+      run BIGINT, model VARCHAR, slot INTEGER, error_class VARCHAR, message VARCHAR, failed_at TIMESTAMP);
     CREATE TABLE IF NOT EXISTS backcourt.files (
       feed VARCHAR, path VARCHAR, season VARCHAR, size BIGINT, mtime BIGINT, run BIGINT);
     CREATE TABLE IF NOT EXISTS backcourt.sources (
