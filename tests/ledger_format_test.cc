@@ -36,7 +36,6 @@ TEST(LedgerFormat, ThePageDescribesEveryTableAndColumn) {
   Folder folder;
   auto warehouse = std::move(*OpenDuckDb({folder / "warehouse.duckdb", 1, "640MB", {}}));
   auto connection = std::move(*warehouse->Connect());
-  ASSERT_TRUE(ledger::CreateTables(*connection));
   // The table of a feed without columns of its own.
   ASSERT_TRUE(ledger::WriteSnapshotRows(*connection, "FEED",
                                         "(SELECT '' AS file, 1::BIGINT AS file_row, '' AS feed_season, "

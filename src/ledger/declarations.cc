@@ -33,7 +33,6 @@ Digest SchemaOf(const std::string& base, const std::string& now) {
 
 Result<std::map<std::string, StoredDeclaration>> ReadDeclarations(Connection& connection) {
   std::map<std::string, StoredDeclaration> declared;
-  if (!TRY(HasTable(connection, "declarations"))) return declared;
   Rows rows = TRY(
       connection.Query("SELECT table_name, kind, part, text FROM backcourt.declarations WHERE kind <> ''"));
   for (size_t i = 0; i < rows.size(); ++i) {
@@ -80,7 +79,6 @@ Result<> KeepBeside(Connection& connection, const Model& model) {
 }
 
 Result<> ReadBases(Connection& connection, const Project& project, Cells& cells) {
-  if (!TRY(HasTable(connection, "bases"))) return {};
   Rows rows = TRY(connection.Query(fmt::format(
       "SELECT name, part, base, now FROM backcourt.bases WHERE part IN ('{}', '{}')", kColumns, kBeside)));
   for (size_t i = 0; i < rows.size(); ++i) {
@@ -98,7 +96,6 @@ Result<> ReadBases(Connection& connection, const Project& project, Cells& cells)
 
 Result<std::map<std::string, Date>> ReadFirstDays(Connection& connection) {
   std::map<std::string, Date> days;
-  if (!TRY(HasTable(connection, "bases"))) return days;
   Rows rows = TRY(
       connection.Query(fmt::format("SELECT name, base FROM backcourt.bases WHERE part = '{}'", kFirstDay)));
   for (size_t i = 0; i < rows.size(); ++i)

@@ -187,7 +187,6 @@ Result<> ReplaceDamagedUnits(Connection& connection, const std::string& table, c
 
 Result<std::set<std::string>> ReadDamagedUnits(Connection& connection, const std::string& table) {
   std::set<std::string> units;
-  if (!TRY(HasTable(connection, "damaged_units"))) return units;
   Rows rows = TRY(connection.Query("SELECT DISTINCT unit FROM backcourt.damaged_units WHERE table_name = " +
                                    Quote(table)));
   for (size_t i = 0; i < rows.size(); ++i)
@@ -216,7 +215,6 @@ Result<> ReplaceFileUses(Connection& connection, const std::string& source, cons
 
 Result<std::vector<UselessFile>> ReadUselessFiles(Connection& connection) {
   std::vector<UselessFile> files;
-  if (!TRY(HasTable(connection, "file_uses"))) return files;
   Rows rows = TRY(connection.Query(R"sql(
       SELECT path, coalesce(min(reason), '') FROM backcourt.file_uses
       GROUP BY path HAVING NOT bool_or(used) ORDER BY path)sql"));
@@ -236,7 +234,6 @@ Result<> ReplaceUnmatchedNames(Connection& connection, const std::string& source
 
 Result<std::vector<UnmatchedName>> ReadUnmatchedNames(Connection& connection) {
   std::vector<UnmatchedName> names;
-  if (!TRY(HasTable(connection, "unmatched_names"))) return names;
   Rows rows = TRY(connection.Query(R"sql(
       SELECT name, CAST(sum(row_count) AS BIGINT) AS n FROM backcourt.unmatched_names
       GROUP BY name ORDER BY n DESC, name)sql"));
@@ -247,7 +244,6 @@ Result<std::vector<UnmatchedName>> ReadUnmatchedNames(Connection& connection) {
 
 Result<std::vector<LoadedFile>> ReadSeenFiles(Connection& connection) {
   std::vector<LoadedFile> files;
-  if (!TRY(HasTable(connection, "seen_files"))) return files;
   Rows rows =
       TRY(connection.Query("SELECT feed, path, size, mtime FROM backcourt.seen_files ORDER BY path, feed"));
   for (size_t i = 0; i < rows.size(); ++i)
@@ -267,7 +263,6 @@ Result<> WriteSeenFiles(Connection& connection, const std::vector<LoadedFile>& f
 
 Result<std::vector<FileContent>> ReadContents(Connection& connection) {
   std::vector<FileContent> contents;
-  if (!TRY(HasTable(connection, "contents"))) return contents;
   Rows rows = TRY(connection.Query("SELECT path, size, mtime, digest FROM backcourt.contents ORDER BY path"));
   for (size_t i = 0; i < rows.size(); ++i)
     contents.push_back({rows.Text(i, 0), rows.Int(i, 1), rows.Int(i, 2), rows.Text(i, 3)});
@@ -308,7 +303,7 @@ Result<> MoveFiles(Connection& connection, const std::vector<MovedFile>& moved) 
   for (const MovedFile& file : moved)
     feeds.insert(file.feed);
   for (const std::string& feed : feeds)
-    if (TRY(HasTable(connection, "kept_" + feed)))
+    if (TRY(HasSnapshotTable(connection, feed)))
       TRY(connection.Execute(fmt::format(R"sql(
           UPDATE {table} AS t SET file = m.after FROM temp.moved m WHERE m.feed = {feed} AND t.file = m.before)sql",
                                          fmt::arg("table", SnapshotTable(feed)),

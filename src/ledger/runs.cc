@@ -48,7 +48,6 @@ Result<int64_t> StartRun(Connection& connection, const std::string& command, Run
 Result<> RecordRun(Connection& connection, const std::string& command, RunTime started,
                    const std::string& outcome, const std::string& summary) {
   Transaction transaction = TRY(Transaction::Begin(connection));
-  TRY(CreateTables(connection));
   TRY(EndRun(connection, TRY(StartRun(connection, command, started)), outcome, summary));
   return transaction.Commit();
 }
@@ -77,18 +76,15 @@ Result<> WriteFailures(Connection& connection, int64_t run, const std::string& m
 }
 
 Result<std::vector<Run>> ReadRuns(Connection& connection, int most) {
-  if (!TRY(HasTables(connection))) return std::vector<Run>();
   return Select(connection, fmt::format("ORDER BY run DESC LIMIT {}", most));
 }
 
 Result<std::optional<Run>> ReadRun(Connection& connection, int64_t run) {
-  if (!TRY(HasTables(connection))) return std::optional<Run>();
   std::vector<Run> runs = TRY(Select(connection, fmt::format("WHERE run = {}", run)));
   return runs.empty() ? std::optional<Run>() : std::move(runs.front());
 }
 
 Result<std::vector<Run>> ReadFailedRuns(Connection& connection) {
-  if (!TRY(HasTables(connection))) return std::vector<Run>();
   return Select(connection, R"sql(
       WHERE outcome = 'failed' AND run IN (SELECT max(run) FROM backcourt.runs GROUP BY command = 'load')
       ORDER BY run)sql");

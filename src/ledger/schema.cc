@@ -14,8 +14,63 @@ namespace {
 // What brings a warehouse of format N to N + 1, from format 1 on.
 constexpr const char* kMigrations[] = {
     "ALTER TABLE IF EXISTS wh.backcourt.batches ADD COLUMN IF NOT EXISTS attempts INTEGER DEFAULT 1",
+    "",  // tables came with the first load, and each later kind of them with the load that needed it
 };
 static_assert(std::size(kMigrations) == kFormat - 1);
+
+// Makes those tables that are not there yet.
+Result<> CreateTables(Connection& connection) {
+  return connection.Execute(R"sql(
+    CREATE TABLE IF NOT EXISTS wh.backcourt.cells (
+      table_name VARCHAR, slot INTEGER, state VARCHAR, fingerprint VARCHAR, identity VARCHAR, digest VARCHAR,
+      ahead VARCHAR, row_count BIGINT, reason VARCHAR, note VARCHAR, missing_games VARCHAR, waived VARCHAR,
+      error_class VARCHAR, attempts INTEGER, run BIGINT, changed BIGINT);
+    CREATE TABLE IF NOT EXISTS wh.backcourt.runs (
+      run BIGINT, command VARCHAR, process INTEGER, started_at TIMESTAMP, ended_at TIMESTAMP, outcome VARCHAR,
+      summary VARCHAR);
+    CREATE TABLE IF NOT EXISTS wh.backcourt.batches (
+      run BIGINT, model VARCHAR, first_slot INTEGER, last_slot INTEGER, cells INTEGER, row_count BIGINT,
+      seconds DOUBLE, ended_at TIMESTAMP, attempts INTEGER);
+    CREATE TABLE IF NOT EXISTS wh.backcourt.failures (
+      run BIGINT, model VARCHAR, slot INTEGER, error_class VARCHAR, message VARCHAR, failed_at TIMESTAMP);
+    CREATE TABLE IF NOT EXISTS wh.backcourt.files (
+      feed VARCHAR, path VARCHAR, season VARCHAR, size BIGINT, mtime BIGINT, run BIGINT);
+    CREATE TABLE IF NOT EXISTS wh.backcourt.sources (
+      source VARCHAR, season VARCHAR, identity VARCHAR, inputs VARCHAR, run BIGINT);
+    CREATE TABLE IF NOT EXISTS wh.backcourt.units (
+      table_name VARCHAR, unit VARCHAR, source VARCHAR, season VARCHAR);
+    CREATE TABLE IF NOT EXISTS wh.backcourt.dropped (
+      table_name VARCHAR, source VARCHAR, season VARCHAR, reason VARCHAR, row_count BIGINT);
+    CREATE TABLE IF NOT EXISTS wh.backcourt.file_units (
+      source VARCHAR, season VARCHAR, feed VARCHAR, path VARCHAR, unit VARCHAR);
+    CREATE TABLE IF NOT EXISTS wh.backcourt.dropped_units (
+      source VARCHAR, season VARCHAR, unit VARCHAR, reason VARCHAR, row_count BIGINT);
+    CREATE TABLE IF NOT EXISTS wh.backcourt.snapshots (
+      feed VARCHAR, path VARCHAR, season VARCHAR, size BIGINT, mtime BIGINT, identity VARCHAR, seen_at TIMESTAMP,
+      unreadable VARCHAR, problem VARCHAR);
+    CREATE TABLE IF NOT EXISTS wh.backcourt.damaged_units (
+      table_name VARCHAR, unit VARCHAR, source VARCHAR, season VARCHAR, reason VARCHAR);
+    CREATE TABLE IF NOT EXISTS wh.backcourt.statements (
+      table_name VARCHAR, unit VARCHAR, season VARCHAR, place BIGINT, source VARCHAR, file VARCHAR,
+      is_over BOOLEAN, captured_at TIMESTAMP, told VARCHAR, differs VARCHAR);
+    CREATE TABLE IF NOT EXISTS wh.backcourt.file_uses (
+      source VARCHAR, season VARCHAR, path VARCHAR, used BOOLEAN, reason VARCHAR);
+    CREATE TABLE IF NOT EXISTS wh.backcourt.unmatched_names (
+      source VARCHAR, season VARCHAR, name VARCHAR, row_count BIGINT);
+    CREATE TABLE IF NOT EXISTS wh.backcourt.seen_files (
+      feed VARCHAR, path VARCHAR, size BIGINT, mtime BIGINT);
+    CREATE TABLE IF NOT EXISTS wh.backcourt.contents (
+      path VARCHAR, size BIGINT, mtime BIGINT, digest VARCHAR);
+    CREATE TABLE IF NOT EXISTS wh.backcourt.offers (
+      table_name VARCHAR, unit VARCHAR, season VARCHAR);
+    CREATE TABLE IF NOT EXISTS wh.backcourt.declarations (
+      table_name VARCHAR, kind VARCHAR, part VARCHAR, text VARCHAR);
+    CREATE TABLE IF NOT EXISTS wh.backcourt.bases (
+      name VARCHAR, part VARCHAR, base VARCHAR, now VARCHAR);
+    CREATE TABLE IF NOT EXISTS wh.backcourt.models (
+      model VARCHAR, identity VARCHAR, checks VARCHAR);
+  )sql");
+}
 
 }  // namespace
 
@@ -60,74 +115,12 @@ Result<> BringUp(Connection& connection, int64_t format, const std::string& dige
                                        fmt::arg("format", kFormat), fmt::arg("digests", Quote(digests)))));
   } else {
     for (int64_t from = format; from < kFormat; ++from)
-      TRY(connection.Execute(kMigrations[from - 1]));
+      if (*kMigrations[from - 1]) TRY(connection.Execute(kMigrations[from - 1]));
     TRY(connection.Execute(
         fmt::format("UPDATE wh.backcourt.meta SET value = '{}' WHERE name = 'format'", kFormat)));
   }
+  TRY(CreateTables(connection));
   return transaction.Commit();
-}
-
-Result<> CreateTables(Connection& connection) {
-  return connection.Execute(R"sql(
-    CREATE TABLE IF NOT EXISTS backcourt.cells (
-      table_name VARCHAR, slot INTEGER, state VARCHAR, fingerprint VARCHAR, identity VARCHAR, digest VARCHAR,
-      ahead VARCHAR, row_count BIGINT, reason VARCHAR, note VARCHAR, missing_games VARCHAR, waived VARCHAR,
-      error_class VARCHAR, attempts INTEGER, run BIGINT, changed BIGINT);
-    CREATE TABLE IF NOT EXISTS backcourt.runs (
-      run BIGINT, command VARCHAR, process INTEGER, started_at TIMESTAMP, ended_at TIMESTAMP, outcome VARCHAR,
-      summary VARCHAR);
-    CREATE TABLE IF NOT EXISTS backcourt.batches (
-      run BIGINT, model VARCHAR, first_slot INTEGER, last_slot INTEGER, cells INTEGER, row_count BIGINT,
-      seconds DOUBLE, ended_at TIMESTAMP, attempts INTEGER);
-    CREATE TABLE IF NOT EXISTS backcourt.failures (
-      run BIGINT, model VARCHAR, slot INTEGER, error_class VARCHAR, message VARCHAR, failed_at TIMESTAMP);
-    CREATE TABLE IF NOT EXISTS backcourt.files (
-      feed VARCHAR, path VARCHAR, season VARCHAR, size BIGINT, mtime BIGINT, run BIGINT);
-    CREATE TABLE IF NOT EXISTS backcourt.sources (
-      source VARCHAR, season VARCHAR, identity VARCHAR, inputs VARCHAR, run BIGINT);
-    CREATE TABLE IF NOT EXISTS backcourt.units (
-      table_name VARCHAR, unit VARCHAR, source VARCHAR, season VARCHAR);
-    CREATE TABLE IF NOT EXISTS backcourt.dropped (
-      table_name VARCHAR, source VARCHAR, season VARCHAR, reason VARCHAR, row_count BIGINT);
-    CREATE TABLE IF NOT EXISTS backcourt.file_units (
-      source VARCHAR, season VARCHAR, feed VARCHAR, path VARCHAR, unit VARCHAR);
-    CREATE TABLE IF NOT EXISTS backcourt.dropped_units (
-      source VARCHAR, season VARCHAR, unit VARCHAR, reason VARCHAR, row_count BIGINT);
-    CREATE TABLE IF NOT EXISTS backcourt.snapshots (
-      feed VARCHAR, path VARCHAR, season VARCHAR, size BIGINT, mtime BIGINT, identity VARCHAR, seen_at TIMESTAMP,
-      unreadable VARCHAR, problem VARCHAR);
-    CREATE TABLE IF NOT EXISTS backcourt.damaged_units (
-      table_name VARCHAR, unit VARCHAR, source VARCHAR, season VARCHAR, reason VARCHAR);
-    CREATE TABLE IF NOT EXISTS backcourt.statements (
-      table_name VARCHAR, unit VARCHAR, season VARCHAR, place BIGINT, source VARCHAR, file VARCHAR,
-      is_over BOOLEAN, captured_at TIMESTAMP, told VARCHAR, differs VARCHAR);
-    CREATE TABLE IF NOT EXISTS backcourt.file_uses (
-      source VARCHAR, season VARCHAR, path VARCHAR, used BOOLEAN, reason VARCHAR);
-    CREATE TABLE IF NOT EXISTS backcourt.unmatched_names (
-      source VARCHAR, season VARCHAR, name VARCHAR, row_count BIGINT);
-    CREATE TABLE IF NOT EXISTS backcourt.seen_files (
-      feed VARCHAR, path VARCHAR, size BIGINT, mtime BIGINT);
-    CREATE TABLE IF NOT EXISTS backcourt.contents (
-      path VARCHAR, size BIGINT, mtime BIGINT, digest VARCHAR);
-    CREATE TABLE IF NOT EXISTS backcourt.offers (
-      table_name VARCHAR, unit VARCHAR, season VARCHAR);
-    CREATE TABLE IF NOT EXISTS backcourt.declarations (
-      table_name VARCHAR, kind VARCHAR, part VARCHAR, text VARCHAR);
-    CREATE TABLE IF NOT EXISTS backcourt.bases (
-      name VARCHAR, part VARCHAR, base VARCHAR, now VARCHAR);
-    CREATE TABLE IF NOT EXISTS backcourt.models (
-      model VARCHAR, identity VARCHAR, checks VARCHAR);
-  )sql");
-}
-
-Result<bool> HasTables(Connection& connection) { return HasTable(connection, "cells"); }
-
-Result<bool> HasTable(Connection& connection, const std::string& name) {
-  Rows there = TRY(connection.Query(fmt::format(
-      "SELECT count(*) FROM duckdb_tables() WHERE database_name = 'wh' AND schema_name = 'backcourt' AND "
-      "table_name = {}",
-      Quote(name))));
-  return there.Int(0, 0) > 0;
 }
 
 Result<std::string> ReadRawTables(Connection& connection) {

@@ -10,10 +10,7 @@
 namespace backcourt::ledger {
 
 // The format that this program writes.
-inline constexpr int kFormat = 2;
-
-// How many kinds of tables CreateTables has made so far: a load looks again when it is another number.
-inline constexpr int kTables = 5;
+inline constexpr int kFormat = 3;
 
 // What to try with a warehouse that is damaged.
 inline constexpr const char* kRebuildHint =
@@ -24,18 +21,9 @@ inline constexpr const char* kRebuildHint =
 // that is not ours, is damaged or is of a newer format is kBusy; `path` names it.
 Result<int64_t> ReadFormat(Connection& connection, const std::string& path);
 
-// Brings a file of `format` (0: an empty one) up to kFormat, in one transaction.
+// Brings a file of `format` (0: an empty one) up to kFormat, in one transaction: all tables are there then.
 // `digests` is the id of the algorithm of its digests.
 Result<> BringUp(Connection& connection, int64_t format, const std::string& digests);
-
-// Makes those tables that are not there yet.
-Result<> CreateTables(Connection& connection);
-
-// Whether the tables are there: not before the first load.
-Result<bool> HasTables(Connection& connection);
-
-// Whether the ledger has a table; one of an earlier version may not.
-Result<bool> HasTable(Connection& connection, const std::string& name);
 
 // The declaration of the raw tables as they were last made; "" before that.
 Result<std::string> ReadRawTables(Connection& connection);

@@ -8,6 +8,13 @@ namespace backcourt::ledger {
 
 std::string SnapshotTable(const std::string& feed) { return "wh.backcourt." + Ident("kept_" + feed); }
 
+Result<bool> HasSnapshotTable(Connection& connection, const std::string& feed) {
+  Rows there = TRY(connection.Query(
+      fmt::format("SELECT count(*) FROM duckdb_tables() WHERE schema_name = 'backcourt' AND table_name = {}",
+                  Quote("kept_" + feed))));
+  return there.Int(0, 0) > 0;
+}
+
 Result<> RemoveSnapshots(Connection& connection, const std::string& feed) {
   return connection.Execute(
       fmt::format("DROP TABLE IF EXISTS {}; DELETE FROM backcourt.snapshots WHERE feed = {}",

@@ -11,6 +11,7 @@ namespace backcourt::ledger {
 
 // The table that keeps the rows of a feed's snapshots.
 std::string SnapshotTable(const std::string& feed);
+Result<bool> HasSnapshotTable(Connection& connection, const std::string& feed);
 
 // Forgets all snapshots of a feed: they are read in another way from now on.
 Result<> RemoveSnapshots(Connection& connection, const std::string& feed);

@@ -44,8 +44,7 @@ Result<> TellSeasons(const Feed& feed, std::vector<FoundFile>& files, Connection
   TRY(TellByPath(feed.season, files, connection));
   std::vector<FoundFile*> untold = Untold(files);
   if (untold.empty() || feed.document_season.empty()) return {};
-  std::vector<ledger::LoadedFile> loaded;
-  if (TRY(ledger::HasTables(connection))) loaded = TRY(ledger::ReadFiles(connection));
+  std::vector<ledger::LoadedFile> loaded = TRY(ledger::ReadFiles(connection));
   std::vector<FoundFile> fresh;
   for (FoundFile* file : untold) {
     auto known = std::find_if(loaded.begin(), loaded.end(), [&](const ledger::LoadedFile& f) {

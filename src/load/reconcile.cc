@@ -47,7 +47,7 @@ std::set<std::string> Loader::SourcesOf(const std::string& table) const {
 
 Result<> Loader::Prepare(LoadReport& report) {
   Hasher hasher;
-  hasher.Add(int64_t(ledger::kFormat)).Add(int64_t(ledger::kTables)).Add(Join(project_.seasons, ","));
+  hasher.Add(int64_t(ledger::kFormat)).Add(Join(project_.seasons, ","));
   for (const RawTable& table : project_.raw_tables) {
     hasher.Add(table.name);
     for (const auto& [part, text] : DeclarationOf(table))
@@ -56,12 +56,9 @@ Result<> Loader::Prepare(LoadReport& report) {
       hasher.Add(source);
   }
   std::string tables = hasher.Finish().Hex();
-  bool same = TRY(ledger::ReadRawTables(connection_)) == tables;
-  if (!same) {
-    bool earlier = TRY(ledger::HasTables(connection_)) && !TRY(ledger::HasTable(connection_, "declarations"));
-    TRY(ledger::CreateTables(connection_));
-    if (earlier) TRY(AdoptTables());
-  }
+  std::string before = TRY(ledger::ReadRawTables(connection_));
+  bool same = before == tables;
+  if (!same && !before.empty() && TRY(ledger::ReadDeclarations(connection_)).empty()) TRY(AdoptTables());
   TRY(ReadLedger());
   if (same) return {};
   TRY(Reconcile(report));

@@ -16,7 +16,6 @@ namespace {
 
 Result<std::vector<Snapshot>> ReadAll(Connection& connection, const std::string& where) {
   std::vector<Snapshot> snapshots;
-  if (!TRY(ledger::HasTables(connection))) return snapshots;
   Rows rows = TRY(connection.Query(
       "SELECT feed, path, season, CAST(date_trunc('second', seen_at) AS VARCHAR), CAST(epoch(timezone('UTC', "
       "now())) - epoch(seen_at) AS DOUBLE), problem FROM backcourt.snapshots " +
@@ -66,7 +65,6 @@ std::string Snapshots::SeenAt(const FoundFile& file) {
 }
 
 Result<std::vector<FoundFile>> Snapshots::Fresh(const Feed& feed, const std::vector<FoundFile>& files) {
-  if (!TRY(ledger::HasTables(connection_))) return files;
   Rows rows = TRY(connection_.Query(
       fmt::format("SELECT path, size, mtime FROM backcourt.snapshots WHERE feed = {} AND identity = '{}'",
                   Quote(feed.name), IdentityOf(feed))));
@@ -85,11 +83,10 @@ Result<ReadSnapshots> Snapshots::Read(const Feed& feed, const std::vector<FoundF
                                       FeedReader& reader) {
   ReadSnapshots all;
   std::string identity = IdentityOf(feed);
-  all.anew = !TRY(ledger::HasTables(connection_)) ||
-             TRY(connection_.Query(fmt::format(
+  all.anew = TRY(connection_.Query(fmt::format(
                      "SELECT count(*) FROM backcourt.snapshots WHERE feed = {} AND identity = '{}'",
                      Quote(feed.name), identity)))
-                     .Int(0, 0) == 0;
+                 .Int(0, 0) == 0;
   std::string read = "temp." + Ident("feed_" + feed.name);
   TRY(reader.Read(feed, {}));  // no rows: the columns
   TRY(connection_.Execute(fmt::format(

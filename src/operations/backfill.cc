@@ -82,6 +82,8 @@ class Fill {
     if (Loads()) {
       LoadReport loaded = TRY(LoadFiles(workspace_, {}, request_.yes, activity_));
       activity_.Tell(LoadFinished{std::move(loaded)});
+    } else {
+      TRY(TRY(workspace_.Open())->WaitForFunctions());
     }
     filling_ = true;
     Moment moment = TRY(workspace_.Look(false, ahead_all()));

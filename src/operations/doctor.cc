@@ -147,9 +147,8 @@ class Examination {
   Result<> Feeds(Warehouse* warehouse) {
     if (warehouse) {
       auto connection = TRY(warehouse->Connect());
-      if (TRY(ledger::HasTables(*connection)))
-        for (const ledger::LoadedFile& file : TRY(ledger::ReadFiles(*connection)))
-          loaded_.insert({file.feed, file.path, file.size, file.mtime});
+      for (const ledger::LoadedFile& file : TRY(ledger::ReadFiles(*connection)))
+        loaded_.insert({file.feed, file.path, file.size, file.mtime});
     }
     if (!project_.data.empty()) {
       size_t own = 0;

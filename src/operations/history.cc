@@ -13,7 +13,7 @@ void KeepFailure(Workspace& workspace, const std::string& command, ledger::RunTi
                  const Error& error) {
   if (!KeepsFailure(error)) return;
   auto keep = [&]() -> Result<> {
-    auto connection = TRY(TRY(workspace.Open())->Connect());
+    auto connection = TRY(TRY(workspace.Open())->ConnectToLedger());
     return ledger::RecordRun(*connection, command, started, "failed", error.message);
   };
   // What keeps the history from being written is what the operation met too, or comes after it.
@@ -22,7 +22,7 @@ void KeepFailure(Workspace& workspace, const std::string& command, ledger::RunTi
 
 Result<> KeepSuccess(Workspace& workspace, const std::string& command, ledger::RunTime started,
                      const std::string& summary) {
-  auto connection = TRY(TRY(workspace.Open())->Connect());
+  auto connection = TRY(TRY(workspace.Open())->ConnectToLedger());
   std::vector<ledger::Run> failed = TRY(ledger::ReadFailedRuns(*connection));
   bool told = std::any_of(failed.begin(), failed.end(), [&](const ledger::Run& run) {
     return (run.command == "load") == (command == "load");

@@ -77,7 +77,7 @@ Result<RunsReport> Runs(Workspace& workspace, const RunsRequest& request, const 
                  "`backcourt runs` lists them"};
   if (request.log && id.empty())
     return Error{ErrorKind::kUsage, "--log needs a run's number", "`backcourt runs ID --log`"};
-  auto connection = TRY(TRY(workspace.Open())->Connect());
+  auto connection = TRY(TRY(workspace.Open())->ConnectToLedger());
   bool active = !workspace.activities().Now().empty();
   RunsReport report;
   if (id.empty()) {

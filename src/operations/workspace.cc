@@ -26,7 +26,8 @@ Result<Warehouse*> Workspace::Open() {
 }
 
 Result<Moment> Workspace::Look(bool stay, bool ahead_all) {
-  auto connection = TRY(TRY(Open())->Connect());
+  Warehouse& warehouse = *TRY(Open());
+  auto connection = TRY(stay ? warehouse.Connect() : warehouse.ConnectToLedger());
   Transaction open = TRY(Transaction::Begin(*connection));  // cells and calendar of one moment
   Moment moment = TRY(LookOn(std::move(connection), std::move(open), ahead_all));
   if (!stay) moment.open.reset();
@@ -41,7 +42,7 @@ Result<Moment> Workspace::LookOn(std::unique_ptr<Connection> connection, Transac
   moment.costs = warehouse.costs();
   moment.open = std::move(open);
   // Of a first load that failed the ledger tells, but there are no raw tables.
-  if (TRY(ledger::HasTables(*moment.connection)) && !TRY(ledger::ReadRawTables(*moment.connection)).empty()) {
+  if (!TRY(ledger::ReadRawTables(*moment.connection)).empty()) {
     moment.cells = TRY(ledger::ReadCells(*moment.connection, project_));
     moment.calendar = TRY(ReadCalendar(*moment.connection, project_));
     if (ahead_all || project_.ahead_all) moment.calendar.MakeAllDue();

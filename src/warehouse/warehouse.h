@@ -116,6 +116,10 @@ class Warehouse {
   // A connection to the embedded file, in which ledger and raw tables are; on it,
   // its tables and the functions of the pack stand without a prefix.
   virtual Result<std::unique_ptr<Connection>> Connect() = 0;
+  // The same for what asks only the ledger and the calendar: the functions may still be in the making.
+  virtual Result<std::unique_ptr<Connection>> ConnectToLedger() = 0;
+  // Until the functions are there, as Open and Connect do.
+  virtual Result<> WaitForFunctions() = 0;
 
   // So many workers will run side by side: their places share what threads there are.
   virtual Result<> ShareThreads(int workers) = 0;

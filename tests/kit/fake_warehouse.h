@@ -63,6 +63,8 @@ class FakeWarehouse : public Warehouse {
   Result<std::unique_ptr<Connection>> Connect() override {
     return Error{ErrorKind::kUsage, "there is no file behind a fake", ""};
   }
+  Result<std::unique_ptr<Connection>> ConnectToLedger() override { return Connect(); }
+  Result<> WaitForFunctions() override { return {}; }
   Result<> ShareThreads(int) override { return {}; }
   BatchCosts costs() const override { return {}; }
   Result<std::string> Version() override { return std::string("fake"); }

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <atomic>
 #include <cstring>
 #include <filesystem>
 #include <fstream>
@@ -49,10 +50,55 @@ Error OpenError(const std::string& path, Error error) {
                "keeping it open"};
 }
 
+// Makes the pack's functions while the file is opened. They are in the engine's own memory, the file holds
+// none; what reads only the ledger does not wait for them, and ends them.
+class FunctionMaker {
+ public:
+  static Result<std::unique_ptr<FunctionMaker>> Start(Database& database, const WarehouseOptions& options) {
+    return std::unique_ptr<FunctionMaker>(new FunctionMaker(TRY(database.Connect()), options));
+  }
+  ~FunctionMaker() {
+    stop_ = true;
+    made_.wait();
+  }
+  Result<> Wait() const { return made_.get(); }
+
+ private:
+  static constexpr size_t kAtOnce = 8;
+
+  FunctionMaker(std::unique_ptr<Connection> connection, const WarehouseOptions& options)
+      : connection_(std::move(connection)), file_(options.functions_file) {
+    for (const std::string& function : options.functions)
+      statements_.push_back(ReplaceAll(function, "CREATE MACRO", "CREATE OR REPLACE MACRO"));
+    made_ = std::async(std::launch::async, &FunctionMaker::Make, this).share();
+  }
+
+  Result<> Make() {
+    for (size_t i = 0; i < statements_.size() && !stop_; i += kAtOnce) {
+      std::vector<std::string> some(statements_.begin() + long(i),
+                                    statements_.begin() + long(std::min(i + kAtOnce, statements_.size())));
+      if (connection_->Execute(Join(some, ";"))) continue;
+      for (const std::string& statement : some)
+        if (auto alone = connection_->Execute(statement); !alone)
+          return Error{ErrorKind::kUsage,
+                       fmt::format("{}: {}\n  in {}", file_, alone.error().message,
+                                   ReplaceAll(statement.substr(0, statement.find('\n')), "OR REPLACE ", "")),
+                       "a function is an expression of its parameters: it cannot read tables"};
+    }
+    return {};
+  }
+
+  const std::unique_ptr<Connection> connection_;
+  const std::string file_;
+  std::vector<std::string> statements_;
+  std::atomic<bool> stop_ = false;
+  std::shared_future<Result<>> made_;
+};
+
 class DuckDbWarehouse : public Warehouse {
  public:
-  DuckDbWarehouse(std::unique_ptr<Database> database, int threads)
-      : database_(std::move(database)), threads_(threads) {}
+  DuckDbWarehouse(std::unique_ptr<Database> database, std::unique_ptr<FunctionMaker> functions, int threads)
+      : database_(std::move(database)), functions_(std::move(functions)), threads_(threads) {}
 
   Result<std::unique_ptr<Workbench>> Open() override {
     return std::unique_ptr<Workbench>(std::make_unique<DuckDbWorkbench>(TRY(Connect())));
@@ -61,6 +107,11 @@ class DuckDbWarehouse : public Warehouse {
     return std::make_unique<DuckDbWorkbench>(connection);
   }
   Result<std::unique_ptr<Connection>> Connect() override {
+    TRY(WaitForFunctions());
+    return ConnectToLedger();
+  }
+  Result<> WaitForFunctions() override { return functions_->Wait(); }
+  Result<std::unique_ptr<Connection>> ConnectToLedger() override {
     auto connection = TRY(database_->Connect());
     TRY(connection->Execute("SET search_path = 'wh,memory'"));
     return connection;
@@ -77,6 +128,7 @@ class DuckDbWarehouse : public Warehouse {
 
  private:
   std::unique_ptr<Database> database_;
+  std::unique_ptr<FunctionMaker> functions_;
   const int threads_;  // all that there are
 };
 
@@ -91,24 +143,6 @@ Result<> Configure(Connection& connection, const WarehouseOptions& options, cons
       SET allocator_background_threads = false; SET checkpoint_threshold = {checkpoint})sql",
                   fmt::arg("threads", options.threads), fmt::arg("memory", Quote(options.memory_limit)),
                   fmt::arg("spill", Quote(spill)), fmt::arg("checkpoint", Quote(kCheckpointThreshold))));
-}
-
-Result<> MakeFunctions(Database& database, const WarehouseOptions& options) {
-  if (options.functions.empty()) return {};
-  std::string prelude;
-  for (const std::string& function : options.functions)
-    prelude += ReplaceAll(function, "CREATE MACRO", "CREATE OR REPLACE MACRO") + ";";
-  auto aside = TRY(database.Connect());
-  auto made = aside->Execute(prelude);
-  if (made) return {};
-  aside = TRY(database.Connect());
-  for (const std::string& function : options.functions)
-    if (auto alone = aside->Execute(ReplaceAll(function, "CREATE MACRO", "CREATE OR REPLACE MACRO")); !alone)
-      return Error{ErrorKind::kUsage,
-                   fmt::format("{}: {}\n  in {}", options.functions_file, alone.error().message,
-                               function.substr(0, function.find('\n'))),
-                   "a function is an expression of its parameters: it cannot read tables"};
-  return made;
 }
 
 Result<> Attach(Connection& connection, const std::string& path, const char* how) {
@@ -146,14 +180,12 @@ Result<std::unique_ptr<Warehouse>> OpenDuckDb(const WarehouseOptions& options) {
   std::string spill = options.path + ".tmp";
   fs::remove_all(spill, ignored);  // of one that died
   TRY(Configure(*connection, options, spill));
-  // Beside the opening of the file, since they are in the engine's own memory: the file holds none of them.
-  auto functions = std::async(std::launch::async, MakeFunctions, std::ref(*database), std::cref(options));
+  auto functions = TRY(FunctionMaker::Start(*database, options));
   if (options.in_memory) {
     TRY(Attach(*connection, ":memory:", kToWrite));
     TRY(ledger::BringUp(*connection, 0, kDigestAlgorithm));
-    TRY(functions.get());
     return std::unique_ptr<Warehouse>(
-        std::make_unique<DuckDbWarehouse>(std::move(database), options.threads));
+        std::make_unique<DuckDbWarehouse>(std::move(database), std::move(functions), options.threads));
   }
   bool pending = std::any_of(std::begin(kLogs), std::end(kLogs),
                              [&](const char* log) { return fs::exists(options.path + log, ignored); });
@@ -168,8 +200,8 @@ Result<std::unique_ptr<Warehouse>> OpenDuckDb(const WarehouseOptions& options) {
   TRY(Attach(*connection, options.path, kToWrite));
   int64_t format = TRY(ledger::ReadFormat(*connection, options.path));
   if (format != ledger::kFormat) TRY(ledger::BringUp(*connection, format, kDigestAlgorithm));
-  TRY(functions.get());
-  return std::unique_ptr<Warehouse>(std::make_unique<DuckDbWarehouse>(std::move(database), options.threads));
+  return std::unique_ptr<Warehouse>(
+      std::make_unique<DuckDbWarehouse>(std::move(database), std::move(functions), options.threads));
 }
 
 }  // namespace backcourt

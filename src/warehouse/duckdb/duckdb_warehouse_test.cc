@@ -22,7 +22,6 @@ class DuckDbWarehouseTest : public ::testing::Test {
   void SetUp() override {
     warehouse_ = std::move(*OpenDuckDb({folder_ / "warehouse.duckdb", 2, "640MB", {}}));
     connection_ = std::move(*warehouse_->Connect());
-    ASSERT_TRUE(ledger::CreateTables(*connection_));
     project_ = ChainProject();
   }
   void TearDown() override {
