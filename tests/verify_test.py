@@ -11,66 +11,78 @@ FORM = "models/precompute/recent_form.sql"
 
 
 class WrongModels(Toy):
-    def verify(self, *words, code=2):
-        return self.run_program("verify", "--all", *words, code=code)
+    """A model that is wrong, and what must be said of it: `edits` to its file, the table, the cause."""
 
-    def causes(self):
-        """What the JSON report tells of the tables that differ, and its exit code is 2."""
-        report = json.loads(self.verify("--json", code=2))
-        self.assertGreater(report["cells"], 0)
-        self.assertEqual(report["mismatching_cells"], len(report["mismatches"]))
-        return {m["table"]: m["cause"] for m in report["mismatches"] if m["cause"]}, report
+    wrong = {
+        "reads its own date": ([(FORM, "p.game_date < d.game_date", "p.game_date <= d.game_date")], "recent_form",
+            'it reads its own date: rows of player_games of 2021-10-.. change it, though it declares "3 days before"'),
+        "reads later dates": ([(FORM, "p.game_date < d.game_date AND p.game_date >= d.game_date - 3", "p.game_date >= d.game_date - 3 AND p.game_date <> d.game_date")], "recent_form",
+            "it reads later dates: rows of player_games after 2021-10-"),
+        "is wider than it declares": ([(FORM, "d.game_date - 3", "d.game_date - 5")], "recent_form",
+            "its window is wider than declared: it reads player_games back to 2021-10-20, 5 days before"),
+        "depends on its batch": ([(FORM, "CAST(sum(p.points) AS INTEGER)", "CAST(sum(p.points) + (SELECT count(*) FROM dates) AS INTEGER)")], "recent_form",
+            "it depends on the other dates of its batch: with the dates from 2021-10-"),
+        "sums doubles in any order": ([("models/precompute/player_form.sql", "ratio(sum(p.points), count(*))",
+            "(SELECT sum(g.points / 7e0 + 1e-3 * g.player_id) FROM player_games g WHERE g.game_date < d.game_date)")], "player_form",
+            "column points_avg depends on the order in which rows come: a sum of doubles"),
+        "takes whichever row comes first": ([(FORM, "CAST(sum(p.points) AS INTEGER)", "CAST(first(p.points) AS INTEGER)"), (FORM, "d.game_date - 3", "d.game_date - 30"),
+            (FORM, '"3 days before"', '"30 days before"')], "recent_form",
+            "column points depends on the order in which rows come: an ORDER BY that leaves ties, or an aggregate that takes whichever row comes first"),
+    }
 
-    def run_program(self, *words, code=0, cwd=None):
-        out = super().run_program(*words, code=code, cwd=cwd)
-        return out[: out.rindex("}") + 1] if "--json" in words and code else out
+    def make_wrong(self, name):
+        self.setUp()
+        edits, table, cause = self.wrong[name]
+        for edit in edits:
+            self.edit(*edit)
+        return table, cause
 
-    def test_one_that_reads_its_own_date(self):
+    def query(self, sql):
+        with duckdb.connect(str(self.project / "warehouse.duckdb")) as connection:
+            return connection.execute(sql).fetchall()
+
+    def test_each_fails_at_its_fill_and_what_reads_it_is_blocked(self):
+        for name in self.wrong:
+            with self.subTest(name):
+                table, cause = self.make_wrong(name)
+                out = self.run_program("backfill", code=2)
+                self.assertRegex(out, cause)
+                self.assertIn("is another when it is filled from its own windows alone", out)
+                states = dict(self.query(f"SELECT state, count(*) FROM backcourt.cells WHERE table_name = '{table}' GROUP BY 1"))
+                self.assertEqual(set(states) - {"failed", "empty", "blocked"}, set(), states)
+                self.assertGreater(states["failed"], 0)
+                self.assertEqual(self.query(f"SELECT proved FROM backcourt.models WHERE model = '{table}'"), [(False,)])
+                self.run_program("backfill", code=2)  # and again, as long as it is wrong
+
+    def test_a_wrong_text_leaves_the_rows_of_the_sound_one_and_a_corrected_one_fills(self):
+        self.run_program("backfill")
+        sound = self.query("SELECT * FROM recent_form ORDER BY ALL")
+        text = (self.project / FORM).read_text()
         self.edit(FORM, "p.game_date < d.game_date", "p.game_date <= d.game_date")
+        self.run_program("backfill", code=2)
+        self.assertEqual(self.query("SELECT * FROM recent_form ORDER BY ALL"), sound)
+        (self.project / FORM).write_text(text)
         self.run_program("backfill")
-        causes, report = self.causes()
-        self.assertEqual(list(causes), ["recent_form"])
-        self.assertIn("reads its own date: rows of player_games of 2021-10-", causes["recent_form"])
-        self.assertIn('declares "3 days before"', causes["recent_form"])
-        self.assertNotIn("wider", causes["recent_form"])
+        self.assertEqual(self.query("SELECT * FROM recent_form ORDER BY ALL"), sound)
+        self.assertEqual(self.query("SELECT DISTINCT state FROM backcourt.cells WHERE table_name = 'recent_form' AND state NOT IN ('fresh', 'empty')"), [])
 
-    def test_one_whose_window_is_wider_than_declared(self):
-        self.edit(FORM, "d.game_date - 3", "d.game_date - 5")
-        self.run_program("backfill")
-        causes, _ = self.causes()
-        self.assertEqual(list(causes), ["recent_form"])
-        self.assertIn("window is wider than declared: it reads player_games back to 2021-10-20, 5 days before", causes["recent_form"])
-        self.assertNotIn("own date", causes["recent_form"])
-
-    def test_one_that_reads_later_dates(self):
-        self.edit(FORM, "p.game_date < d.game_date AND p.game_date >= d.game_date - 3", "p.game_date >= d.game_date - 3 AND p.game_date <> d.game_date")
-        self.run_program("backfill")
-        causes, _ = self.causes()
-        self.assertIn("reads later dates: rows of player_games after 2021-10-", causes["recent_form"])
-
-    def test_one_that_depends_on_the_other_dates_of_its_batch(self):
-        self.edit(FORM, "CAST(sum(p.points) AS INTEGER)", "CAST(sum(p.points) + (SELECT count(*) FROM dates) AS INTEGER)")
-        self.run_program("backfill")
-        causes, _ = self.causes()
-        self.assertEqual(list(causes), ["recent_form"])
-        self.assertIn("depends on the other dates of its batch: with the dates from 2021-10-", causes["recent_form"])
-
-    def test_one_with_a_floating_sum_that_depends_on_order(self):
-        form = "models/precompute/player_form.sql"
-        self.edit(form, "ratio(sum(p.points), count(*))", "(SELECT sum(g.points / 7e0 + 1e-3 * g.player_id) FROM player_games g WHERE g.game_date < d.game_date)")
-        self.run_program("backfill")
-        causes, report = self.causes()
-        self.assertEqual(list(causes), ["player_form"])
-        self.assertIn("column points_avg depends on the order in which rows come: a sum of doubles", causes["player_form"])
-        self.assertLess(max(m["columns"]["points_avg"]["largest_difference"] for m in report["mismatches"]), 1e-9)
-
-    def test_one_that_takes_whichever_row_comes_first(self):
-        self.edit(FORM, "CAST(sum(p.points) AS INTEGER)", "CAST(first(p.points) AS INTEGER)")
-        self.edit(FORM, "d.game_date - 3", "d.game_date - 30")
-        self.edit(FORM, '"3 days before"', '"30 days before"')
-        self.run_program("backfill")
-        causes, _ = self.causes()
-        self.assertIn("column points depends on the order in which rows come: an ORDER BY that leaves ties, or an aggregate that takes whichever row comes first", causes["recent_form"])
+    def test_verify_finds_each_in_a_warehouse_that_was_filled_without_proof(self):
+        for name in self.wrong:
+            with self.subTest(name):
+                table, cause = self.make_wrong(name)
+                self.run_program("backfill", "--dates", "2021-10-19")  # a date alone is cut to its windows
+                self.query("UPDATE backcourt.models SET proved = NULL")  # as a version without proofs leaves it
+                self.run_program("backfill")
+                out = self.run_program("verify", "--all", "--json", code=2)
+                report = json.loads(out[: out.rindex("}") + 1])
+                self.assertGreater(report["cells"], 0)
+                self.assertEqual(report["mismatching_cells"], len(report["mismatches"]))
+                causes = {m["table"]: m["cause"] for m in report["mismatches"] if m["cause"]}
+                self.assertEqual(list(causes), [table])
+                self.assertRegex(causes[table], cause)
+                for mismatch in report["mismatches"]:
+                    if "points_avg" in mismatch["columns"]:
+                        self.assertLess(mismatch["columns"]["points_avg"]["largest_difference"], 1e-9)
 
 
 class Reports(Toy):

@@ -18,6 +18,8 @@ const char* ErrorKindName(ErrorKind kind) {
       return "data";
     case ErrorKind::kModel:
       return "model";
+    case ErrorKind::kProof:
+      return "proof";
     case ErrorKind::kCapacity:
       return "capacity";
     case ErrorKind::kInterrupted:

@@ -16,6 +16,7 @@ enum class ErrorKind {
   kTransient,    // may go away by itself: retried
   kData,         // a check, a key or a value failed
   kModel,        // the SQL is wrong
+  kProof,        // a model's rows are not those that its declared windows give
   kCapacity,     // disk or memory is used up
   kInterrupted,  // the operator stopped it
 };

@@ -10,6 +10,7 @@ int ExitCode(const Error& error) {
       return 1;
     case ErrorKind::kData:
     case ErrorKind::kModel:
+    case ErrorKind::kProof:
     case ErrorKind::kCapacity:
     case ErrorKind::kTransient:
       return 2;

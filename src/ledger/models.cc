@@ -8,10 +8,11 @@
 namespace backcourt::ledger {
 
 Result<std::map<std::string, KnownModel>> ReadModels(Connection& connection) {
-  Rows rows = TRY(connection.Query("SELECT model, identity, checks FROM backcourt.models"));
+  Rows rows =
+      TRY(connection.Query("SELECT model, identity, checks, coalesce(proved, true) FROM backcourt.models"));
   std::map<std::string, KnownModel> known;
   for (size_t i = 0; i < rows.size(); ++i)
-    known[rows.Text(i, 0)] = {rows.Text(i, 1), rows.Text(i, 2)};
+    known[rows.Text(i, 0)] = {rows.Text(i, 1), rows.Text(i, 2), rows.Int(i, 3) != 0};
   return known;
 }
 
@@ -21,10 +22,16 @@ Result<> WriteModel(Connection& connection, const Model& model, Digest identity)
   TRY(KeepBeside(connection, model));
   return connection.Execute(fmt::format(R"sql(
       DELETE FROM backcourt.models WHERE model = {model};
-      INSERT INTO backcourt.models VALUES ({model}, '{identity}', '{checks}'))sql",
+      INSERT INTO backcourt.models VALUES ({model}, '{identity}', '{checks}', false))sql",
                                         fmt::arg("model", Quote(model.name)),
                                         fmt::arg("identity", identity.Hex()),
                                         fmt::arg("checks", model.checks_identity.Hex())));
+}
+
+Result<> WriteProved(Connection& connection, const Model& model) {
+  return connection.Execute(
+      fmt::format("UPDATE backcourt.models SET proved = true WHERE model = {} AND identity = '{}'",
+                  Quote(model.name), model.identity.Hex()));
 }
 
 Result<> ForgetModel(Connection& connection, const std::string& name) {

@@ -11,6 +11,7 @@ namespace backcourt::ledger {
 
 struct KnownModel {
   std::string identity, checks;  // digests, as hex
+  bool proved = false;           // by replays at its fill
 };
 // By model; none before the first load.
 Result<std::map<std::string, KnownModel>> ReadModels(Connection& connection);
@@ -18,6 +19,9 @@ Result<std::map<std::string, KnownModel>> ReadModels(Connection& connection);
 // The model's text made its table, or its view, what it is now. `identity` is the model's, or of a view that
 // and what it reads.
 Result<> WriteModel(Connection& connection, const Model& model, Digest identity);
+
+// The text has passed its proof (proof/fill_proof.h).
+Result<> WriteProved(Connection& connection, const Model& model);
 
 // The name is that of another kind of table from now on.
 Result<> ForgetModel(Connection& connection, const std::string& name);

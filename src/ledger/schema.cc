@@ -14,7 +14,8 @@ namespace {
 // What brings a warehouse of format N to N + 1, from format 1 on.
 constexpr const char* kMigrations[] = {
     "ALTER TABLE IF EXISTS wh.backcourt.batches ADD COLUMN IF NOT EXISTS attempts INTEGER DEFAULT 1",
-    "",  // tables came with the first load, and each later kind of them with the load that needed it
+    // Tables came with the first load, and each later kind of them with the load that needed it.
+    "ALTER TABLE IF EXISTS wh.backcourt.models ADD COLUMN IF NOT EXISTS proved BOOLEAN",
 };
 static_assert(std::size(kMigrations) == kFormat - 1);
 
@@ -68,7 +69,7 @@ Result<> CreateTables(Connection& connection) {
     CREATE TABLE IF NOT EXISTS wh.backcourt.bases (
       name VARCHAR, part VARCHAR, base VARCHAR, now VARCHAR);
     CREATE TABLE IF NOT EXISTS wh.backcourt.models (
-      model VARCHAR, identity VARCHAR, checks VARCHAR);
+      model VARCHAR, identity VARCHAR, checks VARCHAR, proved BOOLEAN);
   )sql");
 }
 
@@ -115,7 +116,7 @@ Result<> BringUp(Connection& connection, int64_t format, const std::string& dige
                                        fmt::arg("format", kFormat), fmt::arg("digests", Quote(digests)))));
   } else {
     for (int64_t from = format; from < kFormat; ++from)
-      if (*kMigrations[from - 1]) TRY(connection.Execute(kMigrations[from - 1]));
+      TRY(connection.Execute(kMigrations[from - 1]));
     TRY(connection.Execute(
         fmt::format("UPDATE wh.backcourt.meta SET value = '{}' WHERE name = 'format'", kFormat)));
   }

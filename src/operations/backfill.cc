@@ -14,6 +14,7 @@
 #include "ledger/runs.h"
 #include "operations/history.h"
 #include "operations/load.h"
+#include "proof/fill_proof.h"
 #include "run/batch_filler.h"
 #include "run/progress.h"
 #include "warehouse/body_check.h"
@@ -157,6 +158,7 @@ class Fill {
   Digest IdentityOf(const Model& model) const;
   Result<> MakeViews();
   Result<> KeepDeclarations();
+  Result<std::set<std::string>> ProvedModels();
   Result<BackfillReport> RunPlan();
 
   Workspace& workspace_;
@@ -323,6 +325,16 @@ std::string Summary(const RunReport& report, int64_t run) {
   return text;
 }
 
+// Those whose text, as it is now, has been proved at an earlier fill.
+Result<std::set<std::string>> Fill::ProvedModels() {
+  std::set<std::string> proved;
+  for (const auto& [name, known] : TRY(ledger::ReadModels(connection())))
+    if (const Model* model = project_.FindModel(name);
+        model && known.proved && known.identity == model->identity.Hex())
+      proved.insert(name);
+  return proved;
+}
+
 Result<BackfillReport> Fill::RunPlan() {
   TRY(MakeInputTables(bench(), project_, work_->moment.calendar, work_->plan));
   std::map<std::string, Date> first_days;
@@ -337,8 +349,9 @@ Result<BackfillReport> Fill::RunPlan() {
   // Batches side by side gain more than threads inside of one.
   TRY(TRY(workspace_.Open())->ShareThreads(options.parallel));
   Moment& moment = work_->moment;
+  FillProof proof(project_, moment.calendar, TRY(ProvedModels()));
   auto filler = TRY(WarehouseFiller::Make(*TRY(workspace_.Open()), project_, moment.calendar, moment.cells,
-                                          cells_mutex, run, options.parallel));
+                                          cells_mutex, proof, run, options.parallel));
   Progress progress(project_, work_->plan, run, [&](const RunEvent& event) {
     std::visit([&](const auto& e) { activity_.Tell(Event(e)); }, event);
   });
@@ -354,6 +367,8 @@ Result<BackfillReport> Fill::RunPlan() {
   }
   activity_.OnStop([] {});
   if (result.broken) return *result.broken;
+  for (const std::string& model : proof.Passed())
+    TRY(ledger::WriteProved(connection(), *project_.FindModel(model)));
   TRY(MakeViews());
   TRY(KeepDeclarations());
   BackfillReport report;

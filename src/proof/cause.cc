@@ -19,10 +19,9 @@ using From = std::function<std::string(const Read&)>;
 // Replays of one cell under other conditions.
 class Trials {
  public:
-  Trials(Connection& ledger, Workbench& bench, const Project& project, const Calendar& calendar,
-         const Model& model, int date_index)
-      : ledger_(ledger),
-        bench_(bench),
+  Trials(Workbench& bench, const Project& project, const Calendar& calendar, const Model& model,
+         int date_index)
+      : bench_(bench),
         project_(project),
         calendar_(calendar),
         model_(model),
@@ -36,7 +35,8 @@ class Trials {
 
   Result<std::string> Order();
   Result<std::string> Windows();
-  Result<std::string> Batch(const Cell& cell);
+  Result<std::string> Batch(const std::vector<std::vector<int>>& batches);
+  Result<std::string> Cause(const std::vector<std::vector<int>>& batches);
 
  private:
   std::string Select(const std::vector<int>& dates, const From& from) const {
@@ -66,7 +66,6 @@ class Trials {
   }
   Result<std::string> OrderColumn();
 
-  Connection& ledger_;
   Workbench& bench_;
   const Project& project_;
   const Calendar& calendar_;
@@ -161,18 +160,9 @@ Result<std::string> Trials::Windows() {
   return Join(found, "; ");
 }
 
-Result<std::string> Trials::Batch(const Cell& cell) {
+Result<std::string> Trials::Batch(const std::vector<std::vector<int>>& batches) {
   Digest alone = TRY(Try({index_}, [&](const Read& read) { return Cut(read); }));
-  std::vector<std::pair<Date, Date>> ranges;
-  if (auto batch = TRY(ledger::ReadBatchOf(ledger_, cell.run, model_.name, Date{day_})))
-    ranges.push_back(*batch);
-  const Season& season = calendar_.season_of(calendar_.dates()[size_t(index_)]);
-  ranges.push_back({season.first, season.last});
-  for (const auto& [first, last] : ranges) {
-    auto [begin, end] = calendar_.Range(first, last);
-    std::vector<int> dates;
-    for (int i = begin; i < end; ++i)
-      dates.push_back(i);
+  for (const std::vector<int>& dates : batches) {
     if (dates.size() < 2) continue;
     Digest together = TRY(Try(dates, [&](const Read& read) {
       return fmt::format("wh.main.{} WHERE {}", Ident(read.table), CutOf(project_, calendar_, read, dates));
@@ -181,9 +171,25 @@ Result<std::string> Trials::Batch(const Cell& cell) {
       return fmt::format(
           "it depends on the other dates of its batch: with the dates from {} to {} it is another than "
           "alone; each row must be made from its own row of `dates`",
-          first.Str(), last.Str());
+          calendar_.dates()[size_t(dates.front())].date.Str(),
+          calendar_.dates()[size_t(dates.back())].date.Str());
   }
   return std::string();
+}
+
+Result<std::string> Trials::Cause(const std::vector<std::vector<int>>& batches) {
+  std::string cause = TRY(Order());
+  if (cause.empty()) cause = TRY(Windows());
+  if (cause.empty()) cause = TRY(Batch(batches));
+  return cause;
+}
+
+std::vector<int> DatesWithin(const Calendar& calendar, Date first, Date last) {
+  auto [begin, end] = calendar.Range(first, last);
+  std::vector<int> dates;
+  for (int i = begin; i < end; ++i)
+    dates.push_back(i);
+  return dates;
 }
 
 }  // namespace
@@ -200,11 +206,17 @@ Result<std::string> CauseOf(Connection& ledger, Workbench& bench, const Project&
     stored = stored + partition.digest;
   if (stored != cell.digest)
     return std::string("its rows were changed behind the ledger's back: they are not those that were filled");
-  Trials trials(ledger, bench, project, calendar, model, date_index);
-  std::string cause = TRY(trials.Order());
-  if (cause.empty()) cause = TRY(trials.Windows());
-  if (cause.empty()) cause = TRY(trials.Batch(cell));
-  return cause;
+  std::vector<std::vector<int>> batches;
+  if (auto batch = TRY(ledger::ReadBatchOf(ledger, cell.run, model.name, Date{cell.partition})))
+    batches.push_back(DatesWithin(calendar, batch->first, batch->second));
+  const Season& season = calendar.season_of(calendar.dates()[size_t(date_index)]);
+  batches.push_back(DatesWithin(calendar, season.first, season.last));
+  return Trials(bench, project, calendar, model, date_index).Cause(batches);
+}
+
+Result<std::string> CauseInText(Workbench& bench, const Project& project, const Calendar& calendar,
+                                const Model& model, int date_index, const std::vector<int>& dates) {
+  return Trials(bench, project, calendar, model, date_index).Cause({dates});
 }
 
 }  // namespace backcourt

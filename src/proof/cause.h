@@ -19,5 +19,8 @@ namespace backcourt {
 // "" when none of them can be shown.
 Result<std::string> CauseOf(Connection& ledger, Workbench& bench, const Project& project,
                             const Calendar& calendar, const Model& model, int date_index, const Cell& cell);
+// The same of rows that are not stored yet, made in a batch of `dates`.
+Result<std::string> CauseInText(Workbench& bench, const Project& project, const Calendar& calendar,
+                                const Model& model, int date_index, const std::vector<int>& dates);
 
 }  // namespace backcourt

@@ -5,7 +5,6 @@
 #include <algorithm>
 #include <atomic>
 #include <chrono>
-#include <cmath>
 #include <mutex>
 #include <set>
 #include <thread>
@@ -15,7 +14,6 @@
 #include "plan/planner.h"
 #include "proof/cause.h"
 #include "proof/window_copies.h"
-#include "warehouse/cell_sql.h"
 
 namespace backcourt {
 
@@ -23,112 +21,30 @@ namespace {
 
 constexpr size_t kCausesPerTable = 3;  // cells looked into before a table is given up
 
-// The rows that differ, joined on the key. The replayed rows stand in `replayed`.
-Result<ReplayMismatch> Compare(Workbench& bench, const Model& model, Date date) {
-  ReplayMismatch mismatch;
-  mismatch.table = model.name;
-  mismatch.date = date;
-  std::vector<std::string> on, key, order;
-  for (const std::string& column : model.key) {
-    on.push_back(fmt::format("s.{0} IS NOT DISTINCT FROM r.{0}", Ident(column)));
-    key.push_back(fmt::format("'{}=' || coalesce(CAST(coalesce(s.{}, r.{}) AS VARCHAR), 'NULL')", column,
-                              Ident(column), Ident(column)));
-    order.push_back(fmt::format("coalesce(s.{0}, r.{0})", Ident(column)));
-  }
-  std::string keys = fmt::format("concat_ws(', ', {})", Join(key, ", ")), ordered = Join(order, ", ");
-  std::string joined =
-      fmt::format(R"sql(
-      FROM (SELECT *, true AS there_ FROM wh.main.{table} WHERE {date_column} = {date}) s
-      FULL JOIN (SELECT *, true AS there_ FROM replayed) r ON {same_key})sql",
-                  fmt::arg("table", Ident(model.name)), fmt::arg("date_column", Ident(model.date)),
-                  fmt::arg("date", date.Sql()), fmt::arg("same_key", Join(on, " AND ")));
-  std::vector<std::string> differs;
-  for (const auto& [name, about] : model.columns)
-    differs.push_back(fmt::format("s.{0} IS DISTINCT FROM r.{0}", Ident(name)));
-  Rows counts =
-      TRY(bench.Query(fmt::format(R"sql(
-      SELECT count(*) FILTER (WHERE s.there_ AND r.there_ AND ({differs})),
-        count(*) FILTER (WHERE s.there_ IS NULL), count(*) FILTER (WHERE r.there_ IS NULL) {joined})sql",
-                                  fmt::arg("differs", Join(differs, " OR ")), fmt::arg("joined", joined))));
-  mismatch.different = counts.Int(0, 0);
-  mismatch.missing = counts.Int(0, 1);
-  mismatch.extra = counts.Int(0, 2);
-  for (size_t i = 0; mismatch.different && i < model.columns.size(); ++i) {
-    const std::string& name = model.columns[i].first;
-    std::string where = fmt::format("{} WHERE s.there_ AND r.there_ AND {}", joined, differs[i]);
-    Rows rows = TRY(bench.Query(fmt::format(R"sql(
-        SELECT count(*), max(abs(TRY_CAST(CAST(s.{column} AS VARCHAR) AS DOUBLE)
-                               - TRY_CAST(CAST(r.{column} AS VARCHAR) AS DOUBLE))) {where})sql",
-                                            fmt::arg("column", Ident(name)), fmt::arg("where", where))));
-    if (rows.Int(0, 0) == 0) continue;
-    mismatch.columns[name] = {rows.Int(0, 0), rows.Null(0, 1) ? std::nan("") : rows.Real(0, 1)};
-    if (!mismatch.first.key.empty()) continue;
-    Rows first = TRY(bench.Query(fmt::format(R"sql(
-        SELECT {keys}, coalesce(CAST(s.{column} AS VARCHAR), 'NULL'), coalesce(CAST(r.{column} AS VARCHAR), 'NULL')
-        {where} ORDER BY {order} LIMIT 1)sql",
-                                             fmt::arg("keys", keys), fmt::arg("column", Ident(name)),
-                                             fmt::arg("where", where), fmt::arg("order", ordered))));
-    mismatch.first = {first.Text(0, 0), name, first.Text(0, 1), first.Text(0, 2)};
-  }
-  if (mismatch.first.key.empty() && mismatch.missing + mismatch.extra > 0) {
-    Rows first = TRY(bench.Query(fmt::format(
-        "SELECT {}, s.there_ IS NOT NULL {} WHERE s.there_ IS NULL OR r.there_ IS NULL ORDER BY {} LIMIT 1",
-        keys, joined, ordered)));
-    mismatch.first = {first.Text(0, 0), "", first.Int(0, 1) ? "there" : "not there",
-                      first.Int(0, 1) ? "not there" : "there"};
-  }
-  if (mismatch.first.key.empty())
-    mismatch.error = "the table has a row more than once";  // equal rows join twice
-  return mismatch;
-}
-
-// One cell; nothing when it agrees to the bit.
+// One stored cell; nothing when it agrees to the bit.
 Result<std::optional<ReplayMismatch>> ReplayOne(Workbench& bench, WindowCopies& copies,
                                                 const Project& project, const Calendar& calendar,
                                                 const Cells& cells, const ReplayCell& target, int64_t& rows) {
   const Model& model = *project.FindModel(target.table);
   Date date = calendar.dates()[size_t(target.date_index)].date;
-  TRY(copies.MoveTo(model, target.date_index));
-  std::string select =
-      InputSql(calendar, model, {target.date_index}, [&](const Read& read) { return copies.Name(read); }) +
-      SelectSql(model);
+  std::string relation = "wh.main." + Ident(model.name);
   std::vector<std::string> columns;
   for (const auto& [name, about] : model.columns)
     columns.push_back(name);
-  auto sum = [](const std::vector<PartitionDigest>& partitions) {
-    PartitionDigest all;
-    for (const PartitionDigest& partition : partitions)
-      all.digest = all.digest + partition.digest, all.rows += partition.rows;
-    return all;
-  };
-  std::string day = bench.dialect().DayNumber(Ident(model.date));
-  auto made = bench.Digest({"(" + select + ")", day, columns});
-  if (!made) {
-    if (made.error().kind == ErrorKind::kInterrupted) return made.error();
-    ReplayMismatch broken{model.name, date, 0, 0, 0, {}, {}, made.error().message, ""};
-    return std::optional(broken);
-  }
-  PartitionDigest replayed = sum(*made);
-  PartitionDigest stored = sum(TRY(bench.Digest({"wh.main." + Ident(model.name), day, columns,
-                                                 fmt::format("{} = {}", Ident(model.date), date.Sql())})));
+  auto digests = TRY(bench.Digest({relation, bench.dialect().DayNumber(Ident(model.date)), columns,
+                                   fmt::format("{} = {}", Ident(model.date), date.Sql())}));
+  PartitionDigest stored = digests.empty() ? PartitionDigest{} : digests.front();
   rows = stored.rows;
-  if (replayed.digest != stored.digest || replayed.rows != stored.rows) {
-    TRY(bench.Stage("replayed", select));
-    return std::optional(TRY(Compare(bench, model, date)));
-  }
+  auto mismatch = TRY(ReplayDates(bench, copies, calendar, model, {target.date_index}, relation, digests));
+  if (mismatch) return mismatch;
   const Cell* cell = cells.at(model.name).Find(date.days);
-  if (cell->digest == stored.digest && cell->rows == stored.rows) return std::optional<ReplayMismatch>();
-  ReplayMismatch changed{
-      model.name,
-      date,
-      0,
-      0,
-      0,
-      {},
-      {},
-      "the rows are right, but the ledger's digest of them is another: one of the two was changed by hand",
-      ""};
-  return std::optional(changed);
+  if (cell->digest == stored.digest && cell->rows == stored.rows) return mismatch;
+  mismatch.emplace();
+  mismatch->table = model.name;
+  mismatch->date = date;
+  mismatch->error =
+      "the rows are right, but the ledger's digest of them is another: one of the two was changed by hand";
+  return mismatch;
 }
 
 // Adds the cause to the first cells of each table that differ, until it is told.
@@ -151,12 +67,6 @@ Result<> TellCauses(Connection& ledger, Workbench& bench, const Project& project
 }
 
 }  // namespace
-
-std::string Difference::Text() const {
-  if (column.empty())
-    return fmt::format("{}: the row is {} in the table, {} in its replay", key, stored, replayed);
-  return fmt::format("{}: {} is {}, its replay gives {}", key, column, stored, replayed);
-}
 
 SampledCells SampleCells(const Project& project, const Calendar& calendar, const Cells& cells,
                          const std::vector<std::string>& tables, const std::vector<int>& dates, int sample) {

@@ -12,6 +12,7 @@
 #include "calendar/calendar.h"
 #include "plan/cells.h"
 #include "project/project.h"
+#include "proof/cell_replay.h"
 #include "warehouse/warehouse.h"
 
 namespace backcourt {
@@ -19,29 +20,6 @@ namespace backcourt {
 struct ReplayCell {
   std::string table;
   int date_index = 0;
-};
-
-// The first value that differs, or a row that is on one side only.
-struct Difference {
-  std::string key;               // `column=value, ...`
-  std::string column;            // "" when a whole row is missing or extra
-  std::string stored, replayed;  // both values, as text
-  std::string Text() const;
-};
-
-struct ColumnDifference {
-  int64_t rows = 0;
-  double largest = 0;  // NaN when not a number
-};
-
-struct ReplayMismatch {
-  std::string table;
-  Date date;
-  int64_t different = 0, missing = 0, extra = 0;  // rows; missing ones the replay gives and the table lacks
-  std::map<std::string, ColumnDifference> columns;
-  Difference first;
-  std::string error;  // when there is nothing to compare: why
-  std::string cause;  // as proof/cause.h tells it; "" when not looked for
 };
 
 struct ReplayReport {

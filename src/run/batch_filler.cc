@@ -59,9 +59,10 @@ std::string KeyQuery(const Model& model) {
 
 Result<std::unique_ptr<WarehouseFiller>> WarehouseFiller::Make(Warehouse& warehouse, const Project& project,
                                                                const Calendar& calendar, const Cells& cells,
-                                                               std::mutex& cells_mutex, int64_t run,
-                                                               int workers) {
-  std::unique_ptr<WarehouseFiller> filler(new WarehouseFiller(project, calendar, cells, cells_mutex, run));
+                                                               std::mutex& cells_mutex, TextProof& proof,
+                                                               int64_t run, int workers) {
+  std::unique_ptr<WarehouseFiller> filler(
+      new WarehouseFiller(project, calendar, cells, cells_mutex, proof, run));
   for (int i = 0; i < workers; ++i)
     filler->benches_.push_back(TRY(warehouse.Open()));
   return filler;
@@ -144,6 +145,7 @@ Result<FilledBatch> WarehouseFiller::Fill(const BatchWork& work, int worker) {
       TRY(bench.Digest({"this", bench.dialect().DayNumber(Ident(model.date)), columns}));
   TRY(RunChecks(bench, model));
   TRY(CheckRowCounts(bench, model, inputs));
+  TRY(proof_.Prove(bench, work, "this", made));
   auto notes = TRY(ReadNotes(bench, model, inputs));
   {
     std::lock_guard lock(mutex_);

@@ -14,12 +14,23 @@
 
 namespace backcourt {
 
+// What a text that is new must stand before its rows count.
+class TextProof {
+ public:
+  virtual ~TextProof() = default;
+  // Whether the rows that a batch has staged as `staged` are those that its dates give alone; an error of
+  // kind kProof says in which way they are not. `made` are their digests.
+  virtual Result<> Prove(Workbench& bench, const BatchWork& work, const std::string& staged,
+                         const std::vector<PartitionDigest>& made) = 0;
+};
+
 class WarehouseFiller : public BatchFiller {
  public:
   // `cells` are the runner's, guarded by `cells_mutex`.
   static Result<std::unique_ptr<WarehouseFiller>> Make(Warehouse& warehouse, const Project& project,
                                                        const Calendar& calendar, const Cells& cells,
-                                                       std::mutex& cells_mutex, int64_t run, int workers);
+                                                       std::mutex& cells_mutex, TextProof& proof, int64_t run,
+                                                       int workers);
 
   Result<FilledBatch> Fill(const BatchWork& work, int worker) override;
   Result<> Record(const Model& model, const std::vector<Cell>& cells, int worker) override;
@@ -27,13 +38,19 @@ class WarehouseFiller : public BatchFiller {
 
  private:
   WarehouseFiller(const Project& project, const Calendar& calendar, const Cells& cells,
-                  std::mutex& cells_mutex, int64_t run)
-      : project_(project), calendar_(calendar), cells_(cells), mutex_(cells_mutex), run_(run) {}
+                  std::mutex& cells_mutex, TextProof& proof, int64_t run)
+      : project_(project),
+        calendar_(calendar),
+        cells_(cells),
+        mutex_(cells_mutex),
+        proof_(proof),
+        run_(run) {}
 
   const Project& project_;
   const Calendar& calendar_;
   const Cells& cells_;
   std::mutex& mutex_;
+  TextProof& proof_;
   std::map<std::string, Columns> published_;  // by table: the columns of what was published last
   std::set<std::string> made_here_;           // tables made anew by this run: no date has rows before
   int64_t run_;

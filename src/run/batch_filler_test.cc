@@ -21,11 +21,21 @@ struct Fills {
     double Jitter() override { return 0.5; }
   };
 
+  struct Proof : TextProof {
+    std::optional<Error> wrong;
+    Result<> Prove(Workbench&, const BatchWork& work, const std::string&,
+                   const std::vector<PartitionDigest>&) override {
+      if (wrong && work.model->name == "summary") return *wrong;
+      return {};
+    }
+  };
+
   Project project = ChainProject();
   Calendar calendar = FiveDates();
   Cells cells = RawCells(calendar);
   std::mutex mutex;
   Clock clock;
+  Proof proof;
   RunObserver observer;
   std::unique_ptr<FakeWarehouse> warehouse;
   std::unique_ptr<WarehouseFiller> filler;
@@ -42,14 +52,14 @@ struct Fills {
     for (size_t i = 0; i < calendar.dates().size(); ++i)
       selection.dates.push_back(int(i));
     Plan plan = MakePlan(project, calendar, cells, selection, {});
-    filler =
-        std::move(*WarehouseFiller::Make(*warehouse, project, calendar, cells, mutex, 1, options.parallel));
+    filler = std::move(
+        *WarehouseFiller::Make(*warehouse, project, calendar, cells, mutex, proof, 1, options.parallel));
     runner = std::make_unique<Runner>(project, calendar, cells, mutex, *filler, observer, clock, options);
     return runner->Run(plan);
   }
   // Fills two dates of the summary alone.
   Result<FilledBatch> FillSummary() {
-    filler = std::move(*WarehouseFiller::Make(*warehouse, project, calendar, cells, mutex, 1, 1));
+    filler = std::move(*WarehouseFiller::Make(*warehouse, project, calendar, cells, mutex, proof, 1, 1));
     BatchWork work{project.FindModel("summary"), {{0, {}, "", {}}, {1, {}, "", {}}}, 1};
     return filler->Fill(work, 0);
   }
@@ -163,6 +173,18 @@ TEST(BatchFiller, FailedAndBlockedCellsAreRecordedAndKeepTheirRows) {
   EXPECT_EQ(failed->rows, 1);
   EXPECT_EQ(fills.warehouse->cells["form"].Find(D("2021-11-01").days)->state, CellState::kBlocked);
   EXPECT_EQ(fills.warehouse->tables["summary"].size(), 5u);
+}
+
+TEST(BatchFiller, WhatFailsItsProofIsNotPublished) {
+  Fills fills;
+  fills.proof.wrong = Error{ErrorKind::kProof, "another alone", ""};
+  RunReport report = fills.Run();
+  EXPECT_EQ(report.failed, 1);
+  EXPECT_EQ(report.filled + report.failed + report.blocked + report.not_tried, 15);
+  EXPECT_FALSE(fills.warehouse->tables.contains("summary"));
+  ASSERT_FALSE(fills.warehouse->cells["summary"].cells().empty());
+  for (const Cell& cell : fills.warehouse->cells["summary"].cells())
+    EXPECT_EQ(cell.error_class, "proof");
 }
 
 TEST(BatchFiller, CancelEndsWhatRunsAndChangesNothing) {

@@ -184,6 +184,28 @@ void Runner::ForgetOlder(const Model& model, Digest schema) {
   }
 }
 
+// It is the text that is wrong, and with it all that it has filled.
+void Runner::Refute(const Model& model, const Error& error, int worker, std::unique_lock<std::mutex>& lock) {
+  refuted_.insert_or_assign(model.name, error);
+  std::vector<Cell> filled = FilledHere(model);
+  report_.filled -= int(filled.size());
+  for (Cell& cell : filled) {
+    cell.state = CellState::kFailed;
+    cell.reason = error.message;
+    cell.error_class = ErrorKindName(error.kind);
+  }
+  Record(model, std::move(filled), worker, lock);
+}
+
+std::vector<Cell> Runner::FilledHere(const Model& model) const {
+  std::vector<Cell> filled;
+  if (auto partitions = filled_here_.find(model.name); partitions != filled_here_.end())
+    for (PartitionKey partition : partitions->second)
+      if (const Cell* cell = cells_.at(model.name).Find(partition); cell && Settled(cell->state))
+        filled.push_back(*cell);
+  return filled;
+}
+
 // Cells that had failed or were blocked, and whose inputs are again what they were filled from.
 void Runner::KeepAsFilled(const Model& model, std::vector<Cell> cells, int worker,
                           std::unique_lock<std::mutex>& lock) {
@@ -319,6 +341,8 @@ void Runner::FillOrHalve(Task& task, std::vector<CellWork> work, int worker,
       }
       last_errors_.erase(model.name);
       observer_.BatchFilled(model, filled->cells, seconds);
+      if (auto refuted = refuted_.find(model.name); refuted != refuted_.end())
+        Refute(model, Error(refuted->second), worker, lock);
       return;
     }
     Error& error = filled.error();
@@ -364,13 +388,14 @@ void Runner::FillOrHalve(Task& task, std::vector<CellWork> work, int worker,
       failed.push_back(std::move(cell_failed));
     }
     Record(model, std::move(failed), worker, lock);
+    if (error.kind == ErrorKind::kProof) Refute(model, error, worker, lock);
     auto& [signature, times] = last_errors_[model.name];
     if (signature == Signature(error))
       ++times;
     else
       signature = Signature(error), times = 1;
     bool repeats = guilty_dates && times >= options_.identical_errors;
-    if (repeats || error.kind == ErrorKind::kCapacity) {
+    if (repeats || error.kind == ErrorKind::kProof || error.kind == ErrorKind::kCapacity) {
       stopped_models_.insert(model.name);
       int left = 0;
       for (const auto& other : tasks_)

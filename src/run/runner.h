@@ -113,6 +113,8 @@ class Runner {
   std::string Blocker(const Model& model, int date_index) const;
   void Settle(const Model& model, const std::vector<Cell>& cells);
   void ForgetOlder(const Model& model, Digest schema);
+  std::vector<Cell> FilledHere(const Model& model) const;
+  void Refute(const Model& model, const Error& error, int worker, std::unique_lock<std::mutex>& lock);
   void KeepAsFilled(const Model& model, std::vector<Cell> cells, int worker,
                     std::unique_lock<std::mutex>& lock);
   void Record(const Model& model, std::vector<Cell> cells, int worker, std::unique_lock<std::mutex>& lock);
@@ -130,6 +132,7 @@ class Runner {
   std::map<std::string, std::set<int>> unsettled_;
   std::map<std::string, std::pair<std::string, int>> last_errors_;  // by model: error, times in a row
   std::set<std::string> stopped_models_;
+  std::map<std::string, Error> refuted_;                       // by model: what its proof showed
   std::map<std::string, std::set<PartitionKey>> filled_here_;  // by model
   const Plan* plan_ = nullptr;
   std::unique_ptr<MissingGames> missing_games_;

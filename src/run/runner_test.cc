@@ -250,6 +250,30 @@ TEST(Runner, HalvingFindsTheGuiltyDatesOfBothClasses) {
   }
 }
 
+// A text that fails its proof on one date fails as a whole: no half is tried, what it has filled is failed
+// too, and nothing that reads it runs.
+TEST(Runner, ATextThatFailsItsProofFailsWithAllThatItFilled) {
+  Runs runs;
+  runs.stage.fault = [](const std::string& table, Date date, int) -> std::optional<Error> {
+    if (table == "form" && date == D("2021-10-25")) return Error{ErrorKind::kProof, "another alone", ""};
+    return {};
+  };
+  PlanOptions options;
+  options.target_seconds = 1;
+  options.pace["form"] = {1, 1};  // a date a batch
+  Plan plan = MakePlan(runs.project, runs.calendar, runs.cells, runs.selection, options);
+  RunReport report = Runner(runs.project, runs.calendar, runs.cells, runs.mutex, runs.stage, runs.stage,
+                            runs.stage, {.parallel = 1})
+                         .Run(plan);
+  EXPECT_EQ(std::count(runs.stage.effects.begin(), runs.stage.effects.end(), "failed form 10-25"), 1);
+  EXPECT_GT(report.failed, 1);
+  for (const Cell& cell : runs.cells["form"].cells())
+    EXPECT_TRUE(cell.state == CellState::kFailed || cell.state == CellState::kBlocked)
+        << Date{cell.partition}.Str();
+  EXPECT_EQ(runs.cells["form"].Find(D("2021-10-19").days)->reason, "another alone");
+  EXPECT_GT(report.not_tried + report.blocked, 0);
+}
+
 TEST(Runner, ALostWarehouseEndsTheRun) {
   Runs runs;
   runs.stage.fault = [](const std::string& table, Date, int) -> std::optional<Error> {

@@ -17,8 +17,9 @@ void Describe(Visitor& v, WireError& e) {
 }
 
 ErrorKind KindFromName(const std::string& name) {
-  for (ErrorKind kind : {ErrorKind::kUsage, ErrorKind::kSource, ErrorKind::kBusy, ErrorKind::kTransient,
-                         ErrorKind::kData, ErrorKind::kModel, ErrorKind::kCapacity, ErrorKind::kInterrupted})
+  for (ErrorKind kind :
+       {ErrorKind::kUsage, ErrorKind::kSource, ErrorKind::kBusy, ErrorKind::kTransient, ErrorKind::kData,
+        ErrorKind::kModel, ErrorKind::kProof, ErrorKind::kCapacity, ErrorKind::kInterrupted})
     if (name == ErrorKindName(kind)) return kind;
   return ErrorKind::kTransient;
 }

@@ -1,0 +1,40 @@
+// The proof that a new text stands at its fill. A batch is cut to the union of its windows, so that the cut
+// alone does not keep one date from another's rows. Of the first batches of a text some dates are therefore
+// filled once more, from tables that hold only their own windows, and compared before the batch is published.
+#pragma once
+
+#include <map>
+#include <mutex>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "run/batch_filler.h"
+
+namespace backcourt {
+
+class FillProof : public TextProof {
+ public:
+  // `proved`: the models whose text passed at an earlier fill.
+  FillProof(const Project& project, const Calendar& calendar, std::set<std::string> proved)
+      : project_(project), calendar_(calendar), proved_(std::move(proved)) {}
+
+  Result<> Prove(Workbench& bench, const BatchWork& work, const std::string& staged,
+                 const std::vector<PartitionDigest>& made) override;
+
+  // Of the models that were not proved: those of which enough dates have passed since.
+  std::vector<std::string> Passed() const;
+
+ private:
+  std::vector<int> Choose(const BatchWork& work, const std::vector<PartitionDigest>& made);
+
+  const Project& project_;
+  const Calendar& calendar_;
+  const std::set<std::string> proved_;
+  mutable std::mutex mutex_;
+  std::map<std::string, size_t> looked_at_;       // dates, by model
+  std::map<std::string, size_t> across_seasons_;  // of batches with dates of several seasons
+  std::map<std::string, std::set<int>> passed_;   // date indices, by model
+};
+
+}  // namespace backcourt
