@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <utility>
 
 #include "base/text.h"
 #include "cli/texts.h"
@@ -14,19 +15,24 @@ namespace {
 
 constexpr double kLineEvery = 0.9;  // seconds; less than two ticks of a load
 
+}  // namespace
+
 // What happened, as a line that stays; "" of what only changes the state.
-std::string Remark(const RunEvent& event) {
-  if (auto* e = std::get_if<CellFailed>(&event))
-    return fmt::format("FAILED {} {} ({}): {}\n", e->table, e->date.Str(), e->error_class, e->message);
+std::string ProgressView::Remark(const RunEvent& event) {
+  if (auto* e = std::get_if<CellFailed>(&event)) {
+    std::string& before = failures_[e->table];
+    bool again = std::exchange(before, e->message) == e->message;
+    return fmt::format("FAILED {} {} ({}): {}\n", e->table, e->date.Str(), e->error_class,
+                       again ? "the same" : e->message);
+  }
   if (auto* e = std::get_if<BatchRetry>(&event))
     return fmt::format("{}: attempt {} in {} after: {}\n", e->table, e->attempt, Seconds(e->pause_seconds),
                        e->message);
   if (auto* e = std::get_if<TableAbandoned>(&event))
-    return fmt::format("{} is not tried any further: {}\n", e->table, e->why);
+    return fmt::format("{} is not tried any further{}\n", e->table,
+                       failures_[e->table] == e->why ? "" : ": " + e->why);
   return "";
 }
-
-}  // namespace
 
 ProgressView::ProgressView(const Output& output, Style style)
     : output_(output), style_(style), drawn_at_(style == Style::kLines ? SystemRunClock().Now() : 0) {}

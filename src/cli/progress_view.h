@@ -2,6 +2,7 @@
 // lines in a pipe, or each event as JSON.
 #pragma once
 
+#include <map>
 #include <string>
 
 #include "cli/output.h"
@@ -23,6 +24,7 @@ class ProgressView {
   static std::string LineOf(const TableState& table);
 
  private:
+  std::string Remark(const RunEvent& event);
   void ShowRun(const RunEvent& event);
   void ShowTransient(const std::string& line);  // on a terminal: until the next one
   void ShowReading(const std::string& line);
@@ -32,6 +34,7 @@ class ProgressView {
   const Output& output_;
   const Style style_;
   RunState state_;
+  std::map<std::string, std::string> failures_;  // by table: the last message
   double drawn_at_ = 0;
   int drawn_lines_ = 0;
   bool transient_ = false;

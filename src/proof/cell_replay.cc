@@ -84,13 +84,12 @@ std::string Difference::Text() const {
   return fmt::format("{}: {} is {}, its replay gives {}", key, column, stored, replayed);
 }
 
-Result<std::optional<ReplayMismatch>> ReplayDates(Workbench& bench, WindowCopies& copies,
+Result<std::optional<ReplayMismatch>> ReplayDates(Workbench& bench,
+                                                  const std::function<std::string(const Read&)>& from,
                                                   const Calendar& calendar, const Model& model,
                                                   const std::vector<int>& dates, const std::string& relation,
                                                   const std::vector<PartitionDigest>& stored) {
-  TRY(copies.MoveTo(model, dates));
-  std::string select = InputSql(calendar, model, dates, [&](const Read& read) { return copies.Name(read); }) +
-                       SelectSql(model);
+  std::string select = InputSql(calendar, model, dates, from) + SelectSql(model);
   std::vector<std::string> columns;
   for (const auto& [name, about] : model.columns)
     columns.push_back(name);

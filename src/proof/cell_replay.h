@@ -1,7 +1,8 @@
-// Cells recomputed in fresh tables that hold only the rows of their declared
+// Cells recomputed from inputs that hold only the rows of their declared
 // windows, and compared with the rows that are said to be theirs.
 #pragma once
 
+#include <functional>
 #include <map>
 #include <optional>
 #include <string>
@@ -9,7 +10,6 @@
 
 #include "calendar/calendar.h"
 #include "project/project.h"
-#include "proof/window_copies.h"
 #include "warehouse/digests.h"
 #include "warehouse/warehouse.h"
 
@@ -38,10 +38,12 @@ struct ReplayMismatch {
   std::string cause;  // as proof/cause.h tells it; "" when not looked for
 };
 
-// Recomputes a model's rows of dates in tables that hold only what the windows of these dates hold together,
-// and compares them with those in `relation`, of which `stored` are the digests, date by date. Nothing when
-// they agree to the bit, else what differs on the first of the dates that does.
-Result<std::optional<ReplayMismatch>> ReplayDates(Workbench& bench, WindowCopies& copies,
+// Recomputes a model's rows of dates from inputs that hold only what the windows of these dates hold together
+// (`from` gives what stands after SELECT * FROM), and compares them with those in `relation`, of which
+// `stored` are the digests, date by date. Nothing when they agree to the bit, else what differs on the first
+// of the dates that does.
+Result<std::optional<ReplayMismatch>> ReplayDates(Workbench& bench,
+                                                  const std::function<std::string(const Read&)>& from,
                                                   const Calendar& calendar, const Model& model,
                                                   const std::vector<int>& dates, const std::string& relation,
                                                   const std::vector<PartitionDigest>& stored);

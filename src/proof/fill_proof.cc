@@ -5,8 +5,10 @@
 #include <algorithm>
 
 #include "base/digest.h"
+#include "base/text.h"
 #include "proof/cause.h"
 #include "proof/cell_replay.h"
+#include "warehouse/cell_sql.h"
 
 namespace backcourt {
 
@@ -60,11 +62,19 @@ Result<> FillProof::Prove(Workbench& bench, const BatchWork& work, const std::st
   if (work.cells.size() > kFewDates)
     together.push_back(dates);
   else
-    for (auto date = dates.rbegin(); date != dates.rend(); ++date)  // the way in which copies move
-      together.push_back({*date});
-  WindowCopies copies(bench, project_, calendar_);
+    for (int date : dates)
+      together.push_back({date});
   for (const std::vector<int>& some : together) {
-    auto mismatch = TRY(ReplayDates(bench, copies, calendar_, model, some, staged, made));
+    // Newest rows first, the reverse of the warehouse, so that a result which depends on their order shows
+    // itself.
+    auto from = [&](const Read& read) {
+      std::string rows =
+          fmt::format("wh.main.{} WHERE {}", Ident(read.table), CutOf(project_, calendar_, read, some));
+      const Model* input = project_.FindModel(read.table);
+      std::string written = input && input->view ? "" : bench.dialect().WriteOrder();
+      return written.empty() ? rows : fmt::format("{} ORDER BY {} DESC", rows, written);
+    };
+    auto mismatch = TRY(ReplayDates(bench, from, calendar_, model, some, staged, made));
     if (!mismatch) continue;
     std::vector<int> batch;
     for (const CellWork& cell : work.cells)

@@ -35,7 +35,10 @@ Result<std::optional<ReplayMismatch>> ReplayOne(Workbench& bench, WindowCopies& 
                                    fmt::format("{} = {}", Ident(model.date), date.Sql())}));
   PartitionDigest stored = digests.empty() ? PartitionDigest{} : digests.front();
   rows = stored.rows;
-  auto mismatch = TRY(ReplayDates(bench, copies, calendar, model, {target.date_index}, relation, digests));
+  TRY(copies.MoveTo(model, target.date_index));
+  auto mismatch = TRY(ReplayDates(
+      bench, [&](const Read& read) { return copies.Name(read); }, calendar, model, {target.date_index},
+      relation, digests));
   if (mismatch) return mismatch;
   const Cell* cell = cells.at(model.name).Find(date.days);
   if (cell->digest == stored.digest && cell->rows == stored.rows) return mismatch;

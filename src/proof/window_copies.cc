@@ -38,18 +38,14 @@ std::vector<PartitionRange> Less(const std::vector<PartitionRange>& a, const std
 
 std::string WindowCopies::Name(const Read& read) const { return copies_.at(KeyOf(read)).name; }
 
-Result<> WindowCopies::MoveTo(const Model& model, const std::vector<int>& dates) {
+Result<> WindowCopies::MoveTo(const Model& model, int date_index) {
   for (const Read& read : model.reads)
-    TRY(Move(read, dates));
+    TRY(Move(read, date_index));
   return {};
 }
 
-Result<> WindowCopies::Move(const Read& read, const std::vector<int>& dates) {
-  std::vector<PartitionRange> ranges;
-  for (int date : dates)
-    for (const PartitionRange& range : PartitionsOf(read, calendar_, date))
-      ranges.push_back(range);
-  ranges = Union(std::move(ranges));
+Result<> WindowCopies::Move(const Read& read, int date_index) {
+  std::vector<PartitionRange> ranges = PartitionsOf(read, calendar_, date_index);
   auto [copy, is_new] = copies_.try_emplace(KeyOf(read));
   if (!is_new && copy->second.ranges == ranges) return {};
   Grain grain = project_.GrainOf(read.table);

@@ -21,8 +21,8 @@ class WindowCopies {
   WindowCopies(Workbench& bench, const Project& project, const Calendar& calendar)
       : bench_(bench), project_(project), calendar_(calendar) {}
 
-  // Moves the copies of a model's reads to the windows of dates (of several: to what these hold together).
-  Result<> MoveTo(const Model& model, const std::vector<int>& dates);
+  // Moves the copies of a model's reads to the windows of a date.
+  Result<> MoveTo(const Model& model, int date_index);
   // The copy of a read, as it was last moved.
   std::string Name(const Read& read) const;
 
@@ -31,7 +31,7 @@ class WindowCopies {
     std::string name;
     std::vector<PartitionRange> ranges;
   };
-  Result<> Move(const Read& read, const std::vector<int>& dates);
+  Result<> Move(const Read& read, int date_index);
 
   Workbench& bench_;
   const Project& project_;

@@ -194,7 +194,12 @@ void Runner::Refute(const Model& model, const Error& error, int worker, std::uni
     cell.reason = error.message;
     cell.error_class = ErrorKindName(error.kind);
   }
-  Record(model, std::move(filled), worker, lock);
+  Settle(model, filled);
+  report_.failed += int(filled.size());
+  lock.unlock();
+  auto ignored = filler_.Record(model, filled, worker);  // the report tells of them in any case
+  (void)ignored;
+  lock.lock();
 }
 
 std::vector<Cell> Runner::FilledHere(const Model& model) const {
