@@ -47,6 +47,10 @@ class Headers(Toy):
         self.edit("models/analytics/player_games.sql", "[reads]", '[reads]\nplayer_form = "same date"')
         self.assertIn("player_form.sql:8: models read each other in a circle, through 'player_games'", self.run_program("plan", code=1))
 
+    def test_a_key_without_its_date(self):
+        name = "models/analytics/player_games.sql"
+        self.assert_refused(name, 'key   = ["game_id", "player_id"]', 'key   = ["player_id"]', 4, "key [player_id] is missing the date column 'game_date'", '["game_date", "player_id"]')
+
     def test_a_key_that_is_no_column(self):
         self.assert_refused(self.FORM, '"player_id"]', '"player"]', 4, "key column 'player'")
 

@@ -28,6 +28,12 @@ std::string ProgressView::Remark(const RunEvent& event) {
   if (auto* e = std::get_if<BatchRetry>(&event))
     return fmt::format("{}: attempt {} in {} after: {}\n", e->table, e->attempt, Seconds(e->pause_seconds),
                        e->message);
+  if (auto* e = std::get_if<BatchHalved>(&event)) {
+    std::string& before = failures_[e->table];
+    bool again = std::exchange(before, e->message) == e->message;
+    return fmt::format("{} {} to {}: {}; trying its {} dates in halves\n", e->table, e->first_date.Str(),
+                       e->last_date.Str(), again ? "the same" : e->message, e->cells);
+  }
   if (auto* e = std::get_if<TableAbandoned>(&event))
     return fmt::format("{} is not tried any further{}\n", e->table,
                        failures_[e->table] == e->why ? "" : ": " + e->why);

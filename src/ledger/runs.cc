@@ -61,7 +61,8 @@ Result<> EndRun(Connection& connection, int64_t run, const std::string& outcome,
 Result<> WriteBatch(Connection& connection, int64_t run, const BatchRecord& batch) {
   return connection.Execute(fmt::format(
       "INSERT INTO backcourt.batches VALUES ({}, {}, {}, {}, {}, {}, {}, {}, {})", run, Quote(batch.model),
-      batch.first, batch.last, batch.cells, batch.rows, batch.seconds, Now(), batch.attempts));
+      batch.first, batch.last, batch.cells, batch.rows,
+      batch.halved ? "NULL" : fmt::format("{}", batch.seconds), Now(), batch.attempts));
 }
 
 Result<> WriteFailures(Connection& connection, int64_t run, const std::string& model,
@@ -128,7 +129,7 @@ Result<std::map<std::string, ModelPace>> ReadPace(Connection& connection) {
   Rows rows = TRY(connection.Query(R"sql(
       SELECT model, list_sum(max_by(seconds, ended_at, 20)) / list_sum(max_by(cells, ended_at, 20)),
         CAST(list_sum(max_by(row_count, ended_at, 20)) AS DOUBLE) / list_sum(max_by(cells, ended_at, 20))
-      FROM backcourt.batches GROUP BY model)sql"));
+      FROM backcourt.batches WHERE seconds IS NOT NULL GROUP BY model)sql"));
   std::map<std::string, ModelPace> pace;
   for (size_t i = 0; i < rows.size(); ++i)
     pace[rows.Text(i, 0)] = {rows.Real(i, 1), rows.Real(i, 2)};

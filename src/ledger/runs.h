@@ -30,7 +30,8 @@ struct BatchRecord {
   int cells = 0;
   int64_t rows = 0;
   double seconds = 0;
-  int attempts = 1;  // more after transient errors
+  int attempts = 1;     // more after transient errors
+  bool halved = false;  // part of a batch that failed: its time says nothing of the model
 };
 Result<> WriteBatch(Connection& connection, int64_t run, const BatchRecord& batch);
 

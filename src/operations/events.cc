@@ -124,6 +124,17 @@ void Describe(Visitor& v, BatchRetry& e) {
   v.Field("message", e.message, "what went wrong");
 }
 
+void Describe(Visitor& v, BatchHalved& e) {
+  v.Struct("BatchHalved", "A batch fails on some of its dates, and is tried again in halves.");
+  v.Field("run", e.run, kRun);
+  v.Field("table", e.table, kTable);
+  v.Field("seconds", e.seconds, kSeconds);
+  v.Field("cells", e.cells, "cells of the batch");
+  v.Field("first_date", e.first_date, "its first date");
+  v.Field("last_date", e.last_date, "its last date");
+  v.Field("message", e.message, "what went wrong");
+}
+
 void Describe(Visitor& v, TableAbandoned& e) {
   v.Struct("TableAbandoned", "A table is not tried any further.");
   v.Field("run", e.run, kRun);

@@ -50,7 +50,7 @@ struct ChecksFailed {
 
 using Event = std::variant<LoadStep, ReplayProgress, TableExported, LoadFinished, DatesChosen, ChecksFailed,
                            RunStarted, BatchStarted, CellsFilled, CellsUnchanged, CellFailed, CellsBlocked,
-                           BatchRetry, TableAbandoned>;
+                           BatchRetry, BatchHalved, TableAbandoned>;
 using Events = std::function<void(const Event&)>;
 
 // With its name under the key "event".

@@ -116,11 +116,28 @@ Result<> ReadConfig(Project& project, const fs::path& folder, bool inherited) {
   return {};
 }
 
+// A key says of which date its row is, by the date itself or by the game: rows of two dates are never equal in it.
+Result<> CheckKey(const Project& project, const Model& model) {
+  auto holds = [&](const std::string& column) {
+    return std::find(model.key.begin(), model.key.end(), column) != model.key.end();
+  };
+  const RawTable* schedule = project.FindRaw(project.schedule);
+  if (model.view || holds(model.date) ||
+      (schedule && std::all_of(schedule->key.begin(), schedule->key.end(), holds)))
+    return {};
+  return Error{
+      ErrorKind::kUsage,
+      fmt::format("{}: key [{}] is missing the date column '{}': rows of two dates may be equal in it",
+                  model.lines.Of("key"), Join(model.key, ", "), model.date),
+      fmt::format("key = [\"{}\", \"{}\"]", model.date, Join(model.key, "\", \""))};
+}
+
 // A rule after the other.
 // NOLINTNEXTLINE(readability-function-size)
 Result<> CheckReads(const Project& project) {
   std::vector<std::string> tables = project.AllTables();
   for (const Model& model : project.models) {
+    TRY(CheckKey(project, model));
     auto known = [&](const std::string& need) {
       size_t dot = need.find('.');
       const RawTable* raw = project.FindRaw(need.substr(0, dot));

@@ -158,7 +158,7 @@ Result<FilledBatch> WarehouseFiller::Fill(const BatchWork& work, int worker) {
   }
   const std::vector<Cell>& cells = publication.cells;
   publication.batch = {model.name,  cells.front().partition, cells.back().partition, int(cells.size()), 0, 0,
-                       work.attempt};
+                       work.attempt, work.halved};
   for (const Cell& cell : cells)
     publication.batch.rows += cell.rows;
   publication.batch.seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();

@@ -76,6 +76,15 @@ struct BatchRetry {
   double pause_seconds = 0;
   std::string message;
 };
+struct BatchHalved {
+  static constexpr const char* kEvent = "halved";
+  int64_t run = 0;
+  std::string table;
+  double seconds = 0;
+  int64_t cells = 0;
+  Date first_date, last_date;
+  std::string message;
+};
 struct TableAbandoned {
   static constexpr const char* kEvent = "stopped";
   int64_t run = 0;
@@ -86,6 +95,6 @@ struct TableAbandoned {
 };
 
 using RunEvent = std::variant<RunStarted, BatchStarted, CellsFilled, CellsUnchanged, CellFailed, CellsBlocked,
-                              BatchRetry, TableAbandoned>;
+                              BatchRetry, BatchHalved, TableAbandoned>;
 
 }  // namespace backcourt

@@ -92,6 +92,16 @@ void Progress::Retrying(const Model& model, const Error& error, int attempt, dou
   Tell(std::move(event));
 }
 
+void Progress::BatchHalved(const Model& model, Date first, Date last, int cells, const Error& error) {
+  backcourt::BatchHalved event;
+  event.table = model.name;
+  event.cells = cells;
+  event.first_date = first;
+  event.last_date = last;
+  event.message = error.message;
+  Tell(std::move(event));
+}
+
 void Progress::ModelStopped(const Model& model, const std::string& why, int not_tried) {
   backcourt::TableAbandoned event;
   event.table = model.name;

@@ -19,6 +19,7 @@ class Progress : public RunObserver {
   void CellsKept(const Model& model, int cells) override;
   void CellsFailed(const Model& model, const std::vector<Cell>& cells) override;
   void CellsBlocked(const Model& model, const std::vector<Cell>& cells) override;
+  void BatchHalved(const Model& model, Date first, Date last, int cells, const Error& error) override;
   void Retrying(const Model& model, const Error& error, int attempt, double pause) override;
   void ModelStopped(const Model& model, const std::string& why, int not_tried) override;
 

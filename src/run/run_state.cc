@@ -64,6 +64,7 @@ void RunState::Apply(const RunEvent& event) {
     void operator()(const CellFailed& e) { Finish(e.table, 1, &TableState::failed); }
     void operator()(const CellsBlocked& e) { Finish(e.table, e.cells, &TableState::blocked); }
     void operator()(const BatchRetry&) {}
+    void operator()(const BatchHalved&) {}
     void operator()(const TableAbandoned&) {}
     void Finish(const std::string& name, int64_t cells, int64_t TableState::*count) {
       TableState& table = state.At(name);

@@ -314,19 +314,19 @@ void Runner::RunTask(Task& task, int worker, std::unique_lock<std::mutex>& lock)
   }
   if (work.empty()) return;
   observer_.BatchStarted(*task.batch, int(work.size()));
-  FillOrHalve(task, std::move(work), worker, lock);
+  FillOrHalve(task, std::move(work), false, worker, lock);
 }
 
 // Every way in which an attempt may end, side by side.
 // NOLINTNEXTLINE(readability-function-size)
-void Runner::FillOrHalve(Task& task, std::vector<CellWork> work, int worker,
+void Runner::FillOrHalve(Task& task, std::vector<CellWork> work, bool halved, int worker,
                          std::unique_lock<std::mutex>& lock) {
   const Model& model = *task.model;
   if (stop_ || stopped_models_.contains(model.name)) {
     report_.not_tried += int(work.size());
     return;
   }
-  BatchWork batch{&model, work, 1};
+  BatchWork batch{&model, work, 1, halved};
   for (;;) {
     lock.unlock();
     double start = clock_.Now();
@@ -377,9 +377,11 @@ void Runner::FillOrHalve(Task& task, std::vector<CellWork> work, int worker,
     }
     bool guilty_dates = error.kind == ErrorKind::kData || error.kind == ErrorKind::kModel;
     if (guilty_dates && work.size() > 1) {
+      auto date = [&](const CellWork& cell) { return calendar_.dates()[size_t(cell.date_index)].date; };
+      observer_.BatchHalved(model, date(work.front()), date(work.back()), int(work.size()), error);
       auto middle = work.begin() + long(work.size() / 2);
-      FillOrHalve(task, {work.begin(), middle}, worker, lock);
-      FillOrHalve(task, {middle, work.end()}, worker, lock);
+      FillOrHalve(task, {work.begin(), middle}, true, worker, lock);
+      FillOrHalve(task, {middle, work.end()}, true, worker, lock);
       return;
     }
     std::vector<Cell> failed;

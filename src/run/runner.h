@@ -27,6 +27,7 @@ struct BatchWork {
   const Model* model = nullptr;
   std::vector<CellWork> cells;
   int attempt = 1;
+  bool halved = false;  // part of a batch that failed
 };
 
 struct FilledBatch {
@@ -67,6 +68,8 @@ class RunObserver {
   virtual void CellsFailed(const Model&, const std::vector<Cell>&) {}
   virtual void CellsBlocked(const Model&, const std::vector<Cell>&) {}
   virtual void Retrying(const Model&, const Error&, int /*attempt*/, double /*pause*/) {}
+  // A batch failed on some of its dates: each half is tried alone.
+  virtual void BatchHalved(const Model&, Date /*first*/, Date /*last*/, int /*cells*/, const Error&) {}
   virtual void ModelStopped(const Model&, const std::string& /*why*/, int /*cells not tried*/) {}
 };
 
@@ -109,7 +112,8 @@ class Runner {
   void Work(int worker);
   Task* Next();
   void RunTask(Task& task, int worker, std::unique_lock<std::mutex>& lock);
-  void FillOrHalve(Task& task, std::vector<CellWork> work, int worker, std::unique_lock<std::mutex>& lock);
+  void FillOrHalve(Task& task, std::vector<CellWork> work, bool halved, int worker,
+                   std::unique_lock<std::mutex>& lock);
   std::string Blocker(const Model& model, int date_index) const;
   void Settle(const Model& model, const std::vector<Cell>& cells);
   void ForgetOlder(const Model& model, Digest schema);
