@@ -1,7 +1,7 @@
-"""Edits of a toy project at random, of its files and its pack; after each the warehouse is compared with one filled from scratch.
+"""Edits of a toy project at random; after each the warehouse is compared with one filled from scratch.
 
-A case is what the project begins as and a list of steps. A step is some edits (tests/kit/packs.py) and something that is done
-with the warehouse before the fill that is compared, such as a partial fill or one that is killed.
+A case is what the project begins as and a list of steps. A step is some edits (tests/kit/packs.py) and what
+is done with the warehouse before the fill that is compared, such as a partial fill or one that is killed.
 """
 
 import copy
@@ -27,10 +27,25 @@ from tests.kit.stored import EPOCH, difference, relations, settled, stored
 import duckdb  # noqa: E402
 
 POINTS = ["load-write", "load-commit", "load-committed", "fill-deleted", "fill-commit", "fill-committed"]
-OPERATIONS = 150        # of files, in a load and fill
+OPERATIONS = 150  # of files, in a load and fill
 DOCUMENTED = (0, 1, 2, 3, 4, 5, 130)
 # What is done with the warehouse before the fill that is compared, and how often.
-ACTS = {"nothing": 20, "two workers": 12, "kill at a point": 5, "kill at an operation": 4, "kill at a time": 3, "interrupt": 3, "part": 6, "no upstream": 2, "waive": 3, "force": 2, "load": 2, "saved plan": 3, "old plan": 2, "dry run": 1}
+ACTS = {
+    "nothing": 20,
+    "two workers": 12,
+    "kill at a point": 5,
+    "kill at an operation": 4,
+    "kill at a time": 3,
+    "interrupt": 3,
+    "part": 6,
+    "no upstream": 2,
+    "waive": 3,
+    "force": 2,
+    "load": 2,
+    "saved plan": 3,
+    "old plan": 2,
+    "dry run": 1,
+}
 MEMORY = Path("/dev/shm")
 
 
@@ -57,15 +72,17 @@ class Fuzz:
 
     def __init__(self, counts, known):
         self.counts, self.known = counts, known
-        self.home = Path(tempfile.mkdtemp(prefix="backcourt-edits-", dir=MEMORY if MEMORY.is_dir() else None)).resolve()
+        self.home = Path(
+            tempfile.mkdtemp(prefix="backcourt-edits-", dir=MEMORY if MEMORY.is_dir() else None)
+        ).resolve()
         self.project = self.home / "toy"
         self.project.mkdir()
         self.pack, self.whole, self.history = Pack(), Pack(), []
-        self.code, self.refused = 0, False      # of the last step
-        self.written, self.touched = {}, 0
-        self.good = {}          # what was stored after the last step
-        self.made = {}          # by cell, what it was last made from
-        self.filled = 0         # cells, by the ledger
+        self.code, self.refused = 0, False  # of the last step
+        self.written, self.touched, self.vanished = {}, 0, False
+        self.good = {}  # what was stored after the last step
+        self.made = {}  # by cell, what it was last made from
+        self.filled = 0  # cells, by the ledger
 
     def close(self):
         shutil.rmtree(self.home, ignore_errors=True)
@@ -73,8 +90,10 @@ class Fuzz:
     # The files.
 
     def write(self):
-        """Brings the files up to the pack; a file that goes and comes elsewhere with its content is renamed."""
-        files = {name: text.encode() if isinstance(text, str) else text for name, text in self.pack.files().items()}
+        """Brings the files up to the pack; one that goes and comes elsewhere with its content is renamed."""
+        files = {
+            name: text.encode() if isinstance(text, str) else text for name, text in self.pack.files().items()
+        }
         gone = {name: content for name, content in self.written.items() if name not in files}
         for name, content in files.items():
             path = self.project / name
@@ -89,6 +108,7 @@ class Fuzz:
                 path.write_bytes(content)
         for name in gone:
             (self.project / name).unlink()
+        self.vanished = any("/" in name and name.endswith((".csv", ".parquet")) for name in gone)
         if self.pack.touched != self.touched:
             for path in self.project.glob(f"{self.pack.folder}/*.csv"):
                 path.touch()
@@ -99,7 +119,15 @@ class Fuzz:
     def program(self, *words, cwd=None, env=None):
         """Exit code and all that was said."""
         begun = time.monotonic()
-        done = subprocess.run([BACKCOURT, *words], cwd=cwd or self.project, capture_output=True, text=True, stdin=subprocess.DEVNULL, timeout=120, env=env)
+        done = subprocess.run(
+            [BACKCOURT, *words],
+            cwd=cwd or self.project,
+            capture_output=True,
+            text=True,
+            stdin=subprocess.DEVNULL,
+            timeout=120,
+            env=env,
+        )
         self.counts.spend(f"{words[0]}{' from scratch' if cwd else ''}", begun)
         said = done.stdout + done.stderr
         if done.returncode not in DOCUMENTED and not (env and done.returncode == -signal.SIGKILL):
@@ -111,18 +139,51 @@ class Fuzz:
         table = models[n % len(models)]
         if act == "kill at a point":
             point = POINTS[n % len(POINTS)]
-            self.program("backfill", "all", "--yes", env={**os.environ, "BACKCOURT_FAULT": f"{point}:{table} kill" if n % 5 == 0 and point.startswith("fill") else f"{point} kill"})
+            self.program(
+                "backfill",
+                "all",
+                "--yes",
+                env={
+                    **os.environ,
+                    "BACKCOURT_FAULT": f"{point}:{table} kill"
+                    if n % 5 == 0 and point.startswith("fill")
+                    else f"{point} kill",
+                },
+            )
         elif act == "kill at an operation":
-            self.program("backfill", "all", "--yes", env={**os.environ, "LD_PRELOAD": FAULTS_LIBRARY, "FAULTS": f"kill {1 + n % OPERATIONS}", "FAULTS_FOLDER": f"{self.project}/"})
+            self.program(
+                "backfill",
+                "all",
+                "--yes",
+                env={
+                    **os.environ,
+                    "LD_PRELOAD": FAULTS_LIBRARY,
+                    "FAULTS": f"kill {1 + n % OPERATIONS}",
+                    "FAULTS_FOLDER": f"{self.project}/",
+                },
+            )
         elif act in ("kill at a time", "interrupt"):
-            process = subprocess.Popen([BACKCOURT, "backfill", "all", "--yes"], cwd=self.project, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, stdin=subprocess.DEVNULL)
+            process = subprocess.Popen(
+                [BACKCOURT, "backfill", "all", "--yes"],
+                cwd=self.project,
+                stdout=subprocess.DEVNULL,
+                stderr=subprocess.DEVNULL,
+                stdin=subprocess.DEVNULL,
+            )
             time.sleep(0.02 + n % 100 / 300)
             process.send_signal(signal.SIGINT if act == "interrupt" else signal.SIGKILL)
             code = process.wait(60)
-            if code not in (*DOCUMENTED, -signal.SIGKILL, -signal.SIGINT) or (act == "interrupt" and code == -signal.SIGKILL):
+            if code not in (*DOCUMENTED, -signal.SIGKILL, -signal.SIGINT) or (
+                act == "interrupt" and code == -signal.SIGKILL
+            ):
                 raise Differs(f"{act}: exit {code}")
         elif act == "part":
-            dates = [("--end-date", "2021-10-22"), ("--season", "2022-23"), ("--start-date", "2021-10-20", "--end-date", "2022-10-20"), ("--dates", "2021-10-20")][n // 7 % 4]
+            dates = [
+                ("--end-date", "2021-10-22"),
+                ("--season", "2022-23"),
+                ("--start-date", "2021-10-20", "--end-date", "2022-10-20"),
+                ("--dates", "2021-10-20"),
+            ][n // 7 % 4]
             self.program("backfill", table, *dates, "--yes")
         elif act == "no upstream":
             self.program("backfill", table, "--no-upstream", "--yes")
@@ -149,20 +210,26 @@ class Fuzz:
     def filled_by_now(self):
         if not (self.project / "warehouse.duckdb").exists():
             return 0
-        with duckdb.connect(str(self.project / "warehouse.duckdb"), read_only=True, config={"threads": 1}) as file:
+        with duckdb.connect(
+            str(self.project / "warehouse.duckdb"), read_only=True, config={"threads": 1}
+        ) as file:
             return file.execute("SELECT coalesce(sum(cells), 0) FROM backcourt.batches").fetchone()[0]
 
-    def fill(self, *words):
-        """Fills all; files that are gone are told, and forgotten: a warehouse from scratch does not know them."""
-        code, said = self.program("backfill", "all", "--yes", *words)
+    def forget(self, said):
+        """Forgets the files that are told to be gone: a warehouse from scratch does not know them."""
         gone = re.findall(r"no longer there: (\S+);", said)
         for path in gone:
             self.program("forget", path)
-        if gone:
-            code, again = self.program("backfill", "all", "--yes", *words)
-            if "no longer there" in again:
-                raise Differs(f"forgotten, and told again\n{said}\n{again}")
-            said += again
+        return bool(gone)
+
+    def fill(self, *words):
+        if self.vanished:
+            self.forget(self.program("load", "--yes")[1])
+        code, said = self.program("backfill", "all", "--yes", *words)
+        if self.forget(said):  # of files that an earlier load did not get to
+            code, said = self.program("backfill", "all", "--yes", *words)
+            if "no longer there" in said:
+                raise Differs(f"forgotten, and told again\n{said}")
         return code, said
 
     def from_scratch(self, *words):
@@ -188,7 +255,7 @@ class Fuzz:
                 raise Differs(f"plan: exit {planned}\n{said}")
             return {}
         slots = {}
-        for batch in json.loads(said[:said.rindex("}") + 1])["batches"]:
+        for batch in json.loads(said[: said.rindex("}") + 1])["batches"]:
             days = {datetime.date.fromisoformat(cell["date"]).toordinal() - EPOCH for cell in batch["cells"]}
             slots.setdefault(batch["table"], set()).update(days)
         return slots
@@ -232,7 +299,9 @@ class Fuzz:
             raise Differs(f"the plan is not empty: {to_do}\n{both}")
         names = relations(self.project)
         raw = {name: date for name, date in names.items() if not date}
-        if theirs in (1, 4) and not any(isinstance(table, tuple) and table and table[1] for name, table in expected.items() if name in raw):
+        if theirs in (1, 4) and not any(
+            isinstance(table, tuple) and table and table[1] for name, table in expected.items() if name in raw
+        ):
             if differs := difference({name: None for name in raw if name in self.good}, here, self.good, {}):
                 raise Differs(f"a load that was refused changed {differs}\n{both}")
             return True
@@ -240,7 +309,9 @@ class Fuzz:
         if theirs == 1:  # no game date is left
             names = raw
         elif theirs:  # where some cells are not done, and it is said, those that are done in both
-            only = {name: settled(expected, name) - to_do.get(name, set()) for name, date in names.items() if date}
+            only = {
+                name: settled(expected, name) - to_do.get(name, set()) for name, date in names.items() if date
+            }
         differs = difference(names, here, expected, only)
         if differs and self.pack.played is not None and not theirs:
             differs = self.difference_ahead(names, here, expected)
@@ -268,7 +339,8 @@ class Fuzz:
         filled = self.filled_by_now()
         made = self.made_from(here)
         changed = sum(self.made.get(cell) != what for cell, what in made.items())
-        self.made.update(made)
+        # What failed or is blocked keeps what it was made from; what is gone does not.
+        self.made = {cell: what for cell, what in self.made.items() if cell in here} | made
         self.counts.filled += filled - self.filled - forced
         self.counts.changed += changed
         self.filled = filled
@@ -280,8 +352,13 @@ class Fuzz:
             return {}
         names, made = relations(self.project), {}
         calendar = Dates(state, self.pack.types)
-        rows = {name: slots_of(state, name, date or {"raw_box": self.pack.date, "raw_x": "season"}.get(name, "game_date"))
-                for name, date in names.items() if isinstance(state.get(name), tuple)}
+        rows = {
+            name: slots_of(
+                state, name, date or {"raw_box": self.pack.date, "raw_x": "season"}.get(name, "game_date")
+            )
+            for name, date in names.items()
+            if isinstance(state.get(name), tuple)
+        }
         for name, text in self.pack.model_texts().items():
             header, body = text.removeprefix("/* backcourt\n").split("*/\n", 1)
             header = tomllib.loads(header)
@@ -298,10 +375,34 @@ class Fuzz:
                 for table, windows in sorted(header.get("reads", {}).items()):
                     seen = set()
                     for window in [windows] if isinstance(windows, str) else windows:
-                        seen |= {(at, window == "season ahead") for at in calendar.window(window, slot, rows.get(table, {}))}
+                        seen |= {
+                            (at, window == "season ahead")
+                            for at in calendar.window(window, slot, rows.get(table, {}))
+                        }
                     schema = state[table][0] if isinstance(state.get(table), tuple) else None
-                    inputs.append((table, schema, sorted((at, ahead, ahead_of(rows[table][at], self.pack.ahead) if ahead else rows[table][at]) for at, ahead in seen)))
-                what = (header, body, functions, season, calendar.first[season] if names_start else None, inputs, state[name, slot][3])
+                    inputs.append(
+                        (
+                            table,
+                            schema,
+                            sorted(
+                                (
+                                    at,
+                                    ahead,
+                                    ahead_of(rows[table][at], self.pack.ahead) if ahead else rows[table][at],
+                                )
+                                for at, ahead in seen
+                            ),
+                        )
+                    )
+                what = (
+                    header,
+                    body,
+                    functions,
+                    season,
+                    calendar.first[season] if names_start else None,
+                    inputs,
+                    state[name, slot][3],
+                )
                 made[name, slot] = hashlib.sha256(repr(what).encode()).digest()
         return made
 
@@ -327,7 +428,11 @@ class Dates:
 
     def __init__(self, state, types):
         at = {column: i for i, (column, _) in enumerate(state["raw_schedule"][0])}
-        final = {row[0] for row in state["raw_results"][1]} if isinstance(state.get("raw_results"), tuple) else set()
+        final = (
+            {row[0] for row in state["raw_results"][1]}
+            if isinstance(state.get("raw_results"), tuple)
+            else set()
+        )
         votes, self.teams, self.final = {}, {}, {}
         for row in state["raw_schedule"][1]:
             if row[at["game_type"]] not in types or not row[at["game_date"]]:
@@ -338,7 +443,9 @@ class Dates:
                 self.teams.setdefault(slot, set()).add(team)
                 if row[at["game_id"]] in final:
                     self.final.setdefault((season, team), []).append(slot)
-        self.season_of = {slot: max(sorted(set(seasons)), key=seasons.count) for slot, seasons in votes.items()}
+        self.season_of = {
+            slot: max(sorted(set(seasons)), key=seasons.count) for slot, seasons in votes.items()
+        }
         self.first, self.last = {}, {}
         for slot in sorted(self.season_of):
             self.first.setdefault(self.season_of[slot], slot)
@@ -347,13 +454,19 @@ class Dates:
     def window(self, window, slot, slots):
         """Those of an input's slots that a window of a date holds."""
         season = self.season_of[slot]
-        first, last = {"whole": (0, 0), "same season": (season, season), "same date": (slot, slot), "season before": (self.first[season], slot - 1), "season ahead": (slot + 1, self.last[season])}.get(window, (slot, slot - 1))
+        first, last = {
+            "whole": (0, 0),
+            "same season": (season, season),
+            "same date": (slot, slot),
+            "season before": (self.first[season], slot - 1),
+            "season ahead": (slot + 1, self.last[season]),
+        }.get(window, (slot, slot - 1))
         if window.endswith(" days before"):
             first = slot - int(window.split()[0])
         elif window.endswith(" games before"):
             for team in self.teams[slot]:
                 before = sorted(day for day in self.final.get((season, team), []) if day < slot)
-                first = min([first, *before[-int(window.split()[0]):]])
+                first = min([first, *before[-int(window.split()[0]) :]])
         return [at for at in slots if first <= at <= last]
 
 
@@ -378,7 +491,7 @@ def run(case, counts=None, known=None, progress=None):
 
 
 def shrink(case, limit=600):
-    """Leaves out steps, edits and acts for as long as some comparison still fails; ends after `limit` seconds."""
+    """Leaves out steps, edits and acts while some comparison still fails; ends after `limit` seconds."""
     known, end = {}, time.monotonic() + limit
 
     def fails(smaller):
@@ -389,7 +502,7 @@ def shrink(case, limit=600):
         while size:
             at = 0
             while at < len(items):
-                less = items[:at] + items[at + size:]
+                less = items[:at] + items[at + size :]
                 if fails(rebuild(less)):
                     items = less
                 else:
@@ -401,8 +514,9 @@ def shrink(case, limit=600):
     steps = fewer(steps, lambda less: {"start": start, "steps": less})
     start = fewer(start, lambda less: {"start": less, "steps": steps})
     for i in range(len(steps)):
+
         def at(step):
-            return {"start": start, "steps": steps[:i] + [step] + steps[i + 1:]}
+            return {"start": start, "steps": steps[:i] + [step] + steps[i + 1 :]}
 
         edits, act, n = steps[i]
         edits = fewer(edits, lambda less: at([less, act, n]))
@@ -418,10 +532,21 @@ def draw(seed, steps):
     names, acts = sorted(EDITS), sorted(ACTS)
 
     def edit():
-        return ["back", rng.randrange(1000)] if rng.random() < 0.2 else [rng.choice(names), rng.randrange(1000)]
+        return (
+            ["back", rng.randrange(1000)] if rng.random() < 0.2 else [rng.choice(names), rng.randrange(1000)]
+        )
 
     def edits(number):
         return [["mend", rng.randrange(1000)]] * (rng.random() < 0.5) + [edit() for _ in range(number)]
 
-    return {"start": [[rng.choice(names), rng.randrange(1000)] for _ in range(rng.randrange(16))],
-            "steps": [[edits(rng.choice([1, 1, 1, 2, 3])), rng.choices(acts, [ACTS[act] for act in acts])[0], rng.randrange(1000)] for _ in range(steps)]}
+    return {
+        "start": [[rng.choice(names), rng.randrange(1000)] for _ in range(rng.randrange(16))],
+        "steps": [
+            [
+                edits(rng.choice([1, 1, 1, 2, 3])),
+                rng.choices(acts, [ACTS[act] for act in acts])[0],
+                rng.randrange(1000),
+            ]
+            for _ in range(steps)
+        ],
+    }

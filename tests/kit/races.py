@@ -1,7 +1,8 @@
-"""Two workers that make one table anew while its first batch fails, and another connection that looks on: whole runs of the program.
+"""Two workers that make one table anew while its first batch fails, and another connection that looks on.
 
-A round begins with a filled warehouse. The model `up` gets a new column, and a value that its check refuses. The run is held at a
-random point for a random time. Whatever happens, the ledger agrees with the rows; with the value mended, all is as from scratch.
+Whole runs of the program. A round begins with a filled warehouse. The model `up` gets a new column, and a
+value that its check refuses. The run is held at a random point for a random time. Whatever happens, the
+ledger agrees with the rows; with the value mended, all is as from scratch.
 """
 
 import os
@@ -16,19 +17,37 @@ from tests.kit.stored import difference, relations, stored
 
 import duckdb  # noqa: E402
 
-WIDER = UP.replace('x = "Points."', 'z = "One more."\nx = "Points."').replace("b.points AS x", "b.points + 1 AS z, b.points AS x")
+WIDER = UP.replace('x = "Points."', 'z = "One more."\nx = "Points."').replace(
+    "b.points AS x", "b.points + 1 AS z, b.points AS x"
+)
 CHAIN = DOWN.replace("up", "down").replace("u.x", "u.total")
-HELD = ["", "fill-deleted:up", "fill-commit:up", "fill-committed:up", "fill-deleted:down", "fill-committed:down"]
-BAD = [("2021-22", "G1,AAA,1,30"), ("2021-22", "G2,DDD,4,25"), ("2021-22", "G4,AAA,1,28"), ("2022-23", "H1,AAA,1,33")]
+HELD = [
+    "",
+    "fill-deleted:up",
+    "fill-commit:up",
+    "fill-committed:up",
+    "fill-deleted:down",
+    "fill-committed:down",
+]
+BAD = [
+    ("2021-22", "G1,AAA,1,30"),
+    ("2021-22", "G2,DDD,4,25"),
+    ("2021-22", "G4,AAA,1,28"),
+    ("2022-23", "H1,AAA,1,33"),
+]
 # Dates of which the ledger says otherwise than the rows, or that two transactions at once would show half.
-HOLES = """SELECT c.table_name, c.slot, c.row_count, coalesce(r.n, 0) AS n FROM backcourt.cells c
-LEFT JOIN (SELECT 'up' AS name, game_date, count(*) AS n FROM up GROUP BY ALL UNION ALL SELECT 'down', game_date, count(*) FROM down GROUP BY ALL) r
-  ON r.name = c.table_name AND r.game_date = DATE '1970-01-01' + c.slot
-WHERE c.table_name IN ('up', 'down') AND c.state IN ('fresh', 'empty', 'partial') AND c.row_count <> coalesce(r.n, 0)"""
+HOLES = """WITH here AS (
+  SELECT 'up' AS name, game_date, count(*) AS n FROM up GROUP BY ALL
+  UNION ALL SELECT 'down', game_date, count(*) FROM down GROUP BY ALL
+)
+SELECT c.table_name, c.slot, c.row_count, coalesce(h.n, 0) AS n FROM backcourt.cells c
+LEFT JOIN here h ON h.name = c.table_name AND h.game_date = DATE '1970-01-01' + c.slot
+WHERE c.table_name IN ('up', 'down') AND c.state IN ('fresh', 'empty', 'partial')
+  AND c.row_count <> coalesce(h.n, 0)"""
 
 
 class Races(Scratch):
-    """The rounds. `rounds` of them run, one after the other."""
+    """`rounds` runs some, one after the other."""
 
     def runTest(self):
         pass
@@ -44,11 +63,23 @@ class Races(Scratch):
         with duckdb.connect(str(self.project / "warehouse.duckdb"), read_only=True) as file:
             return file.execute(HOLES).fetchall()
 
+    def change(self, sql):
+        with duckdb.connect(str(self.project / "warehouse.duckdb")) as file:
+            file.execute(sql)
+
     def fill_held(self, point, seconds):
-        """A fill by two workers, of which the first that comes to the point is held for a time; another shell looks on."""
+        """A fill by two workers; the first at the point is held for a time, and another shell looks on."""
         file = self.folder / "held"
         env = {**os.environ, "BACKCOURT_FAULT": f"{point} wait {file}" if point else ""}
-        process = subprocess.Popen([BACKCOURT, "backfill", "all", "--parallel", "2"], cwd=self.project, env=env, text=True, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, stdin=subprocess.DEVNULL)
+        process = subprocess.Popen(
+            [BACKCOURT, "backfill", "all", "--parallel", "2"],
+            cwd=self.project,
+            env=env,
+            text=True,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            stdin=subprocess.DEVNULL,
+        )
         while point and not file.exists() and process.poll() is None:
             time.sleep(0.005)
         time.sleep(seconds)
@@ -56,7 +87,11 @@ class Races(Scratch):
         file.unlink(missing_ok=True)
         said, _ = process.communicate(timeout=60)
         if code == 0:
-            self.assertEqual(len(seen.splitlines()), 1, f"another connection sees rows that the ledger does not know\n{seen}\n{said}")
+            self.assertEqual(
+                len(seen.splitlines()),
+                1,
+                f"another connection sees rows that the ledger does not know\n{seen}\n{said}",
+            )
         else:
             self.assertIn(code, (2, 5), seen)  # the tables are not there yet, or the holder has just ended
         return process.returncode, said

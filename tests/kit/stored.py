@@ -12,7 +12,9 @@ SETTLED = ("fresh", "empty", "partial")
 
 def relations(project):
     """The names of a project's tables and views, with the date column of those that are models."""
-    names = {path.stem: None for pattern in ("tables/*.toml", "seeds/*.csv") for path in project.glob(pattern)}
+    names = {
+        path.stem: None for pattern in ("tables/*.toml", "seeds/*.csv") for path in project.glob(pattern)
+    }
     for path in project.glob("models/**/*.sql"):
         names[path.stem] = re.search(r'^date *= *"(\w+)"', path.read_text(), re.MULTILINE)[1]
     return names
@@ -24,18 +26,24 @@ def stored(project):
     with duckdb.connect(str(project / "warehouse.duckdb"), read_only=True, config={"threads": 1}) as file:
         columns = {}
         for table, column, kind in file.execute(
-                "SELECT table_name, column_name, data_type FROM duckdb_columns() WHERE schema_name = 'main' "
-                "AND NOT internal AND database_name = current_database() ORDER BY column_index").fetchall():
+            "SELECT table_name, column_name, data_type FROM duckdb_columns() WHERE schema_name = 'main' "
+            "AND NOT internal AND database_name = current_database() ORDER BY column_index"
+        ).fetchall():
             columns.setdefault(table, []).append((column, kind))
-        views = {name for (name,) in file.execute("SELECT view_name FROM duckdb_views() WHERE NOT internal").fetchall()}
+        views = {
+            name
+            for (name,) in file.execute("SELECT view_name FROM duckdb_views() WHERE NOT internal").fetchall()
+        }
         for name in names:
             if name in views:
                 state[name] = "view"
             elif name in columns:
                 rows = file.execute(f'SELECT * FROM "{name}"').fetchall()
                 state[name] = (columns[name], sorted(rows, key=repr))
-        for row in file.execute("SELECT table_name, slot, state, digest, row_count, missing_games, note "
-                                "FROM backcourt.cells ORDER BY ALL").fetchall():
+        for row in file.execute(
+            "SELECT table_name, slot, state, digest, row_count, missing_games, note "
+            "FROM backcourt.cells ORDER BY ALL"
+        ).fetchall():
             # Of tables that the project has; a raw cell without rows is as good as none.
             if row[0] in state and (names[row[0]] or row[4]):
                 state[row[0], row[1]] = row[2:]
@@ -44,8 +52,11 @@ def stored(project):
 
 def settled(state, name):
     """The slots of a table whose cells are done."""
-    return {key[1] for key, cell in state.items()
-            if isinstance(key, tuple) and key[0] == name and cell[0] in SETTLED}
+    return {
+        key[1]
+        for key, cell in state.items()
+        if isinstance(key, tuple) and key[0] == name and cell[0] in SETTLED
+    }
 
 
 def part(state, name, date, only):
@@ -64,7 +75,7 @@ def part(state, name, date, only):
 
 
 def difference(names, mine, theirs, only):
-    """The first table that differs, in words; None if none does. `only` gives the slots to look at, by model."""
+    """The first table that differs, in words, or None. `only` gives the slots to look at, by model."""
     for name, date in names.items():
         here, there = (part(state, name, date, only.get(name)) for state in (mine, theirs))
         if here != there:
