@@ -98,7 +98,7 @@ class Files(Scratch):
         self.assert_same(code=0)
 
     def test_a_raw_table_without_a_unit_has_all_seasons(self):
-        self.write("tables/raw_x.toml", 'about = "Something a season."\nkey = ["season"]\ngrain = "season"\n[columns]\nseason = { type = "VARCHAR", about = "It." }\nn = { type = "INTEGER", about = "A number." }\n')
+        self.declare_x()
         for season, n in (("2021-22", 1), ("2022-23", 2)):
             (self.project / "data/raw_x" / f"season={season}").mkdir(parents=True)
             self.own_x(season, n)
@@ -106,6 +106,23 @@ class Files(Scratch):
         self.assertEqual(self.query("SELECT season, n FROM raw_x ORDER BY 1"), [{"season": "2021-22", "n": 1}, {"season": "2022-23", "n": 2}])
         self.own_x("2022-23", 3)
         self.assert_same(code=0)
+
+    def test_a_raw_table_leaves_the_pack_and_comes_back_without_a_file(self):
+        self.declare_x()
+        for season, n in (("2021-22", 1), ("2022-23", 2)):
+            (self.project / "data/raw_x" / f"season={season}").mkdir(parents=True)
+            self.own_x(season, n)
+        self.fill()
+        self.remove("tables/raw_x.toml")
+        self.remove("data/raw_x/season=2021-22/a.parquet")
+        self.assert_same(code=0)
+        self.declare_x()
+        self.assert_same("--yes", code=0)
+        self.assertEqual(self.query("SELECT season FROM raw_x"), [{"season": "2022-23"}])
+
+    def declare_x(self):
+        self.write("tables/raw_x.toml", 'about = "Something a season."\nkey = ["season"]\ngrain = "season"\n[columns]\n'
+                   'season = { type = "VARCHAR", about = "It." }\nn = { type = "INTEGER", about = "A number." }\n')
 
     def own_x(self, season, n):
         duckdb.sql(f"COPY (SELECT '{season}' AS season, {n}::INTEGER AS n) TO '{self.project}/data/raw_x/season={season}/a.parquet'")
