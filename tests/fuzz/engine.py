@@ -64,7 +64,7 @@ def main():
             },
             counts.acts,
             counts.codes,
-            f"{counts.cached} fills from scratch were known",
+            f"{counts.cached} fills from scratch were known, {counts.killed} fills were killed or interrupted",
             sep="\n",
         )
     if counts.ratio() > MOST_CELLS:

@@ -57,7 +57,7 @@ class Counts:
     """What a run of the fuzzer has done."""
 
     def __init__(self):
-        self.steps = self.edits = self.filled = self.changed = self.cached = 0
+        self.steps = self.edits = self.filled = self.changed = self.cached = self.killed = 0
         self.acts, self.codes, self.seconds = {}, {}, {}
 
     def spend(self, what, begun):
@@ -130,6 +130,7 @@ class Fuzz:
         )
         self.counts.spend(f"{words[0]}{' from scratch' if cwd else ''}", begun)
         said = done.stdout + done.stderr
+        self.counts.killed += done.returncode == -signal.SIGKILL
         if done.returncode not in DOCUMENTED and not (env and done.returncode == -signal.SIGKILL):
             raise Differs(f"{words}: exit {done.returncode}\n{said}")
         return done.returncode, said
@@ -173,6 +174,7 @@ class Fuzz:
             time.sleep(0.02 + n % 100 / 300)
             process.send_signal(signal.SIGINT if act == "interrupt" else signal.SIGKILL)
             code = process.wait(60)
+            self.counts.killed += code in (-signal.SIGKILL, -signal.SIGINT, 130)
             if code not in (*DOCUMENTED, -signal.SIGKILL, -signal.SIGINT) or (
                 act == "interrupt" and code == -signal.SIGKILL
             ):
