@@ -128,6 +128,13 @@ class Files(Scratch):
         duckdb.sql(f"COPY (SELECT '{season}' AS season, {n}::INTEGER AS n) TO '{self.project}/data/raw_x/season={season}/a.parquet'")
 
 
+    def test_a_game_without_a_box_moves_past_another(self):
+        self.write("data/box_2021-22.csv", "\n".join(line for line in BOXES["2021-22"].split() if not line.startswith(("G2", "G3"))) + "\n")
+        self.fill()
+        self.write("data/games_2021-22.csv", GAMES["2021-22"].replace("G2,2021-10-20", "G2,2021-10-23"))
+        self.assert_same(code=0)
+
+
 class Seeds(Scratch):
     STARRED = DOWN.replace('up = "season before"', 'up = "season before"\nstars = "whole"').replace("total = ", 'weight = "Of the star."\ntotal = ').replace(
         "coalesce(", "(SELECT max(s.b) FROM stars s WHERE s.a = 1) AS weight, coalesce(")
