@@ -205,6 +205,27 @@ class Models(Scratch):
         self.write("models/down.sql", DOWN)
         self.assert_same(code=0)
 
+    def test_a_game_moves_while_a_model_has_never_been_filled(self):
+        self.edit("models/down.sql", "*/", '[checks]\n"none" = "SELECT * FROM this"\n*/')
+        self.fill(code=2)
+        self.write("data/games_2021-22.csv", GAMES["2021-22"].replace("G2,2021-10-20", "G2,2021-10-23"))
+        self.assert_same(code=2)
+        self.write("models/down.sql", DOWN)
+        self.assert_same(code=0)
+
+    def test_the_date_of_a_model_changes_while_a_game_moves(self):
+        self.write("models/up.sql", NEXT_DAY)
+        self.fill()
+        self.edit("models/up.sql", 'date  = "game_date"', 'date  = "day_after"')
+        self.edit("models/up.sql", 'next_day = "The day after."', 'day_after = "The day after."')
+        self.edit("models/up.sql", "AS next_day", "AS day_after")
+        self.edit("models/up.sql", "d ON d.game_date = b.game_date", "d ON d.game_date = b.game_date + 1")
+        self.edit("models/up.sql", 'raw_box = "same date"', 'raw_box = "1 days before"')
+        self.edit("models/down.sql", "u.game_date < d.game_date", "u.day_after < d.game_date")
+        self.edit("models/up.sql", 'key   = ["game_id", "player_id"]', 'key   = ["game_id", "player_id", "day_after"]')
+        self.write("data/games_2021-22.csv", GAMES["2021-22"].replace("G2,2021-10-20", "G2,2021-10-23"))
+        self.assert_same(code=0)
+
     def test_a_table_becomes_a_view_and_a_table_again(self):
         self.fill()
         self.edit("models/down.sql", 'key   = ["game_date"]', 'key   = ["game_date"]\nmaterialized = "view"')
