@@ -11,6 +11,7 @@ sys.path[:0] = [str(ROOT), str(ROOT / "build" / "deps" / "python")]
 
 from tests.kit.crowd import crowd  # noqa: E402
 from tests.kit.faults import POINTS, Case  # noqa: E402
+from tests.kit.races import Races  # noqa: E402
 
 
 def promise(text, rounds):
@@ -25,6 +26,18 @@ def promise(text, rounds):
         return False
     print(f"kept    {text}: {done} rounds in {time.monotonic() - begun:.0f} s", flush=True)
     return True
+
+
+def races(seed, number):
+    """Rounds of tests/kit/races.py; the first prepares what all begin with."""
+    rounds = Races()
+    rounds.setUp()
+    try:
+        rounds.prepare()
+        for i in range(number):
+            yield lambda i=i: rounds.round(seed + i)
+    finally:
+        rounds.doCleanups()
 
 
 def main():
@@ -48,6 +61,7 @@ def main():
         promise("power lost before any operation", (lambda c=c, n=n: c.kill_at(n, power=True) for c, n in some)),
         promise("any operation fails", (lambda c=c, n=n: c.fail_at(n, "EIO") for c, n in some)),
         promise("the disk is full from any operation on", (lambda c=c, n=n: c.fail_at(n, "full") for c, n in some)),
+        promise("two workers make one table anew", races(rng.randrange(1 << 30), number)),
         promise("twenty at once for a minute", [lambda: crowd(60, seed=rng.randrange(1 << 30))]),
     ]
     for case in cases.values():

@@ -98,7 +98,7 @@ class Files(Scratch):
         self.assert_same(code=0)
 
     def test_a_raw_table_without_a_unit_has_all_seasons(self):
-        self.write("tables/raw_x.toml", 'about = "Something a season."\nkey = ["season"]\ngrain = "season"\n[columns]\nseason = { type = "VARCHAR", about = "It." }\nn = { type = "INTEGER", about = "A number." }\n')
+        self.declare_x()
         for season, n in (("2021-22", 1), ("2022-23", 2)):
             (self.project / "data/raw_x" / f"season={season}").mkdir(parents=True)
             self.own_x(season, n)
@@ -107,8 +107,32 @@ class Files(Scratch):
         self.own_x("2022-23", 3)
         self.assert_same(code=0)
 
+    def test_a_raw_table_leaves_the_pack_and_comes_back_without_a_file(self):
+        self.declare_x()
+        for season, n in (("2021-22", 1), ("2022-23", 2)):
+            (self.project / "data/raw_x" / f"season={season}").mkdir(parents=True)
+            self.own_x(season, n)
+        self.fill()
+        self.remove("tables/raw_x.toml")
+        self.remove("data/raw_x/season=2021-22/a.parquet")
+        self.assert_same(code=0)
+        self.declare_x()
+        self.assert_same("--yes", code=0)
+        self.assertEqual(self.query("SELECT season FROM raw_x"), [{"season": "2022-23"}])
+
+    def declare_x(self):
+        self.write("tables/raw_x.toml", 'about = "Something a season."\nkey = ["season"]\ngrain = "season"\n[columns]\n'
+                   'season = { type = "VARCHAR", about = "It." }\nn = { type = "INTEGER", about = "A number." }\n')
+
     def own_x(self, season, n):
         duckdb.sql(f"COPY (SELECT '{season}' AS season, {n}::INTEGER AS n) TO '{self.project}/data/raw_x/season={season}/a.parquet'")
+
+
+    def test_a_game_without_a_box_moves_past_another(self):
+        self.write("data/box_2021-22.csv", "\n".join(line for line in BOXES["2021-22"].split() if not line.startswith(("G2", "G3"))) + "\n")
+        self.fill()
+        self.write("data/games_2021-22.csv", GAMES["2021-22"].replace("G2,2021-10-20", "G2,2021-10-23"))
+        self.assert_same(code=0)
 
 
 class Seeds(Scratch):
@@ -179,6 +203,27 @@ class Models(Scratch):
         self.assert_same(code=0)
         self.write("models/up.sql", NEXT_DAY)
         self.write("models/down.sql", DOWN)
+        self.assert_same(code=0)
+
+    def test_a_game_moves_while_a_model_has_never_been_filled(self):
+        self.edit("models/down.sql", "*/", '[checks]\n"none" = "SELECT * FROM this"\n*/')
+        self.fill(code=2)
+        self.write("data/games_2021-22.csv", GAMES["2021-22"].replace("G2,2021-10-20", "G2,2021-10-23"))
+        self.assert_same(code=2)
+        self.write("models/down.sql", DOWN)
+        self.assert_same(code=0)
+
+    def test_the_date_of_a_model_changes_while_a_game_moves(self):
+        self.write("models/up.sql", NEXT_DAY)
+        self.fill()
+        self.edit("models/up.sql", 'date  = "game_date"', 'date  = "day_after"')
+        self.edit("models/up.sql", 'next_day = "The day after."', 'day_after = "The day after."')
+        self.edit("models/up.sql", "AS next_day", "AS day_after")
+        self.edit("models/up.sql", "d ON d.game_date = b.game_date", "d ON d.game_date = b.game_date + 1")
+        self.edit("models/up.sql", 'raw_box = "same date"', 'raw_box = "1 days before"')
+        self.edit("models/down.sql", "u.game_date < d.game_date", "u.day_after < d.game_date")
+        self.edit("models/up.sql", 'key   = ["game_id", "player_id"]', 'key   = ["game_id", "player_id", "day_after"]')
+        self.write("data/games_2021-22.csv", GAMES["2021-22"].replace("G2,2021-10-20", "G2,2021-10-23"))
         self.assert_same(code=0)
 
     def test_a_table_becomes_a_view_and_a_table_again(self):

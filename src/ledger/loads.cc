@@ -313,7 +313,8 @@ Result<> MoveFiles(Connection& connection, const std::vector<MovedFile>& moved) 
 
 Result<> RemoveTable(Connection& connection, const std::string& table, const std::set<std::string>& sources) {
   TRY(RemoveSourceRuns(connection, sources, "true"));
-  for (const char* of_table : {"cells", "units", "dropped", "damaged_units", "statements", "offers"})
+  for (const char* of_table :
+       {"cells", "units", "dropped", "damaged_units", "statements", "offers", "declarations"})
     TRY(connection.Execute(
         fmt::format("DELETE FROM backcourt.{} WHERE table_name = {}", of_table, Quote(table))));
   return {};

@@ -116,7 +116,7 @@ Result<std::vector<UnmatchedName>> ReadUnmatchedNames(Connection& connection);
 Result<std::vector<LoadedFile>> ReadSeenFiles(Connection& connection);
 Result<> WriteSeenFiles(Connection& connection, const std::vector<LoadedFile>& files);
 
-// Forgets all of a raw table that is made anew, and the runs of its sources.
+// Forgets all of a raw table that is made anew or has left the pack, and the runs of its sources.
 Result<> RemoveTable(Connection& connection, const std::string& table, const std::set<std::string>& sources);
 
 // What is in the local files, so that one is known again at another place or with another time.

@@ -59,10 +59,10 @@ Result<> EndRun(Connection& connection, int64_t run, const std::string& outcome,
 }
 
 Result<> WriteBatch(Connection& connection, int64_t run, const BatchRecord& batch) {
-  return connection.Execute(fmt::format(
-      "INSERT INTO backcourt.batches VALUES ({}, {}, {}, {}, {}, {}, {}, {}, {})", run, Quote(batch.model),
-      batch.first, batch.last, batch.cells, batch.rows,
-      batch.halved ? "NULL" : fmt::format("{}", batch.seconds), Now(), batch.attempts));
+  return connection.Execute(
+      fmt::format("INSERT INTO backcourt.batches VALUES ({}, {}, {}, {}, {}, {}, {}, {}, {})", run,
+                  Quote(batch.model), batch.first, batch.last, batch.cells, batch.rows,
+                  batch.halved ? "NULL" : fmt::format("{}", batch.seconds), Now(), batch.attempts));
 }
 
 Result<> WriteFailures(Connection& connection, int64_t run, const std::string& model,
@@ -93,7 +93,7 @@ Result<std::vector<Run>> ReadFailedRuns(Connection& connection) {
 
 Result<std::vector<RunTable>> ReadRunTables(Connection& connection, int64_t run) {
   Rows rows = TRY(connection.Query(fmt::format(R"sql(
-      SELECT model, CAST(sum(cells) AS BIGINT), CAST(sum(row_count) AS BIGINT), sum(seconds), count(*),
+      SELECT model, CAST(sum(cells) AS BIGINT), CAST(sum(row_count) AS BIGINT), coalesce(sum(seconds), 0), count(*),
         CAST(sum(attempts - 1) AS BIGINT)
       FROM backcourt.batches WHERE run = {} GROUP BY 1 ORDER BY 4 DESC)sql",
                                                run)));

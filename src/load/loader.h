@@ -110,6 +110,7 @@ class Loader {
   Result<> AdoptTables();
   Result<> CreateTable(const RawTable& table);
   Result<> MakeAgain(const RawTable& table, const std::set<std::string>& sources, LoadReport& report);
+  Result<> ForgetTables();
   Result<> Reconcile(LoadReport& report);
   Result<std::optional<Error>> Losses(const std::vector<std::string>& again);
   std::set<std::string> SourcesOf(const std::string& table) const;      // their names

@@ -130,7 +130,20 @@ Result<> Loader::MakeAgain(const RawTable& table, const std::set<std::string>& s
   return CreateTable(table);
 }
 
+// Forgets the raw tables that the pack has no more. When one comes back, files of it may be gone that nobody
+// has told of: it is made again.
+Result<> Loader::ForgetTables() {
+  for (auto& [table, declared] : declared_) {
+    if (declared.kind != kRawKind || project_.FindRaw(table) || project_.FindModel(table)) continue;
+    std::set<std::string> sources = Names(declared.parts["sources"]);
+    TRY(ledger::RemoveTable(connection_, table, sources));
+    std::erase_if(ran_, [&](const auto& ran) { return sources.contains(ran.first.first); });
+  }
+  return {};
+}
+
 Result<> Loader::Reconcile(LoadReport& report) {
+  TRY(ForgetTables());
   std::vector<std::string> again;
   for (const RawTable& table : project_.raw_tables) {
     auto known = declared_.find(table.name);

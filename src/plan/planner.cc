@@ -132,6 +132,8 @@ void MissingGames::ForEach(const Model& model, int date_index, Visit visit) cons
 std::vector<std::string> MissingGames::Of(const Model& model, int date_index) const {
   std::vector<std::string> ids;
   ForEach(model, date_index, [&](size_t game) { ids.push_back(calendar_.missing_boxes()[game].game); });
+  // Not by date, by which they come: a game that moves does not change what the cell is made from.
+  std::sort(ids.begin(), ids.end());
   return ids;
 }
 

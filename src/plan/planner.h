@@ -64,6 +64,7 @@ struct Plan {
 class MissingGames {
  public:
   MissingGames(const Project& project, const Calendar& calendar);
+  // Sorted.
   std::vector<std::string> Of(const Model& model, int date_index) const;
   // The same as a part of the cell's fingerprint; 0 when there is none.
   Digest TokenOf(const Model& model, int date_index) const;

@@ -116,7 +116,8 @@ Result<> ReadConfig(Project& project, const fs::path& folder, bool inherited) {
   return {};
 }
 
-// A key says of which date its row is, by the date itself or by the game: rows of two dates are never equal in it.
+// A key says of which date its row is, by the date itself or by the game: rows of two dates are never equal
+// in it.
 Result<> CheckKey(const Project& project, const Model& model) {
   auto holds = [&](const std::string& column) {
     return std::find(model.key.begin(), model.key.end(), column) != model.key.end();

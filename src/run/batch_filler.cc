@@ -157,8 +157,9 @@ Result<FilledBatch> WarehouseFiller::Fill(const BatchWork& work, int worker) {
     publication.rows_before = !made_here_.contains(model.name);
   }
   const std::vector<Cell>& cells = publication.cells;
-  publication.batch = {model.name,  cells.front().partition, cells.back().partition, int(cells.size()), 0, 0,
-                       work.attempt, work.halved};
+  publication.batch = {
+      model.name, cells.front().partition, cells.back().partition, int(cells.size()), 0, 0, work.attempt,
+      work.halved};
   for (const Cell& cell : cells)
     publication.batch.rows += cell.rows;
   publication.batch.seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();

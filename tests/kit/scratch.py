@@ -2,13 +2,13 @@
 
 import datetime
 import json
-import re
 import shutil
 import subprocess
 
 import duckdb
 
 from tests.kit.program import BACKCOURT
+from tests.kit.stored import EPOCH, difference, relations, settled, stored
 from tests.kit.toy import Toy
 
 GAMES = {
@@ -118,58 +118,19 @@ class Scratch(Toy):
     def fill(self, *words, code=0):
         return self.run_program("backfill", "all", *words, code=code)
 
-    def relations(self, project):
-        names = [path.stem for pattern in ("tables/*.toml", "models/**/*.sql", "seeds/*.csv") for path in project.glob(pattern)]
-        return sorted(name for name in names if not name.endswith("_test"))
-
-    def state_of(self, project):
-        """Columns, types and rows of every table, and all cells; rows of dates whose cells are not done are left out."""
-        state = {}
-        with duckdb.connect(str(project / "warehouse.duckdb"), read_only=True) as file:
-            tables = {name for (name,) in file.execute("SELECT table_name FROM duckdb_tables() WHERE schema_name = 'main'").fetchall()}
-            views = {name for (name,) in file.execute("SELECT view_name FROM duckdb_views() WHERE NOT internal").fetchall()}
-            for name in self.relations(project):
-                if name in views:
-                    state[name] = "view"
-                elif name in tables:
-                    columns = file.execute(f'DESCRIBE "{name}"').fetchall()
-                    rows = file.execute(f'SELECT * FROM "{name}"').fetchall()
-                    state[name] = ([column[:2] for column in columns], sorted(rows, key=repr))
-            models = {path.stem for path in project.glob("models/**/*.sql")}
-            for row in file.execute("SELECT table_name, slot, state, digest, row_count, missing_games, note FROM backcourt.cells ORDER BY ALL").fetchall():
-                # Of tables that the project has; a raw cell without rows is as good as none.
-                if row[0] in state and (row[0] in models or row[4]):
-                    state[row[0], row[1]] = row[2:]
-        return state
-
-    def done(self, state, name, only):
-        """The rows and cells of a table, those of the slots `only` where it is not None."""
-        cells = {key[1]: value for key, value in state.items() if isinstance(key, tuple) and key[0] == name}
-        table = state.get(name)
-        if only is not None:
-            cells = {slot: cell for slot, cell in cells.items() if slot in only}
-            if isinstance(table, tuple):
-                header = next(self.project.glob(f"models/**/{name}.sql")).read_text()
-                date = [column[0] for column in table[0]].index(re.search(r'^date *= *"(\w+)"', header, re.MULTILINE)[1])
-                rows = [row for row in table[1] if row[date].toordinal() - 719163 in only]
-                table = (table[0], rows) if only else None
-        if isinstance(table, tuple) and not table[1] and not cells:
-            table = None  # made for others to read, or never filled
-        return table, cells
-
     def scratch(self, words=("backfill", "all")):
         """Exit code and state of a new warehouse of the same folder."""
         other = self.folder / "scratch"
         shutil.rmtree(other, ignore_errors=True)
         shutil.copytree(self.project, other, ignore=shutil.ignore_patterns("warehouse.duckdb*"))
         code, said = self.try_program(*words, cwd=other)
-        return code, said, self.state_of(other) if (other / "warehouse.duckdb").exists() else {}
+        return code, said, stored(other) if (other / "warehouse.duckdb").exists() else {}
 
     def to_do(self):
         """The slots of a plan by table."""
         slots = {}
         for batch in json.loads(self.run_program("plan", "--json"))["batches"]:
-            slots.setdefault(batch["table"], set()).update(datetime.date.fromisoformat(cell["date"]).toordinal() - 719163 for cell in batch["cells"])
+            slots.setdefault(batch["table"], set()).update(datetime.date.fromisoformat(cell["date"]).toordinal() - EPOCH for cell in batch["cells"])
         return slots
 
     def assert_same(self, *words, code=None):
@@ -181,14 +142,12 @@ class Scratch(Toy):
             self.assertEqual(mine, code, said)
         if mine == 0:
             self.assertIn("nothing to do", self.run_program("plan"), said)
-        stored, to_do = self.state_of(self.project), self.to_do() if theirs in (2, 3) else {}
-        models = {path.stem for path in self.project.glob("models/**/*.sql")}
-        for name in self.relations(self.project):
-            if theirs == 1 and name in models:
-                continue  # no game date is left
-            only = None  # where some cells are not done, and it is said, those that are done in both
-            if theirs and name in models:
-                only = {key[1] for key, value in expected.items() if isinstance(key, tuple) and key[0] == name and value[0] in ("fresh", "empty", "partial")}
-                only -= to_do.get(name, set())
-            self.assertEqual(self.done(stored, name, only), self.done(expected, name, only), f"{name}\n{said}\n--- scratch\n{said_there}")
+        to_do, names = self.to_do() if theirs in (2, 3) else {}, relations(self.project)
+        if theirs == 1:  # no game date is left
+            names = {name: date for name, date in names.items() if not date}
+        only = {}  # where some cells are not done, and it is said, those that are done in both
+        if theirs:
+            only = {name: settled(expected, name) - to_do.get(name, set()) for name, date in names.items() if date}
+        differs = difference(names, stored(self.project), expected, only)
+        self.assertIsNone(differs, f"{differs}\n{said}\n--- scratch\n{said_there}")
         return said

@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "adbc/transaction.h"
 #include "base/date.h"
 #include "base/fault_point.h"
@@ -116,7 +118,15 @@ Result<> DuckDbWorkbench::Record(const Model& model, int64_t run, const std::vec
 Result<> DuckDbWorkbench::Remove(const std::vector<Removal>& removals) {
   Transaction transaction = TRY(Transaction::Begin(connection_));
   for (const Removal& removal : removals) {
-    TRY(RemoveRows(removal.table, removal.date, removal.partitions));
+    auto columns = TRY(DescribeTable(connection_, removal.table));
+    bool dated = columns && std::any_of(columns->begin(), columns->end(),
+                                        [&](const auto& column) { return column.first == removal.date; });
+    if (dated) {
+      TRY(RemoveRows(removal.table, removal.date, removal.partitions));
+    } else if (columns) {  // made with another date: no row of it is of a cell as the model is now
+      TRY(connection_.Execute("DELETE FROM " + Stored(removal.table)));
+      TRY(ledger::EmptyCells(connection_, removal.table));
+    }
     TRY(ledger::RemoveCells(connection_, removal.table, removal.partitions));
   }
   return transaction.Commit();
