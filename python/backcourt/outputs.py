@@ -605,14 +605,14 @@ class PlannedTable(TypedDict):
     inputs: list[str]
 
 
-class Reading(TypedDict):
+class LoadStep(TypedDict):
     """A load reads files."""
 
     event: Literal["reading"]
     what: str
 
 
-class Replayed(TypedDict):
+class ReplayProgress(TypedDict):
     """A verification has replayed cells."""
 
     event: Literal["replayed"]
@@ -622,7 +622,7 @@ class Replayed(TypedDict):
     eta_seconds: float
 
 
-class Written(TypedDict):
+class TableExported(TypedDict):
     """An export has written a table."""
 
     event: Literal["written"]
@@ -637,7 +637,7 @@ class LoadedEvent(TypedDict):
     report: LoadReport
 
 
-class Chosen(TypedDict):
+class DatesChosen(TypedDict):
     """The game dates that were chosen."""
 
     event: Literal["chosen"]
@@ -652,7 +652,7 @@ class ChecksFailed(TypedDict):
     dates: int
 
 
-class Started(TypedDict):
+class RunStarted(TypedDict):
     """A run begins."""
 
     event: Literal["started"]
@@ -671,7 +671,7 @@ class BatchStarted(TypedDict):
     cells: int
 
 
-class Filled(TypedDict):
+class CellsFilled(TypedDict):
     """A batch is committed."""
 
     event: Literal["filled"]
@@ -686,7 +686,7 @@ class Filled(TypedDict):
     eta_seconds: float
 
 
-class Unchanged(TypedDict):
+class CellsUnchanged(TypedDict):
     """Cells were kept: their inputs came out as they were."""
 
     event: Literal["unchanged"]
@@ -696,8 +696,8 @@ class Unchanged(TypedDict):
     cells: int
 
 
-Failed = TypedDict(
-    "Failed",
+CellFailed = TypedDict(
+    "CellFailed",
     {
         "event": 'Literal["failed"]',
         "run": 'int',
@@ -712,7 +712,7 @@ Failed = TypedDict(
 """A cell failed."""
 
 
-class Blocked(TypedDict):
+class CellsBlocked(TypedDict):
     """Cells wait for an input that is not filled."""
 
     event: Literal["blocked"]
@@ -724,7 +724,7 @@ class Blocked(TypedDict):
     reason: str
 
 
-class Retrying(TypedDict):
+class BatchRetry(TypedDict):
     """A batch is tried again after a pause."""
 
     event: Literal["retrying"]
@@ -736,7 +736,20 @@ class Retrying(TypedDict):
     message: str
 
 
-class Stopped(TypedDict):
+class BatchHalved(TypedDict):
+    """A batch fails on some of its dates, and is tried again in halves."""
+
+    event: Literal["halved"]
+    run: int
+    table: str
+    seconds: float
+    cells: int
+    first_date: str
+    last_date: str
+    message: str
+
+
+class TableAbandoned(TypedDict):
     """A table is not tried any further."""
 
     event: Literal["stopped"]
@@ -754,5 +767,5 @@ class Done(BackfillReport):
     exit: int
 
 
-Event = Union[Reading, Replayed, Written, LoadedEvent, Chosen, ChecksFailed, Started, BatchStarted, Filled, Unchanged, Failed, Blocked, Retrying, Stopped, Done]
+Event = Union[LoadStep, ReplayProgress, TableExported, LoadedEvent, DatesChosen, ChecksFailed, RunStarted, BatchStarted, CellsFilled, CellsUnchanged, CellFailed, CellsBlocked, BatchRetry, BatchHalved, TableAbandoned, Done]
 """What a backfill tells as it goes."""
