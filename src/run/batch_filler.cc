@@ -143,9 +143,9 @@ Result<FilledBatch> WarehouseFiller::Fill(const BatchWork& work, int worker) {
     columns.push_back(name);
   std::vector<PartitionDigest> made =
       TRY(bench.Digest({"this", bench.dialect().DayNumber(Ident(model.date)), columns}));
+  TRY(proof_.Prove(bench, work, "this", made));
   TRY(RunChecks(bench, model));
   TRY(CheckRowCounts(bench, model, inputs));
-  TRY(proof_.Prove(bench, work, "this", made));
   auto notes = TRY(ReadNotes(bench, model, inputs));
   {
     std::lock_guard lock(mutex_);

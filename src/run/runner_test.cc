@@ -274,6 +274,30 @@ TEST(Runner, ATextThatFailsItsProofFailsWithAllThatItFilled) {
   EXPECT_GT(report.not_tried + report.blocked, 0);
 }
 
+// A batch that fails although each of its dates alone does not tells that the text reads what it should not.
+TEST(Runner, WhatFailsTogetherAndNotAloneIsTheText) {
+  struct Together : Stage {
+    using Stage::Stage;
+    Result<FilledBatch> Fill(const BatchWork& work, int worker) override {
+      if (work.model->name == "form" && work.cells.size() > 1)
+        return Error{ErrorKind::kData, "too many rows", ""};
+      return Stage::Fill(work, worker);
+    }
+  };
+  Runs runs;
+  Together stage(runs.calendar);
+  Plan plan = MakePlan(runs.project, runs.calendar, runs.cells, runs.selection, {});
+  RunReport report =
+      Runner(runs.project, runs.calendar, runs.cells, runs.mutex, stage, stage, stage, {.parallel = 1})
+          .Run(plan);
+  EXPECT_GT(report.failed, 1);
+  EXPECT_EQ(report.filled, 5);  // the summaries
+  const Cell* cell = runs.cells["form"].Find(D("2021-11-01").days);
+  EXPECT_EQ(cell->error_class, "proof");
+  EXPECT_NE(cell->reason.find("fail together, but none of them alone"), std::string::npos) << cell->reason;
+  EXPECT_NE(cell->reason.find("too many rows"), std::string::npos);
+}
+
 TEST(Runner, ALostWarehouseEndsTheRun) {
   Runs runs;
   runs.stage.fault = [](const std::string& table, Date, int) -> std::optional<Error> {
