@@ -385,15 +385,15 @@ void Runner::FillOrHalve(Task& task, std::vector<CellWork> work, bool halved, in
       FillOrHalve(task, {middle, work.end()}, true, worker, lock);
       bool all_passed = report_.failed == failed_before && report_.not_tried == not_tried_before;
       if (all_passed)  // so it is not the dates that are guilty
-        Refute(
-            model,
-            {ErrorKind::kProof,
-             fmt::format(
-                 "{}: {} dates from {} fail together, but none of them alone: rows of a date depend on "
-                 "those of others, outside of its windows; together: {}",
-                 model.file, work.size(), date(work.front()).Str(), date(work.back()).Str(), error.message),
-             error.hint},
-            worker, lock);
+        Refute(model,
+               {ErrorKind::kProof,
+                fmt::format("{}: the {} dates from {} to {} fail together, but none of them alone: rows of a "
+                            "date depend on "
+                            "those of others, outside of its windows; together: {}",
+                            model.file, work.size(), date(work.front()).Str(), date(work.back()).Str(),
+                            error.message),
+                error.hint},
+               worker, lock);
       return;
     }
     std::vector<Cell> failed;

@@ -295,7 +295,7 @@ TEST(Runner, WhatFailsTogetherAndNotAloneIsTheText) {
   const Cell* cell = runs.cells["form"].Find(D("2021-11-01").days);
   EXPECT_EQ(cell->error_class, "proof");
   EXPECT_NE(cell->reason.find("fail together, but none of them alone"), std::string::npos) << cell->reason;
-  EXPECT_NE(cell->reason.find("too many rows"), std::string::npos);
+  EXPECT_NE(cell->reason.find("too many rows"), std::string::npos) << cell->reason;
 }
 
 TEST(Runner, ALostWarehouseEndsTheRun) {
