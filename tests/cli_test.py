@@ -412,10 +412,10 @@ class OtherShells(Toy):
         super().setUp()
         self.run_program("load")
 
-    def start(self, held=None):
+    def start(self, *words, held=None):
         """A backfill that is at work on recent_form: computing it, or held before its commit."""
         fault = f"fill-commit:recent_form wait {held}" if held else ""
-        running = subprocess.Popen([BACKCOURT, "backfill"], cwd=self.project, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env={**os.environ, "BACKCOURT_FAULT": fault})
+        running = subprocess.Popen([BACKCOURT, "backfill", *words], cwd=self.project, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env={**os.environ, "BACKCOURT_FAULT": fault})
         self.addCleanup(running.stdout.close)
         self.addCleanup(running.stderr.close)
         self.addCleanup(running.kill)
@@ -431,7 +431,7 @@ class OtherShells(Toy):
 
     def test_readers_are_answered_while_it_fills(self):
         held = self.folder / "held"
-        running = self.start(held)
+        running = self.start(held=held)
         self.assertIn("player_games", self.run_program("status"))
         self.assertIn("recent_form", self.run_program("plan"))
         self.assertEqual(self.query("SELECT count(*) AS n FROM player_games"), [{"n": 12}])
@@ -448,7 +448,7 @@ class OtherShells(Toy):
         self.edit("models/precompute/recent_form.sql", old, new)
 
     def test_paths_count_from_the_folder_of_the_shell_that_asks(self):
-        running = self.start(self.folder / "held")
+        running = self.start(held=self.folder / "held")
         elsewhere = self.folder / "elsewhere"
         elsewhere.mkdir()
         ask = ["--project", str(self.project)]
@@ -475,7 +475,7 @@ class OtherShells(Toy):
 
     def test_a_second_interrupt_ends_at_once(self):
         held = self.folder / "held"
-        running = self.start(held)  # where the first one cannot end it
+        running = self.start(held=held)  # where the first one cannot end it
         running.send_signal(signal.SIGINT)
         with self.assertRaises(subprocess.TimeoutExpired):
             running.wait(0.5)
@@ -495,14 +495,40 @@ class OtherShells(Toy):
 
     def test_detached_it_outlives_the_shell(self):
         out = self.run_program("backfill", "--detach")
-        self.assertIn("fills on", out)
+        run = re.search(r"run (\d+) goes on in process \d+; its log: ", out).group(1)
         for _ in range(300):
             if json.loads(self.run_program("status", "--json"))["next_command"] == "":
                 break
             time.sleep(0.1)
         runs = json.loads(self.run_program("runs", "--json"))
-        self.assertEqual(runs[0]["outcome"], "done")
+        self.assertEqual((runs[0]["outcome"], str(runs[0]["run"])), ("done", run))
         self.assertIn("cells filled", self.run_program("runs", str(runs[0]["run"]), "--log"))
+
+    def test_what_is_detached_and_ends_at_once_says_so(self):
+        self.assertIn("'nonsense' is no table", self.run_program("backfill", "nonsense", "--detach", code=1))
+        self.assertIn("2030-31", self.run_program("backfill", "--detach", "--season", "2030-31", code=1))
+        self.run_program("backfill")
+        self.assertIn("nothing to do", self.run_program("backfill", "--detach"))
+        for process in range(1000, 1030):
+            (self.project / f"warehouse.duckdb.{process}.log").touch()
+        self.run_program("backfill", "--detach")
+        self.assertEqual(len(list(self.project.glob("warehouse.duckdb.*.log"))), 20)
+
+    def test_another_one_that_holds_the_warehouse_is_told_before_the_shell_goes_on(self):
+        self.slow("FROM dates d JOIN", self.SLOW)
+        running = self.start()
+        self.assertIn(str(running.pid), self.run_program("backfill", "player_form", "--detach", code=5))
+        running.send_signal(signal.SIGKILL)
+        running.wait(10)
+
+    def test_a_forced_fill_that_was_interrupted_is_told_by_the_next_one(self):
+        self.run_program("backfill")
+        self.slow("FROM dates d JOIN", self.SLOW)
+        running = self.start("--force")
+        running.send_signal(signal.SIGHUP)
+        self.assertEqual(running.wait(20), 130)
+        out = self.run_program("backfill", "player_games")
+        self.assertIn("`backcourt backfill --force", out)
 
 
 if __name__ == "__main__":

@@ -252,6 +252,7 @@ class BackfillReport(TypedDict):
     not_tried: int
     rows: int
     seconds: float
+    unfinished: str
     planned: NotRequired[Plan | None]
     load: NotRequired[LoadReport | None]
 

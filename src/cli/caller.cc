@@ -37,12 +37,6 @@ Error Caller::Busy(const HolderInfo& other) const {
       "`backcourt status --watch` shows how far it is, `backcourt stop` ends it after its running batches"};
 }
 
-Result<> Caller::CheckFree() {
-  HolderInfo other;
-  if (!TRY(WarehouseLock::Take(project().warehouse, workspace_.command(), other))) return Busy(other);
-  return {};
-}
-
 Result<bool> Caller::HereOrThere(const Verb& verb, const std::function<nlohmann::json()>& request,
                                  const Events& events) {
   if (verb.needs == Verb::Needs::kProject || lock_) return true;

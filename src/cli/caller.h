@@ -36,8 +36,6 @@ class Caller {
     Serve();
     return run(workspace_, request, cancel_, events);
   }
-  // Whether another process holds the warehouse: kBusy names it.
-  Result<> CheckFree();
 
  private:
   // Becomes the holder, or has the holder answer: `answer_` is its report then.

@@ -1,4 +1,3 @@
-#include <fcntl.h>
 #include <fmt/format.h>
 #include <sys/time.h>
 #include <unistd.h>
@@ -8,6 +7,7 @@
 #include <thread>
 
 #include "base/text.h"
+#include "cli/detach.h"
 #include "cli/exit_code.h"
 #include "cli/options.h"
 #include "warehouse/duckdb/engine.h"
@@ -42,35 +42,6 @@ std::string Told(std::vector<std::string> words) {
   return Join(words, " ");
 }
 
-// Goes on in a process of its own whose output is a log; in the parent, tells
-// of it and returns its exit code, in the child nothing.
-Result<std::optional<int>> Detach(Caller& caller, Output& output) {
-  TRY(caller.CheckFree());
-  int child = fork();
-  if (child < 0)
-    return Error{ErrorKind::kCapacity, "no further process can be started", "run without --detach"};
-  if (child > 0) {
-    output.Out(
-        fmt::format("process {} fills on; its log: {}\n`backcourt status --watch` shows how far it is, "
-                    "`backcourt runs ID "
-                    "--log` its log, `backcourt stop` ends it\n",
-                    child, LogPath(caller.project(), child)));
-    return std::optional<int>(0);
-  }
-  setsid();
-  int log = open(LogPath(caller.project(), getpid()).c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_APPEND, 0644);
-  int null = open("/dev/null", O_RDONLY);
-  if (log >= 0 && null >= 0) {
-    dup2(log, STDOUT_FILENO);
-    dup2(log, STDERR_FILENO);
-    dup2(null, STDIN_FILENO);
-    close(log);
-    close(null);
-  }
-  output.terminal = false;
-  return std::optional<int>();
-}
-
 Result<int> Run(const std::vector<std::string>& words, Output& output) {
   Invocation invocation = TRY(ParseWords(words));
   if (!invocation.text.empty()) {
@@ -89,7 +60,7 @@ Result<int> Run(const std::vector<std::string>& words, Output& output) {
   std::string folder = invocation.project.empty() ? TRY(Project::Find(".")) : invocation.project;
   Caller caller(TRY(Project::Load(folder)), Told(words), interrupted);
   if (detach)
-    if (auto code = TRY(Detach(caller, output))) return *code;
+    if (auto code = TRY(Detach(caller.project(), interrupted, output))) return *code;
   int code = TRY(command.run(caller, invocation.request, invocation.view, output));
   return interrupted.Requested() ? ExitCode(Error{ErrorKind::kInterrupted, "", ""}) : code;
 }

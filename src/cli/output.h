@@ -1,14 +1,17 @@
 // Where a command writes: this terminal, a pipe or a log.
 #pragma once
 
+#include <cstdint>
+#include <functional>
 #include <string>
 
 namespace backcourt {
 
 struct Output {
-  bool terminal = false;  // a person looks at it as it comes
-  int width = 120;        // columns
-  int height = 40;        // lines
+  bool terminal = false;                                    // a person looks at it as it comes
+  int width = 120;                                          // columns
+  int height = 40;                                          // lines
+  std::function<void(int64_t run)> began = [](int64_t) {};  // told of a run that begins
 
   static Output OfThisProcess();
   void Out(const std::string& text) const;

@@ -77,6 +77,7 @@ void ProgressView::ShowReading(const std::string& line) {
 }
 
 void ProgressView::Show(const Event& event) {
+  if (auto* started = std::get_if<RunStarted>(&event)) output_.began(started->run);
   if (style_ == Style::kJson)
     return output_.Out(EventToJson(event).dump(-1, ' ', false, nlohmann::json::error_handler_t::replace) +
                        "\n");

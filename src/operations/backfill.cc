@@ -48,6 +48,8 @@ void Describe(Visitor& v, BackfillReport& r) {
   v.Field("not_tried", r.not_tried, "cells of the plan that were not tried");
   v.Field("rows", r.rows, "rows written");
   v.Field("seconds", r.seconds, "seconds that it took");
+  v.Field("unfinished", r.unfinished,
+          "the command of the run before, where that had --force and did not end; else empty");
   v.Field("planned", r.planned, "the plan of a dry run, as after its load; only there then",
           {.omitted = true});
   v.Field("load", r.load, "what the load of a dry run would do; only there then", {.omitted = true});
@@ -87,6 +89,7 @@ class Fill {
       TRY(TRY(workspace_.Open())->WaitForFunctions());
     }
     filling_ = true;
+    unfinished_ = TRY(UnfinishedForce());
     Moment moment = TRY(workspace_.Look(false, ahead_all()));
     bool no_dates = moment.calendar.dates().empty();
     if (auto prepared = Prepare(std::move(moment)); !prepared) {
@@ -105,7 +108,9 @@ class Fill {
       TRY(MakeViews());
       TRY(KeepDeclarations());
       TRY(KeepSuccess(workspace_, workspace_.command(), started_, "nothing to do"));
-      return BackfillReport{};
+      BackfillReport report;
+      report.unfinished = unfinished_;
+      return report;
     }
     return RunPlan();
   }
@@ -158,6 +163,7 @@ class Fill {
   Digest IdentityOf(const Model& model) const;
   Result<> MakeViews();
   Result<> KeepDeclarations();
+  Result<std::string> UnfinishedForce();
   Result<std::set<std::string>> ProvedModels();
   Result<BackfillReport> RunPlan();
 
@@ -168,6 +174,7 @@ class Fill {
   const ledger::RunTime started_ = std::chrono::system_clock::now();
   bool filling_ = false;
   std::optional<int64_t> run_;  // once it has begun
+  std::string unfinished_;
   std::optional<SavedPlan> saved_;
   std::optional<PreparedWork> work_;
   std::map<std::string, std::vector<PartitionKey>>
@@ -325,6 +332,21 @@ std::string Summary(const RunReport& report, int64_t run) {
   return text;
 }
 
+// The command of the newest fill, where it was to fill again what is fresh and ended before its end: what it
+// did not reach is fresh all the same, so a plan does not show it.
+Result<std::string> Fill::UnfinishedForce() {
+  constexpr int kLookedAt = 20;
+  if (request_.selection.force) return std::string();
+  auto ledger = TRY(TRY(workspace_.Open())->ConnectToLedger());
+  for (const ledger::Run& run : TRY(ledger::ReadRuns(*ledger, kLookedAt))) {
+    if (!run.command.starts_with("backfill")) continue;
+    std::string outcome = run.outcome.value_or("");
+    bool ended = outcome == "done" || outcome == "failed" || outcome == "blocked";
+    return !ended && (run.command + " ").find(" --force ") != std::string::npos ? run.command : std::string();
+  }
+  return std::string();
+}
+
 // Those whose text, as it is now, has been proved at an earlier fill.
 Result<std::set<std::string>> Fill::ProvedModels() {
   std::set<std::string> proved;
@@ -373,6 +395,7 @@ Result<BackfillReport> Fill::RunPlan() {
   TRY(KeepDeclarations());
   BackfillReport report;
   report.run = run;
+  report.unfinished = unfinished_;
   report.outcome = OutcomeName(OutcomeOf(result));
   report.filled = result.filled, report.kept = result.kept, report.empty = result.empty;
   report.partial = result.partial, report.failed = result.failed, report.blocked = result.blocked;

@@ -29,6 +29,8 @@ struct BackfillReport {
   std::string outcome = "done";
   int64_t filled = 0, kept = 0, empty = 0, partial = 0, failed = 0, blocked = 0, not_tried = 0, rows = 0;
   double seconds = 0;
+  std::string
+      unfinished;  // the command of the last run, where that was to fill again what is fresh and did not end
   std::optional<PlanReport> planned;  // of a dry run, as after its load
   std::optional<LoadReport> load;     // of a dry run: what its load would do
 };

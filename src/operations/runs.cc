@@ -94,8 +94,11 @@ Result<RunsReport> Runs(Workspace& workspace, const RunsRequest& request, const 
   if (!request.log) return report;
   auto log = ReadFile(LogPath(workspace.project(), run->process));
   if (!log)
-    return Error{ErrorKind::kUsage, fmt::format("run {} has no log: it was not detached", id),
-                 "`backcourt runs " + id + "`"};
+    return Error{
+        ErrorKind::kUsage,
+        fmt::format("run {} has no log: it was not detached, or its log is older than the 20 that are kept",
+                    id),
+        "`backcourt runs " + id + "`"};
   record.log = *log;
   return report;
 }

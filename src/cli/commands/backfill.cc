@@ -80,6 +80,11 @@ Result<int> RunBackfill(Caller& caller, const BackfillRequest& request, const Ba
     output.Out(ReportText(*report));
   else
     output.Out(no_date ? "nothing to do: no game date was chosen\n" : "nothing to do: all of it is fresh\n");
+  if (!view.json && !report->unfinished.empty())
+    output.Out(
+        fmt::format("The run before did not end, and not all that it was to fill again was filled.\n"
+                    "  Try: `backcourt {}` again\n",
+                    report->unfinished));
   return ExitCode(*report);
 }
 

@@ -1,0 +1,126 @@
+#include "cli/detach.h"
+
+#include <fcntl.h>
+#include <fmt/format.h>
+#include <poll.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <csignal>
+#include <filesystem>
+#include <fstream>
+#include <vector>
+
+#include "base/text.h"
+#include "operations/workspace.h"
+
+namespace backcourt {
+
+namespace fs = std::filesystem;
+
+namespace {
+
+constexpr size_t kKeptLogs = 20;
+constexpr int kPollMilliseconds = 50;
+
+// Older logs than the newest ones of this warehouse.
+void RemoveOldLogs(const Project& project) {
+  fs::path warehouse = project.warehouse;
+  std::string prefix = warehouse.filename().string() + ".", suffix = ".log";
+  std::vector<std::pair<fs::file_time_type, fs::path>> logs;
+  std::error_code ignored;
+  for (const auto& entry : fs::directory_iterator(warehouse.parent_path(), ignored)) {
+    std::string name = entry.path().filename().string();
+    if (!name.starts_with(prefix) || !name.ends_with(suffix) || name.size() <= prefix.size() + suffix.size())
+      continue;
+    std::string process = name.substr(prefix.size(), name.size() - prefix.size() - suffix.size());
+    if (process.find_first_not_of("0123456789") == std::string::npos)
+      logs.emplace_back(entry.last_write_time(ignored), entry.path());
+  }
+  std::sort(logs.rbegin(), logs.rend());
+  for (size_t i = kKeptLogs; i < logs.size(); ++i)
+    fs::remove(logs[i].second, ignored);
+}
+
+// What a log has gained since it was last shown.
+class LogTail {
+ public:
+  explicit LogTail(std::string path) : path_(std::move(path)) {}
+  void Show(const Output& output) {
+    std::ifstream log(path_, std::ios::binary);
+    log.seekg(shown_);
+    std::string more((std::istreambuf_iterator<char>(log)), {});
+    shown_ += std::streamoff(more.size());
+    if (!more.empty()) output.Out(more);
+  }
+
+ private:
+  const std::string path_;
+  std::streamoff shown_ = 0;
+};
+
+int Follow(const Project& project, const Cancel& cancel, const Output& output, int child, int begun) {
+  LogTail log(LogPath(project, child));
+  std::string run;
+  bool ended = false, told = false;
+  while (!ended && run.find('\n') == std::string::npos) {
+    pollfd ready{begun, POLLIN, 0};
+    if (poll(&ready, 1, kPollMilliseconds) > 0) {
+      char text[32];
+      ssize_t n = read(begun, text, sizeof text);
+      if (n > 0) run.append(text, size_t(n));
+      ended = n == 0;
+    }
+    if (cancel.Requested() && !std::exchange(told, true)) kill(child, SIGTERM);
+    log.Show(output);
+  }
+  close(begun);
+  if (!ended) {
+    output.Out(fmt::format(
+        "run {} goes on in process {}; its log: {}\n`backcourt status --watch` shows how far it is, "
+        "`backcourt runs {} --log` its log, `backcourt stop` ends it\n",
+        Trim(run), child, LogPath(project, child), Trim(run)));
+    return 0;
+  }
+  int status = 0;
+  waitpid(child, &status, 0);
+  log.Show(output);
+  return WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
+}
+
+}  // namespace
+
+Result<std::optional<int>> Detach(const Project& project, const Cancel& cancel, Output& output) {
+  int begun[2];
+  int child = pipe2(begun, O_CLOEXEC) == 0 ? fork() : -1;
+  if (child < 0)
+    return Error{ErrorKind::kCapacity, "no further process can be started", "run without --detach"};
+  if (child > 0) {
+    close(begun[1]);
+    return std::optional(Follow(project, cancel, output, child, begun[0]));
+  }
+  close(begun[0]);
+  setsid();
+  std::error_code ignored;
+  fs::create_directories(fs::path(project.warehouse).parent_path(), ignored);
+  int log = open(LogPath(project, getpid()).c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_APPEND, 0644);
+  int null = open("/dev/null", O_RDONLY);
+  if (log >= 0 && null >= 0) {
+    dup2(log, STDOUT_FILENO);
+    dup2(log, STDERR_FILENO);
+    dup2(null, STDIN_FILENO);
+    close(log);
+    close(null);
+  }
+  RemoveOldLogs(project);
+  output.terminal = false;
+  output.began = [parent = begun[1]](int64_t run) {
+    std::string line = fmt::format("{}\n", run);
+    if (write(parent, line.data(), line.size()) < 0) return;  // the shell has gone
+    close(parent);
+  };
+  return std::optional<int>();
+}
+
+}  // namespace backcourt
