@@ -25,7 +25,7 @@ class Commands(Toy):
 
     def test_the_first_date_of_a_new_warehouse_can_be_filled_alone(self):
         self.run_program("load")
-        self.assertIn("1 cells filled (0 rows)", self.run_program("backfill", "player_form", "--dates", "2021-10-19"))
+        self.assertIn("1 cell filled (0 rows)", self.run_program("backfill", "player_form", "--dates", "2021-10-19"))
         self.assertIn("2 cells filled (2 rows)", self.run_program("backfill", "--dates", "2021-10-19"))
         self.assertIn("15 cells filled", self.run_program("backfill"))
         self.assertIn("all agree to the bit", self.run_program("verify", "--all"))
@@ -115,7 +115,7 @@ class Commands(Toy):
         self.run_program("export", str(self.folder / "out"), "raw_schedule", "raw_results", "raw_box")
         (self.project / "warehouse.duckdb").unlink()
         self.edit("backcourt.toml", 'folder = "data"', f'folder = "{self.folder}/out"')
-        self.assertNotIn("match no feed", self.run_program("load"))  # nor is its manifest a file that nobody reads
+        self.assertNotIn("no feed takes", self.run_program("load"))  # nor is its manifest a file that nobody reads
         self.run_program("backfill")
         self.assertEqual(self.digests(), before)
 
@@ -158,7 +158,7 @@ class Corrections(Toy):
 
     def test_what_no_model_reads_stops_early(self):
         self.run_program("backfill")
-        self.assertIn("1 cells filled (4 rows)", self.correct("G3,AAA,1,31,35:00", "G3,AAA,1,31,34:00"))
+        self.assertIn("1 cell filled (4 rows)", self.correct("G3,AAA,1,31,35:00", "G3,AAA,1,31,34:00"))
 
     def test_a_moved_game(self):
         self.run_program("backfill")
@@ -210,9 +210,9 @@ class Corrections(Toy):
         self.edit("models/analytics/player_games.sql", "points < 0", "points > 31")
         self.edit("data/box_2021-22.csv", "G1,AAA,1,30", "G1,AAA,1,32")
         out = self.run_program("backfill", code=2)
-        self.assertIn('check "points are not negative" of player_games fails on 1 rows', out)
+        self.assertIn('check "points are not negative" of player_games fails on 1 row', out)
         status = self.run_program("status")
-        self.assertIn("failed player_games: 1 dates from 2021-10-19", status)
+        self.assertIn("failed player_games: 1 date from 2021-10-19", status)
         self.assertIn("blocked player_form", status)
         self.edit("data/box_2021-22.csv", "G1,AAA,1,32", "G1,AAA,1,30")
         self.run_program("backfill")
@@ -249,7 +249,7 @@ class DryRun(Toy):
         before = (self.project / "warehouse.duckdb").read_bytes()
         load, would = self.run_program("load", "--dry-run"), self.run_program("backfill", "--dry-run")
         self.assertEqual((self.project / "warehouse.duckdb").read_bytes(), before)
-        self.assertIn("1 files read, 1 raw cells changed", load)
+        self.assertIn("1 file read, 1 raw cell changed", load)
         self.assertTrue(load.endswith("dry run: nothing was kept\n") and would.endswith("dry run: nothing was kept\n"))
         self.assertEqual(self.tables(load) + self.tables(self.run_program("load") and self.run_program("plan")), self.tables(would))
 
@@ -377,7 +377,7 @@ class Vanished(Toy):
         for _ in range(2):
             self.assertEqual(self.run_program("load"), "nothing to load: the files are as they were\n")
         self.edit("moved/box_2021-22.csv", "G1,AAA,1,30", "G1,AAA,1,29")
-        self.assertIn("1 files read, 1 raw cells changed", self.run_program("load"))
+        self.assertIn("1 file read, 1 raw cell changed", self.run_program("load"))
 
     def test_rows_of_files_that_are_gone_stay_and_five_of_them_are_named(self):
         for year in range(2003, 2011):

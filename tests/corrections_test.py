@@ -32,7 +32,7 @@ class Corrections(unittest.TestCase):
         before = self.project.digests()
         runs = dict(self.project.rows("SELECT slot, run FROM backcourt.cells WHERE table_name = 'upcoming_team_game_context'"))
         self.rewrite("raw_player_box", "SELECT * REPLACE (CASE WHEN game_id = '0022100320' AND points = (SELECT max(points) FROM rows WHERE game_id = '0022100320') THEN points + 1 ELSE points END AS points) FROM rows")
-        self.assertIn("1 raw cells changed", self.project.run("load"))
+        self.assertIn("1 raw cell changed", self.project.run("load"))
 
         # The plan names what is stale, and what may change behind it, through the windows.
         slot = (day("2021-12-01") - EPOCH).days

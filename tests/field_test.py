@@ -149,7 +149,7 @@ class Field(Shapes):
         self.put("mine/0022001050.json", box_v3(GAMES[0]))
         report = self.load()
         self.assertEqual({(u["pattern"], u["files"]): u["feeds"] for u in report["unread"]}, {("boxscoreadvancedv*_*.json", 4): [], ("mine/*.json", 1): ["box_v3"]})
-        self.assertIn("4 files boxscoreadvancedv*_*.json match no feed", self.run_program("load"))
+        self.assertIn("no feed takes 4 files boxscoreadvancedv*_*.json", self.run_program("load"))
 
     def test_a_fraction_where_a_whole_number_is_due(self):
         log = game_log(GAMES[:1], "T")
@@ -405,8 +405,8 @@ class Field(Shapes):
         self.assertEqual(self.query("SELECT count(*) AS n FROM raw_player_box"), [{"n": 24}])
         self.assertNotIn("backcourt forget", self.run_program("load"))
         self.put("leaguegamelog_2018-19.json", game_log([Game("0021800001", "2018-10-22", "GSW", "UTA")]))
-        self.assertIn("1 files are new", self.run_program("status"))
-        self.assertIn("1 files are new", self.run_program("plan"))
+        self.assertIn("1 file new", self.run_program("status"))
+        self.assertIn("1 file new", self.run_program("plan"))
 
     def test_a_moved_project_knows_its_files_again(self):
         self.put("leaguegamelog_2020-21.json", game_log(GAMES[:3]))

@@ -86,7 +86,7 @@ class Interrupts(Toy):
         self.assert_second_ends_at_once("load-commit", "load")
         (self.folder / "held").unlink()
         self.assertEqual(self.digests(), before)
-        self.assertIn("1 raw cells changed", self.run_program("load"))
+        self.assertIn("1 raw cell changed", self.run_program("load"))
         self.run_program("backfill")
         self.assertIn("all agree", self.run_program("verify", "--all"))
 

@@ -91,7 +91,7 @@ class Machine(Faulty):
                 self.write_to_warehouse(damage)
                 status = self.run_program("status")
                 self.assertIn(said, status)
-                self.assertIn("1 cells filled", self.run_program("backfill"))
+                self.assertIn("1 cell filled", self.run_program("backfill"))
                 self.assertEqual(self.digests(), before)
                 self.assertIn("all agree", self.run_program("verify", "--all"))
 
@@ -167,7 +167,7 @@ class Data(Faulty):
         self.edit("data/box_2021-22.csv", "G2,CCC,3,10", "G2,CCC,3,-10")  # 2021-10-20 and 2021-11-01 break a check
         self.edit("data/box_2021-22.csv", "G6,BBB,2,15", "G6,BBB,2,-15")
         out = self.run_program("backfill", code=2)
-        self.assertIn('check "points are not negative" of player_games fails on 1 rows', out)
+        self.assertIn('check "points are not negative" of player_games fails on 1 row', out)
         cells = self.cells()
         self.assertEqual({key for key, cell in cells.items() if cell["state"] == "failed"}, {("player_games", "2021-10-20"), ("player_games", "2021-11-01")})
         self.assertEqual({cell["error_class"] for cell in cells.values() if cell["state"] == "failed"}, {"data"})

@@ -83,6 +83,10 @@ std::string Quote(std::string_view text) { return "'" + ReplaceAll(std::string(t
 
 std::string Ident(std::string_view name) { return "\"" + ReplaceAll(std::string(name), "\"", "\"\"") + "\""; }
 
+std::string Counted(int64_t number, const std::string& noun) {
+  return WithCommas(number) + " " + noun + (number == 1 ? "" : "s");
+}
+
 std::string WithCommas(int64_t number) {
   std::string digits = std::to_string(number < 0 ? -number : number);
   for (int at = int(digits.size()) - 3; at > 0; at -= 3)

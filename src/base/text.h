@@ -24,8 +24,9 @@ std::string Nearest(std::string_view word, const std::vector<std::string>& candi
 std::string Quote(std::string_view text);
 std::string Ident(std::string_view name);
 
-std::string WithCommas(int64_t number);  // 1,234,567
-std::string Age(double seconds);         // 5 h old, 12 days old, in the future
-std::string Seconds(double seconds);     // 0.42 s, 12.3 s, 2 m 05 s, 1 h 02 m
+std::string WithCommas(int64_t number);                        // 1,234,567
+std::string Counted(int64_t number, const std::string& noun);  // 1 cell, 1,234 cells
+std::string Age(double seconds);                               // 5 h old, 12 days old, in the future
+std::string Seconds(double seconds);                           // 0.42 s, 12.3 s, 2 m 05 s, 1 h 02 m
 
 }  // namespace backcourt

@@ -100,7 +100,7 @@ void ProgressView::Show(const Event& event) {
           Clear();
           output_.Out(ChoiceText(e.choice) + "\n");
         } else {
-          output_.Err(fmt::format("{}: its changed checks fail on {} dates\n", e.table, e.dates));
+          output_.Err(fmt::format("{}: its changed checks fail on {}\n", e.table, Counted(e.dates, "date")));
         }
       },
       event);

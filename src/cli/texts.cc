@@ -55,15 +55,14 @@ std::string FindingsText(const LoadReport& report) {
   std::vector<std::string> names;
   for (size_t i = 0; i < std::min<size_t>(report.unmatched.size(), kMostVanished); ++i)
     names.push_back(
-        fmt::format("{} ({} rows)", report.unmatched[i].name, WithCommas(report.unmatched[i].rows)));
+        fmt::format("{} ({})", report.unmatched[i].name, Counted(report.unmatched[i].rows, "row")));
   if (!names.empty())
-    text +=
-        fmt::format("{} names match no player: {}; `backcourt show raw_unmatched_names` has all of them\n",
-                    WithCommas(int64_t(report.unmatched.size())), Join(names, ", "));
+    text += fmt::format("{} without a player: {}; `backcourt show raw_unmatched_names` has all of them\n",
+                        Counted(int64_t(report.unmatched.size()), "name"), Join(names, ", "));
   for (const auto& [column, rows] : report.unparsed)
-    text += fmt::format("{} values of {} do not parse, and are NULL\n", WithCommas(rows), column);
+    text += fmt::format("{} of {} could not be read, and taken as NULL\n", Counted(rows, "value"), column);
   for (const UnreadFiles& kind : report.unread)
-    text += fmt::format("{} files {} match no feed{}\n", WithCommas(kind.files), kind.pattern, kind.shape);
+    text += fmt::format("no feed takes {} {}{}\n", Counted(kind.files, "file"), kind.pattern, kind.shape);
   return text;
 }
 
@@ -89,11 +88,11 @@ std::string LoadText(const LoadReport& report) {
                           t.games ? WithCommas(t.games) : "", WithCommas(t.added), WithCommas(t.changed),
                           WithCommas(t.gone));
     for (const DroppedRows& d : report.dropped)
-      text += fmt::format("dropped from {} {}: {} rows, {} ({})\n", d.table, d.season, WithCommas(d.rows),
+      text += fmt::format("dropped from {} {}: {}, {} ({})\n", d.table, d.season, Counted(d.rows, "row"),
                           d.reason, d.source);
     text += ServedText(report.served);
-    text += fmt::format("{} files read, {} raw cells changed, in {}\n", report.files.size(),
-                        WithCommas(report.changed_cells), Seconds(report.seconds));
+    text += fmt::format("{} read, {} changed, in {}\n", Counted(int64_t(report.files.size()), "file"),
+                        Counted(report.changed_cells, "raw cell"), Seconds(report.seconds));
   }
   if (!report.asks.empty()) text += "the load would ask first: " + report.asks + "\n";
   return text + FindingsText(report) + VanishedText(report) + SnapshotText(report.quarantined) +
@@ -138,10 +137,10 @@ std::string ChoiceText(const DateChoice& choice) {
     return Join(lines, "\n");
   }
   if (!choice.calendar_days)
-    return fmt::format("{} game dates{}", choice.game_dates,
+    return fmt::format("{}{}", Counted(choice.game_dates, "game date"),
                        choice.season.empty() ? "" : " of " + choice.season);
-  std::string text =
-      fmt::format("{} game dates out of {} calendar days", choice.game_dates, *choice.calendar_days);
+  std::string text = fmt::format("{} out of {}", Counted(choice.game_dates, "game date"),
+                                 Counted(*choice.calendar_days, "calendar day"));
   size_t off = choice.off_days.size();
   if (off == 0) return text;
   std::vector<std::string> skipped;
@@ -163,11 +162,11 @@ std::string PlanText(const PlanReport& report) {
   }
   for (const auto& [table, dates] : report.retired)
     text += fmt::format(
-        "{}: {} dates are no game dates any more, or not due and not true any more; their rows go\n", table,
-        dates);
+        "{}: the rows of {} go: they are no game dates any more, or not due and not true any more\n", table,
+        Counted(dates, "date"));
   if (report.not_due)
-    text += fmt::format("{} cells of later dates are not due yet; `--ahead all` fills them too\n",
-                        WithCommas(report.not_due));
+    text += fmt::format("not due yet: {} of later dates; `--ahead all` fills them too\n",
+                        Counted(report.not_due, "cell"));
   if (report.plan.batches.empty()) return text + "nothing to do: all of it is fresh\n";
   constexpr const char* kLine = "{:<34} {:<26} {:>6} {:>10} {:>8}  {}{}\n";
   text += fmt::format(kLine, "table", "dates", "cells", "rows", "time", "because", "");
@@ -189,8 +188,10 @@ std::string PlanText(const PlanReport& report) {
   std::vector<std::string> sums;
   for (const auto& [state, n] : report.plan.counts)
     sums.push_back(fmt::format("{} {}", WithCommas(n), state));
-  text += fmt::format("{} cells in {} batches: {}", WithCommas(report.plan.cells), report.plan.batches.size(),
-                      Join(sums, ", "));
+  text += fmt::format(
+      "{} in {}: {}", Counted(report.plan.cells, "cell"),
+      report.plan.batches.size() == 1 ? "1 batch" : fmt::format("{} batches", report.plan.batches.size()),
+      Join(sums, ", "));
   if (seconds > 0) text += fmt::format("; about {} of work", Seconds(seconds));
   return text + "\n";
 }

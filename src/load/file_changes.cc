@@ -86,10 +86,10 @@ std::string FileChangesText(const FileChanges& changes) {
   std::string text;
   if (changes.data_is_gone) return "the data folder is gone; what was loaded from it stays\n";
   if (!changes.fresh.empty() || !changes.changed.empty())
-    text +=
-        fmt::format("{} files are new and {} have changed since the last load, as {}: `backcourt load`\n",
-                    WithCommas(int64_t(changes.fresh.size())), WithCommas(int64_t(changes.changed.size())),
-                    changes.fresh.empty() ? changes.changed.front() : changes.fresh.front());
+    text += fmt::format("since the last load: {} new, {} changed, as {}: `backcourt load`\n",
+                        Counted(int64_t(changes.fresh.size()), "file"),
+                        WithCommas(int64_t(changes.changed.size())),
+                        changes.fresh.empty() ? changes.changed.front() : changes.fresh.front());
   for (size_t i = 0; i < std::min<size_t>(changes.vanished.size(), 3); ++i)
     text += fmt::format("gone since it was loaded: {}; put it back, or `backcourt forget {}`\n",
                         changes.vanished[i], changes.vanished[i]);

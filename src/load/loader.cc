@@ -134,9 +134,9 @@ Result<> Loader::Change(const std::vector<std::string>& only, LoadReport& report
                      fmt::format("{} changed while it was read; nothing was loaded", file.path),
                      "load again when it is written"};
   if (finder_.Interrupted()) return Error{ErrorKind::kInterrupted, "interrupted; nothing was loaded", ""};
-  return ledger::EndRun(
-      connection_, report.run, "done",
-      fmt::format("{} files read, {} raw cells changed", report.files.size(), report.changed_cells));
+  return ledger::EndRun(connection_, report.run, "done",
+                        fmt::format("{} read, {} changed", Counted(int64_t(report.files.size()), "file"),
+                                    Counted(report.changed_cells, "raw cell")));
 }
 
 // A table is loaded after those that its sources read.

@@ -236,7 +236,7 @@ Result<int> Fill::RunChangedChecks() {
         now.state = CellState::kFailed;
         now.error_class = "data";
         now.fingerprint = {};  // what it was filled from does not make it right any more
-        now.reason = fmt::format("check \"{}\" fails on {} rows", name, rows);
+        now.reason = fmt::format("check \"{}\" fails on {}", name, Counted(rows, "row"));
         work_->moment.cells[model->name].Put(now);
         guilty.push_back(now);
       }
@@ -314,8 +314,8 @@ Outcome OutcomeOf(const RunReport& report) {
 
 // The line that the history of runs keeps.
 std::string Summary(const RunReport& report, int64_t run) {
-  std::string text = fmt::format("run {}: {} cells filled ({} rows) in {}", run, WithCommas(report.filled),
-                                 WithCommas(report.rows), Seconds(report.seconds));
+  std::string text = fmt::format("run {}: {} filled ({}) in {}", run, Counted(report.filled, "cell"),
+                                 Counted(report.rows, "row"), Seconds(report.seconds));
   auto add = [&](int n, const char* what) {
     if (n) text += fmt::format(", {} {}", WithCommas(n), what);
   };

@@ -84,8 +84,8 @@ Result<> RunChecks(Workbench& bench, const Model& model) {
   if (bad.size() == 0) return {};
   const auto& [name, query] = checks[size_t(bad.Int(0, 0))];
   return Error{ErrorKind::kData,
-               fmt::format("check \"{}\" of {} fails on {} rows:{}", name, model.name, bad.Int(0, 1),
-                           TRY(ShowRows(bench, query))),
+               fmt::format("check \"{}\" of {} fails on {}:{}", name, model.name,
+                           Counted(bad.Int(0, 1), "row"), TRY(ShowRows(bench, query))),
                ""};
 }
 
@@ -103,8 +103,8 @@ Result<> CheckRowCounts(Workbench& bench, const Model& model, const std::string&
   Rows dates = TRY(bench.Query("SELECT game_date FROM (" + wrong + ")"));
   if (dates.size() == 0) return {};
   return Error{ErrorKind::kData,
-               fmt::format("{} has another number of rows than expected on {} dates:{}", model.name,
-                           dates.size(), TRY(ShowRows(bench, wrong))),
+               fmt::format("{} has another number of rows than expected on {}:{}", model.name,
+                           Counted(int64_t(dates.size()), "date"), TRY(ShowRows(bench, wrong))),
                ""};
 }
 

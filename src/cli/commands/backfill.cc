@@ -20,8 +20,9 @@ void Describe(Visitor& v, BackfillView& view) {
 }
 
 std::string ReportText(const BackfillReport& report) {
-  std::string text = fmt::format("run {}: {} cells filled ({} rows) in {}", report.run.value_or(0),
-                                 WithCommas(report.filled), WithCommas(report.rows), Seconds(report.seconds));
+  std::string text =
+      fmt::format("run {}: {} filled ({}) in {}", report.run.value_or(0), Counted(report.filled, "cell"),
+                  Counted(report.rows, "row"), Seconds(report.seconds));
   auto add = [&](int64_t n, const char* what) {
     if (n) text += fmt::format(", {} {}", WithCommas(n), what);
   };

@@ -52,8 +52,8 @@ std::string SeasonsText(const CheckAnswer& answer, bool markdown) {
   std::string text = markdown ? "## Completeness\n\n" : "";
   const char* rule = markdown ? "|---|---|---|---|---|\n" : "";
   for (const CheckedDates& season : answer.seasons) {
-    text += fmt::format("{}{}: {} game dates\n{}", markdown ? "### " : "", season.season, season.game_dates,
-                        markdown ? "\n" : "");
+    text += fmt::format("{}{}: {}\n{}", markdown ? "### " : "", season.season,
+                        Counted(season.game_dates, "game date"), markdown ? "\n" : "");
     std::vector<int> widths = {-30, 9, 9, -6, 0};
     text += Line(markdown, {"table", "due", "there", "of", ""}, widths) + rule;
     for (const Coverage& c : answer.check.coverage)

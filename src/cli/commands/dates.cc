@@ -23,7 +23,7 @@ Result<int> RunDates(Caller& caller, const DatesRequest& request, const JsonView
                         date.games == 1 ? "" : "s");
   }
   DateChoice choice{int64_t(report.game_dates.size()), report.calendar_days, report.off_days, ""};
-  text += fmt::format("{}, {} games\n", ChoiceText(choice), WithCommas(games));
+  text += fmt::format("{}, {}\n", ChoiceText(choice), Counted(games, "game"));
   if (report.as_of)
     text += fmt::format("as known on {}: the schedule had last changed at {} UTC\n", *report.as_of,
                         report.changed_at.value_or(""));

@@ -50,8 +50,8 @@ std::string SeasonText(const SeasonStatus& season, bool markdown) {
   for (const TableStatus& table : season.tables)
     for (const auto& [month, counts] : table.months)
       months.insert(month);
-  std::string text = fmt::format("{}{}: {} game dates\n{}", markdown ? "### " : "", season.season,
-                                 season.game_dates, markdown ? "\n" : "");
+  std::string text = fmt::format("{}{}: {}\n{}", markdown ? "### " : "", season.season,
+                                 Counted(season.game_dates, "game date"), markdown ? "\n" : "");
   std::string header = markdown ? "| table |" : fmt::format("{:<32}", "table"), rule = "|---|";
   for (const std::string& month : months) {
     header += markdown ? " " + MonthName(month) + " |" : fmt::format("{:>7}", MonthName(month));
@@ -126,8 +126,8 @@ std::string Text(const StatusReport& report, bool markdown) {
     problems += fmt::format("{}the last {} failed (run {}, {} UTC): {}\n", markdown ? "- " : "",
                             run.command == "load" ? "load" : "fill", run.run, run.started_at, run.message);
   for (const Problem& p : report.problems)
-    problems += fmt::format("{}{} {}: {} dates from {}: {}\n", markdown ? "- " : "", p.state, p.table,
-                            p.dates, p.first_date.Str(), p.reason);
+    problems += fmt::format("{}{} {}: {} from {}: {}\n", markdown ? "- " : "", p.state, p.table,
+                            Counted(p.dates, "date"), p.first_date.Str(), p.reason);
   if (!problems.empty()) text += (markdown ? "\n### Problems\n\n" : "\n") + problems;
   bool running = !report.activities.empty();
   if (running) text += (markdown ? "\n### Running\n\n" : "\n") + ActivitiesText(report);

@@ -18,9 +18,9 @@ Result<int> RunTest(Caller& caller, const TestRequest& request, const JsonView& 
   for (const ModelTestFailure& failure : report.failures)
     text += fmt::format("FAILED {} \"{}\": {}\n", failure.model, failure.test, failure.Text());
   if (!report.untested.empty()) text += "without tests: " + Join(report.untested, ", ") + "\n";
-  text +=
-      fmt::format("{} tests of {} models in {}: {}\n", report.tests, report.models, Seconds(report.seconds),
-                  report.failed ? fmt::format("{} FAILED", report.failed) : "all passed");
+  text += fmt::format("{} of {} in {}: {}\n", Counted(report.tests, "test"), Counted(report.models, "model"),
+                      Seconds(report.seconds),
+                      report.failed ? fmt::format("{} FAILED", report.failed) : "all passed");
   output.Out(text);
   return ExitCode(report);
 }

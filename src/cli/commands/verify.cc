@@ -37,20 +37,22 @@ struct Sum {
 };
 
 std::string RowsText(const Sum& sum) {
-  return fmt::format("{} rows differ, {} missing, {} extra", WithCommas(sum.different),
-                     WithCommas(sum.missing), WithCommas(sum.extra));
+  return fmt::format("{} {}, {} missing, {} extra", Counted(sum.different, "row"),
+                     sum.different == 1 ? "differs" : "differ", WithCommas(sum.missing),
+                     WithCommas(sum.extra));
 }
 
 std::string TableText(const std::string& table, const std::vector<const ReplayMismatch*>& cells) {
   Sum sum;
   for (const ReplayMismatch* m : cells)
     sum.Add(*m);
-  std::string text = fmt::format("{}: {} cells DIFFER: {}\n", table, cells.size(), RowsText(sum));
+  std::string text =
+      fmt::format("{}: {} DIFFER: {}\n", table, Counted(int64_t(cells.size()), "cell"), RowsText(sum));
   text +=
       fmt::format("  dates: {}{}\n", Join(sum.dates, ", "), cells.size() > sum.dates.size() ? ", ..." : "");
   if (sum.first) text += fmt::format("  first: {}, {}\n", sum.first_date, sum.first->Text());
   for (const auto& [name, column] : sum.columns)
-    text += fmt::format("  column {}: {} rows differ{}\n", name, WithCommas(column.rows),
+    text += fmt::format("  column {} differs in {}{}\n", name, Counted(column.rows, "row"),
                         std::isnan(column.largest) ? "" : fmt::format(", by up to {:g}", column.largest));
   for (const std::string& error : sum.errors)
     text += "  " + error + "\n";
@@ -70,10 +72,10 @@ std::string RawText(const RawCheckReport& raw, const std::string& season) {
     if (!d.column.empty()) text += fmt::format(": {} is {}, the file says {}", d.column, d.stored, d.loaded);
     text += d.file.empty() ? "\n" : fmt::format(" ({})\n", d.file);
   }
-  return text + fmt::format("{} raw tables{}: {} rows of {} units loaded again: {}\n", raw.tables,
-                            season.empty() ? "" : " of " + season, WithCommas(raw.rows),
-                            WithCommas(raw.units),
-                            raw.differing ? fmt::format("{} rows DIFFER", WithCommas(raw.differing))
+  return text + fmt::format("{}{}: {} of {} loaded again: {}\n", Counted(raw.tables, "raw table"),
+                            season.empty() ? "" : " of " + season, Counted(raw.rows, "row"),
+                            Counted(raw.units, "unit"),
+                            raw.differing ? fmt::format("{} DIFFER", Counted(raw.differing, "row"))
                                           : "all agree to the bit");
 }
 
@@ -89,14 +91,14 @@ std::string Text(const VerifyReport& report) {
   for (const auto& [table, mine] : tables)
     text += TableText(table, mine);
   if (report.stale_cells)
-    text += fmt::format(
-        "{} stale cells were left out: their inputs have changed; `backcourt backfill` fills them\n",
-        WithCommas(report.stale_cells));
-  text += fmt::format("{} cells with {} rows replayed in {}: ", WithCommas(report.replay.cells),
-                      WithCommas(report.replay.rows), Seconds(report.replay.seconds));
+    text += fmt::format("left out: {}, whose inputs have changed; `backcourt backfill` fills what is stale\n",
+                        Counted(report.stale_cells, "stale cell"));
+  text += fmt::format("{} with {} replayed in {}: ", Counted(report.replay.cells, "cell"),
+                      Counted(report.replay.rows, "row"), Seconds(report.replay.seconds));
   size_t differ = report.replay.mismatches.size();
-  return text + (differ == 0 ? "all agree to the bit\n"
-                             : fmt::format("{} cells DIFFER: {}\n", differ, RowsText(all)));
+  return text + (differ == 0
+                     ? "all agree to the bit\n"
+                     : fmt::format("{} DIFFER: {}\n", Counted(int64_t(differ), "cell"), RowsText(all)));
 }
 
 Result<int> RunVerify(Caller& caller, const VerifyRequest& request, const JsonView& view,
