@@ -50,10 +50,10 @@ Result<> WriteDeclaration(Connection& connection, const std::string& table,
   for (const auto& [part, text] : declared.parts)
     values += fmt::format("{}({}, {}, {}, {})", values.empty() ? "" : ", ", Quote(table),
                           Quote(declared.kind), Quote(part), Quote(text));
-  return connection.Execute(
-      fmt::format("DELETE FROM backcourt.declarations WHERE table_name = {}; INSERT INTO "
-                  "backcourt.declarations VALUES {}",
-                  Quote(table), values));
+  return connection.Execute(fmt::format(R"sql(
+      DELETE FROM backcourt.declarations WHERE table_name = {table};
+      INSERT INTO backcourt.declarations VALUES {values})sql",
+                                        fmt::arg("table", Quote(table)), fmt::arg("values", values)));
 }
 
 Result<> KeepColumns(Connection& connection, const std::string& table) {

@@ -123,10 +123,10 @@ Result<> CreateTables(Connection& connection) {
 Result<bool> HasTables(Connection& connection) { return HasTable(connection, "cells"); }
 
 Result<bool> HasTable(Connection& connection, const std::string& name) {
-  Rows there = TRY(connection.Query(fmt::format(
-      "SELECT count(*) FROM duckdb_tables() WHERE database_name = 'wh' AND schema_name = 'backcourt' AND "
-      "table_name = {}",
-      Quote(name))));
+  Rows there = TRY(connection.Query(fmt::format(R"sql(
+      SELECT count(*) FROM duckdb_tables()
+      WHERE database_name = 'wh' AND schema_name = 'backcourt' AND table_name = {table})sql",
+                                                fmt::arg("table", Quote(name)))));
   return there.Int(0, 0) > 0;
 }
 
@@ -138,8 +138,8 @@ Result<std::string> ReadRawTables(Connection& connection) {
 Result<> WriteRawTables(Connection& connection, const std::string& declaration) {
   return connection.Execute(fmt::format(R"sql(
       DELETE FROM backcourt.meta WHERE name = 'raw_tables';
-      INSERT INTO backcourt.meta VALUES ('raw_tables', {}))sql",
-                                        Quote(declaration)));
+      INSERT INTO backcourt.meta VALUES ('raw_tables', {declaration}))sql",
+                                        fmt::arg("declaration", Quote(declaration))));
 }
 
 }  // namespace backcourt::ledger

@@ -160,6 +160,13 @@ class Loader {
   // `affected` has them, and each group the part of its files that holds them.
   Result<bool> PlanPart(const RawTable& table, const std::vector<SourceGroup*>& groups,
                         const std::set<std::string>& seasons, LoadReport& report);
+  // Paths of the files of a feed that are new, changed or gone since the group ran.
+  using TouchedFiles = std::map<std::pair<const SourceGroup*, const Feed*>, std::set<std::string>>;
+  // Of all groups; nothing where one of them cannot be made in part.
+  std::optional<TouchedFiles> FindTouchedFiles(const std::vector<SourceGroup*>& groups) const;
+  // Makes the temp table `affected`.
+  Result<> ListAffected(const RawTable& table, const std::vector<SourceGroup*>& groups,
+                        const TouchedFiles& touched, LoadReport& report);
   // The units that changed, in this load, in what a group reads by the unit.
   std::string ChangedUnits(const SourceGroup& group) const;
   // Whether a table changed that the group reads, in this load or, while its files were away, before it.

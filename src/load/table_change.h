@@ -66,8 +66,12 @@ class TableChange {
 
  private:
   std::string StillServing() const;
+  // A relation (owner_unit, owner_season): of Serving.
+  std::string Owners() const;
+  LoadedTable& OfSeason(std::vector<LoadedTable>& totals, const std::string& season) const;
   std::string InPartitions(const std::vector<PartitionKey>& partitions) const;
   Result<> Count(std::vector<LoadedTable>& totals);
+  Result<> CountDiffering(std::vector<LoadedTable>& totals);
 
   Connection& connection_;
   const RawTable& table_;
