@@ -120,8 +120,7 @@ Result<> Loader::CreateTable(const RawTable& table) {
   std::set<std::string> sources = SourcesOf(table.name);
   declared.parts["sources"] = Join({sources.begin(), sources.end()}, ", ");
   TRY(ledger::WriteDeclaration(connection_, table.name, declared));
-  TRY(ledger::ForgetModel(connection_, table.name));
-  return ledger::KeepColumns(connection_, table.name);
+  return ledger::ForgetModel(connection_, table.name);
 }
 
 // Forgets all of a raw table; the sources of it then run again over all of their files.
@@ -134,7 +133,7 @@ Result<> Loader::MakeAgain(const RawTable& table, const std::set<std::string>& s
 }
 
 Result<> Loader::Reconcile(LoadReport& report) {
-  std::vector<std::string> again;
+  std::vector<std::string> again, made;
   for (const RawTable& table : project_.raw_tables) {
     auto known = declared_.find(table.name);
     std::set<std::string> now = SourcesOf(table.name), before;
@@ -148,6 +147,7 @@ Result<> Loader::Reconcile(LoadReport& report) {
       } else {
         TRY(CreateTable(table));
       }
+      made.push_back(table.name);
       continue;
     }
     if (before == now) continue;
@@ -160,6 +160,7 @@ Result<> Loader::Reconcile(LoadReport& report) {
     declared.parts["sources"] = Join({now.begin(), now.end()}, ", ");
     TRY(ledger::WriteDeclaration(connection_, table.name, declared));
   }
+  TRY(ledger::KeepColumns(connection_, made));
   for (const auto& [ran, run] : ran_)
     if (!ran.second.empty() && !project_.seasons.empty() &&
         std::find(project_.seasons.begin(), project_.seasons.end(), ran.second) == project_.seasons.end())

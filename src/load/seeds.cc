@@ -86,7 +86,7 @@ Result<> Loader::LoadSeeds(LoadReport& report) {
       if (!ours) TRY(ledger::RemoveCells(connection_, seed.name));
       TRY(ledger::ForgetModel(connection_, seed.name));
       TRY(ledger::WriteDeclaration(connection_, seed.name, {kSeedKind, {{"columns", ColumnText(typed)}}}));
-      TRY(ledger::KeepColumns(connection_, seed.name));
+      TRY(ledger::KeepColumns(connection_, {seed.name}));
       TRY(ledger::WriteCells(connection_, seed.name, {cell}));
       cells_[seed.name].Put(cell);
       changed_tables_.insert(seed.name);
