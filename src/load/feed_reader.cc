@@ -104,6 +104,7 @@ std::string DocumentsSql(const std::vector<FoundFile>& files, const std::string&
 
 // The fields of a CSV's first line.
 Result<std::vector<std::string>> FeedReader::CsvHeader(const FoundFile& file) {
+  if (auto known = headers_.find(file.Bytes()); known != headers_.end()) return known->second;
   std::string path = file.Named();
   auto first =
       connection_.Query(fmt::format(R"sql(
@@ -139,7 +140,17 @@ Result<std::vector<std::string>> FeedReader::CsvHeader(const FoundFile& file) {
     for (size_t j = 0; j < i; ++j)
       if (fields[i] == fields[j]) fields[i] += fmt::format("_{}", i + 1);
   }
-  return fields;
+  return headers_[file.Bytes()] = fields;
+}
+
+Result<std::map<std::string, std::string>> FeedReader::TypesOf(const std::string& reader) {
+  if (auto known = types_.find(reader); known != types_.end()) return known->second;
+  Rows described =
+      TRY(connection_.Query("SELECT lower(column_name), column_type FROM (DESCRIBE " + reader + ")"));
+  std::map<std::string, std::string>& types = types_[reader];
+  for (size_t i = 0; i < described.size(); ++i)
+    types[described.Text(i, 0)] = described.Text(i, 1);
+  return types;
 }
 
 Result<std::string> FeedReader::ReaderSql(const Feed& feed, const std::vector<FoundFile>& files) {
@@ -200,15 +211,13 @@ Result<> FeedReader::CheckShapes(const std::vector<FoundFile>& files) {
 Result<std::string> FeedReader::CastedSql(const Feed& feed, const std::vector<FoundFile>& files) {
   TRY(CheckShapes(files));
   std::string reader = TRY(ReaderSql(feed, files));
-  auto described = connection_.Query("SELECT lower(column_name), column_type FROM (DESCRIBE " + reader + ")");
+  auto described = TypesOf(reader);
   std::string path = files.front().Named();
   if (!described && described.error().kind == ErrorKind::kInterrupted) return described.error();
   if (!described)
     return Error{ErrorKind::kSource, fmt::format("{} cannot be read: {}", path, described.error().message),
                  "mend or replace the file; nothing was loaded"};
-  std::map<std::string, std::string> types;
-  for (size_t i = 0; i < described->size(); ++i)
-    types[described->Text(i, 0)] = described->Text(i, 1);
+  std::map<std::string, std::string>& types = *described;
   std::vector<std::string> columns;
   for (const Column& column : feed.columns) {
     auto given = Given(feed, column, types);
@@ -374,12 +383,9 @@ Error FeedReader::Diagnose(const Feed& feed, const std::vector<FoundFile>& found
           ErrorKind::kSource,
           fmt::format("{}: {}", file.Named(), ReplaceAll(all.error().message, "Invalid Input Error: ", "")),
           kMend};
-    auto described =
-        connection_.Query("SELECT lower(column_name), column_type FROM (DESCRIBE " + *reader + ")");
+    auto described = TypesOf(*reader);
     if (!described) break;
-    std::map<std::string, std::string> types;
-    for (size_t i = 0; i < described->size(); ++i)
-      types[described->Text(i, 0)] = described->Text(i, 1);
+    std::map<std::string, std::string>& types = *described;
     std::vector<std::string> found;
     for (const Column& column : feed.columns) {
       auto given = Given(feed, column, types);
