@@ -32,7 +32,7 @@ bool IsAsFound(const FoundFile& file) {
 class LoadMemory {
  public:
   LoadMemory(const Project& project, Connection& connection) : project_(project), connection_(connection) {
-    if (project_.memory_limit == Project::kMemory) (void)connection_.Execute("SET memory_limit = '300MB'");
+    if (project_.memory_limit == Project::kMemory) (void)connection_.Execute("SET memory_limit = '250MB'");
   }
   ~LoadMemory() { (void)connection_.Execute("SET memory_limit = " + Quote(project_.memory_limit)); }
   LoadMemory(const LoadMemory&) = delete;
@@ -444,10 +444,9 @@ Result<std::set<std::string>> Loader::LoadSeasons(const RawTable& table, const s
   for (SourceGroup* group : groups) {
     TRY(RunGroup(table, *group, part, report));
     if (table.statements) continue;  // decided between all of them
-    TRY(change.Stage(*group));
+    bool staged = TRY(change.Stage(*group));
     TRY(Record(table, *group, part, report));
-    if (groups.size() + gone.size() > 1)
-      TRY(connection_.Execute("DROP TABLE temp." + Ident(group->incoming)));
+    if (!staged) TRY(connection_.Execute("DROP TABLE temp." + Ident(group->incoming)));
   }
   if (table.statements) {
     Statements statements(connection_, table, groups);
@@ -474,13 +473,12 @@ Result<std::set<std::string>> Loader::LoadSeasons(const RawTable& table, const s
     return Error{ErrorKind::kSource, fmt::format("two rows of {} have one key: {}", table.name, twice),
                  "take one of them out of its file, then load again; nothing was loaded"};
   TRY(DropFeeds(table));
-  if (checking_) {
+  if (checking_)
     TRY(CompareStored(table, change.stored(), change.staged(), change.replaced()));
-    return std::set<std::string>();
-  }
-  TRY(WriteChange(table, groups, change, report));
-  if (groups.size() == 1 && gone.empty() && !table.statements)
-    TRY(connection_.Execute("DROP TABLE temp." + Ident(groups.front()->incoming)));
+  else
+    TRY(WriteChange(table, groups, change, report));
+  for (const SourceGroup* group : groups)
+    TRY(connection_.Execute("DROP TABLE IF EXISTS temp." + Ident(group->incoming)));
   return std::set<std::string>();
 }
 

@@ -152,7 +152,7 @@ class Loader {
   Result<std::string> WithInputs(const RawTable& table, const SourceGroup& group, bool part,
                                  LoadReport& report);
   // What a failed statement of a source means to whoever loads.
-  Error WhyRefused(const RawTable& table, const SourceGroup& group, Error error);
+  Error WhyRefused(const SourceGroup& group, Error error);
   // Writes what changed of a table: rows, cells, units.
   Result<> WriteChange(const RawTable& table, const std::vector<SourceGroup*>& groups, TableChange& change,
                        LoadReport& report);

@@ -16,7 +16,7 @@ namespace backcourt {
 namespace {
 
 // Whether files go into the rows of a group as they are read, without a table between.
-bool Streams(const RawTable& table, const SourceGroup& group) { return group.Copies() && !table.statements; }
+bool Streams(const SourceGroup& group) { return group.Copies() && group.feeds.size() == 1; }
 
 }  // namespace
 
@@ -105,7 +105,7 @@ Result<std::string> Loader::WithInputs(const RawTable& table, const SourceGroup&
       with(feed->name, ledger::SnapshotTable(feed->name), Snapshots::Good(*feed, group.season));
       continue;
     }
-    if (Streams(table, group)) {
+    if (Streams(group)) {
       TRY(BeginReading(*feed, files, report));
       with(feed->name, "(" + TRY(reader_.TablesSql(*feed, files)) + ")", "");
       continue;
@@ -144,17 +144,17 @@ Result<> Loader::RunGroup(const RawTable& table, SourceGroup& group, bool part, 
       fmt::arg("incoming", Ident(group.incoming)), fmt::arg("inputs", ctes), fmt::arg("typed", typed),
       fmt::arg("stated", StatementColumns(table, source)), fmt::arg("unmatched", UnmatchedNameColumn(source)),
       fmt::arg("keyless", keyless), fmt::arg("body", source.body)));
-  if (made && Streams(table, group))
+  if (made && Streams(group))
     progress_.HasRead(read_.size(),
                       TRY(connection_.Query("SELECT count(*) FROM temp." + Ident(group.incoming))).Int(0, 0));
   if (made) progress_.Did(group.Work() / 2);
   if (made) return SetAsideDoubles(table, group, report);
-  return WhyRefused(table, group, made.error());
+  return WhyRefused(group, made.error());
 }
 
-Error Loader::WhyRefused(const RawTable& table, const SourceGroup& group, Error error) {
+Error Loader::WhyRefused(const SourceGroup& group, Error error) {
   const Source& source = *group.source;
-  if (Streams(table, group) && (error.kind == ErrorKind::kData || error.kind == ErrorKind::kModel)) {
+  if (Streams(group) && (error.kind == ErrorKind::kData || error.kind == ErrorKind::kModel)) {
     transaction_.reset();
     return reader_.Diagnose(*group.feeds.front().first, group.feeds.front().second, error);
   }
@@ -181,7 +181,7 @@ Result<> Loader::SetAsideDoubles(const RawTable& table, const SourceGroup& group
       SELECT {keys} FROM {incoming} WHERE dropped IS NULL GROUP BY {keys} HAVING count(*) > 1)sql",
                                       fmt::arg("keys", keys), fmt::arg("incoming", incoming))));
   if (TRY(connection_.Query("SELECT count(*) FROM temp.doubles")).Int(0, 0) == 0) return {};
-  if (Streams(table, group)) TRY(Materialize(*group.feeds.front().first, group.feeds.front().second, report));
+  if (Streams(group)) TRY(Materialize(*group.feeds.front().first, group.feeds.front().second, report));
   std::vector<std::string> shown;
   for (const std::string& column : table.key)
     shown.push_back("CAST(" + Ident(column) + " AS VARCHAR)");

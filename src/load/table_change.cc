@@ -30,19 +30,31 @@ TableChange::TableChange(Connection& connection, const RawTable& table, const st
                         Quote(table.name), of_seasons_, part ? " AND unit IN (FROM temp.affected)" : "");
   of_units_ = of_seasons_ + (part ? " AND unit IN (FROM temp.affected)" : "");
   season_ = HasColumn(table, "season") ? "season" : "owner_season";
-  staged_ = "temp.staged";
 }
 
 Result<> TableChange::Begin() {
   TRY(connection_.Execute(R"sql(
       CREATE OR REPLACE TEMP TABLE served (unit VARCHAR, source VARCHAR, season VARCHAR);
       CREATE OR REPLACE TEMP TABLE offered (unit VARCHAR, source VARCHAR, season VARCHAR))sql"));
-  return alone_ ? Result<>()
-                : connection_.Execute(
-                      fmt::format("CREATE OR REPLACE TEMP TABLE staged AS FROM {} LIMIT 0", stored_));
+  return connection_.Execute(fmt::format("CREATE OR REPLACE TEMP TABLE staged AS FROM {} LIMIT 0", stored_));
 }
 
-Result<> TableChange::Stage(const SourceGroup& group) {
+std::string TableChange::UnionOf(const std::vector<Staged>& staged) {
+  std::vector<std::string> all;
+  for (const Staged& one : staged)
+    all.push_back(one.rows);
+  return "(" + Join(all, " UNION ALL ") + ")";
+}
+
+std::string TableChange::staged() const {
+  if (staged_.empty()) return "temp.staged";
+  std::vector<Staged> all;
+  for (const auto& [season, staged] : staged_)
+    all.insert(all.end(), staged.begin(), staged.end());
+  return UnionOf(all);
+}
+
+Result<bool> TableChange::Stage(const SourceGroup& group) {
   std::string incoming = "temp." + Ident(group.incoming),
               rows = fmt::format("SELECT {} FROM {} WHERE dropped IS NULL", ColumnList(table_), incoming),
               source = Quote(group.source->name),
@@ -52,7 +64,13 @@ Result<> TableChange::Stage(const SourceGroup& group) {
   TRY(connection_.Execute(
       fmt::format("INSERT INTO temp.offered SELECT DISTINCT {}, {}, {} FROM {} WHERE dropped IS NULL", unit_,
                   source, Quote(group.season), incoming)));
-  if (!alone_)
+  bool others =
+      !alone_ &&
+      TRY(connection_.Query(fmt::format(
+              "SELECT 1 FROM temp.offered WHERE source = {} AND season = {} AND unit IN ({}) LIMIT 1", source,
+              Quote(group.season), served)))
+              .size() > 0;
+  if (others)
     TRY(connection_.Execute(group.Derived()
                                 ? fmt::format("DELETE FROM {} WHERE {}", incoming, taken)
                                 : fmt::format(R"sql(
@@ -60,16 +78,17 @@ Result<> TableChange::Stage(const SourceGroup& group) {
         WHERE dropped IS NULL AND {taken})sql",
                                               fmt::arg("incoming", incoming), fmt::arg("unit", unit_),
                                               fmt::arg("taken", taken))));
-  if (!alone_) TRY(TellOtherTotals(group));
+  if (others) TRY(TellOtherTotals(group));
   TRY(connection_.Execute(fmt::format(
       "INSERT INTO temp.served FROM temp.offered WHERE source = {} AND season = {} AND unit NOT IN ({})",
       source, Quote(group.season), served)));
-  if (!alone_) TRY(connection_.Execute("INSERT INTO temp.staged " + rows));
-  if (alone_) staged_ = "(" + rows + ")";
-  return {};
+  if (TRY(connection_.Query(rows + " LIMIT 1")).size() == 0) return false;
+  staged_[group.season].push_back({incoming, rows});
+  return true;
 }
 
 Result<> TableChange::Offer(const std::string& statements) {
+  staged_[""] = {{"temp.staged", "FROM temp.staged"}};
   return connection_.Execute("INSERT INTO temp.offered SELECT DISTINCT unit_, source_, season_ FROM " +
                              statements);
 }
@@ -102,6 +121,7 @@ Result<std::set<std::pair<std::string, std::string>>> TableChange::KeepGone(
       INSERT INTO temp.staged SELECT {columns} FROM {stored} WHERE {unit} IN (SELECT unit FROM temp.kept_units))sql",
       fmt::arg("table", Quote(table_.name)), fmt::arg("gone", Join(pairs, ", ")),
       fmt::arg("columns", ColumnList(table_)), fmt::arg("stored", stored_), fmt::arg("unit", unit_))));
+  if (!table_.statements) staged_[""].push_back({"temp.staged", "FROM temp.staged"});
   Rows rows = TRY(connection_.Query("SELECT DISTINCT source, season FROM temp.kept_units"));
   for (size_t i = 0; i < rows.size(); ++i)
     kept.emplace(rows.Text(i, 0), rows.Text(i, 1));
@@ -132,7 +152,7 @@ Result<> TableChange::TellOtherTotals(const SourceGroup& group) {
       fmt::arg("incoming", incoming), fmt::arg("other_totals", Quote(kOtherTotals)),
       fmt::arg("differ", Join(differ, ", ")),
       fmt::arg("mine", of(incoming, "starts_with(dropped, 'served by ')")),
-      fmt::arg("staged", of("temp.staged", "true")), fmt::arg("unit", unit_)));
+      fmt::arg("staged", of(staged(), "true")), fmt::arg("unit", unit_)));
 }
 
 std::string TableChange::StillServing() const {
@@ -154,13 +174,15 @@ std::string TableChange::InPartitions(const std::vector<PartitionKey>& partition
 }
 
 Result<std::string> TableChange::Duplicate() {
-  if (alone_ && table_.merge.empty()) return std::string();  // its doubles were set aside
+  // Doubles of one source were set aside, and each unit is of one source.
+  bool keyed = std::find(table_.key.begin(), table_.key.end(), table_.unit) != table_.key.end();
+  if ((alone_ || keyed) && table_.merge.empty()) return std::string();
   std::vector<std::string> key;
   for (const std::string& column : table_.key)
     key.push_back("CAST(" + Ident(column) + " AS VARCHAR)");
   Rows twice = TRY(connection_.Query(
       fmt::format("SELECT concat_ws(', ', {}) FROM {} GROUP BY {} HAVING count(*) > 1 ORDER BY 1 LIMIT 1",
-                  Join(key, ", "), staged_, KeyList(table_))));
+                  Join(key, ", "), staged(), KeyList(table_))));
   return twice.size() > 0 ? twice.Text(0, 0) : "";
 }
 
@@ -178,9 +200,9 @@ std::string TableChange::Owners() const {
 // By season: how many rows and games there are, and how many are new, changed and gone.
 Result<> TableChange::Count(std::vector<LoadedTable>& totals) {
   std::string now =
-      part_ ? fmt::format("(FROM {} UNION ALL SELECT * FROM {} WHERE {} IN (SELECT unit FROM ({})))", staged_,
-                          stored_, unit_, StillServing())
-            : staged_;
+      part_ ? fmt::format("(FROM {} UNION ALL SELECT * FROM {} WHERE {} IN (SELECT unit FROM ({})))",
+                          staged(), stored_, unit_, StillServing())
+            : staged();
   bool has_games = HasColumn(table_, "game_id");
   std::string facts =
       fmt::format("{} AS unit, {} AS season, {} AS game", unit_,
@@ -226,7 +248,7 @@ Result<> TableChange::CountDiffering(std::vector<LoadedTable>& totals) {
       FROM {stored} o FULL JOIN {staged} n ON {same_key}
       WHERE o.there IS NULL OR n.there IS NULL OR o.row_hash <> n.row_hash)sql",
       fmt::arg("stored", rows(stored_, before, InPartitions(changed_) + " AND " + replaced_)),
-      fmt::arg("staged", rows(staged_, Owners(), InPartitions(changed_))),
+      fmt::arg("staged", rows(staged(), Owners(), InPartitions(changed_))),
       fmt::arg("same_key", Join(on, " AND ")))));
   Rows counts = TRY(connection_.Query(R"sql(
       SELECT season, count(*) FILTER (WHERE was IS NULL), count(*) FILTER (WHERE was AND stays),
@@ -250,7 +272,7 @@ Result<std::vector<LoadedTable>> TableChange::Compare(const CellSeries& standing
     for (const PartitionDigest& s :
          TRY(DigestPartitions(connection_, {stored_, partition_, hashed_, replaced_})))
       before[s.partition] = s;
-  for (const PartitionDigest& s : TRY(DigestPartitions(connection_, {staged_, partition_, hashed_})))
+  for (const PartitionDigest& s : TRY(DigestPartitions(connection_, {staged(), partition_, hashed_})))
     after_[s.partition] = s;
   auto same = [](const PartitionDigest& a, int64_t rows, Digest digest) {
     return a.rows == rows && a.digest == digest;
@@ -275,15 +297,31 @@ Result<std::vector<LoadedTable>> TableChange::Compare(const CellSeries& standing
 }
 
 Result<> TableChange::Write() {
-  if (!changed_.empty()) {
+  auto insert = [&](const std::string& rows) {
+    return connection_.Execute(
+        fmt::format("INSERT INTO {} FROM {} ORDER BY {}, {}", stored_, rows, partition_, KeyList(table_)));
+  };
+  auto drop = [&](const std::vector<Staged>& staged) -> Result<> {
+    for (const Staged& one : staged)
+      TRY(connection_.Execute("DROP TABLE IF EXISTS " + one.table));
+    return {};
+  };
+  if (all_new_ && !changed_.empty() && !staged_.contains("")) {
+    // A season at a time, whose dates lie apart: less is sorted and held at once. Each has rows: DuckDB 1.5
+    // shows none of a table to which one transaction adds first nothing, then many.
+    for (const auto& [season, staged] : staged_) {
+      TRY(insert(UnionOf(staged)));
+      TRY(drop(staged));
+    }
+  } else if (!changed_.empty()) {
     std::string in_partitions = InPartitions(changed_);
     if (!all_new_)
       TRY(connection_.Execute(
           fmt::format("DELETE FROM {} WHERE {} AND {}", stored_, in_partitions, replaced_)));
-    TRY(connection_.Execute(fmt::format("INSERT INTO {} FROM {}{} ORDER BY {}, {}", stored_, staged_,
-                                        all_new_ ? "" : " WHERE " + in_partitions, partition_,
-                                        KeyList(table_))));
+    TRY(insert(staged() + (all_new_ ? "" : " WHERE " + in_partitions)));
   }
+  for (const auto& [season, staged] : staged_)
+    TRY(drop(staged));
   TRY(ledger::ReplaceOffers(connection_, table_.name, of_units_, R"sql(
       (SELECT DISTINCT unit, season FROM temp.offered WHERE unit IN
          (SELECT unit FROM temp.offered GROUP BY unit HAVING count(DISTINCT season) > 1)))sql"));
