@@ -1,6 +1,9 @@
-// A season of the league's responses, one file a game: its first load, a load
-// when nothing changed, and one when one file changed, for each kind of file.
-// The files are made of the shipped raw tables. Usage: loading [DATA_FOLDER] [RUNS]
+// First loads beside the bare floor: what DuckDB alone needs to read the same
+// files and write them sorted. Of a season of the shipped raw tables, and, with
+// BUNDLES=FOLDER in the environment, of a season's bundles as they are published.
+// Then a season of the league's responses, one file a game, made of the shipped
+// raw tables: its first load, a load when nothing changed, and one when one file
+// changed, for each kind of file. Usage: loading [DATA_FOLDER] [RUNS]
 #include <fmt/format.h>
 
 #include <filesystem>
@@ -8,6 +11,9 @@
 
 #include "base/text.h"
 #include "bench/harness.h"
+#include "ledger/loads.h"
+#include "load/raw_table_sql.h"
+#include "warehouse/duckdb/engine.h"
 
 using namespace backcourt;
 using namespace backcourt::bench;
@@ -98,6 +104,69 @@ constexpr const char* kSchedule =
   'homeTeam', json_object('teamTricode', home_team_abbr, 'score', home_points), 'awayTeam', json_object('teamTricode', away_team_abbr, 'score', away_points))))))
 FROM raw_schedule JOIN raw_results USING (game_id, game_date))";
 
+// The files that a load read, by feed.
+std::map<std::string, std::vector<std::string>> FilesRead(const Project& project) {
+  auto warehouse = Open(project);
+  auto connection = warehouse->Connect();
+  if (!connection) Fail(connection.error().Text());
+  auto files = ledger::ReadFiles(**connection);
+  if (!files) Fail(files.error().Text());
+  std::map<std::string, std::vector<std::string>> by_feed;
+  for (const ledger::LoadedFile& file : *files)
+    if (!file.feed.starts_with("seed ")) by_feed[file.feed].push_back(Quote(file.path));
+  return by_feed;
+}
+
+// Tables of the rows of files, a feed each, in a database of its own: raw tables in the order in which a
+// warehouse has them, others as text, in the order of their key or first column.
+void WriteSorted(const Project& project, const std::map<std::string, std::vector<std::string>>& files,
+                 const std::string& path) {
+  auto database = OpenEngine();
+  if (!database) Fail(database.error().Text());
+  auto connection = (*database)->Connect();
+  if (!connection) Fail(connection.error().Text());
+  std::string sql = fmt::format("SET threads = {}; ATTACH {} AS floor;", project.threads, Quote(path));
+  for (const auto& [name, paths] : files) {
+    const RawTable* raw = project.FindRaw(name.substr(name.find(' ') + 1));
+    const Feed* feed = project.FindFeed(name);
+    std::string order = raw                 ? PartitionSql(*raw) + ", " + KeyList(*raw)
+                        : feed->key.empty() ? Ident(feed->columns.front().name)
+                                            : Join(feed->key, ", ");
+    bool parquet = paths.front().ends_with(".parquet'");
+    sql += fmt::format("CREATE TABLE floor.{} AS FROM {}([{}]{}) ORDER BY {};", Ident(name),
+                       parquet ? "read_parquet" : "read_csv", Join(paths, ", "),
+                       parquet ? "" : ", all_varchar = true", order);
+  }
+  if (auto done = (*connection)->Execute(sql); !done) Fail(done.error().Text());
+}
+
+// `limit` is how many times the floor a first load may take.
+void MeasureFirst(const std::string& what, const std::string& data, double limit, int runs) {
+  Workshop workshop(data, {kSeason});
+  Project project = workshop.Load();
+  std::string bare = workshop.folder() + "/floor.duckdb";
+  std::vector<double> loads, load_cpu, floors, floor_cpu;
+  double peak = 0;
+  for (int i = 0; i < runs; ++i) {
+    fs::remove(workshop.warehouse());
+    Measured load = workshop.Run({"load"});
+    loads.push_back(load.seconds);
+    load_cpu.push_back(load.cpu);
+    peak = std::max(peak, load.peak_mb);
+    auto files = FilesRead(project);
+    fs::remove(bare);
+    Measured floor = InProcess([&] { WriteSorted(project, files, bare); });
+    floors.push_back(floor.seconds);
+    floor_cpu.push_back(floor.cpu);
+  }
+  fmt::print(
+      "{}: first load {:.2f} s, floor {:.2f} s: {:.2f} x (limit {}); of processors {:.2f} s, {:.2f} s: "
+      "{:.2f} "
+      "x; at most {:.0f} MB (limit 500)\n",
+      what, Median(loads), Median(floors), Median(loads) / Median(floors), limit, Median(load_cpu),
+      Median(floor_cpu), Median(load_cpu) / Median(floor_cpu), peak);
+}
+
 // Writes what a SELECT gives; `name` with the game's id.
 int Write(Connection& connection, const std::string& select, const std::string& name) {
   auto rows = connection.Query(select);
@@ -154,6 +223,9 @@ void Measure(Connection& tables, const std::string& shape, const std::vector<Kin
 int main(int argc, char** argv) {
   std::string data = argc > 1 ? fs::absolute(argv[1]).string() : Root() + "/data";
   int runs = argc > 2 ? std::stoi(argv[2]) : 3;
+  MeasureFirst("shipped tables", data, 2, runs);
+  if (const char* bundles = getenv("BUNDLES"))
+    MeasureFirst("bundles", fs::absolute(bundles).string(), 1.1, runs);
   Workshop shipped(data, {kSeason});
   shipped.Run({"load"});
   Project project = shipped.Load();

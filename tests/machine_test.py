@@ -142,9 +142,9 @@ class Machine(Faulty):
     def test_an_older_format_is_brought_up_and_a_damaged_one_refused(self):
         self.run_program("backfill")
         before = self.digests()
-        self.write_to_warehouse("ALTER TABLE backcourt.batches DROP COLUMN attempts", "UPDATE backcourt.meta SET value = '1' WHERE name = 'format'")
+        self.write_to_warehouse("ALTER TABLE backcourt.batches DROP COLUMN attempts", "ALTER TABLE backcourt.models DROP COLUMN proved", "DROP TABLE backcourt.offers", "UPDATE backcourt.meta SET value = '1' WHERE name = 'format'")
         self.assertIn("nothing to do", self.run_program("backfill"))
-        self.assertEqual(self.query("SELECT value FROM backcourt.meta WHERE name = 'format'"), [{"value": "2"}])
+        self.assertEqual(self.query("SELECT value FROM backcourt.meta WHERE name = 'format'"), [{"value": "3"}])
         self.assertEqual(self.query("SELECT DISTINCT attempts FROM backcourt.batches"), [{"attempts": 1}])
         self.assertIn("fill", self.run_program("backfill", "--force"))
         self.assertEqual(self.digests(), before)
@@ -201,7 +201,7 @@ class Data(Faulty):
         before = self.digests()
         self.edit("models/analytics/player_games.sql", "JOIN dates d ON d.game_date = b.game_date\n", "JOIN dates d ON d.game_date = b.game_date AND (b.player_id <> 2 OR b.game_date <> DATE '2021-10-22')\n")
         out = self.run_program("backfill", code=2)
-        self.assertIn("player_games has another number of rows than expected on 1 dates", out)
+        self.assertIn("player_games has another number of rows than expected on 1 date:", out)
         self.assertIn("expected_rows=4 rows_made=3", out)
         self.assertEqual({key for key, cell in self.cells().items() if cell["state"] == "failed"}, {("player_games", "2021-10-22")})
         self.assertEqual(self.digests(), before)  # what was there stays

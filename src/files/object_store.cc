@@ -129,12 +129,17 @@ Result<std::unique_ptr<ObjectStore>> ObjectStore::Open(StoreOptions options, con
   store->engine_ = std::make_shared<Engine>();
   store->engine_->database = TRY(OpenEngine());
   store->engine_->settings = TRY(store->engine_->database->Connect());
-  std::string set = fmt::format(
-      "SET autoinstall_known_extensions = false; SET autoload_known_extensions = false; SET "
-      "allocator_background_threads = false; SET threads = 1; "
-      "LOAD {}; SET GLOBAL enable_external_file_cache = false; SET GLOBAL http_retries = {}; SET GLOBAL "
-      "enable_server_cert_verification = true;",
-      Quote(LibraryFolder() + "/httpfs.duckdb_extension"), options.retries);
+  std::string set = fmt::format(R"sql(
+      SET autoinstall_known_extensions = false;
+      SET autoload_known_extensions = false;
+      SET allocator_background_threads = false;
+      SET threads = 1;
+      LOAD {httpfs};
+      SET GLOBAL enable_external_file_cache = false;
+      SET GLOBAL http_retries = {retries};
+      SET GLOBAL enable_server_cert_verification = true;)sql",
+                                fmt::arg("httpfs", Quote(LibraryFolder() + "/httpfs.duckdb_extension")),
+                                fmt::arg("retries", options.retries));
   if (!options.ca_file.empty()) set += fmt::format("SET GLOBAL ca_cert_file = {};", Quote(options.ca_file));
   if (auto done = store->engine_->settings->Execute(set); !done)
     return Error{ErrorKind::kSource, fmt::format("object stores cannot be reached: {}", done.error().message),

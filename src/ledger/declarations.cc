@@ -49,18 +49,24 @@ Result<> WriteDeclaration(Connection& connection, const std::string& table,
   for (const auto& [part, text] : declared.parts)
     values += fmt::format("{}({}, {}, {}, {})", values.empty() ? "" : ", ", Quote(table),
                           Quote(declared.kind), Quote(part), Quote(text));
-  return connection.Execute(
-      fmt::format("DELETE FROM backcourt.declarations WHERE table_name = {}; INSERT INTO "
-                  "backcourt.declarations VALUES {}",
-                  Quote(table), values));
+  return connection.Execute(fmt::format(R"sql(
+      DELETE FROM backcourt.declarations WHERE table_name = {table};
+      INSERT INTO backcourt.declarations VALUES {values})sql",
+                                        fmt::arg("table", Quote(table)), fmt::arg("values", values)));
 }
 
-Result<> KeepColumns(Connection& connection, const std::string& table) {
-  std::string live = fmt::format("(SELECT * FROM ({}) WHERE table_name = {})", kLiveColumns, Quote(table));
+Result<> KeepColumns(Connection& connection, const std::vector<std::string>& tables) {
+  if (tables.empty()) return {};
+  std::vector<std::string> quoted;
+  for (const std::string& table : tables)
+    quoted.push_back(Quote(table));
+  std::string live =
+      fmt::format("(SELECT * FROM ({}) WHERE table_name IN ({}))", kLiveColumns, Join(quoted, ", "));
   TRY(connection.Execute(Keep(kColumns, live)));
-  return connection.Execute(
-      fmt::format("UPDATE backcourt.bases SET now = (SELECT columns FROM {}) WHERE name = {} AND part = '{}'",
-                  live, Quote(table), kColumns));
+  return connection.Execute(fmt::format(R"sql(
+      UPDATE backcourt.bases AS b SET now = l.columns FROM {live} l
+      WHERE b.name = l.table_name AND b.part = '{part}' AND b.now <> l.columns)sql",
+                                        fmt::arg("live", live), fmt::arg("part", kColumns)));
 }
 
 Result<> KeepAllColumns(Connection& connection) {

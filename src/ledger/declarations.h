@@ -22,8 +22,8 @@ Result<std::map<std::string, StoredDeclaration>> ReadDeclarations(Connection& co
 Result<> WriteDeclaration(Connection& connection, const std::string& table,
                           const StoredDeclaration& declared);
 
-// Keeps the columns of a table as they are now, and as the first ones where none are kept.
-Result<> KeepColumns(Connection& connection, const std::string& table);
+// Keeps the columns of tables as they are now, and as the first ones where none are kept.
+Result<> KeepColumns(Connection& connection, const std::vector<std::string>& tables);
 // The same of all tables of which none are kept.
 Result<> KeepAllColumns(Connection& connection);
 // What CellSeries::schema of a table is by what is kept.

@@ -132,10 +132,13 @@ Result<> WriteDropped(Connection& connection, const std::string& table, const st
 
 Result<std::vector<DroppedSource>> ReadDropped(Connection& connection, const std::string& table,
                                                const std::string& season, const std::string& containing) {
-  Rows rows = TRY(connection.Query(fmt::format(R"sql(
+  Rows rows =
+      TRY(connection.Query(fmt::format(R"sql(
       SELECT source, reason FROM wh.backcourt.dropped
-      WHERE table_name = {} AND season IN ('', {}) AND contains(reason, {}) ORDER BY reason, source)sql",
-                                               Quote(table), Quote(season), Quote(containing))));
+      WHERE table_name = {table} AND season IN ('', {season}) AND contains(reason, {containing})
+      ORDER BY reason, source)sql",
+                                       fmt::arg("table", Quote(table)), fmt::arg("season", Quote(season)),
+                                       fmt::arg("containing", Quote(containing)))));
   std::vector<DroppedSource> dropped(rows.size());
   for (size_t i = 0; i < rows.size(); ++i)
     dropped[i] = {rows.Text(i, 0), rows.Text(i, 1)};
@@ -284,10 +287,10 @@ Result<> MoveFiles(Connection& connection, const std::vector<MovedFile>& moved) 
   for (const MovedFile& file : moved)
     rows.push_back(
         fmt::format("({}, {}, {}, {})", Quote(file.feed), Quote(file.before), Quote(file.after), file.mtime));
-  TRY(connection.Execute(
-      "CREATE OR REPLACE TEMP TABLE moved (feed VARCHAR, before VARCHAR, after VARCHAR, mtime BIGINT); "
-      "INSERT INTO temp.moved VALUES " +
-      Join(rows, ", ")));
+  TRY(connection.Execute(fmt::format(R"sql(
+      CREATE OR REPLACE TEMP TABLE moved (feed VARCHAR, before VARCHAR, after VARCHAR, mtime BIGINT);
+      INSERT INTO temp.moved VALUES {rows})sql",
+                                     fmt::arg("rows", Join(rows, ", ")))));
   for (const char* table : {"files", "snapshots"})
     TRY(connection.Execute(fmt::format(R"sql(
         UPDATE backcourt.{table} AS t SET path = m.after, mtime = m.mtime FROM temp.moved m

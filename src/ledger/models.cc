@@ -18,7 +18,7 @@ Result<std::map<std::string, KnownModel>> ReadModels(Connection& connection) {
 
 Result<> WriteModel(Connection& connection, const Model& model, Digest identity) {
   TRY(WriteDeclaration(connection, model.name, {KindOf(model), DeclarationOf(model)}));
-  TRY(KeepColumns(connection, model.name));
+  TRY(KeepColumns(connection, {model.name}));
   TRY(KeepBeside(connection, model));
   return connection.Execute(fmt::format(R"sql(
       DELETE FROM backcourt.models WHERE model = {model};

@@ -15,8 +15,8 @@ Result<std::vector<Run>> Select(Connection& connection, const std::string& which
   Rows rows = TRY(connection.Query(fmt::format(R"sql(
       SELECT run, command, process, CAST(date_trunc('second', started_at) AS VARCHAR),
         CAST(date_diff('millisecond', started_at, ended_at) AS BIGINT), outcome, summary
-      FROM backcourt.runs {})sql",
-                                               which)));
+      FROM backcourt.runs {which})sql",
+                                               fmt::arg("which", which))));
   std::vector<Run> runs(rows.size());
   for (size_t i = 0; i < rows.size(); ++i) {
     runs[i] = {rows.Int(i, 0), rows.Text(i, 1), int(rows.Int(i, 2)), rows.Text(i, 3), {}, {},
@@ -95,8 +95,8 @@ Result<std::vector<RunTable>> ReadRunTables(Connection& connection, int64_t run)
   Rows rows = TRY(connection.Query(fmt::format(R"sql(
       SELECT model, CAST(sum(cells) AS BIGINT), CAST(sum(row_count) AS BIGINT), coalesce(sum(seconds), 0), count(*),
         CAST(sum(attempts - 1) AS BIGINT)
-      FROM backcourt.batches WHERE run = {} GROUP BY 1 ORDER BY 4 DESC)sql",
-                                               run)));
+      FROM backcourt.batches WHERE run = {run} GROUP BY 1 ORDER BY 4 DESC)sql",
+                                               fmt::arg("run", run))));
   std::vector<RunTable> tables(rows.size());
   for (size_t i = 0; i < rows.size(); ++i)
     tables[i] = {rows.Text(i, 0), rows.Int(i, 1), rows.Int(i, 2),
@@ -105,10 +105,9 @@ Result<std::vector<RunTable>> ReadRunTables(Connection& connection, int64_t run)
 }
 
 Result<std::vector<RunFailure>> ReadRunFailures(Connection& connection, int64_t run) {
-  Rows rows =
-      TRY(connection.Query(fmt::format("SELECT model, slot, error_class, message FROM "
-                                       "backcourt.failures WHERE run = {} ORDER BY model, slot",
-                                       run)));
+  Rows rows = TRY(connection.Query(fmt::format(
+      "SELECT model, slot, error_class, message FROM backcourt.failures WHERE run = {} ORDER BY model, slot",
+      run)));
   std::vector<RunFailure> failures(rows.size());
   for (size_t i = 0; i < rows.size(); ++i)
     failures[i] = {rows.Text(i, 0), Date{int32_t(rows.Int(i, 1))}, rows.Text(i, 2), rows.Text(i, 3)};
@@ -119,8 +118,10 @@ Result<std::optional<std::pair<Date, Date>>> ReadBatchOf(Connection& connection,
                                                          const std::string& model, Date date) {
   Rows batch = TRY(connection.Query(fmt::format(R"sql(
       SELECT first_slot, last_slot FROM backcourt.batches
-      WHERE model = {} AND run = {} AND {} BETWEEN first_slot AND last_slot ORDER BY ended_at DESC LIMIT 1)sql",
-                                                Quote(model), run, date.days)));
+      WHERE model = {model} AND run = {run} AND {slot} BETWEEN first_slot AND last_slot
+      ORDER BY ended_at DESC LIMIT 1)sql",
+                                                fmt::arg("model", Quote(model)), fmt::arg("run", run),
+                                                fmt::arg("slot", date.days))));
   if (batch.size() == 0) return std::optional<std::pair<Date, Date>>();
   return std::optional(std::pair(Date{int32_t(batch.Int(0, 0))}, Date{int32_t(batch.Int(0, 1))}));
 }

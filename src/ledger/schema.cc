@@ -132,8 +132,8 @@ Result<std::string> ReadRawTables(Connection& connection) {
 Result<> WriteRawTables(Connection& connection, const std::string& declaration) {
   return connection.Execute(fmt::format(R"sql(
       DELETE FROM backcourt.meta WHERE name = 'raw_tables';
-      INSERT INTO backcourt.meta VALUES ('raw_tables', {}))sql",
-                                        Quote(declaration)));
+      INSERT INTO backcourt.meta VALUES ('raw_tables', {declaration}))sql",
+                                        fmt::arg("declaration", Quote(declaration))));
 }
 
 }  // namespace backcourt::ledger

@@ -15,8 +15,7 @@ namespace {
 
 constexpr const char* kRawEffect =
     "made again from its files at the next load; what reads it is filled again only where its rows or "
-    "columns "
-    "change";
+    "columns change";
 constexpr const char* kModelEffect =
     "all of its cells are filled again; what reads it only where its rows or columns change";
 
@@ -90,10 +89,11 @@ Result<std::vector<DeclarationChange>> ReadDeclarationChanges(Connection& connec
   }
   if (project.seasons.empty()) return changes;
   Rows left = TRY(connection.Query(
-      fmt::format("SELECT season, count(DISTINCT unit) FROM backcourt.units WHERE table_name = {} AND season "
-                  "NOT IN ('', {}) "
-                  "GROUP BY 1 ORDER BY 1",
-                  Quote(project.schedule), QuotedList({project.seasons.begin(), project.seasons.end()}))));
+      fmt::format(R"sql(
+      SELECT season, count(DISTINCT unit) FROM backcourt.units
+      WHERE table_name = {schedule} AND season NOT IN ('', {seasons}) GROUP BY 1 ORDER BY 1)sql",
+                  fmt::arg("schedule", Quote(project.schedule)),
+                  fmt::arg("seasons", QuotedList({project.seasons.begin(), project.seasons.end()})))));
   for (size_t i = 0; i < left.size(); ++i)
     changes.push_back({"", project.lines.Of("project.seasons"), "seasons", left.Text(i, 0), "",
                        fmt::format("its {} games leave the warehouse at the next load, which asks: --yes",

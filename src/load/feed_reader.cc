@@ -52,9 +52,9 @@ std::string CastSql(const Column& column, bool text, bool strict, const std::vec
   std::string parsed = fmt::format("{}(CAST({} AS VARCHAR))", parser, value);
   if (!strict) return parsed;
   return fmt::format(
-      "CASE WHEN {} IS NOT NULL THEN coalesce({}, error('Conversion Error: a value that does not parse')) "
-      "END",
-      value, parsed);
+      R"sql(CASE WHEN {value} IS NOT NULL
+        THEN coalesce({parsed}, error('Conversion Error: a value that does not parse')) END)sql",
+      fmt::arg("value", value), fmt::arg("parsed", parsed));
 }
 
 // A feed's column under the name by which a file with these columns has it (lower
@@ -90,25 +90,27 @@ std::string DocumentsSql(const std::vector<FoundFile>& files, const std::string&
                                     Quote(file.path)));
   }
   members.erase(std::unique(members.begin(), members.end()), members.end());
-  std::string path = fmt::format(
-      "CASE {2} WHEN starts_with(filename, {0}) THEN regexp_replace(substr(filename, {1}), '^([a-z0-9]+)/', "
-      "'\\1://') ELSE filename END",
-      Quote(cache + "/"), cache.size() + 2, Join(members, " "));
-  return fmt::format(
-      "SELECT {} AS file, json AS document FROM read_json_objects([{}], format = 'unstructured', filename = "
-      "true)",
-      path, Join(paths, ", "));
+  return fmt::format(R"sql(
+      SELECT CASE {members} WHEN starts_with(filename, {cache})
+          THEN regexp_replace(substr(filename, {after_cache}), '^([a-z0-9]+)/', '\1://')
+          ELSE filename END AS file,
+        json AS document
+      FROM read_json_objects([{paths}], format = 'unstructured', filename = true))sql",
+                     fmt::arg("members", Join(members, " ")), fmt::arg("cache", Quote(cache + "/")),
+                     fmt::arg("after_cache", cache.size() + 2), fmt::arg("paths", Join(paths, ", ")));
 }
 
 }  // namespace
 
 // The fields of a CSV's first line.
 Result<std::vector<std::string>> FeedReader::CsvHeader(const FoundFile& file) {
+  if (auto known = headers_.find(file.Bytes()); known != headers_.end()) return known->second;
   std::string path = file.Named();
-  auto first = connection_.Query(
-      fmt::format("SELECT line FROM read_csv({}, auto_detect = false, header = false, delim = '\x01', quote "
-                  "= '', escape = '', columns = {{'line': 'VARCHAR'}}, ignore_errors = true) LIMIT 1",
-                  Quote(file.Bytes())));
+  auto first =
+      connection_.Query(fmt::format(R"sql(
+      SELECT line FROM read_csv({file}, auto_detect = false, header = false, delim = '{no_delimiter}', quote = '',
+        escape = '', columns = {{'line': 'VARCHAR'}}, ignore_errors = true) LIMIT 1)sql",
+                                    fmt::arg("file", Quote(file.Bytes())), fmt::arg("no_delimiter", '\x01')));
   if (!first && first.error().kind == ErrorKind::kInterrupted) return first.error();
   if (!first)
     return Error{ErrorKind::kSource, fmt::format("{} cannot be read: {}", path, first.error().message),
@@ -138,7 +140,17 @@ Result<std::vector<std::string>> FeedReader::CsvHeader(const FoundFile& file) {
     for (size_t j = 0; j < i; ++j)
       if (fields[i] == fields[j]) fields[i] += fmt::format("_{}", i + 1);
   }
-  return fields;
+  return headers_[file.Bytes()] = fields;
+}
+
+Result<std::map<std::string, std::string>> FeedReader::TypesOf(const std::string& reader) {
+  if (auto known = types_.find(reader); known != types_.end()) return known->second;
+  Rows described =
+      TRY(connection_.Query("SELECT lower(column_name), column_type FROM (DESCRIBE " + reader + ")"));
+  std::map<std::string, std::string>& types = types_[reader];
+  for (size_t i = 0; i < described.size(); ++i)
+    types[described.Text(i, 0)] = described.Text(i, 1);
+  return types;
 }
 
 Result<std::string> FeedReader::ReaderSql(const Feed& feed, const std::vector<FoundFile>& files) {
@@ -150,18 +162,19 @@ Result<std::string> FeedReader::ReaderSql(const Feed& feed, const std::vector<Fo
     return fmt::format("SELECT *, {} AS file FROM ({})", Quote(files.front().path), select);
   };
   if (kind.ends_with(".parquet"))
-    return of_file(
-        fmt::format("SELECT * EXCLUDE (file_row_number), file_row_number + 1 AS file_row FROM "
-                    "read_parquet({}, file_row_number = true)",
-                    Quote(path)));
+    return of_file(fmt::format(R"sql(
+        SELECT * EXCLUDE (file_row_number), file_row_number + 1 AS file_row
+        FROM read_parquet({path}, file_row_number = true))sql",
+                               fmt::arg("path", Quote(path))));
   if (kind.ends_with(".csv") || kind.ends_with(".csv.gz")) {
     std::string columns;
     for (const std::string& field : TRY(CsvHeader(files.front())))
       columns += fmt::format("{}{}: 'VARCHAR'", columns.empty() ? "" : ", ", Quote(field));
-    return of_file(
-        fmt::format("SELECT *, row_number() OVER () AS file_row FROM read_csv({}, auto_detect = false, "
-                    "header = true, delim = ',', quote = '\"', escape = '\"', columns = {{{}}})",
-                    Quote(path), columns));
+    return of_file(fmt::format(R"sql(
+        SELECT *, row_number() OVER () AS file_row
+        FROM read_csv({path}, auto_detect = false, header = true, delim = ',', quote = '"', escape = '"',
+          columns = {{{columns}}}))sql",
+                               fmt::arg("path", Quote(path)), fmt::arg("columns", columns)));
   }
   if (kind.ends_with(".xlsx")) {
     if (!excel_loaded_)
@@ -198,15 +211,13 @@ Result<> FeedReader::CheckShapes(const std::vector<FoundFile>& files) {
 Result<std::string> FeedReader::CastedSql(const Feed& feed, const std::vector<FoundFile>& files) {
   TRY(CheckShapes(files));
   std::string reader = TRY(ReaderSql(feed, files));
-  auto described = connection_.Query("SELECT lower(column_name), column_type FROM (DESCRIBE " + reader + ")");
+  auto described = TypesOf(reader);
   std::string path = files.front().Named();
   if (!described && described.error().kind == ErrorKind::kInterrupted) return described.error();
   if (!described)
     return Error{ErrorKind::kSource, fmt::format("{} cannot be read: {}", path, described.error().message),
                  "mend or replace the file; nothing was loaded"};
-  std::map<std::string, std::string> types;
-  for (size_t i = 0; i < described->size(); ++i)
-    types[described->Text(i, 0)] = described->Text(i, 1);
+  std::map<std::string, std::string>& types = *described;
   std::vector<std::string> columns;
   for (const Column& column : feed.columns) {
     auto given = Given(feed, column, types);
@@ -251,10 +262,10 @@ Result<> FeedReader::Read(const Feed& feed, const std::vector<FoundFile>& found)
       columns.push_back(NullSql(column, project_.functions) + " AS " + Ident(column.name));
       if (column.lenient) columns.push_back("false AS " + Ident(UnparsedName(column)));
     }
-    tables.push_back(
-        fmt::format("SELECT {}, CAST(NULL AS VARCHAR) AS file, CAST(NULL AS BIGINT) AS file_row, CAST(NULL "
-                    "AS VARCHAR) AS feed_season WHERE false",
-                    Join(columns, ", ")));
+    tables.push_back(fmt::format(R"sql(
+        SELECT {columns}, CAST(NULL AS VARCHAR) AS file, CAST(NULL AS BIGINT) AS file_row,
+          CAST(NULL AS VARCHAR) AS feed_season WHERE false)sql",
+                                 fmt::arg("columns", Join(columns, ", "))));
   }
   std::string name = Ident("feed_" + feed.name);
   if (!documents.empty()) {
@@ -372,23 +383,22 @@ Error FeedReader::Diagnose(const Feed& feed, const std::vector<FoundFile>& found
           ErrorKind::kSource,
           fmt::format("{}: {}", file.Named(), ReplaceAll(all.error().message, "Invalid Input Error: ", "")),
           kMend};
-    auto described =
-        connection_.Query("SELECT lower(column_name), column_type FROM (DESCRIBE " + *reader + ")");
+    auto described = TypesOf(*reader);
     if (!described) break;
-    std::map<std::string, std::string> types;
-    for (size_t i = 0; i < described->size(); ++i)
-      types[described->Text(i, 0)] = described->Text(i, 1);
+    std::map<std::string, std::string>& types = *described;
     std::vector<std::string> found;
     for (const Column& column : feed.columns) {
       auto given = Given(feed, column, types);
       if (!given || column.type == "VARCHAR" || column.lenient || !IsRead(feed, column)) continue;
       bool text = types[Lower(given->name)] == "VARCHAR";
       std::string value = GivenSql(*given, text);
-      auto bad = connection_.Query(
-          fmt::format("SELECT CAST(file_row AS BIGINT), CAST({} AS VARCHAR) FROM ({}) WHERE {} IS NOT NULL "
-                      "AND {} IS NULL ORDER BY file_row LIMIT {}",
-                      value, *reader, value, CastSql(*given, text, false, project_.functions),
-                      kMostValues - found.size()));
+      auto bad = connection_.Query(fmt::format(
+          R"sql(
+          SELECT CAST(file_row AS BIGINT), CAST({value} AS VARCHAR) FROM ({reader})
+          WHERE {value} IS NOT NULL AND {parsed} IS NULL ORDER BY file_row LIMIT {most})sql",
+          fmt::arg("value", value), fmt::arg("reader", *reader),
+          fmt::arg("parsed", CastSql(*given, text, false, project_.functions)),
+          fmt::arg("most", kMostValues - found.size())));
       for (size_t i = 0; bad && i < bad->size(); ++i)
         found.push_back(fmt::format("row {}, column {}: '{}' is no {}", bad->Int(i, 0), given->name,
                                     bad->Text(i, 1).substr(0, 80), column.type));

@@ -46,12 +46,16 @@ class FeedReader {
   // A SELECT over the columns that files have, with `file` and `file_row`.
   Result<std::string> ReaderSql(const Feed& feed, const std::vector<FoundFile>& files);
   Result<std::vector<std::string>> CsvHeader(const FoundFile& file);
+  // The columns that a reader gives, in lower case, with their types.
+  Result<std::map<std::string, std::string>> TypesOf(const std::string& reader);
   Result<> CheckDocuments(const Feed& feed, const std::vector<FoundFile>& files);
 
   const Project& project_;
   Connection& connection_;
   bool excel_loaded_ = false;
-  std::set<std::string> checked_;  // paths whose shape is right
+  std::set<std::string> checked_;                                    // paths whose shape is right
+  std::map<std::string, std::vector<std::string>> headers_;          // of CSV files, by path
+  std::map<std::string, std::map<std::string, std::string>> types_;  // by reader
   std::map<std::string, std::set<std::string>>
       words_;  // by feed: those of the sources that read it, lower case
 };

@@ -18,8 +18,8 @@ namespace {
 // source, not over, captured too late) are those of files that are as they should be.
 constexpr const char* kFitsNothing =
     "(not in the schedule|not in the crosswalk|of another season|date of no season|no player of this name|no "
-    "known "
-    "type|no league id|of another game under this id|no source tells its date|does not play in the game)";
+    "known type|no league id|of another game under this id|no source tells its date|does not play in the "
+    "game)";
 
 constexpr int kTellsDates = 30;  // sources of the schedule of a higher rank tell no more than teams
 
@@ -65,9 +65,9 @@ GROUP BY g.path)sql",
           fmt::arg("incoming", incoming));
     else
       uses += fmt::format(
-          "SELECT f.path, i.used, i.reason FROM (VALUES {}) f(path), (SELECT {} AS used, min(dropped) AS "
-          "reason FROM {} HAVING count(*) > 0) i",
-          paths, used, incoming);
+          R"sql(SELECT f.path, i.used, i.reason FROM (VALUES {paths}) f(path),
+  (SELECT {used} AS used, min(dropped) AS reason FROM {incoming} HAVING count(*) > 0) i)sql",
+          fmt::arg("paths", paths), fmt::arg("used", used), fmt::arg("incoming", incoming));
   }
   std::string touched = "true";
   if (part) {
@@ -102,10 +102,9 @@ Result<> Loader::KeepSeenFiles() {
 Result<> Loader::ListUnmatchedNames(LoadReport& report) {
   const RawTable* table = project_.FindRaw(kUnmatchedNames);
   if (!table) return {};
-  TRY(
-      connection_.Execute("CREATE OR REPLACE TEMP TABLE unmatched AS SELECT source, season, name, "
-                          "CAST(row_count AS BIGINT) AS row_count "
-                          "FROM backcourt.unmatched_names"));
+  TRY(connection_.Execute(R"sql(
+      CREATE OR REPLACE TEMP TABLE unmatched AS
+      SELECT source, season, name, CAST(row_count AS BIGINT) AS row_count FROM backcourt.unmatched_names)sql"));
   std::vector<PartitionDigest> digests =
       TRY(DigestPartitions(connection_, {"temp.unmatched", "0", HashedColumns(*table)}));
   Cell cell;
@@ -114,10 +113,10 @@ Result<> Loader::ListUnmatchedNames(LoadReport& report) {
   if (before ? before->digest == cell.digest : cell.rows == 0) return {};
   cell.state = cell.rows ? CellState::kFresh : CellState::kEmpty;
   cell.run = cell.changed = report.run;
-  TRY(connection_.Execute(
-      fmt::format("DELETE FROM main.{0}; INSERT INTO main.{0} BY NAME FROM temp.unmatched ORDER BY "
-                  "row_count DESC, source, season, name",
-                  Ident(table->name))));
+  TRY(connection_.Execute(fmt::format(R"sql(
+      DELETE FROM main.{table};
+      INSERT INTO main.{table} BY NAME FROM temp.unmatched ORDER BY row_count DESC, source, season, name)sql",
+                                      fmt::arg("table", Ident(table->name)))));
   cells_[table->name].Put(cell);
   ++report.changed_cells;
   return ledger::WriteCells(connection_, table->name, {cell});

@@ -32,7 +32,7 @@ bool IsAsFound(const FoundFile& file) {
 class LoadMemory {
  public:
   LoadMemory(const Project& project, Connection& connection) : project_(project), connection_(connection) {
-    if (project_.memory_limit == Project::kMemory) (void)connection_.Execute("SET memory_limit = '300MB'");
+    if (project_.memory_limit == Project::kMemory) (void)connection_.Execute("SET memory_limit = '275MB'");
   }
   ~LoadMemory() { (void)connection_.Execute("SET memory_limit = " + Quote(project_.memory_limit)); }
   LoadMemory(const LoadMemory&) = delete;
@@ -361,28 +361,31 @@ Result<> Loader::Record(const RawTable& table, const SourceGroup& group, bool pa
   if (!group.source->by_unit.empty()) TRY(KeepUnits(table, group, part));
   TRY(ledger::ReplaceDamagedUnits(
       connection_, table.name, name, season, part ? "unit IN (FROM temp.affected)" : "true",
-      fmt::format("(SELECT DISTINCT {0} AS unit, dropped FROM temp.{1} WHERE starts_with(dropped, {2}) AND "
-                  "{0} NOT IN "
-                  "(SELECT unit FROM temp.served WHERE source <> {3}))",
-                  UnitSql(table), Ident(group.incoming), Quote(kDoubledKey), Quote(name))));
+      fmt::format(R"sql(
+      (SELECT DISTINCT {unit} AS unit, dropped FROM temp.{incoming}
+       WHERE starts_with(dropped, {doubled}) AND {unit} NOT IN (SELECT unit FROM temp.served WHERE source <> {source}))
+      )sql",
+                  fmt::arg("unit", UnitSql(table)), fmt::arg("incoming", Ident(group.incoming)),
+                  fmt::arg("doubled", Quote(kDoubledKey)), fmt::arg("source", Quote(name)))));
   TRY(KeepUses(table, group, part));
   if (UnmatchedNameColumn(*group.source).empty())
     TRY(ledger::ReplaceUnmatchedNames(connection_, name, season, ""));
   else
-    TRY(ledger::ReplaceUnmatchedNames(
-        connection_, name, season,
-        fmt::format(
-            "(SELECT unmatched_name AS name, count(*) AS row_count FROM temp.{} WHERE unmatched_name IS NOT "
-            "NULL GROUP BY ALL)",
-            Ident(group.incoming))));
-  std::string others = fmt::format(
-      " UNION ALL SELECT reason, row_count FROM backcourt.dropped_units WHERE source = {} AND season = {} "
-      "AND unit NOT IN (FROM temp.affected)",
-      Quote(name), Quote(season));
-  Rows dropped = TRY(connection_.Query(
-      fmt::format("SELECT reason, CAST(sum(n) AS BIGINT) FROM (SELECT dropped AS reason, count(*) AS n FROM "
-                  "temp.{} WHERE dropped IS NOT NULL GROUP BY 1{}) GROUP BY 1 ORDER BY 1",
-                  Ident(group.incoming), part ? others : "")));
+    TRY(ledger::ReplaceUnmatchedNames(connection_, name, season,
+                                      fmt::format(R"sql(
+        (SELECT unmatched_name AS name, count(*) AS row_count FROM temp.{incoming}
+         WHERE unmatched_name IS NOT NULL GROUP BY ALL))sql",
+                                                  fmt::arg("incoming", Ident(group.incoming)))));
+  std::string others = fmt::format(R"sql(
+        UNION ALL SELECT reason, row_count FROM backcourt.dropped_units
+        WHERE source = {source} AND season = {season} AND unit NOT IN (FROM temp.affected))sql",
+                                   fmt::arg("source", Quote(name)), fmt::arg("season", Quote(season)));
+  Rows dropped = TRY(connection_.Query(fmt::format(R"sql(
+      SELECT reason, CAST(sum(n) AS BIGINT)
+      FROM (SELECT dropped AS reason, count(*) AS n FROM temp.{incoming} WHERE dropped IS NOT NULL GROUP BY 1{others})
+      GROUP BY 1 ORDER BY 1)sql",
+                                                   fmt::arg("incoming", Ident(group.incoming)),
+                                                   fmt::arg("others", part ? others : ""))));
   for (size_t i = 0; i < dropped.size(); ++i) {
     report.dropped.push_back({table.name, name, season, dropped.Text(i, 0), dropped.Int(i, 1)});
     TRY(ledger::WriteDropped(connection_, table.name, name, season, dropped.Text(i, 0), dropped.Int(i, 1)));
@@ -432,19 +435,18 @@ Result<std::set<std::string>> Loader::LoadSeasons(const RawTable& table, const s
   bool part = TRY(PlanPart(table, groups, seasons, report));
   TableChange change(connection_, table, seasons, part, groups.size() + (gone.empty() ? 0 : 2));
   TRY(change.Begin());
-  TRY(connection_.Execute(
-      "CREATE OR REPLACE TEMP TABLE given AS SELECT * FROM backcourt.file_units LIMIT 0; CREATE OR REPLACE "
-      "TEMP TABLE left_out AS SELECT * FROM backcourt.dropped_units LIMIT 0"));
+  TRY(connection_.Execute(R"sql(
+      CREATE OR REPLACE TEMP TABLE given AS SELECT * FROM backcourt.file_units LIMIT 0;
+      CREATE OR REPLACE TEMP TABLE left_out AS SELECT * FROM backcourt.dropped_units LIMIT 0)sql"));
   TRY(ledger::RemoveDropped(connection_, table.name, change.of_seasons()));
   // Also of those that are not there any more.
   TRY(ledger::RemoveSourceRuns(connection_, names, change.of_seasons()));
   for (SourceGroup* group : groups) {
     TRY(RunGroup(table, *group, part, report));
     if (table.statements) continue;  // decided between all of them
-    TRY(change.Stage(*group));
+    bool staged = TRY(change.Stage(*group));
     TRY(Record(table, *group, part, report));
-    if (groups.size() + gone.size() > 1)
-      TRY(connection_.Execute("DROP TABLE temp." + Ident(group->incoming)));
+    if (!staged) TRY(connection_.Execute("DROP TABLE temp." + Ident(group->incoming)));
   }
   if (table.statements) {
     Statements statements(connection_, table, groups);
@@ -471,13 +473,12 @@ Result<std::set<std::string>> Loader::LoadSeasons(const RawTable& table, const s
     return Error{ErrorKind::kSource, fmt::format("two rows of {} have one key: {}", table.name, twice),
                  "take one of them out of its file, then load again; nothing was loaded"};
   TRY(DropFeeds(table));
-  if (checking_) {
+  if (checking_)
     TRY(CompareStored(table, change.stored(), change.staged(), change.replaced()));
-    return std::set<std::string>();
-  }
-  TRY(WriteChange(table, groups, change, report));
-  if (groups.size() == 1 && gone.empty() && !table.statements)
-    TRY(connection_.Execute("DROP TABLE temp." + Ident(groups.front()->incoming)));
+  else
+    TRY(WriteChange(table, groups, change, report));
+  for (const SourceGroup* group : groups)
+    TRY(connection_.Execute("DROP TABLE IF EXISTS temp." + Ident(group->incoming)));
   return std::set<std::string>();
 }
 

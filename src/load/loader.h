@@ -153,7 +153,7 @@ class Loader {
   Result<std::string> WithInputs(const RawTable& table, const SourceGroup& group, bool part,
                                  LoadReport& report);
   // What a failed statement of a source means to whoever loads.
-  Error WhyRefused(const RawTable& table, const SourceGroup& group, Error error);
+  Error WhyRefused(const SourceGroup& group, Error error);
   // Writes what changed of a table: rows, cells, units.
   Result<> WriteChange(const RawTable& table, const std::vector<SourceGroup*>& groups, TableChange& change,
                        LoadReport& report);
@@ -161,6 +161,13 @@ class Loader {
   // `affected` has them, and each group the part of its files that holds them.
   Result<bool> PlanPart(const RawTable& table, const std::vector<SourceGroup*>& groups,
                         const std::set<std::string>& seasons, LoadReport& report);
+  // Paths of the files of a feed that are new, changed or gone since the group ran.
+  using TouchedFiles = std::map<std::pair<const SourceGroup*, const Feed*>, std::set<std::string>>;
+  // Of all groups; nothing where one of them cannot be made in part.
+  std::optional<TouchedFiles> FindTouchedFiles(const std::vector<SourceGroup*>& groups) const;
+  // Makes the temp table `affected`.
+  Result<> ListAffected(const RawTable& table, const std::vector<SourceGroup*>& groups,
+                        const TouchedFiles& touched, LoadReport& report);
   // The units that changed, in this load, in what a group reads by the unit.
   std::string ChangedUnits(const SourceGroup& group) const;
   // Whether a table changed that the group reads, in this load or, while its files were away, before it.

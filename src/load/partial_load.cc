@@ -10,6 +10,16 @@
 
 namespace backcourt {
 
+namespace {
+
+// The ledger's rows of which units the files of a feed hold.
+std::string UnitsOfFeed(const SourceGroup& group, const Feed& feed) {
+  return fmt::format("FROM backcourt.file_units WHERE source = {} AND season = {} AND feed = {}",
+                     Quote(group.source->name), Quote(group.season), Quote(feed.name));
+}
+
+}  // namespace
+
 FeedFiles Loader::FilesBefore(const SourceGroup& group) const {
   FeedFiles files;
   for (const auto& [feed, now] : group.feeds) {
@@ -44,25 +54,21 @@ std::string Loader::ChangedUnits(const SourceGroup& group) const {
   return "SELECT unit FROM temp.changed_units WHERE table_name IN (" + QuotedList(tables) + ")";
 }
 
-Result<bool> Loader::PlanPart(const RawTable& table, const std::vector<SourceGroup*>& groups,
-                              const std::set<std::string>& seasons, LoadReport& report) {
-  bool keyed = std::find(table.key.begin(), table.key.end(), table.unit) != table.key.end();
-  if (table.unit.empty() || !keyed) return false;
-  std::map<std::pair<const SourceGroup*, const Feed*>, std::set<std::string>>
-      touched;  // paths: new, changed and gone
+std::optional<Loader::TouchedFiles> Loader::FindTouchedFiles(const std::vector<SourceGroup*>& groups) const {
+  TouchedFiles touched;
   size_t files = 0, touches = 0;
   for (const SourceGroup* group : groups) {
     auto ran = ran_.find({group->source->name, group->season});
     FeedFiles before = FilesBefore(*group);
     if (ran == ran_.end() || ran->second.inputs != group->reads ||
         ran->second.identity != group->text + SourceGroup::Held(before))
-      return false;  // of another text, or the ledger tells of other files
-    if (group->identity.ends_with("+") || group->source->by_unit.empty()) return false;
+      return {};  // of another text, or the ledger tells of other files
+    if (group->identity.ends_with("+") || group->source->by_unit.empty()) return {};
     for (const std::string& read : group->source->by_unit)
-      if (MissedChange(*group, read)) return false;
+      if (MissedChange(*group, read)) return {};
     for (size_t i = 0; i < before.size(); ++i) {
       const auto& [feed, now] = group->feeds[i];
-      if (!group->ByUnit(feed->name) && !(now.empty() && before[i].second.empty())) return false;
+      if (!group->ByUnit(feed->name) && !(now.empty() && before[i].second.empty())) return {};
       std::map<std::string, std::pair<int64_t, int64_t>> was;
       for (const FoundFile& file : before[i].second)
         was[file.path] = {file.size, file.mtime};
@@ -78,28 +84,27 @@ Result<bool> Loader::PlanPart(const RawTable& table, const std::vector<SourceGro
       touches += paths.size();
     }
   }
-  for (const auto& ran : GoneOf(table))
-    if (seasons.contains("") || ran.second.empty() || seasons.contains(ran.second)) return false;
-  if (touches * 4 > files) return false;  // not worth it
+  if (touches * 4 > files) return {};  // not worth it
+  return touched;
+}
 
+Result<> Loader::ListAffected(const RawTable& table, const std::vector<SourceGroup*>& groups,
+                              const TouchedFiles& touched, LoadReport& report) {
   TRY(connection_.Execute("CREATE OR REPLACE TEMP TABLE affected (unit VARCHAR)"));
   auto affect = [&](const std::string& select) {
     return connection_.Execute("INSERT INTO temp.affected SELECT DISTINCT unit FROM (" + select +
                                ") WHERE unit NOT IN (FROM temp.affected)");
   };
-  auto of_feed = [](const SourceGroup& group, const Feed& feed) {
-    return fmt::format("FROM backcourt.file_units WHERE source = {} AND season = {} AND feed = {}",
-                       Quote(group.source->name), Quote(group.season), Quote(feed.name));
-  };
-  for (SourceGroup* group : groups) {
+  for (const SourceGroup* group : groups) {
     std::string mine = fmt::format("FROM backcourt.file_units WHERE source = {} AND season = {}",
                                    Quote(group->source->name), Quote(group->season));
     if (ReadsChanged(*group, true))
       TRY(affect("SELECT unit " + mine + " AND unit IN (" + ChangedUnits(*group) + ")"));
     for (const auto& [feed, now] : group->feeds) {
-      const std::set<std::string>& paths = touched[{group, feed}];
+      const std::set<std::string>& paths = touched.at({group, feed});
       if (paths.empty()) continue;
-      TRY(affect(fmt::format("SELECT unit {} AND path IN ({})", of_feed(*group, *feed), QuotedList(paths))));
+      TRY(affect(
+          fmt::format("SELECT unit {} AND path IN ({})", UnitsOfFeed(*group, *feed), QuotedList(paths))));
       std::vector<FoundFile> fresh;
       for (const FoundFile& file : now)
         if (paths.contains(file.path)) fresh.push_back(file);
@@ -108,17 +113,29 @@ Result<bool> Loader::PlanPart(const RawTable& table, const std::vector<SourceGro
       TRY(affect(fmt::format("SELECT {} AS unit FROM temp.{}", UnitSql(table), Ident("feed_" + feed->name))));
     }
   }
-  Rows weight =
-      TRY(connection_.Query(fmt::format("SELECT (SELECT count(*) FROM temp.affected) * 4 > (SELECT "
-                                        "count(DISTINCT unit) FROM backcourt.units WHERE table_name = {})",
-                                        Quote(table.name))));
+  return {};
+}
+
+Result<bool> Loader::PlanPart(const RawTable& table, const std::vector<SourceGroup*>& groups,
+                              const std::set<std::string>& seasons, LoadReport& report) {
+  bool keyed = std::find(table.key.begin(), table.key.end(), table.unit) != table.key.end();
+  if (table.unit.empty() || !keyed) return false;
+  for (const auto& ran : GoneOf(table))
+    if (seasons.contains("") || ran.second.empty() || seasons.contains(ran.second)) return false;
+  std::optional<TouchedFiles> touched = FindTouchedFiles(groups);
+  if (!touched) return false;
+  TRY(ListAffected(table, groups, *touched, report));
+  Rows weight = TRY(connection_.Query(fmt::format(R"sql(
+      SELECT (SELECT count(*) FROM temp.affected) * 4
+        > (SELECT count(DISTINCT unit) FROM backcourt.units WHERE table_name = {table}))sql",
+                                                  fmt::arg("table", Quote(table.name)))));
   if (weight.Int(0, 0)) return false;
   for (SourceGroup* group : groups) {
     group->part.clear();
     for (const auto& [feed, now] : group->feeds) {
-      Rows holding = TRY(connection_.Query(
-          fmt::format("SELECT DISTINCT path {} AND unit IN (FROM temp.affected)", of_feed(*group, *feed))));
-      std::set<std::string> paths = touched[{group, feed}];
+      Rows holding = TRY(connection_.Query(fmt::format(
+          "SELECT DISTINCT path {} AND unit IN (FROM temp.affected)", UnitsOfFeed(*group, *feed))));
+      std::set<std::string> paths = touched->at({group, feed});
       for (size_t i = 0; i < holding.size(); ++i)
         paths.insert(holding.Text(i, 0));
       std::vector<FoundFile> some;
@@ -176,10 +193,11 @@ Result<> Loader::KeepUnits(const RawTable& table, const SourceGroup& group, bool
         fmt::format("INSERT INTO temp.given SELECT DISTINCT {}, {}, file, {} FROM temp.{}", owner,
                     Quote(feed->name), UnitSql(table), Ident("feed_" + feed->name))));
   }
-  TRY(
-      connection_.Execute(fmt::format("INSERT INTO temp.left_out SELECT {}, {}, dropped, count(*) FROM "
-                                      "temp.{} WHERE dropped IS NOT NULL GROUP BY ALL",
-                                      owner, UnitSql(table), Ident(group.incoming))));
+  TRY(connection_.Execute(fmt::format(R"sql(
+      INSERT INTO temp.left_out SELECT {owner}, {unit}, dropped, count(*) FROM temp.{incoming}
+      WHERE dropped IS NOT NULL GROUP BY ALL)sql",
+                                      fmt::arg("owner", owner), fmt::arg("unit", UnitSql(table)),
+                                      fmt::arg("incoming", Ident(group.incoming)))));
   TRY(ledger::ReplaceDroppedUnits(connection_, source, season, part ? "unit IN (FROM temp.affected)" : "true",
                                   "temp.left_out"));
   return ledger::WriteFileUnits(connection_, source, season, "temp.given");

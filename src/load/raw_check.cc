@@ -55,11 +55,12 @@ Result<> Loader::CompareStored(const RawTable& table, const std::string& stored,
   for (const std::string& column : table.key)
     key_text.push_back(fmt::format("'{}=' || coalesce(CAST({} AS VARCHAR), 'NULL')", column, Ident(column)));
   auto counted = [&](const std::string& relation, const std::string& where) {
-    return fmt::format(
-        "(SELECT {} AS unit, concat_ws(', ', {}) AS key, hash({}) AS row_hash, count(*) AS n FROM {} WHERE "
-        "{} "
-        "GROUP BY ALL)",
-        UnitSql(table), Join(key_text, ", "), Join(hashed, ", "), relation, where);
+    return fmt::format(R"sql(
+        (SELECT {unit} AS unit, concat_ws(', ', {key}) AS key, hash({hashed}) AS row_hash, count(*) AS n
+         FROM {relation} WHERE {where} GROUP BY ALL))sql",
+                       fmt::arg("unit", UnitSql(table)), fmt::arg("key", Join(key_text, ", ")),
+                       fmt::arg("hashed", Join(hashed, ", ")), fmt::arg("relation", relation),
+                       fmt::arg("where", where));
   };
   Rows sizes = TRY(
       connection_.Query(fmt::format("SELECT count(*), count(DISTINCT {}) FROM {}", UnitSql(table), staged)));
@@ -69,14 +70,12 @@ Result<> Loader::CompareStored(const RawTable& table, const std::string& stored,
   std::string before = fmt::format(  // also what no load has brought
       "({} OR {} NOT IN (SELECT unit FROM backcourt.units WHERE table_name = {}))", replaced, UnitSql(table),
       Quote(table.name));
-  std::string pairs = fmt::format(
-      "FROM {} o FULL JOIN {} n USING (unit, key, row_hash) WHERE coalesce(o.n, 0) <> coalesce(n.n, 0)",
-      counted(stored, before), counted(staged, "true"));
-  Rows keys =
-      TRY(connection_.Query(fmt::format("SELECT unit, key, CAST(sum(coalesce(o.n, 0)) AS BIGINT), "
-                                        "CAST(sum(coalesce(n.n, 0)) AS BIGINT) {} GROUP BY "
-                                        "unit, key ORDER BY key",
-                                        pairs)));
+  Rows keys = TRY(connection_.Query(fmt::format(
+      R"sql(
+      SELECT unit, key, CAST(sum(coalesce(o.n, 0)) AS BIGINT), CAST(sum(coalesce(n.n, 0)) AS BIGINT)
+      FROM {stored} o FULL JOIN {staged} n USING (unit, key, row_hash)
+      WHERE coalesce(o.n, 0) <> coalesce(n.n, 0) GROUP BY unit, key ORDER BY key)sql",
+      fmt::arg("stored", counted(stored, before)), fmt::arg("staged", counted(staged, "true")))));
   checking_->differing += int64_t(keys.size());
   for (size_t i = 0; i < std::min<size_t>(keys.size(), kMostShown); ++i) {
     RawDifference difference{table.name, keys.Text(i, 1), "", "", "", "", ""};
@@ -98,9 +97,10 @@ Result<> Loader::CompareStored(const RawTable& table, const std::string& stored,
         "SELECT coalesce(min(path), '') FROM backcourt.file_units WHERE unit = {} AND source IN ({})",
         Quote(keys.Text(i, 0)), QuotedList(SourcesOf(table.name)))));
     Rows source = TRY(connection_.Query(fmt::format(
-        "SELECT coalesce(min(source || CASE WHEN season = '' THEN '' ELSE ' ' || season END), '') FROM "
-        "backcourt.units WHERE table_name = {} AND unit = {}",
-        Quote(table.name), Quote(keys.Text(i, 0)))));
+        R"sql(
+        SELECT coalesce(min(source || CASE WHEN season = '' THEN '' ELSE ' ' || season END), '')
+        FROM backcourt.units WHERE table_name = {table} AND unit = {unit})sql",
+        fmt::arg("table", Quote(table.name)), fmt::arg("unit", Quote(keys.Text(i, 0))))));
     difference.file = !files.Text(0, 0).empty()   ? files.Text(0, 0)
                       : source.Text(0, 0).empty() ? ""
                                                   : "files of " + source.Text(0, 0);

@@ -117,8 +117,7 @@ Result<> Loader::CreateTable(const RawTable& table) {
   std::set<std::string> sources = SourcesOf(table.name);
   declared.parts["sources"] = Join({sources.begin(), sources.end()}, ", ");
   TRY(ledger::WriteDeclaration(connection_, table.name, declared));
-  TRY(ledger::ForgetModel(connection_, table.name));
-  return ledger::KeepColumns(connection_, table.name);
+  return ledger::ForgetModel(connection_, table.name);
 }
 
 // Forgets all of a raw table; the sources of it then run again over all of their files.
@@ -144,7 +143,7 @@ Result<> Loader::ForgetTables() {
 
 Result<> Loader::Reconcile(LoadReport& report) {
   TRY(ForgetTables());
-  std::vector<std::string> again;
+  std::vector<std::string> again, made;
   for (const RawTable& table : project_.raw_tables) {
     auto known = declared_.find(table.name);
     std::set<std::string> now = SourcesOf(table.name), before;
@@ -158,6 +157,7 @@ Result<> Loader::Reconcile(LoadReport& report) {
       } else {
         TRY(CreateTable(table));
       }
+      made.push_back(table.name);
       continue;
     }
     if (before == now) continue;
@@ -170,6 +170,7 @@ Result<> Loader::Reconcile(LoadReport& report) {
     declared.parts["sources"] = Join({now.begin(), now.end()}, ", ");
     TRY(ledger::WriteDeclaration(connection_, table.name, declared));
   }
+  TRY(ledger::KeepColumns(connection_, made));
   for (const auto& [ran, run] : ran_)
     if (!ran.second.empty() && !project_.seasons.empty() &&
         std::find(project_.seasons.begin(), project_.seasons.end(), ran.second) == project_.seasons.end())

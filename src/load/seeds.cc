@@ -52,11 +52,10 @@ Result<> Loader::LoadSeeds(LoadReport& report) {
       }
       // The project's own rows stand in place of those of the pack with the same first column.
       Rows first = TRY(connection_.Query("SELECT column_name FROM (DESCRIBE feed_seed) LIMIT 1"));
-      read =
-          connection_.Execute(fmt::format("DELETE FROM temp.feed_seed WHERE {0} IN (SELECT {0} FROM "
-                                          "temp.seed_rows); INSERT INTO temp.feed_seed BY "
-                                          "NAME FROM temp.seed_rows",
-                                          Ident(first.Text(0, 0))));
+      read = connection_.Execute(fmt::format(R"sql(
+          DELETE FROM temp.feed_seed WHERE {first} IN (SELECT {first} FROM temp.seed_rows);
+          INSERT INTO temp.feed_seed BY NAME FROM temp.seed_rows)sql",
+                                             fmt::arg("first", Ident(first.Text(0, 0)))));
       if (!read) return OfSeed(file, read.error());
     }
     std::vector<std::string> columns;
@@ -87,7 +86,7 @@ Result<> Loader::LoadSeeds(LoadReport& report) {
       if (!ours) TRY(ledger::RemoveCells(connection_, seed.name));
       TRY(ledger::ForgetModel(connection_, seed.name));
       TRY(ledger::WriteDeclaration(connection_, seed.name, {kSeedKind, {{"columns", ColumnText(typed)}}}));
-      TRY(ledger::KeepColumns(connection_, seed.name));
+      TRY(ledger::KeepColumns(connection_, {seed.name}));
       TRY(ledger::WriteCells(connection_, seed.name, {cell}));
       cells_[seed.name].Put(cell);
       changed_tables_.insert(seed.name);

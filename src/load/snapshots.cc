@@ -16,10 +16,11 @@ namespace {
 
 Result<std::vector<Snapshot>> ReadAll(Connection& connection, const std::string& where) {
   std::vector<Snapshot> snapshots;
-  Rows rows = TRY(connection.Query(
-      "SELECT feed, path, season, CAST(date_trunc('second', seen_at) AS VARCHAR), CAST(epoch(timezone('UTC', "
-      "now())) - epoch(seen_at) AS DOUBLE), problem FROM backcourt.snapshots " +
-      where));
+  Rows rows = TRY(connection.Query(fmt::format(R"sql(
+      SELECT feed, path, season, CAST(date_trunc('second', seen_at) AS VARCHAR),
+        CAST(epoch(timezone('UTC', now())) - epoch(seen_at) AS DOUBLE), problem
+      FROM backcourt.snapshots {where})sql",
+                                               fmt::arg("where", where))));
   for (size_t i = 0; i < rows.size(); ++i)
     snapshots.push_back({rows.Text(i, 0), rows.Text(i, 1), rows.Text(i, 2), rows.Text(i, 3), rows.Real(i, 4),
                          rows.Text(i, 5)});
@@ -130,41 +131,47 @@ Result<> Snapshots::Judge(const Feed& feed) {
   std::vector<std::string> columns;
   for (const std::string& column : feed.key)
     columns.push_back(Ident(column));
-  std::string keys = Join(columns, ", "), name = "concat_ws(', ', " + Join(shown, ", ") + ")";
+  std::string keys = Join(columns, ", "), name = "concat_ws(', ', " + Join(shown, ", ") + ")",
+              kept = ledger::SnapshotTable(feed.name);
   auto quarantine = [&](const std::string& guilty) {
     return ledger::QuarantineSnapshots(connection_, feed.name, guilty);
   };
   TRY(ledger::AcquitSnapshots(connection_, feed.name));
-  TRY(quarantine(
-      fmt::format("SELECT path, 'it holds no rows' AS problem FROM backcourt.snapshots WHERE feed = "
-                  "{} AND path NOT IN (SELECT file FROM {})",
-                  Quote(feed.name), ledger::SnapshotTable(feed.name))));
+  TRY(quarantine(fmt::format(R"sql(
+      SELECT path, 'it holds no rows' AS problem FROM backcourt.snapshots
+      WHERE feed = {feed} AND path NOT IN (SELECT file FROM {kept}))sql",
+                             fmt::arg("feed", Quote(feed.name)), fmt::arg("kept", kept))));
   if (!feed.belongs.empty())
-    TRY(quarantine(
-        fmt::format("SELECT file AS path, count(*) || ' rows do not belong in it, as ' || min({}) AS "
-                    "problem FROM {} WHERE ({}) IS NOT TRUE GROUP BY file",
-                    name, ledger::SnapshotTable(feed.name), feed.belongs)));
-  TRY(quarantine(
-      fmt::format("SELECT file AS path, 'a key stands in it twice: ' || min({0}) AS problem FROM "
-                  "(SELECT file, {1} FROM {2} GROUP BY file, {1} HAVING count(*) > 1) GROUP BY file",
-                  name, keys, ledger::SnapshotTable(feed.name))));
+    TRY(quarantine(fmt::format(R"sql(
+        SELECT file AS path, count(*) || ' rows do not belong in it, as ' || min({name}) AS problem
+        FROM {kept} WHERE ({belongs}) IS NOT TRUE GROUP BY file)sql",
+                               fmt::arg("name", name), fmt::arg("kept", kept),
+                               fmt::arg("belongs", feed.belongs))));
+  TRY(quarantine(fmt::format(R"sql(
+      SELECT file AS path, 'a key stands in it twice: ' || min({name}) AS problem
+      FROM (SELECT file, {keys} FROM {kept} GROUP BY file, {keys} HAVING count(*) > 1) GROUP BY file)sql",
+                             fmt::arg("name", name), fmt::arg("keys", keys), fmt::arg("kept", kept))));
   if (feed.lasting.empty()) return {};
   return quarantine(fmt::format(
-      "WITH rows AS (SELECT * FROM {0} WHERE {1}), settled AS (SELECT feed_season, {2}, min(snapshot_at) AS "
-      "since FROM rows WHERE {3} GROUP BY ALL), "
-      "lost AS (SELECT s.path, {4} AS name FROM backcourt.snapshots s JOIN settled l ON l.feed_season = "
-      "s.season AND l.since < s.seen_at "
-      "WHERE s.feed = {5} AND NOT EXISTS (SELECT 1 FROM rows k WHERE k.file = s.path AND {6})) "
-      "SELECT path, 'it lacks ' || count(*) || ' rows that were settled before, as ' || min(name) AS problem "
-      "FROM lost GROUP BY path",
-      ledger::SnapshotTable(feed.name), Good(feed, ""), keys, feed.lasting, name, Quote(feed.name),
-      Join(key, " AND ")));
+      R"sql(
+      WITH rows AS (SELECT * FROM {kept} WHERE {good}),
+      settled AS (SELECT feed_season, {keys}, min(snapshot_at) AS since FROM rows WHERE {lasting} GROUP BY ALL),
+      lost AS (
+        SELECT s.path, {name} AS name FROM backcourt.snapshots s
+        JOIN settled l ON l.feed_season = s.season AND l.since < s.seen_at
+        WHERE s.feed = {feed} AND NOT EXISTS (SELECT 1 FROM rows k WHERE k.file = s.path AND {same_key}))
+      SELECT path, 'it lacks ' || count(*) || ' rows that were settled before, as ' || min(name) AS problem
+      FROM lost GROUP BY path)sql",
+      fmt::arg("kept", kept), fmt::arg("good", Good(feed, "")), fmt::arg("keys", keys),
+      fmt::arg("lasting", feed.lasting), fmt::arg("name", name), fmt::arg("feed", Quote(feed.name)),
+      fmt::arg("same_key", Join(key, " AND "))));
 }
 
 Result<std::vector<Snapshot>> Snapshots::Serving(Connection& connection) {
-  return ReadAll(connection,
-                 "WHERE problem = '' QUALIFY row_number() OVER (PARTITION BY feed, season ORDER BY seen_at "
-                 "DESC, path DESC) = 1 ORDER BY feed, season");
+  return ReadAll(connection, R"sql(
+      WHERE problem = ''
+      QUALIFY row_number() OVER (PARTITION BY feed, season ORDER BY seen_at DESC, path DESC) = 1
+      ORDER BY feed, season)sql");
 }
 
 Result<std::vector<Snapshot>> Snapshots::Quarantined(Connection& connection) {

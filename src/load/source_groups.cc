@@ -33,16 +33,17 @@ void OwnStatements(const Project& project, const RawTable& table, Source& source
   }
   source.optional_feeds = {kOwn + results->name};
   source.body = fmt::format(
-      R"sql(WITH played AS (SELECT {0} AS unit_, {1} AS date_, min(file) AS in_ FROM {2} GROUP BY ALL)
-SELECT s.* EXCLUDE (file), NULL AS dropped, p.date_ IS NOT DISTINCT FROM s.{3} AND p.unit_ IS NOT NULL AS is_over,
-  CASE WHEN p.date_ = s.{3} THEN TIMESTAMP 'infinity' END AS captured_at, s.file AS told_in
-FROM {4} s LEFT JOIN played p ON p.unit_ = s.{0}
+      R"sql(WITH played AS (SELECT {unit} AS unit_, {played_on} AS date_, min(file) AS in_ FROM {results} GROUP BY ALL)
+SELECT s.* EXCLUDE (file), NULL AS dropped, p.date_ IS NOT DISTINCT FROM s.{date} AND p.unit_ IS NOT NULL AS is_over,
+  CASE WHEN p.date_ = s.{date} THEN TIMESTAMP 'infinity' END AS captured_at, s.file AS told_in
+FROM {schedule} s LEFT JOIN played p ON p.unit_ = s.{unit}
 UNION ALL BY NAME
-SELECT s.{0}, s.season, s.season_year, s.game_type, p.date_ AS {3}, s.status, NULL AS dropped, true AS is_over,
+SELECT s.{unit}, s.season, s.season_year, s.game_type, p.date_ AS {date}, s.status, NULL AS dropped, true AS is_over,
   TIMESTAMP 'infinity' AS captured_at, p.in_ AS told_in
-FROM {4} s JOIN played p ON p.unit_ = s.{0} AND p.date_ <> s.{3})sql",
-      Ident(results->unit), Ident(results->date), Ident(kOwn + results->name), Ident(table.date),
-      Ident(source.name));
+FROM {schedule} s JOIN played p ON p.unit_ = s.{unit} AND p.date_ <> s.{date})sql",
+      fmt::arg("unit", Ident(results->unit)), fmt::arg("played_on", Ident(results->date)),
+      fmt::arg("results", Ident(kOwn + results->name)), fmt::arg("date", Ident(table.date)),
+      fmt::arg("schedule", Ident(source.name)));
 }
 
 }  // namespace

@@ -16,7 +16,7 @@ namespace backcourt {
 namespace {
 
 // Whether files go into the rows of a group as they are read, without a table between.
-bool Streams(const RawTable& table, const SourceGroup& group) { return group.Copies() && !table.statements; }
+bool Streams(const SourceGroup& group) { return group.Copies() && group.feeds.size() == 1; }
 
 }  // namespace
 
@@ -105,7 +105,7 @@ Result<std::string> Loader::WithInputs(const RawTable& table, const SourceGroup&
       with(feed->name, ledger::SnapshotTable(feed->name), Snapshots::Good(*feed, group.season));
       continue;
     }
-    if (Streams(table, group)) {
+    if (Streams(group)) {
       TRY(BeginReading(*feed, files, report));
       with(feed->name, "(" + TRY(reader_.TablesSql(*feed, files)) + ")", "");
       continue;
@@ -135,22 +135,26 @@ Result<> Loader::RunGroup(const RawTable& table, SourceGroup& group, bool part, 
   for (const std::string& column : table.key)
     keyless += fmt::format(" WHEN {} IS NULL THEN {}", Ident(column), Quote("row without " + column));
   group.incoming = fmt::format("incoming_{}", &group - sources_.groups().data());
-  auto made = connection_.Execute(
-      fmt::format("CREATE OR REPLACE TEMP TABLE {} AS {} SELECT {}{}{}coalesce(CAST(dropped "
-                  "AS VARCHAR), CASE{} END) AS dropped FROM (\n{}\n)",
-                  Ident(group.incoming), ctes, typed, StatementColumns(table, source),
-                  UnmatchedNameColumn(source), keyless, source.body));
-  if (made && Streams(table, group))
+  auto made = connection_.Execute(fmt::format(
+      R"sql(
+      CREATE OR REPLACE TEMP TABLE {incoming} AS {inputs}
+      SELECT {typed}{stated}{unmatched}coalesce(CAST(dropped AS VARCHAR), CASE{keyless} END) AS dropped FROM (
+{body}
+))sql",
+      fmt::arg("incoming", Ident(group.incoming)), fmt::arg("inputs", ctes), fmt::arg("typed", typed),
+      fmt::arg("stated", StatementColumns(table, source)), fmt::arg("unmatched", UnmatchedNameColumn(source)),
+      fmt::arg("keyless", keyless), fmt::arg("body", source.body)));
+  if (made && Streams(group))
     progress_.HasRead(read_.size(),
                       TRY(connection_.Query("SELECT count(*) FROM temp." + Ident(group.incoming))).Int(0, 0));
   if (made) progress_.Did(group.Work() / 2);
   if (made) return SetAsideDoubles(table, group, report);
-  return WhyRefused(table, group, made.error());
+  return WhyRefused(group, made.error());
 }
 
-Error Loader::WhyRefused(const RawTable& table, const SourceGroup& group, Error error) {
+Error Loader::WhyRefused(const SourceGroup& group, Error error) {
   const Source& source = *group.source;
-  if (Streams(table, group) && (error.kind == ErrorKind::kData || error.kind == ErrorKind::kModel)) {
+  if (Streams(group) && (error.kind == ErrorKind::kData || error.kind == ErrorKind::kModel)) {
     transaction_.reset();
     return reader_.Diagnose(*group.feeds.front().first, group.feeds.front().second, error);
   }
@@ -172,29 +176,30 @@ Error Loader::WhyRefused(const RawTable& table, const SourceGroup& group, Error 
 Result<> Loader::SetAsideDoubles(const RawTable& table, const SourceGroup& group, LoadReport& report) {
   if (!table.merge.empty()) return {};  // whose rows are statements, as many as there are
   std::string incoming = "temp." + Ident(group.incoming), keys = KeyList(table);
-  TRY(connection_.Execute(fmt::format(
-      "CREATE OR REPLACE TEMP TABLE doubles AS SELECT {1} FROM {0} WHERE dropped IS NULL GROUP BY {1} "
-      "HAVING count(*) > 1",
-      incoming, keys)));
+  TRY(connection_.Execute(fmt::format(R"sql(
+      CREATE OR REPLACE TEMP TABLE doubles AS
+      SELECT {keys} FROM {incoming} WHERE dropped IS NULL GROUP BY {keys} HAVING count(*) > 1)sql",
+                                      fmt::arg("keys", keys), fmt::arg("incoming", incoming))));
   if (TRY(connection_.Query("SELECT count(*) FROM temp.doubles")).Int(0, 0) == 0) return {};
-  if (Streams(table, group)) TRY(Materialize(*group.feeds.front().first, group.feeds.front().second, report));
+  if (Streams(group)) TRY(Materialize(*group.feeds.front().first, group.feeds.front().second, report));
   std::vector<std::string> shown;
   for (const std::string& column : table.key)
     shown.push_back("CAST(" + Ident(column) + " AS VARCHAR)");
-  TRY(
-      connection_.Execute(fmt::format("UPDATE {0} SET dropped = 'equal to another row in every column' WHERE "
-                                      "rowid IN (SELECT rowid FROM {0} SEMI "
-                                      "JOIN temp.doubles USING ({1}) WHERE dropped IS NULL QUALIFY "
-                                      "row_number() OVER (PARTITION BY {2} ORDER BY "
-                                      "rowid) > 1)",
-                                      incoming, keys, ColumnList(table))));
+  TRY(connection_.Execute(fmt::format(R"sql(
+      UPDATE {incoming} SET dropped = 'equal to another row in every column' WHERE rowid IN
+        (SELECT rowid FROM {incoming} SEMI JOIN temp.doubles USING ({keys}) WHERE dropped IS NULL
+         QUALIFY row_number() OVER (PARTITION BY {columns} ORDER BY rowid) > 1))sql",
+                                      fmt::arg("incoming", incoming), fmt::arg("keys", keys),
+                                      fmt::arg("columns", ColumnList(table)))));
   std::vector<std::string> rows = DoubledRows(group);
   std::string where = rows.size() == 1 ? " (" + rows.front() + ")" : "";
   TRY(connection_.Execute(fmt::format(
-      "UPDATE {0} SET dropped = concat({1}, concat_ws(', ', {2}), {3}) WHERE rowid IN (SELECT rowid FROM {0} "
-      "SEMI "
-      "JOIN temp.doubles USING ({4}) WHERE dropped IS NULL QUALIFY count(*) OVER (PARTITION BY {4}) > 1)",
-      incoming, Quote(kDoubledKey), Join(shown, ", "), Quote(where), keys)));
+      R"sql(
+      UPDATE {incoming} SET dropped = concat({doubled}, concat_ws(', ', {shown}), {where}) WHERE rowid IN
+        (SELECT rowid FROM {incoming} SEMI JOIN temp.doubles USING ({keys}) WHERE dropped IS NULL
+         QUALIFY count(*) OVER (PARTITION BY {keys}) > 1))sql",
+      fmt::arg("incoming", incoming), fmt::arg("doubled", Quote(kDoubledKey)),
+      fmt::arg("shown", Join(shown, ", ")), fmt::arg("where", Quote(where)), fmt::arg("keys", keys))));
   report.doubled.insert(report.doubled.end(), rows.begin(), rows.end());
   return {};
 }
@@ -209,10 +214,12 @@ std::vector<std::string> Loader::DoubledRows(const SourceGroup& group) {
       key.push_back(Ident(column));
       shown.push_back(fmt::format("'{}=' || CAST({} AS VARCHAR)", column, Ident(column)));
     }
-    auto twice = connection_.Query(
-        fmt::format("SELECT concat_ws(', ', {1}), min(file), min(file_row), max(file_row) FROM temp.{2} "
-                    "GROUP BY {0} HAVING count(*) > 1 ORDER BY 2, 3 LIMIT 20",
-                    Join(key, ", "), Join(shown, ", "), Ident("feed_" + feed->name)));
+    auto twice = connection_.Query(fmt::format(
+        R"sql(
+        SELECT concat_ws(', ', {shown}), min(file), min(file_row), max(file_row) FROM temp.{feed}
+        GROUP BY {key} HAVING count(*) > 1 ORDER BY 2, 3 LIMIT 20)sql",
+        fmt::arg("shown", Join(shown, ", ")), fmt::arg("feed", Ident("feed_" + feed->name)),
+        fmt::arg("key", Join(key, ", "))));
     for (size_t i = 0; twice && i < twice->size(); ++i)
       found.push_back(fmt::format("{}: rows {} and {} have one key ({})", twice->Text(i, 1), twice->Int(i, 2),
                                   twice->Int(i, 3), twice->Text(i, 0)));

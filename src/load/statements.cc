@@ -59,22 +59,21 @@ FROM ({rows}))sql",
 }
 
 Result<> Statements::MarkLosers() {
-  TRY(connection_.Execute(
-      "CREATE OR REPLACE TEMP TABLE rightful AS SELECT unit_, ord_, source_, season_ FROM temp.statements "
-      "WHERE "
-      "place = 1; INSERT INTO temp.served SELECT unit_, source_, season_ FROM temp.rightful"));
+  TRY(connection_.Execute(R"sql(
+      CREATE OR REPLACE TEMP TABLE rightful AS
+      SELECT unit_, ord_, source_, season_ FROM temp.statements WHERE place = 1;
+      INSERT INTO temp.served SELECT unit_, source_, season_ FROM temp.rightful)sql"));
   for (size_t i = 0; i < groups_.size(); ++i) {
     std::string incoming = "temp." + Ident(groups_[i]->incoming);
-    TRY(connection_.Execute(fmt::format(
-        "UPDATE {0} SET dropped = 'served by ' || r.source_ FROM temp.rightful r WHERE dropped IS NULL AND "
-        "r.unit_ = {1} AND r.ord_ <> {2}",
-        incoming, UnitSql(table_), i)));
+    TRY(connection_.Execute(fmt::format(R"sql(
+        UPDATE {incoming} SET dropped = 'served by ' || r.source_ FROM temp.rightful r
+        WHERE dropped IS NULL AND r.unit_ = {unit} AND r.ord_ <> {ord})sql",
+                                        "incoming"_a = incoming, "unit"_a = UnitSql(table_), "ord"_a = i)));
     if (!table_.merge.empty())
-      TRY(
-          connection_.Execute(fmt::format("UPDATE {0} SET dropped = 'told by a newer response' FROM "
-                                          "temp.statements s WHERE dropped IS NULL AND "
-                                          "s.ord_ = {1} AND s.row_ = {0}.rowid AND s.place > 1",
-                                          incoming, i)));
+      TRY(connection_.Execute(fmt::format(R"sql(
+          UPDATE {incoming} SET dropped = 'told by a newer response' FROM temp.statements s
+          WHERE dropped IS NULL AND s.ord_ = {ord} AND s.row_ = {incoming}.rowid AND s.place > 1)sql",
+                                          "incoming"_a = incoming, "ord"_a = i)));
   }
   return {};
 }
@@ -91,10 +90,11 @@ Result<> Statements::Merge() {
   for (const Column& column : table_.columns)
     typed +=
         fmt::format("{1}CAST({0} AS {2}) AS {0}", Ident(column.name), typed.empty() ? "" : ", ", column.type);
-  TRY(
-      connection_.Execute(fmt::format("INSERT INTO temp.staged WITH statements AS NOT MATERIALIZED (FROM "
-                                      "temp.statements) SELECT {} FROM (\n{}\n)",
-                                      typed, table_.merge)));
+  TRY(connection_.Execute(fmt::format(R"sql(
+      INSERT INTO temp.staged WITH statements AS NOT MATERIALIZED (FROM temp.statements) SELECT {typed} FROM (
+{merge}
+))sql",
+                                      "typed"_a = typed, "merge"_a = table_.merge)));
   // What no statement dates has no place in a table of dates.
   if (table_.date.empty()) return {};
   std::string undated =
@@ -141,16 +141,16 @@ Result<std::vector<Disagreement>> ReadDisagreements(Connection& connection, cons
   std::vector<Disagreement> found;
   Rows there = TRY(connection.Query(fmt::format(
       R"sql(SELECT count(*) FILTER (table_name = 'statements' AND schema_name = 'backcourt'),
-  count(*) FILTER (schema_name = 'main' AND table_name IN ({}, {}))
+  count(*) FILTER (schema_name = 'main' AND table_name IN ({schedule}, {results}))
 FROM duckdb_tables() WHERE database_name = 'wh')sql",
-      Quote(project.schedule), Quote(project.results))));
+      "schedule"_a = Quote(project.schedule), "results"_a = Quote(project.results))));
   if (there.Int(0, 0) == 0 || there.Int(0, 1) < 2) return found;
   Rows rows = TRY(connection.Query(fmt::format(
       R"sql(SELECT s.table_name, s.season, s.unit, s.differs, coalesce(r.source, ''), coalesce(r.file, ''), s.source, s.file
 FROM wh.backcourt.statements s
 LEFT JOIN wh.backcourt.statements r ON r.table_name = s.table_name AND r.unit = s.unit AND r.place = 1
-WHERE s.differs <> '' AND {} IN ('', s.season) ORDER BY s.table_name, s.season, s.unit, s.place)sql",
-      Quote(season))));
+WHERE s.differs <> '' AND {season} IN ('', s.season) ORDER BY s.table_name, s.season, s.unit, s.place)sql",
+      "season"_a = Quote(season))));
   for (size_t i = 0; i < rows.size(); ++i)
     found.push_back({rows.Text(i, 0), rows.Text(i, 1), rows.Text(i, 2), rows.Text(i, 3), rows.Text(i, 4),
                      rows.Text(i, 5), rows.Text(i, 6), rows.Text(i, 7)});
@@ -174,8 +174,10 @@ Result<std::vector<std::string>> StatementsOn(Connection& connection, const RawT
   Rows rows = TRY(connection.Query(fmt::format(
       R"sql(SELECT s.unit, s.place, s.source, s.file, s.is_over, coalesce(CAST(nullif(s.captured_at, TIMESTAMP 'infinity') AS VARCHAR), ''), s.told
 FROM wh.backcourt.statements s
-WHERE s.table_name = {} AND s.unit IN (SELECT {} FROM wh.main.{} WHERE {} = {}) ORDER BY s.unit, s.place)sql",
-      Quote(table.name), UnitSql(table), Ident(table.name), Ident(table.date), date.Sql())));
+WHERE s.table_name = {name} AND s.unit IN (SELECT {unit} FROM wh.main.{table} WHERE {date_column} = {date})
+ORDER BY s.unit, s.place)sql",
+      "name"_a = Quote(table.name), "unit"_a = UnitSql(table), "table"_a = Ident(table.name),
+      "date_column"_a = Ident(table.date), "date"_a = date.Sql())));
   std::vector<std::string> told;
   for (size_t i = 0; i < rows.size(); ++i)
     told.push_back(fmt::format("{}: {} by {}: {}{}{}", rows.Text(i, 0),

@@ -30,19 +30,31 @@ TableChange::TableChange(Connection& connection, const RawTable& table, const st
                         Quote(table.name), of_seasons_, part ? " AND unit IN (FROM temp.affected)" : "");
   of_units_ = of_seasons_ + (part ? " AND unit IN (FROM temp.affected)" : "");
   season_ = HasColumn(table, "season") ? "season" : "owner_season";
-  staged_ = "temp.staged";
 }
 
 Result<> TableChange::Begin() {
-  TRY(connection_.Execute(
-      "CREATE OR REPLACE TEMP TABLE served (unit VARCHAR, source VARCHAR, season VARCHAR);"
-      "CREATE OR REPLACE TEMP TABLE offered (unit VARCHAR, source VARCHAR, season VARCHAR)"));
-  return alone_ ? Result<>()
-                : connection_.Execute(
-                      fmt::format("CREATE OR REPLACE TEMP TABLE staged AS FROM {} LIMIT 0", stored_));
+  TRY(connection_.Execute(R"sql(
+      CREATE OR REPLACE TEMP TABLE served (unit VARCHAR, source VARCHAR, season VARCHAR);
+      CREATE OR REPLACE TEMP TABLE offered (unit VARCHAR, source VARCHAR, season VARCHAR))sql"));
+  return connection_.Execute(fmt::format("CREATE OR REPLACE TEMP TABLE staged AS FROM {} LIMIT 0", stored_));
 }
 
-Result<> TableChange::Stage(const SourceGroup& group) {
+std::string TableChange::UnionOf(const std::vector<Staged>& staged) {
+  std::vector<std::string> all;
+  for (const Staged& one : staged)
+    all.push_back(one.rows);
+  return "(" + Join(all, " UNION ALL ") + ")";
+}
+
+std::string TableChange::staged() const {
+  if (staged_.empty()) return "temp.staged";
+  std::vector<Staged> all;
+  for (const auto& [season, staged] : staged_)
+    all.insert(all.end(), staged.begin(), staged.end());
+  return UnionOf(all);
+}
+
+Result<bool> TableChange::Stage(const SourceGroup& group) {
   std::string incoming = "temp." + Ident(group.incoming),
               rows = fmt::format("SELECT {} FROM {} WHERE dropped IS NULL", ColumnList(table_), incoming),
               source = Quote(group.source->name),
@@ -52,22 +64,31 @@ Result<> TableChange::Stage(const SourceGroup& group) {
   TRY(connection_.Execute(
       fmt::format("INSERT INTO temp.offered SELECT DISTINCT {}, {}, {} FROM {} WHERE dropped IS NULL", unit_,
                   source, Quote(group.season), incoming)));
-  if (!alone_)
-    TRY(connection_.Execute(
-        group.Derived() ? fmt::format("DELETE FROM {} WHERE {}", incoming, taken)
-                        : fmt::format("UPDATE {} SET dropped = 'served by ' || (SELECT source FROM served s "
-                                      "WHERE s.unit = {} LIMIT 1) WHERE dropped IS NULL AND {}",
-                                      incoming, unit_, taken)));
-  if (!alone_) TRY(TellOtherTotals(group));
+  bool others =
+      !alone_ &&
+      TRY(connection_.Query(fmt::format(
+              "SELECT 1 FROM temp.offered WHERE source = {} AND season = {} AND unit IN ({}) LIMIT 1", source,
+              Quote(group.season), served)))
+              .size() > 0;
+  if (others)
+    TRY(connection_.Execute(group.Derived()
+                                ? fmt::format("DELETE FROM {} WHERE {}", incoming, taken)
+                                : fmt::format(R"sql(
+        UPDATE {incoming} SET dropped = 'served by ' || (SELECT source FROM served s WHERE s.unit = {unit} LIMIT 1)
+        WHERE dropped IS NULL AND {taken})sql",
+                                              fmt::arg("incoming", incoming), fmt::arg("unit", unit_),
+                                              fmt::arg("taken", taken))));
+  if (others) TRY(TellOtherTotals(group));
   TRY(connection_.Execute(fmt::format(
       "INSERT INTO temp.served FROM temp.offered WHERE source = {} AND season = {} AND unit NOT IN ({})",
       source, Quote(group.season), served)));
-  if (!alone_) TRY(connection_.Execute("INSERT INTO temp.staged " + rows));
-  if (alone_) staged_ = "(" + rows + ")";
-  return {};
+  if (TRY(connection_.Query(rows + " LIMIT 1")).size() == 0) return false;
+  staged_[group.season].push_back({incoming, rows});
+  return true;
 }
 
 Result<> TableChange::Offer(const std::string& statements) {
+  staged_[""] = {{"temp.staged", "FROM temp.staged"}};
   return connection_.Execute("INSERT INTO temp.offered SELECT DISTINCT unit_, source_, season_ FROM " +
                              statements);
 }
@@ -76,9 +97,10 @@ Result<std::set<std::string>> TableChange::Beyond() {
   std::set<std::string> seasons;
   if (of_seasons_ == "true") return seasons;
   Rows rows = TRY(connection_.Query(fmt::format(
-      "SELECT DISTINCT season FROM backcourt.units WHERE table_name = {} AND NOT ({}) AND unit IN "
-      "(SELECT unit FROM temp.offered)",
-      Quote(table_.name), of_seasons_)));
+      R"sql(
+      SELECT DISTINCT season FROM backcourt.units
+      WHERE table_name = {table} AND NOT ({of_seasons}) AND unit IN (SELECT unit FROM temp.offered))sql",
+      fmt::arg("table", Quote(table_.name)), fmt::arg("of_seasons", of_seasons_))));
   for (size_t i = 0; i < rows.size(); ++i)
     seasons.insert(rows.Text(i, 0));
   return seasons;
@@ -92,14 +114,14 @@ Result<std::set<std::pair<std::string, std::string>>> TableChange::KeepGone(
   for (const auto& [source, season] : gone)
     pairs.push_back(fmt::format("({}, {})", Quote(source), Quote(season)));
   TRY(connection_.Execute(fmt::format(
-      "CREATE OR REPLACE TEMP TABLE kept_units AS SELECT unit, source, season FROM backcourt.units "
-      "WHERE table_name = {} AND (source, season) IN ({}) AND unit NOT IN (SELECT unit FROM "
-      "temp.served)",
-      Quote(table_.name), Join(pairs, ", "))));
-  TRY(connection_.Execute(fmt::format(
-      "INSERT INTO temp.served FROM temp.kept_units; INSERT INTO temp.staged SELECT {} FROM {} WHERE {} IN "
-      "(SELECT unit FROM temp.kept_units)",
-      ColumnList(table_), stored_, unit_)));
+      R"sql(
+      CREATE OR REPLACE TEMP TABLE kept_units AS SELECT unit, source, season FROM backcourt.units
+      WHERE table_name = {table} AND (source, season) IN ({gone}) AND unit NOT IN (SELECT unit FROM temp.served);
+      INSERT INTO temp.served FROM temp.kept_units;
+      INSERT INTO temp.staged SELECT {columns} FROM {stored} WHERE {unit} IN (SELECT unit FROM temp.kept_units))sql",
+      fmt::arg("table", Quote(table_.name)), fmt::arg("gone", Join(pairs, ", ")),
+      fmt::arg("columns", ColumnList(table_)), fmt::arg("stored", stored_), fmt::arg("unit", unit_))));
+  if (!table_.statements) staged_[""].push_back({"temp.staged", "FROM temp.staged"});
   Rows rows = TRY(connection_.Query("SELECT DISTINCT source, season FROM temp.kept_units"));
   for (size_t i = 0; i < rows.size(); ++i)
     kept.emplace(rows.Text(i, 0), rows.Text(i, 1));
@@ -113,28 +135,31 @@ Result<> TableChange::TellOtherTotals(const SourceGroup& group) {
   std::vector<std::string> sums, differ;
   for (const std::string& name : table_.totals) {
     sums.push_back(fmt::format("sum({0}) AS {0}", Ident(name)));
-    differ.push_back(
-        fmt::format("CASE WHEN a.{0} <> b.{0} THEN concat('{1} ', CAST(b.{0} AS VARCHAR), ', not ', "
-                    "CAST(a.{0} AS VARCHAR)) END",
-                    Ident(name), name));
+    differ.push_back(fmt::format(
+        R"sql(CASE WHEN a.{column} <> b.{column}
+          THEN concat('{name} ', CAST(b.{column} AS VARCHAR), ', not ', CAST(a.{column} AS VARCHAR)) END)sql",
+        fmt::arg("column", Ident(name)), fmt::arg("name", name)));
   }
   auto of = [&](const std::string& rows, const std::string& where) {
     return fmt::format("(SELECT {} AS unit, {} FROM {} WHERE {} GROUP BY 1)", unit_, Join(sums, ", "), rows,
                        where);
   };
-  return connection_.Execute(
-      fmt::format("UPDATE {0} SET dropped = concat(dropped, ', which', {1}, d.unit, ': ', d.what) FROM "
-                  "(SELECT unit, concat_ws(', ', {2}) AS what FROM {3} a JOIN {4} b USING (unit)) d WHERE "
-                  "d.unit = {5} AND d.what <> '' AND starts_with(dropped, 'served by ')",
-                  incoming, Quote(kOtherTotals), Join(differ, ", "),
-                  of(incoming, "starts_with(dropped, 'served by ')"), of("temp.staged", "true"), unit_));
+  return connection_.Execute(fmt::format(
+      R"sql(
+      UPDATE {incoming} SET dropped = concat(dropped, ', which', {other_totals}, d.unit, ': ', d.what)
+      FROM (SELECT unit, concat_ws(', ', {differ}) AS what FROM {mine} a JOIN {staged} b USING (unit)) d
+      WHERE d.unit = {unit} AND d.what <> '' AND starts_with(dropped, 'served by '))sql",
+      fmt::arg("incoming", incoming), fmt::arg("other_totals", Quote(kOtherTotals)),
+      fmt::arg("differ", Join(differ, ", ")),
+      fmt::arg("mine", of(incoming, "starts_with(dropped, 'served by ')")),
+      fmt::arg("staged", of(staged(), "true")), fmt::arg("unit", unit_)));
 }
 
 std::string TableChange::StillServing() const {
-  return fmt::format(
-      "SELECT unit, source, season FROM backcourt.units WHERE table_name = {} AND {} AND unit NOT IN (FROM "
-      "temp.affected)",
-      Quote(table_.name), of_seasons_);
+  return fmt::format(R"sql(
+      SELECT unit, source, season FROM backcourt.units
+      WHERE table_name = {table} AND {of_seasons} AND unit NOT IN (FROM temp.affected))sql",
+                     fmt::arg("table", Quote(table_.name)), fmt::arg("of_seasons", of_seasons_));
 }
 
 std::string TableChange::Serving() const {
@@ -149,76 +174,95 @@ std::string TableChange::InPartitions(const std::vector<PartitionKey>& partition
 }
 
 Result<std::string> TableChange::Duplicate() {
-  if (alone_ && table_.merge.empty()) return std::string();  // its doubles were set aside
+  // Doubles of one source were set aside, and each unit is of one source.
+  bool keyed = std::find(table_.key.begin(), table_.key.end(), table_.unit) != table_.key.end();
+  if ((alone_ || keyed) && table_.merge.empty()) return std::string();
   std::vector<std::string> key;
   for (const std::string& column : table_.key)
     key.push_back("CAST(" + Ident(column) + " AS VARCHAR)");
   Rows twice = TRY(connection_.Query(
       fmt::format("SELECT concat_ws(', ', {}) FROM {} GROUP BY {} HAVING count(*) > 1 ORDER BY 1 LIMIT 1",
-                  Join(key, ", "), staged_, KeyList(table_))));
+                  Join(key, ", "), staged(), KeyList(table_))));
   return twice.size() > 0 ? twice.Text(0, 0) : "";
+}
+
+LoadedTable& TableChange::OfSeason(std::vector<LoadedTable>& totals, const std::string& season) const {
+  for (LoadedTable& total : totals)
+    if (total.season == season) return total;
+  totals.push_back({table_.name, season, 0, 0, 0, 0, 0});
+  return totals.back();
+}
+
+std::string TableChange::Owners() const {
+  return "(SELECT unit AS owner_unit, season AS owner_season FROM " + Serving() + ")";
 }
 
 // By season: how many rows and games there are, and how many are new, changed and gone.
 Result<> TableChange::Count(std::vector<LoadedTable>& totals) {
-  auto of_season = [&](const std::string& label) -> LoadedTable& {
-    for (LoadedTable& total : totals)
-      if (total.season == label) return total;
-    totals.push_back({table_.name, label, 0, 0, 0, 0, 0});
-    return totals.back();
-  };
-  std::string owners = "(SELECT unit AS owner_unit, season AS owner_season FROM " + Serving() + ")";
   std::string now =
-      part_ ? fmt::format("(FROM {} UNION ALL SELECT * FROM {} WHERE {} IN (SELECT unit FROM ({})))", staged_,
-                          stored_, unit_, StillServing())
-            : staged_;
+      part_ ? fmt::format("(FROM {} UNION ALL SELECT * FROM {} WHERE {} IN (SELECT unit FROM ({})))",
+                          staged(), stored_, unit_, StillServing())
+            : staged();
   bool has_games = HasColumn(table_, "game_id");
   std::string facts =
       fmt::format("{} AS unit, {} AS season, {} AS game", unit_,
                   HasColumn(table_, "season") ? "season" : "NULL", has_games ? "game_id" : "NULL");
   Rows sizes = TRY(connection_.Query(fmt::format(
-      "SELECT coalesce({}, ''), CAST(sum(n) AS BIGINT), count(DISTINCT game) FROM (SELECT {}, count(*) AS n "
-      "FROM {} GROUP BY ALL) LEFT JOIN {} ON owner_unit = unit GROUP BY 1 ORDER BY 1",
-      season_, facts, now, owners)));
+      R"sql(
+      SELECT coalesce({season}, ''), CAST(sum(n) AS BIGINT), count(DISTINCT game)
+      FROM (SELECT {facts}, count(*) AS n FROM {now} GROUP BY ALL) LEFT JOIN {owners} ON owner_unit = unit
+      GROUP BY 1 ORDER BY 1)sql",
+      fmt::arg("season", season_), fmt::arg("facts", facts), fmt::arg("now", now),
+      fmt::arg("owners", Owners()))));
   for (size_t i = 0; i < sizes.size(); ++i) {
-    LoadedTable& total = of_season(sizes.Text(i, 0));
+    LoadedTable& total = OfSeason(totals, sizes.Text(i, 0));
     total.rows = sizes.Int(i, 1);
     total.games = sizes.Int(i, 2);
     if (all_new_) total.added = total.rows;
   }
-  if (all_new_ || changed_.empty()) return {};
+  return all_new_ || changed_.empty() ? Result<>() : CountDiffering(totals);
+}
+
+Result<> TableChange::CountDiffering(std::vector<LoadedTable>& totals) {
   std::vector<std::string> on, hashes;
   for (const std::string& column : table_.key)
     on.push_back(fmt::format("o.{0} IS NOT DISTINCT FROM n.{0}", Ident(column)));
   for (const std::string& column : hashed_)
     hashes.push_back(Ident(column));
   auto rows = [&](const std::string& from, const std::string& of, const std::string& where) {
-    return fmt::format(
-        "(SELECT {0}, hash({1}) AS row_hash, {2} AS of_season, {3} AS of_unit, true AS there FROM {4} LEFT "
-        "JOIN {5} ON owner_unit = {3} WHERE {6})",
-        KeyList(table_), Join(hashes, ", "), season_, unit_, from, of, where);
+    return fmt::format(R"sql(
+        (SELECT {keys}, hash({hashes}) AS row_hash, {season} AS of_season, {unit} AS of_unit, true AS there
+         FROM {from} LEFT JOIN {of} ON owner_unit = {unit} WHERE {where}))sql",
+                       fmt::arg("keys", KeyList(table_)), fmt::arg("hashes", Join(hashes, ", ")),
+                       fmt::arg("season", season_), fmt::arg("unit", unit_), fmt::arg("from", from),
+                       fmt::arg("of", of), fmt::arg("where", where));
   };
   std::string before = fmt::format(
       "(SELECT unit AS owner_unit, season AS owner_season FROM backcourt.units WHERE table_name = {})",
       Quote(table_.name));
   TRY(connection_.Execute(fmt::format(
-      "CREATE OR REPLACE TEMP TABLE differing AS SELECT coalesce(n.of_season, o.of_season, '') AS season, "
-      "o.of_unit AS old_unit, n.of_unit AS new_unit, o.there AS was, n.there AS stays "
-      "FROM {} o FULL JOIN {} n ON {} WHERE o.there IS NULL OR n.there IS NULL OR o.row_hash <> n.row_hash",
-      rows(stored_, before, InPartitions(changed_) + " AND " + replaced_),
-      rows(staged_, owners, InPartitions(changed_)), Join(on, " AND "))));
-  Rows counts = TRY(
-      connection_.Query("SELECT season, count(*) FILTER (WHERE was IS NULL), count(*) FILTER (WHERE was AND "
-                        "stays), count(*) FILTER (WHERE stays IS NULL) FROM temp.differing GROUP BY 1"));
+      R"sql(
+      CREATE OR REPLACE TEMP TABLE differing AS
+      SELECT coalesce(n.of_season, o.of_season, '') AS season, o.of_unit AS old_unit, n.of_unit AS new_unit,
+        o.there AS was, n.there AS stays
+      FROM {stored} o FULL JOIN {staged} n ON {same_key}
+      WHERE o.there IS NULL OR n.there IS NULL OR o.row_hash <> n.row_hash)sql",
+      fmt::arg("stored", rows(stored_, before, InPartitions(changed_) + " AND " + replaced_)),
+      fmt::arg("staged", rows(staged(), Owners(), InPartitions(changed_))),
+      fmt::arg("same_key", Join(on, " AND ")))));
+  Rows counts = TRY(connection_.Query(R"sql(
+      SELECT season, count(*) FILTER (WHERE was IS NULL), count(*) FILTER (WHERE was AND stays),
+        count(*) FILTER (WHERE stays IS NULL)
+      FROM temp.differing GROUP BY 1)sql"));
   for (size_t i = 0; i < counts.size(); ++i) {
-    LoadedTable& total = of_season(counts.Text(i, 0));
+    LoadedTable& total = OfSeason(totals, counts.Text(i, 0));
     total.added = counts.Int(i, 1);
     total.changed = counts.Int(i, 2);
     total.gone = counts.Int(i, 3);
   }
-  differing_ =
-      "(SELECT old_unit AS unit FROM temp.differing WHERE was UNION SELECT new_unit FROM temp.differing "
-      "WHERE stays)";
+  differing_ = R"sql(
+      (SELECT old_unit AS unit FROM temp.differing WHERE was
+       UNION SELECT new_unit FROM temp.differing WHERE stays))sql";
   return {};
 }
 
@@ -228,7 +272,7 @@ Result<std::vector<LoadedTable>> TableChange::Compare(const CellSeries& standing
     for (const PartitionDigest& s :
          TRY(DigestPartitions(connection_, {stored_, partition_, hashed_, replaced_})))
       before[s.partition] = s;
-  for (const PartitionDigest& s : TRY(DigestPartitions(connection_, {staged_, partition_, hashed_})))
+  for (const PartitionDigest& s : TRY(DigestPartitions(connection_, {staged(), partition_, hashed_})))
     after_[s.partition] = s;
   auto same = [](const PartitionDigest& a, int64_t rows, Digest digest) {
     return a.rows == rows && a.digest == digest;
@@ -253,18 +297,34 @@ Result<std::vector<LoadedTable>> TableChange::Compare(const CellSeries& standing
 }
 
 Result<> TableChange::Write() {
-  if (!changed_.empty()) {
+  auto insert = [&](const std::string& rows) {
+    return connection_.Execute(
+        fmt::format("INSERT INTO {} FROM {} ORDER BY {}, {}", stored_, rows, partition_, KeyList(table_)));
+  };
+  auto drop = [&](const std::vector<Staged>& staged) -> Result<> {
+    for (const Staged& one : staged)
+      TRY(connection_.Execute("DROP TABLE IF EXISTS " + one.table));
+    return {};
+  };
+  if (all_new_ && !changed_.empty() && !staged_.contains("")) {
+    // A season at a time, whose dates lie apart: less is sorted and held at once. Each has rows: DuckDB 1.5
+    // shows none of a table to which one transaction adds first nothing, then many.
+    for (const auto& [season, staged] : staged_) {
+      TRY(insert(UnionOf(staged)));
+      TRY(drop(staged));
+    }
+  } else if (!changed_.empty()) {
     std::string in_partitions = InPartitions(changed_);
     if (!all_new_)
       TRY(connection_.Execute(
           fmt::format("DELETE FROM {} WHERE {} AND {}", stored_, in_partitions, replaced_)));
-    TRY(connection_.Execute(fmt::format("INSERT INTO {} FROM {}{} ORDER BY {}, {}", stored_, staged_,
-                                        all_new_ ? "" : " WHERE " + in_partitions, partition_,
-                                        KeyList(table_))));
+    TRY(insert(staged() + (all_new_ ? "" : " WHERE " + in_partitions)));
   }
-  TRY(ledger::ReplaceOffers(connection_, table_.name, of_units_,
-                            "(SELECT DISTINCT unit, season FROM temp.offered WHERE unit IN (SELECT unit FROM "
-                            "temp.offered GROUP BY unit HAVING count(DISTINCT season) > 1))"));
+  for (const auto& [season, staged] : staged_)
+    TRY(drop(staged));
+  TRY(ledger::ReplaceOffers(connection_, table_.name, of_units_, R"sql(
+      (SELECT DISTINCT unit, season FROM temp.offered WHERE unit IN
+         (SELECT unit FROM temp.offered GROUP BY unit HAVING count(DISTINCT season) > 1)))sql"));
   return ledger::ReplaceUnits(connection_, table_.name, of_units_, "temp.served");
 }
 

@@ -1,6 +1,7 @@
 // What a load brings for a raw table, beside what stands there: rows are staged
 // source by source, and take the place of those of the dates (or seasons) that
-// differ.
+// differ. Staged rows stay in the incoming tables of their sources until they
+// are written: a copy of a large table takes as long as reading its files.
 #pragma once
 
 #include <map>
@@ -41,8 +42,9 @@ class TableChange {
 
   Result<> Begin();
   // Stages the rows that a group gives, of units that no group before it serves; the others are marked as
-  // dropped, or taken out where they are made of the warehouse's own tables.
-  Result<> Stage(const SourceGroup& group);
+  // dropped, or taken out where they are made of the warehouse's own tables. Whether any row of it is staged:
+  // then its incoming table must stay until all is written.
+  Result<bool> Stage(const SourceGroup& group);
   // The same of what several groups state of a unit: `statements` is a relation (unit_, source_, season_).
   Result<> Offer(const std::string& statements);
   // Keeps the rows of units that sources served whose files are gone, and that no other source serves now.
@@ -58,28 +60,37 @@ class TableChange {
   // What stands there of what is made again: a relation and a predicate; and what takes its place.
   const std::string& stored() const { return stored_; }
   const std::string& replaced() const { return replaced_; }
-  const std::string& staged() const { return staged_; }
-  // Writes it, with who serves each unit.
+  std::string staged() const;
+  // Writes it, with who serves each unit, and drops what was staged.
   Result<> Write();
   // The cells of what has changed, once it is written.
   Result<std::vector<Cell>> Cells(int64_t run);
 
  private:
+  struct Staged {
+    std::string table, rows;  // a temp table, and the SELECT of what it brings
+  };
+
   std::string StillServing() const;
+  // A relation (owner_unit, owner_season): of Serving.
+  std::string Owners() const;
+  LoadedTable& OfSeason(std::vector<LoadedTable>& totals, const std::string& season) const;
+  static std::string UnionOf(const std::vector<Staged>& staged);
   std::string InPartitions(const std::vector<PartitionKey>& partitions) const;
   Result<> Count(std::vector<LoadedTable>& totals);
+  Result<> CountDiffering(std::vector<LoadedTable>& totals);
 
   Connection& connection_;
   const RawTable& table_;
   const bool part_;
-  const bool alone_;                             // one group: its rows are not copied
+  const bool alone_;                             // one group: no other serves its units
   const std::string stored_, partition_, unit_;  // the table, a row's partition and its unit, as SQL
   const std::vector<std::string> hashed_;
   std::string of_units_;
   std::string of_seasons_,
       replaced_;        // predicates: on the ledger, and on the rows that this load makes again
   std::string season_;  // a row's season, beside the unit's owner
-  std::string staged_;  // the relation of the staged rows
+  std::map<std::string, std::vector<Staged>> staged_;  // by season
   std::string differing_;
   bool all_new_ = false;  // nothing stood there of it
   std::vector<PartitionKey> changed_;

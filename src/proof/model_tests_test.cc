@@ -93,7 +93,7 @@ TEST_F(ModelTests, TheChecksOfTheModelRunToo) {
   Edit(kForm, "*/", "[checks]\n\"few games\" = \"SELECT * FROM this WHERE games > 1\"\n*/");
   std::vector<std::string> failures = Failures();
   ASSERT_EQ(failures.size(), 2u);
-  EXPECT_NE(failures[0].find("check \"few games\" of player_form fails on 1 rows"), std::string::npos);
+  EXPECT_NE(failures[0].find("check \"few games\" of player_form fails on 1 row"), std::string::npos);
 }
 
 TEST_F(ModelTests, AWindowHidesWhatTheModelDidNotDeclare) {

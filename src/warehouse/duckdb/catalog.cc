@@ -39,17 +39,17 @@ std::string ColumnText(const Columns& columns) {
 Result<std::optional<Columns>> DescribeTable(Connection& connection, const std::string& table) {
   Rows rows = TRY(connection.Query(fmt::format(R"sql(
       SELECT column_name, data_type FROM duckdb_columns()
-      WHERE database_name = 'wh' AND schema_name = 'main' AND table_name = {} ORDER BY column_index)sql",
-                                               Quote(table))));
+      WHERE database_name = 'wh' AND schema_name = 'main' AND table_name = {table} ORDER BY column_index)sql",
+                                               fmt::arg("table", Quote(table)))));
   if (rows.size() == 0) return std::optional<Columns>();
   return std::optional(ToColumns(rows));
 }
 
 Result<> DropRelation(Connection& connection, const std::string& name) {
-  Rows views = TRY(connection.Query(fmt::format(
-      "SELECT count(*) FROM duckdb_views() WHERE database_name = 'wh' AND schema_name = 'main' AND view_name "
-      "= {}",
-      Quote(name))));
+  Rows views = TRY(connection.Query(fmt::format(R"sql(
+      SELECT count(*) FROM duckdb_views()
+      WHERE database_name = 'wh' AND schema_name = 'main' AND view_name = {view})sql",
+                                                fmt::arg("view", Quote(name)))));
   return connection.Execute(
       fmt::format("DROP {} IF EXISTS wh.main.{}", views.Int(0, 0) ? "VIEW" : "TABLE", Ident(name)));
 }

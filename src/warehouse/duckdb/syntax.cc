@@ -64,9 +64,9 @@ Result<std::set<std::string>> VolatileFunctions(Connection& connection) {
   for (size_t i = 0; i < functions.size(); ++i)
     names.insert(functions.Text(i, 0));
   std::vector<std::pair<std::string, std::set<std::string>>> macros;  // of the pack, with what they name
-  Rows made = TRY(connection.Query(
-      "SELECT function_name, macro_definition FROM duckdb_functions() WHERE function_type = 'macro' AND NOT "
-      "internal AND macro_definition IS NOT NULL"));
+  Rows made = TRY(connection.Query(R"sql(
+      SELECT function_name, macro_definition FROM duckdb_functions()
+      WHERE function_type = 'macro' AND NOT internal AND macro_definition IS NOT NULL)sql"));
   for (size_t i = 0; i < made.size(); ++i) {
     SyntaxTree tree = TRY(ParseSelect(connection, "SELECT " + made.Text(i, 1)));
     macros.emplace_back(Lower(made.Text(i, 0)), std::set<std::string>());
