@@ -52,7 +52,7 @@ class RealGames(unittest.TestCase):
     def test_sound_weeks_lack_nothing(self):
         self.assertEqual(self.gaps(code=0), [])
         text = self.slice.run("check")
-        self.assertIn("nothing is lacking", text)
+        self.assertIn("nothing is missing", text)
         self.assertRegex(text, r"absent feed: .*\(raw_player_props goes without\)")
         finals = self.slice.rows.execute("SELECT count(*) FROM raw_results").fetchone()[0]
         report = json.loads(self.slice.run("check", "--json"))
@@ -172,7 +172,7 @@ class ToyLeague(Toy):
         self.assertIn("### 2021-22: 6 game dates", page)
         self.assertIn("| raw_box | 7 | 7 | games |", page)
         self.assertIn("| player_form | 6 | 6 | dates | 1 of them empty: nobody has played before this date |", page)
-        self.assertIn("nothing is lacking", page)
+        self.assertIn("nothing is missing", page)
 
     def test_nothing_to_look_at_is_an_error(self):
         self.assertIn("a check of nothing proves nothing", self.run_program("check", code=1))
@@ -250,6 +250,36 @@ class ToyLeague(Toy):
         self.assertIn("home_wins.sql:6: 'raw_box' is not declared", self.run_program("check", code=1))
         self.write_check("SELECT 1", reads='"raw_bx"')
         self.assertIn("reads 'raw_bx', which is no table", self.run_program("check", code=1))
+
+
+class AcceptedGaps(Toy):
+    def accept(self, *lines):
+        config = self.project / "backcourt.toml"
+        config.write_text(config.read_text() + "\n" + "\n".join(lines) + "\n")
+
+    def test_one_that_is_accepted_is_told_with_its_reason_and_does_not_count(self):
+        self.edit("models/precompute/recent_form.sql", "*/", '\n[may_be_null]\nstar = "the seed is short"\n*/')
+        self.run_program("backfill")
+        self.assertIn("games of raw_results: 1 found", self.run_program("check", code=2))
+        for subject in ("G7", '"2021-11-03"'):
+            with self.subTest(subject):
+                text = (self.project / "backcourt.toml").read_text()
+                self.accept("[accepted.games]", f'{subject} = "it is played tomorrow"')
+                out = self.run_program("check")
+                self.assertIn("accepted: games: 2021-11-03, raw_results, G7 BBB at AAA: the game was to be played, and has no result\n  because: it is played tomorrow", out)
+                self.assertIn("nothing is missing, 1 accepted", out)
+                report = json.loads(self.run_program("check", "--json"))
+                self.assertEqual((report["complete"], report["gaps"], [a["reason"] for a in report["accepted"]]), (True, [], ["it is played tomorrow"]))
+                (self.project / "backcourt.toml").write_text(text)
+        self.accept("[accepted.games]", 'G6 = "another game"')
+        out = self.run_program("check", code=2)
+        self.assertRegex(out, r"backcourt.toml:\d+: games of G6 is accepted, and there is no such gap any more")
+        self.assertIn("1 GAP", out)
+        self.assertNotIn("no such gap", self.run_program("check", "--dates", "2021-10-19"))  # which does not look at all
+
+    def test_one_without_a_reason_is_refused(self):
+        self.accept("[accepted.games]", "G7 = 1")
+        self.assertRegex(self.run_program("check", code=1), r"backcourt.toml:\d+: 'G7' must be a text")
 
 
 if __name__ == "__main__":

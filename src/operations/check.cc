@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <set>
 
 namespace backcourt {
 
@@ -55,6 +56,20 @@ void Describe(Visitor& v, Gap& g) {
   g.last = last.value_or(Date{});
 }
 
+void Describe(Visitor& v, AcceptedGap& a) {
+  v.Struct("AcceptedGap", "A gap that a person has judged, by [accepted] of backcourt.toml.");
+  v.Field("gap", a.gap, "what is not as it should be");
+  v.Field("reason", a.reason, "why it stays");
+}
+
+void Describe(Visitor& v, UnusedAcceptance& a) {
+  v.Struct("UnusedAcceptance", "A line of [accepted] for which there is no gap any more.");
+  v.Field("guard", a.guard, "the guard");
+  v.Field("subject", a.subject, "the game or date");
+  v.Field("reason", a.reason, "why it was accepted");
+  v.Field("place", a.place, "file and line");
+}
+
 void Describe(Visitor& v, CheckedDates& d) {
   v.Struct("CheckedDates", "The dates of a season that were checked.");
   v.Field("season", d.season, "the season");
@@ -69,6 +84,9 @@ void Describe(Visitor& v, CheckAnswer& r) {
   v.Field("tables", r.check.coverage, "by season and table");
   v.Field("guards", r.check.guards, "by season and guard");
   v.Field("gaps", r.check.gaps, "what is not as it should be");
+  v.Field("accepted", r.accepted, "gaps that backcourt.toml accepts, with the reason");
+  v.Field("unused", r.unused,
+          "what backcourt.toml accepts and is not there any more; of a check of everything");
   v.Field("absent", r.absent, "feeds without files");
   v.Field("null_columns", r.null_columns,
           "raw data without a value in some seasons, and the columns made of it");
@@ -82,6 +100,33 @@ namespace {
 Date PlayedUntil() {
   auto now = std::chrono::system_clock::now().time_since_epoch();
   return Date{int32_t(std::chrono::floor<std::chrono::days>(now - std::chrono::hours(36)).count())};
+}
+
+bool Accepts(const Accepted& accepted, const Gap& gap) {
+  bool of_game = gap.subject == accepted.subject || gap.subject.starts_with(accepted.subject + " ");
+  bool of_date = gap.dates == 1 && gap.first.days != 0 && gap.first.Str() == accepted.subject;
+  return gap.guard == accepted.guard && (of_game || of_date);
+}
+
+// Takes out of the gaps what the project accepts.
+void TakeAccepted(const Project& project, bool everything, CheckAnswer& answer) {
+  std::set<size_t> used;
+  std::vector<Gap> open;
+  for (Gap& gap : answer.check.gaps) {
+    auto accepted = std::find_if(project.accepted.begin(), project.accepted.end(),
+                                 [&](const Accepted& one) { return Accepts(one, gap); });
+    if (accepted == project.accepted.end()) {
+      open.push_back(std::move(gap));
+      continue;
+    }
+    used.insert(size_t(accepted - project.accepted.begin()));
+    answer.accepted.push_back({std::move(gap), accepted->reason});
+  }
+  answer.check.gaps = std::move(open);
+  for (size_t i = 0; everything && i < project.accepted.size(); ++i) {
+    const Accepted& one = project.accepted[i];
+    if (!used.contains(i)) answer.unused.push_back({one.guard, one.subject, one.reason, one.place});
+  }
 }
 
 }  // namespace
@@ -102,6 +147,7 @@ Result<CheckAnswer> Check(Workspace& workspace, const CheckRequest& request, con
   CheckAnswer answer;
   answer.check = TRY(CheckCompleteness(*moment.connection, *moment.bench, project, calendar, moment.cells,
                                        moment.retired, options));
+  TakeAccepted(project, request.tables.empty() && dates.dates.size() == calendar.dates().size(), answer);
   for (const Season& season : calendar.seasons()) {
     auto of_season = std::count_if(dates.dates.begin(), dates.dates.end(), [&](int i) {
       return calendar.season_of(calendar.dates()[size_t(i)]).label == season.label;

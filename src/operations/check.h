@@ -22,8 +22,17 @@ struct CheckedDates {
   std::string season;
   int64_t game_dates = 0;
 };
+struct AcceptedGap {
+  Gap gap;
+  std::string reason;
+};
+struct UnusedAcceptance {
+  std::string guard, subject, reason, place;
+};
 struct CheckAnswer {
   CheckReport check;
+  std::vector<AcceptedGap> accepted;
+  std::vector<UnusedAcceptance> unused;  // of a check of everything
   std::vector<CheckedDates> seasons;
   std::vector<AbsentFeed> absent;
   std::vector<NullColumns> null_columns;

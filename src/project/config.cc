@@ -158,6 +158,19 @@ Result<Config> ParseConfig(const std::string& file, const std::string& text) {
     TRY(patterns.Finish());
   }
   if (const toml::table* league = reader.Table("league")) config.league = TRY(ParseLeague(file, *league));
+  if (const toml::table* accepted = reader.Table("accepted")) {
+    TomlTable guards(file, 1, *accepted, "[accepted]");
+    for (const std::string& guard : guards.Keys()) {
+      const toml::table* of_guard = guards.Table(guard);
+      if (!of_guard) continue;
+      TomlTable reasons(file, 1, *of_guard, fmt::format("[accepted.{}]", guard));
+      for (const std::string& subject : reasons.Keys())
+        config.accepted.push_back(
+            {guard, subject, reasons.Text(subject, true), config.lines.Of("accepted." + guard)});
+      TRY(reasons.Finish());
+    }
+    TRY(guards.Finish());
+  }
   if (const toml::table* lookups = reader.Table("lookups"))
     config.lookups = TRY(ParseLookups(file, *lookups));
   TRY(reader.Finish());

@@ -8,6 +8,7 @@
 
 #include "base/result.h"
 #include "base/store_options.h"
+#include "project/accepted.h"
 #include "project/key_lines.h"
 #include "project/lookup.h"
 
@@ -26,6 +27,7 @@ struct Config {
   StoreOptions stores;                                         // [stores]
   std::map<std::string, std::vector<std::string>> feed_paths;  // [feeds]
   std::map<std::string, std::string> league;                   // [league]: values as SQL, by key
+  std::vector<Accepted> accepted;                              // [accepted.GUARD]
   std::vector<Lookup> lookups;                                 // [lookups.NAME], in the order of the file
   KeyLines lines;
 };

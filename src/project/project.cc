@@ -106,6 +106,7 @@ Result<> ReadConfig(Project& project, const fs::path& folder, bool inherited) {
   project.data = Resolve(folder, config.data);
   project.seasons = config.seasons;
   project.prefer = config.prefer;
+  project.accepted = config.accepted;
   project.stores = config.stores;
   project.stores.cache =
       Resolve(folder, config.stores.cache.empty() ? project.warehouse + ".objects" : config.stores.cache);

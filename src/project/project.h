@@ -8,6 +8,7 @@
 
 #include "base/result.h"
 #include "base/store_options.h"
+#include "project/accepted.h"
 #include "project/lookup.h"
 #include "project/model.h"
 
@@ -49,6 +50,7 @@ struct Project {
 
   // [sources]
   std::vector<std::string> prefer;  // sources or feeds that serve before all others
+  std::vector<Accepted> accepted;   // gaps that `check` shows and does not count
 
   // [calendar]: which raw tables tell what is played, what is over, what has its boxes
   std::string schedule, results;

@@ -97,6 +97,18 @@ std::string GapsText(const std::vector<Gap>& gaps, bool markdown) {
   return text.empty() ? "" : text + "\n";
 }
 
+std::string AcceptedText(const CheckAnswer& answer, bool markdown) {
+  std::string text = answer.accepted.empty() ? "" : markdown ? "### Accepted\n\n" : "";
+  const char* item = markdown ? "- " : "";
+  for (const AcceptedGap& accepted : answer.accepted)
+    text += fmt::format("{}accepted: {}: {}\n{}because: {}\n", item, accepted.gap.guard,
+                        GapText(accepted.gap), markdown ? "  - " : "  ", accepted.reason);
+  for (const UnusedAcceptance& unused : answer.unused)
+    text += fmt::format("{}{}: {} of {} is accepted, and there is no such gap any more: take the line out\n",
+                        item, unused.place, unused.guard, unused.subject);
+  return text.empty() ? "" : text + "\n";
+}
+
 Result<int> RunCheck(Caller& caller, const CheckRequest& request, const CheckView& view,
                      const Output& output) {
   CheckAnswer answer = TRY(caller.Ask("check", Check, request));
@@ -111,10 +123,14 @@ Result<int> RunCheck(Caller& caller, const CheckRequest& request, const CheckVie
     examined += guard.examined;
   size_t gaps = answer.check.gaps.size();
   output.Out(
-      SeasonsText(answer, view.markdown) + GapsText(answer.check.gaps, view.markdown) + feeds +
-      fmt::format("{} guards looked at {} things in {}: {}\n", answer.check.guards.size(),
-                  WithCommas(examined), Seconds(answer.check.seconds),
-                  gaps == 0 ? "nothing is lacking" : fmt::format("{} GAPS", WithCommas(int64_t(gaps)))));
+      SeasonsText(answer, view.markdown) + GapsText(answer.check.gaps, view.markdown) +
+      AcceptedText(answer, view.markdown) + feeds +
+      fmt::format("{} guards looked at {} in {}: {}{}\n", answer.check.guards.size(),
+                  Counted(examined, "thing"), Seconds(answer.check.seconds),
+                  gaps == 0   ? std::string("nothing is missing")
+                  : gaps == 1 ? std::string("1 GAP")
+                              : fmt::format("{} GAPS", WithCommas(int64_t(gaps))),
+                  answer.accepted.empty() ? "" : fmt::format(", {} accepted", answer.accepted.size())));
   return ExitCode(answer);
 }
 
