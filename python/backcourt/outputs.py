@@ -189,6 +189,8 @@ class Plan(TypedDict):
     retired: dict[str, int]
     not_due: int
     declarations: list[DeclarationChange]
+    problems: list[FileProblem]
+    left_out: list[LeftOut]
     files: FileChanges
 
 
@@ -229,6 +231,25 @@ class DeclarationChange(TypedDict):
     effect: str
 
 
+class FileProblem(TypedDict):
+    """What is wrong in a file of the project."""
+
+    file: str
+    line: int
+    column: int
+    message: str
+    hint: str
+
+
+class LeftOut(TypedDict):
+    """A model or a check that cannot be used: its file is broken, or a table that it reads is."""
+
+    name: str
+    file: str
+    is_check: bool
+    because: str
+
+
 class FileChanges(TypedDict):
     """What has changed of the local files since the last load, by names, sizes and times."""
 
@@ -266,6 +287,7 @@ class Status(TypedDict):
     snapshots: list[Snapshot]
     failed_runs: list[FailedRun]
     problems: list[Problem]
+    left_out: list[LeftOut]
     files: FileChanges
     running: Running | None
     activities: list[Activity]
@@ -416,6 +438,7 @@ class CheckReport(TypedDict):
     tables: list[Coverage]
     guards: list[Guard]
     gaps: list[Gap]
+    left_out: list[LeftOut]
     absent: list[AbsentFeed]
     null_columns: list[NullColumns]
     seconds: float
@@ -582,6 +605,13 @@ class ModelTestFailure(TypedDict):
     column: str
     expected: str
     actual: str
+
+
+class LintReport(TypedDict):
+    """What is wrong in the files of models, checks and tests."""
+
+    problems: list[FileProblem]
+    files: int
 
 
 Finding = TypedDict(

@@ -11,7 +11,7 @@ const std::vector<Command>& Commands() {
   static const std::vector<Command> commands = {
       LoadCommand(),   ForgetCommand(), DatesCommand(), PlanCommand(),  BackfillCommand(), StatusCommand(),
       WhyCommand(),    RunsCommand(),   ShowCommand(),  QueryCommand(), StopCommand(),     CheckCommand(),
-      VerifyCommand(), ExportCommand(), TestCommand(),  DocsCommand(),  DoctorCommand()};
+      VerifyCommand(), ExportCommand(), TestCommand(),  LintCommand(),  DocsCommand(),     DoctorCommand()};
   return commands;
 }
 

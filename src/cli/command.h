@@ -54,6 +54,7 @@ Command CheckCommand();
 Command VerifyCommand();
 Command ExportCommand();
 Command TestCommand();
+Command LintCommand();
 Command DocsCommand();
 Command DoctorCommand();
 

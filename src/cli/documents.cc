@@ -54,6 +54,8 @@ std::string DictionaryPage(const DictionaryReport& dictionary) {
       "| table | one row a | what |\n|---|---|---|\n";
   for (const DictionaryTable& t : dictionary.tables)
     text += fmt::format("| [{0}](#{0}) | {1} | {2} |\n", t.table, Join(t.key, ", "), InTable(t.about));
+  for (const LeftOut& out : dictionary.left_out)
+    text += fmt::format("| {} | | left out: {} |\n", out.name, InTable(ReplaceAll(out.because, "\n", " ")));
   for (const DictionaryTable& t : dictionary.tables)
     text += TablePage(t);
   return text;

@@ -10,6 +10,7 @@
 #include "base/text.h"
 #include "cli/exit_code.h"
 #include "cli/options.h"
+#include "cli/texts.h"
 #include "warehouse/duckdb/engine.h"
 
 namespace backcourt {
@@ -87,7 +88,10 @@ Result<int> Run(const std::vector<std::string>& words, Output& output) {
   if (command.verb->needs != Verb::Needs::kProject && !detach)
     std::thread(PreloadEngine).detach();  // beside the reading of the pack
   std::string folder = invocation.project.empty() ? TRY(Project::Find(".")) : invocation.project;
-  Caller caller(TRY(Project::Load(folder)), Told(words), interrupted);
+  auto project = Project::Load(folder);
+  if (!project && command.verb->name == std::string("lint") && !invocation.view.value("json", false))
+    output.Out(LintText(ProblemsOf(project.error())));
+  Caller caller(TRY(std::move(project)), Told(words), interrupted);
   if (detach)
     if (auto code = TRY(Detach(caller, output))) return *code;
   int code = TRY(command.run(caller, invocation.request, invocation.view, output));

@@ -151,8 +151,24 @@ std::string ChoiceText(const DateChoice& choice) {
                             off > kMostOffDays ? ", ..." : "");
 }
 
+std::string LintText(const std::vector<FileProblem>& problems) {
+  std::string text;
+  for (const FileProblem& problem : problems) {
+    std::string message = problem.message;
+    if (!problem.hint.empty()) message += " (try: " + problem.hint + ")";
+    text += fmt::format("{}:{}:{}: {}\n", problem.file, problem.line, problem.column,
+                        ReplaceAll(message, "\n", " "));
+  }
+  return text;
+}
+
 std::string PlanText(const PlanReport& report) {
-  std::string text = ChoiceText(report.choice) + "\n";
+  std::string text;
+  for (const FileProblem& problem : report.problems)
+    text += Error{ErrorKind::kUsage, problem.Text(), problem.hint}.Text() + "\n";
+  for (const LeftOut& out : report.left_out)
+    text += fmt::format("blocked: {}{}: {}\n", out.is_check ? "check " : "", out.name, out.because);
+  text += ChoiceText(report.choice) + "\n";
   for (const DeclarationChange& change : report.declarations) {
     std::string what = change.before.empty() && change.after.empty()
                            ? " is another"

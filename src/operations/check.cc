@@ -69,6 +69,8 @@ void Describe(Visitor& v, CheckAnswer& r) {
   v.Field("tables", r.check.coverage, "by season and table");
   v.Field("guards", r.check.guards, "by season and guard");
   v.Field("gaps", r.check.gaps, "what is not as it should be");
+  v.Field("left_out", r.check.left_out,
+          "models that are not looked at and checks that do not run: broken files");
   v.Field("absent", r.absent, "feeds without files");
   v.Field("null_columns", r.null_columns,
           "raw data without a value in some seasons, and the columns made of it");

@@ -36,6 +36,8 @@ void Describe(Visitor& v, DictionaryTable& t) {
 void Describe(Visitor& v, DictionaryReport& r) {
   v.Struct("Dictionary", "The tables and columns of a project.");
   v.Field("tables", r.tables, "inputs first, raw tables last");
+  v.Field("left_out", r.left_out,
+          "models that are not among them: their files are broken, or what they read is");
 }
 
 namespace {
@@ -87,6 +89,8 @@ Result<DictionaryReport> Dictionary(Workspace& workspace, const DictionaryReques
     report.tables.push_back(OfModel(model));
   for (const RawTable& raw : project.raw_tables)
     report.tables.push_back(OfRaw(project, raw));
+  for (const LeftOut& out : project.left_out)
+    if (!out.is_check) report.left_out.push_back(out);
   return report;
 }
 

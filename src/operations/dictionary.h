@@ -4,6 +4,7 @@
 #include <string>
 #include <vector>
 
+#include "operations/lint.h"
 #include "operations/workspace.h"
 
 namespace backcourt {
@@ -28,6 +29,7 @@ struct DictionaryTable {
 };
 struct DictionaryReport {
   std::vector<DictionaryTable> tables;  // inputs first, raw tables last
+  std::vector<LeftOut> left_out;
 };
 void Describe(Visitor& v, DictionaryReport& r);
 

@@ -17,6 +17,7 @@
 #include "load/file_changes.h"
 #include "load/snapshots.h"
 #include "load/unread_files.h"
+#include "proof/file_problems.h"
 #include "warehouse/duckdb/engine.h"
 
 namespace backcourt {
@@ -47,6 +48,7 @@ class Examination {
     Find("ok", fmt::format("project {} with pack {}: {} sources, {} models, {} raw tables, {} seeds",
                            project_.root, project_.pack, project_.sources.size(), project_.models.size(),
                            project_.raw_tables.size(), project_.seeds.size()));
+    TRY(Files());
     Engine();
     auto warehouse = workspace_.Open();
     if (warehouse)
@@ -66,6 +68,16 @@ class Examination {
  private:
   void Find(const char* level, const std::string& what, const std::string& hint = "") {
     findings_.push_back({level, what, hint, level == std::string("error") ? "usage" : ""});
+  }
+
+  // A line for each problem of a file, and one for each table that cannot be filled for it.
+  Result<> Files() {
+    for (const FileProblem& problem : TRY(FindFileProblems(project_)).problems)
+      Find("error", problem.Text(), problem.hint);
+    for (const LeftOut& out : project_.left_out)
+      Find("note",
+           fmt::format("{} {} is blocked: {}", out.is_check ? "check" : "table", out.name, out.because));
+    return {};
   }
 
   void Engine() {

@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "operations/lint.h"
 #include "operations/load.h"
 #include "operations/selection.h"
 #include "operations/workspace.h"
@@ -36,6 +37,8 @@ struct PlanReport {
   int64_t not_due = 0;                          // cells behind the horizon
   FileChanges files;                            // since the last load
   std::vector<DeclarationChange> declarations;  // that are other than before
+  std::vector<FileProblem> problems;            // in the files of the project
+  std::vector<LeftOut> left_out;                // and what cannot be filled for them
 };
 void Describe(Visitor& v, SavedPlan& p);
 void Describe(Visitor& v, PlanReport& r);

@@ -173,6 +173,19 @@ std::vector<Verb> MakeVerbs() {
             .needs = Needs::kProject},
            TestModels));
   add(Make(
+      {.name = "lint",
+       .about = "What is wrong in the files of models, checks and tests, a line each, as editors read it.",
+       .details = "Each line is FILE:LINE:COLUMN: MESSAGE. Texts are bound against the tables of the "
+                  "project, in memory: unknown\n"
+                  "columns, inputs that are not declared and functions that give another value at each "
+                  "call are found\n"
+                  "before anything runs. No warehouse is opened. `plan` and `doctor` tell the same. Exit "
+                  "code 1 when something\n"
+                  "is found.",
+       .example = "backcourt lint",
+       .needs = Needs::kProject},
+      Lint));
+  add(Make(
       {.name = "docs",
        .about = "The data dictionary, who reads whom, and all commands, as Markdown.",
        .details =

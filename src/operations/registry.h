@@ -15,6 +15,7 @@
 #include "operations/export.h"
 #include "operations/forget.h"
 #include "operations/json.h"
+#include "operations/lint.h"
 #include "operations/load.h"
 #include "operations/model_tests.h"
 #include "operations/plan.h"

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "load/snapshots.h"
+#include "operations/lint.h"
 #include "operations/load.h"
 #include "operations/selection.h"
 #include "operations/workspace.h"
@@ -54,6 +55,7 @@ struct StatusReport {
   std::vector<Snapshot> snapshots;
   std::vector<FailedRun> failed_runs;
   std::vector<Problem> problems;
+  std::vector<LeftOut> left_out;
   FileChanges files;
   std::optional<RunNow> running;
   std::vector<ActivityNow> activities;

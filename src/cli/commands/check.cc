@@ -97,6 +97,14 @@ std::string GapsText(const std::vector<Gap>& gaps, bool markdown) {
   return text.empty() ? "" : text + "\n";
 }
 
+std::string LeftOutText(const std::vector<LeftOut>& left_out, bool markdown) {
+  std::string text = left_out.empty() || !markdown ? "" : "### Left out\n\n";
+  for (const LeftOut& out : left_out)
+    text += fmt::format("{}left out: {} {}: {}\n", markdown ? "- " : "", out.is_check ? "check" : "table",
+                        out.name, out.because);
+  return text.empty() ? "" : text + "\n";
+}
+
 Result<int> RunCheck(Caller& caller, const CheckRequest& request, const CheckView& view,
                      const Output& output) {
   CheckAnswer answer = TRY(caller.Ask("check", Check, request));
@@ -110,11 +118,14 @@ Result<int> RunCheck(Caller& caller, const CheckRequest& request, const CheckVie
   for (const GuardCount& guard : answer.check.guards)
     examined += guard.examined;
   size_t gaps = answer.check.gaps.size();
-  output.Out(
-      SeasonsText(answer, view.markdown) + GapsText(answer.check.gaps, view.markdown) + feeds +
-      fmt::format("{} guards looked at {} things in {}: {}\n", answer.check.guards.size(),
-                  WithCommas(examined), Seconds(answer.check.seconds),
-                  gaps == 0 ? "nothing is lacking" : fmt::format("{} GAPS", WithCommas(int64_t(gaps)))));
+  output.Out(SeasonsText(answer, view.markdown) + GapsText(answer.check.gaps, view.markdown) +
+             LeftOutText(answer.check.left_out, view.markdown) + feeds +
+             fmt::format("{} guards looked at {} things in {}: {}\n", answer.check.guards.size(),
+                         WithCommas(examined), Seconds(answer.check.seconds),
+                         gaps == 0 && !answer.check.left_out.empty()
+                             ? "nothing is lacking of what could be looked at"
+                         : gaps == 0 ? "nothing is lacking"
+                                     : fmt::format("{} GAPS", WithCommas(int64_t(gaps)))));
   return ExitCode(answer);
 }
 

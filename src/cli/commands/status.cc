@@ -128,6 +128,9 @@ std::string Text(const StatusReport& report, bool markdown) {
   for (const Problem& p : report.problems)
     problems += fmt::format("{}{} {}: {} dates from {}: {}\n", markdown ? "- " : "", p.state, p.table,
                             p.dates, p.first_date.Str(), p.reason);
+  for (const LeftOut& out : report.left_out)
+    problems += fmt::format("{}blocked {}{}: {}\n", markdown ? "- " : "", out.is_check ? "check " : "",
+                            out.name, out.because);
   if (!problems.empty()) text += (markdown ? "\n### Problems\n\n" : "\n") + problems;
   bool running = !report.activities.empty();
   if (running) text += (markdown ? "\n### Running\n\n" : "\n") + ActivitiesText(report);
