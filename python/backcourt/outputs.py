@@ -8,6 +8,14 @@ if TYPE_CHECKING:
     from typing_extensions import NotRequired
 
 
+class NewReport(TypedDict):
+    """What was written."""
+
+    folder: str
+    files: list[str]
+    left_alone: list[str]
+
+
 class Load(TypedDict):
     """What a load did, and what has no value without a feed."""
 
@@ -152,6 +160,14 @@ class LoadReport(TypedDict):
     seconds: float
 
 
+class RemovedTable(TypedDict):
+    """A table that is stored, and that no file of the project makes any more."""
+
+    table: str
+    rows: int
+    cells: int
+
+
 class Dates(TypedDict):
     """The game dates of a range."""
 
@@ -191,6 +207,7 @@ class Plan(TypedDict):
     declarations: list[DeclarationChange]
     problems: list[FileProblem]
     left_out: list[LeftOut]
+    removed: list[RemovedTable]
     files: FileChanges
 
 
@@ -288,6 +305,7 @@ class Status(TypedDict):
     failed_runs: list[FailedRun]
     problems: list[Problem]
     left_out: list[LeftOut]
+    removed: list[RemovedTable]
     files: FileChanges
     running: Running | None
     activities: list[Activity]

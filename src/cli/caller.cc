@@ -45,7 +45,7 @@ Result<> Caller::CheckFree() {
 
 Result<bool> Caller::HereOrThere(const Verb& verb, const std::function<nlohmann::json()>& request,
                                  const Events& events) {
-  if (verb.needs == Verb::Needs::kProject || lock_) return true;
+  if (verb.needs == Verb::Needs::kNothing || verb.needs == Verb::Needs::kProject || lock_) return true;
   HolderInfo other;
   for (int attempt = 0; attempt < 200; ++attempt) {  // short commands are waited for
     other = {};

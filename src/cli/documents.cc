@@ -35,6 +35,9 @@ std::string TablePage(const DictionaryTable& table) {
                                               : "A public table of " + table.group;
   text +=
       fmt::format("{}. Key: {}. Date: {}.\n\n", kind, Join(table.key, ", "), table.date) + ReadsText(table);
+  if (!table.overlay.empty())
+    text += table.overlay == "added" ? "Of the project, added to its pack.\n\n"
+                                     : "Of the project, in place of the pack's table of this name.\n\n";
   text += "| column | meaning |\n|---|---|\n";
   for (const DictionaryColumn& c : table.columns) {
     text += fmt::format("| {} | {}", c.name, InTable(c.about));

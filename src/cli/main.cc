@@ -85,6 +85,10 @@ Result<int> Run(const std::vector<std::string>& words, Output& output) {
     return 0;
   }
   bool detach = invocation.view.value("detach", false);
+  if (command.verb->needs == Verb::Needs::kNothing) {
+    Caller caller(Project{}, Told(words), interrupted);
+    return command.run(caller, invocation.request, invocation.view, output);
+  }
   if (command.verb->needs != Verb::Needs::kProject && !detach)
     std::thread(PreloadEngine).detach();  // beside the reading of the pack
   std::string folder = invocation.project.empty() ? TRY(Project::Find(".")) : invocation.project;

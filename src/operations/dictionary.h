@@ -22,6 +22,7 @@ struct DictionaryRead {
 };
 struct DictionaryTable {
   std::string table, kind, group, about, date;  // kind: public, helper, view or raw
+  std::string overlay;                          // of one of the project's own: what it is to the pack
   std::vector<std::string> key;
   std::vector<DictionaryRead> reads;
   std::vector<DictionaryColumn> columns;

@@ -17,6 +17,7 @@
 #include "load/file_changes.h"
 #include "load/snapshots.h"
 #include "load/unread_files.h"
+#include "operations/drop.h"
 #include "proof/file_problems.h"
 #include "warehouse/duckdb/engine.h"
 
@@ -49,6 +50,11 @@ class Examination {
                            project_.root, project_.pack, project_.sources.size(), project_.models.size(),
                            project_.raw_tables.size(), project_.seeds.size()));
     TRY(Files());
+    for (const Overlay& overlay : project_.overlays)
+      Find("note", fmt::format("{} {} of the project: {}{}", overlay.kind, overlay.name, overlay.file,
+                               overlay.replaces.empty() ? ", which the pack has not"
+                               : overlay.kind == "seed" ? ", its rows go before those of " + overlay.replaces
+                                                        : " stands in place of " + overlay.replaces));
     Engine();
     auto warehouse = workspace_.Open();
     if (warehouse)
@@ -97,6 +103,11 @@ class Examination {
     Find("ok", fmt::format("warehouse: {} ({} bytes), {}", project_.warehouse,
                            WithCommas(int64_t(fs::file_size(project_.warehouse, ignored))),
                            TRY(warehouse.Version())));
+    for (const RemovedTable& removed : TRY(FindRemovedTables(*connection, project_)))
+      Find("note",
+           fmt::format("{} is in the warehouse ({} rows), and no file of the project makes it", removed.table,
+                       WithCommas(removed.rows)),
+           fmt::format("`backcourt drop {}`, or its file back", removed.table));
     for (const Snapshot& one : TRY(Snapshots::Serving(*connection)))
       Find("ok", fmt::format("{} {}: served by the snapshot of {} UTC ({}), {}", one.feed, one.season,
                              one.seen_at, Age(one.age), one.path));

@@ -83,6 +83,7 @@ void Describe(Visitor& v, PlanReport& r) {
           "declarations of the project that are other than what the warehouse was made by");
   v.Field("problems", r.problems, "what is wrong in the files of models, checks and tests");
   v.Field("left_out", r.left_out, "the models and checks that cannot be used because of them");
+  v.Field("removed", r.removed, "tables that are stored, and that no file of the project makes any more");
   v.Field("files", r.files,
           "what has changed of the files since the last load: what this plan does not know");
 }
@@ -143,7 +144,8 @@ PlanReport ReportOf(const Project& project, const PreparedWork& work) {
                     {},
                     {},
                     project.problems,
-                    project.left_out};
+                    project.left_out,
+                    {}};
   for (const auto& [table, partitions] : work.moment.retired)
     report.retired[table] = int64_t(partitions.size());
   return report;
@@ -159,6 +161,7 @@ Result<PlanReport> MakePlanReport(Workspace& workspace, const PlanRequest& reque
   PlanReport report = ReportOf(project, *work);
   report.problems = std::move(problems);
   report.files = TRY(LookForFileChanges(*work->moment.connection, project));
+  report.removed = TRY(FindRemovedTables(*work->moment.connection, project));
   report.declarations = TRY(ReadDeclarationChanges(*work->moment.connection, project));
   if (request.save.empty()) return report;
   if (!report.problems.empty()) return ErrorOf(report.problems);

@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "operations/drop.h"
 #include "operations/lint.h"
 #include "operations/load.h"
 #include "operations/selection.h"
@@ -39,6 +40,7 @@ struct PlanReport {
   std::vector<DeclarationChange> declarations;  // that are other than before
   std::vector<FileProblem> problems;            // in the files of the project
   std::vector<LeftOut> left_out;                // and what cannot be filled for them
+  std::vector<RemovedTable> removed;            // whose models are gone
 };
 void Describe(Visitor& v, SavedPlan& p);
 void Describe(Visitor& v, PlanReport& r);

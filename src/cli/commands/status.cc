@@ -120,7 +120,7 @@ std::string Text(const StatusReport& report, bool markdown) {
   for (const SeasonStatus& season : report.seasons)
     text += SeasonText(season, markdown);
   text += RawText(report) + AbsentText(report.absent) + SnapshotText(report.snapshots) +
-          FileChangesText(report.files);
+          RemovedText(report.removed) + FileChangesText(report.files);
   std::string problems;
   for (const FailedRun& run : report.failed_runs)
     problems += fmt::format("{}the last {} failed (run {}, {} UTC): {}\n", markdown ? "- " : "",

@@ -21,7 +21,7 @@ TEST(ProblemIn, TakesThePlaceFromTheEnginesCaret) {
 TEST(ProblemIn, FindsThePartOfALongLine) {
   Body body{"form.sql", "SELECT " + std::string(100, 'x') + ", wrong, " + std::string(100, 'y'), 3, {}};
   FileProblem problem =
-      ProblemIn(body, body.sql, Engine("no\n\nLINE 1: ...xxx, wrong, yyy...\n                   ^"));
+      ProblemIn(body, body.sql, Engine("no\n\nLINE 1: ...xxx, wrong, yyy...\n                ^"));
   EXPECT_EQ(problem.line, 3);
   EXPECT_EQ(problem.column, 110);
 }
