@@ -96,8 +96,7 @@ Measured InProcess(const std::function<void()>& work) {
 
 std::unique_ptr<Warehouse> Open(const Project& project) {
   WarehouseOptions options{project.warehouse, project.threads, project.memory_limit, {}};
-  for (const Function& function : project.functions)
-    options.functions.push_back(function.statement);
+  options.functions = project.functions;
   auto warehouse = OpenDuckDb(options);
   if (!warehouse) Fail(warehouse.error().Text());
   return std::move(*warehouse);

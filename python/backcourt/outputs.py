@@ -8,6 +8,14 @@ if TYPE_CHECKING:
     from typing_extensions import NotRequired
 
 
+class NewReport(TypedDict):
+    """What was written."""
+
+    folder: str
+    files: list[str]
+    left_alone: list[str]
+
+
 class Load(TypedDict):
     """What a load did, and what has no value without a feed."""
 
@@ -152,6 +160,14 @@ class LoadReport(TypedDict):
     seconds: float
 
 
+class RemovedTable(TypedDict):
+    """A table that is stored, and that no file of the project makes any more."""
+
+    table: str
+    rows: int
+    cells: int
+
+
 class Dates(TypedDict):
     """The game dates of a range."""
 
@@ -189,6 +205,9 @@ class Plan(TypedDict):
     retired: dict[str, int]
     not_due: int
     declarations: list[DeclarationChange]
+    problems: list[FileProblem]
+    left_out: list[LeftOut]
+    removed: list[RemovedTable]
     files: FileChanges
 
 
@@ -229,6 +248,25 @@ class DeclarationChange(TypedDict):
     effect: str
 
 
+class FileProblem(TypedDict):
+    """What is wrong in a file of the project."""
+
+    file: str
+    line: int
+    column: int
+    message: str
+    hint: str
+
+
+class LeftOut(TypedDict):
+    """A model or a check that cannot be used: its file is broken, or a table that it reads is."""
+
+    name: str
+    file: str
+    is_check: bool
+    because: str
+
+
 class FileChanges(TypedDict):
     """What has changed of the local files since the last load, by names, sizes and times."""
 
@@ -267,6 +305,8 @@ class Status(TypedDict):
     snapshots: list[Snapshot]
     failed_runs: list[FailedRun]
     problems: list[Problem]
+    left_out: list[LeftOut]
+    removed: list[RemovedTable]
     files: FileChanges
     running: Running | None
     activities: list[Activity]
@@ -417,6 +457,7 @@ class CheckReport(TypedDict):
     tables: list[Coverage]
     guards: list[Guard]
     gaps: list[Gap]
+    left_out: list[LeftOut]
     absent: list[AbsentFeed]
     null_columns: list[NullColumns]
     seconds: float
@@ -583,6 +624,13 @@ class ModelTestFailure(TypedDict):
     column: str
     expected: str
     actual: str
+
+
+class LintReport(TypedDict):
+    """What is wrong in the files of models, checks and tests."""
+
+    problems: list[FileProblem]
+    files: int
 
 
 Finding = TypedDict(

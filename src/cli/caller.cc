@@ -39,7 +39,7 @@ Error Caller::Busy(const HolderInfo& other) const {
 
 Result<bool> Caller::HereOrThere(const Verb& verb, const std::function<nlohmann::json()>& request,
                                  const Events& events) {
-  if (verb.needs == Verb::Needs::kProject || lock_) return true;
+  if (verb.needs == Verb::Needs::kNothing || verb.needs == Verb::Needs::kProject || lock_) return true;
   HolderInfo other;
   for (int attempt = 0; attempt < 200; ++attempt) {  // short commands are waited for
     other = {};

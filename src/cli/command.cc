@@ -9,9 +9,10 @@ void Describe(Visitor& v, JsonView& view) {
 
 const std::vector<Command>& Commands() {
   static const std::vector<Command> commands = {
-      LoadCommand(),   ForgetCommand(), DatesCommand(), PlanCommand(),  BackfillCommand(), StatusCommand(),
-      WhyCommand(),    RunsCommand(),   ShowCommand(),  QueryCommand(), StopCommand(),     CheckCommand(),
-      VerifyCommand(), ExportCommand(), TestCommand(),  DocsCommand(),  DoctorCommand()};
+      NewCommand(),    LoadCommand(),     ForgetCommand(), DropCommand(),  DatesCommand(),
+      PlanCommand(),   BackfillCommand(), StatusCommand(), WhyCommand(),   RunsCommand(),
+      ShowCommand(),   QueryCommand(),    StopCommand(),   CheckCommand(), VerifyCommand(),
+      ExportCommand(), TestCommand(),     LintCommand(),   DocsCommand(),  DoctorCommand()};
   return commands;
 }
 

@@ -39,8 +39,10 @@ struct JsonView {
 };
 void Describe(Visitor& v, JsonView& view);
 
+Command NewCommand();
 Command LoadCommand();
 Command ForgetCommand();
+Command DropCommand();
 Command DatesCommand();
 Command PlanCommand();
 Command BackfillCommand();
@@ -54,6 +56,7 @@ Command CheckCommand();
 Command VerifyCommand();
 Command ExportCommand();
 Command TestCommand();
+Command LintCommand();
 Command DocsCommand();
 Command DoctorCommand();
 

@@ -35,6 +35,9 @@ std::string TablePage(const DictionaryTable& table) {
                                               : "A public table of " + table.group;
   text +=
       fmt::format("{}. Key: {}. Date: {}.\n\n", kind, Join(table.key, ", "), table.date) + ReadsText(table);
+  if (!table.overlay.empty())
+    text += table.overlay == "added" ? "Of the project, added to its pack.\n\n"
+                                     : "Of the project, in place of the pack's table of this name.\n\n";
   text += "| column | meaning |\n|---|---|\n";
   for (const DictionaryColumn& c : table.columns) {
     text += fmt::format("| {} | {}", c.name, InTable(c.about));
@@ -54,6 +57,8 @@ std::string DictionaryPage(const DictionaryReport& dictionary) {
       "| table | one row a | what |\n|---|---|---|\n";
   for (const DictionaryTable& t : dictionary.tables)
     text += fmt::format("| [{0}](#{0}) | {1} | {2} |\n", t.table, Join(t.key, ", "), InTable(t.about));
+  for (const LeftOut& out : dictionary.left_out)
+    text += fmt::format("| {} | | left out: {} |\n", out.name, InTable(ReplaceAll(out.because, "\n", " ")));
   for (const DictionaryTable& t : dictionary.tables)
     text += TablePage(t);
   return text;

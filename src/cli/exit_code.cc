@@ -32,13 +32,20 @@ int ExitCode(const BackfillReport& report) {
   return report.blocked || report.not_tried ? 3 : 0;
 }
 
-int ExitCode(const CheckAnswer& report) { return report.check.gaps.empty() ? 0 : 2; }
+int ExitCode(const CheckAnswer& report) {
+  if (!report.check.gaps.empty()) return 2;
+  return report.check.left_out.empty() ? 0 : 1;
+}
 
 int ExitCode(const VerifyReport& report) {
   return report.replay.mismatches.empty() && !(report.raw && report.raw->differing) ? 0 : 2;
 }
 
 int ExitCode(const ModelTestReport& report) { return report.failed ? 2 : 0; }
+
+int ExitCode(const LintReport& report) { return report.problems.empty() ? 0 : 1; }
+
+int ExitCode(const PlanReport& report) { return report.problems.empty() ? 0 : 1; }
 
 int ExitCode(const DoctorReport& report) {
   int code = 0;

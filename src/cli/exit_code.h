@@ -13,6 +13,8 @@ int ExitCode(const Error& error);
 int ExitCode(const BackfillReport& report);
 int ExitCode(const CheckAnswer& report);
 int ExitCode(const VerifyReport& report);
+int ExitCode(const LintReport& report);
+int ExitCode(const PlanReport& report);
 int ExitCode(const DoctorReport& report);
 int ExitCode(const ModelTestReport& report);
 

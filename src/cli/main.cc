@@ -10,6 +10,7 @@
 #include "cli/detach.h"
 #include "cli/exit_code.h"
 #include "cli/options.h"
+#include "cli/texts.h"
 #include "warehouse/duckdb/engine.h"
 
 namespace backcourt {
@@ -55,10 +56,17 @@ Result<int> Run(const std::vector<std::string>& words, Output& output) {
     return 0;
   }
   bool detach = invocation.view.value("detach", false);
+  if (command.verb->needs == Verb::Needs::kNothing) {
+    Caller caller(Project{}, Told(words), interrupted);
+    return command.run(caller, invocation.request, invocation.view, output);
+  }
   if (command.verb->needs != Verb::Needs::kProject && !detach)
     std::thread(PreloadEngine).detach();  // beside the reading of the pack
   std::string folder = invocation.project.empty() ? TRY(Project::Find(".")) : invocation.project;
-  Caller caller(TRY(Project::Load(folder)), Told(words), interrupted);
+  auto project = Project::Load(folder);
+  if (!project && command.verb->name == std::string("lint") && !invocation.view.value("json", false))
+    output.Out(LintText(ProblemsOf(project.error())));
+  Caller caller(TRY(std::move(project)), Told(words), interrupted);
   if (detach)
     if (auto code = TRY(Detach(caller.project(), interrupted, output))) return *code;
   int code = TRY(command.run(caller, invocation.request, invocation.view, output));

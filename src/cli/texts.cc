@@ -70,7 +70,7 @@ std::string FindingsText(const LoadReport& report) {
 
 bool MayLose(const Error& error, const Output& output) {
   if (!output.terminal || !isatty(STDIN_FILENO) || !error.hint.starts_with(kYesHint)) return false;
-  output.Err(error.message + "\nTake them out? [y/N] ");
+  output.Err(error.message + "\nTake the rows out? [y/N] ");
   std::string answer;
   std::getline(std::cin, answer);
   return answer == "y" || answer == "Y" || answer == "yes";
@@ -150,8 +150,34 @@ std::string ChoiceText(const DateChoice& choice) {
                             off > kMostOffDays ? ", ..." : "");
 }
 
+std::string LintText(const std::vector<FileProblem>& problems) {
+  std::string text;
+  for (const FileProblem& problem : problems) {
+    std::string message = problem.message;
+    if (!problem.hint.empty()) message += " (try: " + problem.hint + ")";
+    text += fmt::format("{}:{}:{}: {}\n", problem.file, problem.line, problem.column,
+                        ReplaceAll(message, "\n", " "));
+  }
+  return text;
+}
+
+std::string RemovedText(const std::vector<RemovedTable>& removed) {
+  std::string text;
+  for (const RemovedTable& one : removed)
+    text += fmt::format(
+        "removed: {} is in the warehouse ({} rows), and no file of the project makes it; "
+        "`backcourt drop {}` takes it out\n",
+        one.table, WithCommas(one.rows), one.table);
+  return text;
+}
+
 std::string PlanText(const PlanReport& report) {
-  std::string text = ChoiceText(report.choice) + "\n";
+  std::string text;
+  for (const FileProblem& problem : report.problems)
+    text += Error{ErrorKind::kUsage, problem.Text(), problem.hint}.Text() + "\n";
+  for (const LeftOut& out : report.left_out)
+    text += fmt::format("blocked: {}{}: {}\n", out.is_check ? "check " : "", out.name, out.because);
+  text += RemovedText(report.removed) + ChoiceText(report.choice) + "\n";
   for (const DeclarationChange& change : report.declarations) {
     std::string what = change.before.empty() && change.after.empty()
                            ? " is another"

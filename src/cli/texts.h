@@ -20,6 +20,10 @@ std::string LoadText(const LoadReport& report);
 std::string VanishedText(const LoadReport& report);
 std::string AbsentText(const std::vector<AbsentFeed>& absent);
 std::string ChoiceText(const DateChoice& choice);
+// A line each, as editors read it: FILE:LINE:COLUMN: MESSAGE.
+std::string LintText(const std::vector<FileProblem>& problems);
+// Of tables whose models are gone; "" when there are none.
+std::string RemovedText(const std::vector<RemovedTable>& removed);
 std::string PlanText(const PlanReport& report);
 // Of the schedule's snapshots, a line each; "" when there are none.
 std::string SnapshotText(const std::vector<Snapshot>& snapshots);

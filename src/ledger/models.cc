@@ -38,6 +38,15 @@ Result<> ForgetModel(Connection& connection, const std::string& name) {
   return connection.Execute("DELETE FROM backcourt.models WHERE model = " + Quote(name));
 }
 
+Result<> ForgetTable(Connection& connection, const std::string& name) {
+  return connection.Execute(fmt::format(R"sql(
+      DELETE FROM backcourt.cells WHERE table_name = {name};
+      DELETE FROM backcourt.models WHERE model = {name};
+      DELETE FROM backcourt.declarations WHERE table_name = {name};
+      DELETE FROM backcourt.bases WHERE name = {name} AND part <> 'first day')sql",
+                                        fmt::arg("name", Quote(name))));
+}
+
 Result<> WriteChecks(Connection& connection, const Model& model) {
   return connection.Execute(fmt::format("UPDATE backcourt.models SET checks = '{}' WHERE model = {}",
                                         model.checks_identity.Hex(), Quote(model.name)));

@@ -26,6 +26,10 @@ Result<> WriteProved(Connection& connection, const Model& model);
 // The name is that of another kind of table from now on.
 Result<> ForgetModel(Connection& connection, const std::string& name);
 
+// All that the ledger holds of a table as it is now goes: its cells, text, declaration and columns. What runs
+// did stays in their history.
+Result<> ForgetTable(Connection& connection, const std::string& name);
+
 // The model's [checks] were run over what is stored.
 Result<> WriteChecks(Connection& connection, const Model& model);
 

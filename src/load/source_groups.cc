@@ -186,6 +186,7 @@ bool SourceGroups::Wanted(const RawTable& table) const {
   if (Contains({project_.schedule, project_.history, project_.results}, table.name) ||
       project_.IsBoxes(table.name))
     return true;
+  if (!project_.left_out.empty()) return true;  // what a broken model reads is not known
   auto reads = [&](const Model& model) {
     return std::any_of(model.reads.begin(), model.reads.end(),
                        [&](const Read& read) { return read.table == table.name; });

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <future>
 #include <set>
 #include <thread>
@@ -14,6 +15,7 @@
 #include "ledger/runs.h"
 #include "operations/history.h"
 #include "operations/load.h"
+#include "proof/file_problems.h"
 #include "proof/fill_proof.h"
 #include "run/batch_filler.h"
 #include "run/progress.h"
@@ -80,6 +82,7 @@ class Fill {
       : workspace_(workspace), project_(workspace.project()), request_(request), activity_(activity) {}
 
   Result<BackfillReport> Run() {
+    TRY(RefuseBroken());
     if (!request_.plan.empty()) saved_ = TRY(ParseSavedPlan(request_.plan, TRY(ReadFile(request_.plan))));
     if (request_.dry_run) return DryRun();
     if (Loads()) {
@@ -157,6 +160,8 @@ class Fill {
     return {};
   }
 
+  Result<> RefuseBroken() const;
+  std::set<std::string> ChosenModels() const;
   Result<> CheckNewBodies();
   Result<int> RunChangedChecks();
   Result<> RemoveRetired();
@@ -177,9 +182,32 @@ class Fill {
   std::string unfinished_;
   std::optional<SavedPlan> saved_;
   std::optional<PreparedWork> work_;
+  std::set<std::string> broken_;  // models that were not chosen, of wrong texts
   std::map<std::string, std::vector<PartitionKey>>
       retired_;  // dates of tables that are no game dates any more
 };
+
+// With a broken file nothing runs, unless tables are chosen that stand on sound ones alone.
+Result<> Fill::RefuseBroken() const {
+  const std::vector<std::string>& chosen = request_.selection.tables;
+  bool stands = !chosen.empty() && std::none_of(chosen.begin(), chosen.end(), [&](const std::string& word) {
+    return word == "all" || project_.FindLeftOut(word);
+  });
+  if (project_.problems.empty() || stands) return {};
+  return ErrorOf(TRY(FindFileProblems(project_, [this] { return activity_.cancel().Requested(); })).problems);
+}
+
+// The models that were chosen, and all that they are made of.
+std::set<std::string> Fill::ChosenModels() const {
+  std::set<std::string> chosen(work_->selection.tables.begin(), work_->selection.tables.end());
+  for (auto model = project_.models.rbegin(); model != project_.models.rend(); ++model)
+    if (work_->selection.tables.empty() || chosen.contains(model->name)) {
+      chosen.insert(model->name);
+      for (const Read& read : model->reads)
+        chosen.insert(read.table);
+    }
+  return chosen;
+}
 
 // Bodies of models whose text is new are looked through before anything runs.
 Result<> Fill::CheckNewBodies() {
@@ -191,17 +219,26 @@ Result<> Fill::CheckNewBodies() {
   }
   if (fresh.empty()) return {};
   std::set<std::string> volatile_functions = TRY(VolatileFunctions(connection()));
-  std::vector<Result<>> checked(fresh.size());
+  std::vector<Result<std::vector<FileProblem>>> checked(fresh.size(), std::vector<FileProblem>());
   auto check_every_second = [&](size_t from, Connection& connection) {
     for (size_t i = from; i < fresh.size(); i += 2)
-      checked[i] = CheckBody(connection, *fresh[i], volatile_functions);
+      checked[i] = FindBodyProblems(connection, BodyOf(*fresh[i]), volatile_functions);
   };
   auto aside = TRY(TRY(workspace_.Open())->Connect());
   auto half = std::async(std::launch::async, check_every_second, 0, std::ref(*aside));
   check_every_second(1, connection());
   half.wait();
-  for (const Result<>& result : checked)
-    TRY(result);
+  std::set<std::string> chosen = ChosenModels();
+  std::vector<FileProblem> problems;
+  bool refused = false;
+  for (size_t i = 0; i < fresh.size(); ++i) {
+    std::vector<FileProblem> of_one = TRY(std::move(checked[i]));
+    if (of_one.empty()) continue;
+    refused = refused || chosen.contains(fresh[i]->name);
+    broken_.insert(fresh[i]->name);
+    problems.insert(problems.end(), of_one.begin(), of_one.end());
+  }
+  if (refused) return ErrorOf(problems);
   return {};
 }
 
@@ -275,7 +312,7 @@ Digest Fill::IdentityOf(const Model& model) const {
 Result<> Fill::MakeViews() {
   auto known = TRY(ledger::ReadModels(connection()));
   for (const Model& model : project_.models) {
-    if (!model.view) continue;
+    if (!model.view || broken_.contains(model.name)) continue;
     auto seen = known.find(model.name);
     if (seen != known.end() && seen->second.identity == IdentityOf(model).Hex()) continue;
     bool there = true;

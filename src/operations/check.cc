@@ -87,6 +87,8 @@ void Describe(Visitor& v, CheckAnswer& r) {
   v.Field("accepted", r.accepted, "gaps that backcourt.toml accepts, with the reason");
   v.Field("unused", r.unused,
           "what backcourt.toml accepts and is not there any more; of a check of everything");
+  v.Field("left_out", r.check.left_out,
+          "models that are not looked at and checks that do not run: broken files");
   v.Field("absent", r.absent, "feeds without files");
   v.Field("null_columns", r.null_columns,
           "raw data without a value in some seasons, and the columns made of it");

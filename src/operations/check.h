@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "operations/lint.h"
 #include "operations/load.h"
 #include "operations/selection.h"
 #include "operations/workspace.h"

@@ -26,6 +26,9 @@ void Describe(Visitor& v, DictionaryTable& t) {
   v.Field("kind", t.kind, "public, helper, view or raw");
   v.Field("group", t.group, "the folder of its model; empty of raw tables");
   v.Field("about", t.about, "what a row is");
+  v.Field("overlay", t.overlay,
+          "of a table of the project's own: `added`, or `replaced` where the pack has one of its name; else "
+          "empty");
   v.Field("date", t.date, "its date column; empty where it has none");
   v.Field("key", t.key, "the columns that are unique together");
   v.Field("reads", t.reads, "its inputs");
@@ -36,6 +39,8 @@ void Describe(Visitor& v, DictionaryTable& t) {
 void Describe(Visitor& v, DictionaryReport& r) {
   v.Struct("Dictionary", "The tables and columns of a project.");
   v.Field("tables", r.tables, "inputs first, raw tables last");
+  v.Field("left_out", r.left_out,
+          "models that are not among them: their files are broken, or what they read is");
 }
 
 namespace {
@@ -85,8 +90,14 @@ Result<DictionaryReport> Dictionary(Workspace& workspace, const DictionaryReques
   DictionaryReport report;
   for (const Model& model : project.models)
     report.tables.push_back(OfModel(model));
+  for (const Overlay& overlay : project.overlays)
+    for (DictionaryTable& table : report.tables)
+      if (overlay.kind == "model" && table.table == overlay.name)
+        table.overlay = overlay.replaces.empty() ? "added" : "replaced";
   for (const RawTable& raw : project.raw_tables)
     report.tables.push_back(OfRaw(project, raw));
+  for (const LeftOut& out : project.left_out)
+    if (!out.is_check) report.left_out.push_back(out);
   return report;
 }
 

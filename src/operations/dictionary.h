@@ -4,6 +4,7 @@
 #include <string>
 #include <vector>
 
+#include "operations/lint.h"
 #include "operations/workspace.h"
 
 namespace backcourt {
@@ -21,6 +22,7 @@ struct DictionaryRead {
 };
 struct DictionaryTable {
   std::string table, kind, group, about, date;  // kind: public, helper, view or raw
+  std::string overlay;                          // of one of the project's own: what it is to the pack
   std::vector<std::string> key;
   std::vector<DictionaryRead> reads;
   std::vector<DictionaryColumn> columns;
@@ -28,6 +30,7 @@ struct DictionaryTable {
 };
 struct DictionaryReport {
   std::vector<DictionaryTable> tables;  // inputs first, raw tables last
+  std::vector<LeftOut> left_out;
 };
 void Describe(Visitor& v, DictionaryReport& r);
 

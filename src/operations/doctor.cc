@@ -17,6 +17,8 @@
 #include "load/file_changes.h"
 #include "load/snapshots.h"
 #include "load/unread_files.h"
+#include "operations/drop.h"
+#include "proof/file_problems.h"
 #include "warehouse/duckdb/engine.h"
 
 namespace backcourt {
@@ -47,6 +49,12 @@ class Examination {
     Find("ok", fmt::format("project {} with pack {}: {} sources, {} models, {} raw tables, {} seeds",
                            project_.root, project_.pack, project_.sources.size(), project_.models.size(),
                            project_.raw_tables.size(), project_.seeds.size()));
+    TRY(Files());
+    for (const Overlay& overlay : project_.overlays)
+      Find("note", fmt::format("{} {} of the project: {}{}", overlay.kind, overlay.name, overlay.file,
+                               overlay.replaces.empty() ? ", which the pack has not"
+                               : overlay.kind == "seed" ? ", its rows go before those of " + overlay.replaces
+                                                        : " stands in place of " + overlay.replaces));
     Engine();
     auto warehouse = workspace_.Open();
     if (warehouse)
@@ -68,6 +76,16 @@ class Examination {
     findings_.push_back({level, what, hint, level == std::string("error") ? "usage" : ""});
   }
 
+  // A line for each problem of a file, and one for each table that cannot be filled for it.
+  Result<> Files() {
+    for (const FileProblem& problem : TRY(FindFileProblems(project_)).problems)
+      Find("error", problem.Text(), problem.hint);
+    for (const LeftOut& out : project_.left_out)
+      Find("note",
+           fmt::format("{} {} is blocked: {}", out.is_check ? "check" : "table", out.name, out.because));
+    return {};
+  }
+
   void Engine() {
     std::string library = LibraryFolder();
     for (const char* file : {"libduckdb.so", "excel.duckdb_extension", "httpfs.duckdb_extension"}) {
@@ -85,6 +103,11 @@ class Examination {
     Find("ok", fmt::format("warehouse: {} ({} bytes), {}", project_.warehouse,
                            WithCommas(int64_t(fs::file_size(project_.warehouse, ignored))),
                            TRY(warehouse.Version())));
+    for (const RemovedTable& removed : TRY(FindRemovedTables(*connection, project_)))
+      Find("note",
+           fmt::format("{} is in the warehouse ({} rows), and no file of the project makes it", removed.table,
+                       WithCommas(removed.rows)),
+           fmt::format("`backcourt drop {}`, or its file back", removed.table));
     for (const Snapshot& one : TRY(Snapshots::Serving(*connection)))
       Find("ok", fmt::format("{} {}: served by the snapshot of {} UTC ({}), {}", one.feed, one.season,
                              one.seen_at, Age(one.age), one.path));

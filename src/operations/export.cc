@@ -173,11 +173,15 @@ class Workshop {
 Result<std::vector<std::string>> ChosenTables(const Project& project, const ExportRequest& request) {
   std::vector<std::string> known = project.PublicTables();
   std::vector<std::string> tables = request.tables.empty() ? known : request.tables;
+  if (request.tables.empty() && !project.problems.empty()) {  // not all that are meant can be told
+    Error error = ErrorOf(project.problems);
+    error.hint = fmt::format("`backcourt export {} TABLE ...` with tables that are sound", request.folder);
+    return error;
+  }
   for (const RawTable& raw : project.raw_tables)
     known.push_back(raw.name);
   for (const std::string& table : tables)
-    if (std::find(known.begin(), known.end(), table) == known.end())
-      return Error{ErrorKind::kUsage, fmt::format("'{}' is no table", table), Nearest(table, known)};
+    if (std::find(known.begin(), known.end(), table) == known.end()) return project.NoTable(table, known);
   if (!request.raw) return tables;
   for (const RawTable& raw : project.raw_tables)
     if (std::find(tables.begin(), tables.end(), raw.name) == tables.end()) tables.push_back(raw.name);

@@ -81,6 +81,9 @@ void Describe(Visitor& v, PlanReport& r) {
           "cells that were chosen and are behind the horizon: `--ahead all` fills them");
   v.Field("declarations", r.declarations,
           "declarations of the project that are other than what the warehouse was made by");
+  v.Field("problems", r.problems, "what is wrong in the files of models, checks and tests");
+  v.Field("left_out", r.left_out, "the models and checks that cannot be used because of them");
+  v.Field("removed", r.removed, "tables that are stored, and that no file of the project makes any more");
   v.Field("files", r.files,
           "what has changed of the files since the last load: what this plan does not know");
 }
@@ -139,6 +142,9 @@ PlanReport ReportOf(const Project& project, const PreparedWork& work) {
                     {},
                     work.plan.not_due,
                     {},
+                    {},
+                    project.problems,
+                    project.left_out,
                     {}};
   for (const auto& [table, partitions] : work.moment.retired)
     report.retired[table] = int64_t(partitions.size());
@@ -146,12 +152,19 @@ PlanReport ReportOf(const Project& project, const PreparedWork& work) {
 }
 
 Result<PlanReport> MakePlanReport(Workspace& workspace, const PlanRequest& request, const Cancel&) {
-  PreparedWork work = TRY(PrepareWork(
-      workspace.project(), TRY(workspace.Look(false, request.selection.ahead == "all")), request.selection));
-  PlanReport report = ReportOf(workspace.project(), work);
-  report.files = TRY(LookForFileChanges(*work.moment.connection, workspace.project()));
-  report.declarations = TRY(ReadDeclarationChanges(*work.moment.connection, workspace.project()));
+  const Project& project = workspace.project();
+  Moment moment = TRY(workspace.Look(false, request.selection.ahead == "all"));
+  std::vector<FileProblem> problems = TRY(ProblemsOfNewTexts(*moment.connection, project));
+  auto work = PrepareWork(project, std::move(moment), request.selection);
+  if (!work && !problems.empty()) return ErrorOf(problems);
+  if (!work) return work.error();
+  PlanReport report = ReportOf(project, *work);
+  report.problems = std::move(problems);
+  report.files = TRY(LookForFileChanges(*work->moment.connection, project));
+  report.removed = TRY(FindRemovedTables(*work->moment.connection, project));
+  report.declarations = TRY(ReadDeclarationChanges(*work->moment.connection, project));
   if (request.save.empty()) return report;
+  if (!report.problems.empty()) return ErrorOf(report.problems);
   TRY(WriteFile(request.save, ToJson(report.plan).dump(1) + "\n"));
   FaultPoint("plan-saved");
   return report;

@@ -6,6 +6,8 @@
 #include <string>
 #include <vector>
 
+#include "operations/drop.h"
+#include "operations/lint.h"
 #include "operations/load.h"
 #include "operations/selection.h"
 #include "operations/workspace.h"
@@ -36,6 +38,9 @@ struct PlanReport {
   int64_t not_due = 0;                          // cells behind the horizon
   FileChanges files;                            // since the last load
   std::vector<DeclarationChange> declarations;  // that are other than before
+  std::vector<FileProblem> problems;            // in the files of the project
+  std::vector<LeftOut> left_out;                // and what cannot be filled for them
+  std::vector<RemovedTable> removed;            // whose models are gone
 };
 void Describe(Visitor& v, SavedPlan& p);
 void Describe(Visitor& v, PlanReport& r);

@@ -36,6 +36,17 @@ std::vector<Verb> MakeVerbs() {
   using Needs = Verb::Needs;
   std::vector<Verb> verbs;
   auto add = [&](Verb verb) { verbs.push_back(std::move(verb)); };
+  add(Make(
+      {.name = "new",
+       .about = "Make a project: a folder with backcourt.toml, an example table and its test.",
+       .details = "backcourt.toml is there with its settings explained. Models, checks, sources, seeds and "
+                  "functions in folders of\n"
+                  "these names beside it stand over the pack's: one of the same name takes the place of the "
+                  "pack's, others are added.\n"
+                  "Files that are there already are left alone.",
+       .example = "backcourt new my_project",
+       .needs = Needs::kNothing},
+      NewProject));
   add(Make({.name = "load",
             .about = "Bring the raw tables up to the files: what is new, changed and gone.",
             .details = "Files are found by the patterns of the feeds below the [data] folder of "
@@ -58,6 +69,16 @@ std::vector<Verb> MakeVerbs() {
        .example = "backcourt forget files/boxscoretraditionalv3_0022400561.json",
        .needs = Needs::kAlone},
       Forget, {"reading"}));
+  add(Make(
+      {.name = "drop",
+       .about = "Take a table out of the warehouse whose model is not in the project any more.",
+       .details = "A table stays when its file goes: `status`, `plan` and `doctor` tell of it. This removes "
+                  "its rows, its cells\n"
+                  "and what the ledger holds of it; the history of runs stays. A table that a file of the "
+                  "project makes is refused.",
+       .example = "backcourt drop my_old_table --yes",
+       .needs = Needs::kAlone},
+      Drop));
   add(Make(
       {.name = "dates",
        .about = "The game dates of a range: games a date, off-days skipped.",
@@ -172,6 +193,19 @@ std::vector<Verb> MakeVerbs() {
             .example = "backcourt test player_game_summary",
             .needs = Needs::kProject},
            TestModels));
+  add(Make(
+      {.name = "lint",
+       .about = "What is wrong in the files of models, checks and tests, a line each, as editors read it.",
+       .details = "Each line is FILE:LINE:COLUMN: MESSAGE. Texts are bound against the tables of the "
+                  "project, in memory: unknown\n"
+                  "columns, inputs that are not declared and functions that give another value at each "
+                  "call are found\n"
+                  "before anything runs. No warehouse is opened. `plan` and `doctor` tell the same. Exit "
+                  "code 1 when something\n"
+                  "is found.",
+       .example = "backcourt lint",
+       .needs = Needs::kProject},
+      Lint));
   add(Make(
       {.name = "docs",
        .about = "The data dictionary, who reads whom, and all commands, as Markdown.",

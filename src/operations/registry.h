@@ -11,12 +11,15 @@
 #include "operations/dates.h"
 #include "operations/dictionary.h"
 #include "operations/doctor.h"
+#include "operations/drop.h"
 #include "operations/events.h"
 #include "operations/export.h"
 #include "operations/forget.h"
 #include "operations/json.h"
+#include "operations/lint.h"
 #include "operations/load.h"
 #include "operations/model_tests.h"
+#include "operations/new_project.h"
 #include "operations/plan.h"
 #include "operations/rows.h"
 #include "operations/runs.h"
@@ -28,6 +31,7 @@ namespace backcourt {
 
 struct Verb {
   enum class Needs {
+    kNothing,  // no project
     kProject,  // no warehouse
     kReads,    // the warehouse, beside whatever runs
     kAlone,    // the warehouse, while nothing else writes or verifies

@@ -10,6 +10,7 @@
 
 #include "base/file.h"
 #include "base/text.h"
+#include "ledger/declarations.h"
 #include "operations/selection.h"
 #include "warehouse/read_only_sql.h"
 
@@ -146,10 +147,33 @@ class RowsQuery {
   const Cancel& cancel_;
 };
 
+// By what a table's rows are chosen and sorted. `date` is empty of a table without dates.
+struct Sorted {
+  std::string date;
+  std::vector<std::string> key;
+};
+
+// Of a table that the project has not, or not whole, as the warehouse knows it.
+Result<Sorted> SortedBy(Workspace& workspace, const std::string& table) {
+  const Project& project = workspace.project();
+  if (const Model* model = project.FindModel(table)) return Sorted{model->date, model->key};
+  if (const RawTable* raw = project.FindRaw(table))
+    return Sorted{raw->grain == Grain::kDate ? raw->date : "", raw->key};
+  if (project.FindSeed(table)) return Sorted{};
+  auto connection = TRY(TRY(workspace.Open())->ConnectToLedger());
+  auto declared = TRY(ledger::ReadDeclarations(*connection));
+  auto known = declared.find(table);
+  if (known == declared.end()) return project.NoTable(table, project.AllTables());
+  Sorted sorted{known->second.parts["date"], {}};
+  for (const std::string& column : Split(known->second.parts["key"], ','))
+    sorted.key.push_back(Trim(column));
+  return sorted;
+}
+
 // What the dates of the request choose.
-Result<std::vector<std::string>> DatePredicates(const Project& project, const ShowRequest& r) {
+Result<std::vector<std::string>> DatePredicates(const Sorted& sorted, const ShowRequest& r) {
   std::vector<std::string> where;
-  std::string column = Ident(project.DateColumn(r.table));
+  std::string column = Ident(sorted.date);
   if (!r.date.empty() && (!r.start_date.empty() || !r.end_date.empty()))
     return Error{ErrorKind::kUsage, "dates are chosen in more than one way",
                  "either --date, or --start-date with --end-date"};
@@ -160,7 +184,7 @@ Result<std::vector<std::string>> DatePredicates(const Project& project, const Sh
     where.push_back(fmt::format("{} >= {}", column, TRY(Date::Parse(r.start_date)).Sql()));
   if (!r.end_date.empty())
     where.push_back(fmt::format("{} <= {}", column, TRY(Date::Parse(r.end_date)).Sql()));
-  if (!where.empty() && project.GrainOf(r.table) != Grain::kDate)
+  if (!where.empty() && sorted.date.empty())
     return Error{ErrorKind::kUsage, fmt::format("{} has no dates", r.table), "without a date or a range"};
   return where;
 }
@@ -198,10 +222,7 @@ Result<RowsReport> Query(Workspace& workspace, const QueryRequest& request, cons
 
 Result<RowsReport> Show(Workspace& workspace, const ShowRequest& request, const Cancel& cancel) {
   const Project& project = workspace.project();
-  std::vector<std::string> tables = project.AllTables();
-  if (std::find(tables.begin(), tables.end(), request.table) == tables.end())
-    return Error{ErrorKind::kUsage, fmt::format("'{}' is no table", request.table),
-                 Nearest(request.table, tables)};
+  const Sorted sorted = TRY(SortedBy(workspace, request.table));
   auto bench = TRY(TRY(workspace.Open())->Open());
   auto described = TRY(bench->Describe(request.table));
   if (!described)
@@ -210,20 +231,15 @@ Result<RowsReport> Show(Workspace& workspace, const ShowRequest& request, const 
   std::vector<std::string> columns;
   for (const auto& [name, type] : *described)
     columns.push_back(name);
-  std::vector<std::string> where = TRY(DatePredicates(project, request));
+  std::vector<std::string> where = TRY(DatePredicates(sorted, request));
   for (std::string& predicate : TRY(LookupPredicates(project, request, columns)))
     where.push_back(std::move(predicate));
   std::string sql = "SELECT * FROM " + Ident(request.table);
   if (!where.empty()) sql += " WHERE " + Join(where, " AND ");
   std::vector<std::string> order;  // newest first, then by key
-  std::string date = project.DateColumn(request.table);
-  if (!date.empty()) order.push_back(Ident(date) + (request.oldest_first ? "" : " DESC"));
-  if (const Model* model = project.FindModel(request.table))
-    for (const std::string& column : model->key)
-      order.push_back(Ident(column));
-  if (const RawTable* raw = project.FindRaw(request.table))
-    for (const std::string& column : raw->key)
-      order.push_back(Ident(column));
+  if (!sorted.date.empty()) order.push_back(Ident(sorted.date) + (request.oldest_first ? "" : " DESC"));
+  for (const std::string& column : sorted.key)
+    order.push_back(Ident(column));
   if (!order.empty()) sql += " ORDER BY " + Join(order, ", ");
   return RowsQuery(*bench, sql, request.rows, cancel).Run();
 }

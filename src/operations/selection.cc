@@ -51,7 +51,7 @@ Result<std::vector<std::string>> Choose(const std::vector<std::string>& names, c
       if (project.FindRaw(word))
         return Error{ErrorKind::kUsage, fmt::format("'{}' is a raw table: files fill it", word),
                      "`backcourt load`"};
-      return Error{ErrorKind::kUsage, fmt::format("'{}' is no table", word), Nearest(word, names)};
+      return project.NoTable(word, names);
     }
     tables.push_back(word);
   }

@@ -70,6 +70,9 @@ void Describe(Visitor& v, StatusReport& r) {
           "of the schedule: each season's serving one, then those that are not used");
   v.Field("failed_runs", r.failed_runs, "the last load and the last fill, where they failed");
   v.Field("problems", r.problems, "failed, blocked, partial, waiting and waived dates");
+  v.Field("left_out", r.left_out,
+          "models and checks that cannot be used: they are blocked until a file is fixed");
+  v.Field("removed", r.removed, "tables that are stored, and that no file of the project makes any more");
   v.Field("files", r.files, "what has changed of the files since the last load");
   v.Field("running", r.running, "the run that goes on now; null when none does");
   v.Field("activities", r.activities, "the long operations that go on now");
@@ -213,11 +216,14 @@ Result<StatusReport> Status(Workspace& workspace, const StatusRequest& request, 
   for (const ledger::Run& run : TRY(ledger::ReadFailedRuns(*moment.connection)))
     report.failed_runs.push_back({run.run, run.command, run.started_at, run.summary});
   report.problems = Problems(project, moment);
+  report.left_out = project.left_out;
+  report.removed = TRY(FindRemovedTables(*moment.connection, project));
   report.files = TRY(LookForFileChanges(*moment.connection, project));
   report.activities = workspace.activities().Now();
   for (const ActivityNow& activity : report.activities)
     if (activity.run) report.running = activity.run;
-  report.next_command = NextCommand(report.seasons, moment);
+  report.next_command = project.problems.empty() ? NextCommand(report.seasons, moment)
+                                                 : "backcourt lint, fix what it lists, then backcourt plan";
   return report;
 }
 

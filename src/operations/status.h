@@ -7,6 +7,8 @@
 #include <vector>
 
 #include "load/snapshots.h"
+#include "operations/drop.h"
+#include "operations/lint.h"
 #include "operations/load.h"
 #include "operations/selection.h"
 #include "operations/workspace.h"
@@ -54,6 +56,8 @@ struct StatusReport {
   std::vector<Snapshot> snapshots;
   std::vector<FailedRun> failed_runs;
   std::vector<Problem> problems;
+  std::vector<LeftOut> left_out;
+  std::vector<RemovedTable> removed;
   FileChanges files;
   std::optional<RunNow> running;
   std::vector<ActivityNow> activities;

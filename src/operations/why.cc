@@ -36,6 +36,8 @@ Result<WhyReport> Why(Workspace& workspace, const WhyRequest& request, const Can
     if (raw->statements)
       for (const std::string& told : TRY(StatementsOn(*moment.connection, *raw, date)))
         links.push_back({request.table, date.Str(), "stated", told});
+  } else if (const LeftOut* out = project.FindLeftOut(request.table)) {
+    links.push_back({out->name, date.Str(), CellStateName(CellState::kBlocked), out->because});
   } else {
     std::string table = TRY(ChooseTables(project, {request.table})).at(0);
     int index = moment.calendar.Find(date);

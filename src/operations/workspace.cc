@@ -16,9 +16,7 @@ Result<Warehouse*> Workspace::Open() {
   std::lock_guard lock(mutex_);
   if (warehouse_) return warehouse_.get();
   WarehouseOptions options{project_.warehouse, project_.threads, project_.memory_limit, {}};
-  for (const Function& function : project_.functions)
-    options.functions.push_back(function.statement);
-  options.functions_file = project_.pack + "/functions/duckdb.sql";
+  options.functions = project_.functions;
   std::error_code ignored;
   options.in_memory = !keep_ && !std::filesystem::exists(project_.warehouse, ignored);
   warehouse_ = TRY(OpenDuckDb(options));

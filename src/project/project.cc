@@ -5,6 +5,8 @@
 #include <algorithm>
 #include <filesystem>
 #include <functional>
+#include <iterator>
+#include <optional>
 #include <set>
 
 #include "base/file.h"
@@ -134,151 +136,146 @@ Result<> CheckKey(const Project& project, const Model& model) {
       fmt::format("key = [\"{}\", \"{}\"]", model.date, Join(model.key, "\", \""))};
 }
 
-// A rule after the other.
-// NOLINTNEXTLINE(readability-function-size)
-Result<> CheckReads(const Project& project) {
-  std::vector<std::string> tables = project.AllTables();
-  for (const Model& model : project.models) {
-    TRY(CheckKey(project, model));
-    auto known = [&](const std::string& need) {
-      size_t dot = need.find('.');
-      const RawTable* raw = project.FindRaw(need.substr(0, dot));
-      return raw && (dot == std::string::npos ||
-                     std::any_of(raw->columns.begin(), raw->columns.end(),
-                                 [&](const Column& c) { return c.name == need.substr(dot + 1); }));
-    };
-    for (const auto& [needs, columns] : model.needs) {
-      size_t either = needs.find(" or ");
-      if (!known(needs.substr(0, either)) ||
-          (either != std::string::npos && !known(needs.substr(either + 4))))
+// All names that can be read, also those of models that are left out.
+std::vector<std::string> ReadableNames(const Project& project) {
+  std::vector<std::string> names = project.AllTables();
+  for (const LeftOut& out : project.left_out)
+    if (!out.is_check) names.push_back(out.name);
+  return names;
+}
+
+Result<> CheckNeeds(const Project& project, const Model& model) {
+  auto known = [&](const std::string& need) {
+    size_t dot = need.find('.');
+    const RawTable* raw = project.FindRaw(need.substr(0, dot));
+    return raw && (dot == std::string::npos ||
+                   std::any_of(raw->columns.begin(), raw->columns.end(),
+                               [&](const Column& c) { return c.name == need.substr(dot + 1); }));
+  };
+  for (const auto& [needs, columns] : model.needs) {
+    size_t either = needs.find(" or ");
+    if (!known(needs.substr(0, either)) || (either != std::string::npos && !known(needs.substr(either + 4))))
+      return Error{ErrorKind::kUsage,
+                   fmt::format("{}: '{}' under [needs] is neither a raw table nor a column of one",
+                               model.lines.Of("needs." + needs), needs),
+                   "'raw_table', 'raw_table.column' or 'raw_table or raw_other_table'"};
+  }
+  return {};
+}
+
+// Of a table that is left out only the name is known.
+Result<> CheckReads(const Project& project, const Model& model, const std::vector<std::string>& tables) {
+  TRY(CheckKey(project, model));
+  TRY(CheckNeeds(project, model));
+  for (const Read& read : model.reads) {
+    if (std::find(tables.begin(), tables.end(), read.table) == tables.end())
+      return Error{ErrorKind::kUsage,
+                   fmt::format("{}: reads '{}', which is no table of this project",
+                               model.lines.Of("reads." + read.table), read.table),
+                   "'" + Nearest(read.table, tables) + "'"};
+    if (project.FindLeftOut(read.table)) continue;
+    if (const Model* input = project.FindModel(read.table); input && input->view)
+      return Error{ErrorKind::kUsage,
+                   fmt::format("{}: reads '{}', which is a view: views are for people, and have no cells",
+                               model.lines.Of("reads." + read.table), read.table),
+                   "read what the view reads, or take `materialized = \"view\"` out of " + input->file};
+    Grain grain = project.GrainOf(read.table);
+    for (const Window& window : read.windows) {
+      bool whole = window.kind == Window::Kind::kWhole, season = window.kind == Window::Kind::kSameSeason;
+      if (whole != (grain == Grain::kWhole) || season != (grain == Grain::kSeason))
         return Error{ErrorKind::kUsage,
-                     fmt::format("{}: '{}' under [needs] is neither a raw table nor a column of one",
-                                 model.lines.Of("needs." + needs), needs),
-                     "'raw_table', 'raw_table.column' or 'raw_table or raw_other_table'"};
-    }
-    for (const Read& read : model.reads) {
-      if (std::find(tables.begin(), tables.end(), read.table) == tables.end())
+                     fmt::format("{}: window '{}' does not fit '{}'", model.lines.Of("reads." + read.table),
+                                 window.Str(), read.table),
+                     grain == Grain::kWhole    ? "'whole': it has no dates"
+                     : grain == Grain::kSeason ? "'same season': it has one cell a season"
+                                               : "a window of dates"};
+      const RawTable* raw = project.FindRaw(read.table);
+      if (window.kind == Window::Kind::kSeasonAhead && (!raw || raw->ahead.empty()))
         return Error{ErrorKind::kUsage,
-                     fmt::format("{}: reads '{}', which is no table of this project",
+                     fmt::format("{}: '{}' publishes nothing ahead of a date",
                                  model.lines.Of("reads." + read.table), read.table),
-                     "'" + Nearest(read.table, tables) + "'"};
-      if (const Model* input = project.FindModel(read.table); input && input->view)
-        return Error{ErrorKind::kUsage,
-                     fmt::format("{}: reads '{}', which is a view: views are for people, and have no cells",
-                                 model.lines.Of("reads." + read.table), read.table),
-                     "read what the view reads, or take `materialized = \"view\"` out of " + input->file};
-      Grain grain = project.GrainOf(read.table);
-      for (const Window& window : read.windows) {
-        bool whole = window.kind == Window::Kind::kWhole, season = window.kind == Window::Kind::kSameSeason;
-        if (whole != (grain == Grain::kWhole) || season != (grain == Grain::kSeason))
-          return Error{ErrorKind::kUsage,
-                       fmt::format("{}: window '{}' does not fit '{}'", model.lines.Of("reads." + read.table),
-                                   window.Str(), read.table),
-                       grain == Grain::kWhole    ? "'whole': it has no dates"
-                       : grain == Grain::kSeason ? "'same season': it has one cell a season"
-                                                 : "a window of dates"};
-        const RawTable* raw = project.FindRaw(read.table);
-        if (window.kind == Window::Kind::kSeasonAhead && (!raw || raw->ahead.empty()))
-          return Error{ErrorKind::kUsage,
-                       fmt::format("{}: '{}' publishes nothing ahead of a date",
-                                   model.lines.Of("reads." + read.table), read.table),
-                       "read it ahead only where its declaration has 'ahead'"};
-      }
+                     "read it ahead only where its declaration has 'ahead'"};
     }
   }
-  for (const Check& check : project.checks)
-    for (const std::string& read : check.reads)
-      if (std::find(tables.begin(), tables.end(), read) == tables.end())
-        return Error{
-            ErrorKind::kUsage,
-            fmt::format("{}: reads '{}', which is no table of this project", check.lines.Of("reads"), read),
-            "'" + Nearest(read, tables) + "'"};
-  for (const Source& source : project.sources) {
-    if (!project.FindRaw(source.table))
-      return Error{ErrorKind::kUsage,
-                   fmt::format("{}: '{}' is no raw table", source.lines.Of("table"), source.table), ""};
-    for (const auto& [key, feeds] :
-         {std::pair("optional_feeds", &source.optional_feeds), std::pair("any_of", &source.any_of),
-          std::pair(source.lines.lines.contains("feeds") ? "feeds" : "each", &source.feeds)})
-      for (const std::string& feed : *feeds)
-        if (!project.FindFeed(feed))
-          return Error{ErrorKind::kUsage,
-                       fmt::format("{}: '{}' is no feed of feeds.toml", source.lines.Of(key), feed), ""};
-    for (const std::string& read : source.reads)
-      if (!project.FindRaw(read) && !project.FindSeed(read))
-        return Error{
-            ErrorKind::kUsage,
-            fmt::format("{}: '{}' is neither a raw table nor a seed", source.lines.Of("reads"), read), ""};
-    for (const std::string& name : source.by_unit) {
-      const RawTable* read = std::find(source.reads.begin(), source.reads.end(), name) != source.reads.end()
-                                 ? project.FindRaw(name)
-                                 : nullptr;
-      if (!project.FindFeed(name) && !(read && read->unit == project.FindRaw(source.table)->unit))
+  return {};
+}
+
+Result<> CheckReads(const Check& check, const std::vector<std::string>& tables) {
+  for (const std::string& read : check.reads)
+    if (std::find(tables.begin(), tables.end(), read) == tables.end())
+      return Error{
+          ErrorKind::kUsage,
+          fmt::format("{}: reads '{}', which is no table of this project", check.lines.Of("reads"), read),
+          "'" + Nearest(read, tables) + "'"};
+  return {};
+}
+
+Result<> CheckSource(const Project& project, const Source& source) {
+  if (!project.FindRaw(source.table))
+    return Error{ErrorKind::kUsage,
+                 fmt::format("{}: '{}' is no raw table", source.lines.Of("table"), source.table), ""};
+  for (const auto& [key, feeds] :
+       {std::pair("optional_feeds", &source.optional_feeds), std::pair("any_of", &source.any_of),
+        std::pair(source.lines.lines.contains("feeds") ? "feeds" : "each", &source.feeds)})
+    for (const std::string& feed : *feeds)
+      if (!project.FindFeed(feed))
         return Error{ErrorKind::kUsage,
-                     fmt::format("{}: by_unit has '{}', which is neither a feed nor a raw table that is read "
-                                 "and has the unit of {}",
-                                 source.lines.Of("by_unit"), name, source.table),
-                     ""};
-    }
+                     fmt::format("{}: '{}' is no feed of feeds.toml", source.lines.Of(key), feed), ""};
+  for (const std::string& read : source.reads)
+    if (!project.FindRaw(read) && !project.FindSeed(read))
+      return Error{ErrorKind::kUsage,
+                   fmt::format("{}: '{}' is neither a raw table nor a seed", source.lines.Of("reads"), read),
+                   ""};
+  for (const std::string& name : source.by_unit) {
+    const RawTable* read = std::find(source.reads.begin(), source.reads.end(), name) != source.reads.end()
+                               ? project.FindRaw(name)
+                               : nullptr;
+    if (!project.FindFeed(name) && !(read && read->unit == project.FindRaw(source.table)->unit))
+      return Error{ErrorKind::kUsage,
+                   fmt::format("{}: by_unit has '{}', which is neither a feed nor a raw table that is read "
+                               "and has the unit of {}",
+                               source.lines.Of("by_unit"), name, source.table),
+                   ""};
   }
   return {};
 }
 
 // `rows of TABLE [where PREDICATE]` under [rows], as the query that it stands for.
-Result<> WriteOutExpectedRows(Project& project) {
+Result<> WriteOutExpectedRows(const Project& project, Model& model) {
   constexpr std::string_view kRowsOf = "rows of ", kWhere = " where ";
-  for (Model& model : project.models) {
-    std::string text = Trim(model.expected_rows);
-    if (!text.starts_with(kRowsOf)) continue;
-    size_t where = text.find(kWhere);
-    std::string table = Trim(text.substr(kRowsOf.size(), where - kRowsOf.size())), predicate;
-    if (where != std::string::npos) predicate = Trim(text.substr(where + kWhere.size()));
-    auto read =
-        std::find_if(model.reads.begin(), model.reads.end(), [&](const Read& r) { return r.table == table; });
-    bool same_date =
-        read != model.reads.end() && std::any_of(read->windows.begin(), read->windows.end(),
-                                                 [](Window w) { return w.kind == Window::Kind::kSameDate; });
-    if (!same_date || project.GrainOf(table) != Grain::kDate) {
-      std::vector<std::string> names;
-      for (const Read& r : model.reads)
-        names.push_back(r.table);
-      return Error{
-          ErrorKind::kUsage,
-          fmt::format("{}: expected counts the rows of '{}', which is not read with the window 'same date'",
-                      model.lines.Of("rows.expected"), table),
-          "'rows of " + Nearest(table, names) + "', or a query of game_date and expected_rows"};
-    }
-    model.expected_rows = fmt::format(
-        R"(SELECT d.game_date, count(t.{date}) AS expected_rows
+  std::string text = Trim(model.expected_rows);
+  if (!text.starts_with(kRowsOf)) return {};
+  size_t where = text.find(kWhere);
+  std::string table = Trim(text.substr(kRowsOf.size(), where - kRowsOf.size())), predicate;
+  if (project.FindLeftOut(table)) return {};  // so is this model
+  if (where != std::string::npos) predicate = Trim(text.substr(where + kWhere.size()));
+  auto read =
+      std::find_if(model.reads.begin(), model.reads.end(), [&](const Read& r) { return r.table == table; });
+  bool same_date =
+      read != model.reads.end() && std::any_of(read->windows.begin(), read->windows.end(),
+                                               [](Window w) { return w.kind == Window::Kind::kSameDate; });
+  if (!same_date || project.GrainOf(table) != Grain::kDate) {
+    std::vector<std::string> names;
+    for (const Read& r : model.reads)
+      names.push_back(r.table);
+    return Error{
+        ErrorKind::kUsage,
+        fmt::format("{}: expected counts the rows of '{}', which is not read with the window 'same date'",
+                    model.lines.Of("rows.expected"), table),
+        "'rows of " + Nearest(table, names) + "', or a query of game_date and expected_rows"};
+  }
+  model.expected_rows = fmt::format(
+      R"(SELECT d.game_date, count(t.{date}) AS expected_rows
 FROM dates d LEFT JOIN (SELECT * FROM {table} WHERE {predicate}) t ON t.{date} = d.game_date
 GROUP BY d.game_date)",
-        fmt::arg("date", Ident(project.DateColumn(table))), fmt::arg("table", Ident(table)),
-        fmt::arg("predicate", predicate.empty() ? "true" : predicate));
-  }
+      fmt::arg("date", Ident(project.DateColumn(table))), fmt::arg("table", Ident(table)),
+      fmt::arg("predicate", predicate.empty() ? "true" : predicate));
   return {};
 }
 
-// No two tables have one name: to the engine, Up is up.
-Result<> CheckNames(const Project& project) {
-  std::map<std::string, std::string> files;  // by name in lower case
-  auto add = [&](const std::string& name, const std::string& file) -> Result<> {
-    auto [there, added] = files.emplace(Lower(name), file);
-    if (added) return {};
-    return Error{ErrorKind::kUsage,
-                 fmt::format("two tables are named '{}': {} and {}", name, there->second, file),
-                 "rename one of the files"};
-  };
-  for (const Model& model : project.models)
-    TRY(add(model.name, model.file));
-  for (const RawTable& raw : project.raw_tables)
-    TRY(add(raw.name, raw.file));
-  for (const Seed& seed : project.seeds)
-    TRY(add(seed.name, seed.file));
-  return {};
-}
-
-// A lookup looks in columns that tables have.
+// A lookup looks in columns that tables have; those of what is left out are not known.
 Result<> CheckLookups(const Project& project) {
+  if (!project.left_out.empty()) return {};
   std::vector<std::string> names;
   for (const RawTable& raw : project.raw_tables)
     for (const Column& column : raw.columns)
@@ -319,32 +316,128 @@ Result<> Prefer(Project& project) {
   return {};
 }
 
-// Orders models so that inputs stand before what reads them.
-Result<> SortModels(Project& project) {
-  std::vector<Model> sorted;
-  std::set<std::string> done, open;
-  std::string closing;  // the line of the read that closes a circle
-  std::function<bool(const Model&)> visit = [&](const Model& model) {
-    if (done.contains(model.name)) return true;
-    open.insert(model.name);
-    for (const Read& read : model.reads) {
-      const Model* input = FindNamed(project.models, read.table);
-      if (input && open.contains(input->name) && !done.contains(input->name)) {
-        closing = fmt::format("{}: models read each other in a circle, through '{}'",
-                              model.lines.Of("reads." + read.table), read.table);
+// Leaves out what is broken, and what reads it.
+class Sifter {
+ public:
+  explicit Sifter(Project& project) : project_(project) {}
+
+  // The problem of a file, and what it makes unusable.
+  void LeaveOut(const std::string& name, const std::string& file, bool is_check, const Error& error) {
+    FileProblem problem = ProblemOf(error, file);
+    project_.left_out.push_back({name, file, is_check, problem.Text()});
+    project_.problems.push_back(std::move(problem));
+  }
+
+  // No two tables have one name: to the engine, Up is up. A model of a name that is taken is left out.
+  Result<> CheckNames() {
+    std::map<std::string, std::string> files;  // by name in lower case
+    auto taken = [&](const std::string& name, const std::string& file) {
+      return Error{
+          ErrorKind::kUsage,
+          fmt::format("{}:1: two tables are named '{}'; the other is {}", file, name, files[Lower(name)]),
+          "rename one of the files"};
+    };
+    for (const RawTable& raw : project_.raw_tables)
+      if (!files.emplace(Lower(raw.name), raw.file).second) return taken(raw.name, raw.file);
+    for (const Seed& seed : project_.seeds)
+      if (!files.emplace(Lower(seed.name), seed.file).second) return taken(seed.name, seed.file);
+    std::map<std::string, int> models;
+    for (const Model& model : project_.models)
+      ++models[Lower(model.name)], files.emplace(Lower(model.name), model.file);
+    Keep(project_.models, false, [&](const Model& model) -> Result<> {
+      if (files[Lower(model.name)] != model.file) return taken(model.name, model.file);
+      if (models[Lower(model.name)] == 1) return {};
+      auto other = std::find_if(project_.models.begin(), project_.models.end(), [&](const Model& one) {
+        return one.file != model.file && Lower(one.name) == Lower(model.name);
+      });
+      files[Lower(model.name)] = other->file;
+      Error error = taken(model.name, model.file);
+      files[Lower(model.name)] = model.file;
+      return error;
+    });
+    return {};
+  }
+
+  // Models and checks whose reads are none, then those that stand in a circle, then all that reads them.
+  // What is left is in order: inputs stand before what reads them.
+  void Sift() {
+    std::vector<std::string> tables = ReadableNames(project_);
+    Keep(project_.models, false, [&](Model& model) -> Result<> {
+      TRY(CheckReads(project_, model, tables));
+      return WriteOutExpectedRows(project_, model);
+    });
+    Keep(project_.checks, true, [&](Check& check) { return CheckReads(check, tables); });
+    do
+      LeaveOutReaders();
+    while (!Sort());
+  }
+
+ private:
+  template <typename T, typename IsSound>
+  void Keep(std::vector<T>& all, bool is_check, IsSound is_sound) {
+    std::vector<std::pair<T*, Error>> broken;
+    for (T& one : all)
+      if (Result<> sound = is_sound(one); !sound) broken.emplace_back(&one, sound.error());
+    for (auto& [one, error] : broken)
+      LeaveOut(one->name, one->file, is_check, error);
+    std::erase_if(all, [&](const T& one) {
+      return std::any_of(broken.begin(), broken.end(),
+                         [&](const auto& b) { return b.first->file == one.file; });
+    });
+  }
+
+  void LeaveOutReaders() {
+    for (bool more = true; more;) {
+      more = false;
+      std::erase_if(project_.models, [&](const Model& model) {
+        for (const Read& read : model.reads)
+          if (const LeftOut* out = project_.FindLeftOut(read.table)) {
+            project_.left_out.push_back(
+                {model.name, model.file, false, fmt::format("it reads {}: {}", read.table, out->because)});
+            return more = true;
+          }
         return false;
-      }
-      if (input && !visit(*input)) return false;
+      });
     }
-    done.insert(model.name);
-    sorted.push_back(model);
-    return true;
-  };
-  for (const Model& model : project.models)
-    if (!visit(model)) return Error{ErrorKind::kUsage, closing, "take one of the reads away"};
-  project.models = std::move(sorted);
-  return {};
-}
+  }
+
+  // False once a model is left out because its read closes a circle.
+  bool Sort() {
+    std::vector<Model> sorted;
+    std::set<std::string> done, open;
+    std::optional<std::pair<std::string, std::string>> closing;  // a model and what it reads
+    std::function<bool(const Model&)> visit = [&](const Model& model) {
+      if (done.contains(model.name)) return true;
+      open.insert(model.name);
+      for (const Read& read : model.reads) {
+        const Model* input = project_.FindModel(read.table);
+        if (input && open.contains(input->name) && !done.contains(input->name)) {
+          closing = {model.name, read.table};
+          return false;
+        }
+        if (input && !visit(*input)) return false;
+      }
+      done.insert(model.name);
+      sorted.push_back(model);
+      return true;
+    };
+    bool circle = !std::all_of(project_.models.begin(), project_.models.end(), visit);
+    if (circle) {
+      const Model model = *project_.FindModel(closing->first);
+      LeaveOut(model.name, model.file, false,
+               {ErrorKind::kUsage,
+                fmt::format("{}: models read each other in a circle, through '{}'",
+                            model.lines.Of("reads." + closing->second), closing->second),
+                "take one of the reads away"});
+      std::erase_if(project_.models, [&](const Model& one) { return one.name == model.name; });
+    } else {
+      project_.models = std::move(sorted);
+    }
+    return !circle;
+  }
+
+  Project& project_;
+};
 
 // The functions that texts call, themselves and through others: by name, their statements.
 class FunctionUse {
@@ -416,12 +509,192 @@ void Identify(Project& project) {
   }
 }
 
+// The files of a folder of the pack. One below the project's own folder of the same name stands in place of
+// the pack's file of its name, or is added. In the order of their paths below these folders.
+std::vector<fs::path> OverlaidFiles(Project& project, const char* folder, const char* kind,
+                                    const std::string& extension) {
+  const fs::path pack = fs::path(project.pack) / folder, own = fs::path(project.root) / folder;
+  std::vector<std::pair<fs::path, fs::path>> files;  // below the folder, and whole
+  for (const fs::path& file : FilesIn(pack, extension))
+    files.emplace_back(file.lexically_relative(pack), file);
+  if (project.pack != project.root)
+    for (const fs::path& file : FilesIn(own, extension)) {
+      Overlay overlay{kind, file.stem().string(), file.string(), ""};
+      std::erase_if(files, [&](const auto& other) {
+        bool same = other.second.stem() == file.stem() && other.second.string().starts_with(pack.string());
+        if (same) overlay.replaces = other.second.string();
+        return same;
+      });
+      files.emplace_back(file.lexically_relative(own), file);
+      project.overlays.push_back(std::move(overlay));
+    }
+  std::sort(files.begin(), files.end());
+  std::vector<fs::path> paths;
+  for (auto& [below, path] : files)
+    paths.push_back(std::move(path));
+  return paths;
+}
+
+// The functions of one file; those of the project's own stand in place of the pack's of their names.
+Result<> ReadFunctions(Project& project, const std::string& file, bool own) {
+  for (const std::string& statement : SqlStatements(TRY(ReadFile(file)))) {
+    std::vector<std::string> tokens = SqlTokens(statement);
+    if (tokens.size() < 4 || tokens[0] != "create" || tokens[1] != "macro" || tokens[3] != "(")
+      return Error{ErrorKind::kUsage,
+                   fmt::format("{}: '{}...' is no CREATE MACRO name(...)", file, statement.substr(0, 40)),
+                   ""};
+    Function function{SqlName(tokens[2]), statement, file};
+    auto of_pack = std::find_if(
+        project.functions.begin(), project.functions.end(),
+        [&](const Function& other) { return other.name == function.name && other.file != file; });
+    bool replaces = own && of_pack != project.functions.end();
+    if (own) project.overlays.push_back({"function", function.name, file, replaces ? of_pack->file : ""});
+    if (replaces)
+      *of_pack = std::move(function);
+    else
+      project.functions.push_back(std::move(function));
+  }
+  return {};
+}
+
+Result<> ReadAllFunctions(Project& project) {
+  for (const auto& [key, value] : project.league)
+    project.functions.push_back({"league_" + key, fmt::format("CREATE MACRO league_{}() AS {}", key, value)});
+  for (bool own : {false, true}) {
+    if (own && project.pack == project.root) continue;
+    fs::path file = fs::path(own ? project.root : project.pack) / "functions" / "duckdb.sql";
+    if (fs::exists(file)) TRY(ReadFunctions(project, file.string(), own));
+  }
+  return {};
+}
+
+// A pack's seeds, with the rows that the project's own of the same names add.
+void ReadSeeds(Project& project) {
+  for (const fs::path& file : FilesIn(fs::path(project.pack) / "seeds", ".csv"))
+    project.seeds.push_back({file.stem().string(), file.string(), ""});
+  if (project.pack == project.root) return;
+  for (const fs::path& file : FilesIn(fs::path(project.root) / "seeds", ".csv")) {
+    auto of_pack = std::find_if(project.seeds.begin(), project.seeds.end(),
+                                [&](const Seed& seed) { return seed.name == file.stem().string(); });
+    project.overlays.push_back(
+        {"seed", file.stem().string(), file.string(), of_pack == project.seeds.end() ? "" : of_pack->file});
+    if (of_pack == project.seeds.end())
+      project.seeds.push_back({file.stem().string(), file.string(), ""});
+    else
+      of_pack->own = file.string();
+  }
+}
+
+// Feeds, raw tables and sources. What is wrong with any of them is told with all the others.
+Result<> ReadRaw(Project& project, std::vector<FileProblem>& broken) {
+  const fs::path pack = project.pack;
+  std::string feeds = (pack / "feeds.toml").string();
+  if (fs::exists(feeds)) {
+    auto parsed = ParseFeeds(feeds, TRY(ReadFile(feeds)));
+    if (parsed)
+      project.feeds = std::move(*parsed);
+    else
+      broken.push_back(ProblemOf(parsed.error(), feeds));
+  }
+  for (const fs::path& file : FilesIn(pack / "tables", ".toml")) {
+    auto parsed = ParseRawTable(file.string(), TRY(ReadFile(file.string())));
+    if (parsed)
+      project.raw_tables.push_back(std::move(*parsed));
+    else
+      broken.push_back(ProblemOf(parsed.error(), file.string()));
+  }
+  for (const fs::path& file : OverlaidFiles(project, "sources", "source", ".sql")) {
+    auto parsed = ParseSource(file.string(), TRY(ReadFile(file.string())));
+    if (parsed)
+      project.sources.insert(project.sources.end(), std::make_move_iterator(parsed->begin()),
+                             std::make_move_iterator(parsed->end()));
+    else
+      broken.push_back(ProblemOf(parsed.error(), file.string()));
+  }
+  return {};
+}
+
+Result<> ReadModelsAndChecks(Project& project, Sifter& sifter) {
+  for (const fs::path& file : OverlaidFiles(project, "models", "model", ".sql")) {
+    auto parsed =
+        ParseModel(file.string(), file.parent_path().filename().string(), TRY(ReadFile(file.string())));
+    if (parsed)
+      project.models.push_back(std::move(*parsed));
+    else
+      sifter.LeaveOut(file.stem().string(), file.string(), false, parsed.error());
+  }
+  for (const fs::path& file : OverlaidFiles(project, "checks", "check", ".sql")) {
+    auto parsed = ParseCheck(file.string(), TRY(ReadFile(file.string())));
+    if (parsed)
+      project.checks.push_back(std::move(*parsed));
+    else
+      sifter.LeaveOut(file.stem().string(), file.string(), true, parsed.error());
+  }
+  return {};
+}
+
+// What [feeds] of backcourt.toml names.
+Result<> CheckFeedPaths(const Project& project) {
+  for (auto& [feed, path] : project.feed_paths) {
+    if (project.FindFeed(feed)) continue;
+    std::vector<std::string> names;
+    for (const Feed& known : project.feeds)
+      names.push_back(known.name);
+    return Error{ErrorKind::kUsage,
+                 fmt::format("{}: '{}' under [feeds] is no feed", project.lines.Of("feeds." + feed), feed),
+                 "'" + Nearest(feed, names) + "'"};
+  }
+  return {};
+}
+
+// What [calendar] names.
+Result<> CheckCalendar(const Project& project) {
+  std::vector<std::pair<const char*, std::string>> of_calendar = {{"schedule", project.schedule},
+                                                                  {"results", project.results}};
+  if (!project.history.empty()) of_calendar.emplace_back("history", project.history);
+  if (project.boxes.empty()) of_calendar.emplace_back("boxes", "");
+  for (const std::string& table : project.boxes)
+    of_calendar.emplace_back("boxes", table);
+  for (const auto& [key, table] : of_calendar) {
+    if (project.FindRaw(table)) continue;
+    auto place = project.calendar_lines.find(key);
+    return Error{ErrorKind::kUsage,
+                 fmt::format("{}: {} under [calendar] is '{}', which is no raw table",
+                             place == project.calendar_lines.end() ? project.pack + "/backcourt.toml:1"
+                                                                   : place->second,
+                             key, table),
+                 "schedule, results and boxes under [calendar] each name a file of tables/"};
+  }
+  for (const std::string& table : project.boxes)
+    for (const char* column : {"game_id", "team_abbr"})
+      if (const RawTable& raw = *project.FindRaw(table); std::none_of(
+              raw.columns.begin(), raw.columns.end(), [&](const Column& c) { return c.name == column; }))
+        return Error{ErrorKind::kUsage,
+                     fmt::format("{}: a table of boxes lacks the column '{}'", raw.file, column),
+                     "boxes under [calendar] names tables of a row a game and team, or finer"};
+  return {};
+}
+
 }  // namespace
 
 const Feed* Project::FindFeed(const std::string& n) const { return FindNamed(feeds, n); }
 const RawTable* Project::FindRaw(const std::string& n) const { return FindNamed(raw_tables, n); }
 const Seed* Project::FindSeed(const std::string& n) const { return FindNamed(seeds, n); }
 const Model* Project::FindModel(const std::string& n) const { return FindNamed(models, n); }
+
+const LeftOut* Project::FindLeftOut(const std::string& table) const {
+  if (FindModel(table) || FindRaw(table) || FindSeed(table)) return nullptr;
+  for (const LeftOut& out : left_out)
+    if (!out.is_check && out.name == table) return &out;
+  return nullptr;
+}
+
+Error Project::NoTable(const std::string& word, const std::vector<std::string>& names) const {
+  if (const LeftOut* out = FindLeftOut(word))
+    return Error{ErrorKind::kUsage, fmt::format("{} cannot be used: {}", word, out->because),
+                 "`backcourt lint` lists what is wrong in the project's files"};
+  return Error{ErrorKind::kUsage, fmt::format("'{}' is no table", word), Nearest(word, names)};
+}
 
 std::vector<std::string> Project::Patterns(const Feed& feed) const {
   std::vector<std::string> patterns;
@@ -486,8 +759,6 @@ Result<std::string> Project::Find(const std::string& start) {
       "run inside a project, or name one: --project DIR"};
 }
 
-// A folder of the project after the other.
-// NOLINTNEXTLINE(readability-function-size)
 Result<Project> Project::Load(const std::string& folder) {
   Project project;
   std::error_code ignored;
@@ -496,86 +767,26 @@ Result<Project> Project::Load(const std::string& folder) {
     return Error{ErrorKind::kUsage, fmt::format("{} is no project: it has no backcourt.toml", project.root),
                  "--project with the folder that has one"};
   TRY(ReadConfig(project, project.root, false));
-  fs::path pack = project.pack;
-  if (fs::exists(pack / "feeds.toml")) {
-    std::string file = (pack / "feeds.toml").string();
-    project.feeds = TRY(ParseFeeds(file, TRY(ReadFile(file))));
+  std::vector<FileProblem> broken;  // of files on which all stands
+  Sifter sifter(project);
+  TRY(ReadRaw(project, broken));
+  TRY(ReadModelsAndChecks(project, sifter));
+  if (!broken.empty()) {
+    broken.insert(broken.end(), project.problems.begin(), project.problems.end());
+    return ErrorOf(broken);
   }
-  for (auto& [feed, path] : project.feed_paths) {
-    if (project.FindFeed(feed)) continue;
-    std::vector<std::string> names;
-    for (const Feed& known : project.feeds)
-      names.push_back(known.name);
-    return Error{ErrorKind::kUsage,
-                 fmt::format("{}: '{}' under [feeds] is no feed", project.lines.Of("feeds." + feed), feed),
-                 "'" + Nearest(feed, names) + "'"};
-  }
-  for (const fs::path& file : FilesIn(pack / "tables", ".toml"))
-    project.raw_tables.push_back(TRY(ParseRawTable(file.string(), TRY(ReadFile(file.string())))));
-  for (const fs::path& file : FilesIn(pack / "sources", ".sql"))
-    for (Source& source : TRY(ParseSource(file.string(), TRY(ReadFile(file.string())))))
-      project.sources.push_back(std::move(source));
+  TRY(CheckFeedPaths(project));
   TRY(Prefer(project));
   std::stable_sort(project.sources.begin(), project.sources.end(),
                    [](const Source& a, const Source& b) { return a.rank < b.rank; });
-  for (const fs::path& file : FilesIn(pack / "seeds", ".csv"))
-    project.seeds.push_back({file.stem().string(), file.string(), ""});
-  if (project.pack != project.root)
-    for (const fs::path& file : FilesIn(fs::path(project.root) / "seeds", ".csv")) {
-      auto of_pack = std::find_if(project.seeds.begin(), project.seeds.end(),
-                                  [&](const Seed& seed) { return seed.name == file.stem().string(); });
-      if (of_pack == project.seeds.end())
-        project.seeds.push_back({file.stem().string(), file.string(), ""});
-      else
-        of_pack->own = file.string();
-    }
-  for (const auto& [key, value] : project.league)
-    project.functions.push_back({"league_" + key, fmt::format("CREATE MACRO league_{}() AS {}", key, value)});
-  if (fs::exists(pack / "functions" / "duckdb.sql")) {
-    for (const std::string& statement :
-         SqlStatements(TRY(ReadFile((pack / "functions" / "duckdb.sql").string())))) {
-      std::vector<std::string> tokens = SqlTokens(statement);
-      if (tokens.size() < 4 || tokens[0] != "create" || tokens[1] != "macro" || tokens[3] != "(")
-        return Error{ErrorKind::kUsage,
-                     fmt::format("{}: '{}...' is no CREATE MACRO name(...)",
-                                 (pack / "functions" / "duckdb.sql").string(), statement.substr(0, 40)),
-                     ""};
-      project.functions.push_back({SqlName(tokens[2]), statement});
-    }
-  }
-  for (const fs::path& file : FilesIn(pack / "models", ".sql"))
-    project.models.push_back(
-        TRY(ParseModel(file.string(), file.parent_path().filename().string(), TRY(ReadFile(file.string())))));
-  for (const fs::path& file : FilesIn(pack / "checks", ".sql"))
-    project.checks.push_back(TRY(ParseCheck(file.string(), TRY(ReadFile(file.string())))));
-  TRY(CheckNames(project));
-  std::vector<std::pair<const char*, std::string>> of_calendar = {{"schedule", project.schedule},
-                                                                  {"results", project.results}};
-  if (!project.history.empty()) of_calendar.emplace_back("history", project.history);
-  if (project.boxes.empty()) of_calendar.emplace_back("boxes", "");
-  for (const std::string& table : project.boxes)
-    of_calendar.emplace_back("boxes", table);
-  for (const auto& [key, table] : of_calendar) {
-    if (project.FindRaw(table)) continue;
-    auto place = project.calendar_lines.find(key);
-    return Error{ErrorKind::kUsage,
-                 fmt::format("{}: {} under [calendar] is '{}', which is no raw table",
-                             place == project.calendar_lines.end() ? project.pack + "/backcourt.toml:1"
-                                                                   : place->second,
-                             key, table),
-                 "schedule, results and boxes under [calendar] each name a file of tables/"};
-  }
-  for (const std::string& table : project.boxes)
-    for (const char* column : {"game_id", "team_abbr"})
-      if (const RawTable& raw = *project.FindRaw(table); std::none_of(
-              raw.columns.begin(), raw.columns.end(), [&](const Column& c) { return c.name == column; }))
-        return Error{ErrorKind::kUsage,
-                     fmt::format("{}: a table of boxes lacks the column '{}'", raw.file, column),
-                     "boxes under [calendar] names tables of a row a game and team, or finer"};
-  TRY(CheckReads(project));
+  ReadSeeds(project);
+  TRY(ReadAllFunctions(project));
+  TRY(sifter.CheckNames());
+  TRY(CheckCalendar(project));
+  for (const Source& source : project.sources)
+    TRY(CheckSource(project, source));
+  sifter.Sift();
   TRY(CheckLookups(project));
-  TRY(WriteOutExpectedRows(project));
-  TRY(SortModels(project));
   Identify(project);
   return project;
 }

@@ -11,6 +11,7 @@
 #include "project/accepted.h"
 #include "project/lookup.h"
 #include "project/model.h"
+#include "project/problem.h"
 
 namespace backcourt {
 
@@ -23,6 +24,20 @@ struct Seed {
 // A function of the prelude, as `CREATE MACRO name(...) AS ...`.
 struct Function {
   std::string name, statement;
+  std::string file = "";  // that has it
+};
+
+// A file of a project's own that stands over its pack.
+struct Overlay {
+  std::string kind, name, file;  // kind: model, check, source, seed or function
+  std::string replaces;  // the pack's file; of a seed the one whose rows its own go before; empty: it is new
+};
+
+// A model or a check that cannot be used: its file is broken, or a table that it reads is left out.
+struct LeftOut {
+  std::string name, file;
+  bool is_check = false;
+  std::string because;  // the problem of its file, with its place; or the table that it reads, and why
 };
 
 struct Project {
@@ -78,6 +93,16 @@ struct Project {
   std::vector<Model> models;  // inputs before what reads them
   std::vector<Check> checks;  // by name
 
+  std::vector<Overlay> overlays;
+
+  // What is wrong in the files of single models and checks, and what is left out for it. Stored rows of what
+  // is left out stay readable.
+  std::vector<FileProblem> problems;
+  std::vector<LeftOut> left_out;
+  const LeftOut* FindLeftOut(const std::string& table) const;  // a model
+  // Of a word that names no table of `names`: that it is left out, or which name is near.
+  Error NoTable(const std::string& word, const std::vector<std::string>& names) const;
+
   const Feed* FindFeed(const std::string& name) const;
   // The patterns of a feed's files: the project's own, or the pack's below the data folder.
   std::vector<std::string> Patterns(const Feed& feed) const;
@@ -92,7 +117,8 @@ struct Project {
   Grain GrainOf(const std::string& table) const;
   bool IsBoxes(const std::string& table) const;
 
-  // Reads `folder`/backcourt.toml and all that it names.
+  // Reads `folder`/backcourt.toml and all that it names. What is wrong with a single model or check is among
+  // its problems; all else is an error.
   static Result<Project> Load(const std::string& folder);
   // The nearest folder at or above `start` that holds a backcourt.toml.
   static Result<std::string> Find(const std::string& start);

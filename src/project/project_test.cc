@@ -126,7 +126,8 @@ class ChangedToy : public ::testing::Test {
   Project Load() { return folder_.Load(); }
   std::string Refusal() {
     auto project = Project::Load(folder_.path());
-    return project ? "" : project.error().Text();
+    if (!project) return project.error().Text();
+    return project->problems.empty() ? "" : ErrorOf(project->problems).Text();
   }
   void Edit(const std::string& file, const std::string& from, const std::string& to) {
     folder_.Replace(file, from, to);
@@ -159,6 +160,16 @@ TEST_F(ChangedToy, ExpectedRowsOfAnotherTable) {
             R"(SELECT d.game_date, count(t."game_date") AS expected_rows
 FROM dates d LEFT JOIN (SELECT * FROM "player_games" WHERE points > 0) t ON t."game_date" = d.game_date
 GROUP BY d.game_date)");
+}
+
+TEST_F(ChangedToy, WhatReadsABrokenModelIsLeftOutWithTheCause) {
+  Edit("models/analytics/player_games.sql", "empty =", "emtpy =");
+  Project project = Load();
+  EXPECT_EQ(project.problems.size(), 1u);
+  EXPECT_TRUE(project.models.empty());
+  ASSERT_NE(project.FindLeftOut("recent_form"), nullptr);
+  EXPECT_NE(project.FindLeftOut("recent_form")->because.find("it reads player_games: "), std::string::npos);
+  EXPECT_EQ(project.FindLeftOut("raw_box"), nullptr);
 }
 
 TEST(Lookup, LooksInColumnsOfTheProject) {

@@ -58,6 +58,8 @@ class Checker {
                         const std::vector<std::string>& columns, const std::vector<std::string>& key,
                         int32_t first, int32_t last, const std::string& mend, GuardCount& count);
   Result<> ExpectedRows(const CheckedSeason& season);
+  void LeaveOut();
+  Result<> Contract(const CheckedSeason& season, const Check& check);
   Result<> Contracts(const CheckedSeason& season);
   Result<> KeptSnapshots(const CheckedSeason& season);
   Result<> OtherSources(const CheckedSeason& season);
@@ -400,6 +402,34 @@ Result<> Checker::ExpectedRows(const CheckedSeason& season) {
   return {};
 }
 
+// What is left out of the project, where all was asked for.
+void Checker::LeaveOut() {
+  if (options_.tables.empty()) report_.left_out = project_.left_out;
+}
+
+// A check that does not run is left out; the others go on.
+Result<> Checker::Contract(const CheckedSeason& season, const Check& check) {
+  for (const std::string& read : check.reads)
+    if (project_.FindLeftOut(read)) {
+      Count({season.label, check.name, "things", 0, 0, fmt::format("{}, which it reads, is broken", read)});
+      return {};
+    }
+  std::vector<Gap> gaps;
+  auto count = RunCheckOf(ledger_, bench_, project_, calendar_, season, check, gaps);
+  if (count) {
+    report_.gaps.insert(report_.gaps.end(), gaps.begin(), gaps.end());
+    Count(std::move(*count));
+    return {};
+  }
+  const Error& error = count.error();
+  if (error.kind != ErrorKind::kUsage && error.kind != ErrorKind::kModel) return error;
+  auto same = [&](const LeftOut& out) { return out.is_check && out.name == check.name; };
+  if (std::none_of(report_.left_out.begin(), report_.left_out.end(), same))
+    report_.left_out.push_back({check.name, check.file, true, error.message});
+  Count({season.label, check.name, "things", 0, 0, "its file is broken"});
+  return {};
+}
+
 Result<> Checker::Contracts(const CheckedSeason& season) {
   for (const Check& check : project_.checks) {
     bool wanted =
@@ -410,7 +440,7 @@ Result<> Checker::Contracts(const CheckedSeason& season) {
     });
     if (!wanted) continue;
     if (there)
-      Count(TRY(RunCheckOf(ledger_, bench_, project_, calendar_, season, check, report_.gaps)));
+      TRY(Contract(season, check));
     else
       Count({season.label, check.name, "things", 0, 0, "a table that it reads was never filled"});
   }
@@ -539,6 +569,7 @@ Result<CheckReport> Checker::Run(const std::map<std::string, std::vector<Partiti
     not_chosen_.insert(date.date.days);
   for (int index : options_.dates)
     not_chosen_.erase(DateAt(index).days);
+  LeaveOut();
   for (const CheckedSeason& season : seasons) {
     TRY(Games(season));
     FilledCells(season);

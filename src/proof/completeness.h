@@ -46,6 +46,7 @@ struct CheckReport {
   std::vector<Coverage> coverage;
   std::vector<GuardCount> guards;
   std::vector<Gap> gaps;
+  std::vector<LeftOut> left_out;  // what cannot be looked at, or cannot look
   double seconds = 0;
 };
 

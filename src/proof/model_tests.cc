@@ -321,7 +321,9 @@ Result<std::vector<const Model*>> ChosenModels(const Project& project, const std
   for (const Model& model : project.models)
     known.push_back(model.name);
   for (const std::string& name : names)
-    if (!project.FindModel(name))
+    if (project.FindLeftOut(name))
+      return project.NoTable(name, known);
+    else if (!project.FindModel(name))
       return Error{ErrorKind::kUsage, fmt::format("'{}' is no model", name), Nearest(name, known)};
   std::set<std::string> files;
   std::error_code ignored;
@@ -337,10 +339,22 @@ Result<std::vector<const Model*>> ChosenModels(const Project& project, const std
     else
       report.untested.push_back(model.name);
   }
-  for (auto& entry : fs::recursive_directory_iterator(fs::path(project.pack) / "models", ignored))
-    if (std::string file = entry.path().string(); file.ends_with(".test.toml") && !files.contains(file))
-      return Error{ErrorKind::kUsage, file + ": no model beside this file of tests",
-                   "the name of a model, then .test.toml"};
+  for (const LeftOut& out : project.left_out)
+    files.insert(TestFileOf(out.file));
+  for (const Overlay& overlay : project.overlays)  // tests of a model that the project replaces
+    files.insert(TestFileOf(overlay.replaces));
+  for (const std::string& folder : std::set<std::string>{project.pack, project.root})
+    for (auto& entry : fs::recursive_directory_iterator(fs::path(folder) / "models", ignored))
+      if (std::string file = entry.path().string(); file.ends_with(".test.toml") && !files.contains(file))
+        return Error{ErrorKind::kUsage, file + ": no model beside this file of tests",
+                     "the name of a model, then .test.toml"};
+  if (names.empty())
+    for (const LeftOut& out : project.left_out)
+      if (!out.is_check && fs::exists(TestFileOf(out.file), ignored)) {
+        ++report.failed;
+        report.failures.push_back(
+            {out.name, "", out.file, 1, "", "", "a model that can be used", out.because});
+      }
   return chosen;
 }
 

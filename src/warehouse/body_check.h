@@ -7,6 +7,7 @@
 
 #include "adbc/adbc.h"
 #include "project/model.h"
+#include "project/problem.h"
 
 namespace backcourt {
 
@@ -17,8 +18,21 @@ struct Body {
   std::vector<std::string> reads;
 };
 
+// All that CheckBody refuses, in the order in which it is found.
+Result<std::vector<FileProblem>> FindBodyProblems(Connection& connection, const Body& body,
+                                                  const std::set<std::string>& volatile_functions);
+
+// The body of a model.
+Body BodyOf(const Model& model);
+
+// The place of a character of a body in its file.
+struct Place {
+  int line = 1, column = 1;
+};
+Place PlaceOf(const Body& body, size_t offset);
+
 // Refuses a body that names what it did not declare, a qualified name, a table
-// function or a volatile function; the error names file and line.
+// function or a volatile function; the error names file and line of all of them.
 // `volatile_functions` as warehouse/duckdb/syntax.h gives them.
 Result<> CheckBody(Connection& connection, const Body& body, const std::set<std::string>& volatile_functions);
 Result<> CheckBody(Connection& connection, const Model& model,

@@ -83,6 +83,9 @@ class Workbench {
   // All or nothing: rows and cells go.
   virtual Result<> Remove(const std::vector<Removal>& removals) = 0;
 
+  // All or nothing: a table, or a view, goes with all that the ledger holds of it.
+  virtual Result<> Drop(const std::string& table) = 0;
+
   // Makes a table without rows, of the columns of a SELECT.
   virtual Result<> MakeEmptyTable(const std::string& table, const std::string& select) = 0;
   // Makes, or replaces, the view of a model, also where a table was, and the ledger says so. `identity` is of

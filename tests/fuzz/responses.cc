@@ -67,8 +67,7 @@ struct Place {
           "[project]\npack = \"" + (source / "nba").string() + "\"\n[data]\nfolder = \"data\"\n");
     project = Need(Project::Load(folder.string()));
     options = {(folder / "warehouse.duckdb").string(), 1, "640MB", {}};
-    for (const Function& function : project.functions)
-      options.functions.push_back(function.statement);
+    options.functions = project.functions;
     fs::copy_file(source / "tests/samples/scheduleleaguev2_2024-25.json",
                   folder / "data" / "scheduleleaguev2.json");
     fs::copy_file(source / "tests/samples/boxscoretraditionalv2_0022400561.json.gz",

@@ -162,6 +162,12 @@ class FakeWarehouse : public Warehouse {
       warehouse_.tables[table];
       return {};
     }
+    Result<> Drop(const std::string& table) override {
+      std::lock_guard lock(warehouse_.mutex_);
+      warehouse_.tables.erase(table);
+      warehouse_.cells.erase(table);
+      return {};
+    }
     Result<> MakeView(const Model&, ::backcourt::Digest) override { return {}; }
     Result<> WriteFile(const std::string&, const std::string& path, FileFormat) override {
       return Error{ErrorKind::kUsage, path + ": a fake writes no files", ""};

@@ -109,6 +109,14 @@ std::string AcceptedText(const CheckAnswer& answer, bool markdown) {
   return text.empty() ? "" : text + "\n";
 }
 
+std::string LeftOutText(const std::vector<LeftOut>& left_out, bool markdown) {
+  std::string text = left_out.empty() || !markdown ? "" : "### Left out\n\n";
+  for (const LeftOut& out : left_out)
+    text += fmt::format("{}left out: {} {}: {}\n", markdown ? "- " : "", out.is_check ? "check" : "table",
+                        out.name, out.because);
+  return text.empty() ? "" : text + "\n";
+}
+
 Result<int> RunCheck(Caller& caller, const CheckRequest& request, const CheckView& view,
                      const Output& output) {
   CheckAnswer answer = TRY(caller.Ask("check", Check, request));
@@ -122,15 +130,15 @@ Result<int> RunCheck(Caller& caller, const CheckRequest& request, const CheckVie
   for (const GuardCount& guard : answer.check.guards)
     examined += guard.examined;
   size_t gaps = answer.check.gaps.size();
-  output.Out(
-      SeasonsText(answer, view.markdown) + GapsText(answer.check.gaps, view.markdown) +
-      AcceptedText(answer, view.markdown) + feeds +
-      fmt::format("{} guards looked at {} in {}: {}{}\n", answer.check.guards.size(),
-                  Counted(examined, "thing"), Seconds(answer.check.seconds),
-                  gaps == 0   ? std::string("nothing is missing")
-                  : gaps == 1 ? std::string("1 GAP")
-                              : fmt::format("{} GAPS", WithCommas(int64_t(gaps))),
-                  answer.accepted.empty() ? "" : fmt::format(", {} accepted", answer.accepted.size())));
+  std::string result = gaps == 1 ? "1 GAP" : fmt::format("{} GAPS", WithCommas(int64_t(gaps)));
+  if (gaps == 0)
+    result = answer.check.left_out.empty() ? "nothing is missing"
+                                           : "nothing is missing of what could be looked at";
+  if (!answer.accepted.empty()) result += fmt::format(", {} accepted", answer.accepted.size());
+  output.Out(SeasonsText(answer, view.markdown) + GapsText(answer.check.gaps, view.markdown) +
+             AcceptedText(answer, view.markdown) + LeftOutText(answer.check.left_out, view.markdown) + feeds +
+             fmt::format("{} guards looked at {} in {}: {}\n", answer.check.guards.size(),
+                         Counted(examined, "thing"), Seconds(answer.check.seconds), result));
   return ExitCode(answer);
 }
 

@@ -1,6 +1,7 @@
 #include <fmt/format.h>
 
 #include "cli/command.h"
+#include "cli/exit_code.h"
 #include "cli/texts.h"
 
 namespace backcourt {
@@ -11,12 +12,12 @@ Result<int> RunPlan(Caller& caller, const PlanRequest& request, const JsonView& 
   PlanReport report = TRY(caller.Ask("plan", MakePlanReport, request));
   if (view.json) {
     output.Out(ToJson(report).dump(2) + "\n");
-    return 0;
+    return ExitCode(report);
   }
   output.Out(PlanText(report) + FileChangesText(report.files));
   if (!request.save.empty())
     output.Out(fmt::format("saved: `backcourt backfill --plan {}` runs exactly this\n", request.save));
-  return 0;
+  return ExitCode(report);
 }
 
 }  // namespace

@@ -120,7 +120,7 @@ std::string Text(const StatusReport& report, bool markdown) {
   for (const SeasonStatus& season : report.seasons)
     text += SeasonText(season, markdown);
   text += RawText(report) + AbsentText(report.absent) + SnapshotText(report.snapshots) +
-          FileChangesText(report.files);
+          RemovedText(report.removed) + FileChangesText(report.files);
   std::string problems;
   for (const FailedRun& run : report.failed_runs)
     problems += fmt::format("{}the last {} failed (run {}, {} UTC): {}\n", markdown ? "- " : "",
@@ -128,6 +128,9 @@ std::string Text(const StatusReport& report, bool markdown) {
   for (const Problem& p : report.problems)
     problems += fmt::format("{}{} {}: {} from {}: {}\n", markdown ? "- " : "", p.state, p.table,
                             Counted(p.dates, "date"), p.first_date.Str(), p.reason);
+  for (const LeftOut& out : report.left_out)
+    problems += fmt::format("{}blocked {}{}: {}\n", markdown ? "- " : "", out.is_check ? "check " : "",
+                            out.name, out.because);
   if (!problems.empty()) text += (markdown ? "\n### Problems\n\n" : "\n") + problems;
   bool running = !report.activities.empty();
   if (running) text += (markdown ? "\n### Running\n\n" : "\n") + ActivitiesText(report);

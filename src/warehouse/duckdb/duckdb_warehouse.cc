@@ -67,30 +67,33 @@ class FunctionMaker {
   static constexpr size_t kAtOnce = 8;
 
   FunctionMaker(std::unique_ptr<Connection> connection, const WarehouseOptions& options)
-      : connection_(std::move(connection)), file_(options.functions_file) {
-    for (const std::string& function : options.functions)
-      statements_.push_back(ReplaceAll(function, "CREATE MACRO", "CREATE OR REPLACE MACRO"));
+      : connection_(std::move(connection)), functions_(options.functions) {
+    for (Function& function : functions_)
+      function.statement = ReplaceAll(function.statement, "CREATE MACRO", "CREATE OR REPLACE MACRO");
     made_ = std::async(std::launch::async, &FunctionMaker::Make, this).share();
   }
 
   Result<> Make() {
-    for (size_t i = 0; i < statements_.size() && !stop_; i += kAtOnce) {
-      std::vector<std::string> some(statements_.begin() + long(i),
-                                    statements_.begin() + long(std::min(i + kAtOnce, statements_.size())));
-      if (connection_->Execute(Join(some, ";"))) continue;
-      for (const std::string& statement : some)
+    for (size_t i = 0; i < functions_.size() && !stop_; i += kAtOnce) {
+      size_t end = std::min(i + kAtOnce, functions_.size());
+      std::string some;
+      for (size_t n = i; n < end; ++n)
+        some += functions_[n].statement + ";";
+      if (connection_->Execute(some)) continue;
+      for (size_t n = i; n < end; ++n) {
+        const auto& [name, statement, file] = functions_[n];
         if (auto alone = connection_->Execute(statement); !alone)
           return Error{ErrorKind::kUsage,
-                       fmt::format("{}: {}\n  in {}", file_, alone.error().message,
+                       fmt::format("{}: {}\n  in {}", file, alone.error().message,
                                    ReplaceAll(statement.substr(0, statement.find('\n')), "OR REPLACE ", "")),
                        "a function is an expression of its parameters: it cannot read tables"};
+      }
     }
     return {};
   }
 
   const std::unique_ptr<Connection> connection_;
-  const std::string file_;
-  std::vector<std::string> statements_;
+  std::vector<Function> functions_;
   std::atomic<bool> stop_ = false;
   std::shared_future<Result<>> made_;
 };

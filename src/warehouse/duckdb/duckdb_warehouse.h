@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "project/project.h"
 #include "warehouse/warehouse.h"
 
 namespace backcourt {
@@ -15,9 +16,8 @@ struct WarehouseOptions {
   std::string path;  // the file; made when there is none
   int threads = 2;
   std::string memory_limit = "640MB";
-  std::vector<std::string> functions;  // CREATE MACRO statements of the prelude
-  std::string functions_file = "";     // that they are of
-  bool in_memory = false;              // nothing is written, and there is no file
+  std::vector<Function> functions;  // of the prelude
+  bool in_memory = false;           // nothing is written, and there is no file
 };
 
 // An older format of the ledger is brought up in one transaction; a newer one,

@@ -132,6 +132,13 @@ Result<> DuckDbWorkbench::Remove(const std::vector<Removal>& removals) {
   return transaction.Commit();
 }
 
+Result<> DuckDbWorkbench::Drop(const std::string& table) {
+  Transaction transaction = TRY(Transaction::Begin(connection_));
+  TRY(DropRelation(connection_, table));
+  TRY(ledger::ForgetTable(connection_, table));
+  return transaction.Commit();
+}
+
 Result<> DuckDbWorkbench::MakeEmptyTable(const std::string& table, const std::string& select) {
   return connection_.Execute(fmt::format("CREATE TABLE {} AS {} LIMIT 0", Stored(table), select));
 }

@@ -25,6 +25,7 @@ class DuckDbWorkbench : public Workbench {
   Result<Published> Publish(const Publication& publication) override;
   Result<> Record(const Model& model, int64_t run, const std::vector<Cell>& cells) override;
   Result<> Remove(const std::vector<Removal>& removals) override;
+  Result<> Drop(const std::string& table) override;
   Result<> MakeEmptyTable(const std::string& table, const std::string& select) override;
   Result<> MakeView(const Model& model, ::backcourt::Digest identity) override;
   Result<> WriteFile(const std::string& select, const std::string& path, FileFormat format) override;

@@ -17,27 +17,26 @@ Result<> MakeTables(Connection& connection, const Project& project, std::set<std
     if (needed.contains(model->name))
       for (const Read& read : model->reads)
         needed.insert(read.table);
-  std::string sql;
+  auto make = [&](const std::string& sql, const std::string& file) -> Result<> {
+    auto made = connection.Execute(sql);
+    if (!made) made.error().message = file + ": " + made.error().message;
+    return made;
+  };
   for (const RawTable& table : project.raw_tables) {
     if (!needed.contains(table.name)) continue;
     std::vector<std::string> columns;
     for (const Column& column : table.columns)
       columns.push_back(Ident(column.name) + " " + column.type);
-    sql += fmt::format("CREATE TABLE main.{} ({});", Ident(table.name), Join(columns, ", "));
+    TRY(make(fmt::format("CREATE TABLE main.{} ({})", Ident(table.name), Join(columns, ", ")), table.file));
   }
   for (const Seed& seed : project.seeds)
     if (needed.contains(seed.name))
-      sql += fmt::format("CREATE TABLE main.{} AS FROM read_csv({}, header = true, sample_size = -1);",
-                         Ident(seed.name), Quote(seed.file));
-  TRY(connection.Execute(sql));
-  Calendar some_date = Calendar::Build({Game{"", Date{}, "1970-71", 1970, "", "", "", false, {}}});
+      TRY(make(fmt::format("CREATE TABLE main.{} AS FROM read_csv({}, header = true, sample_size = -1)",
+                           Ident(seed.name), Quote(seed.file)),
+               seed.file));
   for (const Model& model : project.models) {
     if (!needed.contains(model.name)) continue;
-    std::string inputs = InputSql(some_date, model, {0}, [](const Read& read) {
-      return fmt::format("wh.main.{} WHERE false", Ident(read.table));
-    });
-    auto made = connection.Execute(
-        fmt::format("CREATE TABLE main.{} AS {}{} LIMIT 0", Ident(model.name), inputs, SelectSql(model)));
+    auto made = MakeEmptyTable(connection, model);
     if (made) continue;
     made.error().message = model.file + ": " + made.error().message;
     return made;
@@ -47,15 +46,28 @@ Result<> MakeTables(Connection& connection, const Project& project, std::set<std
 
 }  // namespace
 
+std::string EmptyInputs(const Model& model) {
+  static const Calendar kSomeDate =
+      Calendar::Build({Game{"", Date{}, "1970-71", 1970, "", "", "", false, {}}});
+  return InputSql(kSomeDate, model, {0},
+                  [](const Read& read) { return fmt::format("wh.main.{} WHERE false", Ident(read.table)); });
+}
+
+Result<> MakeEmptyTable(Connection& connection, const Model& model) {
+  return connection.Execute(fmt::format("CREATE TABLE main.{} AS {}{} LIMIT 0", Ident(model.name),
+                                        EmptyInputs(model), SelectSql(model)));
+}
+
 Result<std::unique_ptr<Database>> OpenInMemory(const Project& project, const std::set<std::string>& tables) {
   auto database = TRY(OpenEngine());
   auto connection = TRY(database->Connect());
   TRY(connection->Execute(
       "SET threads = 1; SET autoinstall_known_extensions = false; ATTACH ':memory:' AS wh"));
-  std::string prelude;
   for (const Function& function : project.functions)
-    prelude += function.statement + ";";
-  if (!prelude.empty()) TRY(connection->Execute(prelude));
+    if (auto made = connection->Execute(function.statement); !made) {
+      made.error().message = fmt::format("{}: {}(): {}", function.file, function.name, made.error().message);
+      return made.error();
+    }
   TRY(MakeTables(*TRY(ConnectInMemory(*database)), project, tables));
   return database;
 }

@@ -1,0 +1,25 @@
+#include <fmt/format.h>
+
+#include "base/text.h"
+#include "cli/command.h"
+#include "cli/texts.h"
+
+namespace backcourt {
+
+namespace {
+
+Result<int> RunDrop(Caller& caller, const DropRequest& request, const JsonView& view, const Output& output) {
+  auto dropped = caller.Ask("drop", Drop, request);
+  if (!dropped && MayLose(dropped.error(), output)) dropped = caller.Ask("drop", Drop, {request.table, true});
+  if (!dropped) return dropped.error();
+  output.Out(view.json ? ToJson(*dropped).dump(2) + "\n"
+                       : fmt::format("{} is dropped: {} rows, {} cells\n", dropped->table,
+                                     WithCommas(dropped->rows), WithCommas(dropped->cells)));
+  return 0;
+}
+
+}  // namespace
+
+Command DropCommand() { return MakeCommand("drop", RunDrop); }
+
+}  // namespace backcourt

@@ -1,0 +1,89 @@
+#include "proof/file_problems.h"
+
+#include <algorithm>
+#include <filesystem>
+#include <set>
+#include <tuple>
+
+#include "base/file.h"
+#include "project/test_case.h"
+#include "warehouse/duckdb/text_binder.h"
+
+namespace backcourt {
+
+namespace {
+
+namespace fs = std::filesystem;
+
+class ProblemFinder {
+ public:
+  ProblemFinder(const Project& project, const std::function<bool()>& interrupted)
+      : project_(project), interrupted_(interrupted) {
+    found_.problems = project.problems;
+    found_.files = int(project.models.size() + project.checks.size() + project.left_out.size());
+  }
+
+  Result<FileProblems> Run() {
+    TRY(Texts());
+    TRY(Tests());
+    auto place = [](const FileProblem& p) { return std::tie(p.file, p.line, p.column, p.message); };
+    std::sort(found_.problems.begin(), found_.problems.end(),
+              [&](const FileProblem& a, const FileProblem& b) { return place(a) < place(b); });
+    auto same = std::unique(found_.problems.begin(), found_.problems.end(),
+                            [&](const FileProblem& a, const FileProblem& b) { return place(a) == place(b); });
+    found_.problems.erase(same, found_.problems.end());
+    return std::move(found_);
+  }
+
+ private:
+  // Models and checks. Where a function, a raw table or a seed cannot be made, nothing binds.
+  Result<> Texts() {
+    auto binder = TextBinder::Open(project_);
+    if (!binder) {
+      if (binder.error().kind == ErrorKind::kInterrupted) return binder.error();
+      const std::string& message = binder.error().message;
+      found_.problems.push_back(ProblemOf(binder.error(), message.substr(0, message.find(": "))));
+      return {};
+    }
+    for (const Model& model : project_.models)
+      TRY(Add((*binder)->Bind(model)));
+    for (const Check& check : project_.checks)
+      TRY(Add((*binder)->Bind(check)));
+    return {};
+  }
+
+  Result<> Tests() {
+    std::error_code ignored;
+    for (const std::string& folder : std::set<std::string>{project_.pack, project_.root})
+      for (auto& entry : fs::recursive_directory_iterator(fs::path(folder) / "models", ignored)) {
+        const std::string file = entry.path().string(), mark = ".test.toml";
+        if (!file.ends_with(mark)) continue;
+        ++found_.files;
+        if (auto cases = ParseTestCases(file, TRY(ReadFile(file))); !cases)
+          found_.problems.push_back(ProblemOf(cases.error(), file));
+        if (!fs::exists(file.substr(0, file.size() - mark.size()) + ".sql", ignored))
+          found_.problems.push_back(
+              {file, 1, 1, "no model beside this file of tests", "the name of a model, then .test.toml"});
+      }
+    return {};
+  }
+
+  Result<> Add(Result<std::vector<FileProblem>> problems) {
+    if (interrupted_()) return Error{ErrorKind::kInterrupted, "interrupted", ""};
+    if (!problems) return problems.error();
+    found_.problems.insert(found_.problems.end(), problems->begin(), problems->end());
+    return {};
+  }
+
+  const Project& project_;
+  const std::function<bool()>& interrupted_;
+  FileProblems found_;
+};
+
+}  // namespace
+
+Result<FileProblems> FindFileProblems(const Project& project, const std::function<bool()>& interrupted) {
+  return ProblemFinder(project, interrupted).Run();
+}
+
+}  // namespace backcourt

@@ -1,0 +1,174 @@
+"""One broken file breaks one thing: what reads goes on, what is wrong is listed with its place, and only what stands on it is not filled."""
+
+import json
+import subprocess
+import unittest
+
+from tests.kit.program import BACKCOURT
+from tests.kit.toy import Toy
+
+FORM, RECENT, GAMES = "models/precompute/player_form.sql", "models/precompute/recent_form.sql", "models/analytics/player_games.sql"
+CHECK = '/* backcourt\nabout = "The home team wins."\nreads = [{reads}]\nmend = "play better"\n*/\n{body}\n'
+
+
+class Lint(Toy):
+    def lint(self, code):
+        done = subprocess.run([BACKCOURT, "lint"], cwd=self.project, capture_output=True, text=True, timeout=60)
+        self.assertEqual(done.returncode, code, done.stdout + done.stderr)
+        return [line.replace(f"{self.project}/", "") for line in done.stdout.splitlines()]
+
+    def place(self, name, text):
+        """LINE:COLUMN of the first place of a text in a file."""
+        before = (self.project / name).read_text()
+        before = before[: before.index(text)]
+        return f"{name}:{before.count(chr(10)) + 1}:{len(before) - before.rfind(chr(10))}: "
+
+    def write_check(self, body, reads='"raw_results"'):
+        (self.project / "checks").mkdir(exist_ok=True)
+        (self.project / "checks/home_wins.sql").write_text(CHECK.format(reads=reads, body=body))
+
+    def test_nothing_is_wrong(self):
+        self.assertEqual(self.lint(0), [])
+        self.assertEqual(json.loads(self.run_program("lint", "--json")), {"problems": [], "files": 5})
+        self.assertFalse((self.project / "warehouse.duckdb").exists())
+
+    def test_every_broken_file_is_listed_with_its_place(self):
+        self.edit(FORM, "empty =", "emtpy =")
+        self.edit(RECENT, "sum(p.points)", "sum(p.pionts)")
+        self.edit("models/precompute/player_form.test.toml", "[[test]]", "[[tset]]")
+        self.write_check("SELECT game_date, random() AS subject, NULL AS what\nFROM raw_box")
+        first, second, third, fourth, fifth = self.lint(1)
+        self.assertRegex(first, r"^checks/home_wins.sql:6:19: random\(\) gives another value")
+        self.assertRegex(second, r"^checks/home_wins.sql:7:6: 'raw_box' is not declared under \[reads\] \(try: declare it")
+        self.assertRegex(third, r"^models/precompute/player_form.sql:5:1: unknown key 'emtpy'")
+        self.assertRegex(fourth, r"^models/precompute/player_form.test.toml:")
+        self.assertTrue(fifth.startswith(self.place(RECENT, "p.pionts")), fifth)
+        self.assertIn('pionts', fifth)
+        self.assertNotIn("LINE", fifth)
+
+    def test_what_binds_only_in_part(self):
+        self.edit(FORM, "[columns]\n", '[columns]\nheight = "Of the player."\n')
+        self.edit(RECENT, "*/", '[checks]\n"few points" = "SELECT * FROM this WHERE pionts > 1000"\n*/')
+        (self.project / "models/precompute/nobody.test.toml").write_text((self.project / "models/precompute/recent_form.test.toml").read_text())
+        found = self.lint(1)
+        self.assertEqual(len(found), 3, found)
+        self.assertIn("nobody.test.toml:1:1: no model beside this file of tests", found[0])
+        self.assertIn("player_form.sql:11:1: [columns] has 'height', which the SELECT does not give", found[1])
+        self.assertRegex(found[2], r"recent_form.sql:17:1: .*pionts")
+
+    def test_a_check_that_does_not_bind(self):
+        self.write_check("SELECT r.game_date, r.game_id AS subject,\n  nothing AS what\nFROM raw_results r")
+        (line,) = self.lint(1)
+        self.assertTrue(line.startswith("checks/home_wins.sql:7:3: "), line)
+
+    def test_a_raw_table_and_a_source_are_listed_together(self):
+        self.edit("tables/raw_box.toml", "unit  =", "units =")
+        self.edit("sources/box.sql", 'table =', 'tabel =')
+        found = self.lint(1)
+        self.assertEqual(len(found), 2, found)
+        self.assertIn("raw_box.toml:5:1: unknown key 'units'", found[0])
+        self.assertIn("sources/box.sql:", found[1])
+        for part in ("raw_box.toml:5:", "box.sql:"):
+            self.assertIn(part, self.run_program("status", code=1))
+
+    def test_doctor_and_plan_list_them(self):
+        self.run_program("backfill")
+        self.assertNotIn("error", self.run_program("doctor").replace("errors", ""))
+        self.edit(FORM, "empty =", "emtpy =")
+        self.edit(RECENT, "sum(p.points)", "sum(p.pionts)")
+        for verb in ("doctor", "plan"):
+            out = self.run_program(verb, code=1)
+            self.assertIn("player_form.sql:5: unknown key 'emtpy'", out)
+            self.assertRegex(out, r"recent_form.sql:\d+: .*pionts")
+        plan = json.loads(subprocess.run([BACKCOURT, "plan", "--json"], cwd=self.project, capture_output=True, text=True).stdout)
+        self.assertEqual([problem["line"] for problem in plan["problems"]], [5, 17])
+        self.assertEqual([(out["name"], out["is_check"]) for out in plan["left_out"]], [("player_form", False)])
+        self.run_program("plan", "--save", "plan.json", code=1)
+        self.assertFalse((self.project / "plan.json").exists())
+
+
+class OneThing(Toy):
+    def setUp(self):
+        super().setUp()
+        self.run_program("backfill")
+        self.rows = self.query("SELECT * FROM player_form")
+        self.edit(FORM, "empty =", "emtpy =")
+
+    def test_what_reads_goes_on(self):
+        self.assertIn("blocked player_form: ", self.run_program("status"))
+        self.assertIn("player_form.sql:5: unknown key 'emtpy'", self.run_program("status"))
+        self.assertIn("player_games", self.run_program("runs", "2"))
+        self.assertIn("2021-10-19", self.run_program("dates"))
+        self.assertIn("left out: ", self.run_program("docs"))
+        self.assertEqual(self.query("SELECT * FROM player_form"), self.rows)
+        self.assertIn("filled in run", self.run_program("why", "player_games", "2021-10-20"))
+        self.assertIn("unknown key 'emtpy'", self.run_program("why", "player_form", "2021-10-20"))
+        self.assertIn("nothing is lacking", self.run_program("check", "player_games"))
+        self.assertIn("left out: table player_form: ", self.run_program("check", code=2))
+        self.assertIn("all agree", self.run_program("verify", "--all"))
+        self.assertIn("1 FAILED", self.run_program("test", code=2))
+        self.assertIn("all passed", self.run_program("test", "recent_form"))
+        self.run_program("load")
+
+    def test_stored_rows_are_shown(self):
+        shown = [json.loads(line) for line in self.run_program("show", "player_form", "--date", "2021-10-20", "--format", "json").splitlines()]
+        self.assertEqual(shown, sorted((row for row in self.rows if row["game_date"] == "2021-10-20"), key=lambda row: row["player_id"]))
+        self.run_program("export", str(self.folder / "out"), "player_games")
+        self.assertIn("unknown key 'emtpy'", self.run_program("export", str(self.folder / "out"), code=1))
+        self.assertIn("player_form cannot be used", self.run_program("export", str(self.folder / "out"), "player_form", code=1))
+
+    def test_a_fill_of_what_is_sound_runs(self):
+        cells = self.digests()
+        self.edit(GAMES, "b.points\nFROM", "b.points + 0 AS points\nFROM")
+        self.assertIn("player_form.sql:5: unknown key", self.run_program("backfill", code=1))
+        self.assertIn("player_form.sql:5: unknown key", self.run_program("backfill", "player_form", code=1))
+        self.assertIn("cells filled", self.run_program("backfill", "player_games"))
+        self.assertIn("nothing to do", self.run_program("backfill", "player_games"))
+        self.edit(FORM, "emtpy =", "empty =")
+        self.run_program("backfill")
+        self.assertEqual(self.digests(), cells)
+
+    def test_what_reads_a_broken_table_is_blocked(self):
+        self.edit(FORM, "emtpy =", "empty =")
+        self.edit(GAMES, "empty =", "emtpy =")
+        status = json.loads(self.run_program("status", "--json"))
+        out = {out["name"]: out["because"] for out in status["left_out"]}
+        self.assertEqual(sorted(out), ["player_form", "player_games", "recent_form"])
+        self.assertRegex(out["player_form"], r"^it reads player_games: .*player_games.sql:5: unknown key 'emtpy'")
+        self.assertEqual(status["next_command"], "backcourt lint, fix what it lists, then backcourt plan")
+        self.assertIn("it reads player_games", self.run_program("why", "recent_form", "2021-10-25"))
+
+    def test_a_body_that_is_wrong_in_a_table_that_is_not_chosen(self):
+        self.edit(FORM, "emtpy =", "empty =")
+        self.edit(RECENT, "FROM dates d", "FROM raw_box d")
+        self.edit(FORM, "sum(p.points)", "sum(p.points) + 0")
+        self.assertIn("'raw_box' is not declared", self.run_program("backfill", code=1))
+        self.assertIn("6 cells filled", self.run_program("backfill", "player_form"))
+
+    def test_a_circle_leaves_out_what_stands_in_it(self):
+        self.edit(FORM, "emtpy =", "empty =")
+        self.edit(GAMES, "[reads]", '[reads]\nplayer_form = "same date"')
+        self.assertIn("models read each other in a circle", self.run_program("lint", code=1))
+        self.assertIn("blocked player_games", self.run_program("status"))
+        self.assertIn("G1", self.run_program("show", "player_games"))
+
+    def test_two_models_of_one_name(self):
+        self.edit(FORM, "emtpy =", "empty =")
+        (self.project / "models/other").mkdir()
+        (self.project / "models/other/Player_form.sql").write_text((self.project / FORM).read_text())
+        out = self.run_program("lint", code=1)
+        self.assertEqual(out.count("two tables are named"), 2, out)
+        self.assertIn("player_games", self.run_program("status"))
+
+    def test_a_broken_check_stops_no_other(self):
+        self.edit(FORM, "emtpy =", "empty =")
+        (self.project / "checks").mkdir()
+        (self.project / "checks/away.sql").write_text(CHECK.format(reads='"raw_results"', body="SELECT nothing FROM raw_results"))
+        (self.project / "checks/home.sql").write_text(CHECK.format(reads='"raw_results"', body="SELECT game_date, game_id AS subject, 'wrong' AS what FROM raw_results"))
+        out = self.run_program("check", code=2)
+        self.assertIn("home", out)
+        self.assertIn("left out: check away: ", out)
+
+
+if __name__ == "__main__":
+    unittest.main()
