@@ -103,7 +103,7 @@ class OneThing(Toy):
         self.assertEqual(self.query("SELECT * FROM player_form"), self.rows)
         self.assertIn("filled in run", self.run_program("why", "player_games", "2021-10-20"))
         self.assertIn("unknown key 'emtpy'", self.run_program("why", "player_form", "2021-10-20"))
-        self.assertIn("nothing is lacking", self.run_program("check", "player_games"))
+        self.assertIn("nothing is missing", self.run_program("check", "player_games"))
         self.assertIn("left out: table player_form: ", self.run_program("check", code=2))
         self.assertIn("all agree", self.run_program("verify", "--all"))
         self.assertIn("1 FAILED", self.run_program("test", code=2))

@@ -457,6 +457,8 @@ class CheckReport(TypedDict):
     tables: list[Coverage]
     guards: list[Guard]
     gaps: list[Gap]
+    accepted: list[AcceptedGap]
+    unused: list[UnusedAcceptance]
     left_out: list[LeftOut]
     absent: list[AbsentFeed]
     null_columns: list[NullColumns]
@@ -504,6 +506,22 @@ class Gap(TypedDict):
     subject: str
     what: str
     mend: str
+
+
+class AcceptedGap(TypedDict):
+    """A gap that a person has judged, by [accepted] of backcourt.toml."""
+
+    gap: Gap
+    reason: str
+
+
+class UnusedAcceptance(TypedDict):
+    """A line of [accepted] for which there is no gap any more."""
+
+    guard: str
+    subject: str
+    reason: str
+    place: str
 
 
 class VerifyReport(TypedDict):
