@@ -2,6 +2,7 @@
 
 import json
 import random
+import shutil
 import unittest
 
 from tests.kit import servers
@@ -15,6 +16,8 @@ class Looks(Remote):
 
     def setUp(self):
         super().setUp()
+        shutil.rmtree(self.project)  # what lies beside backcourt.toml would stand over the pack
+        self.project.mkdir()
         (self.project / "backcourt.toml").write_text(f'[project]\npack = "{ROOT / "nba"}"\n[data]\nfolder = "data"\n')
         (self.project / "data").mkdir()
 
