@@ -441,7 +441,7 @@ class Tokens(Scratch):
     def test_a_function_that_names_a_raw_table(self):
         functions = self.project / "functions/duckdb.sql"
         functions.write_text(functions.read_text() + "\nCREATE MACRO games() AS (SELECT count(*) FROM raw_results);\n")
-        code, said = self.try_program("status")
+        code, said = self.try_program("plan")
         self.assertEqual(code, 1, said)
         self.assertIn("functions/duckdb.sql", said)
         self.assertIn("raw_results", said)
