@@ -442,10 +442,11 @@ class Tokens(Scratch):
         functions = self.project / "functions/duckdb.sql"
         functions.write_text(functions.read_text() + "\nCREATE MACRO games() AS (SELECT count(*) FROM raw_results);\n")
         self.assertEqual(self.try_program("status")[0], 0)  # what reads only the ledger needs none
-        code, said = self.try_program("load")
-        self.assertEqual(code, 1, said)
-        self.assertIn("functions/duckdb.sql", said)
-        self.assertIn("raw_results", said)
+        for command in ("plan", "load"):
+            code, said = self.try_program(command)
+            self.assertEqual(code, 1, said)
+            self.assertIn("functions/duckdb.sql", said)
+            self.assertIn("raw_results", said)
 
 
 class Corrected(Scratch):

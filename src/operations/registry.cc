@@ -96,7 +96,10 @@ std::vector<Verb> MakeVerbs() {
                 "or the table's own\n"
                 "text has changed) or `may change` (it stands behind a stale one, and is filled only if that "
                 "comes out\n"
-                "otherwise). The files are not looked at: `backcourt load` first shows what new ones bring.",
+                "otherwise). The files are not looked at: `backcourt load` first shows what new ones bring. "
+                "Files of "
+                "the project that\n"
+                "are broken are listed first, as `lint` does; exit code 1 then.",
             .example = "backcourt plan --season 2021-22"},
            MakePlanReport));
   add(Make({.name = "backfill",
