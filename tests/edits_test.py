@@ -26,6 +26,11 @@ class Edits(unittest.TestCase):
         self.assertIn("G3!", differs)
         self.assertEqual(shrink(case), {"start": [], "steps": [[[], "tamper", 0]]})
 
+    def test_a_raw_table_becomes_a_model_that_cannot_be_filled_and_comes_back(self):
+        """Found by the fuzzer: rows went with the model's dates, which are none, and were not loaded again."""
+        steps = [["types", 887], ["extra", 572], None, None, None, None, ["extra", 689], ["back", 84]]
+        self.assertIsNone(run({"start": [], "steps": [[[edit] if edit else [], "nothing", 0] for edit in steps]}))
+
     def test_every_edit_changes_some_file(self):
         for name, edit in EDITS.items():
             with self.subTest(name):

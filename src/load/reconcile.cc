@@ -133,7 +133,7 @@ Result<> Loader::MakeAgain(const RawTable& table, const std::set<std::string>& s
 // has told of: it is made again.
 Result<> Loader::ForgetTables() {
   for (auto& [table, declared] : declared_) {
-    if (declared.kind != kRawKind || project_.FindRaw(table) || project_.FindModel(table)) continue;
+    if (declared.kind != kRawKind || project_.FindRaw(table)) continue;
     std::set<std::string> sources = Names(declared.parts["sources"]);
     TRY(ledger::RemoveTable(connection_, table, sources));
     std::erase_if(ran_, [&](const auto& ran) { return sources.contains(ran.first.first); });
