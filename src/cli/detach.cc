@@ -10,6 +10,8 @@
 #include <csignal>
 #include <filesystem>
 #include <fstream>
+#include <memory>
+#include <utility>
 #include <vector>
 
 #include "base/text.h"
@@ -115,10 +117,12 @@ Result<std::optional<int>> Detach(const Project& project, const Cancel& cancel, 
   }
   RemoveOldLogs(project);
   output.terminal = false;
-  output.began = [parent = begun[1]](int64_t run) {
+  output.began = [parent = std::make_shared<int>(begun[1])](int64_t run) {
+    int shell = std::exchange(*parent, -1);
+    if (shell < 0) return;  // told already
     std::string line = fmt::format("{}\n", run);
-    if (write(parent, line.data(), line.size()) < 0) return;  // the shell has gone
-    close(parent);
+    [[maybe_unused]] ssize_t ignored = write(shell, line.data(), line.size());  // the shell may have gone
+    close(shell);
   };
   return std::optional<int>();
 }

@@ -62,8 +62,8 @@ Result<RemovedTable> Drop(Workspace& workspace, const DropRequest& request, cons
                                : "one of " + Join(names, ", ")};
   if (!request.yes)
     return Error{ErrorKind::kUsage,
-                 fmt::format("{} has {} rows in {} cells", table->table, WithCommas(table->rows),
-                             WithCommas(table->cells)),
+                 fmt::format("{} has {} in {}", table->table, Counted(table->rows, "row"),
+                             Counted(table->cells, "cell")),
                  kYesHint};
   TRY(warehouse.OpenOn(*connection)->Drop(table->table));
   return *table;

@@ -24,8 +24,8 @@ constexpr size_t kFewDates = 20;
 
 // Dates with rows: the first, the last but one, and between them those that the text's digest picks, so that
 // another text is looked at elsewhere. The batch's last date is cut to its own windows in any case.
-std::vector<int> FillProof::Choose(const BatchWork& work, const std::vector<PartitionDigest>& made) {
-  const Model& model = *work.model;
+std::vector<int> FillProof::Choose(const BatchWork& work, const std::vector<PartitionDigest>& made,
+                                   size_t count) const {
   std::set<PartitionKey> with_rows;
   for (const PartitionDigest& partition : made)
     if (partition.rows) with_rows.insert(partition.partition);
@@ -34,19 +34,11 @@ std::vector<int> FillProof::Choose(const BatchWork& work, const std::vector<Part
     if (with_rows.contains(calendar_.dates()[size_t(cell.date_index)].date.days))
       dates.push_back(cell.date_index);
   if (dates.size() > kDates) dates.pop_back();
-  auto season = [&](const CellWork& cell) { return calendar_.dates()[size_t(cell.date_index)].season; };
-  bool across = season(work.cells.front()) != season(work.cells.back());
-  size_t count;
-  {
-    std::lock_guard lock(mutex_);
-    size_t& before = (across ? across_seasons_ : looked_at_)[model.name];
-    count = std::min(dates.size(), kDates - std::min(kDates, before));
-    before += count;
-  }
+  count = std::min(count, dates.size());
   std::vector<int> chosen;
   for (size_t i = 0; i < count; ++i) {  // one of each stretch
     size_t begin = i * dates.size() / count, end = (i + 1) * dates.size() / count;
-    size_t picked = size_t(Hasher().Add(model.identity).Add(int64_t(i)).Finish().value % (end - begin));
+    size_t picked = size_t(Hasher().Add(work.model->identity).Add(int64_t(i)).Finish().value % (end - begin));
     chosen.push_back(dates[i == 0 ? begin : i + 1 == count ? end - 1 : begin + picked]);
   }
   return chosen;
@@ -56,7 +48,18 @@ Result<> FillProof::Prove(Workbench& bench, const BatchWork& work, const std::st
                           const std::vector<PartitionDigest>& made) {
   const Model& model = *work.model;
   if (work.cells.size() < 2 || proved_.contains(model.name)) return {};  // one date is cut to its own windows
-  std::vector<int> dates = Choose(work, made);
+  auto season = [&](const CellWork& cell) { return calendar_.dates()[size_t(cell.date_index)].season; };
+  bool across = season(work.cells.front()) != season(work.cells.back());
+  auto passed = [&]() -> std::set<int>& {  // of batches like this one; REQUIRES: the mutex
+    ProvedDates& of_model = passed_[model.name];
+    return across ? of_model.across_seasons : of_model.within_seasons;
+  };
+  size_t still;
+  {
+    std::lock_guard lock(mutex_);
+    still = kDates - std::min(kDates, passed().size());
+  }
+  std::vector<int> dates = Choose(work, made, still);
   if (dates.empty()) return {};
   std::vector<std::vector<int>> together;
   if (work.cells.size() > kFewDates)
@@ -90,7 +93,7 @@ Result<> FillProof::Prove(Workbench& bench, const BatchWork& work, const std::st
         "correct the SELECT or the windows that it declares: no row of this text counts until it passes"};
   }
   std::lock_guard lock(mutex_);
-  passed_[model.name].insert(dates.begin(), dates.end());
+  passed().insert(dates.begin(), dates.end());
   return {};
 }
 
@@ -98,7 +101,7 @@ std::vector<std::string> FillProof::Passed() const {
   std::lock_guard lock(mutex_);
   std::vector<std::string> passed;
   for (const auto& [model, dates] : passed_)
-    if (dates.size() >= kDates) passed.push_back(model);
+    if (dates.within_seasons.size() + dates.across_seasons.size() >= kDates) passed.push_back(model);
   return passed;
 }
 

@@ -26,15 +26,17 @@ class FillProof : public TextProof {
   std::vector<std::string> Passed() const;
 
  private:
-  std::vector<int> Choose(const BatchWork& work, const std::vector<PartitionDigest>& made);
+  struct ProvedDates {  // date indices
+    std::set<int> within_seasons, across_seasons;
+  };
+  std::vector<int> Choose(const BatchWork& work, const std::vector<PartitionDigest>& made,
+                          size_t count) const;
 
   const Project& project_;
   const Calendar& calendar_;
   const std::set<std::string> proved_;
   mutable std::mutex mutex_;
-  std::map<std::string, size_t> looked_at_;       // dates, by model
-  std::map<std::string, size_t> across_seasons_;  // of batches with dates of several seasons
-  std::map<std::string, std::set<int>> passed_;   // date indices, by model
+  std::map<std::string, ProvedDates> passed_;  // by model; across_seasons: of batches with dates of several
 };
 
 }  // namespace backcourt

@@ -13,8 +13,8 @@ Result<int> RunDrop(Caller& caller, const DropRequest& request, const JsonView& 
   if (!dropped && MayLose(dropped.error(), output)) dropped = caller.Ask("drop", Drop, {request.table, true});
   if (!dropped) return dropped.error();
   output.Out(view.json ? ToJson(*dropped).dump(2) + "\n"
-                       : fmt::format("{} is dropped: {} rows, {} cells\n", dropped->table,
-                                     WithCommas(dropped->rows), WithCommas(dropped->cells)));
+                       : fmt::format("{} is dropped: {}, {}\n", dropped->table, Counted(dropped->rows, "row"),
+                                     Counted(dropped->cells, "cell")));
   return 0;
 }
 

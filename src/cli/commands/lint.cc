@@ -17,7 +17,7 @@ Result<int> RunLint(Caller& caller, const LintRequest& request, const JsonView& 
   }
   output.Out(LintText(report.problems));
   size_t found = report.problems.size();
-  output.Err(fmt::format("{} files: {}\n", report.files,
+  output.Err(fmt::format("{}: {}\n", Counted(report.files, "file"),
                          found == 0   ? "nothing is wrong"
                          : found == 1 ? "1 problem"
                                       : fmt::format("{} problems", found)));
