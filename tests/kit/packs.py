@@ -406,7 +406,7 @@ class Pack:
     rank() OVER (PARTITION BY d.game_date, p.team ORDER BY g.game_date DESC) AS place
   FROM dates d JOIN (SELECT DISTINCT game_date, team FROM sides) p ON p.game_date = d.game_date
   JOIN sides g ON g.team = p.team AND g.season = d.season AND g.game_date < d.game_date
-  JOIN raw_results r ON r.game_id = g.game_id AND r.game_date < d.game_date
+  JOIN raw_results r ON r.game_id = g.game_id AND r.game_date = g.game_date
 )
 SELECT d.game_date, count(b.team) AS n, CAST(coalesce(sum(b.home_points), 0) AS BIGINT) AS v
 FROM dates d LEFT JOIN before b ON b.game_date = d.game_date AND b.place <= {n} GROUP BY d.game_date
