@@ -175,11 +175,12 @@ Result<std::vector<AbsentFeed>> AbsentFeeds(const Project& project, const Moment
 
 namespace {
 
-Loader MakeLoader(Workspace& workspace, Connection& connection, Activity& activity) {
+Loader MakeLoader(Workspace& workspace, Connection& connection, Activity& activity,
+                  std::function<Result<>()> wait_for_functions = nullptr) {
   const Cancel& cancel = activity.cancel();
-  return Loader(workspace.project(), connection,
-                Finder(workspace.project(), [&cancel] { return cancel.Requested(); }),
-                [&activity](const std::string& line) { activity.Tell(LoadStep{line}); });
+  return Loader(
+      workspace.project(), connection, Finder(workspace.project(), [&cancel] { return cancel.Requested(); }),
+      [&activity](const std::string& line) { activity.Tell(LoadStep{line}); }, std::move(wait_for_functions));
 }
 
 }  // namespace
@@ -187,10 +188,12 @@ Loader MakeLoader(Workspace& workspace, Connection& connection, Activity& activi
 Result<LoadReport> LoadFiles(Workspace& workspace, const std::vector<std::string>& paths, bool yes,
                              Activity& activity) {
   auto started = std::chrono::system_clock::now();
-  auto connection = TRY(TRY(workspace.Open())->Connect());
+  Warehouse& warehouse = *TRY(workspace.Open());
+  auto connection = TRY(warehouse.ConnectToLedger());
   Result<LoadReport> report = [&] {
     Watch watch = CancelWhen(*connection, activity.cancel());
-    Loader loader = MakeLoader(workspace, *connection, activity);
+    Loader loader =
+        MakeLoader(workspace, *connection, activity, [&] { return warehouse.WaitForFunctions(); });
     if (yes) loader.MayLose();
     return loader.Load(paths);
   }();
