@@ -1,0 +1,115 @@
+// How the page speaks to the server: verbs, their errors, and the stream of what changes.
+
+import { useEffect, useState } from 'preact/hooks';
+import { signal, type ReadonlySignal } from '@preact/signals';
+
+/** What the server says instead of a report. */
+export class Failure extends Error {
+  constructor(readonly kind: string, message: string, readonly hint: string) {
+    super(message);
+  }
+}
+
+const token = document.querySelector<HTMLMetaElement>('meta[name="backcourt-token"]')?.content ?? '';
+
+async function post(verb: string, request: object, abort?: AbortSignal): Promise<Response> {
+  const headers: Record<string, string> = { 'Content-Type': 'application/json' };
+  if (token && !token.startsWith('@')) headers['X-Backcourt-Token'] = token;
+  let response: Response;
+  try {
+    response = await fetch(`/api/v1/${verb}`, { method: 'POST', headers, body: JSON.stringify(request), signal: abort });
+  } catch (error) {
+    if (abort?.aborted) throw error;
+    throw new Failure('transient', 'the server does not answer', 'Start it again: backcourt serve. The page reconnects by itself.');
+  }
+  if (response.ok) return response;
+  if (response.status === 401) location.assign(`/login?next=${encodeURIComponent(location.pathname + location.search)}`);
+  const said = await response.json().catch(() => null);
+  const error = said?.error;
+  throw new Failure(error?.kind ?? 'internal', error?.message ?? `the server answers ${response.status}`, error?.hint ?? '');
+}
+
+/** The report of a verb. */
+export async function ask<Report>(verb: string, request: object = {}, abort?: AbortSignal): Promise<Report> {
+  return (await post(verb, request, abort)).json();
+}
+
+/** The file that a verb gives, saved under a name. */
+export async function download(verb: string, request: object, name: string): Promise<void> {
+  const link = document.createElement('a');
+  link.href = URL.createObjectURL(await (await post(verb, request)).blob());
+  link.download = name;
+  link.click();
+  setTimeout(() => URL.revokeObjectURL(link.href), 10_000);
+}
+
+export interface Asked<Report> {
+  value?: Report;
+  error?: Failure;
+  busy: boolean;
+}
+
+// The newest reports, so that going back shows at once what was there.
+const seen = new Map<string, unknown>();
+
+/** The report of a verb, asked again when `request` or `version` changes; null: nothing is asked. */
+export function useAsk<Report>(verb: string, request: object | null, version?: ReadonlySignal<number>): Asked<Report> {
+  const key = request ? `${verb} ${JSON.stringify(request)}` : '';
+  const [asked, setAsked] = useState<Asked<Report> & { key: string }>({ key: '', busy: false });
+  const at = version?.value ?? 0;
+  useEffect(() => {
+    if (!request) return;
+    const abort = new AbortController();
+    setAsked((now) => ({ ...(now.key === key ? now : {}), key, busy: true }));
+    ask<Report>(verb, request, abort.signal).then(
+      (value) => {
+        seen.delete(key);
+        seen.set(key, value);
+        if (seen.size > 40) seen.delete(seen.keys().next().value!);
+        setAsked({ key, value, busy: false });
+      },
+      (error) => {
+        if (!abort.signal.aborted)
+          setAsked({ key, error: error instanceof Failure ? error : new Failure('internal', String(error), ''), busy: false });
+      },
+    );
+    return () => abort.abort();
+  }, [key, at]);
+  if (!request) return { busy: false };
+  const now: Asked<Report> = asked.key === key ? asked : { busy: true };
+  return now.value || now.error ? now : { ...now, value: seen.get(key) as Report | undefined };
+}
+
+/** Whether the stream of changes is connected. */
+export const connected = signal(true);
+
+/** Follows what changes on the server, from now on; it reconnects by itself, and `again` tells when it had to. */
+export function follow(on: Record<string, (data: any) => void>, again: () => void): void {
+  let wait = 500;
+  let last = '';
+  const open = () => {
+    const stream = new EventSource(last ? `/api/v1/changes?after=${last}` : '/api/v1/changes');
+    stream.onopen = () => {
+      wait = 500;
+      if (!connected.value) again();
+      connected.value = true;
+    };
+    stream.onerror = () => {
+      // A new stream, so that the page also comes back where the browser gives up.
+      connected.value = false;
+      stream.close();
+      setTimeout(open, wait);
+      wait = Math.min(wait * 2, 5000);
+    };
+    for (const [name, handle] of Object.entries(on))
+      stream.addEventListener(name, (message) => {
+        last = message.lastEventId || last;
+        handle(JSON.parse(message.data || 'null'));
+      });
+    stream.addEventListener('reset', () => {
+      last = '';
+      again();
+    });
+  };
+  open();
+}
