@@ -18,6 +18,13 @@ export function linkOf(column: string, value: Value, row: (name: string) => Valu
   return null;
 }
 
+// How wide a text is: a table whose rows come and go cannot leave that to the browser.
+const pen = document.createElement('canvas').getContext('2d')!;
+function widthOf(text: string, bold: boolean): number {
+  pen.font = `${bold ? '600 12px' : '13px'} ${getComputedStyle(document.body).fontFamily}`;
+  return pen.measureText(text).width;
+}
+
 const numeric = (type: string): boolean => /INT|DOUBLE|FLOAT|DECIMAL|NUMERIC|REAL|HUGE/i.test(type);
 
 function compare(a: Value | undefined, b: Value | undefined): number {
@@ -36,9 +43,12 @@ export function Grid({ rows, label, height = 480, about }: { rows: Rows; label: 
   const index = useMemo(() => new Map(rows.columns.map((c, i) => [c.name, i])), [rows]);
   const widths = useMemo(
     () => rows.columns.map((c, i) => {
-      let longest = c.name.length + 2;
-      for (let r = 0; r < Math.min(rows.rows.length, 200); r++) longest = Math.max(longest, show(rows.rows[r]![i]).length);
-      return Math.min(longest, 48) * 7.1 + 18;
+      let longest = '';
+      for (let r = 0; r < Math.min(rows.rows.length, 300); r++) {
+        const text = show(rows.rows[r]![i]);
+        if (text.length > longest.length) longest = text;
+      }
+      return Math.ceil(Math.min(380, Math.max(widthOf(longest, false) + 3, widthOf(`${c.name} ↓`, true))) + 17);
     }),
     [rows],
   );

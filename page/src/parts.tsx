@@ -19,6 +19,7 @@ export function Strokes({ state, w, h }: { state: State; w: number; h: number })
 
 /** A state as a small picture, with its name for those who cannot see it, or beside it. */
 export function Mark({ state, named, size = 11 }: { state: State; named?: boolean; size?: number }) {
+  if (!(state in labels)) return null;
   const w = Math.round(size * 0.82);
   return (
     <span class="mark">

@@ -58,8 +58,8 @@ export function shape(state: State, w: number, h: number): Stroke[] {
     case 'fresh':
       return [{ path: box(0, 0, w, h) }];
     case 'unproved': {
-      const inset = w >= 7 ? 2 : 1, gap = w >= 5 ? inset + 1 : inset;
-      return [outline(w, h), { path: box(Math.min(gap, (w - 1) / 2), 3, Math.max(w - 2 * gap, 1), h - 6) }];
+      const gap = w >= 7 ? 3 : w >= 5 ? 2 : 1, core = w >= 5 ? h - 6 : Math.round(h / 3);
+      return [outline(w, h), { path: box(gap, Math.round((h - core) / 2), w - 2 * gap, core) }];
     }
     case 'stale': {
       const slope = Math.min(w, h / 2) / 2, cut = h >= 11 ? 1.1 : 0.8;
@@ -91,12 +91,12 @@ export function shape(state: State, w: number, h: number): Stroke[] {
       return [{ path: box(Math.floor((w - width) / 2), 0, width, h) }];
     }
     case 'failed': {
-      // A cross that keeps its arms apart in a narrow box: two, one above the other.
-      const arms = (y: number, tall: number) => `M0 ${y}L${w} ${y + tall}M${w} ${y}L0 ${y + tall}`;
-      return [{ path: h > 2 * w ? arms(0.5, h / 2 - 0.5) + arms(h / 2, h / 2 - 0.5) : arms(1, h - 2), line: Math.max(1.5, w / 5) }];
+      // In a narrow box the arms reach into the gaps beside it, so that they stay apart.
+      const out = w < 7 ? 1 : 0;
+      return [{ path: `M${-out} 1L${w + out} ${h - 1}M${w + out} 1L${-out} ${h - 1}`, line: 2 }];
     }
-    case 'not_due':
-      return [];
+    default:
+      return []; // not due, or a state that this page does not know
   }
 }
 

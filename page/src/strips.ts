@@ -99,15 +99,23 @@ export class StripPainter {
         if (state === 'running') this.running.push([r, i]);
         const at = r * n + i;
         if (this.shown[at] === code) continue;
-        this.clear(context, layout, r, i, ink, this.shown[at]! >= -1);
+        if (this.shown[at]! >= -1) this.clear(context, layout, r, i);
         this.shown[at] = code;
-        if (state) this.sprites!.draw(context, state, layout.x[i]!, layout.y[r]!);
+        if (!state) continue;
+        this.sprites!.draw(context, state, layout.x[i]!, layout.y[r]!);
+        if (state === 'fresh' && layout.x[i + 1] === layout.x[i]! + layout.pitch) {
+          // Neighbours that are as they should be are one calm band.
+          context.fillStyle = palette.fresh;
+          context.globalAlpha = 0.62;
+          context.fillRect(layout.x[i]! + ink, layout.y[r]!, layout.pitch - ink, cellHeight);
+          context.globalAlpha = 1;
+        }
       }
     });
   }
 
-  private clear(context: CanvasRenderingContext2D, layout: Layout, r: number, i: number, ink: number, drawn: boolean): void {
-    if (drawn) context.clearRect(layout.x[i]!, layout.y[r]! - 1, ink, cellHeight + 2);
+  private clear(context: CanvasRenderingContext2D, layout: Layout, r: number, i: number): void {
+    context.clearRect(layout.x[i]!, layout.y[r]! - 1, Math.min(layout.pitch, (layout.x[i + 1] ?? Infinity) - layout.x[i]!), cellHeight + 2);
   }
 
   /** Whether something pulses. */
@@ -119,7 +127,7 @@ export class StripPainter {
     const context = this.canvas.getContext('2d')!;
     if (!layout || !sprites) return;
     for (const [r, i] of this.running) {
-      this.clear(context, layout, r, i, sprites.w, true);
+      this.clear(context, layout, r, i);
       sprites.draw(context, 'running', layout.x[i]!, layout.y[r]!, level);
     }
   }

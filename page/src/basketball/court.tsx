@@ -16,28 +16,30 @@ const base = -5.25, half = 41.75, side = 25;
 const corner = 22, arc = 23.75, breakY = Math.sqrt(arc * arc - corner * corner); // 8.95 ft: where the arc meets the corner line
 const circle = (r: number) => `M${-r} 0A${r} ${r} 0 1 0 ${r} 0A${r} ${r} 0 1 0 ${-r} 0Z`;
 const inside = `M${-corner} ${base}V${breakY}A${arc} ${arc} 0 0 0 ${corner} ${breakY}V${base}Z`;
+// The 8 ft around the hoop, as far as the floor goes.
+const near = `M-${Math.sqrt(64 - base * base)} ${base}A8 8 0 1 0 ${Math.sqrt(64 - base * base)} ${base}Z`;
 const lane = `M-8 ${base}V13.75H8V${base}Z`;
 const rest = `M${-side} ${base}H${side}V${half}H${-side}Z`;
 const corners = `M${-side} ${base}H${-corner}V${breakY}H${-side}ZM${side} ${base}H${corner}V${breakY}H${side}Z`;
 // By what lies on top, from below.
 const areas: Record<Zone, string> = {
-  three: rest, above_break_3: rest, corner_3: corners, mid_range: inside, mid: inside, paint_non_ra: lane, paint: circle(8), restricted_area: circle(4),
+  three: rest, above_break_3: rest, corner_3: corners, mid_range: inside, mid: inside, paint_non_ra: lane, paint: near, restricted_area: circle(4),
 };
 const labelAt: Record<Zone, [number, number]> = {
   paint: [0, 1], mid_range: [0, 15.5], three: [0, 29], restricted_area: [0, -0.4], paint_non_ra: [0, 9.5], mid: [-14.5, 8], corner_3: [-20.3, -2.6], above_break_3: [0, 29],
 };
 
-/** Blue is below the league, orange above; 12 points of percentage are the end of the scale. */
-function fill(zone: ZoneShots): { tone: string; strength: number } {
+/** Blue is below the league, orange above; `range` points of percentage are the end of the scale. */
+function fill(zone: ZoneShots, range: number): { tone: string; strength: number } {
   if (!zone.attempts || zone.league === null) return { tone: 'none', strength: 0 };
   const difference = zone.makes / zone.attempts - zone.league;
-  return { tone: difference >= 0 ? 'above' : 'below', strength: Math.min(1, Math.abs(difference) / 0.12) };
+  return { tone: difference >= 0 ? 'above' : 'below', strength: Math.min(1, (100 * Math.abs(difference)) / range) };
 }
 
 const describe = (z: ZoneShots): string =>
   `${zoneNames[z.zone]}: ${z.makes} of ${z.attempts}, ${percent(z.attempts ? z.makes / z.attempts : null, 1)}${z.league === null ? '' : ` against ${percent(z.league, 1)} of the league`}`;
 
-export function Court({ zones, places = [], label, size = 420 }: { zones: ZoneShots[]; places?: Place[]; label: string; size?: number }) {
+export function Court({ zones, places = [], label, size = 420, range = 12 }: { zones: ZoneShots[]; places?: Place[]; label: string; size?: number; range?: number }) {
   const known = new Map(zones.map((z) => [z.zone, z]));
   const order = (Object.keys(areas) as Zone[]).filter((zone) => known.has(zone));
   return (
@@ -45,9 +47,9 @@ export function Court({ zones, places = [], label, size = 420 }: { zones: ZoneSh
       <svg viewBox={`${-side - 0.5} ${-half - 0.5 + 8} ${2 * side + 1} ${half - base - 7}`} style={{ maxWidth: `${size}px` }} role="img" aria-label={`${label}. ${zones.map(describe).join('; ')}`}>
         <g transform="scale(1,-1)">
           {order.map((zone) => {
-            const { tone, strength } = fill(known.get(zone)!);
+            const { tone, strength } = fill(known.get(zone)!, range);
             return (
-              <g key={zone}><path d={areas[zone]} class="zone-ground" /><path d={areas[zone]} class={`zone ${tone}`} style={{ opacity: strength * 0.85 }}><title>{describe(known.get(zone)!)}</title></path></g>
+              <g key={zone}><path d={areas[zone]} class="zone-ground" /><path d={areas[zone]} class={`zone ${tone}`} style={{ opacity: strength * 0.75 }}><title>{describe(known.get(zone)!)}</title></path></g>
             );
           })}
           <g class="lines">
@@ -78,7 +80,7 @@ export function Court({ zones, places = [], label, size = 420 }: { zones: ZoneSh
           })}
         </g>
       </svg>
-      <figcaption class="scale"><span class="below">−12</span><i class="ramp" aria-hidden="true" /><span class="above">+12</span> <span class="quiet">points of percentage against the league</span></figcaption>
+      <figcaption class="scale"><span>−{range}</span><i class="ramp" aria-hidden="true" /><span>+{range}</span> <span class="quiet">points of percentage against the league</span></figcaption>
     </figure>
   );
 }

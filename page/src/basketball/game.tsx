@@ -55,7 +55,7 @@ function OneGame({ game, id }: { game: Row; id: string }) {
           return (
             <section key={team}>
               <h2>{team}</h2>
-              {own ? <><Court zones={counted} label={`Shots of ${team}`} places={shots.filter((s) => s.team_abbr === team).map((s) => ({ x: number(s.x), y: number(s.y), made: s.made === true }))} size={380} /><ZoneTable zones={counted} /></> : over && <Empty>No shot zones: the play-by-play is missing, or does not agree with the box.</Empty>}
+              {own ? <><Court zones={counted} label={`Shots of ${team}`} places={shots.filter((s) => s.team_abbr === team).map((s) => ({ x: number(s.x), y: number(s.y), made: s.made === true }))} size={380} range={25} /><ZoneTable zones={counted} /></> : over && <Empty>No shot zones: the play-by-play is missing, or does not agree with the box.</Empty>}
             </section>
           );
         })}

@@ -65,7 +65,7 @@ function CellHead({ cell }: { cell: CellReport }) {
             <ol class="why">
               {cell.why.map((link, i) => (
                 <li style={{ marginLeft: `${Math.min(i, 12) * 14}px` }}>
-                  <Mark state={link.state as State} /> {isDate(link.date) ? <a href={cellLink(link.table, link.date)}>{link.table} {link.date}</a> : <a href={tableLink(link.table)}>{link.table} {link.date}</a>}
+                  <Mark state={link.state as State} />{isDate(link.date) ? <a href={cellLink(link.table, link.date)}>{link.table} {link.date}</a> : <a href={tableLink(link.table)}>{link.table} {link.date}</a>}
                   <span class="quiet"> {link.state}: {link.because}</span>
                 </li>
               ))}
@@ -124,11 +124,13 @@ function Fix({ cell }: { cell: CellReport }) {
 function Inputs({ cell }: { cell: CellReport }) {
   const [attach, width] = useWidth<HTMLDivElement>();
   const model = cells.value;
-  const dates = useMemo(() => {
+  const dates = useMemo((): string[] => {
     const all = cell.inputs.flatMap((input) => input.dates.map((d) => d.date)).sort();
     const first = all[0] ?? cell.date, last = all.at(-1) ?? cell.date;
-    const known = model?.dates.map((d) => d.date).filter((d) => d >= first && d <= (last > cell.date ? last : cell.date));
-    return known?.length ? known : [...new Set(all)];
+    if (!model?.at.has(cell.date)) return [...new Set(all)];
+    // At least forty game dates, so that a window of one date is seen as one.
+    const from = Math.min(model.at.get(first) ?? Infinity, Math.max(0, model.at.get(cell.date)! - 39));
+    return model.dates.slice(from, Math.max(model.at.get(last) ?? 0, model.at.get(cell.date)!) + 1).map((d) => d.date);
   }, [cell, model]);
   return (
     <div class="inputs" ref={attach}>

@@ -4,7 +4,7 @@ import { useMemo, useState } from 'preact/hooks';
 import { graphlib, layout } from '@dagrejs/dagre';
 import { changed } from '../store';
 import { useAsk } from '../server';
-import { Answer, Empty, Head, Strokes } from '../parts';
+import { Answer, Empty, Head, Strokes, useWidth } from '../parts';
 import { Legend } from './season';
 import { labels } from '../states';
 import { count } from '../words';
@@ -21,16 +21,16 @@ export default function GraphView() {
   );
 }
 
-interface Placed { width: number; height: number; nodes: Array<{ name: string; x: number; y: number; w: number }>; edges: Array<{ from: string; to: string; path: string; x: number; y: number; windows: string[] }> }
+interface Placed { width: number; height: number; nodes: Array<{ name: string; x: number; y: number; w: number }>; edges: Array<{ from: string; to: string; path: string; windows: string[] }> }
 
-const nodeHeight = 26;
+const nodeHeight = 24;
 
 function place(graph: GraphReport): Placed {
   const g = new graphlib.Graph();
-  g.setGraph({ rankdir: 'LR', nodesep: 9, ranksep: 64, marginx: 8, marginy: 8 });
+  g.setGraph({ rankdir: 'LR', nodesep: 10, edgesep: 4, ranksep: 34, marginx: 8, marginy: 8, ranker: 'longest-path' });
   g.setDefaultEdgeLabel(() => ({}));
   const linked = new Set(graph.edges.flatMap((e) => [e.from, e.to]));
-  for (const t of graph.tables) if (linked.has(t.table)) g.setNode(t.table, { width: t.table.length * 6.9 + 58, height: nodeHeight });
+  for (const t of graph.tables) if (linked.has(t.table)) g.setNode(t.table, { width: t.table.length * 7 + 66, height: nodeHeight });
   for (const e of graph.edges) if (g.hasNode(e.from) && g.hasNode(e.to)) g.setEdge(e.from, e.to);
   layout(g);
   const size = g.graph() as { width: number; height: number };
@@ -42,8 +42,9 @@ function place(graph: GraphReport): Placed {
     }),
     edges: graph.edges.filter((e) => g.hasEdge(e.from, e.to)).map((e) => {
       const points = (g.edge(e.from, e.to) as { points: Array<{ x: number; y: number }> }).points;
-      const middle = points[Math.floor(points.length / 2)]!;
-      return { ...e, path: smooth(points), x: middle.x, y: middle.y };
+      // From the right side of the one to the left side of the other.
+      const from = g.node(e.from) as { x: number; y: number; width: number }, to = g.node(e.to) as typeof from;
+      return { ...e, path: smooth([{ x: from.x + from.width / 2, y: from.y }, ...points.slice(1, -1), { x: to.x - to.width / 2, y: to.y }]) };
     }),
   };
 }
@@ -63,14 +64,17 @@ function Drawing({ graph }: { graph: GraphReport }) {
   const shape = JSON.stringify([graph.tables.map((t) => t.table), graph.edges]);
   const placed = useMemo(() => place(graph), [shape]);
   const [at, setAt] = useState<string | null>(null);
+  // As wide as there is room, but not smaller than can be read.
+  const [attach, width] = useWidth<HTMLDivElement>();
+  const scale = Math.max(0.72, Math.min(1, (width - 18) / placed.width));
   const byName = new Map(graph.tables.map((t) => [t.table, t]));
   const alone = graph.tables.filter((t) => !placed.nodes.some((n) => n.name === t.table));
   const lit = (e: { from: string; to: string }) => at !== null && (e.from === at || e.to === at);
   const near = new Set(at ? [at, ...graph.edges.filter(lit).flatMap((e) => [e.from, e.to])] : []);
   return (
     <>
-      <div class="graph scroll" tabIndex={0} role="region" aria-label="Graph of tables">
-        <svg width={placed.width} height={placed.height} class={at ? 'pointed' : ''} onMouseLeave={() => setAt(null)}>
+      <div class="graph scroll" ref={attach} tabIndex={0} role="region" aria-label="Graph of tables">
+        <svg viewBox={`0 0 ${placed.width} ${placed.height}`} style={{ width: `${placed.width * scale}px` }} class={at ? 'pointed' : ''} onMouseLeave={() => setAt(null)}>
           <g class="edges">
             {placed.edges.map((e) => <path d={e.path} class={lit(e) ? 'lit' : ''}><title>{`${e.to} reads ${e.from}: ${e.windows.join(', ')}`}</title></path>)}
           </g>

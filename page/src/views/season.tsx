@@ -204,7 +204,7 @@ function Strips({ model, season, rows, chosen, choose }: { model: Cells; season:
   };
 
   const at = place.value?.season === season.season && place.value.rows === rows ? place.value : null;
-  const box = chosen && selectionBox(model, season, rows, layout, chosen);
+  const boxes = chosen ? selectionBoxes(model, season, rows, layout, chosen) : [];
   return (
     <section class="strips" ref={section} aria-label={`Season ${season.season}`}>
       <h2>{season.season} <small>{plural(season.to - season.from, 'game date')}</small></h2>
@@ -225,7 +225,7 @@ function Strips({ model, season, rows, chosen, choose }: { model: Cells; season:
             <canvas ref={canvas} aria-hidden="true" style={{ width: `${layout.width}px`, height: `${layout.height}px` }} />
             {at && <div class="cross" style={{ left: `${layout.x[at.index - season.from]! - 1}px`, width: `${layout.pitch}px`, height: `${layout.height}px` }} />}
             {at && <div class="cursor" style={{ left: `${layout.x[at.index - season.from]! - 2}px`, top: `${layout.y[at.row]! - 2}px`, width: `${layout.pitch + 2}px`, height: `${cellHeight + 4}px` }} />}
-            {box && <div class="selection" style={box} />}
+            {boxes.map((box) => <div class="selection" style={box} />)}
           </div>
         </div>
       </div>
@@ -234,13 +234,19 @@ function Strips({ model, season, rows, chosen, choose }: { model: Cells; season:
   );
 }
 
-function selectionBox(model: Cells, season: Season, rows: Row[], layout: Layout, chosen: Chosen) {
-  const from = model.at.get(chosen.from), to = model.at.get(chosen.to);
-  const hit = rows.map((row, i) => (row.tables.some((t) => chosen.tables.includes(t.name)) ? i : -1)).filter((i) => i >= 0);
-  if (from === undefined || to === undefined || !hit.length || to < season.from || from >= season.to) return null;
+// One box for each run of neighbouring rows.
+function selectionBoxes(model: Cells, season: Season, rows: Row[], layout: Layout, chosen: Chosen) {
+  const from = model.dates.findIndex((d) => d.date >= chosen.from), to = model.dates.findLastIndex((d) => d.date <= chosen.to);
+  if (from < 0 || to < season.from || from >= season.to || from > to) return [];
   const left = layout.x[Math.max(from, season.from) - season.from]!, right = layout.x[Math.min(to, season.to - 1) - season.from]! + layout.pitch;
-  const top = layout.y[hit[0]!]!, bottom = layout.y[hit.at(-1)!]! + cellHeight;
-  return { left: `${left - 2}px`, top: `${top - 2}px`, width: `${right - left + 2}px`, height: `${bottom - top + 4}px` };
+  const spans: Array<[number, number]> = [];
+  rows.forEach((row, r) => {
+    if (!row.tables.some((t) => chosen.tables.includes(t.name))) return;
+    const last = spans.at(-1);
+    if (last && last[1] === r - 1) last[1] = r;
+    else spans.push([r, r]);
+  });
+  return spans.map(([first, last]) => ({ left: `${left - 2}px`, top: `${layout.y[first]! - 2}px`, width: `${right - left + 2}px`, height: `${layout.y[last]! + cellHeight - layout.y[first]! + 4}px` }));
 }
 
 function Labels({ model, season, rows, layout, at, live, width }: { model: Cells; season: Season; rows: Row[]; layout: Layout; at: number | undefined; live: boolean; width: number }) {
@@ -333,7 +339,7 @@ function Line({ model, chosen, choose }: { model: Cells; chosen: Chosen | null; 
       {chosen && (
         <div class="chosen" role="group" aria-label="Selection">
           <p>
-            <strong>{chosen.tables.length === 1 ? chosen.tables[0] : plural(chosen.tables.length, 'table')}</strong>, {' '}
+            <strong title={chosen.tables.join(', ')}>{chosen.tables.length === 1 ? chosen.tables[0] : plural(chosen.tables.length, 'table')}</strong>
             <label>from <input type="date" value={chosen.from} onChange={(e) => e.currentTarget.value && choose({ ...chosen, from: e.currentTarget.value })} /></label>{' '}
             <label>to <input type="date" value={chosen.to} onChange={(e) => e.currentTarget.value && choose({ ...chosen, to: e.currentTarget.value })} /></label>{' '}
             <span class="quiet">{plural(model.dates.filter((d) => d.date >= chosen.from && d.date <= chosen.to).length, 'game date')}</span>

@@ -26,10 +26,13 @@ async function factsOf(table: DictionaryTable, abort: AbortSignal): Promise<{ ro
   const numbers = known.filter((c) => numeric(typeOf.get(c)!) && Number(facts.get(c)!.most) > Number(facts.get(c)!.least));
   if (rows && numbers.length) {
     const bucket = (c: string) => `least(${buckets - 1}, floor((${identifier(c)} - (${facts.get(c)!.least})) / (${Number(facts.get(c)!.most) - Number(facts.get(c)!.least)}) * ${buckets}))`;
-    const second = await ask<Rows>('query', { sql: `SELECT ${numbers.map((c) => `list_transform(range(${buckets}), b -> coalesce(map_extract_value(histogram(${bucket(c)}), b), 0))`).join(', ')} FROM ${name}` }, abort).catch(() => null);
+    const spread = (c: string) => `histogram(CAST(${bucket(c)} AS INTEGER))`;
+    const second = await ask<Rows>('query', { sql: `SELECT ${numbers.map((c) => `array_to_string(map_keys(${spread(c)}), ','), array_to_string(map_values(${spread(c)}), ',')`).join(', ')} FROM ${name}` }, abort);
     numbers.forEach((c, i) => {
-      const bars = second?.rows[0]?.[i];
-      if (Array.isArray(bars)) facts.get(c)!.bars = bars.map(Number);
+      const [at, n] = [second.rows[0]![2 * i], second.rows[0]![2 * i + 1]].map((text) => String(text).split(',').map(Number));
+      const bars: number[] = Array(buckets).fill(0);
+      at!.forEach((bucket, k) => (bars[bucket] = n![k]!));
+      facts.get(c)!.bars = bars;
     });
   }
   return { rows, columns: facts };
