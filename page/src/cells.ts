@@ -5,14 +5,14 @@ import { settled, states, worst, type State } from './states';
 /** The report of `cells`: one letter a game date and table. */
 export interface CellsReport {
   as_of: string;
-  dates: Array<{ date: string; games: number; season: string }>;
+  dates: Array<{ date: string; games: number; finals: number; season: string }>;
   tables: Array<{
     table: string;
     kind: string;
+    group: string;
     states: string;
-    rows: Array<number | null>;
-    expected: Array<number | null> | null;
-    runs: Array<number | null>;
+    rows: number[];
+    runs: number[];
     causes: number[];
     failures: Record<string, string>;
   }>;
@@ -27,9 +27,8 @@ export interface TableCells {
   name: string;
   kind: string;
   codes: Uint8Array; // index into `states`, or 255: no cell on the date
-  rows: Array<number | null>;
-  expected: Array<number | null> | null;
-  runs: Array<number | null>;
+  rows: number[];
+  runs: number[];
   causes: number[];
   failures: Record<string, string>;
 }

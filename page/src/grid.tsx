@@ -1,6 +1,7 @@
 // Rows of a table or query: sorted, filtered, with links; only what is in sight is in the document.
 
 import { useMemo, useRef, useState } from 'preact/hooks';
+import { isNumeric } from './server';
 import { show, plural, isDate } from './words';
 import type { Rows, Value } from './verbs';
 
@@ -25,8 +26,6 @@ function widthOf(text: string, bold: boolean): number {
   return pen.measureText(text).width;
 }
 
-const numeric = (type: string): boolean => /INT|DOUBLE|FLOAT|DECIMAL|NUMERIC|REAL|HUGE/i.test(type);
-
 function compare(a: Value | undefined, b: Value | undefined): number {
   if (a === b) return 0;
   if (a === null || a === undefined) return 1;
@@ -39,7 +38,7 @@ export function Grid({ rows, label, height = 480, about }: { rows: Rows; label: 
   const [filter, setFilter] = useState('');
   const [top, setTop] = useState(0);
   const scroller = useRef<HTMLDivElement>(null);
-  const isNumber = useMemo(() => rows.columns.map((c, i) => numeric(c.type) || rows.rows.slice(0, 50).some((r) => typeof r[i] === 'number')), [rows]);
+  const isNumber = useMemo(() => rows.columns.map((c, i) => isNumeric(c.type) || rows.rows.slice(0, 50).some((r) => typeof r[i] === 'number')), [rows]);
   const index = useMemo(() => new Map(rows.columns.map((c, i) => [c.name, i])), [rows]);
   const widths = useMemo(
     () => rows.columns.map((c, i) => {
@@ -83,7 +82,7 @@ export function Grid({ rows, label, height = 480, about }: { rows: Rows; label: 
             <tr>
               {rows.columns.map((column, i) => (
                 <th scope="col" class={isNumber[i] ? 'number' : ''} aria-sort={sort?.column === i ? (sort.down ? 'descending' : 'ascending') : undefined}>
-                  <button type="button" title={about?.(column.name) || column.about || column.type}
+                  <button type="button" title={about?.(column.name) || column.type}
                     onClick={() => setSort(sort?.column !== i ? { column: i, down: isNumber[i]! } : sort.down === isNumber[i] ? { column: i, down: !isNumber[i] } : null)}>
                     {column.name}{sort?.column === i ? (sort.down ? ' ↓' : ' ↑') : ''}
                   </button>
@@ -118,5 +117,5 @@ const csvValue = (value: Value): string => {
 export const asCsv = (rows: Rows): string => [rows.columns.map((c) => csvValue(c.name)), ...rows.rows.map((r) => r.map(csvValue))].map((line) => line.join(',')).join('\n') + '\n';
 export const asMarkdown = (rows: Rows): string => {
   const line = (cells: string[]) => `| ${cells.map((text) => text.replaceAll('|', '\\|')).join(' | ')} |`;
-  return [line(rows.columns.map((c) => c.name)), line(rows.columns.map((c) => (numeric(c.type) ? '--:' : '---'))), ...rows.rows.map((r) => line(r.map(show)))].join('\n') + '\n';
+  return [line(rows.columns.map((c) => c.name)), line(rows.columns.map((c) => (isNumeric(c.type) ? '--:' : '---'))), ...rows.rows.map((r) => line(r.map(show)))].join('\n') + '\n';
 };

@@ -4,7 +4,7 @@ import { useEffect, useMemo, useRef, useState } from 'preact/hooks';
 import { signal } from '@preact/signals';
 import { useLocation } from 'preact-iso';
 import { cells, dictionary } from './store';
-import { ask } from './server';
+import { query } from './server';
 import { literal, plural } from './words';
 import type { Rows } from './verbs';
 
@@ -21,7 +21,7 @@ async function readPeople(): Promise<void> {
   const hits: Hit[] = [];
   const read = async (needs: string, sql: string, hit: (row: Rows['rows'][number]) => Hit) => {
     if (!tables.has(needs)) return;
-    const rows = await ask<Rows>('query', { sql }).catch(() => null);
+    const rows = await query(sql).catch(() => null);
     for (const row of rows?.rows ?? []) hits.push(hit(row));
   };
   await read('raw_player_box', 'SELECT player_id, arg_max(player_name, game_date), arg_max(team_abbr, game_date), count(*) FROM raw_player_box GROUP BY 1 ORDER BY 4 DESC',
@@ -80,7 +80,7 @@ export function Search() {
     setGames([]);
     if (dated.length !== 10 || !dictionary.peek()?.tables.some((t) => t.table === 'raw_schedule')) return;
     const abort = new AbortController();
-    ask<Rows>('query', { sql: `SELECT game_id, away_team_abbr, home_team_abbr FROM raw_schedule WHERE game_date = ${literal(dated)} ORDER BY tipoff_utc` }, abort.signal)
+    query(`SELECT game_id, away_team_abbr, home_team_abbr FROM raw_schedule WHERE game_date = ${literal(dated)} ORDER BY tipoff_utc`, undefined, abort.signal)
       .then((rows) => setGames(rows.rows.map((r) => ({ kind: 'game', name: `${r[1]} at ${r[2]}`, about: dated, link: `/game/${r[0]}`, rank: 1 }))), () => {});
     return () => abort.abort();
   }, [dated]);

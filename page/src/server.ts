@@ -1,7 +1,8 @@
 // How the page speaks to the server: verbs, their errors, and the stream of what changes.
 
-import { useEffect, useState } from 'preact/hooks';
+import { useEffect, useMemo, useState } from 'preact/hooks';
 import { signal, type ReadonlySignal } from '@preact/signals';
+import type { Rows, RowsReport, Value } from './verbs';
 
 /** What the server says instead of a report. */
 export class Failure extends Error {
@@ -14,7 +15,7 @@ const token = document.querySelector<HTMLMetaElement>('meta[name="backcourt-toke
 
 async function post(verb: string, request: object, abort?: AbortSignal): Promise<Response> {
   const headers: Record<string, string> = { 'Content-Type': 'application/json' };
-  if (token && !token.startsWith('@')) headers['X-Backcourt-Token'] = token;
+  if (token) headers['X-Backcourt-Token'] = token;
   let response: Response;
   try {
     response = await fetch(`/api/v1/${verb}`, { method: 'POST', headers, body: JSON.stringify(request), signal: abort });
@@ -34,6 +35,28 @@ export async function ask<Report>(verb: string, request: object = {}, abort?: Ab
   return (await post(verb, request, abort)).json();
 }
 
+/** Rows as the page works with them: numbers are numbers. */
+export async function query(sql: string, limit?: number, abort?: AbortSignal): Promise<Rows> {
+  const report = await ask<RowsReport>('query', limit ? { sql, limit } : { sql }, abort);
+  return rowsOf(report);
+}
+
+export function rowsOf(report: RowsReport): Rows {
+  const read = report.types.map((type): ((text: string) => Value) => {
+    if (type === 'BOOLEAN') return (text) => text === 'true';
+    // What a number here cannot hold exactly stays text.
+    if (isNumeric(type)) return (text) => (Math.abs(Number(text)) <= Number.MAX_SAFE_INTEGER ? Number(text) : text);
+    return (text) => text;
+  });
+  return {
+    columns: report.columns.map((name, i) => ({ name, type: report.types[i] ?? '' })),
+    rows: report.rows.map((row) => row.map((text, i) => (text === null ? null : read[i]!(text)))),
+    truncated: report.more,
+    seconds: report.seconds,
+  };
+}
+export const isNumeric = (type: string): boolean => /^(U?(TINY|SMALL|BIG|HUGE)?INT(EGER)?|DOUBLE|FLOAT|DECIMAL)/.test(type);
+
 /** The file that a verb gives, saved under a name. */
 export async function download(verb: string, request: object, name: string): Promise<void> {
   const link = document.createElement('a');
@@ -41,6 +64,12 @@ export async function download(verb: string, request: object, name: string): Pro
   link.download = name;
   link.click();
   setTimeout(() => URL.revokeObjectURL(link.href), 10_000);
+}
+
+/** The rows of a SELECT; see `useAsk`. */
+export function useQuery(sql: string | null, version?: ReadonlySignal<number>): Asked<Rows> {
+  const asked = useAsk<RowsReport>('query', sql ? { sql } : null, version);
+  return useMemo(() => ({ ...asked, value: asked.value && rowsOf(asked.value) }), [asked.value, asked.error, asked.busy]);
 }
 
 export interface Asked<Report> {

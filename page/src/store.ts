@@ -73,6 +73,8 @@ function show(what: keyof typeof dirty): void {
   });
 }
 
+const eventNames: Array<SavedEvent['event']> = ['reading', 'replayed', 'written', 'started', 'batch_started', 'filled', 'unchanged', 'failed', 'blocked'];
+
 function tell(id: string, event: SavedEvent): void {
   const one = activity(id);
   const table = 'table' in event ? one.tables.get(event.table) : undefined;
@@ -144,7 +146,7 @@ async function readAll(): Promise<void> {
     });
   } catch (error) {
     trouble.value = error instanceof Failure ? error : new Failure('internal', String(error), '');
-    if (trouble.value.kind === 'transient' || trouble.value.kind === 'busy') setTimeout(refresh, 2000);
+    setTimeout(refresh, 2000);
   }
 }
 
@@ -178,25 +180,32 @@ async function readEverything(): Promise<void> {
   await readActivities();
 }
 
+function readDictionary(): void {
+  ask<DictionaryReport>('docs').then((report) => (dictionary.value = report), () => {});
+}
+
 export function start(): void {
   void readEverything();
-  ask<DictionaryReport>('docs').then((report) => (dictionary.value = report), () => {});
+  readDictionary();
   follow(
     {
-      begun: (e) => {
-        activity(e.activity, e.verb, e.request);
+      begun: ({ activity: id, event }) => {
+        activity(id, event.verb, event.request);
         show('activities');
       },
-      event: (e) => tell(e.activity, e.event),
-      done: (e) => {
-        const one = activity(e.activity, e.verb);
-        one.state = e.error ? 'failed' : e.report?.outcome === 'stopped' ? 'stopped' : 'done';
-        one.report = e.report;
-        one.error = e.error;
+      ...Object.fromEntries(eventNames.map((name) => [name, (data: { activity: string; event: SavedEvent }) => tell(data.activity, data.event)])),
+      done: ({ activity: id, event }) => {
+        const one = activity(id);
+        one.state = event.exit === 130 ? 'stopped' : event.error ? 'failed' : 'done';
+        one.report = event.report;
+        one.error = event.error;
         show('activities');
         refresh(true);
       },
-      changed: () => refresh(),
+      changed: ({ project }) => {
+        if (project) readDictionary();
+        refresh();
+      },
     },
     () => void readEverything(),
   );

@@ -8,8 +8,8 @@ export type * from './reports';
 export interface Status extends reports.Status {
   project?: string;
   complete_through?: string | null;
-  next_games?: { date: string; games: number; first_tip_utc: string | null } | null;
-  late?: string[];
+  next_games?: { date: string; games: number; first_tip: string; last_tip: string } | null;
+  late?: Array<{ date: string; games: number; finals: number; missing_boxes: number }>;
 }
 
 export interface DictionaryReport {
@@ -30,29 +30,45 @@ export interface DictionaryTable {
   sql?: string;
 }
 
-export interface DatedState { date: string; state: State }
+/** What a cell reads of a table, or what of a table reads it. */
+export interface CellLink {
+  table: string;
+  kind: string;
+  windows: string[];
+  first_date: string | null;
+  last_date: string | null;
+  dates: number;
+  states: Record<string, number>;
+}
 export interface CellReport {
   table: string;
+  kind: string;
+  about: string;
   date: string;
+  season: string;
   state: State;
   because: string;
-  rows: number | null;
+  rows: number;
   expected: number | null;
   digest: string;
-  seconds: number | null;
   run: number | null;
-  filled_at_utc: string | null;
+  changed: number | null;
+  filled_at: string;
+  seconds: number | null;
+  attempts: number;
   message: string;
+  note: string;
+  waived: string;
+  missing_games: string[];
   failing_rows?: Array<Record<string, unknown>>;
-  fix: { verb: string; request: Record<string, unknown>; command: string } | null;
   why: reports.WhyLink[];
-  inputs: Array<{ table: string; window: string; dates: DatedState[] }>;
-  readers: Array<{ table: string; dates: DatedState[] }>;
+  inputs: CellLink[];
+  dependants: CellLink[];
+  fix: { command: string; verb: string; request: Record<string, unknown> } | null;
 }
 
 export interface GraphReport {
-  tables: Array<{ table: string; kind: string; state: State; cells: number; done: number }>;
-  edges: Array<{ from: string; to: string; windows: string[] }>;
+  tables: Array<{ table: string; kind: string; group: string; about: string; layer: number; reads: Array<{ table: string; windows: string[] }>; left_out: string }>;
 }
 
 export interface RunBatch {
@@ -68,14 +84,33 @@ export interface RunBatch {
 export interface Run extends reports.Run { batches?: RunBatch[] }
 
 export interface FilesReport {
-  feeds: Array<{ feed: string; table: string; files: number; bytes: number; rows: number; last_load_utc: string | null; problems: string[] }>;
-  files: Array<{ path: string; feed: string; bytes: number; rows: number; served: string; loaded_at_utc: string | null; run: number | null; problem: string }>;
-  unknown: reports.UnreadFiles[];
+  folder: string;
+  feeds: Feed[];
+  unread: reports.UnreadFiles[];
+}
+export interface Feed { feed: string; about: string; patterns: string[]; tables: string[]; files: FeedFile[] }
+export interface FeedFile {
+  path: string;
+  season: string;
+  size: number;
+  changed_at: string;
+  state: 'loaded' | 'new' | 'changed' | 'gone' | 'unused' | 'quarantined';
+  run: number | null;
+  problem: string;
+  held: number | null;
+  served: number | null;
 }
 
 export type Value = string | number | boolean | null | Value[];
+export interface RowsReport {
+  columns: string[];
+  types: string[];
+  rows: Array<Array<string | null>>;
+  more: boolean;
+  seconds: number;
+}
 export interface Rows {
-  columns: Array<{ name: string; type: string; about: string }>;
+  columns: Array<{ name: string; type: string }>;
   rows: Value[][];
   truncated: boolean;
   seconds: number;

@@ -1,6 +1,6 @@
 // What the views of basketball ask the warehouse: read-only SQL over the pack's tables.
 
-import { useAsk, type Asked } from '../server';
+import { useQuery, type Asked } from '../server';
 import { changed } from '../store';
 import type { Rows, Value } from '../verbs';
 import type { ZoneShots } from './court';
@@ -9,7 +9,7 @@ export type Row = Record<string, Value>;
 export const objects = (rows: Rows | undefined): Row[] =>
   rows ? rows.rows.map((row) => Object.fromEntries(rows.columns.map((c, i) => [c.name, row[i]!]))) : [];
 
-export const useSql = (sql: string | null): Asked<Rows> => useAsk<Rows>('query', sql ? { sql } : null, changed);
+export const useSql = (sql: string | null): Asked<Rows> => useQuery(sql, changed);
 export const number = (value: Value | undefined): number => Number(value ?? 0);
 
 const sum = (name: string): string => `sum(${name})`;

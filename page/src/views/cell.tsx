@@ -2,15 +2,16 @@
 
 import { useEffect, useMemo, useRef, useState } from 'preact/hooks';
 import { useRoute } from 'preact-iso';
+import type { Cells } from '../cells';
 import { changed, cells, dictionary, activities, begin } from '../store';
-import { useAsk, Failure } from '../server';
+import { useAsk, useQuery, Failure } from '../server';
 import { Answer, cellLink, Command, Empty, Facts, Mark, Problem, tableLink, useWidth } from '../parts';
 import { Grid } from '../grid';
 import { Progress, Work } from '../work';
 import { count, identifier, literal, plural, seconds, since, weekday, monthOf, isDate } from '../words';
 import { colours, labels, meaning, Sprites, worst, type State } from '../states';
 import { theme } from '../theme';
-import type { CellReport, DatedState, Rows, Value } from '../verbs';
+import type { CellLink, CellReport, Rows, Value } from '../verbs';
 
 export function CellView() {
   const { table, date } = useRoute().params as { table: string; date: string };
@@ -52,10 +53,15 @@ function CellHead({ cell }: { cell: CellReport }) {
       )}
       <Fix cell={cell} />
       <Facts of={[
-        ['rows', cell.rows === null ? '–' : `${count(cell.rows)}${expected}`],
-        ['filled', cell.filled_at_utc ? <span title={`${cell.filled_at_utc} UTC`}>{since(cell.filled_at_utc)}</span> : '–'],
+        ['rows', `${count(cell.rows)}${expected}`],
+        ['filled', cell.filled_at ? <span title={`${cell.filled_at} UTC`}>{since(cell.filled_at)}</span> : '–'],
         cell.seconds !== null && ['took', seconds(cell.seconds)],
         cell.run !== null && cell.run > 0 && ['run', <a href={`/runs/${cell.run}`}>{cell.run}</a>],
+        cell.attempts > 1 && ['tries', cell.attempts],
+        cell.changed !== null && cell.changed !== cell.run && ['rows changed in', <a href={`/runs/${cell.changed}`}>run {cell.changed}</a>],
+        cell.note && ['note', cell.note],
+        cell.waived && ['let through without', cell.waived],
+        cell.missing_games.length > 0 && ['missing games', cell.missing_games.map((g) => <><a href={`/game/${g}`}>{g}</a> </>)],
         cell.digest && ['digest', <code title="Two cells with the same digest hold the same rows">{cell.digest}</code>],
       ]} />
       <div class="columns">
@@ -74,15 +80,8 @@ function CellHead({ cell }: { cell: CellReport }) {
         </section>
         <section>
           <h2>Read by</h2>
-          {cell.readers.length === 0 ? <Empty>No table reads it.</Empty> : (
-            <ul class="plain-list">
-              {cell.readers.map((reader) => {
-                const one = reader.dates.length ? worst.find((s) => reader.dates.some((d) => d.state === s)) : undefined;
-                const first = reader.dates[0]?.date;
-                return <li>{one && <Mark state={one} />} <a href={first ? cellLink(reader.table, first) : tableLink(reader.table)}>{reader.table}</a>
-                  <span class="quiet"> {reader.dates.length > 1 ? plural(reader.dates.length, 'date') : first}{one && one !== 'fresh' ? `, ${labels[one]}` : ''}</span></li>;
-              })}
-            </ul>
+          {cell.dependants.length === 0 ? <Empty>No table reads it.</Empty> : (
+            <ul class="plain-list">{cell.dependants.map((link) => <li><LinkName link={link} date={link.first_date} /> <span class="quiet">{spanOf(link)}{worstOf(link) && worstOf(link) !== 'fresh' ? `, ${labels[worstOf(link)!]}` : ''}</span></li>)}</ul>
           )}
         </section>
       </div>
@@ -120,31 +119,35 @@ function Fix({ cell }: { cell: CellReport }) {
   );
 }
 
+const worstOf = (link: CellLink): State | undefined => worst.find((s) => link.states[s]);
+const spanOf = (link: CellLink): string =>
+  link.dates === 0 ? (link.first_date ? '' : 'not by date') : link.dates === 1 ? link.first_date! : `${plural(link.dates, 'date')}, ${link.first_date} to ${link.last_date}`;
+
+function LinkName({ link, date }: { link: CellLink; date: string | null }) {
+  const state = worstOf(link);
+  return <>{state && <Mark state={state} />}<a href={date && link.kind !== 'view' ? cellLink(link.table, date) : tableLink(link.table)}>{link.table}</a></>;
+}
+
 // Windows on one time axis: every game date of it that an input's window holds, in its state.
 function Inputs({ cell }: { cell: CellReport }) {
   const [attach, width] = useWidth<HTMLDivElement>();
   const model = cells.value;
   const dates = useMemo((): string[] => {
-    const all = cell.inputs.flatMap((input) => input.dates.map((d) => d.date)).sort();
+    const all = cell.inputs.flatMap((input) => [input.first_date, input.last_date]).filter((d) => d !== null).sort();
     const first = all[0] ?? cell.date, last = all.at(-1) ?? cell.date;
-    if (!model?.at.has(cell.date)) return [...new Set(all)];
+    if (!model?.at.has(cell.date)) return [];
     // At least forty game dates, so that a window of one date is seen as one.
     const from = Math.min(model.at.get(first) ?? Infinity, Math.max(0, model.at.get(cell.date)! - 39));
     return model.dates.slice(from, Math.max(model.at.get(last) ?? 0, model.at.get(cell.date)!) + 1).map((d) => d.date);
   }, [cell, model]);
   return (
     <div class="inputs" ref={attach}>
-      {cell.inputs.map((input) => {
-        const bad = worst.find((s) => input.dates.some((d) => d.state === s));
-        const first = input.dates[0]?.date, last = input.dates.at(-1)?.date;
-        return (
-          <div class="input">
-            <div class="input-name">{bad && <Mark state={bad} />} {last ? <a href={cellLink(input.table, last)}>{input.table}</a> : <a href={tableLink(input.table)}>{input.table}</a>}
-              <span class="quiet">{input.window}: {input.dates.length === 0 ? 'no date' : input.dates.length === 1 ? first : `${input.dates.length} dates, ${first} to ${last}`}</span></div>
-            <Axis dates={dates} marked={input.dates} width={Math.max(120, width)} />
-          </div>
-        );
-      })}
+      {cell.inputs.map((input) => (
+        <div class="input">
+          <div class="input-name"><span><LinkName link={input} date={input.last_date} /></span> <span class="quiet">{input.windows.join(', ')}{spanOf(input) && `: ${spanOf(input)}`}</span></div>
+          {model?.byName.has(input.table) && dates.length > 0 && <Axis model={model} dates={dates} input={input} width={Math.max(120, width)} />}
+        </div>
+      ))}
       <AxisMonths dates={dates} width={Math.max(120, width)} />
     </div>
   );
@@ -152,7 +155,7 @@ function Inputs({ cell }: { cell: CellReport }) {
 
 const axisPitch = (width: number, n: number): number => Math.min(9, (width - 2) / Math.max(n, 1));
 
-function Axis({ dates, marked, width }: { dates: string[]; marked: DatedState[]; width: number }) {
+function Axis({ model, dates, input, width }: { model: Cells; dates: string[]; input: CellLink; width: number }) {
   const canvas = useRef<HTMLCanvasElement>(null);
   const palette = colours[theme.value];
   useEffect(() => {
@@ -163,14 +166,15 @@ function Axis({ dates, marked, width }: { dates: string[]; marked: DatedState[];
     context.setTransform(scale, 0, 0, scale, 0, 0);
     context.fillStyle = palette.missing;
     const sprites = new Sprites(Math.max(1, Math.floor(pitch) - (pitch >= 3 ? 1 : 0)), 10, scale, palette);
-    const states = new Map(marked.map((d) => [d.date, d.state]));
+    const table = model.byName.get(input.table)!;
     dates.forEach((date, i) => {
-      const state = states.get(date);
+      const inside = input.first_date && input.last_date && date >= input.first_date && date <= input.last_date;
+      const state = inside ? model.state(table, model.at.get(date)!) : null;
       if (state) sprites.draw(context, state, Math.round(1 + i * pitch), 1);
       else context.fillRect(Math.round(1 + i * pitch), 6, Math.max(1, pitch - 1), 0.75);
     });
-  }, [dates, marked, width, palette]);
-  return <canvas ref={canvas} role="img" aria-label={`${marked.length} of ${dates.length} game dates`} style={{ width: `${width}px`, height: '12px' }} />;
+  }, [model, dates, input, width, palette]);
+  return <canvas ref={canvas} role="img" aria-label={`${input.dates} of ${dates.length} game dates`} style={{ width: `${width}px`, height: '12px' }} />;
 }
 
 function AxisMonths({ dates, width }: { dates: string[]; width: number }) {
@@ -192,7 +196,7 @@ function CellRows({ table, date }: { table: string; date: string }) {
   const about = dictionary.value?.tables.find((t) => t.table === table);
   const column = about?.date || (about?.columns.find((c) => c.name === 'game_date') ? 'game_date' : '');
   const sql = column ? `SELECT * FROM ${identifier(table)} WHERE ${identifier(column)} = ${literal(date)}` : null;
-  const asked = useAsk<Rows>('query', sql ? { sql } : null, changed);
+  const asked = useQuery(sql, changed);
   const meaningOf = useMemo(() => new Map(about?.columns.map((c) => [c.name, c.about])), [about]);
   return (
     <section>
@@ -206,7 +210,7 @@ function CellRows({ table, date }: { table: string; date: string }) {
   );
 }
 
-export function ofObjects(objects: Array<Record<string, unknown>>): Rows {
+function ofObjects(objects: Array<Record<string, unknown>>): Rows {
   const names = [...new Set(objects.flatMap((o) => Object.keys(o)))];
-  return { columns: names.map((name) => ({ name, type: '', about: '' })), rows: objects.map((o) => names.map((n) => (o[n] as Value) ?? null)), truncated: false, seconds: 0 };
+  return { columns: names.map((name) => ({ name, type: '' })), rows: objects.map((o) => names.map((n) => (o[n] as Value) ?? null)), truncated: false, seconds: 0 };
 }

@@ -2,11 +2,12 @@
 
 import { useMemo, useState } from 'preact/hooks';
 import { graphlib, layout } from '@dagrejs/dagre';
-import { changed } from '../store';
+import { cells, changed } from '../store';
+import type { Cells } from '../cells';
 import { useAsk } from '../server';
 import { Answer, Empty, Head, Strokes, useWidth } from '../parts';
 import { Legend } from './season';
-import { labels } from '../states';
+import { labels, worst, type State } from '../states';
 import { count } from '../words';
 import type { GraphReport } from '../verbs';
 
@@ -15,21 +16,44 @@ export default function GraphView() {
   return (
     <>
       <Head title="Graph"><span class="quiet">Inputs on the left. Point at a table to see its windows; a table is marked by its worst cell.</span></Head>
-      <Answer of={asked}>{(graph) => graph.tables.length ? <Drawing graph={graph} /> : <Empty>The project has no tables yet: see docs/add-a-table.md.</Empty>}</Answer>
+      <Answer of={asked}>{(report) => report.tables.length ? <Drawing graph={graphOf(report, cells.value)} /> : <Empty>The project has no tables yet: see docs/add-a-table.md.</Empty>}</Answer>
       <Legend />
     </>
   );
+}
+
+interface Table { table: string; kind: string; state: State | null; done: number; total: number }
+interface Edge { from: string; to: string; windows: string[] }
+interface Graph { tables: Table[]; edges: Edge[] }
+
+/** With the states of the cells; a table without dates has none. */
+function graphOf(report: GraphReport, model: Cells | null): Graph {
+  return {
+    tables: report.tables.filter((t) => t.kind !== 'seed').map((t) => {
+      const cells = model?.byName.get(t.table);
+      if (!model || !cells) return { table: t.table, kind: t.kind, state: t.left_out ? 'failed' : null, done: 0, total: 0 };
+      const all = { season: '', from: 0, to: model.dates.length };
+      let found = worst.length;
+      for (let i = 0; i < all.to; i++) {
+        const state = model.state(cells, i);
+        if (state && state !== 'not_due') found = Math.min(found, worst.indexOf(state));
+      }
+      return { table: t.table, kind: t.kind, state: t.left_out ? 'failed' : worst[found] ?? null, ...model.count([cells], all) };
+    }),
+    edges: report.tables.flatMap((t) => t.reads.map((r) => ({ from: r.table, to: t.table, windows: r.windows }))),
+  };
 }
 
 interface Placed { width: number; height: number; nodes: Array<{ name: string; x: number; y: number; w: number }>; edges: Array<{ from: string; to: string; path: string; windows: string[] }> }
 
 const nodeHeight = 24;
 
-function place(graph: GraphReport): Placed {
+function place(graph: Graph): Placed {
   const g = new graphlib.Graph();
   g.setGraph({ rankdir: 'LR', nodesep: 10, edgesep: 4, ranksep: 34, marginx: 8, marginy: 8, ranker: 'longest-path' });
   g.setDefaultEdgeLabel(() => ({}));
-  const linked = new Set(graph.edges.flatMap((e) => [e.from, e.to]));
+  const known = new Set(graph.tables.map((t) => t.table));
+  const linked = new Set(graph.edges.filter((e) => known.has(e.from)).flatMap((e) => [e.from, e.to]));
   for (const t of graph.tables) if (linked.has(t.table)) g.setNode(t.table, { width: t.table.length * 7 + 66, height: nodeHeight });
   for (const e of graph.edges) if (g.hasNode(e.from) && g.hasNode(e.to)) g.setEdge(e.from, e.to);
   layout(g);
@@ -60,7 +84,7 @@ function smooth(points: Array<{ x: number; y: number }>): string {
   return path;
 }
 
-function Drawing({ graph }: { graph: GraphReport }) {
+function Drawing({ graph }: { graph: Graph }) {
   const shape = JSON.stringify([graph.tables.map((t) => t.table), graph.edges]);
   const placed = useMemo(() => place(graph), [shape]);
   const [at, setAt] = useState<string | null>(null);
@@ -83,12 +107,12 @@ function Drawing({ graph }: { graph: GraphReport }) {
               const t = byName.get(n.name)!;
               return (
                 <a href={`/table/${n.name}`} onMouseEnter={() => setAt(n.name)} onFocus={() => setAt(n.name)} onBlur={() => setAt(null)}
-                  aria-label={`${n.name}: ${labels[t.state]}, ${t.done} of ${t.cells} cells done`} class={`node ${t.kind === 'raw' ? 'raw' : ''} ${near.has(n.name) ? 'lit' : ''}`}>
-                  <title>{`${n.name}: ${labels[t.state]}, ${count(t.done)} of ${count(t.cells)}`}</title>
+                  aria-label={t.state ? `${n.name}: ${labels[t.state]}, ${t.done} of ${t.total} cells done` : n.name} class={`node ${t.kind === 'raw' ? 'raw' : ''} ${near.has(n.name) ? 'lit' : ''}`}>
+                  <title>{t.state ? `${n.name}: ${labels[t.state]}, ${count(t.done)} of ${count(t.total)}` : n.name}</title>
                   <rect x={n.x} y={n.y} width={n.w} height={nodeHeight} rx="3" />
-                  <g transform={`translate(${n.x + 8} ${n.y + 6.5})`} class={`state-${t.state}`}><Strokes state={t.state} w={11} h={13} /></g>
+                  {t.state && <g transform={`translate(${n.x + 8} ${n.y + 6.5})`} class={`state-${t.state}`}><Strokes state={t.state} w={9} h={11} /></g>}
                   <text x={n.x + 25} y={n.y + 17}>{n.name}</text>
-                  {t.done < t.cells && <text x={n.x + n.w - 5} y={n.y + 17} class="open" text-anchor="end">{Math.floor((100 * t.done) / t.cells)}%</text>}
+                  {t.done < t.total && <text x={n.x + n.w - 5} y={n.y + 17} class="open" text-anchor="end">{Math.floor((100 * t.done) / t.total)}%</text>}
                 </a>
               );
             })}

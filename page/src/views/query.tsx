@@ -3,7 +3,7 @@
 import { useEffect, useRef, useState } from 'preact/hooks';
 import { useLocation } from 'preact-iso';
 import { dictionary } from '../store';
-import { ask, download, Failure } from '../server';
+import { download, Failure, query as select } from '../server';
 import { Copy, Empty, Head, Problem } from '../parts';
 import { asMarkdown, Grid } from '../grid';
 import { plural, seconds } from '../words';
@@ -36,8 +36,7 @@ export default function QueryView() {
     setBusy(true);
     setFailure(null);
     try {
-      const rows = await ask<Rows>('query', { sql, limit }, mine.signal);
-      setResult(rows);
+      setResult(await select(sql, limit, mine.signal));
     } catch (error) {
       if (mine.signal.aborted) return;
       setResult(null);

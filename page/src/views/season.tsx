@@ -21,7 +21,7 @@ const place = signal<(Place & { rows: Row[] }) | null>(null);
 
 export function rowsOf(model: Cells, unfolded: boolean): Row[] {
   const rows: Row[] = [];
-  const helpers = model.tables.filter((t) => t.kind === 'intermediate' || t.kind === 'helper');
+  const helpers = model.tables.filter((t) => t.kind === 'helper');
   for (const table of model.tables) {
     if (!unfolded && helpers.length > 1 && helpers.includes(table)) {
       if (table === helpers[0]) rows.push({ key: '(helpers)', label: `${helpers.length} helper tables`, kind: 'helper', tables: helpers });
@@ -353,20 +353,20 @@ function Line({ model, chosen, choose }: { model: Cells; chosen: Chosen | null; 
   );
 }
 
-function LineText({ model, row, index, date }: { model: Cells; row: Row; index: number; date: { date: string; games: number } }) {
+function LineText({ model, row, index, date }: { model: Cells; row: Row; index: number; date: Cells['dates'][number] }) {
   const single = row.tables.length === 1 ? row.tables[0]! : null;
   const state = single ? model.state(single, index) : model.together(row.tables, index);
   const parts: string[] = [];
   if (single && state && state !== 'not_due') {
-    const rows = single.rows[index], expected = single.expected?.[index], run = single.runs[index];
-    if (rows !== null && rows !== undefined) parts.push(expected !== null && expected !== undefined && expected !== rows ? `${count(rows)} of ${plural(expected, 'row')}` : plural(rows, 'row'));
-    if (run && run > 0) parts.push(`run ${run}`);
+    const rows = single.rows[index], run = single.runs[index];
+    if (rows !== undefined && state !== 'missing') parts.push(plural(rows, 'row'));
+    if (run) parts.push(`run ${run}`);
     const cause = model.cause(single, index);
     if (cause) parts.push(cause);
   }
   return (
     <>
-      <span class="at-date">{date.date} {weekday(date.date)}</span> <span class="at-games">{plural(date.games, 'game')}</span> <strong>{row.label}</strong>{' '}
+      <span class="at-date">{date.date} {weekday(date.date)}</span> <span class="at-games">{date.finals < date.games ? `${date.finals} of ${plural(date.games, 'game')} final` : plural(date.games, 'game')}</span> <strong>{row.label}</strong>{' '}
       {state ? <Mark state={state} named /> : <span class="quiet">no rows of this date</span>}
       {parts.length > 0 && <span>: {parts.join(' · ')}</span>}
     </>

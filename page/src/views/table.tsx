@@ -3,31 +3,29 @@
 import { useEffect, useState } from 'preact/hooks';
 import { useRoute } from 'preact-iso';
 import { cells, changed, dictionary } from '../store';
-import { ask } from '../server';
+import { isNumeric, query } from '../server';
 import { Copy, Empty, Facts, Head, Mark, tableLink, Waiting } from '../parts';
 import { count, identifier, percent, plural, show } from '../words';
 import { states, labels, worst, type State } from '../states';
-import type { DictionaryTable, Rows, Value } from '../verbs';
+import type { DictionaryTable, Value } from '../verbs';
 
 const buckets = 24;
-const numeric = (type: string): boolean => /INT|DOUBLE|FLOAT|DECIMAL/i.test(type);
-
 interface ColumnFacts { nulls: number; least: Value; most: Value; bars: number[] | null }
 
 // Null shares and ranges in one query, histograms of the numbers in a second one.
-async function factsOf(table: DictionaryTable, abort: AbortSignal): Promise<{ rows: number; columns: Map<string, ColumnFacts> }> {
+async function factsOf(table: DictionaryTable, abort: AbortSignal): Promise<{ rows: number; types: Map<string, string>; columns: Map<string, ColumnFacts> }> {
   const name = identifier(table.table), columns = table.columns.map((c) => c.name);
-  const types = await ask<Rows>('query', { sql: `SELECT * FROM ${name} LIMIT 0` }, abort);
+  const types = await query(`SELECT * FROM ${name} LIMIT 0`, undefined, abort);
   const typeOf = new Map(types.columns.map((c) => [c.name, c.type]));
   const known = columns.filter((c) => typeOf.has(c));
-  const first = await ask<Rows>('query', { sql: `SELECT count(*), ${known.map((c) => `count(${identifier(c)}), min(${identifier(c)}), max(${identifier(c)})`).join(', ')} FROM ${name}` }, abort);
+  const first = await query(`SELECT count(*), ${known.map((c) => `count(${identifier(c)}), min(${identifier(c)}), max(${identifier(c)})`).join(', ')} FROM ${name}`, undefined, abort);
   const row = first.rows[0]!, rows = Number(row[0]);
   const facts = new Map<string, ColumnFacts>(known.map((c, i) => [c, { nulls: rows - Number(row[1 + 3 * i]), least: row[2 + 3 * i]!, most: row[3 + 3 * i]!, bars: null }]));
-  const numbers = known.filter((c) => numeric(typeOf.get(c)!) && Number(facts.get(c)!.most) > Number(facts.get(c)!.least));
+  const numbers = known.filter((c) => !c.endsWith('_id') && isNumeric(typeOf.get(c)!) && Number(facts.get(c)!.most) > Number(facts.get(c)!.least));
   if (rows && numbers.length) {
     const bucket = (c: string) => `least(${buckets - 1}, floor((${identifier(c)} - (${facts.get(c)!.least})) / (${Number(facts.get(c)!.most) - Number(facts.get(c)!.least)}) * ${buckets}))`;
     const spread = (c: string) => `histogram(CAST(${bucket(c)} AS INTEGER))`;
-    const second = await ask<Rows>('query', { sql: `SELECT ${numbers.map((c) => `array_to_string(map_keys(${spread(c)}), ','), array_to_string(map_values(${spread(c)}), ',')`).join(', ')} FROM ${name}` }, abort);
+    const second = await query(`SELECT ${numbers.map((c) => `array_to_string(map_keys(${spread(c)}), ','), array_to_string(map_values(${spread(c)}), ',')`).join(', ')} FROM ${name}`, undefined, abort);
     numbers.forEach((c, i) => {
       const [at, n] = [second.rows[0]![2 * i], second.rows[0]![2 * i + 1]].map((text) => String(text).split(',').map(Number));
       const bars: number[] = Array(buckets).fill(0);
@@ -35,7 +33,7 @@ async function factsOf(table: DictionaryTable, abort: AbortSignal): Promise<{ ro
       facts.get(c)!.bars = bars;
     });
   }
-  return { rows, columns: facts };
+  return { rows, types: typeOf, columns: facts };
 }
 
 export function TableView() {
@@ -95,7 +93,7 @@ function TableAbout({ table, readers }: { table: DictionaryTable; readers: Dicti
                   <tr id={c.name} key={c.name}>
                     <th scope="row"><code>{c.name}</code></th>
                     <td class="wide">{c.about}{c.needs.length > 0 && <span class="quiet"> needs {c.needs.join(', ')}</span>}</td>
-                    <td class="quiet">{c.type.toLowerCase()}</td>
+                    <td class="quiet">{(c.type || facts?.types.get(c.name) || '').toLowerCase()}</td>
                     <td class="number">{one && facts!.rows ? percent(one.nulls / facts!.rows, one.nulls && one.nulls < facts!.rows / 100 ? 1 : 0) : ''}</td>
                     <td class="number clip">{one ? show(one.least) : ''}</td>
                     <td>{one?.bars && <Histogram bars={one.bars} name={c.name} />}</td>
