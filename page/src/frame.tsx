@@ -2,7 +2,7 @@
 
 import { useEffect, useRef } from 'preact/hooks';
 import { signal } from '@preact/signals';
-import { useLocation } from 'preact-iso';
+import { useLocation } from 'preact-iso/router';
 import type { ComponentChildren } from 'preact';
 import { connected } from './server';
 import { running, status, trouble } from './store';

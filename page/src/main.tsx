@@ -2,7 +2,8 @@
 
 import { render } from 'preact';
 import { useEffect } from 'preact/hooks';
-import { lazy, LocationProvider, Route, Router, useLocation } from 'preact-iso';
+import { LocationProvider, Route, Router, useLocation } from 'preact-iso/router';
+import lazy from 'preact-iso/lazy';
 import { Frame } from './frame';
 import { start } from './store';
 import { Empty } from './parts';

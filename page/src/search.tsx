@@ -2,7 +2,7 @@
 
 import { useEffect, useMemo, useRef, useState } from 'preact/hooks';
 import { signal } from '@preact/signals';
-import { useLocation } from 'preact-iso';
+import { useLocation } from 'preact-iso/router';
 import { cells, dictionary } from './store';
 import { query } from './server';
 import { literal, plural } from './words';
@@ -25,7 +25,7 @@ async function readPeople(): Promise<void> {
     for (const row of rows?.rows ?? []) hits.push(hit(row));
   };
   await read('raw_player_box', 'SELECT player_id, arg_max(player_name, game_date), arg_max(team_abbr, game_date), count(*) FROM raw_player_box GROUP BY 1 ORDER BY 4 DESC',
-    (r) => ({ kind: 'player', name: String(r[1]), about: String(r[2]), link: `/player/${r[0]}`, rank: 2 }));
+    (r) => ({ kind: 'player', name: String(r[1]), about: String(r[2]), link: `/player/${r[0]}`, rank: 2 - Math.min(Number(r[3]), 999) / 1000 }));
   await read('raw_schedule', 'SELECT DISTINCT home_team_abbr FROM raw_schedule ORDER BY 1', (r) => ({ kind: 'team', name: String(r[0]), about: '', link: `/team/${r[0]}`, rank: 1 }));
   people.value = hits;
 }

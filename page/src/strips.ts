@@ -88,7 +88,7 @@ export class StripPainter {
       this.canvas.height = Math.ceil(layout.height * scale);
       context.setTransform(scale, 0, 0, scale, 0, 0);
       context.fillStyle = rule;
-      for (const month of layout.months.slice(1)) context.fillRect(month.x - 1, 0, 1, layout.height);
+      if (layout.rowPitch < 20) for (const month of layout.months.slice(1)) context.fillRect(month.x - 1, 0, 1, layout.height);
     }
     this.running = [];
     rows.forEach((row, r) => {

@@ -130,7 +130,7 @@ export function sentence(of: Activity): string {
   const verb = { backfill: 'filling', verify: 'verifying', load: 'loading', export: 'exporting', forget: 'forgetting' }[of.verb] ?? of.verb;
   const parts = [of.doing ? `${of.verb === 'backfill' && !of.doing.startsWith('reading') ? `${verb} ${of.doing}` : of.doing}` : verb];
   if (of.total) parts.push(`${count(of.done)} of ${count(of.total)}`);
-  if (of.eta !== null && of.total) parts.push(`${seconds(Math.max(of.eta, 0))} left`);
+  if (of.eta !== null && of.total) parts.push(of.eta < 0.5 ? 'almost done' : `${seconds(of.eta)} left`);
   return parts.join(', ');
 }
 

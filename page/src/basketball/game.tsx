@@ -1,6 +1,6 @@
 // A game: both teams, the box, and where they shot from.
 
-import { useRoute } from 'preact-iso';
+import { useRoute } from 'preact-iso/router';
 import { cellLink, Empty, Facts, Problem, Waiting } from '../parts';
 import { easternHour, literal, show } from '../words';
 import { Court, ZoneTable } from './court';

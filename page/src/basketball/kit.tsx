@@ -1,7 +1,7 @@
 // What the views of basketball share.
 
 import type { JSX } from 'preact';
-import { useLocation } from 'preact-iso';
+import { useLocation } from 'preact-iso/router';
 import { dictionary } from '../store';
 import { Empty } from '../parts';
 

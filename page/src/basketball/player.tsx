@@ -1,7 +1,7 @@
 // A player on a date: what is known of him before his game, his last games, where he shoots from.
 
 import { useMemo, useState } from 'preact/hooks';
-import { useLocation, useRoute } from 'preact-iso';
+import { useLocation, useRoute } from 'preact-iso/router';
 import { dictionary } from '../store';
 import { cellLink, Empty, Facts, Problem, Waiting } from '../parts';
 import { count, identifier, isDate, literal, plural, show } from '../words';

@@ -1,6 +1,6 @@
 // A team on a date: what is known before its game, its last games, where it shoots and what it allows.
 
-import { useLocation, useRoute } from 'preact-iso';
+import { useLocation, useRoute } from 'preact-iso/router';
 import { cellLink, Empty, Facts, Problem, Waiting } from '../parts';
 import { isDate, literal, plural, show } from '../words';
 import { Court, ZoneTable } from './court';

@@ -1,7 +1,7 @@
 // A cell: what it is, why, what it reads and who reads it, its rows, and what fixes it.
 
 import { useEffect, useMemo, useRef, useState } from 'preact/hooks';
-import { useRoute } from 'preact-iso';
+import { useRoute } from 'preact-iso/router';
 import type { Cells } from '../cells';
 import { changed, cells, dictionary, activities, begin } from '../store';
 import { useAsk, useQuery, Failure } from '../server';

@@ -1,6 +1,6 @@
 // The dictionary: tables and columns, and what they mean.
 
-import { useLocation } from 'preact-iso';
+import { useLocation } from 'preact-iso/router';
 import { dictionary } from '../store';
 import { Empty, Head, tableLink, Waiting } from '../parts';
 import { plural } from '../words';

@@ -90,7 +90,7 @@ function Drawing({ graph }: { graph: Graph }) {
   const [at, setAt] = useState<string | null>(null);
   // As wide as there is room, but not smaller than can be read.
   const [attach, width] = useWidth<HTMLDivElement>();
-  const scale = Math.max(0.72, Math.min(1, (width - 18) / placed.width));
+  const scale = Math.max(0.8, Math.min(1, (width - 18) / placed.width));
   const byName = new Map(graph.tables.map((t) => [t.table, t]));
   const alone = graph.tables.filter((t) => !placed.nodes.some((n) => n.name === t.table));
   const lit = (e: { from: string; to: string }) => at !== null && (e.from === at || e.to === at);

@@ -1,7 +1,7 @@
 // One read-only SELECT: editor, result, files of it, and a link that holds it.
 
 import { useEffect, useRef, useState } from 'preact/hooks';
-import { useLocation } from 'preact-iso';
+import { useLocation } from 'preact-iso/router';
 import { dictionary } from '../store';
 import { download, Failure, query as select } from '../server';
 import { Copy, Empty, Head, Problem } from '../parts';

@@ -1,7 +1,7 @@
 // Runs: what was loaded and filled, and one of them as a timeline.
 
 import { useMemo, useState } from 'preact/hooks';
-import { useRoute } from 'preact-iso';
+import { useRoute } from 'preact-iso/router';
 import { scaleLinear } from 'd3-scale';
 import { activities, changed, dictionary } from '../store';
 import { useAsk } from '../server';

@@ -2,7 +2,7 @@
 
 import { useEffect, useMemo, useRef, useState } from 'preact/hooks';
 import { signal, useSignalEffect } from '@preact/signals';
-import { useLocation } from 'preact-iso';
+import { useLocation } from 'preact-iso/router';
 import { cells, drawn, running, status, trouble, type TableProgress } from '../store';
 import type { Cells, Season, TableCells } from '../cells';
 import { colours, labels, meaning, settled, states, worst, type State } from '../states';
@@ -87,6 +87,7 @@ function Strips({ model, season, rows, chosen, choose }: { model: Cells; season:
   const labelWidth = narrow ? 0 : 262;
   const section = useRef<HTMLElement>(null);
   const canvas = useRef<HTMLCanvasElement>(null);
+  const scroller = useRef<HTMLDivElement>(null);
   const painter = useRef<StripPainter | null>(null);
   const [visible, setVisible] = useState(false);
   const layout = useMemo(() => layOut(model, season, rows, width - labelWidth, narrow), [model.dates.length, season.season, season.from, season.to, rows.map((r) => r.key).join(), width, narrow]);
@@ -111,6 +112,10 @@ function Strips({ model, season, rows, chosen, choose }: { model: Cells; season:
     painter.current.paint(cells.peek() ?? model, season, rows, layout, colours[theme.peek()], theme.peek() === 'dark' ? '#3a3f46' : '#d5d8dc');
   };
   useEffect(() => paint.current(), [visible, layout, rows, model]);
+  // Where there is no room for a season, the newest dates are shown first.
+  useEffect(() => {
+    if (scroller.current) scroller.current.scrollLeft = layout.width;
+  }, [layout]);
   useEffect(() => {
     if (!visible || matchMedia('(prefers-reduced-motion: reduce)').matches) return;
     const timer = setInterval(() => {
@@ -210,7 +215,7 @@ function Strips({ model, season, rows, chosen, choose }: { model: Cells; season:
       <h2>{season.season} <small>{plural(season.to - season.from, 'game date')}</small></h2>
       <div class="strips-body" ref={attach}>
         {!narrow && <Labels model={model} season={season} rows={rows} layout={layout} at={at?.row} live={visible} width={labelWidth} />}
-        <div class="strips-scroll" tabIndex={-1}>
+        <div class="strips-scroll" ref={scroller} tabIndex={-1}>
           <div class="months" style={{ width: `${layout.width}px` }}>
             {layout.months.map((m, i) => (
               <button type="button" tabIndex={-1} style={{ left: `${m.x}px`, width: `${(layout.months[i + 1]?.x ?? layout.width) - m.x}px` }}

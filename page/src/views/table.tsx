@@ -1,7 +1,7 @@
 // A table: what it is, its columns with what is in them, its text, who reads whom.
 
 import { useEffect, useState } from 'preact/hooks';
-import { useRoute } from 'preact-iso';
+import { useRoute } from 'preact-iso/router';
 import { cells, changed, dictionary } from '../store';
 import { isNumeric, query } from '../server';
 import { Copy, Empty, Facts, Head, Mark, tableLink, Waiting } from '../parts';
