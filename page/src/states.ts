@@ -58,7 +58,7 @@ export function shape(state: State, w: number, h: number): Stroke[] {
     case 'fresh':
       return [{ path: box(0, 0, w, h) }];
     case 'unproved': {
-      const gap = w >= 7 ? 3 : w >= 5 ? 2 : 1, core = w >= 5 ? h - 6 : Math.round(h / 3);
+      const gap = w >= 5 ? 2 : 1, core = w >= 5 ? h - 4 : Math.round(h / 3);
       return [outline(w, h), { path: box(gap, Math.round((h - core) / 2), w - 2 * gap, core) }];
     }
     case 'stale': {
@@ -71,7 +71,7 @@ export function shape(state: State, w: number, h: number): Stroke[] {
     case 'missing':
       return [outline(w, h)];
     case 'running':
-      return [outline(w, h), { path: box(0, 0, w, h), faint: true }];
+      return [outline(w, h), { path: box(0, 0, w, 3) + box(0, h - 3, w, 3) }, { path: box(0, 0, w, h), faint: true }];
     case 'partial':
       return [outline(w, h), { path: box(0, middle, w, h - middle) }];
     case 'waived':

@@ -7,6 +7,7 @@ import { activities, changed, dictionary } from '../store';
 import { useAsk } from '../server';
 import { Answer, Command, Empty, Facts, Head, Mark, cellLink, tableLink, useWidth } from '../parts';
 import { Progress } from '../work';
+import { lanesOf, type Bar } from '../lanes';
 import { count, plural, seconds, since } from '../words';
 import type { State } from '../states';
 import type { Run, RunBatch } from '../verbs';
@@ -83,29 +84,6 @@ function OneRun({ run }: { run: Run }) {
       {run.log && <section><h2>Log</h2><pre class="log" tabIndex={0}>{run.log}</pre></section>}
     </>
   );
-}
-
-interface Bar extends RunBatch { lane: number; critical: boolean }
-
-/** Lanes: each batch in the first one that is free. The critical path: from the last end back, each time what ended last before it began. */
-export function lanesOf(batches: RunBatch[], reads: (table: string) => ReadonlySet<string>): Bar[] {
-  const ends: number[] = [];
-  const bars = [...batches].sort((a, b) => a.started - b.started).map((batch) => {
-    let lane = ends.findIndex((end) => end <= batch.started + 1e-4);
-    if (lane < 0) lane = ends.length;
-    ends[lane] = batch.started + batch.seconds;
-    return { ...batch, lane, critical: false };
-  });
-  const end = (bar: Bar) => bar.started + bar.seconds;
-  let at = bars.reduce<Bar | undefined>((last, bar) => (!last || end(bar) > end(last) ? bar : last), undefined);
-  while (at) {
-    at.critical = true;
-    const now: Bar = at, inputs = reads(now.table);
-    at = undefined;
-    for (const bar of bars)
-      if (!bar.critical && end(bar) <= now.started + 1e-4 && (inputs.has(bar.table) || bar.table === now.table || bar.lane === now.lane) && (!at || end(bar) > end(at))) at = bar;
-  }
-  return bars;
 }
 
 function Timeline({ batches }: { batches: RunBatch[] }) {

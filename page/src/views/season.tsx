@@ -212,7 +212,8 @@ function Strips({ model, season, rows, chosen, choose }: { model: Cells; season:
   const boxes = chosen ? selectionBoxes(model, season, rows, layout, chosen) : [];
   return (
     <section class="strips" ref={section} aria-label={`Season ${season.season}`}>
-      <h2>{season.season} <small>{plural(season.to - season.from, 'game date')}</small></h2>
+      <h2>{season.season} <small>{plural(season.to - season.from, 'game date')}</small>{' '}
+        <button type="button" class="small" onClick={() => select({ row: 0, index: season.from }, { row: rows.length - 1, index: season.to - 1 })}>Select the season</button></h2>
       <div class="strips-body" ref={attach}>
         {!narrow && <Labels model={model} season={season} rows={rows} layout={layout} at={at?.row} live={visible} width={labelWidth} />}
         <div class="strips-scroll" ref={scroller} tabIndex={-1}>
