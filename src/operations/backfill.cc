@@ -15,6 +15,7 @@
 #include "ledger/runs.h"
 #include "operations/history.h"
 #include "operations/load.h"
+#include "operations/registry.h"
 #include "proof/file_problems.h"
 #include "proof/fill_proof.h"
 #include "run/batch_filler.h"
@@ -79,7 +80,12 @@ namespace {
 class Fill {
  public:
   Fill(Workspace& workspace, const BackfillRequest& request, Activity& activity)
-      : workspace_(workspace), project_(workspace.project()), request_(request), activity_(activity) {}
+      : workspace_(workspace),
+        project_(workspace.project()),
+        request_(request),
+        activity_(activity),
+        command_(workspace.command().empty() ? CommandLine(*FindVerb("backfill"), ToJson(request))
+                                             : workspace.command()) {}
 
   Result<BackfillReport> Run() {
     TRY(RefuseBroken());
@@ -110,7 +116,7 @@ class Fill {
     if (work_->plan.batches.empty()) {
       TRY(MakeViews());
       TRY(KeepDeclarations());
-      TRY(KeepSuccess(workspace_, workspace_.command(), started_, "nothing to do"));
+      TRY(KeepSuccess(workspace_, command_, started_, "nothing to do"));
       BackfillReport report;
       report.unfinished = unfinished_;
       return report;
@@ -122,7 +128,7 @@ class Fill {
   void Keep(const Error& error) {
     if (!filling_) return;
     if (!run_)
-      KeepFailure(workspace_, workspace_.command(), started_, error);
+      KeepFailure(workspace_, command_, started_, error);
     else if (KeepsFailure(error))
       (void)ledger::EndRun(connection(), *run_, "failed", error.message);  // else it has no outcome
   }
@@ -176,6 +182,7 @@ class Fill {
   const Project& project_;
   const BackfillRequest& request_;
   Activity& activity_;
+  const std::string command_;  // as the history of runs has it
   const ledger::RunTime started_ = std::chrono::system_clock::now();
   bool filling_ = false;
   std::optional<int64_t> run_;  // once it has begun
@@ -400,7 +407,7 @@ Result<BackfillReport> Fill::RunPlan() {
   for (const Season& season : work_->moment.calendar.seasons())
     first_days[season.label] = season.first;
   TRY(ledger::KeepFirstDays(connection(), first_days));
-  int64_t run = TRY(ledger::StartRun(connection(), workspace_.command()));
+  int64_t run = TRY(ledger::StartRun(connection(), command_));
   run_ = run;
   RunOptions options;
   options.parallel = request_.parallel.value_or(int(std::max(1u, std::thread::hardware_concurrency())));
