@@ -22,6 +22,8 @@ export interface CellsReport {
 
 const code = new Map<string, number>(states.map((state, i) => [state, i]));
 const none = 255;
+const isDue = Uint8Array.from({ length: 256 }, (_, i) => Number(i < states.length && states[i] !== 'not_due'));
+const isDone = Uint8Array.from({ length: 256 }, (_, i) => Number(i < states.length && settled.has(states[i]!)));
 
 export interface TableCells {
   name: string;
@@ -58,8 +60,13 @@ export class Cells {
       if (last?.season === one.season) last.to = i + 1;
       else this.seasons.push({ season: one.season, from: i, to: i + 1 });
     });
-    const codes = new Map(Object.entries(report.letters).map(([letter, state]) => [letter, code.get(state) ?? none]));
-    this.tables = report.tables.map((t) => ({ ...t, name: t.table, codes: Uint8Array.from(t.states, (letter) => codes.get(letter) ?? none) }));
+    const codes = new Uint8Array(128).fill(none);
+    for (const [letter, state] of Object.entries(report.letters)) codes[letter.charCodeAt(0)] = code.get(state) ?? none;
+    this.tables = report.tables.map((t) => {
+      const own = new Uint8Array(t.states.length);
+      for (let i = 0; i < own.length; i++) own[i] = codes[t.states.charCodeAt(i)] ?? none;
+      return { name: t.table, kind: t.kind, codes: own, rows: t.rows, runs: t.runs, causes: t.causes, failures: t.failures };
+    });
     for (const table of this.tables) this.byName.set(table.name, table);
   }
 
@@ -70,12 +77,11 @@ export class Cells {
   /** Done and due of some tables in a season. */
   count(tables: TableCells[], { from, to }: Season): { done: number; total: number } {
     let done = 0, total = 0;
-    for (const table of tables)
+    for (const { codes } of tables)
       for (let i = from; i < to; i++) {
-        const state = this.state(table, i);
-        if (!state || state === 'not_due') continue;
-        total++;
-        if (settled.has(state)) done++;
+        const at = codes[i]!;
+        total += isDue[at]!;
+        done += isDone[at]!;
       }
     return { done, total };
   }

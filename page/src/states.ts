@@ -102,17 +102,19 @@ export function shape(state: State, w: number, h: number): Stroke[] {
 
 /** Draws on a canvas; remembers what it has drawn, as copying is quicker than drawing. */
 export class Sprites {
-  private readonly made = new Map<string, HTMLCanvasElement>();
+  private readonly made = new Map<number, HTMLCanvasElement>();
   constructor(readonly w: number, readonly h: number, readonly scale: number, readonly palette: Record<State, string>) {}
 
-  draw(context: CanvasRenderingContext2D, state: State, x: number, y: number, pulse = 0.35): void {
+  /** `joined`: so many pixels to its neighbour on the right, which a fresh cell fills faintly: all being well is one calm band. */
+  draw(context: CanvasRenderingContext2D, state: State, x: number, y: number, pulse = 0.35, joined = 0): void {
     if (state === 'not_due') return;
     const level = state === 'running' ? Math.round(pulse * 8) : 0;
-    const key = `${state}${level}`;
+    const gap = state === 'fresh' ? joined : 0;
+    const key = level + gap * 16 + states.indexOf(state) * 256;
     let sprite = this.made.get(key);
     if (!sprite) {
       sprite = document.createElement('canvas');
-      sprite.width = Math.ceil((this.w + 2) * this.scale);
+      sprite.width = Math.ceil((this.w + 2 + gap) * this.scale);
       sprite.height = Math.ceil((this.h + 2) * this.scale);
       const pen = sprite.getContext('2d')!;
       pen.scale(this.scale, this.scale);
@@ -127,6 +129,10 @@ export class Sprites {
         } else {
           pen.fill(path);
         }
+      }
+      if (gap) {
+        pen.globalAlpha = 0.62;
+        pen.fillRect(this.w, 0, gap, this.h);
       }
       this.made.set(key, sprite);
     }

@@ -102,14 +102,8 @@ export class StripPainter {
         if (this.shown[at]! >= -1) this.clear(context, layout, r, i);
         this.shown[at] = code;
         if (!state) continue;
-        this.sprites!.draw(context, state, layout.x[i]!, layout.y[r]!);
-        if (state === 'fresh' && layout.x[i + 1] === layout.x[i]! + layout.pitch) {
-          // Neighbours that are as they should be are one calm band.
-          context.fillStyle = palette.fresh;
-          context.globalAlpha = 0.62;
-          context.fillRect(layout.x[i]! + ink, layout.y[r]!, layout.pitch - ink, cellHeight);
-          context.globalAlpha = 1;
-        }
+        const next = layout.x[i + 1] === layout.x[i]! + layout.pitch;
+        this.sprites!.draw(context, state, layout.x[i]!, layout.y[r]!, 0.35, next ? layout.pitch - ink : 0);
       }
     });
   }

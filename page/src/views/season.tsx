@@ -13,11 +13,10 @@ import { count, monthOf, plural, seconds, weekday } from '../words';
 import { Work } from '../work';
 import { Calendar } from './calendar';
 
-interface Place { season: string; row: number; index: number }
 interface Chosen { tables: string[]; from: string; to: string }
 
 // What the pointer or the keyboard is at.
-const place = signal<(Place & { rows: Row[] }) | null>(null);
+const place = signal<{ season: string; key: string; index: number } | null>(null);
 
 export function rowsOf(model: Cells, unfolded: boolean): Row[] {
   const rows: Row[] = [];
@@ -68,7 +67,7 @@ export function SeasonView() {
         ? shown.map((season) => <Calendar key={season.season} model={model} table={table} season={season} />)
         : shown.map((season) => <Strips key={season.season} model={model} season={season} rows={rows} chosen={chosen} choose={choose} />)}
       <Legend />
-      <Line model={model} chosen={chosen} choose={choose} />
+      <Line model={model} rows={rows} chosen={chosen} choose={choose} />
     </div>
   );
 }
@@ -128,7 +127,7 @@ function Strips({ model, season, rows, chosen, choose }: { model: Cells; season:
     const tables = rows.slice(Math.min(a.row, b.row), Math.max(a.row, b.row) + 1).flatMap((row) => row.tables.map((t) => t.name));
     choose({ tables, from: model.dates[Math.min(a.index, b.index)]!.date, to: model.dates[Math.max(a.index, b.index)]!.date });
   };
-  const show = (row: number, index: number) => (place.value = { season: season.season, row, index, rows });
+  const show = (row: number, index: number) => (place.value = { season: season.season, key: rows[row]!.key, index });
 
   // The pointer: hover shows, a click opens, dragging selects.
   const drag = useRef<{ row: number; index: number; moved: boolean } | null>(null);
@@ -208,7 +207,8 @@ function Strips({ model, season, rows, chosen, choose }: { model: Cells; season:
     if (anchor) select(anchor, { row, index });
   };
 
-  const at = place.value?.season === season.season && place.value.rows === rows ? place.value : null;
+  const here = place.value?.season === season.season ? place.value : null;
+  const at = here && { index: here.index, row: Math.max(0, rows.findIndex((r) => r.key === here.key)) };
   const boxes = chosen ? selectionBoxes(model, season, rows, layout, chosen) : [];
   return (
     <section class="strips" ref={section} aria-label={`Season ${season.season}`}>
@@ -332,15 +332,15 @@ export function Legend() {
 }
 
 /** What the pointer is at, and what is selected: always in the same place. */
-function Line({ model, chosen, choose }: { model: Cells; chosen: Chosen | null; choose: (next: Chosen | null) => void }) {
+function Line({ model, rows, chosen, choose }: { model: Cells; rows: Row[]; chosen: Chosen | null; choose: (next: Chosen | null) => void }) {
   drawn.value;
   const at = place.value;
-  const row = at?.rows[at.row];
+  const row = at && rows.find((r) => r.key === at.key);
   const date = at && model.dates[at.index];
   return (
     <div class="line">
       <p class="line-text" aria-live="polite">
-        {row && date ? <LineText model={model} row={row} index={at.index} date={date} /> : <span class="quiet">{status.value?.next_command ? <>Next: <code>{status.value.next_command}</code></> : 'Point at a cell, or press Tab and use the arrow keys; drag to select dates.'}</span>}
+        {at && row && date ? <LineText model={model} row={row} index={at.index} date={date} /> : <span class="quiet">{status.value?.next_command ? <>Next: <code>{status.value.next_command}</code></> : 'Point at a cell, or press Tab and use the arrow keys; drag to select dates.'}</span>}
       </p>
       {chosen && (
         <div class="chosen" role="group" aria-label="Selection">
