@@ -60,6 +60,7 @@ Command CheckCommand();
 Command AcceptCommand();
 Command VerifyCommand();
 Command ExportCommand();
+Command PublishCommand();
 Command TestCommand();
 Command LintCommand();
 Command DocsCommand();

@@ -56,6 +56,9 @@ void Describe(Visitor& v, BackfillReport& r) {
   v.Field("planned", r.planned, "the plan of a dry run, as after its load; only there then",
           {.omitted = true});
   v.Field("load", r.load, "what the load of a dry run would do; only there then", {.omitted = true});
+  v.Field("published", r.published,
+          "what was published, where [publish] of backcourt.toml names a folder; only there then",
+          {.omitted = true});
 }
 
 const char* OutcomeName(Outcome outcome) {
@@ -450,6 +453,27 @@ Result<BackfillReport> Fill::RunPlan() {
 
 }  // namespace
 
+namespace {
+
+// What was filled stays filled, also where it cannot be published.
+Result<BackfillReport> PublishAfter(Workspace& workspace, const BackfillRequest& request,
+                                    BackfillReport report, Activity& activity) {
+  if (workspace.project().publish_folder.empty() || request.dry_run) return report;
+  auto published = PublishTables(workspace, {}, activity);
+  if (!published) {
+    Error error = published.error();
+    error.message = fmt::format(
+        "{}, but nothing was published: {}",
+        report.run ? fmt::format("run {} is {}", *report.run, report.outcome) : "there was nothing to fill",
+        error.message);
+    return error;
+  }
+  report.published = std::move(*published);
+  return report;
+}
+
+}  // namespace
+
 Result<BackfillReport> Backfill(Workspace& workspace, const BackfillRequest& request, const Cancel& cancel,
                                 const Events& events) {
   BackfillRequest work = request;  // what makes two of them the same
@@ -462,6 +486,7 @@ Result<BackfillReport> Backfill(Workspace& workspace, const BackfillRequest& req
   Fill fill(workspace, request, *activity);
   auto report = fill.Run();
   if (!report) fill.Keep(report.error());
+  if (report) report = PublishAfter(workspace, request, std::move(*report), *activity);
   activity->Finish(report ? Result<nlohmann::json>(ToJson(*report)) : Result<nlohmann::json>(report.error()));
   return report;
 }

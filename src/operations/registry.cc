@@ -242,6 +242,17 @@ std::vector<Verb> MakeVerbs() {
                        "folder it is. An export lies beside projects and their data, never in them.",
             .example = "backcourt export ~/tables --raw"},
            Export, {"written"}));
+  add(Make(
+      {.name = "publish",
+       .about = "Write the public tables as files that readers open without meeting the warehouse.",
+       .details = "One version of all tables stands at a time: manifest.json and backcourt.sql (views for "
+                  "DuckDB) name its files, one\n"
+                  "Parquet a table and season. Only what changed is written, files never change, and "
+                  "those of the two versions before\n"
+                  "stay for who still reads them. With a folder under [publish] of backcourt.toml, every "
+                  "backfill ends with it.",
+       .example = "backcourt publish ~/published"},
+      Publish, {"written"}));
   add(Make({.name = "test",
             .about = "Run the tests beside the models: given rows to expected rows, in memory.",
             .details = "A model's tests stand in a file beside it, MODEL.test.toml; docs/add-a-table.md "

@@ -27,6 +27,7 @@
 #include "operations/model_tests.h"
 #include "operations/new_project.h"
 #include "operations/plan.h"
+#include "operations/publish.h"
 #include "operations/rows.h"
 #include "operations/runs.h"
 #include "operations/serve.h"

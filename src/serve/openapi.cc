@@ -113,7 +113,7 @@ json Get(const char* id, const char* about, const json& answer) {
 bool IsAsked(const Verb& verb) { return verb.run && verb.needs != Verb::Needs::kNothing; }
 
 bool Acts(const Verb& verb) {
-  static const std::set<std::string> kOthers = {"accept", "stop", "export"};
+  static const std::set<std::string> kOthers = {"accept", "stop", "export", "publish"};
   return verb.needs == Verb::Needs::kAlone || kOthers.contains(verb.name);
 }
 
