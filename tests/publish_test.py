@@ -125,10 +125,12 @@ class Refusals(Published):
         self.assertEqual(len(self.stored("player_games")), 12)
 
     def test_a_manifest_of_an_export(self):
-        self.run_program("load")
-        self.run_program("backfill", code=0)
+        self.run_program("backfill")
         shutil.rmtree(self.out)
         self.run_program("export", str(self.out))
+        self.assertRegex(self.run_program("publish", code=1), "(player_form|player_games|recent_form|manifest.json) is not of a published folder")
+        for table in TABLES:
+            shutil.rmtree(self.out / table)
         self.assertIn("manifest.json is not of a published folder", self.run_program("publish", code=1))
 
     def test_a_folder_of_the_project(self):
