@@ -145,8 +145,8 @@ class Refusals(Published):
 
 READER = """
 import json, os, sys, duckdb
-out, seen, reads = sys.argv[1], set(), 0
-while not os.path.exists(os.path.join(out, "..", "enough")):
+out, seen, reads, parent = sys.argv[1], set(), 0, os.getppid()
+while os.getppid() == parent and not os.path.exists(os.path.join(out, "..", "enough")):
     connection = duckdb.connect()
     if len(sys.argv) > 2:  # by the manifest, the columns of pyarrow
         import pyarrow.parquet
