@@ -43,7 +43,7 @@ def faults(value, type_text, path=""):
         wrong = [f"{path}.{key} is not on the page" for key in set(value) - known]
         wrong += [f"{path}.{key} is missing" for key in known - optional - set(value)]
         return wrong + [f for name, kind, _ in fields if name in value for f in faults(value[name], kind, f"{path}.{name}")]
-    kinds = {"true or false": bool, "integer": int, "number": (int, float), "text": str, "date": str}
+    kinds = {"true or false": bool, "integer": int, "number": (int, float), "text": str, "date": str, "any": object}
     right = isinstance(value, kinds[type_text]) and (type_text == "true or false" or not isinstance(value, bool))
     if type_text == "date":
         right = right and re.fullmatch(r"\d{4}-\d\d-\d\d", value)
@@ -154,6 +154,53 @@ class JsonOutput(Toy):
     def test_why(self):
         self.run_program("backfill")
         self.assert_documented("why", self.outputs("why", "player_form", "2021-11-01"))
+
+    def test_cells(self):
+        outputs = self.outputs("cells")
+        self.break_a_check()
+        self.run_program("backfill", code=2)
+        outputs += self.outputs("cells") + self.outputs("cells", "player_form", "--season", "2021-22")
+        self.assert_documented("cells", outputs)
+        for output in outputs:
+            for table in output["tables"]:
+                self.assertEqual({len(output["dates"])}, {len(table[column]) for column in ("states", "rows", "runs")}, table["table"])
+                self.assertIn(len(table["causes"]), (0, len(output["dates"])))
+                self.assertLessEqual(set(table["states"]), set(output["letters"]))
+        failed = next(table for table in outputs[1]["tables"] if table["failures"])
+        self.assertEqual(failed["states"].count("x"), len(failed["failures"]))
+
+    def test_cell(self):
+        self.run_program("load")
+        outputs = self.outputs("cell", "player_form", "2021-10-25") + self.outputs("cell", "raw_box", "2021-10-19")
+        self.assertEqual(outputs[0]["fix"]["command"], "backcourt backfill player_form --dates 2021-10-25")
+        self.break_a_check()
+        self.run_program("backfill", code=2)
+        for table in ("player_games", "player_form", "recent_form"):
+            for date in ("2021-10-19", "2021-10-22", "2021-11-03"):
+                outputs += self.outputs("cell", table, date)
+        self.assert_documented("cell", outputs)
+
+    def test_graph_and_files(self):
+        self.assert_documented("graph", self.outputs("graph"))
+        outputs = self.outputs("files")
+        self.run_program("backfill")
+        (self.project / "data" / "other.csv").write_text("a,b\n1,2\n")
+        outputs += self.outputs("files")
+        (self.project / "data" / "box_2021-22.csv").unlink()
+        outputs += self.outputs("files")
+        self.assert_documented("files", outputs)
+        states = [{file["state"] for feed in output["feeds"] for file in feed["files"]} for output in outputs]
+        self.assertEqual(states, [{"new"}, {"loaded"}, {"loaded", "gone"}])
+        self.assertEqual([kind["files"] for kind in outputs[1]["unread"]], [1])
+
+    def test_accept(self):
+        self.run_program("backfill")
+        gap = next(gap for gap in self.outputs("check", code=2)[0]["gaps"] if gap["first_date"] and gap["dates"] == 1)
+        self.assert_documented("accept", self.outputs("accept", gap["guard"], gap["first_date"], "--reason", 'it "stays" so'))
+        accepted = json.loads(subprocess.run([BACKCOURT, "check", "--json"], cwd=self.project, capture_output=True, text=True).stdout)["accepted"]
+        self.assertIn('it "stays" so', [one["reason"] for one in accepted])
+        self.assertIn("finds no", self.run_program("accept", gap["guard"], "2030-01-01", "--reason", "x", code=1))
+        self.assertIn("accepted already", self.run_program("accept", gap["guard"], gap["first_date"], "--reason", "x", code=1))
 
     def test_runs(self):
         self.break_a_check()

@@ -13,7 +13,10 @@ from tests.kit import servers
 from tests.kit.program import BACKCOURT, TESTS
 from tests.kit.remote import Remote
 
+import duckdb  # noqa: E402
+
 TOY_FILES = sorted((TESTS / "toy" / "data").iterdir())
+TOY_BOX = TESTS / "toy" / "data" / "box_2021-22.csv"
 
 
 class Buckets(Remote):
@@ -28,6 +31,40 @@ class Buckets(Remote):
         super().setUp()
         self.environment.update(self.s3.environment())
         self.configure("s3://lake/season", f's3_endpoint = "{self.s3.url}"')
+
+    def test_tables_are_published_to_a_bucket(self):
+        toml = self.project / "backcourt.toml"
+        toml.write_text(toml.read_text() + '\n[publish]\nfolder = "s3://lake/published/"\n')
+        self.assertIn("published to s3://lake/published: version 1", self.run_program("backfill"))
+        read = lambda key: self.s3.client.get_object(Bucket="lake", Key="published/" + key)["Body"].read()  # noqa: E731
+        for n in (1, 2):
+            manifest = json.loads(read("manifest.json"))
+            self.assertEqual(manifest["version"], n)
+            for table, told in manifest["tables"].items():
+                (file,) = told["files"]
+                (self.folder / "rows.parquet").write_bytes(read(file["path"]))
+                self.assertEqual(file["bytes"], (self.folder / "rows.parquet").stat().st_size)
+                stored = sorted(map(str, self.rows(f"SELECT * FROM {table}")))
+                self.assertEqual(sorted(map(str, self.rows_of(self.folder / "rows.parquet"))), stored)
+                self.assertIn(f"read_parquet(['s3://lake/published/{file['path']}'])", read("backcourt.sql").decode())
+            self.assertIn(f"version {n}, complete through 2021-11-01, as it was", self.run_program("backfill"))
+            self.s3.put("season/box_2021-22.csv", TOY_BOX.read_bytes().replace(b"G1,AAA,1,30", b"G1,AAA,1,33"))
+            if n == 1:
+                self.assertIn("version 2", self.run_program("backfill"))
+        self.assertFalse((self.project / "warehouse.duckdb.publish").exists())
+        self.assertNotIn(self.s3.secret, self.said)
+
+    def rows_of(self, file):
+        with duckdb.connect() as connection:
+            rows = connection.execute(f"SELECT to_json(t) FROM read_parquet('{file}') t").fetchall()
+        return [json.loads(row) for (row,) in rows]
+
+    def test_a_bucket_that_is_not_there_is_told_after_the_fill(self):
+        toml = self.project / "backcourt.toml"
+        toml.write_text(toml.read_text() + '\n[publish]\nfolder = "s3://pond/published"\n')
+        text = self.run_program("backfill", code=4)
+        self.assertIn("run 2 is done, but nothing was published: ", text)
+        self.assertIn("s3://pond/published", text)
 
     def test_a_bucket_loads_as_a_folder_does(self):
         self.run_program("backfill")

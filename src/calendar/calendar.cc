@@ -23,7 +23,7 @@ Calendar Calendar::Build(std::vector<Game> games, Date today,
     size_t end = begin;
     std::map<int, int> votes;
     std::set<std::string> teams;
-    GameDate date{games[begin].date, 0, 0, 0};
+    GameDate date{games[begin].date};
     for (; end < games.size() && games[end].date == date.date; ++end) {
       const Game& game = games[end];
       ++votes[season_index[game.season]];
@@ -31,6 +31,10 @@ Calendar Calendar::Build(std::vector<Game> games, Date today,
       teams.insert(game.home);
       teams.insert(game.away);
       if (game.is_final) ++date.finals;
+      if (game.tipoff) {
+        date.first_tip = date.first_tip ? std::min(date.first_tip, game.tipoff) : game.tipoff;
+        date.last_tip = std::max(date.last_tip, game.tipoff);
+      }
       if (game.is_final && !game.lacks.empty())
         calendar.missing_boxes_.push_back({game.date, game.id, game.lacks});
     }
@@ -72,6 +76,14 @@ Calendar Calendar::Build(std::vector<Game> games, Date today,
     season.first_filled = filled == first_filled.end() ? season.first : filled->second;
   }
   return calendar;
+}
+
+bool Calendar::IsOver(int index, int64_t now, int64_t seconds) const {
+  constexpr int64_t kDay = 24 * 3600, kEastern = 5 * 3600;  // midnight in the east, by UTC
+  const GameDate& date = dates_[size_t(index)];
+  int64_t over =
+      date.last_tip ? date.last_tip + kGameSeconds : (int64_t(date.date.days) + 1) * kDay + kEastern;
+  return now >= over + seconds;
 }
 
 int Calendar::Find(Date date) const {

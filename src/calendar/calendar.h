@@ -25,6 +25,7 @@ struct Game {
   std::string home, away;
   bool is_final = false;           // has a result
   std::vector<std::string> lacks;  // tables of boxes without rows of both of its teams
+  int64_t tipoff = 0;              // seconds since 1970, UTC; 0: not known
 };
 
 struct GameDate {
@@ -32,6 +33,7 @@ struct GameDate {
   int season = 0;  // index into seasons()
   int games = 0;
   int finals = 0;
+  int64_t first_tip = 0, last_tip = 0;  // seconds since 1970, UTC; 0: not known
 };
 
 struct Season {
@@ -82,6 +84,12 @@ class Calendar {
   // also where results are late. Those behind the horizon are filled when it gets there.
   int horizon() const { return horizon_; }
   void MakeAllDue() { horizon_ = int(dates_.size()); }
+
+  Date today() const { return today_; }
+  // Whether the last game of a date has been over for `seconds`: it takes kGameSeconds from its tip-off.
+  // Where no tip-off is known, a date is over once it has passed.
+  bool IsOver(int index, int64_t now, int64_t seconds = 0) const;
+  static constexpr int64_t kGameSeconds = 3 * 3600;
 
   const std::vector<MissingBox>& missing_boxes() const { return missing_boxes_; }
 

@@ -14,7 +14,8 @@ namespace {
 // Whether a command line, as the lock tells it, is of a verb that takes its time.
 bool IsLong(const std::string& command) {
   for (const Verb& verb : Verbs())
-    if (verb.needs == Verb::Needs::kAlone && command.starts_with(std::string("backcourt ") + verb.name))
+    if ((verb.needs == Verb::Needs::kAlone || verb.needs == Verb::Needs::kServes) &&
+        command.starts_with(std::string("backcourt ") + verb.name))
       return true;
   return false;
 }
@@ -29,12 +30,26 @@ Caller::~Caller() {
 }
 
 Error Caller::Busy(const HolderInfo& other) const {
-  return Error{
-      ErrorKind::kBusy,
-      fmt::format("the warehouse {} is held by process {}{}", project().warehouse,
-                  other.process ? std::to_string(other.process) : "(unknown)",
-                  other.command.empty() ? "" : ", which runs `" + other.command + "`"),
-      "`backcourt status --watch` shows how far it is, `backcourt stop` ends it after its running batches"};
+  return Error{ErrorKind::kBusy,
+               fmt::format("the warehouse {} is held by process {}{}", project().warehouse,
+                           other.process ? std::to_string(other.process) : "(unknown)",
+                           other.command.empty() ? "" : ", which runs `" + other.command + "`"),
+               other.url.empty()
+                   ? "`backcourt status --watch` shows how far it is, `backcourt stop` ends it after its "
+                     "running batches"
+                   : fmt::format("its page is {}; `kill {}` ends it", other.url, other.process)};
+}
+
+Result<WarehouseLock*> Caller::Hold() {
+  HolderInfo other;
+  for (int attempt = 0; attempt < 40 && !lock_; ++attempt) {  // short commands are waited for
+    other = {};
+    lock_ = TRY(WarehouseLock::Take(project().warehouse, "backcourt " + workspace_.command(), other));
+    if (lock_ || IsLong(other.command) || cancel_.Requested()) break;
+    usleep(50'000);
+  }
+  if (!lock_) return Busy(other);
+  return lock_.get();
 }
 
 Result<bool> Caller::HereOrThere(const Verb& verb, const std::function<nlohmann::json()>& request,
@@ -47,7 +62,8 @@ Result<bool> Caller::HereOrThere(const Verb& verb, const std::function<nlohmann:
     if (lock_) return true;
     nlohmann::json message = request();
     bool joins = message.value("join", nlohmann::json()) == true;
-    if (verb.needs != Verb::Needs::kAlone || joins) {
+    bool served = other.command.starts_with("backcourt serve");
+    if (verb.needs != Verb::Needs::kAlone || joins || served) {
       auto answer = AskHolder(other, verb, message, events);
       if (answer) {
         answer_ = std::move(*answer);
@@ -85,8 +101,10 @@ Result<nlohmann::json> Caller::AskHolder(const HolderInfo& holder, const Verb& v
 void Caller::Serve() {
   if (server_ || !lock_) return;
   auto server =
-      Server::Start(lock_->socket_path(), [this](const std::string& verb, const std::string& body,
-                                                 Reply& reply) { Answer(workspace_, verb, body, reply); });
+      Server::Start(lock_->socket_path(),
+                    Server::ForVerbs([this](const std::string& verb, const std::string& body, Reply& reply) {
+                      Answer(workspace_, verb, body, reply);
+                    }));
   if (server)
     server_ = std::move(*server);
   else

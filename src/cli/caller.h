@@ -21,6 +21,9 @@ class Caller {
   const Project& project() const { return workspace_.project(); }
   const Cancel& cancel() const { return cancel_; }
 
+  // Has the warehouse to itself until this ends; kBusy while another process has it.
+  Result<WarehouseLock*> Hold();
+
   template <typename Request, typename Report>
   Result<Report> Ask(const char* verb, Result<Report> (*run)(Workspace&, const Request&, const Cancel&),
                      const std::type_identity_t<Request>& request) {

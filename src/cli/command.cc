@@ -9,10 +9,11 @@ void Describe(Visitor& v, JsonView& view) {
 
 const std::vector<Command>& Commands() {
   static const std::vector<Command> commands = {
-      NewCommand(),    LoadCommand(),     ForgetCommand(), DropCommand(),  DatesCommand(),
-      PlanCommand(),   BackfillCommand(), StatusCommand(), WhyCommand(),   RunsCommand(),
-      ShowCommand(),   QueryCommand(),    StopCommand(),   CheckCommand(), VerifyCommand(),
-      ExportCommand(), TestCommand(),     LintCommand(),   DocsCommand(),  DoctorCommand()};
+      NewCommand(),      LoadCommand(),   ForgetCommand(), DropCommand(),    DatesCommand(),   PlanCommand(),
+      BackfillCommand(), StatusCommand(), CellsCommand(),  CellCommand(),    WhyCommand(),     RunsCommand(),
+      ShowCommand(),     QueryCommand(),  StopCommand(),   ServeCommand(),   MetricsCommand(), CheckCommand(),
+      AcceptCommand(),   VerifyCommand(), ExportCommand(), PublishCommand(), TestCommand(),    LintCommand(),
+      DocsCommand(),     GraphCommand(),  FilesCommand(),  DoctorCommand()};
   return commands;
 }
 

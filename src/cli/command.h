@@ -47,17 +47,25 @@ Command DatesCommand();
 Command PlanCommand();
 Command BackfillCommand();
 Command StatusCommand();
+Command CellsCommand();
+Command CellCommand();
 Command WhyCommand();
 Command RunsCommand();
 Command ShowCommand();
 Command QueryCommand();
 Command StopCommand();
+Command ServeCommand();
+Command MetricsCommand();
 Command CheckCommand();
+Command AcceptCommand();
 Command VerifyCommand();
 Command ExportCommand();
+Command PublishCommand();
 Command TestCommand();
 Command LintCommand();
 Command DocsCommand();
+Command GraphCommand();
+Command FilesCommand();
 Command DoctorCommand();
 
 }  // namespace backcourt

@@ -141,7 +141,7 @@ std::string ObjectPage(const Schema& object) {
 // Verbs whose report `--json` prints; rows are printed in formats of their own.
 bool PrintsJson(const Verb& verb) {
   std::string name = verb.name;
-  return name != "show" && name != "query" && name != "docs";
+  return verb.run && name != "show" && name != "query" && name != "docs" && name != "metrics";
 }
 
 }  // namespace

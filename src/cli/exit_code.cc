@@ -69,4 +69,23 @@ std::vector<std::pair<int, std::string>> ExitCodes() {
       {130, "interrupted or stopped before the end"}};
 }
 
+namespace {
+
+template <typename Report>
+int CodeAs(const nlohmann::json& report) {
+  auto read = FromJson<Report>(report);
+  return read ? ExitCode(*read) : 0;
+}
+
+}  // namespace
+
+int ExitCodeOf(const std::string& verb, const Result<nlohmann::json>& end) {
+  if (!end) return ExitCode(end.error());
+  if (verb == "backfill") return CodeAs<BackfillReport>(*end);
+  if (verb == "verify") return CodeAs<VerifyReport>(*end);
+  if (verb == "load" && !end->value("useless", nlohmann::json::array()).empty())
+    return ExitCode(Error{ErrorKind::kSource, "", ""});
+  return 0;
+}
+
 }  // namespace backcourt

@@ -10,6 +10,8 @@
 namespace backcourt {
 
 int ExitCode(const Error& error);
+// Of a command whose verb ended so.
+int ExitCodeOf(const std::string& verb, const Result<nlohmann::json>& end);
 int ExitCode(const BackfillReport& report);
 int ExitCode(const CheckAnswer& report);
 int ExitCode(const VerifyReport& report);

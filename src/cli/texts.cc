@@ -245,4 +245,15 @@ std::string NullColumnsText(const std::vector<NullColumns>& missing) {
   return text;
 }
 
+std::string PublishText(const PublishReport& report) {
+  std::string through =
+      report.complete_through ? "complete through " + report.complete_through->Str() : "no date is complete";
+  if (!report.version) return fmt::format("{}: nothing is published yet, {}\n", report.folder, through);
+  return fmt::format("{}: version {}, {}{}\n", report.folder, report.version, through,
+                     report.written.empty()
+                         ? ", as it was"
+                         : fmt::format(", {} written in {}", Counted(int64_t(report.written.size()), "file"),
+                                       Seconds(report.seconds)));
+}
+
 }  // namespace backcourt

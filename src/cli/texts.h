@@ -25,6 +25,8 @@ std::string LintText(const std::vector<FileProblem>& problems);
 // Of tables whose models are gone; "" when there are none.
 std::string RemovedText(const std::vector<RemovedTable>& removed);
 std::string PlanText(const PlanReport& report);
+// The version that stands in a published folder, a line.
+std::string PublishText(const PublishReport& report);
 // Of the schedule's snapshots, a line each; "" when there are none.
 std::string SnapshotText(const std::vector<Snapshot>& snapshots);
 std::string NullColumnsText(const std::vector<NullColumns>& missing);

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <cstdlib>
 #include <filesystem>
 #include <fstream>
 #include <map>
@@ -51,6 +52,11 @@ std::string HostOf(const std::string& url) {
 }
 
 }  // namespace
+
+std::string FromEnvironment(const std::string& name) {
+  const char* value = std::getenv(name.c_str());
+  return value ? value : "";
+}
 
 Result<S3Credentials> FindS3Credentials(const Environment& environment) {
   std::string folder = environment("HOME") + "/.aws/";

@@ -12,6 +12,7 @@ namespace backcourt {
 
 // The value of an environment variable, "" when it is not set.
 using Environment = std::function<std::string(const std::string& name)>;
+std::string FromEnvironment(const std::string& name);  // that of this process
 
 struct S3Credentials {
   std::string key_id, secret, token;  // empty: anonymous

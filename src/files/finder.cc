@@ -20,11 +20,6 @@ namespace backcourt {
 
 namespace {
 
-std::string FromEnvironment(const std::string& name) {
-  const char* value = std::getenv(name.c_str());
-  return value ? value : "";
-}
-
 // The folder above the first component that is a pattern.
 std::string FixedFolder(const std::string& pattern) {
   size_t glob = pattern.find_first_of("*?[{");

@@ -30,6 +30,7 @@ constexpr int kAttempts = 3;           // of an object that arrives broken, besi
 constexpr double kBytesASecond = 1e6;  // what a line must give
 constexpr int kManifestDepth = 8;
 constexpr int kRequests = 2;                           // of one object: its head and its body
+constexpr int kUploadRequests = 3;                     // its beginning, its parts and its end
 constexpr int kListingRequests = 20;                   // a listing has many pages
 constexpr auto kTokenLife = std::chrono::minutes(50);  // of an hour
 
@@ -366,6 +367,31 @@ Result<> ObjectStore::Fetch(const std::vector<StoredObject>& objects, const std:
           "run again; nothing was loaded"};
   }
   return {};
+}
+
+Result<std::optional<std::string>> ObjectStore::ReadText(const std::string& url) {
+  std::optional<std::string> text;
+  TRY(Ask({url}, {fmt::format("SELECT content FROM read_text({})", Quote(Literal(url)))}, kRequests,
+          options_.timeout, [&](size_t, Result<Rows> rows) -> Result<> {
+            if (rows && rows->size() == 1) text = rows->Text(0, 0);
+            if (!rows && CauseOf(rows.error().message) != StoreCause::kMissing)
+              return StoreError(url, rows.error().message, secrets_);
+            return {};
+          }));
+  return text;
+}
+
+Result<> ObjectStore::Put(const std::string& file, const std::string& url) {
+  std::error_code ignored;
+  double bytes = double(fs::file_size(file, ignored));
+  return Ask({url},
+             {fmt::format("COPY (SELECT content FROM read_blob({})) TO {} (FORMAT blob)",
+                          Quote(Literal(file)), Quote(url))},
+             kUploadRequests, options_.timeout + bytes / kBytesASecond,
+             [&](size_t, Result<Rows> rows) -> Result<> {
+               if (!rows) return StoreError(url, rows.error().message, secrets_);
+               return {};
+             });
 }
 
 }  // namespace backcourt

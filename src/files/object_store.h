@@ -6,6 +6,7 @@
 #include <chrono>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <set>
 #include <string>
 #include <vector>
@@ -42,6 +43,11 @@ class ObjectStore {
   // Writes objects to files, several side by side. A file appears whole or not
   // at all, and carries its object's time. `files` stand beside `objects`.
   Result<> Fetch(const std::vector<StoredObject>& objects, const std::vector<std::string>& files);
+
+  // The text of a small object; nothing where there is none.
+  Result<std::optional<std::string>> ReadText(const std::string& url);
+  // Writes a file of this machine as an object, which appears whole.
+  Result<> Put(const std::string& file, const std::string& url);
 
  private:
   struct Engine;  // shared with threads that outlive a bounded wait

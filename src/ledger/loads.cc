@@ -216,6 +216,18 @@ Result<> ReplaceFileUses(Connection& connection, const std::string& source, cons
                   Quote(season), relation));
 }
 
+Result<std::map<std::string, ServedUnits>> ReadServedUnits(Connection& connection) {
+  Rows rows = TRY(connection.Query(R"sql(
+      SELECT f.path, count(DISTINCT f.unit), count(DISTINCT u.unit)
+      FROM backcourt.file_units f
+      LEFT JOIN backcourt.units u ON u.unit = f.unit AND u.source = f.source AND u.season = f.season
+      GROUP BY 1)sql"));
+  std::map<std::string, ServedUnits> units;
+  for (size_t i = 0; i < rows.size(); ++i)
+    units[rows.Text(i, 0)] = {rows.Int(i, 1), rows.Int(i, 2)};
+  return units;
+}
+
 Result<std::vector<UselessFile>> ReadUselessFiles(Connection& connection) {
   std::vector<UselessFile> files;
   Rows rows = TRY(connection.Query(R"sql(

@@ -3,6 +3,7 @@
 // belongs into the load's transaction.
 #pragma once
 
+#include <map>
 #include <set>
 #include <string>
 #include <vector>
@@ -41,6 +42,13 @@ Result<> TouchSourceRun(Connection& connection, const std::string& source, const
 // Forgets runs of sources; `seasons` is a predicate on `season`.
 Result<> RemoveSourceRuns(Connection& connection, const std::set<std::string>& sources,
                           const std::string& seasons);
+
+// Units that files hold of sources which can make single units again, and those of them that are served by
+// these sources.
+struct ServedUnits {
+  int64_t held = 0, served = 0;
+};
+Result<std::map<std::string, ServedUnits>> ReadServedUnits(Connection& connection);  // by path
 
 // Who serves the units of a table: those of `where` (a predicate) are replaced by
 // the relation `served` (unit, source, season).

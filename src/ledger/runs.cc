@@ -104,6 +104,22 @@ Result<std::vector<RunTable>> ReadRunTables(Connection& connection, int64_t run)
   return tables;
 }
 
+Result<Totals> ReadTotals(Connection& connection) {
+  Totals totals;
+  Rows rows = TRY(connection.Query(R"sql(
+      SELECT model, coalesce(sum(seconds), 0), count(*), CAST(coalesce(sum(row_count), 0) AS BIGINT),
+        CAST(coalesce(sum(attempts - 1), 0) AS BIGINT)
+      FROM backcourt.batches GROUP BY 1 ORDER BY 1)sql"));
+  for (size_t i = 0; i < rows.size(); ++i)
+    totals.tables[rows.Text(i, 0)] = {rows.Real(i, 1), rows.Int(i, 2), rows.Int(i, 3), rows.Int(i, 4)};
+  Rows ends = TRY(connection.Query(R"sql(
+      SELECT epoch(max(ended_at) FILTER (WHERE command = 'load')), epoch(max(ended_at) FILTER (WHERE command <> 'load'))
+      FROM backcourt.runs WHERE outcome = 'done')sql"));
+  if (!ends.Null(0, 0)) totals.last_load = ends.Real(0, 0);
+  if (!ends.Null(0, 1)) totals.last_fill = ends.Real(0, 1);
+  return totals;
+}
+
 Result<std::vector<RunFailure>> ReadRunFailures(Connection& connection, int64_t run) {
   Rows rows = TRY(connection.Query(fmt::format(
       "SELECT model, slot, error_class, message FROM backcourt.failures WHERE run = {} ORDER BY model, slot",
@@ -114,16 +130,19 @@ Result<std::vector<RunFailure>> ReadRunFailures(Connection& connection, int64_t 
   return failures;
 }
 
-Result<std::optional<std::pair<Date, Date>>> ReadBatchOf(Connection& connection, int64_t run,
-                                                         const std::string& model, Date date) {
+Result<std::optional<FilledBatch>> ReadBatchOf(Connection& connection, int64_t run, const std::string& model,
+                                               Date date) {
   Rows batch = TRY(connection.Query(fmt::format(R"sql(
-      SELECT first_slot, last_slot FROM backcourt.batches
+      SELECT first_slot, last_slot, CAST(date_trunc('second', ended_at) AS VARCHAR), seconds
+      FROM backcourt.batches
       WHERE model = {model} AND run = {run} AND {slot} BETWEEN first_slot AND last_slot
       ORDER BY ended_at DESC LIMIT 1)sql",
                                                 fmt::arg("model", Quote(model)), fmt::arg("run", run),
                                                 fmt::arg("slot", date.days))));
-  if (batch.size() == 0) return std::optional<std::pair<Date, Date>>();
-  return std::optional(std::pair(Date{int32_t(batch.Int(0, 0))}, Date{int32_t(batch.Int(0, 1))}));
+  if (batch.size() == 0) return std::optional<FilledBatch>();
+  FilledBatch filled{Date{int32_t(batch.Int(0, 0))}, Date{int32_t(batch.Int(0, 1))}, batch.Text(0, 2), {}};
+  if (!batch.Null(0, 3)) filled.seconds = batch.Real(0, 3);
+  return std::optional(std::move(filled));
 }
 
 Result<std::map<std::string, ModelPace>> ReadPace(Connection& connection) {

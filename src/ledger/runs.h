@@ -71,9 +71,25 @@ struct RunFailure {
 };
 Result<std::vector<RunFailure>> ReadRunFailures(Connection& connection, int64_t run);
 
-// The first and the last date of the batch in which a run filled a cell last.
-Result<std::optional<std::pair<Date, Date>>> ReadBatchOf(Connection& connection, int64_t run,
-                                                         const std::string& model, Date date);
+// What all runs add up to.
+struct TableTotal {
+  double seconds = 0;
+  int64_t batches = 0, rows = 0, retries = 0;
+};
+struct Totals {
+  std::map<std::string, TableTotal> tables;
+  std::optional<double> last_load, last_fill;  // ends of the last that ended well, seconds since 1970
+};
+Result<Totals> ReadTotals(Connection& connection);
+
+// The batch in which a run filled a cell last.
+struct FilledBatch {
+  Date first, last;
+  std::string ended_at;           // UTC, as 2021-11-15 12:00:00
+  std::optional<double> seconds;  // none of a part of a batch that failed
+};
+Result<std::optional<FilledBatch>> ReadBatchOf(Connection& connection, int64_t run, const std::string& model,
+                                               Date date);
 
 // Seconds and rows a date, by model, of the last runs.
 Result<std::map<std::string, ModelPace>> ReadPace(Connection& connection);

@@ -104,6 +104,16 @@ std::vector<ActivityNow> Activities::Now() const {
   return all;
 }
 
+std::map<std::string, std::vector<std::pair<Date, Date>>> Activities::RunningBatches() const {
+  std::lock_guard lock(mutex_);
+  std::map<std::string, std::vector<std::pair<Date, Date>>> batches;
+  for (const Activity* activity : running_)
+    if (activity->run_)
+      for (const TableState& table : activity->run_->tables())
+        if (!table.batches.empty()) batches[table.table] = table.batches;
+  return batches;
+}
+
 std::vector<std::string> Activities::Stop() {
   std::lock_guard lock(mutex_);
   std::vector<std::string> stopped;

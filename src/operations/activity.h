@@ -83,6 +83,8 @@ class Activities {
   Result<std::unique_ptr<Activity>> Begin(const std::string& verb, nlohmann::json request, bool writes,
                                           const Cancel& cancel, const Events& events);
   std::vector<ActivityNow> Now() const;
+  // First and last dates of the batches that run, by table.
+  std::map<std::string, std::vector<std::pair<Date, Date>>> RunningBatches() const;
   // Stops all, and returns their verbs.
   std::vector<std::string> Stop();
   // Takes part in the one of this verb and request that runs: its events, then

@@ -15,6 +15,7 @@
 #include "ledger/runs.h"
 #include "operations/history.h"
 #include "operations/load.h"
+#include "operations/registry.h"
 #include "proof/file_problems.h"
 #include "proof/fill_proof.h"
 #include "run/batch_filler.h"
@@ -55,6 +56,9 @@ void Describe(Visitor& v, BackfillReport& r) {
   v.Field("planned", r.planned, "the plan of a dry run, as after its load; only there then",
           {.omitted = true});
   v.Field("load", r.load, "what the load of a dry run would do; only there then", {.omitted = true});
+  v.Field("published", r.published,
+          "what was published, where [publish] of backcourt.toml names a folder; only there then",
+          {.omitted = true});
 }
 
 const char* OutcomeName(Outcome outcome) {
@@ -79,7 +83,12 @@ namespace {
 class Fill {
  public:
   Fill(Workspace& workspace, const BackfillRequest& request, Activity& activity)
-      : workspace_(workspace), project_(workspace.project()), request_(request), activity_(activity) {}
+      : workspace_(workspace),
+        project_(workspace.project()),
+        request_(request),
+        activity_(activity),
+        command_(workspace.command().empty() ? CommandLine(*FindVerb("backfill"), ToJson(request))
+                                             : workspace.command()) {}
 
   Result<BackfillReport> Run() {
     TRY(RefuseBroken());
@@ -108,7 +117,7 @@ class Fill {
     if (work_->plan.batches.empty()) {
       TRY(MakeViews());
       TRY(KeepDeclarations());
-      TRY(KeepSuccess(workspace_, workspace_.command(), started_, "nothing to do"));
+      TRY(KeepSuccess(workspace_, command_, started_, "nothing to do"));
       BackfillReport report;
       report.unfinished = unfinished_;
       return report;
@@ -120,7 +129,7 @@ class Fill {
   void Keep(const Error& error) {
     if (!filling_) return;
     if (!run_)
-      KeepFailure(workspace_, workspace_.command(), started_, error);
+      KeepFailure(workspace_, command_, started_, error);
     else if (KeepsFailure(error))
       (void)ledger::EndRun(connection(), *run_, "failed", error.message);  // else it has no outcome
   }
@@ -174,6 +183,7 @@ class Fill {
   const Project& project_;
   const BackfillRequest& request_;
   Activity& activity_;
+  const std::string command_;  // as the history of runs has it
   const ledger::RunTime started_ = std::chrono::system_clock::now();
   bool filling_ = false;
   std::optional<int64_t> run_;  // once it has begun
@@ -401,7 +411,7 @@ Result<BackfillReport> Fill::RunPlan() {
   for (const Season& season : work_->moment.calendar.seasons())
     first_days[season.label] = season.first;
   TRY(ledger::KeepFirstDays(connection(), first_days));
-  int64_t run = TRY(ledger::StartRun(connection(), workspace_.command()));
+  int64_t run = TRY(ledger::StartRun(connection(), command_));
   run_ = run;
   RunOptions options;
   options.parallel = request_.parallel.value_or(int(std::max(1u, std::thread::hardware_concurrency())));
@@ -444,6 +454,27 @@ Result<BackfillReport> Fill::RunPlan() {
 
 }  // namespace
 
+namespace {
+
+// What was filled stays filled, also where it cannot be published.
+Result<BackfillReport> PublishAfter(Workspace& workspace, const BackfillRequest& request,
+                                    BackfillReport report, Activity& activity) {
+  if (workspace.project().publish_folder.empty() || request.dry_run) return report;
+  auto published = PublishTables(workspace, {}, activity);
+  if (!published) {
+    Error error = published.error();
+    error.message = fmt::format(
+        "{}, but nothing was published: {}",
+        report.run ? fmt::format("run {} is {}", *report.run, report.outcome) : "there was nothing to fill",
+        error.message);
+    return error;
+  }
+  report.published = std::move(*published);
+  return report;
+}
+
+}  // namespace
+
 Result<BackfillReport> Backfill(Workspace& workspace, const BackfillRequest& request, const Cancel& cancel,
                                 const Events& events) {
   BackfillRequest work = request;  // what makes two of them the same
@@ -456,6 +487,7 @@ Result<BackfillReport> Backfill(Workspace& workspace, const BackfillRequest& req
   Fill fill(workspace, request, *activity);
   auto report = fill.Run();
   if (!report) fill.Keep(report.error());
+  if (report) report = PublishAfter(workspace, request, std::move(*report), *activity);
   activity->Finish(report ? Result<nlohmann::json>(ToJson(*report)) : Result<nlohmann::json>(report.error()));
   return report;
 }

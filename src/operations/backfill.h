@@ -6,6 +6,7 @@
 
 #include "operations/events.h"
 #include "operations/plan.h"
+#include "operations/publish.h"
 #include "operations/workspace.h"
 
 namespace backcourt {
@@ -31,8 +32,9 @@ struct BackfillReport {
   double seconds = 0;
   std::string
       unfinished;  // the command of the last run, where that was to fill again what is fresh and did not end
-  std::optional<PlanReport> planned;  // of a dry run, as after its load
-  std::optional<LoadReport> load;     // of a dry run: what its load would do
+  std::optional<PlanReport> planned;       // of a dry run, as after its load
+  std::optional<LoadReport> load;          // of a dry run: what its load would do
+  std::optional<PublishReport> published;  // where the project names a folder for it
 };
 void Describe(Visitor& v, BackfillReport& r);
 

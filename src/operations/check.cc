@@ -95,6 +95,12 @@ void Describe(Visitor& v, CheckAnswer& r) {
   v.Field("seconds", r.check.seconds, "seconds that it took");
 }
 
+bool Accepts(const Accepted& accepted, const Gap& gap) {
+  bool of_game = gap.subject == accepted.subject || gap.subject.starts_with(accepted.subject + " ");
+  bool of_date = gap.dates == 1 && gap.first.days != 0 && gap.first.Str() == accepted.subject;
+  return gap.guard == accepted.guard && (of_game || of_date);
+}
+
 namespace {
 
 // The last date whose games are over by now, wherever they are played: 12 hours
@@ -102,12 +108,6 @@ namespace {
 Date PlayedUntil() {
   auto now = std::chrono::system_clock::now().time_since_epoch();
   return Date{int32_t(std::chrono::floor<std::chrono::days>(now - std::chrono::hours(36)).count())};
-}
-
-bool Accepts(const Accepted& accepted, const Gap& gap) {
-  bool of_game = gap.subject == accepted.subject || gap.subject.starts_with(accepted.subject + " ");
-  bool of_date = gap.dates == 1 && gap.first.days != 0 && gap.first.Str() == accepted.subject;
-  return gap.guard == accepted.guard && (of_game || of_date);
 }
 
 // Takes out of the gaps what the project accepts.

@@ -40,6 +40,9 @@ struct CheckAnswer {
 };
 void Describe(Visitor& v, CheckAnswer& r);
 
+// Whether a line of [accepted] is about a gap.
+bool Accepts(const Accepted& accepted, const Gap& gap);
+
 Result<CheckAnswer> Check(Workspace& workspace, const CheckRequest& request, const Cancel& cancel);
 
 }  // namespace backcourt

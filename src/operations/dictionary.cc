@@ -43,12 +43,14 @@ void Describe(Visitor& v, DictionaryReport& r) {
           "models that are not among them: their files are broken, or what they read is");
 }
 
+const char* KindName(const Model& model) { return model.view ? "view" : model.helper ? "helper" : "public"; }
+
 namespace {
 
 DictionaryTable OfModel(const Model& model) {
   DictionaryTable table;
   table.table = model.name;
-  table.kind = model.view ? "view" : model.helper ? "helper" : "public";
+  table.kind = KindName(model);
   table.group = model.group;
   table.about = model.about;
   table.date = model.date;

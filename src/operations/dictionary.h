@@ -34,6 +34,9 @@ struct DictionaryReport {
 };
 void Describe(Visitor& v, DictionaryReport& r);
 
+// public, helper or view.
+const char* KindName(const Model& model);
+
 Result<DictionaryReport> Dictionary(Workspace& workspace, const DictionaryRequest& request,
                                     const Cancel& cancel);
 

@@ -69,6 +69,8 @@ void Describe(Visitor& v, BatchStarted& e) {
   v.Field("run", e.run, kRun);
   v.Field("table", e.table, kTable);
   v.Field("seconds", e.seconds, kSeconds);
+  v.Field("first_date", e.first_date, "first date of the batch");
+  v.Field("last_date", e.last_date, "last date of the batch");
   v.Field("cells", e.cells, "cells that it fills");
 }
 

@@ -1,9 +1,6 @@
 #include "operations/export.h"
 
-#include <fcntl.h>
 #include <fmt/format.h>
-#include <sys/file.h>
-#include <unistd.h>
 
 #include <algorithm>
 #include <filesystem>
@@ -14,6 +11,7 @@
 #include "base/text.h"
 #include "files/object_store.h"
 #include "operations/json.h"
+#include "operations/output_folder.h"
 #include "warehouse/duckdb/profile.h"
 
 namespace backcourt {
@@ -57,38 +55,6 @@ void Describe(Visitor& v, ExportReport& r) {
 
 namespace {
 
-bool Within(const fs::path& inner, const fs::path& outer) {
-  return std::mismatch(outer.begin(), outer.end(), inner.begin(), inner.end()).first == outer.end();
-}
-
-// Refuses a folder in which an export would lie among files of another kind.
-Result<> CheckFolder(const Project& project, const fs::path& folder) {
-  std::error_code ignored;
-  auto refuse = [&](const std::string& why) {
-    return Error{ErrorKind::kUsage, fmt::format("{} {}", folder.string(), why),
-                 "a folder of its own, such as ~/tables"};
-  };
-  fs::path target = fs::weakly_canonical(fs::absolute(folder), ignored);
-  std::vector<std::pair<fs::path, std::string>> kept = {{project.root, "the project"},
-                                                        {project.pack, "the pack"}};
-  if (!project.data.empty() && !IsRemote(project.data)) kept.emplace_back(project.data, "the data folder");
-  for (const auto& [path, name] : kept) {
-    fs::path whole = fs::weakly_canonical(fs::absolute(path), ignored);
-    if (Within(target, whole)) return refuse(fmt::format("lies in {} ({})", name, whole.string()));
-    if (Within(whole, target)) return refuse(fmt::format("holds {} ({})", name, whole.string()));
-  }
-  for (fs::path at = target; at != at.parent_path(); at = at.parent_path())
-    if (fs::exists(at / "backcourt.toml", ignored))
-      return refuse(fmt::format("lies in another project ({})", at.string()));
-  for (fs::recursive_directory_iterator at(target, ignored), end; !ignored && at != end;
-       at.increment(ignored)) {
-    if (at->path().filename() == "backcourt.toml")
-      return refuse(fmt::format("holds another project ({})", at->path().parent_path().string()));
-    if (at.depth() >= 2) at.disable_recursion_pending();
-  }
-  return {};
-}
-
 // What earlier exports wrote into the folder: its manifest, and, after one that was killed, what that had
 // begun to put there. Nothing where there is neither.
 Result<ExportReport> ReadManifest(const fs::path& path) {
@@ -131,24 +97,12 @@ Result<bool> Replaces(const fs::path& folder, const std::string& table,
 class Workshop {
  public:
   static Result<std::unique_ptr<Workshop>> Open(const fs::path& folder) {
-    std::error_code failed;
-    fs::create_directories(folder, failed);
-    std::unique_ptr<Workshop> shop(new Workshop(folder / ".export"));
-    shop->lock_ = open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-    if (shop->lock_ >= 0 && flock(shop->lock_, LOCK_EX | LOCK_NB) != 0) {
-      close(std::exchange(shop->lock_, -1));
-      return Error{ErrorKind::kBusy, fmt::format("another export writes into {}", folder.string()),
-                   "wait for it, or another folder"};
-    }
-    if (shop->lock_ < 0)
-      return Error{ErrorKind::kUsage, fmt::format("{} cannot be written", folder.string()), "another folder"};
-    return shop;
+    FolderLock lock = TRY(FolderLock::Take(folder));
+    return std::unique_ptr<Workshop>(new Workshop(folder / ".export", std::move(lock)));
   }
   ~Workshop() {
     std::error_code ignored;
-    if (lock_ < 0) return;
     if (mine_) fs::remove_all(path_, ignored);
-    close(lock_);
   }
   const fs::path& path() const { return path_; }
   // The manifest of what is being put into the folder: of one that died, what it had begun.
@@ -164,9 +118,9 @@ class Workshop {
   }
 
  private:
-  explicit Workshop(fs::path path) : path_(std::move(path)) {}
+  Workshop(fs::path path, FolderLock lock) : path_(std::move(path)), lock_(std::move(lock)) {}
   fs::path path_;
-  int lock_ = -1;
+  FolderLock lock_;
   bool mine_ = false;  // cleared: what is in it is of this export
 };
 
@@ -281,7 +235,7 @@ Result<ExportReport> Export(Workspace& workspace, const ExportRequest& request, 
   const Project& project = workspace.project();
   fs::path folder = request.folder;
   std::vector<std::string> tables = TRY(ChosenTables(project, request));
-  TRY(CheckFolder(project, folder));
+  TRY(CheckOutputFolder(project, folder));
   auto activity = TRY(workspace.activities().Begin("export", ToJson(request), false, cancel, events));
   Moment moment = TRY(workspace.Look(true));
   Watch watch = CancelWhen(*moment.connection, activity->cancel());

@@ -281,6 +281,8 @@ class SchemaReader : public Visitor {
 
 }  // namespace
 
+std::string OneLine(const json& value) { return value.dump(-1, ' ', false, json::error_handler_t::replace); }
+
 namespace internal {
 
 json Write(const VisitValue& visit) {

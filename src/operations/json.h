@@ -48,6 +48,9 @@ Result<T> FromJson(const nlohmann::json& json) {
   return value;
 }
 
+// On one line. Text of files may hold bytes that are no UTF-8: they are replaced.
+std::string OneLine(const nlohmann::json& json);
+
 template <typename T>
 Schema SchemaOf() {
   T prototype{};

@@ -76,6 +76,91 @@ TEST_F(Operations, DatesWhyRunsDictionaryDoctor) {
   EXPECT_FALSE(error);
 }
 
+TEST_F(Operations, CellsOfEveryTableInOnePass) {
+  CellsReport none = Must(ListCells(workspace_, {}, cancel_));
+  EXPECT_TRUE(none.dates.empty());
+  FillAll();
+  CellsReport cells = Must(ListCells(workspace_, {}, cancel_));
+  ASSERT_EQ(cells.dates.size(), 6u);
+  EXPECT_EQ(cells.dates[2].games, 2);
+  std::map<std::string, std::string> states;
+  for (const TableCells& table : cells.tables)
+    states[table.table] = table.states;
+  // The text of a table is unproved until it has passed on five dates. The last date has no result.
+  EXPECT_EQ(states, (std::map<std::string, std::string>{{"raw_box", "fffffw"},
+                                                        {"raw_results", "fffffw"},
+                                                        {"raw_schedule", "ffffff"},
+                                                        {"player_games", "uuuuue"},
+                                                        {"player_form", "euuuuu"},
+                                                        {"recent_form", "euuueu"}}));
+  folder_.Replace("data/box_2021-22.csv", "G1,AAA,1,30", "G1,AAA,1,29");
+  Must(Load(workspace_, {}, cancel_, {}));
+  cells = Must(ListCells(workspace_, {.tables = {"player_form"}}, cancel_));
+  ASSERT_EQ(cells.tables.size(), 1u);
+  EXPECT_EQ(cells.tables[0].states, "eccccc");
+  ASSERT_EQ(cells.tables[0].causes.size(), 6u);
+  EXPECT_EQ(cells.reasons.at(size_t(cells.tables[0].causes[1])), "raw_box 2021-10-19 changed in run 3");
+  EXPECT_FALSE(ListCells(workspace_, {.tables = {"nothing"}}, cancel_));
+}
+
+TEST_F(Operations, ACellTellsWhatItReadsAndWhatWouldFixIt) {
+  Must(Load(workspace_, {}, cancel_, {}));
+  CellReport cell = Must(ShowCell(workspace_, {"player_form", "2021-10-25"}, cancel_));
+  EXPECT_EQ(cell.state, "missing");
+  ASSERT_TRUE(cell.fix);
+  EXPECT_EQ(cell.fix->command, "backcourt backfill player_form --dates 2021-10-25");
+  Must(Backfill(workspace_, Must(FromJson<BackfillRequest>(cell.fix->request)), cancel_, {}));
+  cell = Must(ShowCell(workspace_, {"player_form", "2021-10-25"}, cancel_));
+  EXPECT_EQ(cell.rows, 4);
+  EXPECT_FALSE(cell.fix);
+  EXPECT_TRUE(cell.seconds);
+  ASSERT_EQ(cell.inputs.size(), 1u);
+  EXPECT_EQ(cell.inputs[0].dates, 3);
+  EXPECT_EQ(cell.inputs[0].last->Str(), "2021-10-22");
+  CellReport raw = Must(ShowCell(workspace_, {"raw_box", "2021-10-19"}, cancel_));
+  EXPECT_EQ(raw.state, "fresh");
+  EXPECT_EQ(raw.dependants.at(0).table, "player_games");
+  EXPECT_EQ(raw.dependants.at(0).dates, 1);
+  auto off = ShowCell(workspace_, {"player_form", "2021-10-21"}, cancel_);
+  ASSERT_FALSE(off);
+  EXPECT_EQ(off.error().hint, "`backcourt cell player_form 2021-10-22`");
+}
+
+TEST_F(Operations, FilesGraphAndWhatIsNext) {
+  FillAll();
+  FilesReport files = Must(ListFiles(workspace_, {}, cancel_));
+  ASSERT_EQ(files.feeds.size(), 2u);
+  EXPECT_EQ(files.feeds[0].files.at(0).state, "loaded");
+  EXPECT_EQ(files.feeds[0].files.at(0).run, 1);
+  std::filesystem::remove(folder_ / "data/box_2021-22.csv");
+  EXPECT_EQ(Must(ListFiles(workspace_, {{"box"}}, cancel_)).feeds.at(0).files.at(0).state, "gone");
+  GraphReport graph = Must(Graph(workspace_, {}, cancel_));
+  EXPECT_EQ(graph.tables.front().layer, 0);
+  EXPECT_EQ(graph.tables.back().layer, 2);
+  StatusReport status = Must(Status(workspace_, {}, cancel_));
+  ASSERT_TRUE(status.complete_through);
+  EXPECT_EQ(status.complete_through->Str(), "2021-11-01");
+  EXPECT_FALSE(status.next_games);
+  ASSERT_EQ(status.late.size(), 1u);
+  EXPECT_EQ(status.late[0].date.Str(), "2021-11-03");
+}
+
+TEST(AcceptText, GoesUnderItsGuard) {
+  EXPECT_EQ(WithAccepted("[project]\nname = \"a\"", "cells", "x = \"y\""),
+            "[project]\nname = \"a\"\n\n[accepted.cells]\nx = \"y\"\n");
+  EXPECT_EQ(WithAccepted("[accepted.cells]\na = \"b\"\n[other]\n", "cells", "x = \"y\""),
+            "[accepted.cells]\nx = \"y\"\na = \"b\"\n[other]\n");
+  EXPECT_EQ(WithAccepted("", "expected rows", "x = \"y\""), "\n[accepted.\"expected rows\"]\nx = \"y\"\n");
+}
+
+TEST(CommandLines, AskForTheSame) {
+  const Verb& backfill = *FindVerb("backfill");
+  EXPECT_EQ(CommandLine(backfill, {{"tables", {"player_form"}}, {"season", "2021-22"}, {"force", true}}),
+            "backfill player_form --season 2021-22 --force");
+  EXPECT_EQ(CommandLine(backfill, nlohmann::json::object()), "backfill");
+  EXPECT_EQ(CommandLine(*FindVerb("query"), {{"sql", "SELECT 'a'"}}), R"(query 'SELECT '\''a'\''')");
+}
+
 TEST_F(Operations, ShowQueryExport) {
   FillAll();
   RowsReport shown = Must(Show(workspace_, {.table = "player_games", .date = "2021-10-19"}, cancel_));

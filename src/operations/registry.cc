@@ -2,14 +2,22 @@
 
 #include <type_traits>
 
+#include "base/text.h"
+
 namespace backcourt {
 
 namespace {
+
+template <typename Request>
+Result<nlohmann::json> ReadAs(const nlohmann::json& request) {
+  return ToJson(TRY(FromJson<Request>(request)));
+}
 
 template <typename Request, typename Report>
 Verb Make(Verb verb, Result<Report> (*run)(Workspace&, const Request&, const Cancel&)) {
   verb.request = SchemaOf<Request>();
   verb.report = SchemaOf<Report>();
+  verb.read = ReadAs<Request>;
   verb.run = [run](Workspace& workspace, const nlohmann::json& request, const Cancel& cancel,
                    const Events&) -> Result<nlohmann::json> {
     return ToJson(TRY(run(workspace, TRY(FromJson<Request>(request)), cancel)));
@@ -22,11 +30,19 @@ Verb Make(Verb verb, Result<Report> (*run)(Workspace&, const Request&, const Can
           std::vector<std::string> events) {
   verb.request = SchemaOf<Request>();
   verb.report = SchemaOf<Report>();
+  verb.read = ReadAs<Request>;
   verb.events = std::move(events);
   verb.run = [run](Workspace& workspace, const nlohmann::json& request, const Cancel& cancel,
                    const Events& events) -> Result<nlohmann::json> {
     return ToJson(TRY(run(workspace, TRY(FromJson<Request>(request)), cancel, events)));
   };
+  return verb;
+}
+
+template <typename Request>
+Verb MakeServer(Verb verb) {
+  verb.request = SchemaOf<Request>();
+  verb.read = ReadAs<Request>;
   return verb;
 }
 
@@ -126,6 +142,18 @@ std::vector<Verb> MakeVerbs() {
                        "tells the cause. Raw tables, feeds without files and problems stand below.",
             .example = "backcourt status --season 2021-22"},
            Status));
+  add(Make({.name = "cells",
+            .about = "The state of every cell: a letter a table and game date, with rows, runs and causes.",
+            .details = "Raw tables with dates first, then the others, inputs before what reads them. "
+                       "`status` sums this up.",
+            .example = "backcourt cells --season 2021-22 --json"},
+           ListCells));
+  add(Make(
+      {.name = "cell",
+       .about = "All of one cell: state, rows, inputs, what reads it, and the command that would fix it.",
+       .details = "",
+       .example = "backcourt cell player_form 2021-12-02"},
+      ShowCell));
   add(Make(
       {.name = "why",
        .about = "Why a cell is as it is: the chain from it to the file that changed a raw cell.",
@@ -159,6 +187,25 @@ std::vector<Verb> MakeVerbs() {
        .details = "What is filled stays, and the next backfill goes on with the rest.",
        .example = "backcourt stop"},
       Stop));
+  add(MakeServer<ServeRequest>(
+      {.name = "serve",
+       .about = "Hold the warehouse, and serve its page and the API; other shells ask it.",
+       .details = "While it runs, every command from another shell is done by it: what is filled there is "
+                  "seen on the "
+                  "page, and the\n"
+                  "other way round. Without --host only this machine reaches it. With a token, in "
+                  "--token-file or the "
+                  "variable\n"
+                  "BACKCOURT_TOKEN, everybody must show it. docs/api.md has the API, docs/operating.md how "
+                  "it is run "
+                  "as a service.",
+       .example = "backcourt serve --port 8421",
+       .needs = Needs::kServes}));
+  add(Make({.name = "metrics",
+            .about = "The state of the warehouse as Prometheus reads it.",
+            .details = "",
+            .example = "backcourt metrics --textfile /var/lib/node_exporter/backcourt.prom"},
+           Metrics));
   add(Make({.name = "check",
             .about = "What should be there by the schedule against what is: every gap with its reason and "
                      "what fixes it.",
@@ -169,6 +216,13 @@ std::vector<Verb> MakeVerbs() {
                        "when something that should be there is not.",
             .example = "backcourt check --season 2021-22"},
            Check));
+  add(Make(
+      {.name = "accept",
+       .about = "Accept a gap that `check` finds: it is written into backcourt.toml, with the reason.",
+       .details = "An accepted gap is shown by `check` and does not count. To take it back, remove the line.",
+       .example = "backcourt accept shots_agree 0022001079 --reason \"the play-by-play misses a block\"",
+       .needs = Needs::kReads},
+      Accept));
   add(Make({.name = "verify",
             .about = "Recompute cells alone, and compare with what is stored, to the bit.",
             .details = "Each cell is replayed in fresh tables that hold only the rows of its declared "
@@ -188,6 +242,17 @@ std::vector<Verb> MakeVerbs() {
                        "folder it is. An export lies beside projects and their data, never in them.",
             .example = "backcourt export ~/tables --raw"},
            Export, {"written"}));
+  add(Make(
+      {.name = "publish",
+       .about = "Write the public tables as files that readers open without meeting the warehouse.",
+       .details = "One version of all tables stands at a time: manifest.json and backcourt.sql (views for "
+                  "DuckDB) name its files, one\n"
+                  "Parquet a table and season. Only what changed is written, files never change, and "
+                  "those of the two versions before\n"
+                  "stay for who still reads them. With a folder under [publish] of backcourt.toml, every "
+                  "backfill ends with it.",
+       .example = "backcourt publish ~/published"},
+      Publish, {"written"}));
   add(Make({.name = "test",
             .about = "Run the tests beside the models: given rows to expected rows, in memory.",
             .details = "A model's tests stand in a file beside it, MODEL.test.toml; docs/add-a-table.md "
@@ -217,6 +282,19 @@ std::vector<Verb> MakeVerbs() {
        .example = "backcourt docs --output docs",
        .needs = Needs::kProject},
       Dictionary));
+  add(Make({.name = "graph",
+            .about = "Which table reads which, with the windows.",
+            .details = "",
+            .example = "backcourt graph --json",
+            .needs = Needs::kProject},
+           Graph));
+  add(Make({.name = "files",
+            .about = "The feeds, the files of each, what came of them, and files that no feed reads.",
+            .details =
+                "A file is loaded, new, changed, gone, unused (no row of it is used) or quarantined. Remote "
+                "stores are not\nasked.",
+            .example = "backcourt files"},
+           ListFiles));
   add(Make({.name = "doctor",
             .about = "Configuration, warehouse, engine and feeds: what is wrong, and what to do.",
             .details = "Each line is `ok`, `absent` (a feed without files: the columns made of it are NULL) "
@@ -232,6 +310,34 @@ std::vector<Verb> MakeVerbs() {
 const std::vector<Verb>& Verbs() {
   static const std::vector<Verb> verbs = MakeVerbs();
   return verbs;
+}
+
+std::string CommandLine(const Verb& verb, const nlohmann::json& request) {
+  auto quoted = [](const nlohmann::json& value) {
+    std::string text = value.is_string() ? value.get<std::string>() : value.dump();
+    bool plain = !text.empty() && text.find_first_of(" \t\n\"'\\$`|&;<>()*?#~") == std::string::npos;
+    return plain ? text : "'" + ReplaceAll(text, "'", "'\\''") + "'";
+  };
+  std::string line = verb.name, options;
+  for (const Schema::Field& field : verb.request.fields) {
+    auto found = request.find(field.name);
+    if (found == request.end() || found->is_null() || *found == field.otherwise || *found == "" ||
+        field.facets.hidden)
+      continue;
+    std::string option = " --" + ReplaceAll(field.name, "_", "-");
+    if (found->is_boolean()) {
+      if (found->get<bool>()) options += option;
+    } else if (found->is_array()) {
+      for (const nlohmann::json& item : *found)
+        (field.facets.positional ? line : options) +=
+            (field.facets.positional ? "" : option) + " " + quoted(item);
+    } else if (field.facets.positional) {
+      line += " " + quoted(*found);
+    } else {
+      options += option + " " + quoted(*found);
+    }
+  }
+  return line + options;
 }
 
 const Verb* FindVerb(const std::string& name) {

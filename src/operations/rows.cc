@@ -53,9 +53,11 @@ void Describe(Visitor& v, QueryRequest& r) {
 void Describe(Visitor& v, RowsReport& r) {
   v.Struct("Rows", "Rows of a table or a query; none where they went to a file.");
   v.Field("columns", r.columns, "the names of the columns");
+  v.Field("types", r.types, "of the table format: the types of the columns");
   v.Field("rows", r.rows, "the rows: values as text, null where there is none");
   v.Field("objects", r.objects, "of the json format: each row as the text of a JSON object");
   v.Field("more", r.more, "whether the limit left some out");
+  v.Field("seconds", r.seconds, "seconds that it took");
 }
 
 namespace {
@@ -75,7 +77,12 @@ class RowsQuery {
                    "--output FILE"};
     std::string limited = fmt::format("SELECT * FROM (\n{}\n)", sql_);
     if (format_.limit) limited += fmt::format(" LIMIT {}", *format_.limit);
-    if (format_.output.empty()) return Fetch(limited);
+    if (format_.output.empty()) {
+      auto start = std::chrono::steady_clock::now();
+      RowsReport report = TRY(Fetch(limited));
+      report.seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
+      return report;
+    }
     TRY(WriteTo(limited));
     return RowsReport{};
   }
@@ -131,6 +138,11 @@ class RowsQuery {
     }
     for (const auto& column : rows.columns())
       report.columns.push_back(column.name);
+    if (table) {
+      Rows described = TRY(bench_.Query("DESCRIBE " + query));
+      for (size_t i = 0; i < described.size(); ++i)
+        report.types.push_back(described.Text(i, 1));
+    }
     report.rows.resize(rows.size());
     for (size_t i = 0; i < rows.size(); ++i) {
       auto& row = report.rows[i];

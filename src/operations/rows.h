@@ -33,10 +33,11 @@ struct QueryRequest {
 void Describe(Visitor& v, QueryRequest& r);
 
 struct RowsReport {
-  std::vector<std::string> columns;
+  std::vector<std::string> columns, types;                    // types: of the table format
   std::vector<std::vector<std::optional<std::string>>> rows;  // as text
   std::vector<std::string> objects;                           // of the json format: each row's JSON
   bool more = false;                                          // the limit left some out
+  double seconds = 0;
 };
 void Describe(Visitor& v, RowsReport& r);
 

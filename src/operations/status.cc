@@ -1,7 +1,9 @@
 #include "operations/status.h"
 
+#include <fmt/chrono.h>
 #include <fmt/format.h>
 
+#include <ctime>
 #include <set>
 
 #include "base/text.h"
@@ -34,7 +36,24 @@ void Describe(Visitor& v, SeasonStatus& s) {
   v.Struct("SeasonStatus", "How far the tables are in a season.");
   v.Field("season", s.season, "the season");
   v.Field("game_dates", s.game_dates, "its game dates");
+  v.Field("complete_through", s.complete_through, "up to which date all tables are done; null when none is");
   v.Field("tables", s.tables, "its tables, inputs first");
+}
+
+void Describe(Visitor& v, NextGames& n) {
+  v.Struct("NextGames", "The next date whose games are to be played.");
+  v.Field("date", n.date, "the date, US Eastern");
+  v.Field("games", n.games, "how many games");
+  v.Field("first_tip", n.first_tip, "the first tip-off, UTC; empty where it is not known");
+  v.Field("last_tip", n.last_tip, "the last tip-off, UTC; empty where it is not known");
+}
+
+void Describe(Visitor& v, LateDate& l) {
+  v.Struct("LateDate", "A date that should be over, and of which results or boxes have not come.");
+  v.Field("date", l.date, "the date");
+  v.Field("games", l.games, "its games");
+  v.Field("finals", l.finals, "those with a result");
+  v.Field("missing_boxes", l.missing_boxes, "those with a result and without a whole box");
 }
 
 void Describe(Visitor& v, RawStatus& r) {
@@ -63,6 +82,10 @@ void Describe(Visitor& v, FailedRun& f) {
 void Describe(Visitor& v, StatusReport& r) {
   v.Struct("Status", "How far the warehouse is, what runs now and what is wrong.");
   v.Field("warehouse", r.warehouse, "its file");
+  v.Field("complete_through", r.complete_through,
+          "up to which date all tables are done, in the newest season that has begun; null when none is");
+  v.Field("next_games", r.next_games, "the next date whose games are to be played; null when none is known");
+  v.Field("late", r.late, "dates of the newest season whose results or boxes are late");
   v.Field("seasons", r.seasons, "by season and table");
   v.Field("raw", r.raw, "by raw table");
   v.Field("absent", r.absent, "feeds without files");
@@ -77,6 +100,62 @@ void Describe(Visitor& v, StatusReport& r) {
   v.Field("running", r.running, "the run that goes on now; null when none does");
   v.Field("activities", r.activities, "the long operations that go on now");
   v.Field("next_command", r.next_command, "what to do next; empty when there is nothing");
+}
+
+int SeasonNow(const Calendar& calendar, int64_t now) {
+  int season = -1;
+  for (const GameDate& date : calendar.dates())
+    if (int64_t(date.date.days) * 24 * 3600 <= now) season = date.season;
+  return season;
+}
+
+std::vector<const Model*> FilledModels(const Project& project) {
+  std::vector<const Model*> models;
+  for (const Model& model : project.models)
+    if (!model.view) models.push_back(&model);
+  return models;
+}
+
+std::optional<Date> CompleteThrough(const std::vector<const Model*>& models, const Calendar& calendar,
+                                    const std::map<std::string, std::vector<CellState>>& states, int season) {
+  std::optional<Date> through;
+  for (int i = 0; i < calendar.horizon(); ++i) {
+    const GameDate& date = calendar.dates()[size_t(i)];
+    if (date.season != season) continue;
+    if (date.finals == 0) break;
+    for (const Model* model : models) {
+      CellState state = states.at(model->name)[size_t(i)];
+      if (!Settled(state) || state == CellState::kWaiting) return through;
+    }
+    through = date.date;
+  }
+  return through;
+}
+
+std::vector<LateDate> LateDates(const Calendar& calendar, int season, int64_t now, int64_t after) {
+  std::map<Date, int64_t> missing;
+  for (const Calendar::MissingBox& box : calendar.missing_boxes())
+    ++missing[box.date];
+  std::vector<LateDate> late;
+  for (int i = 0; i < int(calendar.dates().size()); ++i) {
+    const GameDate& date = calendar.dates()[size_t(i)];
+    if (date.season != season || !calendar.IsOver(i, now, after)) continue;
+    LateDate one{date.date, date.games, date.finals, missing[date.date]};
+    if (one.finals < one.games || one.missing_boxes) late.push_back(one);
+  }
+  return late;
+}
+
+std::optional<NextGames> FindNextGames(const Calendar& calendar, int64_t now) {
+  auto text = [](int64_t time) {
+    return time ? fmt::format("{:%Y-%m-%d %H:%M:%S}", fmt::gmtime(time_t(time))) : "";
+  };
+  for (int i = 0; i < int(calendar.dates().size()); ++i) {
+    const GameDate& date = calendar.dates()[size_t(i)];
+    if (date.date < calendar.today() || date.finals == date.games || calendar.IsOver(i, now)) continue;
+    return NextGames{date.date, date.games, text(date.first_tip), text(date.last_tip)};
+  }
+  return {};
 }
 
 namespace {
@@ -96,11 +175,12 @@ void Add(const Moment& moment, size_t season, const std::vector<CellState>& stat
   }
 }
 
-std::vector<SeasonStatus> Seasons(const Project& project, const Moment& moment, const std::string& only) {
-  auto states = JudgeAll(project, moment.calendar, moment.cells);
+std::vector<SeasonStatus> Seasons(const Project& project, const Moment& moment,
+                                  const std::map<std::string, std::vector<CellState>>& states,
+                                  const std::string& only) {
   std::vector<SeasonStatus> seasons;
   for (size_t s = 0; s < moment.calendar.seasons().size(); ++s) {
-    SeasonStatus season{moment.calendar.seasons()[s].label, 0, {}};
+    SeasonStatus season{moment.calendar.seasons()[s].label, 0, {}, {}};
     if (!only.empty() && season.season != only) continue;
     for (const GameDate& date : moment.calendar.dates())
       season.game_dates += size_t(date.season) == s;
@@ -117,6 +197,7 @@ std::vector<SeasonStatus> Seasons(const Project& project, const Moment& moment, 
       Add(moment, s, states.at(model.name), table);
       season.tables.push_back(std::move(table));
     }
+    season.complete_through = CompleteThrough(FilledModels(project), moment.calendar, states, int(s));
     if (helper_count) {
       helpers.table = fmt::format("({} helper tables)", helper_count);
       season.tables.push_back(std::move(helpers));
@@ -149,7 +230,8 @@ std::vector<const Cell*> CellsThat(const Moment& moment, const std::string& tabl
 }
 
 // The worst first.
-std::vector<Problem> Problems(const Project& project, const Moment& moment) {
+std::vector<Problem> Problems(const Project& project, const Moment& moment,
+                              const std::map<std::string, std::vector<CellState>>& states) {
   std::vector<Problem> problems;
   for (CellState state : {CellState::kFailed, CellState::kBlocked, CellState::kPartial}) {
     for (const Model& model : project.models) {
@@ -160,11 +242,12 @@ std::vector<Problem> Problems(const Project& project, const Moment& moment) {
                           reason.substr(0, 200)});
     }
   }
-  auto states = JudgeAll(project, moment.calendar, moment.cells);
   for (const Model& model : project.models) {
+    if (model.view) continue;
+    const std::vector<CellState>& mine = states.at(model.name);
     std::vector<Date> waiting;
-    for (size_t i = 0; i < states[model.name].size(); ++i)
-      if (states[model.name][i] == CellState::kWaiting) waiting.push_back(moment.calendar.dates()[i].date);
+    for (size_t i = 0; i < mine.size(); ++i)
+      if (mine[i] == CellState::kWaiting) waiting.push_back(moment.calendar.dates()[i].date);
     if (!waiting.empty())
       problems.push_back({CellStateName(CellState::kWaiting), model.name, int64_t(waiting.size()), waiting[0],
                           fmt::format("no results yet ({}): load a file that has them", project.results)});
@@ -202,7 +285,13 @@ Result<StatusReport> Status(Workspace& workspace, const StatusRequest& request, 
   std::string only = request.season.empty() ? "" : TRY(ChooseSeason(moment.calendar, request.season));
   StatusReport report;
   report.warehouse = project.warehouse;
-  report.seasons = Seasons(project, moment, only);
+  auto states = JudgeAll(project, moment.calendar, moment.cells);
+  int64_t now = time(nullptr);
+  int season = SeasonNow(moment.calendar, now);
+  report.complete_through = CompleteThrough(FilledModels(project), moment.calendar, states, season);
+  report.next_games = FindNextGames(moment.calendar, now);
+  report.late = LateDates(moment.calendar, season, now);
+  report.seasons = Seasons(project, moment, states, only);
   for (const RawTable& table : project.raw_tables) {
     RawStatus& raw = report.raw[table.name];
     if (auto series = moment.cells.find(table.name); series != moment.cells.end())
@@ -215,7 +304,7 @@ Result<StatusReport> Status(Workspace& workspace, const StatusRequest& request, 
     report.snapshots.push_back(std::move(one));
   for (const ledger::Run& run : TRY(ledger::ReadFailedRuns(*moment.connection)))
     report.failed_runs.push_back({run.run, run.command, run.started_at, run.summary});
-  report.problems = Problems(project, moment);
+  report.problems = Problems(project, moment, states);
   report.left_out = project.left_out;
   report.removed = TRY(FindRemovedTables(*moment.connection, project));
   report.files = TRY(LookForFileChanges(*moment.connection, project));

@@ -32,7 +32,19 @@ struct TableStatus {
 struct SeasonStatus {
   std::string season;
   int64_t game_dates = 0;
+  std::optional<Date> complete_through;  // all tables are done up to it
   std::vector<TableStatus> tables;
+};
+// The next date whose games are to be played.
+struct NextGames {
+  Date date;
+  int64_t games = 0;
+  std::string first_tip, last_tip;  // UTC; empty: not known
+};
+// A date that should be over, and of which results or boxes have not come.
+struct LateDate {
+  Date date;
+  int64_t games = 0, finals = 0, missing_boxes = 0;
 };
 struct RawStatus {
   int64_t rows = 0, cells = 0;
@@ -50,6 +62,9 @@ struct Problem {
 };
 struct StatusReport {
   std::string warehouse;
+  std::optional<Date> complete_through;  // of the newest season that has begun
+  std::optional<NextGames> next_games;
+  std::vector<LateDate> late;  // of the newest season that has begun
   std::vector<SeasonStatus> seasons;
   std::map<std::string, RawStatus> raw;
   std::vector<AbsentFeed> absent;
@@ -64,6 +79,16 @@ struct StatusReport {
   std::string next_command;
 };
 void Describe(Visitor& v, StatusReport& r);
+
+// The season of the last date that has begun by `now` (seconds since 1970), or -1.
+int SeasonNow(const Calendar& calendar, int64_t now);
+// The last date of a season up to which these tables are done; none when its first is not.
+std::optional<Date> CompleteThrough(const std::vector<const Model*>& models, const Calendar& calendar,
+                                    const std::map<std::string, std::vector<CellState>>& states, int season);
+std::vector<const Model*> FilledModels(const Project& project);  // all but views
+// Dates of a season that are over for `after` seconds, and of which results or boxes have not come.
+std::vector<LateDate> LateDates(const Calendar& calendar, int season, int64_t now, int64_t after = 0);
+std::optional<NextGames> FindNextGames(const Calendar& calendar, int64_t now);
 
 Result<StatusReport> Status(Workspace& workspace, const StatusRequest& request, const Cancel& cancel);
 

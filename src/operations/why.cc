@@ -24,6 +24,16 @@ void Describe(Visitor& v, WhyLink& l) {
   v.Field("because", l.because, "the reason");
 }
 
+Error NoGameDate(const Calendar& calendar, Date date, const std::string& command) {
+  auto [at, end] = calendar.Range(date, Date{date.days + 3650});
+  const auto& dates = calendar.dates();
+  std::string near = at < int(dates.size()) ? dates[size_t(at)].date.Str()
+                     : dates.empty()        ? ""
+                                            : dates.back().date.Str();
+  return {ErrorKind::kUsage, fmt::format("{} is no game date", date.Str()),
+          near.empty() ? "`backcourt load` first" : fmt::format("`backcourt {} {}`", command, near)};
+}
+
 Result<WhyReport> Why(Workspace& workspace, const WhyRequest& request, const Cancel&) {
   const Project& project = workspace.project();
   Moment moment = TRY(workspace.Look());
@@ -41,16 +51,7 @@ Result<WhyReport> Why(Workspace& workspace, const WhyRequest& request, const Can
   } else {
     std::string table = TRY(ChooseTables(project, {request.table})).at(0);
     int index = moment.calendar.Find(date);
-    if (index < 0) {
-      auto [at, end] = moment.calendar.Range(date, Date{date.days + 3650});
-      const auto& dates = moment.calendar.dates();
-      std::string near = at < int(dates.size()) ? dates[size_t(at)].date.Str()
-                         : dates.empty()        ? ""
-                                                : dates.back().date.Str();
-      return Error{
-          ErrorKind::kUsage, fmt::format("{} is no game date", date.Str()),
-          near.empty() ? "`backcourt load` first" : fmt::format("`backcourt why {} {}`", table, near)};
-    }
+    if (index < 0) return NoGameDate(moment.calendar, date, "why " + table);
     links = TRY(lineage.Follow(table, index));
   }
   WhyReport report;

@@ -132,6 +132,10 @@ Result<Config> ParseConfig(const std::string& file, const std::string& text) {
   config.data = data.Text("folder");
   TRY(data.Finish());
 
+  TomlTable publish = section("publish");
+  config.publish_folder = publish.Text("folder");
+  TRY(publish.Finish());
+
   TomlTable stores = section("stores");
   StoreOptions& reach = config.stores;
   for (auto [key, value] :

@@ -24,6 +24,7 @@ struct Config {
   std::optional<int> threads;
   std::string data;                                            // [data]
   std::vector<std::string> prefer;                             // [sources]
+  std::string publish_folder;                                  // [publish]
   StoreOptions stores;                                         // [stores]
   std::map<std::string, std::vector<std::string>> feed_paths;  // [feeds]
   std::map<std::string, std::string> league;                   // [league]: values as SQL, by key

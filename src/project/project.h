@@ -56,6 +56,8 @@ struct Project {
   std::map<std::string, std::vector<std::string>> feed_paths;  // [feeds]: patterns in place of the pack's
   std::vector<std::string> seasons;                            // only these are loaded; empty: all there are
 
+  std::string publish_folder;  // [publish]: where tables are published after each backfill; may be empty
+
   StoreOptions stores;  // [stores]
 
   // [league]: what the pack's SQL calls as functions league_KEY(), as SQL values.

@@ -208,7 +208,7 @@ Result<std::string> CauseOf(Connection& ledger, Workbench& bench, const Project&
     return std::string("its rows were changed behind the ledger's back: they are not those that were filled");
   std::vector<std::vector<int>> batches;
   if (auto batch = TRY(ledger::ReadBatchOf(ledger, cell.run, model.name, Date{cell.partition})))
-    batches.push_back(DatesWithin(calendar, batch->first, batch->second));
+    batches.push_back(DatesWithin(calendar, batch->first, batch->last));
   const Season& season = calendar.season_of(calendar.dates()[size_t(date_index)]);
   batches.push_back(DatesWithin(calendar, season.first, season.last));
   return Trials(bench, project, calendar, model, date_index).Cause(batches);

@@ -47,6 +47,40 @@ Result<std::vector<LineageLink>> Lineage::Follow(const std::string& table, int d
   return links;
 }
 
+std::string Lineage::Cause(const std::string& table, int date_index) {
+  auto [told, is_new] = causes_.try_emplace({table, date_index});
+  if (!is_new) return told->second;
+  const Model* model = project_.FindModel(table);
+  CellState state = states_.at(table)[size_t(date_index)];
+  const Cell* cell = nullptr;
+  if (auto series = cells_.find(table); series != cells_.end())
+    cell = series->second.Find(calendar_.dates()[size_t(date_index)].date.days);
+  std::string cause;
+  if (state == CellState::kWaiting)
+    cause = fmt::format("no results yet ({})", project_.results);
+  else if (!cell || state == CellState::kFresh || state == CellState::kMissing || state == CellState::kNotDue)
+    cause = "";
+  else if (state == CellState::kPartial)
+    cause = "no whole box of " + cell->missing;
+  else if (state == CellState::kFailed || state == CellState::kBlocked || state == CellState::kEmpty)
+    cause = cell->reason;
+  else if (auto open = OpenInput(*model, date_index)) {
+    cause = Cause(open->first, open->second);
+    if (cause.empty())
+      cause = fmt::format("{} {} is {}", open->first, calendar_.dates()[size_t(open->second)].date.Str(),
+                          CellStateName(states_.at(open->first)[size_t(open->second)]));
+  } else if (cell->identity != model->identity) {
+    cause = fmt::format("the text of {} has changed", model->file);
+  } else if (auto newest = NewestInput(*model, date_index); newest && newest->second->changed > cell->run) {
+    cause = fmt::format("{} {} changed in run {}", newest->first,
+                        PartitionText(project_, newest->first, newest->second->partition),
+                        newest->second->changed);
+  } else if (state == CellState::kStale) {
+    cause = "dates have come into its windows, or left them";
+  }
+  return causes_[{table, date_index}] = cause;
+}
+
 Result<Lineage::Step> Lineage::Explain(const std::string& table, int date_index) {
   const Model* model = project_.FindModel(table);
   PartitionKey partition = calendar_.dates()[size_t(date_index)].date.days;

@@ -29,6 +29,13 @@ class Lineage {
   // Of a dated raw table's cell.
   Result<LineageLink> OfRaw(const std::string& table, Date date);
 
+  // The states of all cells, by model.
+  const std::map<std::string, std::vector<CellState>>& states() const { return states_; }
+  // What is behind a model's cell that is not fresh, in a phrase, as "raw_player_box 2021-12-01 changed in
+  // run 4";
+  // "" where its state says all. No ledger is read.
+  std::string Cause(const std::string& table, int date_index);
+
  private:
   // What a cell says of itself; `next` is where the chain goes on, if it does.
   struct Step {
@@ -47,6 +54,7 @@ class Lineage {
   const Cells& cells_;
   Connection& ledger_;
   std::map<std::string, std::vector<CellState>> states_;
+  std::map<std::pair<std::string, int>, std::string> causes_;  // that were told
 };
 
 }  // namespace backcourt

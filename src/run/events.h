@@ -31,6 +31,7 @@ struct BatchStarted {
   int64_t run = 0;
   std::string table;
   double seconds = 0;
+  Date first_date, last_date;
   int64_t cells = 0;
 };
 struct CellsFilled {

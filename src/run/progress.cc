@@ -36,9 +36,11 @@ void Progress::Tell(Event event) {
   told_(event);
 }
 
-void Progress::BatchStarted(const Batch& batch, int cells) {
+void Progress::BatchStarted(const Model& model, Date first, Date last, int cells) {
   backcourt::BatchStarted event;
-  event.table = batch.model;
+  event.table = model.name;
+  event.first_date = first;
+  event.last_date = last;
   event.cells = cells;
   Tell(std::move(event));
 }

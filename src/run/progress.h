@@ -14,7 +14,7 @@ class Progress : public RunObserver {
   // `told` gets the events in their order, from the run's threads, one at a time.
   Progress(const Project& project, const Plan& plan, int64_t run, std::function<void(const RunEvent&)> told);
 
-  void BatchStarted(const Batch& batch, int cells) override;
+  void BatchStarted(const Model& model, Date first, Date last, int cells) override;
   void BatchFilled(const Model& model, const std::vector<Cell>& cells, double seconds) override;
   void CellsKept(const Model& model, int cells) override;
   void CellsFailed(const Model& model, const std::vector<Cell>& cells) override;

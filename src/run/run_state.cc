@@ -52,13 +52,19 @@ void RunState::Apply(const RunEvent& event) {
         table.inputs = planned.inputs;
       }
     }
-    void operator()(const BatchStarted& e) { state.At(e.table).running += e.cells; }
+    void operator()(const BatchStarted& e) {
+      TableState& table = state.At(e.table);
+      table.running += e.cells;
+      table.batches.emplace_back(e.first_date, e.last_date);
+    }
     void operator()(const CellsFilled& e) {
       TableState& table = state.At(e.table);
       table.done += e.cells;
       table.running = std::max<int64_t>(0, table.running - e.cells);
       table.busy += e.batch_seconds;
       table.rows += e.rows;
+      std::erase(table.batches, std::pair(e.first_date, e.last_date));
+      if (table.running == 0) table.batches.clear();  // one that was halved ends in pieces
     }
     void operator()(const CellsUnchanged& e) { Finish(e.table, e.cells, &TableState::kept); }
     void operator()(const CellFailed& e) { Finish(e.table, 1, &TableState::failed); }
@@ -70,6 +76,7 @@ void RunState::Apply(const RunEvent& event) {
       TableState& table = state.At(name);
       table.*count += cells;
       table.running = std::min(table.running, table.total - table.finished());
+      if (table.running == 0) table.batches.clear();
     }
   };
   seconds_ = std::visit([](const auto& e) { return e.seconds; }, event);

@@ -16,9 +16,10 @@ struct TableState {
   std::string table;
   int64_t total = 0, done = 0, kept = 0, failed = 0, blocked = 0, running = 0;  // cells
   int64_t rows = 0;
-  double busy = 0;                  // seconds spent in its batches
-  double expected = 0;              // seconds a cell, from history
-  std::vector<std::string> inputs;  // tables of this run that it reads
+  double busy = 0;                             // seconds spent in its batches
+  double expected = 0;                         // seconds a cell, from history
+  std::vector<std::string> inputs;             // tables of this run that it reads
+  std::vector<std::pair<Date, Date>> batches;  // first and last dates of those that run
 
   int64_t finished() const { return done + kept + failed + blocked; }
   double SecondsLeft() const;

@@ -313,7 +313,8 @@ void Runner::RunTask(Task& task, int worker, std::unique_lock<std::mutex>& lock)
     observer_.CellsKept(model, kept);
   }
   if (work.empty()) return;
-  observer_.BatchStarted(*task.batch, int(work.size()));
+  auto date = [&](const CellWork& cell) { return calendar_.dates()[size_t(cell.date_index)].date; };
+  observer_.BatchStarted(model, date(work.front()), date(work.back()), int(work.size()));
   FillOrHalve(task, std::move(work), false, worker, lock);
 }
 

@@ -62,7 +62,7 @@ RunClock& SystemRunClock();
 class RunObserver {
  public:
   virtual ~RunObserver() = default;
-  virtual void BatchStarted(const Batch&, int /*cells*/) {}
+  virtual void BatchStarted(const Model&, Date /*first*/, Date /*last*/, int /*cells*/) {}
   virtual void BatchFilled(const Model&, const std::vector<Cell>&, double /*seconds*/) {}
   virtual void CellsKept(const Model&, int /*cells*/) {}  // early cutoff: inputs kept their digests
   virtual void CellsFailed(const Model&, const std::vector<Cell>&) {}

@@ -24,15 +24,10 @@ ErrorKind KindFromName(const std::string& name) {
   return ErrorKind::kTransient;
 }
 
-// Text of files may hold bytes that are no UTF-8: they are replaced.
-std::string Dump(const nlohmann::json& json) {
-  return json.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
-}
-
 Result<nlohmann::json> Run(Workspace& workspace, const std::string& name, const std::string& body,
                            Reply& reply) {
   const Verb* verb = FindVerb(name);
-  if (!verb) return Error{ErrorKind::kUsage, fmt::format("unknown verb '{}'", name), ""};
+  if (!verb || !verb->run) return Error{ErrorKind::kUsage, fmt::format("unknown verb '{}'", name), ""};
   auto request = nlohmann::json::parse(body, nullptr, false);
   if (!request.is_object()) return Error{ErrorKind::kUsage, "the body is no JSON object", ""};
   if (verb->needs == Verb::Needs::kAlone && request.value("join", nlohmann::json()) != true)
@@ -41,20 +36,23 @@ Result<nlohmann::json> Run(Workspace& workspace, const std::string& name, const 
   Cancel none;
   Cancel cancel(none, [&reply] { return !reply.Alive(); });
   return verb->run(workspace, request, cancel,
-                   [&](const Event& event) { reply.Line(Dump(EventToJson(event))); });
+                   [&](const Event& event) { reply.Line(OneLine(EventToJson(event))); });
 }
 
 }  // namespace
 
-void Answer(Workspace& workspace, const std::string& verb, const std::string& body, Reply& reply) {
-  auto report = Run(workspace, verb, body, reply);
+std::string EndLine(const Result<nlohmann::json>& report) {
   nlohmann::json line;
   if (report)
-    line["report"] = std::move(*report);
+    line["report"] = *report;
   else
     line["error"] =
         ToJson(WireError{ErrorKindName(report.error().kind), report.error().message, report.error().hint});
-  reply.Line(Dump(line));
+  return OneLine(line);
+}
+
+void Answer(Workspace& workspace, const std::string& verb, const std::string& body, Reply& reply) {
+  reply.Line(EndLine(Run(workspace, verb, body, reply)));
 }
 
 AnswerLine ParseAnswerLine(const std::string& line) {

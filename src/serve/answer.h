@@ -15,6 +15,9 @@ namespace backcourt {
 // Of verbs that need the warehouse alone, only joining what runs is answered.
 void Answer(Workspace& workspace, const std::string& verb, const std::string& body, Reply& reply);
 
+// The last line of an answer.
+std::string EndLine(const Result<nlohmann::json>& report);
+
 // A line of an answer, taken apart; what is none of these is an error of kind kTransient.
 struct AnswerLine {
   std::optional<Event> event;

@@ -11,6 +11,7 @@
 #include <boost/asio/executor_work_guard.hpp>
 #include <boost/asio/generic/stream_protocol.hpp>
 #include <boost/asio/io_context.hpp>
+#include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/local/stream_protocol.hpp>
 #include <boost/asio/post.hpp>
 #include <boost/asio/steady_timer.hpp>
@@ -19,6 +20,7 @@
 #include <boost/beast/core/basic_stream.hpp>
 #include <boost/beast/core/buffers_to_string.hpp>
 #include <boost/beast/core/flat_buffer.hpp>
+#include <boost/beast/core/string.hpp>
 #include <boost/beast/http/chunk_encode.hpp>
 #include <boost/beast/http/empty_body.hpp>
 #include <boost/beast/http/parser.hpp>
@@ -61,14 +63,37 @@ class Answer : public Reply, public std::enable_shared_from_this<Answer> {
     status_ = status;
   }
 
-  bool Line(const std::string& json_line) override {
+  void Header(const std::string& name, const std::string& value) override {
+    std::lock_guard lock(mutex_);
+    headers_.emplace_back(name, value);
+  }
+
+  bool Send(std::string_view bytes) override {
     std::unique_lock lock(mutex_);
     room_.wait(lock, [this] { return over_ || unsent_.size() < most_unsent_; });
     if (over_) return false;
     if (unsent_.empty()) Tell();
-    unsent_ += json_line;
-    unsent_ += '\n';
+    unsent_ += bytes;
     return true;
+  }
+
+  bool Push(std::string_view bytes) override {
+    std::unique_lock lock(mutex_);
+    if (!over_ && unsent_.size() >= most_unsent_) {
+      over_ = true;
+      Tell();
+    }
+    if (over_) return false;
+    if (unsent_.empty()) Tell();
+    unsent_ += bytes;
+    return true;
+  }
+
+  std::shared_ptr<Reply> KeepOpen() override {
+    std::lock_guard lock(mutex_);
+    kept_open_ = true;
+    Tell();  // the head leaves at once
+    return shared_from_this();
   }
 
   bool Alive() const override {
@@ -76,11 +101,18 @@ class Answer : public Reply, public std::enable_shared_from_this<Answer> {
     return !over_;
   }
 
-  // The handler is at its end.
-  void Finish() {
+  void Finish() override {
     std::lock_guard lock(mutex_);
     finished_ = true;
     Tell();
+  }
+  // The handler is at its end.
+  void HandlerEnded() {
+    {
+      std::lock_guard lock(mutex_);
+      if (kept_open_) return;
+    }
+    Finish();
   }
 
   // Nobody is there to read it, or to be served any more.
@@ -94,13 +126,14 @@ class Answer : public Reply, public std::enable_shared_from_this<Answer> {
   struct News {
     std::string text;
     int status = 200;
-    bool finished = false, over = false;
+    std::vector<std::pair<std::string, std::string>> headers;
+    bool finished = false, over = false, kept_open = false;
   };
 
   News Take() {
     std::lock_guard lock(mutex_);
     room_.notify_all();
-    return {std::exchange(unsent_, {}), status_, finished_, over_};
+    return {std::exchange(unsent_, {}), status_, headers_, finished_, over_, kept_open_};
   }
 
   // Returns when something happened since Take(); of the I/O thread.
@@ -109,7 +142,8 @@ class Answer : public Reply, public std::enable_shared_from_this<Answer> {
     co_await news_.async_wait(kToken);
   }
 
-  bool sent = false;  // of the I/O thread: the answer is at its end
+  bool sent = false;       // of the I/O thread: the answer is at its end
+  bool head_only = false;  // of a HEAD request
 
  private:
   // The I/O thread looks at news_ alone, so that nothing is missed between Take() and Wait().
@@ -123,28 +157,31 @@ class Answer : public Reply, public std::enable_shared_from_this<Answer> {
   std::condition_variable room_;
   std::string unsent_;
   int status_ = 200;
-  bool finished_ = false, over_ = false;
+  std::vector<std::pair<std::string, std::string>> headers_;
+  bool finished_ = false, over_ = false, kept_open_ = false;
   asio::steady_timer news_;
 };
 
 struct Connection {
-  explicit Connection(Stream::socket_type socket) : stream(std::move(socket)), look(stream.get_executor()) {}
+  Connection(Stream::socket_type socket, bool is_local)
+      : stream(std::move(socket)), local(is_local), look(stream.get_executor()) {}
   Stream stream;
+  const bool local;  // over the Unix socket
   beast::flat_buffer buffer;
   asio::steady_timer look;         // when to look again whether the client is there
   std::shared_ptr<Answer> answer;  // that is being given
 };
 
-std::string ErrorLine(ErrorKind kind, const std::string& message) {
-  return nlohmann::json{{"error", {{"kind", ErrorKindName(kind)}, {"message", message}, {"hint", ""}}}}.dump(
-      -1, ' ', false, nlohmann::json::error_handler_t::replace);
-}
-
-// The head of an answer that comes in chunks.
-std::string Head(int status, bool keep_alive) {
-  http::response<http::empty_body> head(http::status(status), 11);
+// The head of an answer; without a length it comes in chunks.
+std::string Head(const Answer::News& news, bool keep_alive, std::optional<size_t> length) {
+  http::response<http::empty_body> head(http::status(news.status), 11);
   head.set(http::field::content_type, "application/x-ndjson");
-  head.chunked(true);
+  for (const auto& [name, value] : news.headers)
+    head.set(name, value);
+  if (length)
+    head.content_length(*length);
+  else
+    head.chunked(true);
   head.keep_alive(keep_alive);
   std::string text;
   http::response_serializer<http::empty_body> serializer(head);
@@ -154,27 +191,79 @@ std::string Head(int status, bool keep_alive) {
   return text;
 }
 
-// Whether the other side has closed; one that only sends no more may still read. (Over
-// TCP the two look the same: there it takes POLLRDHUP.)
-bool Gone(int socket) {
-  pollfd look{socket, 0, 0};
+// Whether the other side has closed. Over the Unix socket one that only sends no more may still read; over
+// TCP the two look the same, and count as closed.
+bool Gone(int socket, bool local) {
+  pollfd look{socket, short(local ? 0 : POLLRDHUP), 0};
   return poll(&look, 1, 0) > 0;
 }
 
+int HexOf(char c) {
+  return c >= '0' && c <= '9'   ? c - '0'
+         : c >= 'a' && c <= 'f' ? c - 'a' + 10
+         : c >= 'A' && c <= 'F' ? c - 'A' + 10
+                                : -1;
+}
+
+std::string Decode(std::string_view text) {
+  std::string decoded;
+  for (size_t i = 0; i < text.size(); ++i) {
+    if (text[i] == '%' && i + 2 < text.size() && HexOf(text[i + 1]) >= 0 && HexOf(text[i + 2]) >= 0) {
+      decoded += char(HexOf(text[i + 1]) * 16 + HexOf(text[i + 2]));
+      i += 2;
+    } else {
+      decoded += text[i] == '+' ? ' ' : text[i];
+    }
+  }
+  return decoded;
+}
+
 }  // namespace
+
+std::string ErrorJson(const Error& error) {
+  return nlohmann::json{
+      {"error", {{"kind", ErrorKindName(error.kind)}, {"message", error.message}, {"hint", error.hint}}}}
+      .dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
+}
+
+std::string HttpRequest::Header(std::string_view name) const {
+  const std::string* found = nullptr;
+  for (const auto& [known, value] : headers) {
+    if (!beast::iequals({known.data(), known.size()}, {name.data(), name.size()})) continue;
+    if (found) return "";
+    found = &value;
+  }
+  return found ? *found : "";
+}
+
+std::string HttpRequest::Query(std::string_view name) const {
+  for (size_t at = 0; at < query.size();) {
+    size_t end = std::min(query.find('&', at), query.size());
+    std::string_view part = std::string_view(query).substr(at, end - at);
+    size_t equals = std::min(part.find('='), part.size());
+    if (Decode(part.substr(0, equals)) == name)
+      return equals < part.size() ? Decode(part.substr(equals + 1)) : "";
+    at = end + 1;
+  }
+  return "";
+}
 
 // All but the constructor and End() is of the I/O thread.
 class Server::Core {
  public:
   Core(Handler handler, const ServerLimits& limits)
-      : handler_(std::move(handler)), limits_(limits), listener_(io_) {}
+      : handler_(std::move(handler)), limits_(limits), listener_(io_), tcp_listener_(io_) {}
   ~Core() { End(); }
 
   Result<> Listen(const std::string& path);
+  Result<> ListenTcp(const TcpAddress& address);
+  void Run();
   void End();
+  int port() const { return port_; }
 
  private:
-  asio::awaitable<void> Accept();
+  template <typename Acceptor>
+  asio::awaitable<void> Accept(Acceptor& listener);
   asio::awaitable<void> Serve(std::shared_ptr<Connection> connection);
   asio::awaitable<bool> ReadRequest(Connection& connection, http::request<http::string_body>& request,
                                     int& refused);
@@ -182,14 +271,17 @@ class Server::Core {
   asio::awaitable<bool> Write(Connection& connection, const std::string& bytes);
   asio::awaitable<void> WatchClient(std::shared_ptr<Connection> connection);
   int Judge(const http::request<http::string_body>& request) const;
-  void Handle(std::shared_ptr<Answer> answer, std::string verb, std::string body);
+  void Handle(std::shared_ptr<Answer> answer, HttpRequest request);
   void Refuse(Answer& answer, int status);
+  static HttpRequest Taken(http::request<http::string_body>& request, bool local);
 
   const Handler handler_;
   const ServerLimits limits_;
   std::string path_;
   asio::io_context io_{1};
   asio::local::stream_protocol::acceptor listener_;
+  asio::ip::tcp::acceptor tcp_listener_;
+  int port_ = 0;
   bool ending_ = false;
   std::set<std::shared_ptr<Connection>> connections_;
   std::list<std::thread> handlers_;
@@ -217,12 +309,38 @@ Result<> Server::Core::Listen(const std::string& path) {
     return failed;
   }
   path_ = path;
-  asio::co_spawn(io_, Accept(), asio::detached);
+  asio::co_spawn(io_, Accept(listener_), asio::detached);
+  return {};
+}
+
+Result<> Server::Core::ListenTcp(const TcpAddress& address) {
+  error_code error;
+  auto ip = asio::ip::make_address(address.host == "localhost" ? "127.0.0.1" : address.host, error);
+  if (error)
+    return Error{ErrorKind::kUsage, fmt::format("'{}' is not an address of this machine", address.host),
+                 "--host 127.0.0.1, or an address that `ip address` lists"};
+  asio::ip::tcp::endpoint endpoint(ip, uint16_t(address.port));
+  tcp_listener_.open(endpoint.protocol(), error);
+  if (!error) tcp_listener_.set_option(asio::socket_base::reuse_address(true), error);
+  if (!error) tcp_listener_.bind(endpoint, error);
+  if (!error) tcp_listener_.listen(asio::socket_base::max_listen_connections, error);
+  if (error)
+    return Error{
+        ErrorKind::kUsage,
+        error == asio::error::address_in_use
+            ? fmt::format("port {} of {} is in use", address.port, address.host)
+            : fmt::format("cannot listen on port {} of {}: {}", address.port, address.host, error.message()),
+        "another --port, or --port 0 for a free one"};
+  port_ = tcp_listener_.local_endpoint().port();
+  asio::co_spawn(io_, Accept(tcp_listener_), asio::detached);
+  return {};
+}
+
+void Server::Core::Run() {
   thread_ = std::thread([this] {
     io_.run();
     all_ended_.set_value();
   });
-  return {};
 }
 
 void Server::Core::End() {
@@ -232,6 +350,7 @@ void Server::Core::End() {
   asio::post(io_, [this] {
     ending_ = true;
     listener_.close();
+    tcp_listener_.close();
     for (const auto& connection : connections_)
       if (!connection->answer) connection->stream.close();  // who has not asked yet is not answered
   });
@@ -248,10 +367,12 @@ void Server::Core::End() {
   thread_.join();
 }
 
-asio::awaitable<void> Server::Core::Accept() {
+template <typename Acceptor>
+asio::awaitable<void> Server::Core::Accept(Acceptor& listener) {
+  constexpr bool kTcp = std::is_same_v<Acceptor, asio::ip::tcp::acceptor>;
   asio::steady_timer pause(io_);
   while (!ending_) {
-    auto [error, socket] = co_await listener_.async_accept(kToken);
+    auto [error, socket] = co_await listener.async_accept(kToken);
     if (ending_) co_return;
     if (error) {
       pause.expires_after(kAcceptPause);
@@ -259,7 +380,11 @@ asio::awaitable<void> Server::Core::Accept() {
       continue;
     }
     if (connections_.size() >= limits_.most_connections) continue;  // closes it
-    auto connection = std::make_shared<Connection>(Stream::socket_type(std::move(socket)));
+    if constexpr (kTcp) {
+      error_code ignored;
+      socket.set_option(asio::ip::tcp::no_delay(true), ignored);
+    }
+    auto connection = std::make_shared<Connection>(Stream::socket_type(std::move(socket)), !kTcp);
     connections_.insert(connection);
     asio::co_spawn(io_, Serve(connection), asio::detached);
   }
@@ -280,7 +405,8 @@ asio::awaitable<void> Server::Core::Serve(std::shared_ptr<Connection> connection
       break;
     }
     asio::co_spawn(io_, WatchClient(connection), asio::detached);
-    Handle(connection->answer, VerbOf(std::string_view(request.target())), std::move(request.body()));
+    connection->answer->head_only = request.method() == http::verb::head;
+    Handle(connection->answer, Taken(request, connection->local));
     again = co_await Send(*connection, request.keep_alive());
     connection->answer->sent = true;
     connection->answer->BreakOff();  // a handler that writes on, to a client that is gone
@@ -318,35 +444,49 @@ asio::awaitable<bool> Server::Core::ReadRequest(Connection& connection,
 
 // The status for a request that no handler gets; 0 when one does.
 int Server::Core::Judge(const http::request<http::string_body>& request) const {
-  if (VerbOf(std::string_view(request.target())).empty()) return int(http::status::not_found);
-  if (request.method() != http::verb::post) return int(http::status::method_not_allowed);
   if (request.version() != 11) return int(http::status::http_version_not_supported);  // no chunks there
   if (handlers_.size() >= limits_.most_answers) return int(http::status::service_unavailable);
   return 0;
+}
+
+HttpRequest Server::Core::Taken(http::request<http::string_body>& request, bool local) {
+  HttpRequest taken;
+  taken.method = std::string(request.method_string());
+  std::string target(request.target());
+  size_t mark = std::min(target.find('?'), target.size());
+  taken.path = target.substr(0, mark);
+  if (mark < target.size()) taken.query = target.substr(mark + 1);
+  for (const auto& field : request)
+    taken.headers.emplace_back(std::string(field.name_string()), std::string(field.value()));
+  taken.body = std::move(request.body());
+  taken.local = local;
+  return taken;
 }
 
 void Server::Core::Refuse(Answer& answer, int status) {
   bool busy = status == int(http::status::service_unavailable);
   std::string reason(http::obsolete_reason(http::status(status)));
   answer.Status(status);
-  answer.Line(ErrorLine(busy ? ErrorKind::kTransient : ErrorKind::kUsage,
-                        busy ? "too many other shells are being answered"
-                             : fmt::format("no request that is answered: HTTP {} {}", status, reason)));
+  answer.Line(ErrorJson({busy ? ErrorKind::kTransient : ErrorKind::kUsage,
+                         busy ? "too many requests are being answered"
+                              : fmt::format("no request that is answered: HTTP {} {}", status, reason),
+                         busy ? "the same again in a moment" : ""}));
   answer.Finish();
 }
 
 // Runs the handler in a thread of its own, which the I/O thread joins.
-void Server::Core::Handle(std::shared_ptr<Answer> answer, std::string verb, std::string body) {
+void Server::Core::Handle(std::shared_ptr<Answer> answer, HttpRequest request) {
   auto place = handlers_.emplace(handlers_.end());
   auto work = asio::make_work_guard(io_);  // the I/O thread does not end before
-  auto run = [this, place, work, answer, verb = std::move(verb), body = std::move(body)] {
+  auto run = [this, place, work, answer, request = std::move(request)] {
     try {
-      handler_(verb, body, *answer);
+      handler_(request, *answer);
     } catch (const std::exception& error) {
       answer->Status(int(http::status::internal_server_error));
-      answer->Line(ErrorLine(ErrorKind::kData, fmt::format("{} failed: {}", verb, error.what())));
+      answer->Line(
+          ErrorJson({ErrorKind::kData, fmt::format("{} failed: {}", request.path, error.what()), ""}));
     }
-    answer->Finish();
+    answer->HandlerEnded();
     asio::post(io_, [this, place] {
       place->join();
       handlers_.erase(place);
@@ -360,19 +500,33 @@ void Server::Core::Handle(std::shared_ptr<Answer> answer, std::string verb, std:
   }
 }
 
-// The answer as it comes; false when the connection is at its end by that.
+// The answer as it comes; false when the connection is at its end by that. One that is whole before anything
+// is sent has a length, others come in chunks.
 asio::awaitable<bool> Server::Core::Send(Connection& connection, bool keep_alive) {
   Answer& answer = *connection.answer;
   bool begun = false;
   for (;;) {
     Answer::News news = answer.Take();
     if (news.over) co_return false;
-    if (news.text.empty() && !news.finished) {
+    bool head_leaves = news.kept_open && !begun;
+    if (news.text.empty() && !news.finished && !head_leaves) {
       co_await answer.Wait();
       continue;
     }
-    std::string bytes = begun ? "" : Head(news.status, keep_alive);
+    bool whole = news.finished && !begun;
+    std::string bytes;
+    if (!begun) bytes = Head(news, keep_alive, whole ? std::optional(news.text.size()) : std::nullopt);
     begun = true;
+    if (answer.head_only) {
+      answer.BreakOff();
+      co_return co_await Write(connection, bytes) && whole&& keep_alive;
+    }
+    if (whole) {
+      bytes += news.text;
+      co_return co_await Write(connection, bytes) && keep_alive;
+    }
+    if (news.text.empty() && !news.finished && !co_await Write(connection, std::exchange(bytes, {})))
+      co_return false;
     for (size_t at = 0; at < news.text.size(); at += kPiece) {
       size_t size = std::min(kPiece, news.text.size() - at);
       bytes += beast::buffers_to_string(http::make_chunk(asio::buffer(news.text.data() + at, size)));
@@ -398,7 +552,7 @@ asio::awaitable<void> Server::Core::WatchClient(std::shared_ptr<Connection> conn
   while (!answer->sent) {
     auto [error] = co_await socket.async_wait(Stream::socket_type::wait_read, kToken);
     if (error || answer->sent) co_return;
-    if (Gone(socket.native_handle())) {
+    if (Gone(socket.native_handle(), connection->local)) {
       answer->BreakOff();
       co_return;
     }
@@ -408,22 +562,35 @@ asio::awaitable<void> Server::Core::WatchClient(std::shared_ptr<Connection> conn
 }
 
 Result<std::unique_ptr<Server>> Server::Start(const std::string& socket_path, Handler handler,
-                                              const ServerLimits& limits) {
+                                              const ServerLimits& limits,
+                                              const std::optional<TcpAddress>& tcp) {
   auto core = std::make_unique<Core>(std::move(handler), limits);
+  if (tcp) TRY(core->ListenTcp(*tcp));
   TRY(core->Listen(socket_path));
+  core->Run();
   return std::unique_ptr<Server>(new Server(std::move(core)));
 }
 
 Server::Server(std::unique_ptr<Core> core) : core_(std::move(core)) {}
 Server::~Server() = default;
 void Server::EndServing() { core_->End(); }
+int Server::port() const { return core_->port(); }
 
-std::string Server::VerbOf(std::string_view target) {
-  constexpr std::string_view kPrefix = "/v1/";
-  if (!target.starts_with(kPrefix)) return "";
-  target.remove_prefix(kPrefix.size());
+std::string Server::VerbOf(std::string_view target, std::string_view prefix) {
+  if (!target.starts_with(prefix)) return "";
+  target.remove_prefix(prefix.size());
   bool word = target.find_first_not_of("abcdefghijklmnopqrstuvwxyz0123456789-_") == std::string_view::npos;
   return word ? std::string(target) : "";
+}
+
+Server::Handler Server::ForVerbs(VerbHandler handler) {
+  return [handler = std::move(handler)](const HttpRequest& request, Reply& reply) {
+    std::string verb = request.query.empty() ? VerbOf(request.path) : "";
+    bool post = request.method == "POST";
+    if (!verb.empty() && post) return handler(verb, request.body, reply);
+    reply.Status(verb.empty() ? 404 : 405);
+    reply.Line(ErrorJson({ErrorKind::kUsage, "no request that is answered: POST /v1/<verb> is", ""}));
+  };
 }
 
 }  // namespace backcourt

@@ -28,8 +28,8 @@ void Ignore(const std::string&) {}
 // A server of its own, and clients that say what they like.
 class ServerTest : public ::testing::Test {
  protected:
-  std::unique_ptr<Server> Start(Server::Handler handler, ServerLimits limits = {}) {
-    auto server = Server::Start(socket_, std::move(handler), limits);
+  std::unique_ptr<Server> Start(Server::VerbHandler handler, ServerLimits limits = {}) {
+    auto server = Server::Start(socket_, Server::ForVerbs(std::move(handler)), limits);
     EXPECT_TRUE(server);
     return std::move(*server);
   }
@@ -121,7 +121,7 @@ TEST_F(ServerTest, IsForTheOwnerAndReplacesTheSocketOfADeadProcess) {
 
 TEST_F(ServerTest, SaysWhereItCannotListen) {
   for (const std::string& path : {std::string("/nowhere/at.sock"), "/tmp/" + std::string(200, 'x')}) {
-    auto server = Server::Start(path, Echo);
+    auto server = Server::Start(path, Server::ForVerbs(Echo));
     ASSERT_FALSE(server);
     EXPECT_EQ(server.error().kind, ErrorKind::kBusy);
     EXPECT_NE(server.error().message.find(path), std::string::npos);

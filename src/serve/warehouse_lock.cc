@@ -53,16 +53,20 @@ Result<std::unique_ptr<WarehouseLock>> WarehouseLock::Take(const std::string& wa
     other = ParseInfo(std::string(text, size_t(std::max<ssize_t>(n, 0))));
     return std::unique_ptr<WarehouseLock>();
   }
-  std::unique_ptr<WarehouseLock> lock(new WarehouseLock(fd, SocketPath(warehouse)));
-  std::string info = nlohmann::json{
-      {"process", getpid()},
-      {"command", command.substr(0, kMostCommand)},
-      {"socket",
-       lock->socket_}}.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
-  if (ftruncate(fd, 0) != 0 || pwrite(fd, info.data(), info.size(), 0) < 0)
-    return Error{ErrorKind::kCapacity, fmt::format("{} cannot be written: {}", path, strerror(errno)),
-                 "free disk space"};
+  std::unique_ptr<WarehouseLock> lock(
+      new WarehouseLock(fd, path, command.substr(0, kMostCommand), SocketPath(warehouse)));
+  TRY(lock->Tell(""));
   return lock;
+}
+
+Result<> WarehouseLock::Tell(const std::string& url) {
+  nlohmann::json info = {{"process", getpid()}, {"command", command_}, {"socket", socket_}};
+  if (!url.empty()) info["url"] = url;
+  std::string text = info.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
+  if (ftruncate(lock_, 0) != 0 || pwrite(lock_, text.data(), text.size(), 0) < 0)
+    return Error{ErrorKind::kCapacity, fmt::format("{} cannot be written: {}", path_, strerror(errno)),
+                 "free disk space"};
+  return {};
 }
 
 WarehouseLock::~WarehouseLock() {
@@ -73,7 +77,7 @@ WarehouseLock::~WarehouseLock() {
 
 HolderInfo WarehouseLock::ParseInfo(const std::string& text) {
   auto said = nlohmann::json::parse(text, nullptr, false);
-  HolderInfo info{0, FieldOf(said, "command"), FieldOf(said, "socket")};
+  HolderInfo info{0, FieldOf(said, "command"), FieldOf(said, "socket"), FieldOf(said, "url")};
   if (said.is_object() && said.contains("process") && said["process"].is_number_integer())
     info.process = said["process"].get<int>();
   return info;

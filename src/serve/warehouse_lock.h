@@ -15,6 +15,7 @@ struct HolderInfo {
   int process = 0;
   std::string command;
   std::string socket;
+  std::string url;  // of a server: its page
 };
 
 class WarehouseLock {
@@ -27,6 +28,9 @@ class WarehouseLock {
   static Result<std::unique_ptr<WarehouseLock>> Take(const std::string& warehouse, const std::string& command,
                                                      HolderInfo& other);
 
+  // Says where its page is.
+  Result<> Tell(const std::string& url);
+
   // What the lock file says of its holder; what it does not say stays empty.
   static HolderInfo ParseInfo(const std::string& text);
 
@@ -34,10 +38,11 @@ class WarehouseLock {
   const std::string& socket_path() const { return socket_; }
 
  private:
-  WarehouseLock(int lock, std::string socket) : lock_(lock), socket_(std::move(socket)) {}
+  WarehouseLock(int lock, std::string path, std::string command, std::string socket)
+      : lock_(lock), path_(std::move(path)), command_(std::move(command)), socket_(std::move(socket)) {}
 
   const int lock_;
-  const std::string socket_;
+  const std::string path_, command_, socket_;
 };
 
 }  // namespace backcourt

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <set>
 
 #include "base/text.h"
@@ -27,16 +28,21 @@ Result<Calendar> ReadCalendar(Connection& connection, const Project& project) {
                          fmt::arg("i", i), fmt::arg("table", Ident(table.name)),
                          fmt::arg("rows", table.box_rows.empty() ? "true" : table.box_rows));
   }
-  Rows rows = TRY(
-      connection.Query(fmt::format(R"sql(
+  const std::vector<Column>& columns = project.FindRaw(project.schedule)->columns;
+  bool tells_tipoff = std::any_of(columns.begin(), columns.end(),
+                                  [](const Column& column) { return column.name == "tipoff_utc"; });
+  std::string tipoff =
+      tells_tipoff ? "CAST(coalesce(epoch(s.tipoff_utc), 0) AS BIGINT)" : "CAST(0 AS BIGINT)";
+  Rows rows = TRY(connection.Query(
+      fmt::format(R"sql(
       SELECT s.game_id, s.game_date, s.season, s.season_year, s.game_type, s.home_team_abbr, s.away_team_abbr,
-        r.game_id IS NOT NULL{whole}
+        r.game_id IS NOT NULL, {tipoff}{whole}
       FROM {schedule} s LEFT JOIN {results} r ON r.game_id = s.game_id{boxes}
       WHERE (s.status = 'scheduled' OR r.game_id IS NOT NULL) AND s.game_date IS NOT NULL
         AND s.game_type IN ({types}))sql",
-                                   fmt::arg("whole", whole), fmt::arg("schedule", Ident(project.schedule)),
-                                   fmt::arg("results", Ident(project.results)), fmt::arg("boxes", boxes),
-                                   fmt::arg("types", Join(types, ", ")))));
+                  fmt::arg("tipoff", tipoff), fmt::arg("whole", whole),
+                  fmt::arg("schedule", Ident(project.schedule)), fmt::arg("results", Ident(project.results)),
+                  fmt::arg("boxes", boxes), fmt::arg("types", Join(types, ", ")))));
   std::vector<std::set<std::string>> damaged;  // games whose rows in a table of boxes contradict each other
   for (const std::string& table : project.boxes)
     damaged.push_back(TRY(ledger::ReadDamagedUnits(connection, table)));
@@ -50,9 +56,10 @@ Result<Calendar> ReadCalendar(Connection& connection, const Project& project) {
                 rows.Text(i, 5),
                 rows.Text(i, 6),
                 rows.Int(i, 7) != 0,
-                {}};
+                {},
+                rows.Int(i, 8)};
     for (size_t table = 0; table < project.boxes.size(); ++table)
-      if (!rows.Int(i, 8 + table) || damaged[table].contains(games[i].id))
+      if (!rows.Int(i, 9 + table) || damaged[table].contains(games[i].id))
         games[i].lacks.push_back(project.boxes[table]);
   }
   Rows today = TRY(connection.Query(

@@ -33,13 +33,13 @@ class Wire {
   Wire() {
     ServerLimits limits;
     limits.most_body = kMostBody;
-    auto server = Server::Start(
-        folder_ / "server",
-        [](const std::string& verb, const std::string& body, Reply& reply) {
-          Must(!verb.empty() && body.size() <= kMostBody);
-          reply.Line(verb);
-        },
-        limits);
+    auto server =
+        Server::Start(folder_ / "server",
+                      Server::ForVerbs([](const std::string& verb, const std::string& body, Reply& reply) {
+                        Must(!verb.empty() && body.size() <= kMostBody);
+                        reply.Line(verb);
+                      }),
+                      limits);
     Must(bool(server));
     server_ = std::move(*server);
     listener_ = socket(AF_UNIX, SOCK_STREAM, 0);

@@ -115,8 +115,26 @@ std::string ActivitiesText(const StatusReport& report) {
   return text;
 }
 
+// What there is to say first: how far it is, what comes, what is late.
+std::string TopText(const StatusReport& report) {
+  std::vector<std::string> parts;
+  if (report.complete_through) parts.push_back("Complete through " + report.complete_through->Str());
+  if (const auto& next = report.next_games)
+    parts.push_back(fmt::format("next games: {}, {}{}", next->date.Str(), Counted(next->games, "game"),
+                                next->first_tip.empty() ? "" : ", from " + next->first_tip + " UTC"));
+  if (!report.late.empty()) {
+    const LateDate& last = report.late.back();
+    parts.push_back(fmt::format(
+        "late: {}{}", last.date.Str(),
+        report.late.size() > 1 ? fmt::format(" and {} more", Counted(int64_t(report.late.size()) - 1, "date"))
+                               : ""));
+  }
+  return parts.empty() ? "" : Join(parts, "; ") + "\n\n";
+}
+
 std::string Text(const StatusReport& report, bool markdown) {
   std::string text = markdown ? "## Warehouse status\n\n" : "";
+  text += TopText(report);
   for (const SeasonStatus& season : report.seasons)
     text += SeasonText(season, markdown);
   text += RawText(report) + AbsentText(report.absent) + SnapshotText(report.snapshots) +

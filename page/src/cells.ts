@@ -1,0 +1,122 @@
+// All cells of the warehouse, as the season view draws them.
+
+import { settled, states, worst, type State } from './states';
+
+/** The report of `cells`: one letter a game date and table. */
+export interface CellsReport {
+  as_of: string;
+  dates: Array<{ date: string; games: number; finals: number; season: string }>;
+  tables: Array<{
+    table: string;
+    kind: string;
+    group: string;
+    states: string;
+    rows: number[];
+    runs: number[];
+    causes: number[];
+    failures: Record<string, string>;
+  }>;
+  reasons: string[];
+  letters: Record<string, string>;
+}
+
+const code = new Map<string, number>(states.map((state, i) => [state, i]));
+const none = 255;
+const isDue = Uint8Array.from({ length: 256 }, (_, i) => Number(i < states.length && states[i] !== 'not_due'));
+const isDone = Uint8Array.from({ length: 256 }, (_, i) => Number(i < states.length && settled.has(states[i]!)));
+
+export interface TableCells {
+  name: string;
+  kind: string;
+  codes: Uint8Array; // index into `states`, or 255: no cell on the date
+  rows: number[];
+  runs: number[];
+  causes: number[];
+  failures: Record<string, string>;
+}
+
+export interface Season {
+  season: string;
+  from: number; // indices of dates, `to` past the last
+  to: number;
+}
+
+export class Cells {
+  readonly asOf: string;
+  readonly dates: CellsReport['dates'];
+  readonly at = new Map<string, number>();
+  readonly seasons: Season[] = [];
+  readonly tables: TableCells[];
+  readonly byName = new Map<string, TableCells>();
+  readonly reasons: string[];
+
+  constructor(report: CellsReport) {
+    this.asOf = report.as_of;
+    this.dates = report.dates;
+    this.reasons = report.reasons;
+    report.dates.forEach((one, i) => {
+      this.at.set(one.date, i);
+      const last = this.seasons.at(-1);
+      if (last?.season === one.season) last.to = i + 1;
+      else this.seasons.push({ season: one.season, from: i, to: i + 1 });
+    });
+    const codes = new Uint8Array(128).fill(none);
+    for (const [letter, state] of Object.entries(report.letters)) codes[letter.charCodeAt(0)] = code.get(state) ?? none;
+    this.tables = report.tables.map((t) => {
+      const own = new Uint8Array(t.states.length);
+      for (let i = 0; i < own.length; i++) own[i] = codes[t.states.charCodeAt(i)] ?? none;
+      return { name: t.table, kind: t.kind, codes: own, rows: t.rows, runs: t.runs, causes: t.causes, failures: t.failures };
+    });
+    for (const table of this.tables) this.byName.set(table.name, table);
+  }
+
+  state(table: TableCells, i: number): State | null {
+    return states[table.codes[i] ?? none] ?? null;
+  }
+
+  /** Done and due of some tables in a season. */
+  count(tables: TableCells[], { from, to }: Season): { done: number; total: number } {
+    let done = 0, total = 0;
+    for (const { codes } of tables)
+      for (let i = from; i < to; i++) {
+        const at = codes[i]!;
+        total += isDue[at]!;
+        done += isDone[at]!;
+      }
+    return { done, total };
+  }
+
+  /** What several tables are together on a date. */
+  together(tables: TableCells[], i: number): State | null {
+    let found = worst.length;
+    for (const table of tables) {
+      const state = this.state(table, i);
+      if (state) found = Math.min(found, worst.indexOf(state));
+    }
+    return worst[found] ?? null;
+  }
+
+  cause(table: TableCells, i: number): string {
+    const date = this.dates[i]?.date ?? '';
+    return table.failures[date] ?? this.reasons[table.causes[i] ?? -1] ?? '';
+  }
+
+  /** Cells of a batch: where it has fewer than the range, those that were not done. */
+  mark(name: string, first: string, last: string, count: number, state: State): void {
+    const table = this.byName.get(name), from = this.at.get(first), to = this.at.get(last);
+    if (!table || from === undefined || to === undefined) return;
+    const every = count >= to - from + 1;
+    for (let i = from; i <= to; i++) {
+      const now = this.state(table, i);
+      if (!now || (!every && now !== 'running' && settled.has(now))) continue;
+      table.codes[i] = code.get(state)!;
+    }
+  }
+
+  fail(name: string, date: string, message: string): void {
+    const table = this.byName.get(name), i = this.at.get(date);
+    if (!table || i === undefined) return;
+    table.codes[i] = code.get('failed')!;
+    table.failures[date] = message;
+  }
+}

@@ -1,0 +1,380 @@
+// The season: every table on every game date.
+
+import { useEffect, useMemo, useRef, useState } from 'preact/hooks';
+import { signal, useSignalEffect } from '@preact/signals';
+import { useLocation } from 'preact-iso/router';
+import { cells, drawn, running, status, trouble, type TableProgress } from '../store';
+import type { Cells, Season, TableCells } from '../cells';
+import { colours, labels, meaning, settled, states, worst, type State } from '../states';
+import { cellHeight, dateAt, layOut, rowAt, StripPainter, type Layout, type Row } from '../strips';
+import { theme } from '../theme';
+import { cellLink, Empty, Mark, Problem, useWidth, Waiting } from '../parts';
+import { count, monthOf, plural, seconds, weekday } from '../words';
+import { Work } from '../work';
+import { Calendar } from './calendar';
+
+interface Chosen { tables: string[]; from: string; to: string }
+
+// What the pointer or the keyboard is at.
+const place = signal<{ season: string; key: string; index: number } | null>(null);
+
+export function rowsOf(model: Cells, unfolded: boolean): Row[] {
+  const rows: Row[] = [];
+  const helpers = model.tables.filter((t) => t.kind === 'helper');
+  for (const table of model.tables) {
+    if (!unfolded && helpers.length > 1 && helpers.includes(table)) {
+      if (table === helpers[0]) rows.push({ key: '(helpers)', label: `${helpers.length} helper tables`, kind: 'helper', tables: helpers });
+    } else {
+      rows.push({ key: table.name, label: table.name, kind: table.kind, tables: [table] });
+    }
+  }
+  return rows.sort((a, b) => Number(b.kind === 'raw') - Number(a.kind === 'raw'));
+}
+
+export function SeasonView() {
+  const { query, path, route } = useLocation();
+  const model = cells.value;
+  const unfolded = query.helpers === 'yes';
+  const rows = useMemo(() => (model ? rowsOf(model, unfolded) : []), [model, unfolded]);
+  const go = (change: Record<string, string | undefined>, replace = true) => {
+    const next = new URLSearchParams(query);
+    for (const [key, value] of Object.entries(change)) value ? next.set(key, value) : next.delete(key);
+    const text = next.toString().replaceAll('%2C', ',');
+    route(text ? `${path}?${text}` : path, replace);
+  };
+  if (!model) return trouble.value ? <Problem failure={trouble.value} /> : <Waiting />;
+  if (!model.dates.length)
+    return <Empty>No game dates yet. Put the schedule and box scores below the data folder, then run <code>backcourt load</code>.</Empty>;
+
+  const table = query.table ? model.byName.get(query.table) : undefined;
+  const seasons = [...model.seasons].reverse();
+  const shown = query.season ? seasons.filter((s) => s.season === query.season) : seasons;
+  const chosen: Chosen | null = query.from && query.to ? { from: query.from, to: query.to, tables: query.tables?.split(',') ?? [] } : null;
+  const choose = (next: Chosen | null) => go({ from: next?.from, to: next?.to, tables: next?.tables.join(',') });
+  return (
+    <div class="season-view">
+      <div class="toolbar">
+        <h1>{table ? table.name : 'Season'}</h1>
+        <nav aria-label="Seasons" class="tabs">
+          {seasons.length > 1 && <a href={hrefWith(path, query, { season: undefined })} aria-current={!query.season ? 'true' : undefined}>all</a>}
+          {seasons.map((s) => <a href={hrefWith(path, query, { season: s.season })} aria-current={query.season === s.season || seasons.length === 1 ? 'true' : undefined}>{s.season}</a>)}
+        </nav>
+        {table
+          ? <><a href={hrefWith(path, query, { table: undefined })}>all tables</a><a href={`/table/${table.name}`}>about {table.name}</a></>
+          : <label class="check"><input type="checkbox" checked={unfolded} onChange={(e) => go({ helpers: e.currentTarget.checked ? 'yes' : undefined })} /> helper tables</label>}
+      </div>
+      {table
+        ? shown.map((season) => <Calendar key={season.season} model={model} table={table} season={season} />)
+        : shown.map((season) => <Strips key={season.season} model={model} season={season} rows={rows} chosen={chosen} choose={choose} />)}
+      <Legend />
+      <Line model={model} rows={rows} chosen={chosen} choose={choose} />
+    </div>
+  );
+}
+
+function hrefWith(path: string, query: Record<string, string>, change: Record<string, string | undefined>): string {
+  const next = new URLSearchParams(query);
+  for (const [key, value] of Object.entries(change)) value ? next.set(key, value) : next.delete(key);
+  const text = next.toString();
+  return text ? `${path}?${text}` : path;
+}
+
+function Strips({ model, season, rows, chosen, choose }: { model: Cells; season: Season; rows: Row[]; chosen: Chosen | null; choose: (next: Chosen | null) => void }) {
+  const { route } = useLocation();
+  const [attach, width] = useWidth<HTMLDivElement>();
+  const narrow = width > 0 && width < 640;
+  const labelWidth = narrow ? 0 : 262;
+  const section = useRef<HTMLElement>(null);
+  const canvas = useRef<HTMLCanvasElement>(null);
+  const scroller = useRef<HTMLDivElement>(null);
+  const painter = useRef<StripPainter | null>(null);
+  const [visible, setVisible] = useState(false);
+  const layout = useMemo(() => layOut(model, season, rows, width - labelWidth, narrow), [model.dates.length, season.season, season.from, season.to, rows.map((r) => r.key).join(), width, narrow]);
+  const focus = useRef<{ row: number; index: number; anchor: { row: number; index: number } | null }>({ row: 0, index: season.to - 1, anchor: null });
+
+  useEffect(() => {
+    const observer = new IntersectionObserver(([entry]) => setVisible(entry!.isIntersecting), { rootMargin: '200px' });
+    observer.observe(section.current!);
+    return () => observer.disconnect();
+  }, []);
+
+  // Draws when cells have changed, the theme, or the size; only what is in sight.
+  useSignalEffect(() => {
+    drawn.value;
+    theme.value;
+    paint.current();
+  });
+  const paint = useRef(() => {});
+  paint.current = () => {
+    if (!visible || !width || !canvas.current) return;
+    painter.current ??= new StripPainter(canvas.current);
+    painter.current.paint(cells.peek() ?? model, season, rows, layout, colours[theme.peek()], theme.peek() === 'dark' ? '#3a3f46' : '#d5d8dc');
+  };
+  useEffect(() => paint.current(), [visible, layout, rows, model]);
+  // Where there is no room for a season, the newest dates are shown first.
+  useEffect(() => {
+    if (scroller.current) scroller.current.scrollLeft = layout.width;
+  }, [layout]);
+  useEffect(() => {
+    if (!visible || matchMedia('(prefers-reduced-motion: reduce)').matches) return;
+    const timer = setInterval(() => {
+      if (painter.current?.pulses) painter.current.pulse(0.35 + 0.35 * Math.sin(performance.now() / 260));
+    }, 125);
+    return () => clearInterval(timer);
+  }, [visible]);
+
+  const select = (a: { row: number; index: number }, b: { row: number; index: number }) => {
+    const tables = rows.slice(Math.min(a.row, b.row), Math.max(a.row, b.row) + 1).flatMap((row) => row.tables.map((t) => t.name));
+    choose({ tables, from: model.dates[Math.min(a.index, b.index)]!.date, to: model.dates[Math.max(a.index, b.index)]!.date });
+  };
+  const show = (row: number, index: number) => (place.value = { season: season.season, key: rows[row]!.key, index });
+
+  // The pointer: hover shows, a click opens, dragging selects.
+  const drag = useRef<{ row: number; index: number; moved: boolean } | null>(null);
+  const find = (event: PointerEvent | MouseEvent) => {
+    const box = canvas.current!.getBoundingClientRect();
+    return { row: rowAt(layout, event.clientY - box.top), index: season.from + dateAt(layout, event.clientX - box.left) };
+  };
+  const open = (row: number, index: number) => {
+    const one = rows[row]!;
+    if (one.tables.length === 1) route(cellLink(one.tables[0]!.name, model.dates[index]!.date));
+    else route(`${location.pathname}?helpers=yes`);
+  };
+  const onPointerDown = (event: PointerEvent) => {
+    if (event.button !== 0 || event.pointerType !== 'mouse') return;
+    drag.current = { ...find(event), moved: false };
+    (event.currentTarget as HTMLElement).setPointerCapture(event.pointerId);
+  };
+  const onPointerMove = (event: PointerEvent) => {
+    const at = find(event);
+    show(at.row, at.index);
+    const from = drag.current;
+    if (!from || (from.row === at.row && from.index === at.index && !from.moved)) return;
+    from.moved = true;
+    select(from, at);
+  };
+  const onPointerUp = (event: PointerEvent) => {
+    const from = drag.current;
+    drag.current = null;
+    const at = find(event);
+    focus.current = { ...at, anchor: null };
+    if (event.pointerType !== 'mouse') {
+      show(at.row, at.index);
+      select(at, at);
+    } else if (from && !from.moved) {
+      if (event.shiftKey && place.value) select(from, at);
+      else open(at.row, at.index);
+    }
+  };
+
+  const onKeyDown = (event: KeyboardEvent) => {
+    const at = focus.current;
+    let { row, index } = at;
+    const month = (step: number) => {
+      const starts = layout.months.map((m) => m.index);
+      const now = starts.findLastIndex((start) => start <= index);
+      return starts[Math.max(0, Math.min(starts.length - 1, now + step))]!;
+    };
+    const problem = (step: number) => {
+      for (let i = index + step; i >= season.from && i < season.to; i += step) {
+        const state = model.together(rows[row]!.tables, i);
+        if (state && state !== 'not_due' && !settled.has(state)) return i;
+      }
+      return index;
+    };
+    switch (event.key) {
+      case 'ArrowLeft': index--; break;
+      case 'ArrowRight': index++; break;
+      case 'ArrowUp': row--; break;
+      case 'ArrowDown': row++; break;
+      case 'Home': index = season.from; break;
+      case 'End': index = season.to - 1; break;
+      case 'PageUp': index = month(-1); break;
+      case 'PageDown': index = month(1); break;
+      case 'n': index = problem(1); break;
+      case 'p': index = problem(-1); break;
+      case 'Enter': open(row, index); return;
+      case 'Escape': choose(null); at.anchor = null; return;
+      default: return;
+    }
+    if (event.ctrlKey || event.metaKey || event.altKey) return;
+    event.preventDefault();
+    row = Math.max(0, Math.min(rows.length - 1, row));
+    index = Math.max(season.from, Math.min(season.to - 1, index));
+    const anchor = event.shiftKey ? at.anchor ?? { row: at.row, index: at.index } : null;
+    focus.current = { row, index, anchor };
+    show(row, index);
+    if (anchor) select(anchor, { row, index });
+  };
+
+  const here = place.value?.season === season.season ? place.value : null;
+  const at = here && { index: here.index, row: Math.max(0, rows.findIndex((r) => r.key === here.key)) };
+  const boxes = chosen ? selectionBoxes(model, season, rows, layout, chosen) : [];
+  return (
+    <section class="strips" ref={section} aria-label={`Season ${season.season}`}>
+      <h2>{season.season} <small>{plural(season.to - season.from, 'game date')}</small>{' '}
+        <button type="button" class="small" onClick={() => select({ row: 0, index: season.from }, { row: rows.length - 1, index: season.to - 1 })}>Select the season</button></h2>
+      <div class="strips-body" ref={attach}>
+        {!narrow && <Labels model={model} season={season} rows={rows} layout={layout} at={at?.row} live={visible} width={labelWidth} />}
+        <div class="strips-scroll" ref={scroller} tabIndex={-1}>
+          <div class="months" style={{ width: `${layout.width}px` }}>
+            {layout.months.map((m, i) => (
+              <button type="button" tabIndex={-1} style={{ left: `${m.x}px`, width: `${(layout.months[i + 1]?.x ?? layout.width) - m.x}px` }}
+                onClick={() => { focus.current = { row: focus.current.row, index: m.index, anchor: null }; show(focus.current.row, m.index); }}>{m.name}</button>
+            ))}
+          </div>
+          <div class="strips-cells" style={{ height: `${layout.height}px`, width: `${layout.width}px` }} tabIndex={0} role="application"
+            aria-label={`Cells of ${season.season}: ${rows.length} tables by ${season.to - season.from} game dates. Arrow keys move, Enter opens, Shift with arrows selects, n and p go to the next and previous problem.`}
+            onPointerDown={onPointerDown} onPointerMove={onPointerMove} onPointerUp={onPointerUp} onPointerLeave={() => { if (!drag.current) place.value = null; }}
+            onKeyDown={onKeyDown} onFocus={(e) => { if ((e.currentTarget as HTMLElement).matches(':focus-visible')) show(focus.current.row, focus.current.index); }}>
+            {narrow && <Labels model={model} season={season} rows={rows} layout={layout} at={at?.row} live={visible} width={0} />}
+            <canvas ref={canvas} aria-hidden="true" style={{ width: `${layout.width}px`, height: `${layout.height}px` }} />
+            {at && <div class="cross" style={{ left: `${layout.x[at.index - season.from]! - 1}px`, width: `${layout.pitch}px`, height: `${layout.height}px` }} />}
+            {at && <div class="cursor" style={{ left: `${layout.x[at.index - season.from]! - 2}px`, top: `${layout.y[at.row]! - 2}px`, width: `${layout.pitch + 2}px`, height: `${cellHeight + 4}px` }} />}
+            {boxes.map((box) => <div class="selection" style={box} />)}
+          </div>
+        </div>
+      </div>
+      <AsText model={model} season={season} rows={rows} />
+    </section>
+  );
+}
+
+// One box for each run of neighbouring rows.
+function selectionBoxes(model: Cells, season: Season, rows: Row[], layout: Layout, chosen: Chosen) {
+  const from = model.dates.findIndex((d) => d.date >= chosen.from), to = model.dates.findLastIndex((d) => d.date <= chosen.to);
+  if (from < 0 || to < season.from || from >= season.to || from > to) return [];
+  const left = layout.x[Math.max(from, season.from) - season.from]!, right = layout.x[Math.min(to, season.to - 1) - season.from]! + layout.pitch;
+  const spans: Array<[number, number]> = [];
+  rows.forEach((row, r) => {
+    if (!row.tables.some((t) => chosen.tables.includes(t.name))) return;
+    const last = spans.at(-1);
+    if (last && last[1] === r - 1) last[1] = r;
+    else spans.push([r, r]);
+  });
+  return spans.map(([first, last]) => ({ left: `${left - 2}px`, top: `${layout.y[first]! - 2}px`, width: `${right - left + 2}px`, height: `${layout.y[last]! + cellHeight - layout.y[first]! + 4}px` }));
+}
+
+function Labels({ model, season, rows, layout, at, live, width }: { model: Cells; season: Season; rows: Row[]; layout: Layout; at: number | undefined; live: boolean; width: number }) {
+  if (live) drawn.value;
+  const now = live ? running() : undefined;
+  return (
+    <div class={width ? 'labels' : 'labels over'} style={width ? { width: `${width}px`, height: `${layout.height}px` } : undefined}>
+      {rows.map((row, r) => {
+        const { done, total } = model.count(row.tables, season);
+        const progress = row.tables.map((t) => now?.tables.get(t.name)).find((one) => one && one.done < one.total);
+        return (
+          <div class={`label${at === r ? ' at' : ''}${row.kind === 'raw' ? ' raw' : ''}`} style={{ top: `${layout.y[r]! - (width ? 2 : 15)}px` }}>
+            {row.tables.length === 1
+              ? <a href={`/season?table=${row.key}`} title={row.label}>{row.label}</a>
+              : <a href="/season?helpers=yes" title={row.tables.map((t) => t.name).join(', ')}>{row.label}</a>}
+            {progress && <span class="rate">{rate(progress)}</span>}
+            <span class={done < total ? 'count open' : 'count'}>{done < total ? `${count(done)}/${count(total)}` : count(total)}</span>
+          </div>
+        );
+      })}
+    </div>
+  );
+}
+
+function rate(progress: TableProgress): string {
+  if (progress.began === null || progress.now <= progress.began || !progress.done) return '';
+  const perSecond = progress.done / (progress.now - progress.began);
+  return `${perSecond >= 10 ? Math.round(perSecond) : perSecond.toFixed(1)}/s ${seconds((progress.total - progress.done) / perSecond)}`;
+}
+
+/** The same as a table of months, for whoever reads text. */
+function AsText({ model, season, rows }: { model: Cells; season: Season; rows: Row[] }) {
+  const [open, setOpen] = useState(false);
+  return (
+    <details class="as-text" onToggle={(e) => setOpen(e.currentTarget.open)}>
+      <summary>{season.season} as text</summary>
+      {open && <MonthTable model={model} season={season} rows={rows} />}
+    </details>
+  );
+}
+
+function MonthTable({ model, season, rows }: { model: Cells; season: Season; rows: Row[] }) {
+  drawn.value;
+  const months: Array<{ name: string; from: number; to: number }> = [];
+  for (let i = season.from; i < season.to; i++) {
+    const month = model.dates[i]!.date.slice(0, 7);
+    const last = months.at(-1);
+    if (last?.name === month) last.to = i + 1;
+    else months.push({ name: month, from: i, to: i + 1 });
+  }
+  const text = (tables: TableCells[], from: number, to: number) => {
+    const found = new Map<State, number>();
+    for (let i = from; i < to; i++) {
+      const state = model.together(tables, i);
+      if (state) found.set(state, (found.get(state) ?? 0) + 1);
+    }
+    return worst.filter((s) => found.has(s)).map((s) => `${found.get(s)} ${labels[s]}`).join(', ') || 'none';
+  };
+  return (
+    <div class="scroll" tabIndex={0} role="region" aria-label={`${season.season} by months`}>
+      <table class="plain">
+        <caption>{season.season}: game dates of each table by month and state</caption>
+        <thead><tr><th scope="col">table</th>{months.map((m) => <th scope="col">{monthOf(`${m.name}-01`)} {m.name.slice(0, 4)}</th>)}</tr></thead>
+        <tbody>{rows.map((row) => <tr><th scope="row">{row.label}</th>{months.map((m) => <td>{text(row.tables, m.from, m.to)}</td>)}</tr>)}</tbody>
+      </table>
+    </div>
+  );
+}
+
+export function Legend() {
+  return (
+    <ul class="legend" aria-label="States">
+      {states.filter((s) => s !== 'not_due').map((s) => <li title={meaning[s]}><Mark state={s} named /></li>)}
+      <li class="quiet">a gap: no games · blank: not due</li>
+    </ul>
+  );
+}
+
+/** What the pointer is at, and what is selected: always in the same place. */
+function Line({ model, rows, chosen, choose }: { model: Cells; rows: Row[]; chosen: Chosen | null; choose: (next: Chosen | null) => void }) {
+  drawn.value;
+  const at = place.value;
+  const row = at && rows.find((r) => r.key === at.key);
+  const date = at && model.dates[at.index];
+  return (
+    <div class="line">
+      <p class="line-text" aria-live="polite">
+        {at && row && date ? <LineText model={model} row={row} index={at.index} date={date} /> : <span class="quiet">{status.value?.next_command ? <>Next: <code>{status.value.next_command}</code></> : 'Point at a cell, or press Tab and use the arrow keys; drag to select dates.'}</span>}
+      </p>
+      {chosen && (
+        <div class="chosen" role="group" aria-label="Selection">
+          <p>
+            <strong title={chosen.tables.join(', ')}>{chosen.tables.length === 1 ? chosen.tables[0] : plural(chosen.tables.length, 'table')}</strong>
+            <label>from <input type="date" value={chosen.from} onChange={(e) => e.currentTarget.value && choose({ ...chosen, from: e.currentTarget.value })} /></label>{' '}
+            <label>to <input type="date" value={chosen.to} onChange={(e) => e.currentTarget.value && choose({ ...chosen, to: e.currentTarget.value })} /></label>{' '}
+            <span class="quiet">{plural(model.dates.filter((d) => d.date >= chosen.from && d.date <= chosen.to).length, 'game date')}</span>
+            {chosen.tables.length === 1 && chosen.from === chosen.to && <a href={cellLink(chosen.tables[0]!, chosen.from)}>open the cell</a>}
+            <button type="button" class="small" onClick={() => choose(null)}>Clear</button>
+          </p>
+          <Work selection={{ tables: chosen.tables.filter((t) => model.byName.get(t)?.kind !== 'raw'), start_date: chosen.from, end_date: chosen.to }} />
+        </div>
+      )}
+    </div>
+  );
+}
+
+function LineText({ model, row, index, date }: { model: Cells; row: Row; index: number; date: Cells['dates'][number] }) {
+  const single = row.tables.length === 1 ? row.tables[0]! : null;
+  const state = single ? model.state(single, index) : model.together(row.tables, index);
+  const parts: string[] = [];
+  if (single && state && state !== 'not_due') {
+    const rows = single.rows[index], run = single.runs[index];
+    if (rows !== undefined && state !== 'missing') parts.push(plural(rows, 'row'));
+    if (run) parts.push(`run ${run}`);
+    const cause = model.cause(single, index);
+    if (cause) parts.push(cause);
+  }
+  return (
+    <>
+      <span class="at-date">{date.date} {weekday(date.date)}</span> <span class="at-games">{date.finals < date.games ? `${date.finals} of ${plural(date.games, 'game')} final` : plural(date.games, 'game')}</span> <strong>{row.label}</strong>{' '}
+      {state ? <Mark state={state} named /> : <span class="quiet">no rows of this date</span>}
+      {parts.length > 0 && <span>: {parts.join(' · ')}</span>}
+    </>
+  );
+}

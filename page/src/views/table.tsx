@@ -1,0 +1,136 @@
+// A table: what it is, its columns with what is in them, its text, who reads whom.
+
+import { useEffect, useState } from 'preact/hooks';
+import { useRoute } from 'preact-iso/router';
+import { cells, changed, dictionary } from '../store';
+import { isNumeric, query } from '../server';
+import { Copy, Empty, Facts, Head, Mark, tableLink, Waiting } from '../parts';
+import { count, identifier, percent, plural, show } from '../words';
+import { states, labels, worst, type State } from '../states';
+import type { DictionaryTable, Value } from '../verbs';
+
+const buckets = 24;
+interface ColumnFacts { nulls: number; least: Value; most: Value; bars: number[] | null }
+
+// Null shares and ranges in one query, histograms of the numbers in a second one.
+async function factsOf(table: DictionaryTable, abort: AbortSignal): Promise<{ rows: number; types: Map<string, string>; columns: Map<string, ColumnFacts> }> {
+  const name = identifier(table.table), columns = table.columns.map((c) => c.name);
+  const types = await query(`SELECT * FROM ${name} LIMIT 0`, undefined, abort);
+  const typeOf = new Map(types.columns.map((c) => [c.name, c.type]));
+  const known = columns.filter((c) => typeOf.has(c));
+  const first = await query(`SELECT count(*), ${known.map((c) => `count(${identifier(c)}), min(${identifier(c)}), max(${identifier(c)})`).join(', ')} FROM ${name}`, undefined, abort);
+  const row = first.rows[0]!, rows = Number(row[0]);
+  const facts = new Map<string, ColumnFacts>(known.map((c, i) => [c, { nulls: rows - Number(row[1 + 3 * i]), least: row[2 + 3 * i]!, most: row[3 + 3 * i]!, bars: null }]));
+  const numbers = known.filter((c) => !c.endsWith('_id') && isNumeric(typeOf.get(c)!) && Number(facts.get(c)!.most) > Number(facts.get(c)!.least));
+  if (rows && numbers.length) {
+    const bucket = (c: string) => `least(${buckets - 1}, floor((${identifier(c)} - (${facts.get(c)!.least})) / (${Number(facts.get(c)!.most) - Number(facts.get(c)!.least)}) * ${buckets}))`;
+    const spread = (c: string) => `histogram(CAST(${bucket(c)} AS INTEGER))`;
+    const second = await query(`SELECT ${numbers.map((c) => `array_to_string(map_keys(${spread(c)}), ','), array_to_string(map_values(${spread(c)}), ',')`).join(', ')} FROM ${name}`, undefined, abort);
+    numbers.forEach((c, i) => {
+      const [at, n] = [second.rows[0]![2 * i], second.rows[0]![2 * i + 1]].map((text) => String(text).split(',').map(Number));
+      const bars: number[] = Array(buckets).fill(0);
+      at!.forEach((bucket, k) => (bars[bucket] = n![k]!));
+      facts.get(c)!.bars = bars;
+    });
+  }
+  return { rows, types: typeOf, columns: facts };
+}
+
+export function TableView() {
+  const { table: name } = useRoute().params as { table: string };
+  const report = dictionary.value;
+  if (!report) return <Waiting />;
+  const table = report.tables.find((t) => t.table === name);
+  if (!table) return <Empty>There is no table {name}. <a href="/dictionary">All tables</a></Empty>;
+  return <TableAbout key={name} table={table} readers={report.tables.filter((t) => t.reads.some((r) => r.table === name))} />;
+}
+
+function TableAbout({ table, readers }: { table: DictionaryTable; readers: DictionaryTable[] }) {
+  const [facts, setFacts] = useState<Awaited<ReturnType<typeof factsOf>> | null>(null);
+  useEffect(() => {
+    const abort = new AbortController();
+    factsOf(table, abort.signal).then(setFacts, () => {});
+    return () => abort.abort();
+  }, [table, changed.value]);
+  useEffect(() => {
+    if (location.hash) document.getElementById(location.hash.slice(1))?.scrollIntoView({ block: 'center' });
+  }, []);
+  return (
+    <>
+      <Head title={table.table}>
+        <span class="quiet">{{ public: table.group, helper: 'helper table', view: 'view', raw: 'raw table' }[table.kind] || 'table'}{table.overlay && `, ${table.overlay}`}</span>
+        {cells.value?.byName.has(table.table) && <a href={`/season?table=${table.table}`}>calendar</a>}
+        <a href={`/query?sql=${encodeURIComponent(`SELECT * FROM ${identifier(table.table)} LIMIT 100`)}`}>query</a>
+      </Head>
+      <p class="lead">{table.about}</p>
+      <Facts of={[
+        ['rows', facts ? count(facts.rows) : '…'],
+        ['a row a', table.key.join(', ')],
+        table.date && ['date', <code>{table.date}</code>],
+        table.checks.length > 0 && ['checked at every commit', table.checks.join('; ')],
+      ]} />
+      <TableStates name={table.table} />
+      <div class="columns">
+        <section>
+          <h2>Reads</h2>
+          {table.reads.length === 0 ? <Empty>{table.kind === 'raw' ? <>Files: see <a href="/files">Files</a>.</> : 'No table.'}</Empty>
+            : <ul class="plain-list">{table.reads.map((r) => <li><a href={tableLink(r.table)}>{r.table}</a> <span class="quiet">{r.windows.join(', ')}</span></li>)}</ul>}
+        </section>
+        <section>
+          <h2>Read by</h2>
+          {readers.length === 0 ? <Empty>No table reads it.</Empty> : <ul class="plain-list">{readers.map((r) => <li><a href={tableLink(r.table)}>{r.table}</a></li>)}</ul>}
+        </section>
+      </div>
+      <section>
+        <h2>{plural(table.columns.length, 'column')}</h2>
+        <div class="scroll" tabIndex={0} role="region" aria-label={`Columns of ${table.table}`}>
+          <table class="plain columns-table">
+            <thead><tr><th scope="col">column</th><th scope="col">meaning</th><th scope="col">type</th><th scope="col" class="number">null</th><th scope="col" class="number">least</th><th scope="col">values</th><th scope="col">most</th></tr></thead>
+            <tbody>
+              {table.columns.map((c) => {
+                const one = facts?.columns.get(c.name);
+                return (
+                  <tr id={c.name} key={c.name}>
+                    <th scope="row"><code>{c.name}</code></th>
+                    <td class="wide">{c.about}{c.needs.length > 0 && <span class="quiet"> needs {c.needs.join(', ')}</span>}</td>
+                    <td class="quiet">{(c.type || facts?.types.get(c.name) || '').toLowerCase()}</td>
+                    <td class="number">{one && facts!.rows ? percent(one.nulls / facts!.rows, one.nulls && one.nulls < facts!.rows / 100 ? 1 : 0) : ''}</td>
+                    <td class="number clip">{one ? show(one.least) : ''}</td>
+                    <td>{one?.bars && <Histogram bars={one.bars} name={c.name} />}</td>
+                    <td class="clip">{one ? show(one.most) : ''}</td>
+                  </tr>
+                );
+              })}
+            </tbody>
+          </table>
+        </div>
+      </section>
+      {table.sql && (
+        <section>
+          <h2>Text <Copy text={table.sql} /></h2>
+          <pre class="sql" tabIndex={0}>{table.sql}</pre>
+        </section>
+      )}
+    </>
+  );
+}
+
+function Histogram({ bars, name }: { bars: number[]; name: string }) {
+  const most = Math.max(...bars, 1);
+  return (
+    <svg class="histogram" width={bars.length * 4} height="16" role="img" aria-label={`How the values of ${name} are spread`}>
+      {bars.map((n, i) => n > 0 && <rect x={i * 4} width="3" y={16 - Math.max(1, (16 * n) / most)} height={Math.max(1, (16 * n) / most)} />)}
+    </svg>
+  );
+}
+
+function TableStates({ name }: { name: string }) {
+  const model = cells.value, table = model?.byName.get(name);
+  if (!model || !table) return null;
+  const found = new Map<State, { n: number; last: string }>();
+  table.codes.forEach((code, i) => {
+    const state = states[code];
+    if (state && state !== 'not_due') found.set(state, { n: (found.get(state)?.n ?? 0) + 1, last: model.dates[i]!.date });
+  });
+  return <p class="spread">{worst.filter((s) => found.has(s)).map((s) => <a href={`/cell/${name}/${found.get(s)!.last}`}><Mark state={s} /> {count(found.get(s)!.n)} {labels[s]}</a>)}</p>;
+}

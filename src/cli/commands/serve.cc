@@ -1,0 +1,60 @@
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include <cstdlib>
+
+#include "base/file.h"
+#include "base/text.h"
+#include "cli/command.h"
+#include "cli/exit_code.h"
+#include "operations/serve.h"
+#include "serve/site.h"
+
+namespace backcourt {
+
+namespace {
+
+struct ServeView {};
+void Describe(Visitor& v, ServeView&) { v.Struct("ServeView", ""); }
+
+constexpr auto kLookMicroseconds = 50'000;  // whether it is to end
+
+// Never from the command line, which every user of the machine can read.
+Result<std::string> TokenOf(const ServeRequest& request) {
+  if (!request.token_file.empty()) {
+    std::string token = Trim(TRY(ReadFile(request.token_file)));
+    if (token.empty())
+      return Error{ErrorKind::kUsage, request.token_file + " is empty",
+                   "openssl rand -hex 24 > " + request.token_file};
+    return token;
+  }
+  const char* token = getenv("BACKCOURT_TOKEN");
+  return std::string(token ? token : "");
+}
+
+Result<int> RunServe(Caller& caller, const ServeRequest& request, const ServeView&, const Output& output) {
+  WarehouseLock& lock = *TRY(caller.Hold());
+  TcpAddress address{request.host, request.port};
+  Gate gate = TRY(Gate::Make(address, TRY(TokenOf(request)), request.names));
+  Host host(caller.project(), ExitCodeOf);
+  TRY(host.workspace()->Open());
+  Site site(host, gate, {request.page, IsLoopback(request.host)});
+  auto server = TRY(Server::Start(
+      lock.socket_path(), [&site](const HttpRequest& asked, Reply& reply) { site.Answer(asked, reply); }, {},
+      address));
+  std::string shown = request.host.find(':') == std::string::npos ? request.host : "[" + request.host + "]";
+  std::string url = fmt::format("http://{}:{}/", shown, server->port());
+  TRY(lock.Tell(url));
+  output.Out(fmt::format("Backcourt serves {} at {}\nCtrl-C ends it.\n", caller.project().warehouse, url));
+  while (!caller.cancel().Requested())
+    usleep(kLookMicroseconds);
+  host.End();
+  server->EndServing();
+  return 0;
+}
+
+}  // namespace
+
+Command ServeCommand() { return MakeCommand("serve", RunServe); }
+
+}  // namespace backcourt

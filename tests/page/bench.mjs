@@ -1,0 +1,87 @@
+// Frames of the season view while much happens: 10 seasons × 17 tables, 50 events a second, the wheel turning.
+//   scripts/page_node tests/page/bench.mjs        prints the longest frames; 2 when one is over 50 ms
+
+import { open, realProject, run, serve } from './kit.mjs';
+
+const seasons = 10, tables = 17, perSecond = 50, seconds = 10;
+
+function report() {
+  const dates = [];
+  for (let s = 0; s < seasons; s++) {
+    const day = new Date(Date.UTC(2012 + s, 9, 19));
+    for (let i = 0; i < 213; i++) {
+      dates.push({ date: day.toISOString().slice(0, 10), games: 7, finals: 7, season: `${2012 + s}-${String(13 + s)}` });
+      day.setUTCDate(day.getUTCDate() + (i % 30 === 29 ? 3 : 1));
+    }
+  }
+  const states = dates.map((_, i) => (i % 97 < 90 ? 'f' : 'smpwxbu'[i % 7])).join('');
+  return {
+    as_of: '2022-06-16 00:00:00', dates, reasons: ['raw_player_box 2021-12-01 changed in load 4'],
+    letters: { f: 'fresh', s: 'stale', m: 'missing', p: 'partial', w: 'waiting', x: 'failed', b: 'blocked', u: 'unproved' },
+    tables: Array.from({ length: tables }, (_, t) => ({ table: `${t < 6 ? 'raw_' : ''}table_number_${t}`, kind: t < 6 ? 'raw' : 'public', group: '', states, rows: dates.map(() => 214), runs: dates.map(() => 7), causes: dates.map(() => 0), failures: {} })),
+  };
+}
+
+const url = process.env.PAGE_URL ?? (await (async () => {
+  const project = realProject();
+  run(project, ['load']);
+  return (await serve(project)).url;
+})());
+const cells = report();
+const page = await open(url);
+await page.addInitScript(() => {
+  window.streams = [];
+  window.EventSource = class extends EventTarget {
+    constructor() {
+      super();
+      window.streams.push(this);
+      setTimeout(() => this.onopen?.(), 0);
+    }
+    close() {}
+  };
+});
+await page.route('**/api/v1/cells', (route) => route.fulfill({ json: cells }));
+await page.goto(`${url}/season`);
+await page.waitForSelector('.strips-cells canvas');
+await page.waitForTimeout(1500);
+const result = await page.evaluate(async ({ dates, perSecond, seconds, tables }) => {
+  const emit = (name, data) => window.streams[0].dispatchEvent(new MessageEvent(name, { data: JSON.stringify(data), lastEventId: '1' }));
+  const names = Array.from({ length: tables }, (_, t) => `table_number_${t}`).slice(6);
+  emit('begun', { activity: 'a1', event: { verb: 'backfill', request: {} } });
+  emit('started', { activity: 'a1', event: { event: 'started', run: 9, seconds: 0, tables: names.map((table) => ({ table, cells: dates.length, expected_seconds: 1, inputs: [] })) } });
+  const frames = [], tasks = [];
+  new PerformanceObserver((list) => tasks.push(...list.getEntries().map((one) => one.duration))).observe({ type: 'longtask' });
+  let last = performance.now(), on = true;
+  const tick = (now) => {
+    frames.push(now - last);
+    last = now;
+    if (on) requestAnimationFrame(tick);
+  };
+  requestAnimationFrame(tick);
+  let n = 0;
+  const start = performance.now();
+  await new Promise((done) => {
+    const timer = setInterval(() => {
+      const due = ((performance.now() - start) / 1000) * perSecond;
+      for (; n < due; n++) {
+        const at = (n * 8) % (dates.length - 8), table = names[n % names.length];
+        const range = { run: 9, table, seconds: n / perSecond, first_date: dates[at], last_date: dates[at + 7], cells: 8 };
+        if (n % 2) emit('filled', { activity: 'a1', event: { event: 'filled', rows: 1600, batch_seconds: 0.1, eta_seconds: 9, ...range } });
+        else emit('batch_started', { activity: 'a1', event: { event: 'batch_started', ...range } });
+        if (n % 50 === 0) emit('changed', { tables: [], load: false, project: false });
+      }
+      window.scrollBy(0, n % 400 < 200 ? 9 : -9);
+      if (performance.now() - start > seconds * 1000) {
+        clearInterval(timer);
+        done();
+      }
+    }, 10);
+  });
+  on = false;
+  frames.sort((a, b) => b - a);
+  tasks.sort((a, b) => b - a);
+  return { frames: frames.length, longest: frames.slice(0, 5), tasks: tasks.slice(0, 5), events: n };
+}, { dates: cells.dates.map((d) => d.date), perSecond, seconds, tables });
+const ms = (list) => list.map((one) => one.toFixed(1)).join(', ') || 'none';
+console.log(`${result.events} events, ${result.frames} frames; longest: ${ms(result.longest)} ms; tasks over 50 ms: ${ms(result.tasks)}`);
+process.exit(result.tasks.length ? 2 : 0);
