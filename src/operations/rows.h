@@ -19,7 +19,7 @@ struct RowsFormat {
 
 struct ShowRequest {
   std::string table;
-  std::string date, start_date, end_date;
+  std::string date, start_date, end_date, season;
   std::map<std::string, std::string> lookups;  // by the name of a lookup of the pack, as player
   bool oldest_first = false;
   RowsFormat rows;
@@ -37,6 +37,7 @@ struct RowsReport {
   std::vector<std::vector<std::optional<std::string>>> rows;  // as text
   std::vector<std::string> objects;                           // of the json format: each row's JSON
   bool more = false;                                          // the limit left some out
+  std::string no_rows;                                        // why there are none, where that is known
 };
 void Describe(Visitor& v, RowsReport& r);
 

@@ -70,7 +70,7 @@ TEST(TestCase, ErrorsNameFileAndLine) {
             std::string::npos);
   EXPECT_NE(wrong("player, points\n", "player, player\n").find("m.test.toml:7: given.box: column 'player'"),
             std::string::npos);
-  EXPECT_NE(wrong("expect =", "expected =").find("a test lacks 'expect'"), std::string::npos);
+  EXPECT_NE(wrong("expect =", "expected =").find("'expect' is missing in a test"), std::string::npos);
   EXPECT_NE(wrong("name =", "nmae =").find("m.test.toml:"), std::string::npos);
   EXPECT_NE(wrong("2021-10-25", "2021-10-32").find("m.test.toml:5:"), std::string::npos);
   EXPECT_NE(wrong("2021-10-25", "2025-10-25").find("outside of its season"), std::string::npos);
