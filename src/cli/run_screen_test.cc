@@ -58,7 +58,7 @@ TEST(RunScreen, ShowsWhatRunsFirstAndSumsUpInOneLine) {
 TEST(RunScreen, LeavesOutWhatMattersLeast) {
   RunNow run = FifteenTables();
   EXPECT_EQ(TableLine(run.tables[10], 27, 120),
-            "a_table_with_a_long_name_10       0/403           0 rows           /s  waits for "
+            "a_table_with_a_long_name_10       0/403           0 rows  waits for "
             "a_table_with_a_long_name_9 and 1 more  2.50 s left");
   std::string narrow = TableLine(run.tables[9], 17, 39);
   EXPECT_EQ(narrow, "a_table_with_a_l…       0/403  running");

@@ -78,7 +78,7 @@ TEST(TestCase, ErrorsNameFileAndLine) {
   EXPECT_NE(wrong("\"2021-22\"", "\"this year\"").find("m.test.toml:1: season 'this year'"),
             std::string::npos);
   EXPECT_NE(ErrorOf("season = \"2021-22\"\n").find("m.test.toml:1: there is no [[test]]"), std::string::npos);
-  EXPECT_NE(ErrorOf("test = 7\n").find("m.test.toml:1: 'test' must be tables"), std::string::npos);
+  EXPECT_NE(ErrorOf("test = 7\n").find("m.test.toml:1:8: 'test' must be tables"), std::string::npos);
   EXPECT_NE(ErrorOf(kGood + kGood.substr(kGood.find("[[test]]")))
                 .find("m.test.toml:18: there are two tests \"one\""),
             std::string::npos)
