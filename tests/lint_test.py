@@ -29,7 +29,7 @@ class Lint(Toy):
 
     def test_nothing_is_wrong(self):
         self.assertEqual(self.lint(0), [])
-        self.assertEqual(json.loads(self.run_program("lint", "--json")), {"problems": [], "files": 5})
+        self.assertEqual(json.loads(self.run_program("lint", "--json")), {"problems": [], "files": 8})
         self.assertFalse((self.project / "warehouse.duckdb").exists())
 
     def test_every_broken_file_is_listed_with_its_place(self):
@@ -87,11 +87,11 @@ class Lint(Toy):
         self.edit("tables/raw_box.toml", "unit  =", "units =")
         self.edit("sources/box.sql", 'table =', 'tabel =')
         found = self.lint(1)
-        self.assertEqual(len(found), 2, found)
-        self.assertIn("raw_box.toml:5:1: unknown key 'units'", found[0])
-        self.assertIn("sources/box.sql:", found[1])
-        for part in ("raw_box.toml:5:", "box.sql:"):
-            self.assertIn(part, self.run_program("status", code=1))
+        self.assertEqual(len(found), 3, found)
+        self.assertIn("sources/box.sql:1:1: 'table' is missing", found[0])
+        self.assertIn("sources/box.sql:3:1: unknown key 'tabel'", found[1])
+        self.assertIn("raw_box.toml:5:1: unknown key 'units'", found[2])
+        self.assertIn("raw_box.toml:5:", self.run_program("status", code=1))  # of which the calendar is made
 
     def test_doctor_and_plan_list_them(self):
         self.run_program("backfill")

@@ -91,8 +91,9 @@ std::string Suggestion(std::string_view word, const std::vector<std::string>& ca
   if (candidates.empty()) return "";
   std::vector<std::string> listed(candidates.begin(),
                                   candidates.begin() + long(std::min(candidates.size(), kListed)));
-  return fmt::format("one of {}{}", Join(listed, ", "),
-                     candidates.size() > kListed ? fmt::format(" and {} more", candidates.size() - kListed) : "");
+  return fmt::format(
+      "one of {}{}", Join(listed, ", "),
+      candidates.size() > kListed ? fmt::format(" and {} more", candidates.size() - kListed) : "");
 }
 
 std::string Quote(std::string_view text) { return "'" + ReplaceAll(std::string(text), "'", "''") + "'"; }

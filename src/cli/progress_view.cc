@@ -13,8 +13,8 @@ namespace backcourt {
 
 namespace {
 
-constexpr double kLineEvery = 0.9;   // seconds; less than two ticks of a load
-constexpr double kFrameEvery = 0.1;  // seconds
+constexpr double kLineEvery = 0.9;                // seconds; less than two ticks of a load
+constexpr double kFrameEvery = 0.1;               // seconds
 constexpr int kNameWidth = 34, kLineWidth = 160;  // of lines in a pipe
 
 }  // namespace
@@ -112,7 +112,8 @@ void ProgressView::ShowRun(const RunEvent& event) {
   RunNow now = NowOf(state_, state_.seconds());
   for (const TableNow& one : now.tables)
     if (one.table == *table)
-      output_.Out(fmt::format("{}  [{}]\n", TableLine(one, kNameWidth, kLineWidth), SummaryLine(now, kLineWidth)));
+      output_.Out(
+          fmt::format("{}  [{}]\n", TableLine(one, kNameWidth, kLineWidth), SummaryLine(now, kLineWidth)));
 }
 
 void ProgressView::Redraw(bool last) {

@@ -19,9 +19,7 @@ size_t Characters(const std::string& text) {
 int64_t Finished(const TableNow& table) { return table.done + table.failed + table.blocked; }
 bool Ended(const TableNow& table) { return Finished(table) >= table.total; }
 
-int Percent(int64_t done, int64_t total) {
-  return total ? int(100.0 * double(done) / double(total)) : 100;
-}
+int Percent(int64_t done, int64_t total) { return total ? int(100.0 * double(done) / double(total)) : 100; }
 
 std::string StateOf(const TableNow& table) {
   std::string text;
@@ -29,10 +27,11 @@ std::string StateOf(const TableNow& table) {
   if (table.blocked) text += fmt::format("{} blocked ", table.blocked);
   if (Ended(table)) return text + "done";
   if (table.running) return text + "running";
-  return text + (table.waits_for.empty() ? "next" : "waits for " + table.waits_for.front() +
-                                                        (table.waits_for.size() > 1
-                                                             ? fmt::format(" and {} more", table.waits_for.size() - 1)
-                                                             : ""));
+  return text + (table.waits_for.empty() ? "next"
+                                         : "waits for " + table.waits_for.front() +
+                                               (table.waits_for.size() > 1
+                                                    ? fmt::format(" and {} more", table.waits_for.size() - 1)
+                                                    : ""));
 }
 
 }  // namespace
@@ -52,10 +51,13 @@ std::string TableLine(const TableNow& table, int name_width, int width) {
   std::string state = "  " + StateOf(table);
   std::string eta = !Ended(table) && table.eta_seconds ? "  " + Seconds(*table.eta_seconds) + " left" : "";
   std::string rows = fmt::format("  {:>10} rows", WithCommas(table.rows));
-  std::string rate = fmt::format("  {:>9}/s", table.busy_seconds > 0 ? WithCommas(int64_t(double(table.rows) / table.busy_seconds)) : "");
+  std::string rate =
+      fmt::format("  {:>9}/s",
+                  table.busy_seconds > 0 ? WithCommas(int64_t(double(table.rows) / table.busy_seconds)) : "");
   // The state is what matters most, then the time, then the rows.
   size_t room = size_t(std::max(1, width)) - std::min(size_t(width), Characters(line));
-  for (const std::string& part : {rows + rate + state + eta, rows + state + eta, state + eta, rows + state, state})
+  for (const std::string& part :
+       {rows + rate + state + eta, rows + state + eta, state + eta, rows + state, state})
     if (Characters(part) <= room) return line + part;
   return Cut(line + state, width);
 }

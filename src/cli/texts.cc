@@ -43,7 +43,8 @@ std::string FindingsText(const LoadReport& report) {
   for (size_t i = 0; i < std::min(report.useless.size(), kMostVanished); ++i)
     text += fmt::format("{}: no row of it is used: {}\n", report.useless[i].path, report.useless[i].reason);
   if (report.useless.size() > kMostVanished)
-    text += fmt::format("and {} more files without a row that is used\n", report.useless.size() - kMostVanished);
+    text +=
+        fmt::format("and {} more files without a row that is used\n", report.useless.size() - kMostVanished);
   if (!report.disagreements.empty())
     text += fmt::format("{} times another source has another date or other teams of a game:\n",
                         WithCommas(int64_t(report.disagreements.size())));
@@ -129,10 +130,10 @@ std::string AbsentText(const std::vector<AbsentFeed>& absent) {
   }
   std::string text;
   for (const Line& line : lines)
-    text += fmt::format("No files for {}{}: {} {}\n", line.feeds,
-                        line.seasons.empty() ? "" : " in " + Join(line.seasons, ", "), line.table,
-                        line.empty ? line.seasons.empty() ? "is empty" : "has no rows of that season"
-                                   : "is made without it");
+    text += fmt::format(
+        "No files for {}{}: {} {}\n", line.feeds,
+        line.seasons.empty() ? "" : " in " + Join(line.seasons, ", "), line.table,
+        line.empty ? line.seasons.empty() ? "is empty" : "has no rows of that season" : "is made without it");
   return text;
 }
 
@@ -271,9 +272,9 @@ std::string PlanText(const PlanReport& report) {
       report.plan.batches.size() == 1 ? "1 batch" : fmt::format("{} batches", report.plan.batches.size()),
       Join(sums, ", "));
   if (seconds > 0)
-    text += fmt::format("; about {} of work{}", Seconds(seconds),
-                        unknown ? fmt::format(", without {} of which nothing is known", Counted(unknown, "table"))
-                                : "");
+    text += fmt::format(
+        "; about {} of work{}", Seconds(seconds),
+        unknown ? fmt::format(", without {} of which nothing is known", Counted(unknown, "table")) : "");
   return text + "\n";
 }
 

@@ -98,8 +98,9 @@ Result<int64_t> ReadFormat(Connection& connection, const std::string& path) {
   if (format.size() != 1 || format.Null(0, 0) || format.Int(0, 0) < 1)
     return Error{
         ErrorKind::kBusy,
-        fmt::format("{} has no readable format number: its table backcourt.meta is damaged; it stays untouched",
-                    path),
+        fmt::format(
+            "{} has no readable format number: its table backcourt.meta is damaged; it stays untouched",
+            path),
         kRebuildHint};
   if (format.Int(0, 0) > kFormat)
     return Error{

@@ -108,7 +108,8 @@ std::string EmptyFeedSql(const Feed& feed, const std::vector<Function>& function
     columns += NullSql(column, functions) + " AS " + Ident(column.name) + ", ";
   if (feed.snapshots) columns += "CAST(NULL AS TIMESTAMP) AS snapshot_at, ";
   return "SELECT " + columns +
-         "CAST(NULL AS VARCHAR) AS file, CAST(NULL AS BIGINT) AS file_row, CAST(NULL AS VARCHAR) AS feed_season "
+         "CAST(NULL AS VARCHAR) AS file, CAST(NULL AS BIGINT) AS file_row, CAST(NULL AS VARCHAR) AS "
+         "feed_season "
          "LIMIT 0";
 }
 
@@ -123,8 +124,7 @@ Result<std::vector<std::string>> FeedReader::CsvHeader(const FoundFile& file) {
                                     fmt::arg("file", Quote(file.Bytes())), fmt::arg("no_delimiter", '\x01')));
   if (!first && first.error().kind == ErrorKind::kInterrupted) return first.error();
   if (!first)
-    return Error{ErrorKind::kSource, fmt::format("{} cannot be read: {}", path, first.error().message),
-                 kFix};
+    return Error{ErrorKind::kSource, fmt::format("{} cannot be read: {}", path, first.error().message), kFix};
   std::vector<std::string> fields(1);
   if (first->size() == 0)
     return Error{ErrorKind::kSource, fmt::format("{} is empty", path), "a file with a header line"};
@@ -236,10 +236,10 @@ Result<std::string> FeedReader::CastedSql(const Feed& feed, const std::vector<Fo
       std::vector<std::string> names;
       for (const auto& [have, of] : types)
         names.push_back(have);
-      return Error{
-          ErrorKind::kSource, fmt::format("{} has no column '{}', which feed {} needs", path, column.name, feed.name),
-          fmt::format("its columns: {}; another file, or another path under [feeds]",
-                      Suggestion(Lower(column.name), names))};
+      return Error{ErrorKind::kSource,
+                   fmt::format("{} has no column '{}', which feed {} needs", path, column.name, feed.name),
+                   fmt::format("its columns: {}; another file, or another path under [feeds]",
+                               Suggestion(Lower(column.name), names))};
     }
     bool text = given && types[Lower(given->name)] == "VARCHAR";
     std::string value = given && read ? CastSql(*given, text, !column.lenient, project_.functions)

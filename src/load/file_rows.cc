@@ -40,8 +40,8 @@ std::optional<FileRow> FileRows::Find(const RawTable& table, const std::vector<l
   for (const ledger::LoadedFile& file : files) {
     std::string relation = values.empty() ? "" : Read(table, file);
     if (relation.empty()) return std::nullopt;
-    auto rows = connection_.Query(fmt::format("SELECT file_row FROM {} WHERE list_has_all(values_, [{}]) LIMIT 2",
-                                              relation, Join(values, ", ")));
+    auto rows = connection_.Query(fmt::format(
+        "SELECT file_row FROM {} WHERE list_has_all(values_, [{}]) LIMIT 2", relation, Join(values, ", ")));
     if (!rows || rows->size() > 1 || (rows->size() == 1 && found)) return std::nullopt;
     if (rows->size() == 1) found = FileRow{file.path, rows->Int(0, 0)};
   }

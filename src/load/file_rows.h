@@ -28,8 +28,8 @@ class FileRows {
                               const std::vector<std::pair<std::string, std::string>>& key);
 
  private:
-  // The rows of a file: a relation (file_row, values), its values as a list of texts; "" where it is not as it
-  // was loaded, or cannot be read.
+  // The rows of a file: a relation (file_row, values), its values as a list of texts; "" where it is not as
+  // it was loaded, or cannot be read.
   std::string Read(const RawTable& table, const ledger::LoadedFile& file);
 
   const Project& project_;

@@ -68,7 +68,7 @@ std::string LoadProgress::Line() const {
 
 std::optional<double> SecondsLeft(const WorkDone& work, double now) {
   constexpr double kKnown = 0.05;  // the share of the work from which on the rest can be told
-  constexpr double kLate = 0.1;    // of what a statement takes longer than was expected, as much again is left
+  constexpr double kLate = 0.1;  // of what a statement takes longer than was expected, as much again is left
   if (work.all <= 0 || work.done < work.all * kKnown || work.at <= 0) return std::nullopt;
   double left = (work.all - work.done) * work.at / work.done - (now - work.at);
   return std::max(left, kLate * (now - work.at));

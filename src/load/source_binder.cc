@@ -26,8 +26,9 @@ Result<std::vector<FileProblem>> BindSource(Connection& connection, const Projec
   std::string typed;
   for (const Column& column : table.columns)
     typed += fmt::format("CAST({0} AS {1}) AS {0}, ", Ident(column.name), column.type);
-  std::string sql = fmt::format("{} SELECT {}{}{}CAST(dropped AS VARCHAR) AS dropped FROM (\n{}\n) LIMIT 0", inputs,
-                                typed, StatementColumns(table, source), UnmatchedNameColumn(source), source.body);
+  std::string sql =
+      fmt::format("{} SELECT {}{}{}CAST(dropped AS VARCHAR) AS dropped FROM (\n{}\n) LIMIT 0", inputs, typed,
+                  StatementColumns(table, source), UnmatchedNameColumn(source), source.body);
   auto bound = connection.Query(sql);
   if (bound) return std::vector<FileProblem>();
   if (bound.error().kind == ErrorKind::kInterrupted) return bound.error();

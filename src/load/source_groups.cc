@@ -212,8 +212,7 @@ std::vector<AbsentFeed> SourceGroups::Absent() const {
       if (source.table == table.name && !IsOwn(source))
         for (const auto& list : {source.feeds, source.any_of})
           feeds.insert(list.begin(), list.end());
-    std::string names = feeds.empty() ? table.name + " itself"
-                                      : Join({feeds.begin(), feeds.end()}, ", ");
+    std::string names = feeds.empty() ? table.name + " itself" : Join({feeds.begin(), feeds.end()}, ", ");
     for (const SourceGroup& group : groups_) {
       if (group.source->table != table.name) continue;
       served.insert(group.season);

@@ -303,8 +303,7 @@ Result<> TableChange::KeepValues(int64_t run) {
   std::vector<std::string> on, hashes, key, values;
   for (const std::string& column : table_.key) {
     on.push_back(fmt::format("o.{0} IS NOT DISTINCT FROM n.{0}", Ident(column)));
-    key.push_back(
-        fmt::format("{0}, CAST(coalesce(n.{1}, o.{1}) AS VARCHAR)", Quote(column), Ident(column)));
+    key.push_back(fmt::format("{0}, CAST(coalesce(n.{1}, o.{1}) AS VARCHAR)", Quote(column), Ident(column)));
   }
   for (const std::string& column : hashed_) {
     hashes.push_back(Ident(column));
@@ -331,7 +330,8 @@ Result<> TableChange::KeepValues(int64_t run) {
         WHERE o.there_ IS NULL OR n.there_ IS NULL OR o.hash_ <> n.hash_))sql",
           fmt::arg("key", Join(key, ", ")), fmt::arg("values", Join(values, ", ")),
           fmt::arg("stored", rows(stored_, InPartitions(had_rows_) + " AND " + replaced_)),
-          fmt::arg("staged", rows(staged(), InPartitions(had_rows_))), fmt::arg("same_key", Join(on, " AND "))));
+          fmt::arg("staged", rows(staged(), InPartitions(had_rows_))),
+          fmt::arg("same_key", Join(on, " AND "))));
 }
 
 Result<> TableChange::Write() {

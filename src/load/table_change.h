@@ -97,7 +97,7 @@ class TableChange {
   bool all_new_ = false;  // nothing stood there of it
   std::vector<PartitionKey> changed_;
   std::vector<PartitionKey> had_rows_;  // of those that changed
-  std::vector<PartitionKey> mixed_;  // those of which other rows stay
+  std::vector<PartitionKey> mixed_;     // those of which other rows stay
   std::map<PartitionKey, PartitionDigest> after_;
 };
 

@@ -53,10 +53,13 @@ KeyLines TomlTable::Lines() const {
   return all;
 }
 
-void TomlTable::Problem(const toml::node* node, const std::string& message) {
-  const toml::source_position at = node ? node->source().begin : table_.source().begin;
+void TomlTable::ProblemAt(const toml::source_position& at, const std::string& message) {
   problems_.push_back(fmt::format("{}:{}:{}: {}", file_, first_line_ - 1 + std::max(1, int(at.line)),
                                   std::max(1, int(at.column)), message));
+}
+
+void TomlTable::Problem(const toml::node* node, const std::string& message) {
+  ProblemAt(node ? node->source().begin : table_.source().begin, message);
 }
 
 const toml::node* TomlTable::Take(const std::string& key, bool required) {
@@ -144,10 +147,11 @@ std::vector<std::string> TomlTable::Keys() const {
 }
 
 Result<> TomlTable::Finish() {
-  for (auto& [name, node] : InFileOrder(table_)) {
-    if (known_.contains(name)) continue;
-    Problem(node, fmt::format("unknown key '{}' in {}; try {}", name, where_,
-                              Suggestion(name, {known_.begin(), known_.end()})));
+  for (auto&& [key, node] : table_) {
+    std::string name(key.str());
+    if (!known_.contains(name))
+      ProblemAt(key.source().begin, fmt::format("unknown key '{}' in {}; try {}", name, where_,
+                                                Suggestion(name, {known_.begin(), known_.end()})));
   }
   if (problems_.empty()) return {};
   return Error{ErrorKind::kUsage, Join(problems_, "\n"), ""};

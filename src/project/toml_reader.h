@@ -38,6 +38,7 @@ class TomlTable {
   Result<> Finish();
 
  private:
+  void ProblemAt(const toml::source_position& at, const std::string& message);
   const toml::node* Take(const std::string& key, bool required);
 
   std::string file_;

@@ -94,7 +94,8 @@ std::string GapsText(const std::vector<Gap>& gaps, bool markdown, bool all) {
     }
     if (!fix.empty()) text += fmt::format("{}fix: {}\n", step, fix);
     if (mine.size() > shown)
-      text += fmt::format("{}and {} more (--all lists them)\n", item, WithCommas(int64_t(mine.size() - shown)));
+      text +=
+          fmt::format("{}and {} more (--all lists them)\n", item, WithCommas(int64_t(mine.size() - shown)));
   }
   return text.empty() ? "" : text + "\n";
 }
@@ -134,8 +135,8 @@ Result<int> RunCheck(Caller& caller, const CheckRequest& request, const CheckVie
   size_t gaps = answer.check.gaps.size();
   std::string result = gaps == 1 ? "1 GAP" : fmt::format("{} GAPS", WithCommas(int64_t(gaps)));
   if (gaps == 0)
-    result = answer.check.left_out.empty() ? "no problems found"
-                                           : "no problems found in what could be checked";
+    result =
+        answer.check.left_out.empty() ? "no problems found" : "no problems found in what could be checked";
   if (!answer.accepted.empty()) result += fmt::format(", {} accepted", answer.accepted.size());
   output.Out(SeasonsText(answer, view.markdown) + GapsText(answer.check.gaps, view.markdown, view.all) +
              AcceptedText(answer, view.markdown) + LeftOutText(answer.check.left_out, view.markdown) + feeds +

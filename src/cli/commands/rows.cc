@@ -28,8 +28,10 @@ std::string Readable(const std::string& text) {
   double number = 0;
   auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
   bool fraction = text.find_first_of(".e") != std::string::npos;
-  if (error != std::errc() || end != text.data() + text.size() || !fraction || text.size() <= kShort) return text;
-  std::string shown = std::abs(number) < 100'000 ? fmt::format("{:.6g}", number) : fmt::format("{:.2f}", number);
+  if (error != std::errc() || end != text.data() + text.size() || !fraction || text.size() <= kShort)
+    return text;
+  std::string shown =
+      std::abs(number) < 100'000 ? fmt::format("{:.6g}", number) : fmt::format("{:.2f}", number);
   return shown;
 }
 
@@ -91,9 +93,8 @@ std::string TableText(const RowsReport& report, size_t width, bool full) {
   for (const auto& row : report.rows)
     line([&](size_t c) { return Value(row[c]); });
   if (shown < n)
-    text += fmt::format(
-        "({} more columns: --full shows all, or name columns in `backcourt query`)\n",
-        n - shown);
+    text +=
+        fmt::format("({} more columns: --full shows all, or name columns in `backcourt query`)\n", n - shown);
   if (report.more) text += fmt::format("(the first {} rows: --limit N shows more)\n", report.rows.size());
   return text;
 }
@@ -133,7 +134,8 @@ Result<int> RunShow(Caller& caller, const ShowRequest& request, const RowsView& 
   return 0;
 }
 
-Result<int> RunQuery(Caller& caller, const QueryRequest& request, const RowsView& view, const Output& output) {
+Result<int> RunQuery(Caller& caller, const QueryRequest& request, const RowsView& view,
+                     const Output& output) {
   Print(TRY(caller.Ask("query", Query, request)), request.rows, view.full, output);
   return 0;
 }

@@ -106,8 +106,8 @@ std::string ProblemLine(const Problem& p) {
 }
 
 std::string FailedRunLine(const FailedRun& run) {
-  return fmt::format("the last {} failed (run {}, {} UTC): {}", run.command == "load" ? "load" : "fill", run.run,
-                     run.started_at, run.message);
+  return fmt::format("the last {} failed (run {}, {} UTC): {}", run.command == "load" ? "load" : "fill",
+                     run.run, run.started_at, run.message);
 }
 
 // What runs, and above it a line a season and what is wrong, as far as there is room: all of it fits.
@@ -133,7 +133,8 @@ std::vector<std::string> Dashboard(const StatusReport& report, int width, int he
   if (lines.size() > above) {
     size_t more = lines.size() - above + 1;
     lines.resize(above ? above - 1 : 0);
-    if (above) lines.push_back(fmt::format("and {}: `backcourt status`", Counted(int64_t(more), "more line")));
+    if (above)
+      lines.push_back(fmt::format("and {}: `backcourt status`", Counted(int64_t(more), "more line")));
   }
   for (std::string& line : ActivityLines(report, width, height - int(lines.size())))
     lines.push_back(std::move(line));
