@@ -38,7 +38,7 @@ class RealGames(unittest.TestCase):
         self.assertEqual(report["complete"], code == 0)
         for guard in report["guards"]:
             self.assertTrue(guard["examined"] > 0 or guard["nothing"], guard)
-        self.assertTrue(all(gap["mend"] for gap in report["gaps"]), report["gaps"])
+        self.assertTrue(all(gap["fix"] for gap in report["gaps"]), report["gaps"])
         return report["gaps"]
 
     def damage(self, *statements, fill=True):
@@ -52,8 +52,9 @@ class RealGames(unittest.TestCase):
     def test_sound_weeks_lack_nothing(self):
         self.assertEqual(self.gaps(code=0), [])
         text = self.slice.run("check")
-        self.assertIn("nothing is missing", text)
-        self.assertRegex(text, r"absent feed: .*\(raw_player_props goes without\)")
+        self.assertIn("no problems found", text)
+        self.assertRegex(text, r"no files for \d+ feeds")
+        self.assertIn("No files for odds_api: raw_player_props is empty", self.slice.run("check", "--all"))
         finals = self.slice.rows.execute("SELECT count(*) FROM raw_results").fetchone()[0]
         report = json.loads(self.slice.run("check", "--json"))
         self.assertIn({"season": "2021-22", "table": "raw_play_by_play", "unit": "games", "expected": finals, "present": finals, "remark": ""}, report["tables"])
@@ -66,7 +67,7 @@ class RealGames(unittest.TestCase):
         gaps = self.gaps()
         self.assertEqual({(gap["table"], gap["first_date"], gap["subject"], gap["what"]) for gap in gaps if gap["guard"] == "games"},
                          {(table, self.day, f"{self.game} {self.away} at {self.home}", "the game is final, and has no rows here") for table in ("raw_player_box", "raw_team_box")})
-        self.assertRegex([gap["mend"] for gap in gaps if gap["guard"] == "games"][0], r"`backcourt load .*raw_\w+_box/season=2021-22/data.parquet` once the file has it")
+        self.assertRegex([gap["fix"] for gap in gaps if gap["guard"] == "games"][0], r"`backcourt load .*raw_\w+_box/season=2021-22/data.parquet` once the file has it")
         partial = {gap["table"] for gap in gaps if gap["guard"] == "cells"}
         self.assertLessEqual({"player_game_summary", "ml_feature_store_v2"}, partial)
         self.assertTrue(all(f"made without the boxes of {self.game}" in gap["what"] for gap in gaps if gap["guard"] == "cells"))
@@ -126,9 +127,9 @@ class RealGames(unittest.TestCase):
         self.assertEqual({(gap["guard"], gap["table"], gap["first_date"]) for gap in gaps},
                          {(guard, table, self.day) for guard in ("stored rows", "expected rows") for table in ("player_game_summary", "team_offense_game_summary")})
         twice = [gap["what"] for gap in gaps if gap["table"] == "player_game_summary" and gap["guard"] == "stored rows"][0]
-        self.assertIn(f"a row stands twice (game_id={self.game}, player_id=", twice)
+        self.assertIn(f"a row is there twice (game_id={self.game}, player_id=", twice)
         for gap in gaps:
-            self.slice.run(*re.search("`backcourt (.*?)`", gap["mend"]).group(1).split())
+            self.slice.run(*re.search("`backcourt (.*?)`", gap["fix"]).group(1).split())
         self.assertEqual(self.gaps(code=0), [])
 
     def test_a_raw_value_changed_behind_the_ledgers_back_is_loaded_again(self):
@@ -138,7 +139,7 @@ class RealGames(unittest.TestCase):
         self.assertIn("a value is not what was filled", stored["raw_player_box"]["what"])
         self.assertIn("0 rows, where", stored["raw_play_by_play"]["what"])
         for gap in stored.values():
-            self.slice.run(*re.search("`backcourt (.*?)`", gap["mend"]).group(1).split())
+            self.slice.run(*re.search("`backcourt (.*?)`", gap["fix"]).group(1).split())
         self.assertEqual(self.gaps(code=0), [])
 
     def test_only_what_is_asked_for(self):
@@ -172,7 +173,7 @@ class ToyLeague(Toy):
         self.assertIn("### 2021-22: 6 game dates", page)
         self.assertIn("| raw_box | 7 | 7 | games |", page)
         self.assertIn("| player_form | 6 | 6 | dates | 1 of them empty: nobody has played before this date |", page)
-        self.assertIn("nothing is missing", page)
+        self.assertIn("no problems found", page)
 
     def test_nothing_to_look_at_is_an_error(self):
         self.assertIn("a check of nothing proves nothing", self.run_program("check", code=1))
@@ -188,7 +189,7 @@ class ToyLeague(Toy):
 
     def test_states_of_cells(self):
         self.run_program("load")
-        self.assertEqual([(gap["what"], gap["dates"], gap["mend"]) for gap in self.gaps() if gap["table"] == "player_form"],
+        self.assertEqual([(gap["what"], gap["dates"], gap["fix"]) for gap in self.gaps() if gap["table"] == "player_form"],
                          [("missing", 6, "`backcourt backfill player_form --start-date 2021-10-19 --end-date 2021-11-03`")])
         self.run_program("backfill")
         self.edit("data/box_2021-22.csv", "G3,AAA,1,31", "G3,AAA,1,35")
@@ -199,7 +200,7 @@ class ToyLeague(Toy):
         self.run_program("backfill", code=2)
         gaps = {gap["table"]: gap for gap in self.gaps()}
         self.assertIn('failed: check "points are not negative" of player_games fails', gaps["player_games"]["what"])
-        self.assertIn("backcourt why player_games 2021-10-22", gaps["player_games"]["mend"])
+        self.assertIn("backcourt why player_games 2021-10-22", gaps["player_games"]["fix"])
         self.assertIn("blocked: ", gaps["player_form"]["what"])
         self.run_program("backfill", "--allow-missing", "player_games", code=2)
         self.assertIn("let through without player_games", " ".join(gap["what"] for gap in self.gaps() if gap["table"] == "player_form"))
@@ -235,12 +236,12 @@ class ToyLeague(Toy):
 
     def write_check(self, body, reads='"raw_results"'):
         (self.project / "checks").mkdir(exist_ok=True)
-        (self.project / "checks" / "home_wins.sql").write_text(f'/* backcourt\nabout = "The home team wins."\nreads = [{reads}]\nmend = "play better"\n*/\n{body}\n')
+        (self.project / "checks" / "home_wins.sql").write_text(f'/* backcourt\nabout = "The home team wins."\nreads = [{reads}]\nfix = "play better"\n*/\n{body}\n')
 
     def test_a_check_of_the_project(self):
         self.write_check("SELECT r.game_date, r.game_id AS subject, CASE WHEN home_points <= away_points THEN 'lost at home' END AS what FROM raw_results r JOIN dates d ON d.game_date = r.game_date")
         self.run_program("backfill")
-        self.assertEqual([(gap["guard"], gap["first_date"], gap["subject"], gap["what"], gap["mend"]) for gap in self.gaps()],
+        self.assertEqual([(gap["guard"], gap["first_date"], gap["subject"], gap["what"], gap["fix"]) for gap in self.gaps()],
                          [("home_wins", "2021-10-20", "G2", "lost at home", "play better"), ("home_wins", "2021-10-25", "G5", "lost at home", "play better"),
                           ("home_wins", "2021-11-01", "G6", "lost at home", "play better")])
         self.write_check("SELECT game_date, game_id AS subject, NULL AS what FROM raw_results WHERE home_points > 1000")
@@ -267,7 +268,7 @@ class AcceptedGaps(Toy):
                 self.accept("[accepted.games]", f'{subject} = "it is played tomorrow"')
                 out = self.run_program("check")
                 self.assertIn("accepted: games: 2021-11-03, raw_results, G7 BBB at AAA: the game was to be played, and has no result\n  because: it is played tomorrow", out)
-                self.assertIn("nothing is missing, 1 accepted", out)
+                self.assertIn("no problems found, 1 accepted", out)
                 report = json.loads(self.run_program("check", "--json"))
                 self.assertEqual((report["complete"], report["gaps"], [a["reason"] for a in report["accepted"]]), (True, [], ["it is played tomorrow"]))
                 (self.project / "backcourt.toml").write_text(text)

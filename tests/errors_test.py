@@ -88,7 +88,7 @@ class Headers(Toy):
         self.assert_refused("tables/raw_box.toml", '"player_id"]', '"player"]', 2, "'player' is no column")
 
     def test_a_table_of_boxes_without_teams(self):
-        self.assert_refused("tables/raw_box.toml", 'team_abbr = { type = "VARCHAR", about = "His team." }\n', "", None, "lacks the column 'team_abbr'")
+        self.assert_refused("tables/raw_box.toml", 'team_abbr = { type = "VARCHAR", about = "His team." }\n', "", None, "needs the column 'team_abbr'")
 
     def test_a_source_of_nothing(self):
         self.assert_refused("sources/box.sql", 'table = "raw_box"', 'table = "raw_bx"', 3, "'raw_bx' is no raw table")

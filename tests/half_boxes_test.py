@@ -80,12 +80,12 @@ class HalfBoxes(unittest.TestCase):
         for what, table in [("no team box", "raw_team_box"), ("no player box", "raw_player_box"), ("no events", "raw_play_by_play")]:
             gap = found["games", table, game(what)]
             self.assertEqual((gap["what"], gap["first_date"]), ("the game is final, and has no rows here", self.days[what]))
-            self.assertRegex(gap["mend"], rf"`backcourt load .*{table}/season=2021-22/data.parquet` once the file has it, then `backcourt backfill`")
+            self.assertRegex(gap["fix"], rf"`backcourt load .*{table}/season=2021-22/data.parquet` once the file has it, then `backcourt backfill`")
         sides = {gap["subject"]: gap for gap in gaps if gap["guard"] == "both_teams_have_boxes"}
         self.assertEqual({subject: gap["what"] for subject, gap in sides.items()},
                          {f"{self.games['half of the players']} {self.teams['half of the players'][0]}": "has 0 players in the player box who played",
                           f"{self.games['half of the team box']} {self.teams['half of the team box'][1]}": "has no line in the team box"})
-        self.assertTrue(all("backcourt load" in gap["mend"] for gap in sides.values()))
+        self.assertTrue(all("backcourt load" in gap["fix"] for gap in sides.values()))
 
     def test_from_scratch_it_is_the_same_and_the_rest_mends_it(self):
         here = self.cells()

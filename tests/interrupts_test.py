@@ -124,7 +124,7 @@ class Interrupts(Toy):
 
     def test_check(self):
         (self.project / "checks").mkdir()
-        (self.project / "checks" / "slow.sql").write_text(f'/* backcourt\nabout = "Slow."\nreads = ["raw_results"]\nmend = "wait"\n*/\nSELECT game_date, game_id AS subject, CASE WHEN {ENDLESS} = 7 THEN \'seven\' END AS what FROM raw_results\n')
+        (self.project / "checks" / "slow.sql").write_text(f'/* backcourt\nabout = "Slow."\nreads = ["raw_results"]\nfix = "wait"\n*/\nSELECT game_date, game_id AS subject, CASE WHEN {ENDLESS} = 7 THEN \'seven\' END AS what FROM raw_results\n')
         self.run_program("backfill")
         self.assert_interrupted("check")
         shutil.rmtree(self.project / "checks")

@@ -8,7 +8,7 @@ from tests.kit.program import BACKCOURT
 from tests.kit.toy import Toy
 
 FORM, RECENT, GAMES = "models/precompute/player_form.sql", "models/precompute/recent_form.sql", "models/analytics/player_games.sql"
-CHECK = '/* backcourt\nabout = "The home team wins."\nreads = [{reads}]\nmend = "play better"\n*/\n{body}\n'
+CHECK = '/* backcourt\nabout = "The home team wins."\nreads = [{reads}]\nfix = "play better"\n*/\n{body}\n'
 
 
 class Lint(Toy):
@@ -29,7 +29,7 @@ class Lint(Toy):
 
     def test_nothing_is_wrong(self):
         self.assertEqual(self.lint(0), [])
-        self.assertEqual(json.loads(self.run_program("lint", "--json")), {"problems": [], "files": 5})
+        self.assertEqual(json.loads(self.run_program("lint", "--json")), {"problems": [], "files": 8})
         self.assertFalse((self.project / "warehouse.duckdb").exists())
 
     def test_every_broken_file_is_listed_with_its_place(self):
@@ -45,6 +45,28 @@ class Lint(Toy):
         self.assertTrue(fifth.startswith(self.place(RECENT, "p.pionts")), fifth)
         self.assertIn('pionts', fifth)
         self.assertNotIn("LINE", fifth)
+
+    def test_all_problems_of_one_header(self):
+        self.edit(FORM, "empty =", "emtpy =")
+        self.edit(FORM, '"season before"', '"season befor"')
+        self.edit(FORM, 'key   = ["game_date", "player_id"]', 'key   = ["game_date", "nobody"]')
+        found = self.lint(1)
+        self.assertEqual([line.split(": ", 1)[0] for line in found], [self.place(FORM, '["game_date", "nobody"]')[:-2], f"{FORM}:5:1", self.place(FORM, '"season befor"')[:-2]], found)
+
+    def test_the_select_of_a_source(self):
+        self.edit("sources/box.sql", "b.minutes AS", "b.minuets AS")
+        (line,) = self.lint(1)
+        self.assertTrue(line.startswith(self.place("sources/box.sql", "b.minuets")), line)
+        self.assertIn("minuets", line)
+
+    def test_files_of_feeds_and_tables_and_the_configuration(self):
+        self.edit("feeds.toml", 'path  = "box_', 'paht  = "box_')
+        self.edit("tables/raw_box.toml", 'grain = "date"', 'grain = "day"')
+        self.edit("backcourt.toml", "[project]\n", '[project]\ncolour = "red"\n')
+        self.edit("sources/results.sql", "about =", "abuot =")
+        found = self.lint(1)
+        for place, text in (("backcourt.toml:2:", "unknown key 'colour'"), ("feeds.toml:", "'paht'"), ("tables/raw_box.toml:3:", "grain 'day'"), ("sources/results.sql:2:", "'abuot'")):
+            self.assertTrue(any(line.startswith(place) and text in line for line in found), (place, text, found))
 
     def test_what_binds_only_in_part(self):
         self.edit(FORM, "[columns]\n", '[columns]\nheight = "Of the player."\n')
@@ -65,11 +87,11 @@ class Lint(Toy):
         self.edit("tables/raw_box.toml", "unit  =", "units =")
         self.edit("sources/box.sql", 'table =', 'tabel =')
         found = self.lint(1)
-        self.assertEqual(len(found), 2, found)
-        self.assertIn("raw_box.toml:5:1: unknown key 'units'", found[0])
-        self.assertIn("sources/box.sql:", found[1])
-        for part in ("raw_box.toml:5:", "box.sql:"):
-            self.assertIn(part, self.run_program("status", code=1))
+        self.assertEqual(len(found), 3, found)
+        self.assertIn("sources/box.sql:1:1: 'table' is missing", found[0])
+        self.assertIn("sources/box.sql:3:1: unknown key 'tabel'", found[1])
+        self.assertIn("raw_box.toml:5:1: unknown key 'units'", found[2])
+        self.assertIn("raw_box.toml:5:", self.run_program("status", code=1))  # of which the calendar is made
 
     def test_doctor_and_plan_list_them(self):
         self.run_program("backfill")
@@ -85,6 +107,52 @@ class Lint(Toy):
         self.assertEqual([(out["name"], out["is_check"]) for out in plan["left_out"]], [("player_form", False)])
         self.run_program("plan", "--save", "plan.json", code=1)
         self.assertFalse((self.project / "plan.json").exists())
+
+
+class BrokenBase(Toy):
+    """Files on which loads stand: with any of them broken, what is stored is read as before, and nothing is loaded."""
+
+    BROKEN = {
+        "feeds.toml": ('path  = "box_', 'paht  = "box_'),
+        "tables/raw_box.toml": ('grain = "date"', 'grain = "day"'),
+        "sources/box.sql": ("table =", "tabel ="),
+        "functions/duckdb.sql": ("CREATE MACRO ratio(", "CREATE MARCO ratio("),
+        "backcourt.toml": ('name = "toy"', 'name = "toy'),
+    }
+
+    def test_reading_goes_on_and_nothing_is_loaded(self):
+        self.run_program("backfill")
+        rows = self.query("SELECT * FROM player_form")
+        for name, (old, new) in self.BROKEN.items():
+            with self.subTest(name):
+                self.edit(name, old, new)
+                self.assertEqual(self.query("SELECT * FROM player_form"), rows)
+                self.assertIn("G1", self.run_program("show", "player_games"))
+                self.assertIn("backfill", self.run_program("runs"))
+                self.assertIn(f"{name}:", self.run_program("lint", code=1))
+                self.assertIn(f"{name}:", self.run_program("doctor", code=1))
+                if name != "tables/raw_box.toml":  # of which the calendar is made
+                    self.assertIn("player_form", self.run_program("status"))
+                    self.assertIn("2021-10-19", self.run_program("dates"))
+                    self.assertIn("filled in run", self.run_program("why", "player_games", "2021-10-20"))
+                for words in (["load"], ["load", "--yes"], ["backfill"], ["backfill", "player_form"], ["forget", "data/box_2021-22.csv"]):
+                    self.assertIn(f"{name}:", self.run_program(*words, code=1), words)
+                self.edit(name, new, old)
+        self.assertIn("nothing to do", self.run_program("backfill"))
+        self.assertEqual(self.query("SELECT * FROM player_form"), rows)
+
+    def test_what_stands_on_sound_files_is_filled_from_what_is_loaded(self):
+        self.run_program("backfill")
+        self.edit("sources/box.sql", "table =", "tabel =")
+        self.edit(FORM, "sum(p.points)", "sum(p.points) + 1")
+        self.assertIn("6 cells filled", self.run_program("backfill", "player_form", "--no-load"))
+
+    def test_a_path_that_is_lost_makes_no_warehouse(self):
+        self.run_program("backfill")
+        (self.project / "warehouse.duckdb").rename(self.project / "other.duckdb")
+        self.edit("backcourt.toml", 'path = "warehouse.duckdb"', 'path = "other.duckdb')
+        self.assertIn("backcourt.toml:5", self.run_program("query", "SELECT 1", code=1))
+        self.assertFalse((self.project / "warehouse.duckdb").exists())
 
 
 class OneThing(Toy):
@@ -103,7 +171,7 @@ class OneThing(Toy):
         self.assertEqual(self.query("SELECT * FROM player_form"), self.rows)
         self.assertIn("filled in run", self.run_program("why", "player_games", "2021-10-20"))
         self.assertIn("unknown key 'emtpy'", self.run_program("why", "player_form", "2021-10-20"))
-        self.assertIn("nothing is missing", self.run_program("check", "player_games"))
+        self.assertIn("no problems found", self.run_program("check", "player_games"))
         self.assertIn("left out: table player_form: ", self.run_program("check", code=2))
         self.assertIn("all agree", self.run_program("verify", "--all"))
         self.assertIn("1 FAILED", self.run_program("test", code=2))

@@ -149,7 +149,7 @@ class Machine(Faulty):
         self.assertIn("fill", self.run_program("backfill", "--force"))
         self.assertEqual(self.digests(), before)
         self.write_to_warehouse("DELETE FROM backcourt.meta")
-        self.assertIn("does not tell its format", self.run_program("status", code=5))
+        self.assertIn("has no readable format number", self.run_program("status", code=5))
 
     def test_a_journal_without_its_warehouse_is_not_thrown_away(self):
         (self.project / "warehouse.duckdb.wal").write_bytes(b"what was committed last")

@@ -31,7 +31,7 @@ class Overlay(Toy):
         self.write("models/mine/player_form.sql", self.of_pack(FORM).replace("ratio(sum(p.points), count(*))", "2 * ratio(sum(p.points), count(*))"))
         self.run_program("backfill")
         self.assertEqual(self.query("SELECT * FROM player_form ORDER BY ALL"), [{**row, "points_avg": 2 * row["points_avg"]} for row in before])
-        self.assertIn(f"model player_form of the project: {self.project}/models/mine/player_form.sql stands in place of {self.pack}/{FORM}", self.run_program("doctor"))
+        self.assertIn(f"model player_form of the project: {self.project}/models/mine/player_form.sql replaces {self.pack}/{FORM}", self.run_program("doctor"))
         self.assertIn("Of the project, in place of the pack's table of this name.", self.run_program("docs"))
         self.assertIn("all passed", self.run_program("test"))  # the pack's tests are of the pack's text
         self.assertIn("without tests: player_games, player_form", self.run_program("test"))
@@ -40,7 +40,7 @@ class Overlay(Toy):
     def test_what_is_of_another_name_is_added(self):
         self.write("models/more.sql", self.of_pack(RECENT).replace("3 days", "2 days").replace("- 3", "- 2"))
         self.write("seeds/arenas.csv", "arena,city\n1,Here\n")
-        self.write("checks/points.sql", '/* backcourt\nabout = "Points."\nreads = ["raw_box"]\nmend = "look"\n*/\nSELECT game_date, game_id AS subject, \'wrong\' AS what FROM raw_box\n')
+        self.write("checks/points.sql", '/* backcourt\nabout = "Points."\nreads = ["raw_box"]\nfix = "look"\n*/\nSELECT game_date, game_id AS subject, \'wrong\' AS what FROM raw_box\n')
         self.write("functions/duckdb.sql", "CREATE MACRO twice(x) AS 2 * x;\n")
         self.edit("models/more.sql", "CAST(sum(p.points) AS INTEGER)", "CAST(twice(sum(p.points)) AS INTEGER)")
         self.run_program("backfill")
@@ -58,7 +58,35 @@ class Overlay(Toy):
         self.assertIn("nothing to do", self.run_program("backfill"))
         self.write("sources/box.sql", self.of_pack("sources/box.sql"))
         self.run_program("backfill")
-        self.assertIn(f"source box of the project: {self.project}/sources/box.sql stands in place of {self.pack}/sources/box.sql", self.run_program("doctor"))
+        self.assertIn(f"source box of the project: {self.project}/sources/box.sql replaces {self.pack}/sources/box.sql", self.run_program("doctor"))
+
+    def test_a_table_and_a_feed_of_its_own(self):
+        self.write("feeds.toml", '[heights]\nabout = "Of players."\npath = "heights.csv"\n[heights.columns]\nplayer_id = "BIGINT"\nheight = "INTEGER"\n\n'
+                   '[box]\nlike = "box"\nabout = "Boxes of another name."\npath = ["box_{season}.csv", "boxes_{season}.csv"]\nkey = ["game_id", "player_id"]\n')
+        self.write("tables/raw_heights.toml", 'about = "Heights."\nkey = ["player_id"]\ngrain = "whole"\n[columns]\nplayer_id = { type = "BIGINT", about = "The player." }\nheight = { type = "INTEGER", about = "In cm." }\n')
+        self.write("sources/heights.sql", '/* backcourt\nabout = "Heights."\ntable = "raw_heights"\nfeeds = ["heights"]\n*/\nSELECT player_id, height, NULL AS dropped FROM heights\n')
+        self.write("models/tall.sql", self.of_pack(RECENT).replace("[reads]", '[reads]\nraw_heights = "whole"').replace("sum(p.points)", "max((SELECT max(height) FROM raw_heights))"))
+        (self.pack / "data/heights.csv").write_text("player_id,height\n1,201\n")
+        (self.pack / "data/box_2021-22.csv").rename(self.pack / "data/boxes_2021-22.csv")
+        self.run_program("backfill")
+        self.assertEqual(self.query("SELECT * FROM raw_heights"), [{"player_id": 1, "height": 201}])
+        self.assertEqual(self.query("SELECT count(*) AS n FROM raw_box"), [{"n": 12}])
+        doctor = self.run_program("doctor")
+        for said in ("feed heights of the project: ", f"feed box of the project: {self.project}/feeds.toml replaces {self.pack}/feeds.toml", "table raw_heights of the project: "):
+            self.assertIn(said, doctor)
+
+    def test_the_pack_at_another_place_is_the_same(self):
+        """As the wheel's pack and that of a checkout: one warehouse for both."""
+        self.run_program("backfill")
+        before = self.digests()
+        other = self.folder / "elsewhere" / "pack"
+        shutil.copytree(self.pack, other)
+        self.edit("backcourt.toml", f'pack = "{self.pack}"', f'pack = "{other}"')
+        self.assertIn("nothing to load", self.run_program("load"))
+        self.assertIn("nothing to do: all of it is fresh", self.run_program("plan"))
+        self.assertIn("nothing to do", self.run_program("backfill"))
+        self.assertEqual(self.digests(), before)
+        self.assertEqual(json.loads(self.run_program("plan", "--json"))["declarations"], [])
 
     def test_a_broken_one_breaks_itself(self):
         self.write("models/more.sql", "SELECT 1")

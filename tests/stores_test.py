@@ -126,7 +126,7 @@ class Buckets(Remote):
         self.load()
         self.assertIn("feed games: 1 files match s3://lake/season/games_{season}.csv", self.run_program("doctor"))
         self.configure("s3://lake/season", 's3_endpoint = "http://127.0.0.1:1"')
-        self.assertNotIn("absent feed", self.run_program("status"))  # asks no server
+        self.assertNotIn("No files for", self.run_program("status"))  # asks no server
 
 
 class GoogleBuckets(Remote):

@@ -1,7 +1,7 @@
 /* backcourt
 about = "A team and final game: it has its line in the team box, and at least five players in the player box who played; no other team has."
 reads = ["raw_schedule", "raw_results", "raw_player_box", "raw_team_box"]
-mend = "mend the box files, then `backcourt load` and `backcourt backfill`"
+fix = "complete the boxes of the game"
 */
 WITH
 games AS (

@@ -1,7 +1,7 @@
 /* backcourt
 about = "A team and final game: its points by the result, the team box, its players and the events are one number."
 reads = ["raw_schedule", "raw_results", "raw_team_box", "raw_player_box", "raw_play_by_play"]
-mend = "find which of the four is wrong, mend its file, then `backcourt load` and `backcourt backfill`"
+fix = "find which of the four is wrong, and correct its file"
 */
 WITH
 games AS (

@@ -1,7 +1,7 @@
 /* backcourt
 about = "A team and final game: each total of the team box is the sum over its players."
 reads = ["raw_team_box", "raw_player_box"]
-mend = "mend the box files, then `backcourt load` and `backcourt backfill`"
+fix = "correct the boxes of the game"
 */
 WITH
 player_sums AS (

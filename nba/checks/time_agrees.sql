@@ -1,7 +1,7 @@
 /* backcourt
 about = "A team and final game: its players' seconds come to whole periods within 15 seconds, as many as the line score has."
 reads = ["raw_results", "raw_player_box"]
-mend = "mend the box or the line score in its file, then `backcourt load` and `backcourt backfill`"
+fix = "correct the box or the line score of the game"
 */
 WITH
 team_seconds AS (

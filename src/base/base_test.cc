@@ -33,6 +33,11 @@ TEST(Hasher, KeepsFieldsApart) {
 TEST(Text, NamesTheNearest) {
   EXPECT_EQ(Nearest("player_fom", {"team_form", "player_form", "recent"}), "player_form");
   EXPECT_EQ(Nearest("x", {}), "");
+  EXPECT_EQ(Nearest("feature_store", {"player_form", "ml_feature_store_v2"}), "ml_feature_store_v2");
+  EXPECT_EQ(Nearest("nonsense", {"player_form", "recent"}), "");
+  EXPECT_EQ(Nearest("foo", {"regular", "playoffs"}), "");
+  EXPECT_EQ(Suggestion("nonsense", {"player_form", "recent"}), "one of player_form, recent");
+  EXPECT_EQ(Suggestion("recnt", {"player_form", "recent"}), "'recent'");
 }
 
 TEST(Text, WritesFiguresForPeople) {

@@ -71,17 +71,41 @@ std::string Nearest(std::string_view word, const std::vector<std::string>& candi
         diagonal = above;
       }
     }
-    if (row.back() < best_distance) {
-      best_distance = row.back();
+    // A part of a name is as near as two letters.
+    bool part = word.size() >= 4 && Lower(candidate).find(Lower(std::string(word))) != std::string::npos;
+    size_t distance = part ? std::min<size_t>(row.back(), 2) : row.back();
+    if (distance < best_distance) {
+      best_distance = distance;
       best = candidate;
     }
   }
-  return best;
+  size_t near = std::max<size_t>(1, std::min(word.size(), best.size()) / 3);
+  return best_distance <= std::min<size_t>(near, 3) || (best_distance == 2 && word.size() >= 4) ? best : "";
+}
+
+std::string Suggestion(std::string_view word, const std::vector<std::string>& candidates,
+                       std::string_view quote) {
+  constexpr size_t kListed = 12;
+  if (std::string nearest = Nearest(word, candidates); !nearest.empty())
+    return fmt::format("{0}{1}{0}", quote, nearest);
+  if (candidates.empty()) return "";
+  std::vector<std::string> listed(candidates.begin(),
+                                  candidates.begin() + long(std::min(candidates.size(), kListed)));
+  return fmt::format(
+      "one of {}{}", Join(listed, ", "),
+      candidates.size() > kListed ? fmt::format(" and {} more", candidates.size() - kListed) : "");
 }
 
 std::string Quote(std::string_view text) { return "'" + ReplaceAll(std::string(text), "'", "''") + "'"; }
 
 std::string Ident(std::string_view name) { return "\"" + ReplaceAll(std::string(name), "\"", "\"\"") + "\""; }
+
+std::string ShellWord(const std::string& text) {
+  constexpr std::string_view kPlain =
+      "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_./:=@%+,-";
+  if (!text.empty() && text.find_first_not_of(kPlain) == std::string::npos) return text;
+  return "'" + ReplaceAll(text, "'", "'\\''") + "'";
+}
 
 std::string Counted(int64_t number, const std::string& noun) {
   return WithCommas(number) + " " + noun + (number == 1 ? "" : "s");

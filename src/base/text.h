@@ -17,12 +17,18 @@ std::string ReplaceAll(std::string text, std::string_view from, std::string_view
 // The beginning of a message that is longer than anybody reads.
 std::string Clip(std::string_view text);
 
-// The candidate with the smallest edit distance, or "" when there is none.
+// The candidate that a slip of the hand away from `word` is, or "" when none is that near.
 std::string Nearest(std::string_view word, const std::vector<std::string>& candidates);
+// For hints: the nearest candidate, between quotes; where none is near, the first of those that there are.
+std::string Suggestion(std::string_view word, const std::vector<std::string>& candidates,
+                       std::string_view quote = "'");
 
 // An SQL string literal and an SQL identifier, quoted.
 std::string Quote(std::string_view text);
 std::string Ident(std::string_view name);
+
+// A word of a shell's command line that means `text`.
+std::string ShellWord(const std::string& text);
 
 std::string WithCommas(int64_t number);                        // 1,234,567
 std::string Counted(int64_t number, const std::string& noun);  // 1 cell, 1,234 cells

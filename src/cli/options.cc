@@ -172,7 +172,7 @@ Error Unknown(const Command& command, const CLI::App* sub, const std::string& ex
             fmt::format("`backcourt {} --help`", verb)};
   if (extra.starts_with("-"))
     return {ErrorKind::kUsage, fmt::format("`backcourt {}` has no option {}", verb, name),
-            Nearest(name, OptionNames(sub))};
+            Suggestion(name, OptionNames(sub), "")};
   return {ErrorKind::kUsage, fmt::format("`backcourt {}` takes no '{}'", verb, extra),
           fmt::format("`backcourt {} --help`", verb)};
 }
@@ -201,7 +201,8 @@ Result<Invocation> ParseWords(const std::vector<std::string>& words) {
     for (const Verb& verb : Verbs())
       names.push_back(verb.name);
     return Error{ErrorKind::kUsage, fmt::format("'{}' is no command", rest[0]),
-                 fmt::format("`backcourt {}`; `backcourt --help` lists all", Nearest(rest[0], names))};
+                 (Nearest(rest[0], names).empty() ? "" : "`backcourt " + Nearest(rest[0], names) + "`; ") +
+                     "`backcourt --help` lists all"};
   }
   CLI::App app("", "backcourt");
   app.require_subcommand(0, 1);

@@ -19,8 +19,13 @@ void Write(FILE* file, const std::string& text) {
 Output Output::OfThisProcess() {
   Output output;
   output.terminal = isatty(STDOUT_FILENO);
+  return output.Measured();
+}
+
+Output Output::Measured() const {
+  Output output = *this;
   winsize size{};
-  if (!output.terminal || ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) != 0) return output;
+  if (!terminal || ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) != 0) return output;
   if (size.ws_col > 0) output.width = size.ws_col;
   if (size.ws_row > 0) output.height = size.ws_row;
   return output;

@@ -9,11 +9,13 @@ namespace backcourt {
 
 struct Output {
   bool terminal = false;                                    // a person looks at it as it comes
-  int width = 120;                                          // columns
-  int height = 40;                                          // lines
+  int width = 120;                                          // columns, at the start
+  int height = 40;                                          // lines, at the start
   std::function<void(int64_t run)> began = [](int64_t) {};  // told of a run that begins
 
   static Output OfThisProcess();
+  // With the size that the terminal has now.
+  Output Measured() const;
   void Out(const std::string& text) const;
   void Err(const std::string& text) const;
 };

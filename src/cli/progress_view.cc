@@ -13,7 +13,9 @@ namespace backcourt {
 
 namespace {
 
-constexpr double kLineEvery = 0.9;  // seconds; less than two ticks of a load
+constexpr double kLineEvery = 0.9;                // seconds; less than two ticks of a load
+constexpr double kFrameEvery = 0.1;               // seconds
+constexpr int kNameWidth = 34, kLineWidth = 160;  // of lines in a pipe
 
 }  // namespace
 
@@ -43,19 +45,6 @@ std::string ProgressView::Remark(const RunEvent& event) {
 ProgressView::ProgressView(const Output& output, Style style)
     : output_(output), style_(style), drawn_at_(style == Style::kLines ? SystemRunClock().Now() : 0) {}
 
-std::string ProgressView::LineOf(const TableState& table) {
-  int64_t done = table.finished();
-  std::string text = fmt::format("{:<34} {:>5}/{:<5} dates {:>10} rows", table.table, done, table.total,
-                                 WithCommas(table.rows));
-  if (table.busy > 0) text += fmt::format(" {:>9}/s", WithCommas(int64_t(double(table.rows) / table.busy)));
-  if (table.kept) text += fmt::format("  {} unchanged", table.kept);
-  if (table.failed) text += fmt::format("  {} FAILED", table.failed);
-  if (table.blocked) text += fmt::format("  {} blocked", table.blocked);
-  if (done < table.total && (table.done > 0 || table.expected > 0))
-    text += "  ETA " + Seconds(table.SecondsLeft());
-  return text;
-}
-
 void ProgressView::Clear() {
   if (transient_) output_.Err("\r\x1b[2K");
   transient_ = false;
@@ -63,7 +52,7 @@ void ProgressView::Clear() {
 
 void ProgressView::ShowTransient(const std::string& line) {
   if (style_ != Style::kScreen) return;
-  output_.Err("\r\x1b[2K" + line.substr(0, size_t(std::max(20, output_.width - 1))));
+  output_.Err("\r\x1b[2K" + Cut(line, output_.Measured().width - 1));
   transient_ = true;
 }
 
@@ -108,10 +97,7 @@ void ProgressView::Show(const Event& event) {
 
 void ProgressView::ShowRun(const RunEvent& event) {
   state_.Apply(event);
-  if (std::string remark = Remark(event); !remark.empty()) {
-    output_.Out(drawn_lines_ ? fmt::format("\x1b[{}A\x1b[0J{}", drawn_lines_, remark) : remark);
-    drawn_lines_ = 0;
-  }
+  if (std::string remark = Remark(event); !remark.empty()) output_.Out(screen_.Above(remark));
   if (style_ == Style::kScreen) return Redraw(false);
   const std::string* table = std::visit(
       [](const auto& e) -> const std::string* {
@@ -122,37 +108,21 @@ void ProgressView::ShowRun(const RunEvent& event) {
         return nullptr;
       },
       event);
-  if (table)
-    output_.Out(fmt::format("{}  [all: {}, ETA {}]\n", LineOf(*state_.Find(*table)),
-                            Seconds(state_.seconds()), Seconds(state_.Eta())));
+  if (!table) return;
+  RunNow now = NowOf(state_, state_.seconds());
+  for (const TableNow& one : now.tables)
+    if (one.table == *table)
+      output_.Out(
+          fmt::format("{}  [{}]\n", TableLine(one, kNameWidth, kLineWidth), SummaryLine(now, kLineWidth)));
 }
 
 void ProgressView::Redraw(bool last) {
-  double now = SystemRunClock().Now();
-  if (!last && now - drawn_at_ < 0.1) return;
-  drawn_at_ = now;
-  std::vector<const TableState*> shown;
-  for (const TableState& table : state_.tables())
-    shown.push_back(&table);
-  // Where not all fit: those that run, then those that are not finished.
-  size_t room = last ? shown.size() : size_t(std::max(1, output_.height - 2));
-  if (shown.size() > room) {
-    auto rank = [](const TableState* t) { return t->running ? 0 : t->finished() < t->total ? 1 : 2; };
-    std::stable_sort(shown.begin(), shown.end(), [&](auto* a, auto* b) { return rank(a) < rank(b); });
-    shown.resize(room);
-  }
-  std::string text = drawn_lines_ ? fmt::format("\x1b[{}A", drawn_lines_) : "";
-  auto line = [&](const std::string& full) {
-    text += full.substr(0, size_t(std::max(1, output_.width - 1))) + "\x1b[K\n";
-  };
-  for (const TableState* table : shown)
-    line(LineOf(*table));
-  drawn_lines_ = int(shown.size());
-  if (!last) {
-    line(fmt::format("running for {}, ETA {}", Seconds(state_.seconds()), Seconds(state_.Eta())));
-    ++drawn_lines_;
-  }
-  output_.Out(text + "\x1b[0J");
+  double time = SystemRunClock().Now();
+  if (!last && time - drawn_at_ < kFrameEvery) return;
+  drawn_at_ = time;
+  Output now = output_.Measured();
+  RunNow run = NowOf(state_, state_.seconds());
+  output_.Out(screen_.Draw(RunLines(run, now.width - 1, now.height - 1)));
 }
 
 void ProgressView::Finish() {

@@ -6,6 +6,7 @@
 #include <string>
 
 #include "cli/output.h"
+#include "cli/run_screen.h"
 #include "operations/events.h"
 #include "run/run_state.h"
 
@@ -20,9 +21,6 @@ class ProgressView {
   // The last state stays on the screen.
   void Finish();
 
-  // A table's line.
-  static std::string LineOf(const TableState& table);
-
  private:
   std::string Remark(const RunEvent& event);
   void ShowRun(const RunEvent& event);
@@ -36,7 +34,7 @@ class ProgressView {
   RunState state_;
   std::map<std::string, std::string> failures_;  // by table: the last message
   double drawn_at_ = 0;
-  int drawn_lines_ = 0;
+  Screen screen_;
   bool transient_ = false;
 };
 

@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <iostream>
+#include <set>
 
 #include "base/text.h"
 
@@ -42,7 +43,8 @@ std::string FindingsText(const LoadReport& report) {
   for (size_t i = 0; i < std::min(report.useless.size(), kMostVanished); ++i)
     text += fmt::format("{}: no row of it is used: {}\n", report.useless[i].path, report.useless[i].reason);
   if (report.useless.size() > kMostVanished)
-    text += fmt::format("and {} more files of which no row is used\n", report.useless.size() - kMostVanished);
+    text +=
+        fmt::format("and {} more files without a row that is used\n", report.useless.size() - kMostVanished);
   if (!report.disagreements.empty())
     text += fmt::format("{} times another source has another date or other teams of a game:\n",
                         WithCommas(int64_t(report.disagreements.size())));
@@ -95,8 +97,7 @@ std::string LoadText(const LoadReport& report) {
                         Counted(report.changed_cells, "raw cell"), Seconds(report.seconds));
   }
   if (!report.asks.empty()) text += "the load would ask first: " + report.asks + "\n";
-  return text + FindingsText(report) + VanishedText(report) + SnapshotText(report.quarantined) +
-         AbsentText(report.absent);
+  return text + FindingsText(report) + VanishedText(report) + SnapshotText(report.quarantined);
 }
 
 std::string VanishedText(const LoadReport& report) {
@@ -114,19 +115,42 @@ std::string VanishedText(const LoadReport& report) {
 }
 
 std::string AbsentText(const std::vector<AbsentFeed>& absent) {
-  // One line a table and feed, its seasons joined.
-  std::vector<std::pair<std::pair<std::string, std::string>, std::vector<std::string>>> lines;
+  struct Line {
+    std::string feeds, table;
+    bool empty;
+    std::vector<std::string> seasons;
+  };
+  std::vector<Line> lines;
   for (const AbsentFeed& feed : absent) {
-    auto key = std::pair(feed.table, feed.feeds);
-    auto line = std::find_if(lines.begin(), lines.end(), [&](auto& l) { return l.first == key; });
-    if (line == lines.end()) line = lines.insert(lines.end(), {key, {}});
-    if (!feed.season.empty()) line->second.push_back(feed.season);
+    auto line = std::find_if(lines.begin(), lines.end(), [&](const Line& l) {
+      return l.feeds == feed.feeds && l.table == feed.table && l.empty == feed.empty;
+    });
+    if (line == lines.end()) line = lines.insert(line, {feed.feeds, feed.table, feed.empty, {}});
+    if (!feed.season.empty()) line->seasons.push_back(feed.season);
   }
   std::string text;
-  for (const auto& [key, seasons] : lines)
-    text += fmt::format("absent feed: {}{} ({} goes without)\n", key.second,
-                        seasons.empty() ? "" : " for " + Join(seasons, ", "), key.first);
+  for (const Line& line : lines)
+    text += fmt::format(
+        "No files for {}{}: {} {}\n", line.feeds,
+        line.seasons.empty() ? "" : " in " + Join(line.seasons, ", "), line.table,
+        line.empty ? line.seasons.empty() ? "is empty" : "has no rows of that season" : "is made without it");
   return text;
+}
+
+std::string WithoutText(const std::vector<AbsentFeed>& absent, const std::vector<NullColumns>& missing,
+                        bool all) {
+  if (all) return AbsentText(absent) + NullColumnsText(missing);
+  if (absent.empty() && missing.empty()) return "";
+  std::set<std::string> feeds, columns;
+  for (const AbsentFeed& feed : absent)
+    feeds.insert(feed.feeds);
+  for (const NullColumns& one : missing)
+    columns.insert(one.columns.begin(), one.columns.end());
+  std::vector<std::string> parts;
+  if (!feeds.empty()) parts.push_back("no files for " + Counted(int64_t(feeds.size()), "feed"));
+  if (!columns.empty())
+    parts.push_back(Counted(int64_t(columns.size()), "column") + " without values in a season or more");
+  return Join(parts, ", ") + " (--all lists them)\n";
 }
 
 std::string ChoiceText(const DateChoice& choice) {
@@ -171,6 +195,31 @@ std::string RemovedText(const std::vector<RemovedTable>& removed) {
   return text;
 }
 
+namespace {
+
+// What a plan does to a table.
+struct PlannedTableText {
+  std::string table;
+  Date first, last;
+  int64_t cells, batches;
+  double rows, seconds;
+  std::map<std::string, int64_t> why;
+
+  void Add(const SavedBatch& batch, bool forced) {
+    for (const SavedCell& cell : batch.cells) {
+      if (cells == 0 || cell.date < first) first = cell.date;
+      if (cells == 0 || cell.date > last) last = cell.date;
+      ++cells;
+      ++why[forced && (cell.because == "fresh" || cell.because == "empty") ? "forced" : cell.because];
+    }
+    ++batches;
+    rows += batch.expected_rows;
+    seconds += batch.expected_seconds;
+  }
+};
+
+}  // namespace
+
 std::string PlanText(const PlanReport& report) {
   std::string text;
   for (const FileProblem& problem : report.problems)
@@ -194,22 +243,26 @@ std::string PlanText(const PlanReport& report) {
     text += fmt::format("not due yet: {} of later dates; `--ahead all` fills them too\n",
                         Counted(report.not_due, "cell"));
   if (report.plan.batches.empty()) return text + "nothing to do: all of it is fresh\n";
-  constexpr const char* kLine = "{:<34} {:<26} {:>6} {:>10} {:>8}  {}{}\n";
-  text += fmt::format(kLine, "table", "dates", "cells", "rows", "time", "because", "");
+  constexpr const char* kLine = "{:<34} {:<26} {:>6} {:>8} {:>10} {:>8}  {}\n";
+  text += fmt::format(kLine, "table", "dates", "cells", "batches", "rows", "time", "because");
   double seconds = 0;
+  std::vector<PlannedTableText> tables;
   for (const SavedBatch& batch : report.plan.batches) {
-    std::map<std::string, int> why;
-    for (const SavedCell& cell : batch.cells)
-      ++why[cell.because];
+    auto table = std::find_if(tables.begin(), tables.end(), [&](auto& t) { return t.table == batch.table; });
+    if (table == tables.end()) table = tables.insert(table, {batch.table, {}, {}, 0, 0, 0, 0, {}});
+    table->Add(batch, report.plan.force);
+  }
+  int64_t unknown = 0;
+  for (const PlannedTableText& table : tables) {
     std::vector<std::string> reasons;
-    for (const auto& [state, n] : why)
+    for (const auto& [state, n] : table.why)
       reasons.push_back(fmt::format("{} {}", n, state));
-    std::string first = batch.cells.front().date.Str(), last = batch.cells.back().date.Str();
-    seconds += batch.expected_seconds;
-    text += fmt::format(kLine, batch.table, first == last ? first : first + " to " + last, batch.cells.size(),
-                        batch.expected_rows > 0 ? "~" + WithCommas(int64_t(batch.expected_rows)) : "",
-                        batch.expected_seconds > 0 ? "~" + Seconds(batch.expected_seconds) : "",
-                        Join(reasons, ", "), batch.canary ? " (canary: the first of a new text)" : "");
+    std::string first = table.first.Str(), last = table.last.Str();
+    text += fmt::format(kLine, table.table, first == last ? first : first + " to " + last, table.cells,
+                        table.batches, table.rows > 0 ? "~" + WithCommas(int64_t(table.rows)) : "",
+                        table.seconds > 0 ? "~" + Seconds(table.seconds) : "", Join(reasons, ", "));
+    seconds += table.seconds;
+    unknown += table.seconds == 0;
   }
   std::vector<std::string> sums;
   for (const auto& [state, n] : report.plan.counts)
@@ -218,7 +271,10 @@ std::string PlanText(const PlanReport& report) {
       "{} in {}: {}", Counted(report.plan.cells, "cell"),
       report.plan.batches.size() == 1 ? "1 batch" : fmt::format("{} batches", report.plan.batches.size()),
       Join(sums, ", "));
-  if (seconds > 0) text += fmt::format("; about {} of work", Seconds(seconds));
+  if (seconds > 0)
+    text += fmt::format(
+        "; about {} of work{}", Seconds(seconds),
+        unknown ? fmt::format(", without {} of which nothing is known", Counted(unknown, "table")) : "");
   return text + "\n";
 }
 
@@ -240,8 +296,9 @@ std::string SnapshotText(const std::vector<Snapshot>& snapshots) {
 std::string NullColumnsText(const std::vector<NullColumns>& missing) {
   std::string text;
   for (const NullColumns& one : missing)
-    text += fmt::format("no {} in {}, so these are NULL or have no value of it: {}\n", one.needs,
-                        Join(one.seasons, ", "), Join(one.columns, ", "));
+    text += fmt::format("No {} in {}, so {}: {}\n", one.needs, Join(one.seasons, ", "),
+                        one.columns.size() == 1 ? "this column is NULL" : "these columns are NULL",
+                        Join(one.columns, ", "));
   return text;
 }
 

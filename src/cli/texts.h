@@ -18,6 +18,7 @@ bool MayLose(const Error& error, const Output& output);
 std::string LoadText(const LoadReport& report);
 // Of files that were loaded and are not there any more; "" when all are.
 std::string VanishedText(const LoadReport& report);
+// A line a feed.
 std::string AbsentText(const std::vector<AbsentFeed>& absent);
 std::string ChoiceText(const DateChoice& choice);
 // A line each, as editors read it: FILE:LINE:COLUMN: MESSAGE.
@@ -30,5 +31,8 @@ std::string PublishText(const PublishReport& report);
 // Of the schedule's snapshots, a line each; "" when there are none.
 std::string SnapshotText(const std::vector<Snapshot>& snapshots);
 std::string NullColumnsText(const std::vector<NullColumns>& missing);
+// Both of them: in one line, unless `all`. "" when there are none.
+std::string WithoutText(const std::vector<AbsentFeed>& absent, const std::vector<NullColumns>& missing,
+                        bool all);
 
 }  // namespace backcourt

@@ -105,7 +105,7 @@ class Unpacking {
       return Refused(name, "it is no file of the archive's own folder");
     fs::path target = fs::path(target_) / inside;
     std::error_code ignored;
-    if (fs::exists(target, ignored)) return Refused(name, "it stands twice in the archive");
+    if (fs::exists(target, ignored)) return Refused(name, "it is in the archive twice");
     fs::create_directories(target.parent_path(), ignored);
     TRY(CopyOut(name, target));
     return true;

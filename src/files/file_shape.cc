@@ -64,7 +64,7 @@ Result<> CheckShape(const FoundFile& file) {
     if (line > kLongestLine && bomb(SaidLength(file.Bytes()))) return is_bomb;
     if (line > kLongestLine)
       return Error{ErrorKind::kSource, fmt::format("{} has a line longer than 2 MB", file.path),
-                   "mend the file, then load again; nothing was loaded"};
+                   "fix the file, then load again; nothing was loaded"};
     if (first) line = size_t(begin + n - static_cast<const char*>(memrchr(begin, '\n', size_t(n))));
     if (bomb(total += size_t(n))) return is_bomb;
   }

@@ -60,7 +60,7 @@ Result<> ReadSeries(const Rows& rows, const std::vector<size_t>& of_table, const
     cell.run = rows.Int(i, 14);
     cell.changed = rows.Int(i, 15);
     std::string damage = Damage(rows, i);
-    if (damage.empty() && before == cell.partition) damage = "it stands there twice";
+    if (damage.empty() && before == cell.partition) damage = "it is there twice";
     before = cell.partition;
     if (damage.empty()) {
       series.Append(std::move(cell));

@@ -145,14 +145,18 @@ Result<std::optional<FilledBatch>> ReadBatchOf(Connection& connection, int64_t r
   return std::optional(std::move(filled));
 }
 
-Result<std::map<std::string, ModelPace>> ReadPace(Connection& connection) {
+Result<std::map<std::string, Pace>> ReadPace(Connection& connection) {
   Rows rows = TRY(connection.Query(R"sql(
-      SELECT model, list_sum(max_by(seconds, ended_at, 20)) / list_sum(max_by(cells, ended_at, 20)),
-        CAST(list_sum(max_by(row_count, ended_at, 20)) AS DOUBLE) / list_sum(max_by(cells, ended_at, 20))
-      FROM backcourt.batches WHERE seconds IS NOT NULL GROUP BY model)sql"));
-  std::map<std::string, ModelPace> pace;
+      SELECT model, list_avg(max_by(cells, ended_at, 5)), list_avg(max_by(seconds, ended_at, 5)),
+        list_avg(max_by(row_count, ended_at, 5))
+      FROM backcourt.batches WHERE seconds IS NOT NULL AND cells > 0
+      GROUP BY model, floor(log10(cells)) ORDER BY model, 2)sql"));
+  std::map<std::string, std::vector<PastBatches>> past;
   for (size_t i = 0; i < rows.size(); ++i)
-    pace[rows.Text(i, 0)] = {rows.Real(i, 1), rows.Real(i, 2)};
+    past[rows.Text(i, 0)].push_back({rows.Real(i, 1), rows.Real(i, 2), rows.Real(i, 3)});
+  std::map<std::string, Pace> pace;
+  for (const auto& [model, batches] : past)
+    pace[model] = PaceOf(batches);
   return pace;
 }
 

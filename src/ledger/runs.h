@@ -91,7 +91,7 @@ struct FilledBatch {
 Result<std::optional<FilledBatch>> ReadBatchOf(Connection& connection, int64_t run, const std::string& model,
                                                Date date);
 
-// Seconds and rows a date, by model, of the last runs.
-Result<std::map<std::string, ModelPace>> ReadPace(Connection& connection);
+// Of the models that have run, from their last batches of each order of size.
+Result<std::map<std::string, Pace>> ReadPace(Connection& connection);
 
 }  // namespace backcourt::ledger

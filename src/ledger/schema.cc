@@ -16,6 +16,7 @@ constexpr const char* kMigrations[] = {
     "ALTER TABLE IF EXISTS wh.backcourt.batches ADD COLUMN IF NOT EXISTS attempts INTEGER DEFAULT 1",
     // Tables came with the first load, and each later kind of them with the load that needed it.
     "ALTER TABLE IF EXISTS wh.backcourt.models ADD COLUMN IF NOT EXISTS proved BOOLEAN",
+    "CREATE SCHEMA IF NOT EXISTS wh.backcourt",  // CreateTables adds changed_values
 };
 static_assert(std::size(kMigrations) == kFormat - 1);
 
@@ -68,6 +69,9 @@ Result<> CreateTables(Connection& connection) {
       table_name VARCHAR, kind VARCHAR, part VARCHAR, text VARCHAR);
     CREATE TABLE IF NOT EXISTS wh.backcourt.bases (
       name VARCHAR, part VARCHAR, base VARCHAR, now VARCHAR);
+    CREATE TABLE IF NOT EXISTS wh.backcourt.changed_values (
+      run BIGINT, table_name VARCHAR, slot INTEGER, unit VARCHAR, key VARCHAR, column_name VARCHAR,
+      before VARCHAR, after VARCHAR);
     CREATE TABLE IF NOT EXISTS wh.backcourt.models (
       model VARCHAR, identity VARCHAR, checks VARCHAR, proved BOOLEAN);
   )sql");
@@ -94,8 +98,9 @@ Result<int64_t> ReadFormat(Connection& connection, const std::string& path) {
   if (format.size() != 1 || format.Null(0, 0) || format.Int(0, 0) < 1)
     return Error{
         ErrorKind::kBusy,
-        fmt::format("{} does not tell its format: its table backcourt.meta is damaged; it stays untouched",
-                    path),
+        fmt::format(
+            "{} has no readable format number: its table backcourt.meta is damaged; it stays untouched",
+            path),
         kRebuildHint};
   if (format.Int(0, 0) > kFormat)
     return Error{

@@ -70,7 +70,7 @@ Result<std::vector<DeclarationChange>> ReadDeclarationChanges(Connection& connec
     auto known = declared.find(table);
     if (known == declared.end() || known->second.kind == kind) return false;
     changes.push_back(
-        {table, file, "kind", known->second.kind, kind, "what stands there under the name goes"});
+        {table, file, "kind", known->second.kind, kind, "what is stored under the name is removed"});
     return true;
   };
   for (const RawTable& table : project.raw_tables) {

@@ -18,7 +18,7 @@ namespace backcourt {
 namespace {
 
 constexpr size_t kMostValues = 20;  // of a file that are told in one go
-constexpr const char* kMend = "mend the file, then load again; nothing was loaded";
+constexpr const char* kFix = "fix the file, then load again; nothing was loaded";
 
 // The function of the prelude that parses a type of feeds that is not the
 // engine's own; "" when the engine knows it.
@@ -102,6 +102,17 @@ std::string DocumentsSql(const std::vector<FoundFile>& files, const std::string&
 
 }  // namespace
 
+std::string EmptyFeedSql(const Feed& feed, const std::vector<Function>& functions) {
+  std::string columns;
+  for (const Column& column : feed.columns)
+    columns += NullSql(column, functions) + " AS " + Ident(column.name) + ", ";
+  if (feed.snapshots) columns += "CAST(NULL AS TIMESTAMP) AS snapshot_at, ";
+  return "SELECT " + columns +
+         "CAST(NULL AS VARCHAR) AS file, CAST(NULL AS BIGINT) AS file_row, CAST(NULL AS VARCHAR) AS "
+         "feed_season "
+         "LIMIT 0";
+}
+
 // The fields of a CSV's first line.
 Result<std::vector<std::string>> FeedReader::CsvHeader(const FoundFile& file) {
   if (auto known = headers_.find(file.Bytes()); known != headers_.end()) return known->second;
@@ -113,8 +124,7 @@ Result<std::vector<std::string>> FeedReader::CsvHeader(const FoundFile& file) {
                                     fmt::arg("file", Quote(file.Bytes())), fmt::arg("no_delimiter", '\x01')));
   if (!first && first.error().kind == ErrorKind::kInterrupted) return first.error();
   if (!first)
-    return Error{ErrorKind::kSource, fmt::format("{} cannot be read: {}", path, first.error().message),
-                 kMend};
+    return Error{ErrorKind::kSource, fmt::format("{} cannot be read: {}", path, first.error().message), kFix};
   std::vector<std::string> fields(1);
   if (first->size() == 0)
     return Error{ErrorKind::kSource, fmt::format("{} is empty", path), "a file with a header line"};
@@ -216,7 +226,7 @@ Result<std::string> FeedReader::CastedSql(const Feed& feed, const std::vector<Fo
   if (!described && described.error().kind == ErrorKind::kInterrupted) return described.error();
   if (!described)
     return Error{ErrorKind::kSource, fmt::format("{} cannot be read: {}", path, described.error().message),
-                 "mend or replace the file; nothing was loaded"};
+                 "fix or replace the file; nothing was loaded"};
   std::map<std::string, std::string>& types = *described;
   std::vector<std::string> columns;
   for (const Column& column : feed.columns) {
@@ -226,10 +236,10 @@ Result<std::string> FeedReader::CastedSql(const Feed& feed, const std::vector<Fo
       std::vector<std::string> names;
       for (const auto& [have, of] : types)
         names.push_back(have);
-      return Error{
-          ErrorKind::kSource, fmt::format("{} lacks column '{}' of feed {}", path, column.name, feed.name),
-          fmt::format("the nearest column there is '{}'; another file, or another path under [feeds]",
-                      Nearest(Lower(column.name), names))};
+      return Error{ErrorKind::kSource,
+                   fmt::format("{} has no column '{}', which feed {} needs", path, column.name, feed.name),
+                   fmt::format("its columns: {}; another file, or another path under [feeds]",
+                               Suggestion(Lower(column.name), names))};
     }
     bool text = given && types[Lower(given->name)] == "VARCHAR";
     std::string value = given && read ? CastSql(*given, text, !column.lenient, project_.functions)
@@ -382,7 +392,7 @@ Error FeedReader::Diagnose(const Feed& feed, const std::vector<FoundFile>& found
       return Error{
           ErrorKind::kSource,
           fmt::format("{}: {}", file.Named(), ReplaceAll(all.error().message, "Invalid Input Error: ", "")),
-          kMend};
+          kFix};
     auto described = TypesOf(*reader);
     if (!described) break;
     std::map<std::string, std::string>& types = *described;
@@ -405,9 +415,9 @@ Error FeedReader::Diagnose(const Feed& feed, const std::vector<FoundFile>& found
       if (found.size() >= kMostValues) break;
     }
     if (!found.empty())
-      return Error{ErrorKind::kSource, fmt::format("{}: {}", file.Named(), Join(found, "; ")), kMend};
+      return Error{ErrorKind::kSource, fmt::format("{}: {}", file.Named(), Join(found, "; ")), kFix};
   }
-  return Error{ErrorKind::kSource, fmt::format("feed {}: {}", feed.name, error.message), kMend};
+  return Error{ErrorKind::kSource, fmt::format("feed {}: {}", feed.name, error.message), kFix};
 }
 
 Result<std::map<std::string, std::string>> FeedReader::SeasonsWithin(const Feed& feed,

@@ -13,6 +13,9 @@
 
 namespace backcourt {
 
+// The SELECT of a feed's columns without rows, as a source sees them.
+std::string EmptyFeedSql(const Feed& feed, const std::vector<Function>& functions);
+
 class FeedReader {
  public:
   FeedReader(const Project& project, Connection& connection) : project_(project), connection_(connection) {}

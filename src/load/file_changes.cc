@@ -40,6 +40,7 @@ void LeaveOutMoved(FileChanges& changes, const Versions& seen, const Versions& h
 
 Result<FileChanges> LookForFileChanges(Connection& connection, const Project& project) {
   FileChanges changes;
+  if (!project.base_problems.empty()) return changes;  // which files are meant is not known
   std::error_code ignored;
   changes.data_is_gone =
       !project.data.empty() && !IsRemote(project.data) && !fs::is_directory(project.data, ignored);

@@ -18,7 +18,7 @@ namespace {
 // source, not over, captured too late) are those of files that are as they should be.
 constexpr const char* kFitsNothing =
     "(not in the schedule|not in the crosswalk|of another season|date of no season|no player of this name|no "
-    "known type|no league id|of another game under this id|no source tells its date|does not play in the "
+    "known type|no league id|of another game under this id|no source has its date|does not play in the "
     "game)";
 
 constexpr int kTellsDates = 30;  // sources of the schedule of a higher rank tell no more than teams
@@ -28,7 +28,7 @@ constexpr int kTellsDates = 30;  // sources of the schedule of a higher rank tel
 std::string Loader::UselessHint(const Project& project, const std::string& reason) {
   auto has = [&](const char* word) { return reason.find(word) != std::string::npos; };
   if (has("crosswalk")) return "espn_crosswalk.csv with its games and players";
-  if (has("season")) return "a name or a folder that tells the season of what is in the file";
+  if (has("season")) return "a name or a folder that shows which season is in the file";
   if (has("name"))
     return "seeds/player_aliases.csv (name, player_id) beside backcourt.toml; `backcourt show "
            "raw_unmatched_names`";
@@ -37,7 +37,7 @@ std::string Loader::UselessHint(const Project& project, const std::string& reaso
   for (const Source& source : project.sources)
     if (source.table == project.schedule && source.rank <= kTellsDates)
       feeds.insert(source.feeds.begin(), source.feeds.end());
-  return fmt::format("files that tell of the games themselves: {}", Join({feeds.begin(), feeds.end()}, ", "));
+  return fmt::format("files that list the games themselves: {}", Join({feeds.begin(), feeds.end()}, ", "));
 }
 
 Result<> Loader::KeepUses(const RawTable& table, const SourceGroup& group, bool part) {

@@ -11,8 +11,6 @@ namespace backcourt {
 namespace {
 
 constexpr auto kPause = std::chrono::milliseconds(500);
-constexpr double kKnown = 0.05;  // the share of the work from which on the rest can be told
-
 }  // namespace
 
 LoadProgress::LoadProgress(std::function<void(const std::string&)> tell) : tell_(std::move(tell)) {}
@@ -41,6 +39,7 @@ void LoadProgress::HasRead(size_t files, int64_t rows) {
 void LoadProgress::Did(double work) {
   std::lock_guard lock(mutex_);
   done_ = std::min(done_ + work, work_);
+  done_at_ = std::chrono::duration<double>(std::chrono::steady_clock::now() - start_).count();
 }
 
 void LoadProgress::End() {
@@ -62,10 +61,17 @@ std::string LoadProgress::Line() const {
   if (files_ == 0) return at_;
   std::string line =
       fmt::format("{}: {}/{} files, {} rows", at_, std::min(files_read_, files_), files_, WithCommas(rows_));
-  double share = work_ > 0 ? done_ / work_ : 0;
   double spent = std::chrono::duration<double>(std::chrono::steady_clock::now() - start_).count();
-  if (share >= kKnown) line += ", ETA " + Seconds(spent * (1 - share) / share);
+  if (auto left = SecondsLeft({work_, done_, done_at_}, spent)) line += ", ETA " + Seconds(*left);
   return line;
+}
+
+std::optional<double> SecondsLeft(const WorkDone& work, double now) {
+  constexpr double kKnown = 0.05;  // the share of the work from which on the rest can be told
+  constexpr double kLate = 0.1;  // of what a statement takes longer than was expected, as much again is left
+  if (work.all <= 0 || work.done < work.all * kKnown || work.at <= 0) return std::nullopt;
+  double left = (work.all - work.done) * work.at / work.done - (now - work.at);
+  return std::max(left, kLate * (now - work.at));
 }
 
 }  // namespace backcourt

@@ -6,10 +6,19 @@
 #include <condition_variable>
 #include <functional>
 #include <mutex>
+#include <optional>
 #include <string>
 #include <thread>
 
 namespace backcourt {
+
+// Work in units of the caller's own, and the time (in seconds) at which as much as `done` was done.
+struct WorkDone {
+  double all = 0, done = 0, at = 0;
+};
+// Seconds to the end, at the pace up to `at`: between two parts that are done it counts down. None while too
+// little is known.
+std::optional<double> SecondsLeft(const WorkDone& work, double now);
 
 class LoadProgress {
  public:
@@ -37,7 +46,7 @@ class LoadProgress {
   std::string at_;
   size_t files_ = 0, files_read_ = 0;
   int64_t rows_ = 0;
-  double work_ = 0, done_ = 0;
+  double work_ = 0, done_ = 0, done_at_ = 0;
   std::thread repeating_;
 };
 

@@ -514,6 +514,7 @@ Result<> Loader::WriteChange(const RawTable& table, const std::vector<SourceGrou
   report.tables.insert(report.tables.end(), totals.begin(), totals.end());
   FaultPoint("load-write", table.name);
   progress_.At("writing " + table.name);
+  TRY(change.KeepValues(report.run));
   TRY(change.Write());
   for (const SourceGroup* group : groups)
     progress_.Did(group->Work() / 2);

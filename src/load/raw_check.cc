@@ -88,10 +88,10 @@ Result<> Loader::CompareStored(const RawTable& table, const std::string& stored,
         difference.column = column, difference.stored = was[column], difference.loaded = is[column];
     int64_t was_there = keys.Int(i, 2), now = keys.Int(i, 3);
     difference.cause =
-        was_there == 0 ? "the files give this row, and the table lacks it"
+        was_there == 0 ? "the files have this row, and the table does not"
         : now == 0     ? "no file gives this row"
         : was_there != now && difference.column.empty()
-            ? fmt::format("the row stands {} times, and the files give it {} times", was_there, now)
+            ? fmt::format("the table has the row {} times, the files have it {} times", was_there, now)
             : "the stored value is not that of the file";
     Rows files = TRY(connection_.Query(fmt::format(
         "SELECT coalesce(min(path), '') FROM backcourt.file_units WHERE unit = {} AND source IN ({})",

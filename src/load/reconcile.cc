@@ -286,7 +286,7 @@ Result<LoadReport> Loader::Forget(const std::string& path) {
                  "`backcourt check` names the files that are gone"};
   if (LookAt(path, "").size >= 0)
     return Error{ErrorKind::kUsage, fmt::format("{} is still there", path),
-                 "take it away first: files that are there are loaded"};
+                 "remove it first: files that exist are loaded"};
   // Where other files of its kind are left, its groups run again, for one is missing; where none is, what ran
   // of them is made again of nothing.
   for (const ledger::SourceRun& ran : TRY(ledger::ReadSourceRuns(connection_))) {

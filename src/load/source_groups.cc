@@ -68,16 +68,20 @@ std::string SourceGroup::Held(const FeedFiles& feeds) {
   return hasher.Finish().Hex();
 }
 
+Feed OwnFeed(const RawTable& table) {
+  Feed feed;
+  feed.name = kOwn + table.name;
+  feed.about = "rows in the raw table's own shape";
+  feed.paths = {table.name};
+  feed.key = table.key;
+  for (const Column& column : table.columns)
+    feed.columns.push_back({column.name, column.type, "", false});
+  return feed;
+}
+
 SourceGroups::SourceGroups(const Project& project) : project_(project) {
   for (const RawTable& table : project.raw_tables) {
-    Feed feed;
-    feed.name = kOwn + table.name;
-    feed.about = "rows in the raw table's own shape";
-    feed.paths = {table.name};
-    feed.key = table.key;
-    for (const Column& column : table.columns)
-      feed.columns.push_back({column.name, column.type, "", false});
-    own_feeds_.push_back(std::move(feed));
+    own_feeds_.push_back(OwnFeed(table));
     Source source;
     source.name = kOwn + table.name;
     source.table = table.name;
@@ -211,8 +215,7 @@ std::vector<AbsentFeed> SourceGroups::Absent() const {
       if (source.table == table.name && !IsOwn(source))
         for (const auto& list : {source.feeds, source.any_of})
           feeds.insert(list.begin(), list.end());
-    std::string names = feeds.empty() ? "no source of this pack; files of " + table.name + " itself"
-                                      : Join({feeds.begin(), feeds.end()}, ", ");
+    std::string names = feeds.empty() ? table.name + " itself" : Join({feeds.begin(), feeds.end()}, ", ");
     for (const SourceGroup& group : groups_) {
       if (group.source->table != table.name) continue;
       served.insert(group.season);
@@ -229,13 +232,13 @@ std::vector<AbsentFeed> SourceGroups::Absent() const {
       if (group.source->table != table.name || own_all || has(own, group.season)) continue;
       for (const auto& [feed, files] : group.feeds)
         if (files.empty() && !Contains(group.source->any_of, feed->name))
-          absent.push_back({table.name, group.season, feed->name});
+          absent.push_back({table.name, group.season, feed->name, false});
     }
     if (served.empty())
-      absent.push_back({table.name, "", names});
+      absent.push_back({table.name, "", names, true});
     else
       for (const std::string& season : seasons)
-        if (!has(served, season)) absent.push_back({table.name, season, names});
+        if (!has(served, season)) absent.push_back({table.name, season, names, true});
   }
   return absent;
 }

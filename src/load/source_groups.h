@@ -39,12 +39,16 @@ struct SourceGroup {
   static std::string Held(const FeedFiles& feeds);
 };
 
-// A feed that no file serves: what goes without it is NULL or has no rows.
+// A feed without files: columns made of it are NULL, or a table has no rows.
 struct AbsentFeed {
-  std::string table;   // the raw table that goes without
+  std::string table;   // the raw table that is made of it
   std::string season;  // "" when in all seasons
   std::string feeds;   // any of which would serve it
+  bool empty = false;  // nothing else serves the table either
 };
+
+// The feed of files in a raw table's own shape.
+Feed OwnFeed(const RawTable& table);
 
 class SourceGroups {
  public:

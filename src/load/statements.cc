@@ -101,7 +101,7 @@ Result<> Statements::Merge() {
       fmt::format("SELECT {} FROM temp.staged WHERE {} IS NULL", UnitSql(table_), Ident(table_.date));
   for (const SourceGroup* group : groups_)
     TRY(connection_.Execute(fmt::format(
-        "UPDATE temp.{} SET dropped = 'no source tells its date' WHERE dropped IS NULL AND {} IN ({})",
+        "UPDATE temp.{} SET dropped = 'no source has its date' WHERE dropped IS NULL AND {} IN ({})",
         Ident(group->incoming), UnitSql(table_), undated)));
   return connection_.Execute(
       fmt::format("DELETE FROM temp.served WHERE unit IN ({}); DELETE FROM temp.staged WHERE {} IS NULL",

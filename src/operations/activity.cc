@@ -47,7 +47,7 @@ void Activity::Tell(const Event& event) {
       [&](const auto& e) {
         using T = std::decay_t<decltype(e)>;
         if constexpr (std::is_constructible_v<RunEvent, T>) {
-          if (!run_) run_.emplace();
+          if (!run_) run_.emplace(), run_start_ = SystemRunClock().Now();
           run_->Apply(RunEvent(e));
         } else if constexpr (std::is_same_v<T, LoadStep>) {
           doing_ = e.what;
@@ -82,6 +82,18 @@ Result<std::unique_ptr<Activity>> Activities::Begin(const std::string& verb, nlo
   return activity;
 }
 
+RunNow NowOf(const RunState& state, double seconds) {
+  RunNow run;
+  run.run = state.run();
+  run.running_seconds = seconds;
+  run.eta_seconds = state.Eta(seconds);
+  for (const TableState& table : state.tables())
+    run.tables.push_back({table.table, table.done + table.kept, table.total, table.failed, table.blocked,
+                          table.running, table.rows, table.busy, state.SecondsLeft(table, seconds),
+                          state.WaitsFor(table)});
+  return run;
+}
+
 std::vector<ActivityNow> Activities::Now() const {
   std::lock_guard lock(mutex_);
   std::vector<ActivityNow> all;
@@ -93,13 +105,7 @@ std::vector<ActivityNow> Activities::Now() const {
     if (!activity->run_) continue;
     const RunState& state = *activity->run_;
     now.doing = "";
-    RunNow& run = now.run.emplace();
-    run.run = state.run();
-    run.running_seconds = now.seconds;
-    run.eta_seconds = state.Eta();
-    for (const TableState& table : state.tables())
-      run.tables.push_back({table.table, table.done + table.kept, table.total, table.failed, table.blocked,
-                            table.running, table.rows, table.SecondsLeft(), state.WaitsFor(table)});
+    now.run = NowOf(state, SystemRunClock().Now() - activity->run_start_);
   }
   return all;
 }
@@ -110,7 +116,8 @@ std::map<std::string, std::vector<std::pair<Date, Date>>> Activities::RunningBat
   for (const Activity* activity : running_)
     if (activity->run_)
       for (const TableState& table : activity->run_->tables())
-        if (!table.batches.empty()) batches[table.table] = table.batches;
+        for (const TableState::Running& batch : table.now)
+          batches[table.table].emplace_back(batch.first_date, batch.last_date);
   return batches;
 }
 
@@ -164,7 +171,8 @@ void Describe(Visitor& v, TableNow& t) {
   v.Field("blocked", t.blocked, "cells that wait for an input that is not filled");
   v.Field("running", t.running, "cells in running batches");
   v.Field("rows", t.rows, "rows written");
-  v.Field("eta_seconds", t.eta_seconds, "seconds of work that are left");
+  v.Field("busy_seconds", t.busy_seconds, "seconds spent in its batches");
+  v.Field("eta_seconds", t.eta_seconds, "seconds of work that are left; null before there is an estimate");
   v.Field("waits_for", t.waits_for, "inputs that are not finished");
 }
 
@@ -172,7 +180,7 @@ void Describe(Visitor& v, RunNow& r) {
   v.Struct("Running", "The run that goes on.");
   v.Field("run", r.run, "its number");
   v.Field("running_seconds", r.running_seconds, "seconds since its start");
-  v.Field("eta_seconds", r.eta_seconds, "seconds to its end");
+  v.Field("eta_seconds", r.eta_seconds, "seconds to its end; null before there is an estimate");
   v.Field("tables", r.tables, "its tables, inputs first");
 }
 

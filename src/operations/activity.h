@@ -50,6 +50,7 @@ class Activity {
   // Guarded by the mutex of `all_`.
   std::function<void()> stop_;
   std::optional<RunState> run_;
+  double run_start_ = 0;
   std::string doing_;
   std::vector<std::shared_ptr<struct Watcher>> watchers_;
 };
@@ -58,14 +59,18 @@ class Activity {
 struct TableNow {
   std::string table;
   int64_t done = 0, total = 0, failed = 0, blocked = 0, running = 0, rows = 0;
-  double eta_seconds = 0;
+  double busy_seconds = 0;            // spent in its batches
+  std::optional<double> eta_seconds;  // of its own work
   std::vector<std::string> waits_for;
 };
 struct RunNow {
   int64_t run = 0;
-  double running_seconds = 0, eta_seconds = 0;
+  double running_seconds = 0;
+  std::optional<double> eta_seconds;  // none before it means something
   std::vector<TableNow> tables;
 };
+// Of a run, at that time since its start.
+RunNow NowOf(const RunState& state, double seconds);
 struct ActivityNow {
   std::string activity;  // the verb
   double seconds = 0;    // since its start

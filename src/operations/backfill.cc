@@ -197,6 +197,7 @@ class Fill {
 
 // With a broken file nothing runs, unless tables are chosen that stand on sound ones alone.
 Result<> Fill::RefuseBroken() const {
+  if (!project_.config_problems.empty()) return ErrorOf(project_.config_problems);
   const std::vector<std::string>& chosen = request_.selection.tables;
   bool stands = !chosen.empty() && std::none_of(chosen.begin(), chosen.end(), [&](const std::string& word) {
     return word == "all" || project_.FindLeftOut(word);
@@ -422,7 +423,7 @@ Result<BackfillReport> Fill::RunPlan() {
   FillProof proof(project_, moment.calendar, TRY(ProvedModels()));
   auto filler = TRY(WarehouseFiller::Make(*TRY(workspace_.Open()), project_, moment.calendar, moment.cells,
                                           cells_mutex, proof, run, options.parallel));
-  Progress progress(project_, work_->plan, run, [&](const RunEvent& event) {
+  Progress progress(project_, work_->plan, run, options.parallel, [&](const RunEvent& event) {
     std::visit([&](const auto& e) { activity_.Tell(Event(e)); }, event);
   });
   Runner runner(project_, moment.calendar, moment.cells, cells_mutex, *filler, progress, SystemRunClock(),

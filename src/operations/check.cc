@@ -50,7 +50,7 @@ void Describe(Visitor& v, Gap& g) {
   v.Field("dates", g.dates, "how many dates");
   v.Field("subject", g.subject, "a game, a team or a column; may be empty");
   v.Field("what", g.what, "what is wrong");
-  v.Field("mend", g.mend, "the command or step that fixes it");
+  v.Field("fix", g.fix, "the command or step that fixes it");
   if (!v.Fills()) return;
   g.first = first.value_or(Date{});
   g.last = last.value_or(Date{});

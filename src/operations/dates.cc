@@ -16,7 +16,7 @@ void Describe(Visitor& v, DatesRequest& r) {
   v.Field("types", r.types,
           "Kinds of games, comma-separated: regular, play_in, playoffs, cup_final, preseason, all_star.",
           {.metavar = "TYPES"});
-  v.Field("as_of", r.as_of, "What the schedule's snapshots told up to the end of this date (US Eastern).",
+  v.Field("as_of", r.as_of, "What the schedule's snapshots said up to the end of this date (US Eastern).",
           {.metavar = "DATE"});
 }
 

@@ -4,7 +4,7 @@
 // the types of the Python module. No key is written down anywhere else.
 //
 //   void Describe(Visitor& v, StopReport& r) {
-//     v.Struct("StopReport", "What was told to end.");
+//     v.Struct("StopReport", "What was asked to end.");
 //     v.Field("stopped", r.stopped, "the activities that end now");
 //   }
 #pragma once

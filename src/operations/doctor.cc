@@ -51,10 +51,11 @@ class Examination {
                            project_.raw_tables.size(), project_.seeds.size()));
     TRY(Files());
     for (const Overlay& overlay : project_.overlays)
-      Find("note", fmt::format("{} {} of the project: {}{}", overlay.kind, overlay.name, overlay.file,
-                               overlay.replaces.empty() ? ", which the pack has not"
-                               : overlay.kind == "seed" ? ", its rows go before those of " + overlay.replaces
-                                                        : " stands in place of " + overlay.replaces));
+      Find("note",
+           fmt::format("{} {} of the project: {}{}", overlay.kind, overlay.name, overlay.file,
+                       overlay.replaces.empty() ? ", new"
+                       : overlay.kind == "seed" ? ", its rows come before those of " + overlay.replaces
+                                                : " replaces " + overlay.replaces));
     Engine();
     auto warehouse = workspace_.Open();
     if (warehouse)
@@ -68,10 +69,24 @@ class Examination {
     DataFolder();
     TRY(Feeds(warehouse ? *warehouse : nullptr));
     if (warehouse && !project_.data.empty() && !IsRemote(project_.data)) TRY(Recognise(**warehouse));
+    Sort();
     return std::move(findings_);
   }
 
  private:
+  // What has to be done first, what is as it should be last.
+  void Sort() {
+    auto rank = [](const Finding& finding) {
+      for (int i = 0; const char* level : {"error", "warning", "note", "ok"}) {
+        if (finding.level == level) return i;
+        ++i;
+      }
+      return 4;
+    };
+    std::stable_sort(findings_.begin(), findings_.end(),
+                     [&](const Finding& a, const Finding& b) { return rank(a) < rank(b); });
+  }
+
   void Find(const char* level, const std::string& what, const std::string& hint = "") {
     findings_.push_back({level, what, hint, level == std::string("error") ? "usage" : ""});
   }
@@ -80,9 +95,12 @@ class Examination {
   Result<> Files() {
     for (const FileProblem& problem : TRY(FindFileProblems(project_)).problems)
       Find("error", problem.Text(), problem.hint);
+    std::vector<std::string> blocked;
     for (const LeftOut& out : project_.left_out)
-      Find("note",
-           fmt::format("{} {} is blocked: {}", out.is_check ? "check" : "table", out.name, out.because));
+      blocked.push_back((out.is_check ? "check " : "") + out.name);
+    if (!blocked.empty())
+      Find("warning", fmt::format("blocked until the files above are fixed: {}", Join(blocked, ", ")),
+           "`backcourt status` shows which file each waits for");
     return {};
   }
 

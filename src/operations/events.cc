@@ -53,7 +53,13 @@ void Describe(Visitor& v, PlannedTable& t) {
   v.Struct("PlannedTable", "A table of a run, as it begins.");
   v.Field("table", t.table, kTable);
   v.Field("cells", t.cells, "cells to fill or keep");
-  v.Field("expected_seconds", t.expected_seconds, "seconds that they take, from history; 0 without one");
+  v.Field("batches", t.batches, "batches in which they are filled");
+  v.Field("may_change", t.may_change, "cells of them that are kept if their inputs come out as they were");
+  v.Field("expected_seconds", t.expected_seconds, "seconds that they take; 0 when nothing is known");
+  v.Field("expected_a_batch", t.expected_a_batch,
+          "seconds of these that each batch costs, whatever its cells");
+  v.Field("from_history", t.from_history,
+          "whether the seconds are from history; else only their ratios mean something");
   v.Field("inputs", t.inputs, "tables of this run that it reads");
 }
 
@@ -61,6 +67,7 @@ void Describe(Visitor& v, RunStarted& e) {
   v.Struct("RunStarted", "A run begins.");
   v.Field("run", e.run, kRun);
   v.Field("seconds", e.seconds, kSeconds);
+  v.Field("workers", e.workers, "batches that are filled side by side");
   v.Field("tables", e.tables, "its tables, inputs first");
 }
 
@@ -84,7 +91,8 @@ void Describe(Visitor& v, CellsFilled& e) {
   v.Field("cells", e.cells, "cells filled");
   v.Field("rows", e.rows, "rows written");
   v.Field("batch_seconds", e.batch_seconds, "seconds that it took");
-  v.Field("eta_seconds", e.eta_seconds, "seconds to the end of the whole run");
+  v.Field("eta_seconds", e.eta_seconds,
+          "seconds to the end of the whole run; null before there is an estimate");
 }
 
 void Describe(Visitor& v, CellsUnchanged& e) {

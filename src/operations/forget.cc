@@ -10,6 +10,7 @@ void Describe(Visitor& v, ForgetRequest& r) {
 
 Result<LoadReport> Forget(Workspace& workspace, const ForgetRequest& request, const Cancel& cancel,
                           const Events& events) {
+  if (!workspace.project().base_problems.empty()) return ErrorOf(workspace.project().base_problems);
   auto activity = TRY(workspace.activities().Begin("forget", ToJson(request), true, cancel, events));
   auto connection = TRY(TRY(workspace.Open())->Connect());
   Finder finder(workspace.project(), [&cancel] { return cancel.Requested(); });

@@ -120,7 +120,7 @@ class Reader : public Visitor {
     const auto& choices = facets_.back().choices;
     if (std::find(choices.begin(), choices.end(), value) == choices.end())
       error = Error{ErrorKind::kUsage, fmt::format("'{}' is no {}", value, path_.back()),
-                    Nearest(value, choices)};
+                    Suggestion(value, choices, "")};
   }
   void Value(Date& value) override {
     std::string text;
@@ -178,7 +178,7 @@ class Reader : public Visitor {
     for (const auto& [key, value] : values_.back()->items()) {
       const auto& names = objects_.back().names;
       if (std::find(names.begin(), names.end(), key) != names.end() || error) continue;
-      error = Error{ErrorKind::kUsage, fmt::format("unknown key '{}'", key), Nearest(key, names)};
+      error = Error{ErrorKind::kUsage, fmt::format("unknown key '{}'", key), Suggestion(key, names, "")};
     }
     values_.pop_back();
     objects_.pop_back();

@@ -45,9 +45,10 @@ void Describe(Visitor& v, ServedUnits& s) {
 
 void Describe(Visitor& v, AbsentFeed& f) {
   v.Struct("AbsentFeed", "A feed without files; the columns made of it are NULL.");
-  v.Field("table", f.table, "the raw table that has no rows of it");
+  v.Field("table", f.table, "the raw table that is made of it");
   v.Field("season", f.season, "the season; empty when all");
   v.Field("feeds", f.feeds, "the feeds, any of which would serve it");
+  v.Field("empty", f.empty, "whether the table has no rows of the season then; else columns are NULL");
 }
 
 void Describe(Visitor& v, NullColumns& c) {
@@ -165,6 +166,7 @@ void Describe(Visitor& v, LoadAnswer& a) {
 }
 
 Result<std::vector<AbsentFeed>> AbsentFeeds(const Project& project, const Moment& moment) {
+  if (!project.base_problems.empty()) return std::vector<AbsentFeed>();  // which feeds there are is not known
   std::vector<FoundFile> known;
   if (!moment.cells.empty())
     for (const ledger::LoadedFile& file : TRY(ledger::ReadFiles(*moment.connection)))
@@ -174,6 +176,13 @@ Result<std::vector<AbsentFeed>> AbsentFeeds(const Project& project, const Moment
 }
 
 namespace {
+
+// What a load would take for gone may be what is broken.
+Result<> RefuseBroken(Workspace& workspace) {
+  const std::vector<FileProblem>& problems = workspace.project().base_problems;
+  if (!problems.empty()) return ErrorOf(problems);
+  return {};
+}
 
 Loader MakeLoader(Workspace& workspace, Connection& connection, Activity& activity,
                   std::function<Result<>()> wait_for_functions = nullptr) {
@@ -187,6 +196,7 @@ Loader MakeLoader(Workspace& workspace, Connection& connection, Activity& activi
 
 Result<LoadReport> LoadFiles(Workspace& workspace, const std::vector<std::string>& paths, bool yes,
                              Activity& activity) {
+  TRY(RefuseBroken(workspace));
   auto started = std::chrono::system_clock::now();
   Warehouse& warehouse = *TRY(workspace.Open());
   auto connection = TRY(warehouse.ConnectToLedger());
@@ -206,6 +216,8 @@ Result<LoadReport> LoadFiles(Workspace& workspace, const std::vector<std::string
 
 Result<LoadPreview> PreviewLoad(Workspace& workspace, const std::vector<std::string>& paths, bool yes,
                                 Activity& activity, bool ahead_all) {
+  TRY(RefuseBroken(workspace));
+  TRY(TRY(workspace.Open())->WaitForFunctions());
   auto connection = TRY(TRY(workspace.Open())->Connect());
   Watch watch = CancelWhen(*connection, activity.cancel());
   std::optional<Transaction> open;

@@ -125,13 +125,13 @@ Result<PreparedWork> PrepareWork(const Project& project, Moment moment, const Wo
     std::string table = waiver.substr(0, waiver.find(':'));
     if (!project.FindModel(table))
       return Error{ErrorKind::kUsage, fmt::format("--allow-missing names '{}', which is no table", table),
-                   Nearest(table, models)};
+                   Suggestion(table, models, "")};
     if (table != waiver) TRY(Date::Parse(waiver.substr(table.size() + 1)));
     work.selection.allow_missing.push_back(waiver);
   }
   PlanOptions options;
   options.target_seconds = work.moment.costs.TargetSeconds();
-  options.pace = TRY(ledger::ReadPace(*work.moment.connection));
+  options.pace = PaceOfAll(project, TRY(ledger::ReadPace(*work.moment.connection)));
   work.plan = MakePlan(project, work.moment.calendar, work.moment.cells, work.selection, options);
   return work;
 }

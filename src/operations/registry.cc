@@ -52,94 +52,90 @@ std::vector<Verb> MakeVerbs() {
   using Needs = Verb::Needs;
   std::vector<Verb> verbs;
   auto add = [&](Verb verb) { verbs.push_back(std::move(verb)); };
+  add(Make({.name = "new",
+            .about = "Make a project: a folder with backcourt.toml, an example table and its test.",
+            .details = "backcourt.toml explains its settings. Models, checks, sources, tables, seeds and "
+                       "functions in folders of\n"
+                       "these names beside it replace those of the pack with the same name, or are added.\n"
+                       "Files that exist already are not changed.",
+            .example = "backcourt new my_project",
+            .needs = Needs::kNothing},
+           NewProject));
   add(Make(
-      {.name = "new",
-       .about = "Make a project: a folder with backcourt.toml, an example table and its test.",
-       .details = "backcourt.toml is there with its settings explained. Models, checks, sources, seeds and "
-                  "functions in folders of\n"
-                  "these names beside it stand over the pack's: one of the same name takes the place of the "
-                  "pack's, others are added.\n"
-                  "Files that are there already are left alone.",
-       .example = "backcourt new my_project",
-       .needs = Needs::kNothing},
-      NewProject));
-  add(Make({.name = "load",
-            .about = "Bring the raw tables up to the files: what is new, changed and gone.",
-            .details = "Files are found by the patterns of the feeds below the [data] folder of "
-                       "backcourt.toml; `backcourt doctor`\n"
-                       "lists them with what matches. Only those that are new or changed since the last load "
-                       "are read; with PATH,\n"
-                       "these are read in any case. A load is done whole or not at all: a wrong value is "
-                       "told with file, row and\n"
-                       "column, and everything stays as it was. `backfill` loads first by itself.",
-            .example = "backcourt load",
-            .needs = Needs::kAlone},
-           Load, {"reading"}));
+      {.name = "load",
+       .about =
+           "Load files that are new or changed into the raw tables, and remove rows of files that are gone.",
+       .details = "Files are found by the patterns of the feeds below the [data] folder of backcourt.toml; "
+                  "`backcourt doctor`\n"
+                  "lists them with what matches. Only those that are new or changed since the last load are "
+                  "read; with PATH,\n"
+                  "these are read in any case. A load is done as a whole or not at all: a wrong value is "
+                  "reported with file, row\n"
+                  "and column, and everything stays as it was. `backfill` loads first by itself.",
+       .example = "backcourt load",
+       .needs = Needs::kAlone},
+      Load, {"reading"}));
   add(Make(
       {.name = "forget",
-       .about = "Take what was loaded from a file that is gone out of the warehouse.",
-       .details = "A file that vanished is told by `load`, `status`, `check` and `doctor`; where it went by "
+       .about = "Remove the rows of a file that is gone from the warehouse.",
+       .details = "`load`, `status`, `check` and `doctor` report a file that has vanished. If that is a "
                   "mistake, put it back.\n"
-                  "Where it was meant to go, this removes its rows; what was made of them is filled again by "
-                  "`backfill`.",
+                  "If it is meant, this removes its rows; `backfill` then fills again what was made of them.",
        .example = "backcourt forget files/boxscoretraditionalv3_0022400561.json",
        .needs = Needs::kAlone},
       Forget, {"reading"}));
-  add(Make(
-      {.name = "drop",
-       .about = "Take a table out of the warehouse whose model is not in the project any more.",
-       .details = "A table stays when its file goes: `status`, `plan` and `doctor` tell of it. This removes "
-                  "its rows, its cells\n"
-                  "and what the ledger holds of it; the history of runs stays. A table that a file of the "
-                  "project makes is refused.",
-       .example = "backcourt drop my_old_table --yes",
-       .needs = Needs::kAlone},
-      Drop));
+  add(Make({.name = "drop",
+            .about = "Remove a table whose model is no longer in the project from the warehouse.",
+            .details = "A table stays when its file is removed: `status`, `plan` and `doctor` report it. "
+                       "This removes its rows, its\n"
+                       "cells and what the ledger holds of it; the history of runs stays. A table that a "
+                       "file of the project makes is\n"
+                       "refused.",
+            .example = "backcourt drop my_old_table --yes",
+            .needs = Needs::kAlone},
+           Drop));
   add(Make(
       {.name = "dates",
-       .about = "The game dates of a range: games a date, off-days skipped.",
+       .about = "The game dates of a range: games on each date, off-days skipped.",
        .details = "Without a range or a season, all dates of the schedule. Kinds of games are regular, "
                   "play_in, playoffs and\n"
                   "cup_final, unless --types says otherwise. With --as-of, the schedule as it stood then.",
        .example = "backcourt dates --start-date 2021-11-15 --end-date 2021-11-30"},
       Dates));
   add(Make({.name = "plan",
-            .about = "What a backfill would do, and why each cell is in it. Changes nothing.",
-            .details =
-                "Without TABLE, all tables but the raw ones; without a choice of dates, all game dates. "
-                "Inputs are in the plan\n"
-                "too, where they must be filled first. A cell is `missing` (never filled), `stale` (an input "
-                "or the table's own\n"
-                "text has changed) or `may change` (it stands behind a stale one, and is filled only if that "
-                "comes out\n"
-                "otherwise). The files are not looked at: `backcourt load` first shows what new ones bring. "
-                "Files of "
-                "the project that\n"
-                "are broken are listed first, as `lint` does; exit code 1 then.",
+            .about = "Show what a backfill would do, and why each cell is in it. Changes nothing.",
+            .details = "All model tables and all game dates, unless you name some. Inputs are in the plan "
+                       "too if they must be filled\n"
+                       "first. A cell is `missing` (never filled), `stale` (an input or the table's own text "
+                       "has changed) or `may\n"
+                       "change` (an input is stale; it is filled only if that input comes out different). "
+                       "Files are not read:\n"
+                       "`backcourt load` first shows what new ones bring. Broken files of the project are "
+                       "listed first, as `lint`\n"
+                       "does; the exit code is then 1.",
             .example = "backcourt plan --season 2021-22"},
            MakePlanReport));
   add(Make({.name = "backfill",
-            .about = "Fill what is missing or stale, inputs first; loads first what has changed.",
-            .details = "Without TABLE, all tables but the raw ones; without a choice of dates, all game "
-                       "dates. What is fresh is left\n"
-                       "alone, so running it again costs nothing, and after an interrupt (Ctrl-C) or a crash "
-                       "it goes on where it\n"
-                       "stood. If a cell fails, what depends on it is blocked and all else is filled. While "
-                       "it runs, other shells\n"
-                       "are answered: `status --watch` follows it, `stop` ends it, `show` and `query` read "
-                       "what is committed.",
+            .about = "Fill what is missing or stale, inputs first. Loads changed files before that.",
+            .details = "Fills all model tables and all game dates, unless you name some. Cells that are "
+                       "fresh are skipped, so running\n"
+                       "it again costs nothing, and after an interrupt (Ctrl-C) or a crash it continues. If "
+                       "a cell fails, what depends\n"
+                       "on it is blocked and everything else is filled. While it runs, other shells are "
+                       "answered: `status --watch`\n"
+                       "follows it, `stop` ends it, `show` and `query` read what is committed.",
             .example = "backcourt backfill player_game_summary --start-date 2021-11-15 --end-date 2021-11-30",
             .needs = Needs::kAlone},
            Backfill,
            {"reading", "loaded", "chosen", "checks_failed", "started", "batch_started", "filled", "unchanged",
             "failed", "blocked", "retrying", "stopped"}));
   add(Make({.name = "status",
-            .about = "How far every table is, by month; what runs now, what is wrong, what to do next.",
+            .about = "How complete every table is, by month; what runs now, what is wrong, what to do next.",
             .details = "A cell is done when it is fresh, `empty` (no row is due) or `partial` (boxes of "
                        "final games are missing).\n"
                        "Others are missing, stale, may change, blocked (an input is not filled) or failed; "
                        "`backcourt why TABLE DATE`\n"
-                       "tells the cause. Raw tables, feeds without files and problems stand below.",
+                       "shows the cause. Below are the raw tables, feeds without files and problems.",
             .example = "backcourt status --season 2021-22"},
            Status));
   add(Make({.name = "cells",
@@ -154,13 +150,13 @@ std::vector<Verb> MakeVerbs() {
        .details = "",
        .example = "backcourt cell player_form 2021-12-02"},
       ShowCell));
-  add(Make(
-      {.name = "why",
-       .about = "Why a cell is as it is: the chain from it to the file that changed a raw cell.",
-       .details =
-           "The cell that was asked for stands first, then the input that decides over it, and so on down.",
-       .example = "backcourt why ml_feature_store_v2 2021-12-02"},
-      Why));
+  add(Make({.name = "why",
+            .about = "Why a cell is as it is: from the cell down to the file and the values that changed.",
+            .details = "The first line is the cell you asked for, the next the input that decides it, and so "
+                       "on. Of a raw cell it\n"
+                       "shows the values that its load changed: key, column, before, after, file and row.",
+            .example = "backcourt why ml_feature_store_v2 2021-12-02"},
+           Why));
   add(Make({.name = "runs",
             .about = "The history of loads and fills; with a number, that run's tables and failures.",
             .details = "",
@@ -168,23 +164,24 @@ std::vector<Verb> MakeVerbs() {
            Runs));
   add(Make({.name = "show",
             .about = "Rows of a table, the newest date first.",
-            .details = "Raw tables too. The pack adds options that pick rows: --player NAME and --team ABBR "
-                       "in the NBA's.\n"
-                       "`backcourt docs` tells what the tables and columns mean.",
+            .details = "Raw tables too. The pack adds options that select rows: --player NAME and --team "
+                       "ABBR in the NBA's.\n"
+                       "`backcourt docs` explains the tables and columns.",
             .example = "backcourt show player_game_summary --date 2021-12-01 --player curry"},
            Show));
   add(Make({.name = "query",
             .about = "Run one read-only SQL query on the warehouse.",
-            .details = "One SELECT in DuckDB's SQL, over the tables by their names; `backcourt docs` tells "
-                       "what they hold. It cannot\n"
-                       "change anything, nor reach out of the warehouse, and is ended after a minute.",
+            .details = "One SELECT in DuckDB's SQL, over the tables by their names; `backcourt docs` "
+                       "explains them. It cannot\n"
+                       "change anything or read anything outside the warehouse, and is ended after a minute.",
             .example = "backcourt query \"SELECT team_abbr, avg(pace) FROM team_offense_game_summary GROUP "
                        "BY 1 ORDER BY 2 DESC LIMIT 5\""},
            Query));
   add(Make(
       {.name = "stop",
-       .about = "End what runs in another shell: a backfill after its running batches, all else at once.",
-       .details = "What is filled stays, and the next backfill goes on with the rest.",
+       .about =
+           "End what runs in another shell: a backfill after its running batches, everything else at once.",
+       .details = "What is filled stays, and the next backfill continues with the rest.",
        .example = "backcourt stop"},
       Stop));
   add(MakeServer<ServeRequest>(
@@ -207,13 +204,13 @@ std::vector<Verb> MakeVerbs() {
             .example = "backcourt metrics --textfile /var/lib/node_exporter/backcourt.prom"},
            Metrics));
   add(Make({.name = "check",
-            .about = "What should be there by the schedule against what is: every gap with its reason and "
-                     "what fixes it.",
-            .details = "Looks at games against the schedule, cells, rows against the number that was filled, "
-                       "the invariants of the\n"
-                       "project's checks/, columns that are constant or mostly NULL over a month, and feeds "
-                       "without files. Exit code 2\n"
-                       "when something that should be there is not.",
+            .about = "Compare what the schedule says should exist with what does: every gap with its reason "
+                     "and what fixes it.",
+            .details = "Checks games against the schedule, cells, numbers of rows, the rules of the "
+                       "project's checks/, columns that\n"
+                       "are constant or mostly NULL over a month, and feeds without files. The exit code is "
+                       "2 if something is missing\n"
+                       "or wrong.",
             .example = "backcourt check --season 2021-22"},
            Check));
   add(Make(
@@ -224,22 +221,22 @@ std::vector<Verb> MakeVerbs() {
        .needs = Needs::kReads},
       Accept));
   add(Make({.name = "verify",
-            .about = "Recompute cells alone, and compare with what is stored, to the bit.",
+            .about = "Recompute cells one by one, and compare them with what is stored, to the bit.",
             .details = "Each cell is replayed in fresh tables that hold only the rows of its declared "
-                       "windows, so that agreement\n"
-                       "proves that it knows nothing of its own date's games or later ones. Without --sample "
-                       "or --all, 100 cells spread over\n"
-                       "the tables and dates that were chosen. Exit code 2 when one differs.",
+                       "windows: agreement proves that\n"
+                       "it knows nothing of its own date's games or later ones. Without --sample or --all, "
+                       "100 cells spread over the\n"
+                       "tables and dates you chose. The exit code is 2 if one differs.",
             .example = "backcourt verify --sample 50",
             .needs = Needs::kAlone},
            Verify, {"replayed"}));
   add(Make({.name = "export",
             .about = "Write tables as Parquet (or CSV), a file a season, with a manifest.",
-            .details = "Without TABLE, the public tables. The folder of each table is replaced at once; of "
-                       "what is there, only files\n"
-                       "that the manifest of an earlier export names. What --raw writes is loaded by another "
-                       "project whose [data]\n"
-                       "folder it is. An export lies beside projects and their data, never in them.",
+            .details = "The public tables, unless you name some. The folder of each table is replaced at "
+                       "once, and only files that\n"
+                       "the manifest of an earlier export names are replaced. Another project can load what "
+                       "--raw writes: name its\n"
+                       "folder under [data] there. An export is never written into a project or its data.",
             .example = "backcourt export ~/tables --raw"},
            Export, {"written"}));
   add(Make(
@@ -254,26 +251,25 @@ std::vector<Verb> MakeVerbs() {
        .example = "backcourt publish ~/published"},
       Publish, {"written"}));
   add(Make({.name = "test",
-            .about = "Run the tests beside the models: given rows to expected rows, in memory.",
-            .details = "A model's tests stand in a file beside it, MODEL.test.toml; docs/add-a-table.md "
-                       "shows how they are written.\n"
-                       "No warehouse is opened. Exit code 2 when one fails.",
+            .about = "Run the tests beside the models: given rows, expected rows, in memory.",
+            .details = "The tests of a model are in a file beside it, MODEL.test.toml; docs/add-a-table.md "
+                       "shows how to write them.\n"
+                       "No warehouse is opened. The exit code is 2 if one fails.",
             .example = "backcourt test player_game_summary",
             .needs = Needs::kProject},
            TestModels));
-  add(Make(
-      {.name = "lint",
-       .about = "What is wrong in the files of models, checks and tests, a line each, as editors read it.",
-       .details = "Each line is FILE:LINE:COLUMN: MESSAGE. Texts are bound against the tables of the "
-                  "project, in memory: unknown\n"
-                  "columns, inputs that are not declared and functions that give another value at each "
-                  "call are found\n"
-                  "before anything runs. No warehouse is opened. `plan` and `doctor` tell the same. Exit "
-                  "code 1 when something\n"
-                  "is found.",
-       .example = "backcourt lint",
-       .needs = Needs::kProject},
-      Lint));
+  add(Make({.name = "lint",
+            .about = "List what is wrong in the project's files, a line each, as editors read it.",
+            .details = "Each line is FILE:LINE:COLUMN: MESSAGE. The texts of models, checks and sources are "
+                       "bound against the tables\n"
+                       "of the project, in memory: unknown columns, inputs that are not declared and "
+                       "functions that give another value\n"
+                       "at each call are found before anything runs. No warehouse is opened. `plan` and "
+                       "`doctor` show the same. The\n"
+                       "exit code is 1 if something is found.",
+            .example = "backcourt lint",
+            .needs = Needs::kProject},
+           Lint));
   add(Make(
       {.name = "docs",
        .about = "The data dictionary, who reads whom, and all commands, as Markdown.",
@@ -297,9 +293,9 @@ std::vector<Verb> MakeVerbs() {
            ListFiles));
   add(Make({.name = "doctor",
             .about = "Configuration, warehouse, engine and feeds: what is wrong, and what to do.",
-            .details = "Each line is `ok`, `absent` (a feed without files: the columns made of it are NULL) "
-                       "or `error`. Exit code 1\n"
-                       "when there is an error.",
+            .details = "Errors come first, then warnings, notes and what is as it should be. Feeds without "
+                       "files are counted; --all\n"
+                       "shows where they are looked for. The exit code is 1 if there is an error.",
             .example = "backcourt doctor"},
            Doctor));
   return verbs;

@@ -39,6 +39,7 @@ void Describe(Visitor& v, ShowRequest& r) {
   v.Field("date", r.date, "Rows of this date, as 2021-12-01.", {.metavar = "DATE"});
   v.Field("start_date", r.start_date, "First calendar date of a range.", {.metavar = "DATE"});
   v.Field("end_date", r.end_date, "Last calendar date of a range.", {.metavar = "DATE"});
+  v.Field("season", r.season, "Rows of a season, as 2021-22.", {.metavar = "SEASON"});
   v.Field("lookups", r.lookups, "What a lookup of the pack picks.", {.hidden = true});
   v.Field("oldest_first", r.oldest_first, "The oldest date first.");
   DescribeFormat(v, r.rows);
@@ -58,6 +59,7 @@ void Describe(Visitor& v, RowsReport& r) {
   v.Field("objects", r.objects, "of the json format: each row as the text of a JSON object");
   v.Field("more", r.more, "whether the limit left some out");
   v.Field("seconds", r.seconds, "seconds that it took");
+  v.Field("no_rows", r.no_rows, "of `show`: why there are none; else empty");
 }
 
 namespace {
@@ -186,9 +188,10 @@ Result<Sorted> SortedBy(Workspace& workspace, const std::string& table) {
 Result<std::vector<std::string>> DatePredicates(const Sorted& sorted, const ShowRequest& r) {
   std::vector<std::string> where;
   std::string column = Ident(sorted.date);
-  if (!r.date.empty() && (!r.start_date.empty() || !r.end_date.empty()))
+  bool range = !r.start_date.empty() || !r.end_date.empty();
+  if (!r.date.empty() + range + !r.season.empty() > 1)
     return Error{ErrorKind::kUsage, "dates are chosen in more than one way",
-                 "either --date, or --start-date with --end-date"};
+                 "one of --date, --start-date with --end-date, or --season"};
   if (!r.date.empty()) where.push_back(fmt::format("{} = {}", column, TRY(Date::Parse(r.date)).Sql()));
   if (!r.start_date.empty() && !r.end_date.empty())
     TRY(CheckRange(TRY(Date::Parse(r.start_date)), TRY(Date::Parse(r.end_date))));
@@ -201,6 +204,48 @@ Result<std::vector<std::string>> DatePredicates(const Sorted& sorted, const Show
   return where;
 }
 
+// What the season of the request chooses: by the table's column, else by its dates.
+Result<std::vector<std::string>> SeasonPredicate(const Moment& moment, const Sorted& sorted,
+                                                 const ShowRequest& r,
+                                                 const std::vector<std::string>& columns) {
+  std::vector<std::string> where;
+  std::string label = TRY(ChooseSeason(moment.calendar, r.season));
+  if (std::find(columns.begin(), columns.end(), "season") != columns.end()) {
+    where.push_back(Ident("season") + " = " + Quote(label));
+    return where;
+  }
+  if (sorted.date.empty())
+    return Error{ErrorKind::kUsage, fmt::format("{} has no seasons", r.table), "without --season"};
+  std::optional<Date> first, last;
+  for (const GameDate& date : moment.calendar.dates()) {
+    if (moment.calendar.season_of(date).label != label) continue;
+    if (!first) first = date.date;
+    last = date.date;
+  }
+  where.push_back(fmt::format("{} BETWEEN {} AND {}", Ident(sorted.date), first.value_or(Date{}).Sql(),
+                              last.value_or(Date{}).Sql()));
+  return where;
+}
+
+// Why a date of a table has no rows; "" where nothing says.
+std::string WhyNoRows(const Moment& moment, const std::string& table, Date date) {
+  const auto& dates = moment.calendar.dates();
+  if (dates.empty()) return "the warehouse holds no schedule: `backcourt load`";
+  if (date < dates.front().date)
+    return fmt::format("{} is before the first game date, {}", date.Str(), dates.front().date.Str());
+  if (date > dates.back().date)
+    return fmt::format("{} is after the last game date, {}", date.Str(), dates.back().date.Str());
+  if (moment.calendar.Find(date) < 0) return date.Str() + " is an off-day";
+  auto series = moment.cells.find(table);
+  const Cell* cell = series == moment.cells.end() ? nullptr : series->second.Find(date.days);
+  if (!cell)
+    return fmt::format("{} {} has not been filled: `backcourt backfill {} --dates {}`", table, date.Str(),
+                       table, date.Str());
+  if (cell->rows == 0 && !cell->reason.empty())
+    return fmt::format("{} {} is {}: {}", table, date.Str(), CellStateName(cell->state), cell->reason);
+  return "";
+}
+
 Result<std::vector<std::string>> LookupPredicates(const Project& project, const ShowRequest& r,
                                                   const std::vector<std::string>& columns) {
   std::vector<std::string> where, names;
@@ -211,7 +256,7 @@ Result<std::vector<std::string>> LookupPredicates(const Project& project, const 
                                [&](const Lookup& l) { return l.name == name; });
     if (lookup == project.lookups.end())
       return Error{ErrorKind::kUsage, fmt::format("`backcourt show` has no option --{}", name),
-                   Nearest("--" + name, names)};
+                   Suggestion("--" + name, names, "")};
     std::string predicate = lookup->Predicate(columns, value);
     if (predicate.empty())
       return Error{ErrorKind::kUsage, fmt::format("{} has no {}s", r.table, name), "without --" + name};
@@ -244,6 +289,9 @@ Result<RowsReport> Show(Workspace& workspace, const ShowRequest& request, const 
   for (const auto& [name, type] : *described)
     columns.push_back(name);
   std::vector<std::string> where = TRY(DatePredicates(sorted, request));
+  if (!request.season.empty())
+    for (std::string& predicate : TRY(SeasonPredicate(TRY(workspace.Look()), sorted, request, columns)))
+      where.push_back(std::move(predicate));
   for (std::string& predicate : TRY(LookupPredicates(project, request, columns)))
     where.push_back(std::move(predicate));
   std::string sql = "SELECT * FROM " + Ident(request.table);
@@ -253,7 +301,14 @@ Result<RowsReport> Show(Workspace& workspace, const ShowRequest& request, const 
   for (const std::string& column : sorted.key)
     order.push_back(Ident(column));
   if (!order.empty()) sql += " ORDER BY " + Join(order, ", ");
-  return RowsQuery(*bench, sql, request.rows, cancel).Run();
+  RowsReport report = TRY(RowsQuery(*bench, sql, request.rows, cancel).Run());
+  if (!report.rows.empty() || !report.objects.empty() || !request.rows.output.empty()) return report;
+  if (!request.date.empty())
+    report.no_rows = WhyNoRows(TRY(workspace.Look()), request.table, TRY(Date::Parse(request.date)));
+  for (const auto& [name, value] : request.lookups)
+    if (report.no_rows.empty())
+      report.no_rows = fmt::format("no row of these dates is of --{} {}", name, value);
+  return report;
 }
 
 }  // namespace backcourt

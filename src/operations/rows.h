@@ -19,7 +19,7 @@ struct RowsFormat {
 
 struct ShowRequest {
   std::string table;
-  std::string date, start_date, end_date;
+  std::string date, start_date, end_date, season;
   std::map<std::string, std::string> lookups;  // by the name of a lookup of the pack, as player
   bool oldest_first = false;
   RowsFormat rows;
@@ -38,6 +38,7 @@ struct RowsReport {
   std::vector<std::string> objects;                           // of the json format: each row's JSON
   bool more = false;                                          // the limit left some out
   double seconds = 0;
+  std::string no_rows;                                        // why there are none, where that is known
 };
 void Describe(Visitor& v, RowsReport& r);
 

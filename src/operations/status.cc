@@ -271,7 +271,7 @@ std::string NextCommand(const std::vector<SeasonStatus>& seasons, const Moment& 
   if (moment.calendar.dates().empty())
     return moment.cells.empty()
                ? "backcourt load"
-               : "add files that tell of games: a schedule (scheduleleaguev2), game logs or box score "
+               : "add files with games: a schedule (scheduleleaguev2), game logs or box score "
                  "summaries; then backcourt load";
   if (failed) return "backcourt plan, fix what failed, then backcourt backfill all";
   return open ? "backcourt backfill all" : "";
@@ -319,7 +319,7 @@ Result<StatusReport> Status(Workspace& workspace, const StatusRequest& request, 
 void Describe(Visitor& v, StopRequest&) { v.Struct("StopRequest", "Everything that runs is to end."); }
 
 void Describe(Visitor& v, StopReport& r) {
-  v.Struct("StopReport", "What was told to end.");
+  v.Struct("StopReport", "What was asked to end.");
   v.Field("stopped", r.stopped, "the verbs that end now; what is done stays");
 }
 

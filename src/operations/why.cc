@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include "ledger/changed_values.h"
+#include "load/file_rows.h"
 #include "load/statements.h"
 #include "operations/selection.h"
 #include "proof/lineage.h"
@@ -22,6 +24,8 @@ void Describe(Visitor& v, WhyLink& l) {
   v.Field("date", l.date, "its date; a season, or `whole`, where the raw table has no dates");
   v.Field("state", l.state, "its state");
   v.Field("because", l.because, "the reason");
+  v.Field("values", l.values, "of a raw cell: the first of the values that its load changed");
+  v.Field("values_changed", l.values_changed, "how many of them are known");
 }
 
 Error NoGameDate(const Calendar& calendar, Date date, const std::string& command) {
@@ -34,6 +38,48 @@ Error NoGameDate(const Calendar& calendar, Date date, const std::string& command
           near.empty() ? "`backcourt load` first" : fmt::format("`backcourt {} {}`", command, near)};
 }
 
+void Describe(Visitor& v, WhyValue& value) {
+  v.Struct("WhyValue", "A value that the load of a raw cell changed.");
+  v.Field("key", value.key, "the key of its row, as `game_id 0022100322, player_id 203552`");
+  v.Field("column", value.column, "its column; empty of a row that is new or gone");
+  v.Field("before", value.before, "the value before; null where it was NULL, or of a new row");
+  v.Field("after", value.after, "the value after; null where it is NULL, or of a row that is gone");
+  v.Field("file", value.file, "the file that has it; empty where that is not known");
+  v.Field("row", value.row, "its row in the file, from 1 without the header; null where that is not known");
+}
+
+namespace {
+
+constexpr int kShownValues = 10;
+
+// Which values the load of a raw cell changed, as far as it is kept, with the place of each.
+Result<> AddValues(Workspace& workspace, Connection& ledger, Lineage& lineage, const Cell& cell,
+                   WhyLink& link) {
+  ledger::ChangedValues changed =
+      TRY(ledger::ReadChangedValues(ledger, cell.changed, link.table, cell.partition, kShownValues));
+  if (changed.first.empty()) return {};
+  const RawTable& table = *workspace.project().FindRaw(link.table);
+  std::vector<ledger::LoadedFile> files = TRY(lineage.FilesOf(link.table, cell));
+  auto aside = TRY(TRY(workspace.Open())->Connect());
+  FileRows rows(workspace.project(), *aside);
+  link.values_changed = changed.all;
+  for (ledger::ChangedValue& one : changed.first) {
+    WhyValue& value = link.values.emplace_back();
+    for (const auto& [column, part] : one.key)
+      value.key += fmt::format("{}{} {}", value.key.empty() ? "" : ", ", column, part);
+    value.column = std::move(one.column);
+    value.before = std::move(one.before);
+    value.after = std::move(one.after);
+    bool gone = value.column.empty() && !value.after;
+    auto place = gone ? std::nullopt : rows.Find(table, files, one.key);
+    if (place) value.file = place->path, value.row = place->row;
+    if (!place && files.size() == 1) value.file = files.front().path;
+  }
+  return {};
+}
+
+}  // namespace
+
 Result<WhyReport> Why(Workspace& workspace, const WhyRequest& request, const Cancel&) {
   const Project& project = workspace.project();
   Moment moment = TRY(workspace.Look());
@@ -45,9 +91,9 @@ Result<WhyReport> Why(Workspace& workspace, const WhyRequest& request, const Can
     links.push_back(TRY(lineage.OfRaw(request.table, date)));
     if (raw->statements)
       for (const std::string& told : TRY(StatementsOn(*moment.connection, *raw, date)))
-        links.push_back({request.table, date.Str(), "stated", told});
+        links.push_back({request.table, date.Str(), "stated", told, nullptr});
   } else if (const LeftOut* out = project.FindLeftOut(request.table)) {
-    links.push_back({out->name, date.Str(), CellStateName(CellState::kBlocked), out->because});
+    links.push_back({out->name, date.Str(), CellStateName(CellState::kBlocked), out->because, nullptr});
   } else {
     std::string table = TRY(ChooseTables(project, {request.table})).at(0);
     int index = moment.calendar.Find(date);
@@ -55,9 +101,15 @@ Result<WhyReport> Why(Workspace& workspace, const WhyRequest& request, const Can
     links = TRY(lineage.Follow(table, index));
   }
   WhyReport report;
-  for (LineageLink& link : links)
-    report.push_back(
-        {std::move(link.table), std::move(link.partition), std::move(link.state), std::move(link.because)});
+  for (LineageLink& link : links) {
+    report.push_back({std::move(link.table),
+                      std::move(link.partition),
+                      std::move(link.state),
+                      std::move(link.because),
+                      {},
+                      0});
+    if (link.raw) TRY(AddValues(workspace, *moment.connection, lineage, *link.raw, report.back()));
+  }
   return report;
 }
 

@@ -1,6 +1,7 @@
 // `why`: the chain from a cell to what changed first.
 #pragma once
 
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -13,9 +14,21 @@ struct WhyRequest {
 };
 void Describe(Visitor& v, WhyRequest& r);
 
+// A value that the load of a raw cell changed.
+struct WhyValue {
+  std::string key;     // of its row: "game_id 0022100322, player_id 203552"
+  std::string column;  // empty of a row that is new or gone
+  std::optional<std::string> before, after;
+  std::string file;  // that has it now; empty where that cannot be told
+  std::optional<int64_t> row;
+};
+void Describe(Visitor& v, WhyValue& value);
+
 struct WhyLink {
   std::string table, date;  // the date; the season or `whole` of a cell that is not dated
   std::string state, because;
+  std::vector<WhyValue> values;  // the first of those that changed
+  int64_t values_changed = 0;    // all that are known
 };
 void Describe(Visitor& v, WhyLink& l);
 using WhyReport = std::vector<WhyLink>;

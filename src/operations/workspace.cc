@@ -15,6 +15,9 @@ namespace backcourt {
 Result<Warehouse*> Workspace::Open() {
   std::lock_guard lock(mutex_);
   if (warehouse_) return warehouse_.get();
+  std::error_code gone;
+  if (!project_.config_problems.empty() && !std::filesystem::exists(project_.warehouse, gone))
+    return ErrorOf(project_.config_problems);  // its path may be among what is broken
   WarehouseOptions options{project_.warehouse, project_.threads, project_.memory_limit, {}};
   options.functions = project_.functions;
   std::error_code ignored;
@@ -33,6 +36,7 @@ Result<Moment> Workspace::Look(bool stay, bool ahead_all) {
 }
 
 Result<Moment> Workspace::LookOn(std::unique_ptr<Connection> connection, Transaction open, bool ahead_all) {
+  if (project_.calendar_problem) return *project_.calendar_problem;
   Moment moment;
   Warehouse& warehouse = *TRY(Open());
   moment.connection = std::move(connection);

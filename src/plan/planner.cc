@@ -264,6 +264,7 @@ Plan MakePlan(const Project& project, const Calendar& calendar, const Cells& cel
   auto states = JudgeAll(project, calendar, cells, &open_columns);
   plan.force = selection.force;
   plan.allow_missing = selection.allow_missing;
+  plan.pace = options.pace;
   for (const auto& [name, of_model] : states)
     for (size_t i = 0; i < of_model.size(); ++i)
       if (ToBeFilled(of_model[i])) plan.unsettled[name].insert(plan.unsettled[name].end(), int(i));
@@ -288,11 +289,12 @@ Plan MakePlan(const Project& project, const Calendar& calendar, const Cells& cel
     }
     if (todo.empty()) continue;
 
-    auto pace = options.pace.find(model.name);
-    double per_date = pace == options.pace.end() ? 0 : pace->second.seconds_per_date;
-    double rows = pace == options.pace.end() ? 0 : pace->second.rows_per_date;
+    auto found = options.pace.find(model.name);
+    Pace pace = found == options.pace.end() ? Pace{} : found->second;
     int size = options.max_dates;
-    if (per_date > 0) size = std::clamp(int(options.target_seconds / per_date), 1, options.max_dates);
+    if (pace.from_history)
+      size = std::clamp(int((options.target_seconds - pace.seconds_a_batch) / pace.seconds_a_date), 1,
+                        options.max_dates);
     auto add = [&](std::vector<int> dates, bool canary) {
       Batch batch;
       batch.id = int(plan.batches.size());
@@ -305,8 +307,8 @@ Plan MakePlan(const Project& project, const Calendar& calendar, const Cells& cel
           ReadsAny(model, open_columns) && std::any_of(dates.begin(), dates.end(), [&](int d) {
             return plan.states[model.name][d] == CellState::kMayChange;
           });
-      batch.expected_seconds = per_date * double(dates.size());
-      batch.expected_rows = rows * double(dates.size());
+      if (pace.from_history) batch.expected_seconds = pace.Of(1, double(dates.size()));
+      batch.expected_rows = pace.rows_a_date * double(dates.size());
       batch.dates = std::move(dates);
       plan.batches.push_back(std::move(batch));
     };

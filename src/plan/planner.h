@@ -8,6 +8,7 @@
 
 #include "base/result.h"
 #include "plan/fingerprint.h"
+#include "plan/pace.h"
 
 namespace backcourt {
 
@@ -20,16 +21,10 @@ struct Selection {
   std::vector<std::string> allow_missing;  // TABLE or TABLE:DATE
 };
 
-// How long a date of a model took, from history.
-struct ModelPace {
-  double seconds_per_date = 0;
-  double rows_per_date = 0;
-};
-
 struct PlanOptions {
-  double target_seconds = 2.0;  // of one batch
-  int max_dates = 400;          // of one batch
-  std::map<std::string, ModelPace> pace;
+  double target_seconds = 2.0;       // of one batch
+  int max_dates = 400;               // of one batch
+  std::map<std::string, Pace> pace;  // by model
 };
 
 struct Batch {
@@ -40,7 +35,7 @@ struct Batch {
   bool tentative = false;  // all its cells only may change
   // Some of its cells may change because the columns of an input may: it waits for all batches of its inputs.
   bool waits_for_columns = false;
-  double expected_seconds = 0;
+  double expected_seconds = 0;  // 0: not known
   double expected_rows = 0;
 };
 
@@ -48,7 +43,8 @@ struct Plan {
   std::vector<Batch> batches;  // inputs before what reads them
   // Cells of any model that are not true to their inputs now, in scope or not.
   std::map<std::string, std::set<int>> unsettled;
-  int not_due = 0;  // cells that were selected, behind the calendar's horizon
+  std::map<std::string, Pace> pace;  // by model, as far as it is known
+  int not_due = 0;                   // cells that were selected, behind the calendar's horizon
   bool force = false;
   std::vector<std::string> allow_missing;
   // State of every cell considered, by model and calendar index; cells out of

@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "base/text.h"
 #include "project/toml_reader.h"
 
@@ -74,13 +76,37 @@ Result<std::map<std::string, std::string>> ParseLeague(const std::string& file, 
   return league;
 }
 
-}  // namespace
+// The file without the lines that are no TOML, each of which is a problem.
+Result<toml::table> ParseSoundLines(const std::string& file, const std::string& text,
+                                    std::vector<FileProblem>& problems) {
+  constexpr int kMostLines = 20;  // that are left out
+  std::vector<std::string> lines = Split(text, '\n');
+  for (int attempt = 0;; ++attempt) {
+    auto root = TomlTable::Parse(file, 1, Join(lines, "\n"));
+    if (root) return root;
+    FileProblem problem = ProblemOf(root.error(), file);
+    size_t line = size_t(std::clamp(problem.line, 1, int(lines.size()))) - 1;
+    if (attempt == kMostLines || Trim(lines[line]).empty()) return root;
+    lines[line].clear();
+    problems.push_back(std::move(problem));
+  }
+}
 
 // A section of the file after the other.
 // NOLINTNEXTLINE(readability-function-size)
-Result<Config> ParseConfig(const std::string& file, const std::string& text) {
+Config ReadSections(const std::string& file, const toml::table& root, std::vector<FileProblem>& problems) {
   Config config;
-  toml::table root = TRY(TomlTable::Parse(file, 1, text));
+  auto note = [&](const Result<>& read) {
+    if (read) return;
+    for (FileProblem& problem : ProblemsOf(read.error(), file))
+      problems.push_back(std::move(problem));
+  };
+  auto taken = [&](auto&& read, auto& value) {
+    if (read)
+      value = std::move(*read);
+    else
+      note(read.error());
+  };
   TomlTable reader(file, 1, root, "backcourt.toml");
   static const toml::table kNone;
   auto section = [&](const char* key) {
@@ -93,7 +119,7 @@ Result<Config> ParseConfig(const std::string& file, const std::string& text) {
   config.pack = about.Text("pack");
   config.name = about.Text("name");
   config.seasons = about.Texts("seasons");
-  TRY(about.Finish());
+  note(about.Finish());
 
   TomlTable calendar = section("calendar");
   config.schedule = calendar.Text("schedule");
@@ -101,7 +127,7 @@ Result<Config> ParseConfig(const std::string& file, const std::string& text) {
   config.results = calendar.Text("results");
   config.boxes = calendar.Texts("boxes");
   config.types = calendar.Texts("types");
-  TRY(calendar.Finish());
+  note(calendar.Finish());
 
   TomlTable policy = section("policy");
   std::string missing = policy.Text("on_missing_games");
@@ -111,7 +137,7 @@ Result<Config> ParseConfig(const std::string& file, const std::string& text) {
   std::string ahead = policy.Text("ahead");
   if (!ahead.empty() && ahead != "next" && ahead != "all")
     policy.Problem(nullptr, fmt::format("ahead '{}' is neither \"next\" nor \"all\"", ahead));
-  TRY(policy.Finish());
+  note(policy.Finish());
   if (!ahead.empty()) config.ahead_all = ahead == "all";
   if (!missing.empty()) config.block_on_missing_games = missing == "block";
 
@@ -122,15 +148,15 @@ Result<Config> ParseConfig(const std::string& file, const std::string& text) {
     if (threads < 1 || threads > 1024) warehouse.Problem(nullptr, "threads (1 to 1024) is out of range");
     config.threads = int(threads);
   }
-  TRY(warehouse.Finish());
+  note(warehouse.Finish());
 
   TomlTable sources = section("sources");
   config.prefer = sources.Texts("prefer");
-  TRY(sources.Finish());
+  note(sources.Finish());
 
   TomlTable data = section("data");
   config.data = data.Text("folder");
-  TRY(data.Finish());
+  note(data.Finish());
 
   TomlTable publish = section("publish");
   config.publish_folder = publish.Text("folder");
@@ -153,15 +179,15 @@ Result<Config> ParseConfig(const std::string& file, const std::string& text) {
     stores.Problem(nullptr,
                    "timeout (1 to 86400), retries (0 to 1000) or parallel (1 to 64) is out of range");
   reach.timeout = int(timeout), reach.retries = int(retries), reach.parallel = int(parallel);
-  TRY(stores.Finish());
+  note(stores.Finish());
 
   if (const toml::table* feeds = reader.Table("feeds")) {
     TomlTable patterns(file, 1, *feeds, "[feeds]");
     for (const std::string& feed : patterns.Keys())
       config.feed_paths[feed] = patterns.Texts(feed);
-    TRY(patterns.Finish());
+    note(patterns.Finish());
   }
-  if (const toml::table* league = reader.Table("league")) config.league = TRY(ParseLeague(file, *league));
+  if (const toml::table* league = reader.Table("league")) taken(ParseLeague(file, *league), config.league);
   if (const toml::table* accepted = reader.Table("accepted")) {
     TomlTable guards(file, 1, *accepted, "[accepted]");
     for (const std::string& guard : guards.Keys()) {
@@ -171,13 +197,29 @@ Result<Config> ParseConfig(const std::string& file, const std::string& text) {
       for (const std::string& subject : reasons.Keys())
         config.accepted.push_back(
             {guard, subject, reasons.Text(subject, true), config.lines.Of("accepted." + guard)});
-      TRY(reasons.Finish());
+      note(reasons.Finish());
     }
-    TRY(guards.Finish());
+    note(guards.Finish());
   }
   if (const toml::table* lookups = reader.Table("lookups"))
-    config.lookups = TRY(ParseLookups(file, *lookups));
-  TRY(reader.Finish());
+    taken(ParseLookups(file, *lookups), config.lookups);
+  note(reader.Finish());
+  return config;
+}
+
+}  // namespace
+
+Result<Config> ParseWhatIsSound(const std::string& file, const std::string& text,
+                                std::vector<FileProblem>& problems) {
+  toml::table root = TRY(ParseSoundLines(file, text, problems));
+  return ReadSections(file, root, problems);
+}
+
+Result<Config> ParseConfig(const std::string& file, const std::string& text) {
+  toml::table root = TRY(TomlTable::Parse(file, 1, text));
+  std::vector<FileProblem> problems;
+  Config config = ReadSections(file, root, problems);
+  if (!problems.empty()) return ErrorOf(problems);
   return config;
 }
 

@@ -11,6 +11,7 @@
 #include "project/accepted.h"
 #include "project/key_lines.h"
 #include "project/lookup.h"
+#include "project/problem.h"
 
 namespace backcourt {
 
@@ -33,7 +34,11 @@ struct Config {
   KeyLines lines;
 };
 
-// Paths are as they are written. Errors name `file` and the line.
+// Paths are as they are written. Errors name `file` and the line: all that is wrong.
 Result<Config> ParseConfig(const std::string& file, const std::string& text);
+// The same of what can be read in spite of them: lines that are no TOML and sections with errors are left
+// out. An error only where nothing can.
+Result<Config> ParseWhatIsSound(const std::string& file, const std::string& text,
+                                std::vector<FileProblem>& problems);
 
 }  // namespace backcourt

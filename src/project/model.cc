@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <filesystem>
 #include <set>
+#include <utility>
 
 #include "base/text.h"
 #include "project/sql_text.h"
@@ -95,7 +96,7 @@ Result<RawTable> ParseRawTable(const std::string& file, const std::string& text)
   if (table.grain == Grain::kDate && table.date.empty())
     reader.Problem(root.get("grain"), "a table of grain 'date' needs its 'date' column");
   const toml::table* columns = reader.Table("columns");
-  if (!columns) reader.Problem(nullptr, "a raw table lacks [columns]");
+  if (!columns) reader.Problem(nullptr, "[columns] is missing");
   for (auto& [name, node] :
        columns ? InFileOrder(*columns) : std::vector<std::pair<std::string, const toml::node*>>{}) {
     if (!node->is_table()) {
@@ -121,9 +122,11 @@ Result<RawTable> ParseRawTable(const std::string& file, const std::string& text)
   return table;
 }
 
-Result<std::vector<Feed>> ParseFeeds(const std::string& file, const std::string& text) {
+Result<std::vector<Feed>> ParseFeeds(const std::string& file, const std::string& text,
+                                     const std::vector<Feed>& known) {
   toml::table root = TRY(TomlTable::Parse(file, 1, text));
   std::vector<Feed> feeds;
+  std::vector<std::string> wrong;
   for (auto& [name, node] : InFileOrder(root)) {
     if (!node->is_table())
       return Error{ErrorKind::kUsage, fmt::format("{}: '{}' must be a table", file, name), ""};
@@ -131,8 +134,12 @@ Result<std::vector<Feed>> ParseFeeds(const std::string& file, const std::string&
     Feed feed;
     feed.name = name;
     std::string like = reader.Text("like");  // a feed above, whose shape this one has
-    auto pattern = std::find_if(feeds.begin(), feeds.end(), [&](const Feed& f) { return f.name == like; });
-    if (pattern != feeds.end())
+    auto is_pattern = [&](const Feed& f) { return f.name == like; };
+    const Feed* pattern = nullptr;
+    for (const std::vector<Feed>* list : {&known, &std::as_const(feeds)})
+      if (auto found = std::find_if(list->begin(), list->end(), is_pattern); found != list->end())
+        pattern = &*found;
+    if (pattern)
       feed.rows = pattern->rows, feed.holds = pattern->holds, feed.columns = pattern->columns,
       feed.also = pattern->also;
     else if (!like.empty())
@@ -152,7 +159,7 @@ Result<std::vector<Feed>> ParseFeeds(const std::string& file, const std::string&
       reader.Problem(nullptr,
                      fmt::format("feed '{}' has 'lasting' or 'belongs', which only snapshots have", name));
     if (feed.snapshots && feed.key.empty())
-      reader.Problem(nullptr, fmt::format("feed '{}' of snapshots lacks 'key'", name));
+      reader.Problem(nullptr, fmt::format("feed '{}' of snapshots needs 'key'", name));
     for (auto& [column, type] : reader.Pairs("columns")) {
       bool optional = !type.empty() && type.back() == '?';
       feed.columns.push_back({column, optional ? type.substr(0, type.size() - 1) : type, "", optional});
@@ -174,9 +181,10 @@ Result<std::vector<Feed>> ParseFeeds(const std::string& file, const std::string&
       feed.also.emplace_back(name_there, column);
     }
     if (feed.columns.empty()) reader.Problem(nullptr, fmt::format("feed '{}' has no columns", name));
-    TRY(reader.Finish());
+    if (auto sound = reader.Finish(); !sound) wrong.push_back(sound.error().message);
     feeds.push_back(std::move(feed));
   }
+  if (!wrong.empty()) return Error{ErrorKind::kUsage, Join(wrong, "\n"), ""};
   return feeds;
 }
 
@@ -228,6 +236,9 @@ Result<Model> ParseModel(const std::string& file, const std::string& group, cons
   model.empty = reader.Text("empty");
   model.note = reader.Text("note");
   model.helper = reader.Flag("helper");
+  model.cost = reader.Number("cost", 0);
+  if (model.cost < 0 || model.cost > 1'000'000)
+    reader.Problem(root.get("cost"), "cost must be a number of milliseconds from 1 to 1000000");
   std::string materialized = reader.Text("materialized");
   if (!materialized.empty() && materialized != "view" && materialized != "table")
     reader.Problem(root.get("materialized"), "materialized must be \"table\" or \"view\"");
@@ -248,7 +259,7 @@ Result<Model> ParseModel(const std::string& file, const std::string& group, cons
         if (parsed)
           read.windows.push_back(*parsed);
         else
-          reader.Problem(node, parsed.error().message + "; the nearest is " + parsed.error().hint);
+          reader.Problem(node, parsed.error().message + "; try " + parsed.error().hint);
       }
       model.reads.push_back(std::move(read));
     }
@@ -270,28 +281,28 @@ Result<Model> ParseModel(const std::string& file, const std::string& group, cons
       reader.Problem(root.get("rows"),
                      fmt::format("unknown key '{}' under [rows]; the nearest known one is 'expected'", name));
   }
-  if (model.columns.empty()) reader.Problem(nullptr, "a model's header lacks [columns]");
-  TRY(reader.Finish());
-  model.lines = reader.Lines();
-  auto wrong = [&](const std::string& key, const std::string& what) {
-    return Error{ErrorKind::kUsage, fmt::format("{}: {}", model.lines.Of(key), what), ""};
-  };
+  if (model.columns.empty()) reader.Problem(nullptr, "[columns] is missing in a model's header");
   auto is_column = [&](const std::string& name) {
     return std::any_of(model.columns.begin(), model.columns.end(), [&](auto& c) { return c.first == name; });
   };
+  auto node_of = [&](const std::string& section, const std::string& key) {
+    const toml::node* node = root.get(section);
+    return node && node->is_table() ? node->as_table()->get(key) : node;
+  };
   for (const std::string& name : model.key)
     if (!is_column(name))
-      return wrong("key", fmt::format("key column '{}' has no line under [columns]", name));
+      reader.Problem(root.get("key"), fmt::format("key column '{}' has no line under [columns]", name));
   for (auto& [raw, columns] : model.needs)
     for (const std::string& name : columns)
       if (!is_column(name))
-        return wrong("needs." + raw, fmt::format("'{}' under [needs] is no column", name));
+        reader.Problem(node_of("needs", raw), fmt::format("'{}' under [needs] is no column", name));
   for (auto& [section, named] :
        {std::pair("may_be_constant", &model.may_be_constant), std::pair("may_be_null", &model.may_be_null)})
     for (auto& [name, why] : *named)
       if (!is_column(name))
-        return wrong(fmt::format("{}.{}", section, name),
-                     fmt::format("'{}' under [{}] is no column", name, section));
+        reader.Problem(node_of(section, name), fmt::format("'{}' under [{}] is no column", name, section));
+  TRY(reader.Finish());
+  model.lines = reader.Lines();
   model.body = parts.body;
   model.body_line = parts.body_line;
   model.tokens = SqlTokens(parts.body);
@@ -310,7 +321,7 @@ Result<Check> ParseCheck(const std::string& file, const std::string& text) {
   check.file = file;
   check.about = reader.Text("about", true);
   check.reads = reader.Texts("reads", true);
-  check.mend = reader.Text("mend", true);
+  check.fix = reader.Text("fix", true);
   check.body = parts.body;
   check.body_line = parts.body_line;
   check.lines = reader.Lines();

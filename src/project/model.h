@@ -108,6 +108,7 @@ struct Model {
   std::string empty;  // why a date may have no rows
   std::string note;   // query: game_date, note
   bool helper = false, view = false;
+  int64_t cost = 0;  // of a date, as it relates to the other models'; 0: not known
   std::string body;
   int body_line = 1;
   KeyLines lines;                     // of the header
@@ -128,11 +129,13 @@ struct Check {
   int body_line = 1;
   KeyLines lines;  // of the header
   std::vector<std::string> reads;
-  std::string mend;  // what to do about a finding
+  std::string fix;  // what to do about a finding
 };
 
 Result<RawTable> ParseRawTable(const std::string& file, const std::string& text);
-Result<std::vector<Feed>> ParseFeeds(const std::string& file, const std::string& text);
+// `known`: feeds of another file whose shape one of these may have.
+Result<std::vector<Feed>> ParseFeeds(const std::string& file, const std::string& text,
+                                     const std::vector<Feed>& known = {});
 // A source, or one for each of the feeds under `each`, ranked in their order.
 Result<std::vector<Source>> ParseSource(const std::string& file, const std::string& text);
 Result<Model> ParseModel(const std::string& file, const std::string& group, const std::string& text);

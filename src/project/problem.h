@@ -16,10 +16,11 @@ struct FileProblem {
   std::string Text() const;  // file:line: message
 };
 
-// Of an error whose message begins with `FILE:LINE: `. Of another one the place is the beginning of `file`.
+// Of an error whose message begins with `FILE:LINE: ` or `FILE:LINE:COLUMN: `. Of another one the place is
+// the beginning of `file`.
 FileProblem ProblemOf(const Error& error, const std::string& file);
-// Those of an error that ErrorOf made, and of any other one.
-std::vector<FileProblem> ProblemsOf(const Error& error);
+// Those of an error of which each line that begins with a place is one.
+std::vector<FileProblem> ProblemsOf(const Error& error, const std::string& file = "");
 // All of them as one error of kind kUsage. REQUIRES: there is one.
 Error ErrorOf(const std::vector<FileProblem>& problems);
 

@@ -15,6 +15,11 @@ TEST(Problem, IsOneAgainFromTheErrorOfSeveral) {
   EXPECT_EQ(again[1].Text(), second.Text());
   EXPECT_EQ(ProblemOf({ErrorKind::kUsage, "a.csv: no such file", ""}, "a.csv").Text(),
             "a.csv:1: no such file");
+  std::vector<FileProblem> placed =
+      ProblemsOf({ErrorKind::kUsage, "/a/b.sql:3:7: unknown key\n/a/b.sql:5:1: no text", ""}, "/a/b.sql");
+  ASSERT_EQ(placed.size(), 2u);
+  EXPECT_EQ(placed[0].column, 7);
+  EXPECT_EQ(placed[1].line, 5);
 }
 
 }  // namespace

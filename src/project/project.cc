@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <filesystem>
 #include <iterator>
+#include <set>
 
 #include "base/file.h"
 #include "base/program.h"
@@ -62,7 +63,7 @@ Result<> TakeLeague(Project& project, const Config& config, bool is_pack) {
       return Error{
           ErrorKind::kUsage,
           fmt::format("{}: the pack has no '{}' under [league]", config.lines.Of("league." + key), key),
-          keys.empty() ? "take it away" : "'" + Nearest(key, keys) + "'"};
+          keys.empty() ? "take it away" : Suggestion(key, keys)};
     project.league[key] = value;
   }
   return {};
@@ -71,7 +72,7 @@ Result<> TakeLeague(Project& project, const Config& config, bool is_pack) {
 // Takes over what the file in `folder` says, after that of the pack that it names.
 Result<> ReadConfig(Project& project, const fs::path& folder, bool inherited) {
   std::string file = (folder / "backcourt.toml").string();
-  Config config = TRY(ParseConfig(file, TRY(ReadFile(file))));
+  Config config = TRY(ParseWhatIsSound(file, TRY(ReadFile(file)), project.config_problems));
   if (!config.pack.empty() && !inherited) {
     fs::path other = PackFolder(folder, config.pack);
     if (!fs::exists(other / "backcourt.toml"))
@@ -95,7 +96,8 @@ Result<> ReadConfig(Project& project, const fs::path& folder, bool inherited) {
       project.calendar_lines[key] = config.lines.Of(std::string("calendar.") + key);
   if (!config.types.empty()) project.types = config.types;
   if (!config.lookups.empty()) project.lookups = config.lookups, project.lookup_lines = config.lines;
-  TRY(TakeLeague(project, config, project.pack == folder.string()));
+  if (auto taken = TakeLeague(project, config, project.pack == folder.string()); !taken)
+    project.config_problems.push_back(ProblemOf(taken.error(), file));
   project.ahead_all = config.ahead_all.value_or(project.ahead_all);
   project.block_on_missing_games = config.block_on_missing_games.value_or(project.block_on_missing_games);
   if (inherited) return {};
@@ -138,7 +140,7 @@ Result<> Prefer(Project& project) {
       return Error{ErrorKind::kUsage,
                    fmt::format("{}: '{}' under [sources] prefer is neither a source nor a feed of one",
                                project.lines.Of("sources.prefer"), wanted),
-                   "'" + Nearest(wanted, names) + "'"};
+                   Suggestion(wanted, names)};
   }
   return {};
 }
@@ -219,23 +221,46 @@ void ReadSeeds(Project& project) {
   }
 }
 
-// Feeds, raw tables and sources. What is wrong with any of them is told with all the others.
-Result<> ReadRaw(Project& project, std::vector<FileProblem>& broken) {
-  const fs::path pack = project.pack;
-  std::string feeds = (pack / "feeds.toml").string();
-  if (fs::exists(feeds)) {
-    auto parsed = ParseFeeds(feeds, TRY(ReadFile(feeds)));
-    if (parsed)
-      project.feeds = std::move(*parsed);
-    else
-      broken.push_back(ProblemOf(parsed.error(), feeds));
+// The feeds of the pack; those of the project's own stand in place of the pack's of their names, or are
+// added.
+void ReadFeeds(Project& project, Sifter& sifter) {
+  for (bool own : {false, true}) {
+    if (own && project.pack == project.root) continue;
+    std::string file = (fs::path(own ? project.root : project.pack) / "feeds.toml").string();
+    if (!fs::exists(file)) continue;
+    auto text = ReadFile(file);
+    auto parsed = text ? ParseFeeds(file, *text, project.feeds) : Result<std::vector<Feed>>(text.error());
+    if (!parsed) {
+      sifter.LeaveOutBase(file, parsed.error());
+      continue;
+    }
+    for (Feed& feed : *parsed) {
+      auto of_pack = std::find_if(project.feeds.begin(), project.feeds.end(),
+                                  [&](const Feed& other) { return other.name == feed.name; });
+      bool replaces = of_pack != project.feeds.end();
+      if (own)
+        project.overlays.push_back(
+            {"feed", feed.name, file, replaces ? (fs::path(project.pack) / "feeds.toml").string() : ""});
+      if (replaces)
+        *of_pack = std::move(feed);
+      else
+        project.feeds.push_back(std::move(feed));
+    }
   }
-  for (const fs::path& file : FilesIn(pack / "tables", ".toml")) {
+}
+
+// Feeds, raw tables and sources.
+Result<> ReadRaw(Project& project, Sifter& sifter) {
+  ReadFeeds(project, sifter);
+  for (const fs::path& file : OverlaidFiles(project, "tables", "table", ".toml")) {
     auto parsed = ParseRawTable(file.string(), TRY(ReadFile(file.string())));
-    if (parsed)
+    if (parsed) {
       project.raw_tables.push_back(std::move(*parsed));
-    else
-      broken.push_back(ProblemOf(parsed.error(), file.string()));
+      continue;
+    }
+    sifter.LeaveOutBase(file.string(), parsed.error());
+    project.left_out.push_back(
+        {file.stem().string(), file.string(), false, ProblemOf(parsed.error(), file.string()).Text()});
   }
   for (const fs::path& file : OverlaidFiles(project, "sources", "source", ".sql")) {
     auto parsed = ParseSource(file.string(), TRY(ReadFile(file.string())));
@@ -243,9 +268,20 @@ Result<> ReadRaw(Project& project, std::vector<FileProblem>& broken) {
       project.sources.insert(project.sources.end(), std::make_move_iterator(parsed->begin()),
                              std::make_move_iterator(parsed->end()));
     else
-      broken.push_back(ProblemOf(parsed.error(), file.string()));
+      sifter.LeaveOutBase(file.string(), parsed.error());
   }
   return {};
+}
+
+// Sources that do not fit the feeds and the tables are left out. Where these are broken nothing is known of
+// that, and nothing is loaded.
+void SiftSources(Project& project, Sifter& sifter) {
+  if (!project.base_problems.empty()) return;
+  std::set<std::string> broken;
+  for (const Source& source : project.sources)
+    if (auto sound = CheckSource(project, source); !sound && broken.insert(source.file).second)
+      sifter.LeaveOutBase(source.file, sound.error());
+  std::erase_if(project.sources, [&](const Source& source) { return broken.contains(source.file); });
 }
 
 Result<> ReadModelsAndChecks(Project& project, Sifter& sifter) {
@@ -285,7 +321,7 @@ Error Project::NoTable(const std::string& word, const std::vector<std::string>& 
   if (const LeftOut* out = FindLeftOut(word))
     return Error{ErrorKind::kUsage, fmt::format("{} cannot be used: {}", word, out->because),
                  "`backcourt lint` lists what is wrong in the project's files"};
-  return Error{ErrorKind::kUsage, fmt::format("'{}' is no table", word), Nearest(word, names)};
+  return Error{ErrorKind::kUsage, fmt::format("'{}' is no table", word), Suggestion(word, names, "")};
 }
 
 std::vector<std::string> Project::Patterns(const Feed& feed) const {
@@ -359,26 +395,36 @@ Result<Project> Project::Load(const std::string& folder) {
     return Error{ErrorKind::kUsage, fmt::format("{} is no project: it has no backcourt.toml", project.root),
                  "--project with the folder that has one"};
   TRY(ReadConfig(project, project.root, false));
-  std::vector<FileProblem> broken;  // of files on which all stands
+  project.problems = project.base_problems = project.config_problems;
   Sifter sifter(project);
-  TRY(ReadRaw(project, broken));
+  TRY(ReadRaw(project, sifter));
   TRY(ReadModelsAndChecks(project, sifter));
-  if (!broken.empty()) {
-    broken.insert(broken.end(), project.problems.begin(), project.problems.end());
-    return ErrorOf(broken);
-  }
-  TRY(CheckFeedPaths(project));
-  TRY(Prefer(project));
+  if (!project.config_problems.empty() && project.raw_tables.empty())
+    return ErrorOf(project.problems);  // the line that names the pack may be among them
+  const std::string config = (fs::path(project.root) / "backcourt.toml").string();
+  bool feeds_known = project.base_problems.empty();
+  auto must = [&](const std::string& file, const Result<>& sound) {
+    if (!sound) sifter.LeaveOutBase(file, sound.error());
+  };
+  auto must_config = [&](const Result<>& sound) {
+    must(config, sound);
+    if (!sound) project.config_problems.push_back(ProblemOf(sound.error(), config));
+  };
+  must_config(CheckSeasons(project));
+  if (feeds_known) must_config(CheckFeedPaths(project));
+  if (feeds_known) must_config(Prefer(project));
   std::stable_sort(project.sources.begin(), project.sources.end(),
                    [](const Source& a, const Source& b) { return a.rank < b.rank; });
   ReadSeeds(project);
-  TRY(ReadAllFunctions(project));
-  TRY(sifter.CheckNames());
-  TRY(CheckCalendar(project));
-  for (const Source& source : project.sources)
-    TRY(CheckSource(project, source));
+  must((fs::path(project.pack) / "functions" / "duckdb.sql").string(), ReadAllFunctions(project));
+  sifter.CheckNames();
+  SiftSources(project, sifter);
+  if (auto calendar = CheckCalendar(project); !calendar) {
+    project.calendar_problem = calendar.error();
+    if (feeds_known) must(config, calendar);
+  }
   sifter.Sift();
-  TRY(CheckLookups(project));
+  must_config(CheckLookups(project));
   Identify(project);
   return project;
 }

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <map>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -27,13 +28,14 @@ struct Function {
   std::string file = "";  // that has it
 };
 
-// A file of a project's own that stands over its pack.
+// A file, a function or a feed of a project's own that stands over its pack.
 struct Overlay {
-  std::string kind, name, file;  // kind: model, check, source, seed or function
+  std::string kind, name, file;  // kind: model, check, source, table, feed, seed or function
   std::string replaces;  // the pack's file; of a seed the one whose rows its own go before; empty: it is new
 };
 
-// A model or a check that cannot be used: its file is broken, or a table that it reads is left out.
+// A model, a raw table or a check that cannot be used: its file is broken, or a table that it reads is left
+// out.
 struct LeftOut {
   std::string name, file;
   bool is_check = false;
@@ -101,7 +103,14 @@ struct Project {
   // is left out stay readable.
   std::vector<FileProblem> problems;
   std::vector<LeftOut> left_out;
-  const LeftOut* FindLeftOut(const std::string& table) const;  // a model
+  const LeftOut* FindLeftOut(const std::string& table) const;  // a model or a raw table
+  // Of the problems, those of what a load stands on: feeds, raw tables, sources, seeds, functions and
+  // backcourt.toml. Nothing is loaded until they are fixed; stored rows stay readable.
+  std::vector<FileProblem> base_problems;
+  // Of these, those of backcourt.toml: nothing is written until they are fixed.
+  std::vector<FileProblem> config_problems;
+  // Why there is no calendar: a table that it is made of is broken, or is none.
+  std::optional<Error> calendar_problem;
   // Of a word that names no table of `names`: that it is left out, or which name is near.
   Error NoTable(const std::string& word, const std::vector<std::string>& names) const;
 
@@ -119,8 +128,8 @@ struct Project {
   Grain GrainOf(const std::string& table) const;
   bool IsBoxes(const std::string& table) const;
 
-  // Reads `folder`/backcourt.toml and all that it names. What is wrong with a single model or check is among
-  // its problems; all else is an error.
+  // Reads `folder`/backcourt.toml and all that it names. What is wrong with a file is among its problems; an
+  // error only where nothing of the project can be known.
   static Result<Project> Load(const std::string& folder);
   // The nearest folder at or above `start` that holds a backcourt.toml.
   static Result<std::string> Find(const std::string& start);

@@ -61,7 +61,7 @@ TEST(Model, ErrorsNameFileAndLine) {
       << ErrorOf(Header("about = \"A table.\"\nabuot = \"twice\"\n" + kGood.substr(kGood.find("date"))));
   EXPECT_NE(ErrorOf(Header("about = \"A table.\"\nkey = [id]\n")).find("models/x.sql:3:"), std::string::npos);
   EXPECT_NE(ErrorOf(Header(ReplaceAll(kGood, "season before", "season befor")))
-                .find("'season befor' is no window; the nearest is 'season before'"),
+                .find("'season befor' is no window; try 'season before'"),
             std::string::npos);
   EXPECT_NE(ErrorOf(Header(ReplaceAll(kGood, "\"season before\"", "7"))).find("models/x.sql:6:"),
             std::string::npos);
@@ -114,8 +114,9 @@ TEST(Lookup, IsReadInTheOrderOfTheFileAndRefusedWithItsLine) {
   EXPECT_NE(error("[lookups.team]\nabout = \"t\"\ncolumns = [\"a\"]\nmatch = \"{column} = 1\"\n")
                 .find("backcourt.toml:4: match of [lookups.team] has no {value}"),
             std::string::npos);
-  EXPECT_NE(error("[lookups.team]\nabout = \"t\"\nmatch = \"{column} = {value}\"\n").find("lacks 'columns'"),
-            std::string::npos);
+  EXPECT_NE(
+      error("[lookups.team]\nabout = \"t\"\nmatch = \"{column} = {value}\"\n").find("'columns' is missing"),
+      std::string::npos);
   EXPECT_NE(error("[lookups]\nteam = \"team_abbr\"\n").find("backcourt.toml:2: 'team' under [lookups]"),
             std::string::npos);
 }

@@ -64,7 +64,7 @@ Result<> CheckReads(const Project& project, const Model& model, const std::vecto
       return Error{ErrorKind::kUsage,
                    fmt::format("{}: reads '{}', which is no table of this project",
                                model.lines.Of("reads." + read.table), read.table),
-                   "'" + Nearest(read.table, tables) + "'"};
+                   Suggestion(read.table, tables)};
     if (project.FindLeftOut(read.table)) continue;
     if (const Model* input = project.FindModel(read.table); input && input->view)
       return Error{ErrorKind::kUsage,
@@ -98,7 +98,7 @@ Result<> CheckReads(const Check& check, const std::vector<std::string>& tables) 
       return Error{
           ErrorKind::kUsage,
           fmt::format("{}: reads '{}', which is no table of this project", check.lines.Of("reads"), read),
-          "'" + Nearest(read, tables) + "'"};
+          Suggestion(read, tables)};
   return {};
 }
 
@@ -123,7 +123,7 @@ Result<> WriteOutExpectedRows(const Project& project, Model& model) {
         ErrorKind::kUsage,
         fmt::format("{}: expected counts the rows of '{}', which is not read with the window 'same date'",
                     model.lines.Of("rows.expected"), table),
-        "'rows of " + Nearest(table, names) + "', or a query of game_date and expected_rows"};
+        "rows of " + Suggestion(table, names) + ", or a query of game_date and expected_rows"};
   }
   model.expected_rows = fmt::format(
       R"(SELECT d.game_date, count(t.{date}) AS expected_rows
@@ -179,7 +179,23 @@ Result<> CheckLookups(const Project& project) {
         return Error{ErrorKind::kUsage,
                      fmt::format("{}: '{}' under [lookups.{}] is a column of no table",
                                  project.lookup_lines.Of("lookups." + lookup.name), column, lookup.name),
-                     "'" + Nearest(column, names) + "'"};
+                     Suggestion(column, names)};
+  return {};
+}
+
+Result<> CheckSeasons(const Project& project) {
+  bool one_year = project.SeasonMark() == std::string("{year}");
+  for (const std::string& season : project.seasons) {
+    bool year = season.size() >= 4 && season.find_first_not_of("0123456789") >= 4;
+    bool sound = year && season.size() == 4 && one_year;
+    if (year && !one_year && season.size() == 7 && season[4] == '-')
+      sound = season.substr(5) == fmt::format("{:02}", (std::stoi(season.substr(0, 4)) + 1) % 100);
+    if (!sound)
+      return Error{ErrorKind::kUsage,
+                   fmt::format("{}: '{}' under [project] seasons is no season",
+                               project.lines.Of("project.seasons"), season),
+                   one_year ? "the year, as \"2021\"" : "both years, as \"2021-22\""};
+  }
   return {};
 }
 
@@ -191,7 +207,7 @@ Result<> CheckFeedPaths(const Project& project) {
       names.push_back(known.name);
     return Error{ErrorKind::kUsage,
                  fmt::format("{}: '{}' under [feeds] is no feed", project.lines.Of("feeds." + feed), feed),
-                 "'" + Nearest(feed, names) + "'"};
+                 Suggestion(feed, names)};
   }
   return {};
 }
@@ -205,6 +221,9 @@ Result<> CheckCalendar(const Project& project) {
     of_calendar.emplace_back("boxes", table);
   for (const auto& [key, table] : of_calendar) {
     if (project.FindRaw(table)) continue;
+    if (const LeftOut* out = project.FindLeftOut(table))
+      return Error{ErrorKind::kUsage, fmt::format("{} cannot be used: {}", table, out->because),
+                   "`backcourt lint` lists what is wrong in the project's files"};
     auto place = project.calendar_lines.find(key);
     return Error{ErrorKind::kUsage,
                  fmt::format("{}: {} under [calendar] is '{}', which is no raw table",
@@ -218,7 +237,7 @@ Result<> CheckCalendar(const Project& project) {
       if (const RawTable& raw = *project.FindRaw(table); std::none_of(
               raw.columns.begin(), raw.columns.end(), [&](const Column& c) { return c.name == column; }))
         return Error{ErrorKind::kUsage,
-                     fmt::format("{}: a table of boxes lacks the column '{}'", raw.file, column),
+                     fmt::format("{}: a table of boxes needs the column '{}'", raw.file, column),
                      "boxes under [calendar] names tables of a row a game and team, or finer"};
   return {};
 }

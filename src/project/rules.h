@@ -20,6 +20,8 @@ Result<> CheckReads(const Check& check, const std::vector<std::string>& tables);
 Result<> CheckSource(const Project& project, const Source& source);
 // A lookup looks in columns that tables have; those of what is left out are not known.
 Result<> CheckLookups(const Project& project);
+// How [project] seasons are written.
+Result<> CheckSeasons(const Project& project);
 // What [feeds] of backcourt.toml names.
 Result<> CheckFeedPaths(const Project& project);
 // What [calendar] names.

@@ -14,9 +14,17 @@
 namespace backcourt {
 
 void Sifter::LeaveOut(const std::string& name, const std::string& file, bool is_check, const Error& error) {
-  FileProblem problem = ProblemOf(error, file);
-  project_.left_out.push_back({name, file, is_check, problem.Text()});
-  project_.problems.push_back(std::move(problem));
+  std::vector<FileProblem> problems = ProblemsOf(error, file);
+  if (problems.size() == 1) problems.front().hint = error.hint;
+  project_.left_out.push_back({name, file, is_check, problems.front().Text()});
+  project_.problems.insert(project_.problems.end(), problems.begin(), problems.end());
+}
+
+void Sifter::LeaveOutBase(const std::string& file, const Error& error) {
+  std::vector<FileProblem> problems = ProblemsOf(error, file);
+  if (problems.size() == 1) problems.front().hint = error.hint;
+  project_.problems.insert(project_.problems.end(), problems.begin(), problems.end());
+  project_.base_problems.insert(project_.base_problems.end(), problems.begin(), problems.end());
 }
 
 template <typename T, typename IsSound>
@@ -32,7 +40,7 @@ void Sifter::Keep(std::vector<T>& all, bool is_check, IsSound is_sound) {
   });
 }
 
-Result<> Sifter::CheckNames() {
+void Sifter::CheckNames() {
   std::map<std::string, std::string> files;  // by name in lower case
   auto taken = [&](const std::string& name, const std::string& file) {
     return Error{
@@ -41,9 +49,10 @@ Result<> Sifter::CheckNames() {
         "rename one of the files"};
   };
   for (const RawTable& raw : project_.raw_tables)
-    if (!files.emplace(Lower(raw.name), raw.file).second) return taken(raw.name, raw.file);
+    if (!files.emplace(Lower(raw.name), raw.file).second) LeaveOutBase(raw.file, taken(raw.name, raw.file));
   for (const Seed& seed : project_.seeds)
-    if (!files.emplace(Lower(seed.name), seed.file).second) return taken(seed.name, seed.file);
+    if (!files.emplace(Lower(seed.name), seed.file).second)
+      LeaveOutBase(seed.file, taken(seed.name, seed.file));
   std::map<std::string, int> models;
   for (const Model& model : project_.models)
     ++models[Lower(model.name)], files.emplace(Lower(model.name), model.file);
@@ -58,7 +67,6 @@ Result<> Sifter::CheckNames() {
     files[Lower(model.name)] = model.file;
     return error;
   });
-  return {};
 }
 
 void Sifter::LeaveOutReaders() {

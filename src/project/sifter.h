@@ -16,8 +16,11 @@ class Sifter {
   // The problem of a file, and what it makes unusable.
   void LeaveOut(const std::string& name, const std::string& file, bool is_check, const Error& error);
 
+  // The problem of a file on which loads stand.
+  void LeaveOutBase(const std::string& file, const Error& error);
+
   // No two tables have one name: to the engine, Up is up. A model of a name that is taken is left out.
-  Result<> CheckNames();
+  void CheckNames();
 
   // Leaves out models and checks that read what is not there, then those that stand in a circle, then all
   // that reads them. What remains is in order: inputs stand before what reads them.

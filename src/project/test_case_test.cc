@@ -70,7 +70,7 @@ TEST(TestCase, ErrorsNameFileAndLine) {
             std::string::npos);
   EXPECT_NE(wrong("player, points\n", "player, player\n").find("m.test.toml:7: given.box: column 'player'"),
             std::string::npos);
-  EXPECT_NE(wrong("expect =", "expected =").find("a test lacks 'expect'"), std::string::npos);
+  EXPECT_NE(wrong("expect =", "expected =").find("'expect' is missing in a test"), std::string::npos);
   EXPECT_NE(wrong("name =", "nmae =").find("m.test.toml:"), std::string::npos);
   EXPECT_NE(wrong("2021-10-25", "2021-10-32").find("m.test.toml:5:"), std::string::npos);
   EXPECT_NE(wrong("2021-10-25", "2025-10-25").find("outside of its season"), std::string::npos);
@@ -78,7 +78,7 @@ TEST(TestCase, ErrorsNameFileAndLine) {
   EXPECT_NE(wrong("\"2021-22\"", "\"this year\"").find("m.test.toml:1: season 'this year'"),
             std::string::npos);
   EXPECT_NE(ErrorOf("season = \"2021-22\"\n").find("m.test.toml:1: there is no [[test]]"), std::string::npos);
-  EXPECT_NE(ErrorOf("test = 7\n").find("m.test.toml:1: 'test' must be tables"), std::string::npos);
+  EXPECT_NE(ErrorOf("test = 7\n").find("m.test.toml:1:8: 'test' must be tables"), std::string::npos);
   EXPECT_NE(ErrorOf(kGood + kGood.substr(kGood.find("[[test]]")))
                 .find("m.test.toml:18: there are two tests \"one\""),
             std::string::npos)

@@ -29,8 +29,8 @@ Result<toml::table> TomlTable::Parse(const std::string& file, int first_line, co
     return toml::parse(text);
   } catch (const toml::parse_error& error) {
     return Error{ErrorKind::kUsage,
-                 fmt::format("{}:{}: {}", file, first_line - 1 + int(error.source().begin.line),
-                             std::string(error.description())),
+                 fmt::format("{}:{}:{}: {}", file, first_line - 1 + int(error.source().begin.line),
+                             int(error.source().begin.column), std::string(error.description())),
                  ""};
   } catch (const std::logic_error&) {
     return Error{ErrorKind::kUsage, fmt::format("{}:{}: this is no TOML", file, first_line), ""};
@@ -53,16 +53,19 @@ KeyLines TomlTable::Lines() const {
   return all;
 }
 
+void TomlTable::ProblemAt(const toml::source_position& at, const std::string& message) {
+  problems_.push_back(fmt::format("{}:{}:{}: {}", file_, first_line_ - 1 + std::max(1, int(at.line)),
+                                  std::max(1, int(at.column)), message));
+}
+
 void TomlTable::Problem(const toml::node* node, const std::string& message) {
-  if (!problem_.empty()) return;
-  int line = node ? int(node->source().begin.line) : std::max(1, int(table_.source().begin.line));
-  problem_ = fmt::format("{}:{}: {}", file_, first_line_ - 1 + line, message);
+  ProblemAt(node ? node->source().begin : table_.source().begin, message);
 }
 
 const toml::node* TomlTable::Take(const std::string& key, bool required) {
   known_.insert(key);
   const toml::node* node = table_.get(key);
-  if (!node && required) Problem(nullptr, fmt::format("{} lacks '{}'", where_, key));
+  if (!node && required) Problem(nullptr, fmt::format("'{}' is missing in {}", key, where_));
   return node;
 }
 
@@ -144,14 +147,14 @@ std::vector<std::string> TomlTable::Keys() const {
 }
 
 Result<> TomlTable::Finish() {
-  for (auto& [name, node] : InFileOrder(table_)) {
-    if (known_.contains(name)) continue;
-    std::string nearest = Nearest(name, {known_.begin(), known_.end()});
-    Problem(node,
-            fmt::format("unknown key '{}' in {}; the nearest known one is '{}'", name, where_, nearest));
+  for (auto&& [key, node] : table_) {
+    std::string name(key.str());
+    if (!known_.contains(name))
+      ProblemAt(key.source().begin, fmt::format("unknown key '{}' in {}; try {}", name, where_,
+                                                Suggestion(name, {known_.begin(), known_.end()})));
   }
-  if (problem_.empty()) return {};
-  return Error{ErrorKind::kUsage, problem_, ""};
+  if (problems_.empty()) return {};
+  return Error{ErrorKind::kUsage, Join(problems_, "\n"), ""};
 }
 
 }  // namespace backcourt

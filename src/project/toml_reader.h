@@ -14,8 +14,8 @@
 
 namespace backcourt {
 
-// Reads one table. Problems are collected: ask with Finish() once all keys are
-// read; a key that nobody asked for is one of them, with the nearest name.
+// Reads one table. Problems are collected: ask with Finish(), whose error tells all of them, once all keys
+// are read; a key that nobody asked for is one of them, with the nearest name.
 class TomlTable {
  public:
   static Result<toml::table> Parse(const std::string& file, int first_line, const std::string& text);
@@ -38,6 +38,7 @@ class TomlTable {
   Result<> Finish();
 
  private:
+  void ProblemAt(const toml::source_position& at, const std::string& message);
   const toml::node* Take(const std::string& key, bool required);
 
   std::string file_;
@@ -45,7 +46,7 @@ class TomlTable {
   const toml::table& table_;
   std::string where_;
   std::set<std::string> known_;
-  std::string problem_;
+  std::vector<std::string> problems_;  // each with its place
 };
 
 // The keys of a table in the order in which they stand in the file.

@@ -40,9 +40,9 @@ Result<Window> Window::Parse(std::string_view text) {
     for (Kind kind : {Kind::kDaysBefore, Kind::kGamesBefore})
       if (Window{kind, n}.Str() == text) return Window{kind, n};
   }
-  std::string nearest = Nearest(text, {"same date", "season before", "30 days before", "10 games before",
-                                       "season ahead", "as known before D", "same season", "whole"});
-  return Error{ErrorKind::kUsage, fmt::format("'{}' is no window", text), "'" + nearest + "'"};
+  std::string nearest = Suggestion(text, {"same date", "season before", "30 days before", "10 games before",
+                                          "season ahead", "as known before D", "same season", "whole"});
+  return Error{ErrorKind::kUsage, fmt::format("'{}' is no window", text), nearest};
 }
 
 }  // namespace backcourt

@@ -56,7 +56,7 @@ class Checker {
   Result<> StoredRows(const CheckedSeason& season);
   Result<> StoredRowsOf(const std::string& table, const std::string& partition,
                         const std::vector<std::string>& columns, const std::vector<std::string>& key,
-                        int32_t first, int32_t last, const std::string& mend, GuardCount& count);
+                        int32_t first, int32_t last, const std::string& fix, GuardCount& count);
   Result<> ExpectedRows(const CheckedSeason& season);
   void LeaveOut();
   Result<> Contract(const CheckedSeason& season, const Check& check);
@@ -66,6 +66,9 @@ class Checker {
   Result<> ScheduleAgrees(const CheckedSeason& season);
   Result<> DamagedUnits(const CheckedSeason& season);
   Result<std::string> WhyDropped(const RawTable& table, const std::string& unit);
+  Result<std::set<std::string>> FilesOf(const RawTable& table, const std::string& season);
+  Result<std::set<std::string>> FilesOf(const std::vector<std::string>& tables, const std::string& season,
+                                        const std::string& unit);
   Result<std::string> LoadAgain(const RawTable& table, const std::string& season);
   Result<std::vector<ledger::LoadedFile>> Files();
   void Count(GuardCount count);
@@ -87,6 +90,29 @@ std::string Fill(const std::string& table, Date first, Date last, bool force = f
                                      force ? " --force" : "")
                        : fmt::format("`backcourt backfill {} --start-date {} --end-date {}{}`", table,
                                      first.Str(), last.Str(), force ? " --force" : "");
+}
+
+std::string Load(const std::set<std::string>& files) {
+  std::string command = "`backcourt load";
+  for (const std::string& path : files)
+    command += " " + ShellWord(path);
+  return command + "`";
+}
+
+// What somebody has to do to a file, by its name, and the commands after that.
+std::string Correct(const std::string& what, const std::set<std::string>& files) {
+  constexpr size_t kNamed = 6;
+  std::vector<std::string> named(files.begin(), files.end());
+  if (named.size() > kNamed) named = {};
+  return fmt::format("{}{}, then {} and `backcourt backfill`", what,
+                     named.empty() ? "" : " (" + Join(named, ", ") + ")",
+                     named.empty() ? "`backcourt load`" : Load(files));
+}
+
+// Those that are known.
+std::set<std::string> Named(std::set<std::string> files) {
+  files.erase("");
+  return files;
 }
 
 // A guard that looked at nothing proves nothing.
@@ -148,8 +174,8 @@ Result<> Checker::Games(const CheckedSeason& season) {
         lacking.push_back(i);
     }
     count.examined += coverage.expected;
-    std::string mend =
-        TRY(LoadAgain(table, season.label)) + " once the file has it, then `backcourt backfill`";
+    std::string fix = "get a file that has the game, then " + TRY(LoadAgain(table, season.label)) +
+                      " and `backcourt backfill`";
     for (size_t i : lacking) {
       const auto& [expected, present] = of_type[rows.Text(i, 2)];
       if (!is_results && !is_boxes && present == 0)
@@ -161,7 +187,7 @@ Result<> Checker::Games(const CheckedSeason& season) {
                               (is_results ? "the game was to be played, and has no result"
                                           : "the game is final, and has no rows here") +
                                   (why.empty() ? "" : "; what files hold of it was left out: " + why),
-                              mend});
+                              fix});
       ++count.found;
     }
     for (const auto& [type, counts] : of_type)
@@ -198,8 +224,8 @@ Result<std::vector<ledger::LoadedFile>> Checker::Files() {
   return *files_;
 }
 
-// The command that reads a raw table's files of a season again.
-Result<std::string> Checker::LoadAgain(const RawTable& table, const std::string& season) {
+// The files of a raw table's season, as they were loaded.
+Result<std::set<std::string>> Checker::FilesOf(const RawTable& table, const std::string& season) {
   std::set<std::string> feeds = {"canonical " + table.name};
   bool derived = false;
   for (const Source& source : project_.sources) {
@@ -217,10 +243,31 @@ Result<std::string> Checker::LoadAgain(const RawTable& table, const std::string&
   }
   // What is made of other tables is made again with any file.
   if (files.empty() && derived && !any.empty()) files.insert(any);
-  std::string paths;
-  for (const std::string& path : files)
-    paths += " " + path;
-  return fmt::format("`backcourt load{}`", paths);
+  return files;
+}
+
+// The files that hold a unit, as far as that is kept; else those of the tables' season.
+Result<std::set<std::string>> Checker::FilesOf(const std::vector<std::string>& tables,
+                                               const std::string& season, const std::string& unit) {
+  std::set<std::string> all;
+  for (const std::string& name : tables) {
+    const RawTable* table = project_.FindRaw(name);
+    if (!table || table->unit.empty() || name == project_.schedule) continue;
+    Rows rows = TRY(ledger_.Query(fmt::format(
+        R"sql(
+        SELECT DISTINCT f.path FROM wh.backcourt.file_units f JOIN wh.backcourt.units u USING (source, unit)
+        WHERE u.table_name = {table} AND unit = {unit})sql",
+        fmt::arg("table", Quote(name)), fmt::arg("unit", Quote(unit)))));
+    for (size_t i = 0; i < rows.size(); ++i)
+      all.insert(rows.Text(i, 0));
+    if (rows.size() == 0) all.merge(TRY(FilesOf(*table, season)));
+  }
+  return all;
+}
+
+// The command that reads a raw table's files of a season again.
+Result<std::string> Checker::LoadAgain(const RawTable& table, const std::string& season) {
+  return Load(TRY(FilesOf(table, season)));
 }
 
 // Cells against the calendar.
@@ -232,15 +279,15 @@ void Checker::FilledCells(const CheckedSeason& season) {
     Coverage coverage{season.label, model.name, "dates", int64_t(season.dates.size()), 0, ""};
     int64_t empty = 0, waiting = 0;
     std::map<std::string, size_t> open;  // by what is wrong: the gap that further dates join
-    auto lacks = [&](int index, const std::string& what, const std::string& mend) {
+    auto lacks = [&](int index, const std::string& what, const std::string& fix) {
       auto [at, is_new] = open.try_emplace(what, report_.gaps.size());
       if (is_new)
         report_.gaps.push_back(
-            {"cells", season.label, model.name, DateAt(index), DateAt(index), 1, "", what, mend});
+            {"cells", season.label, model.name, DateAt(index), DateAt(index), 1, "", what, fix});
       Gap& gap = report_.gaps[at->second];
       gap.last = DateAt(index);
       if (!is_new) ++gap.dates;
-      if (mend.empty()) gap.mend = Fill(model.name, gap.first, gap.last);
+      if (fix.empty()) gap.fix = Fill(model.name, gap.first, gap.last);
       ++count.found;
     };
     for (int index : season.dates) {
@@ -256,21 +303,26 @@ void Checker::FilledCells(const CheckedSeason& season) {
       empty += state == CellState::kEmpty;
       if (state == CellState::kPartial)
         lacks(index, fmt::format("partial: made without the boxes of {}", cell->missing),
-              fmt::format("`backcourt load` once {} has them, then `backcourt backfill`",
-                          Join(project_.boxes, " and ")));
+              fmt::format(
+                  "get files that have these boxes ({}), then `backcourt load` and `backcourt backfill`",
+                  Join(project_.boxes, ", ")));
       else if (state == CellState::kFailed)
         lacks(index, "failed: " + cell->reason.substr(0, 300),
-              fmt::format("mend the cause (`backcourt why {} {}`), then `backcourt backfill`", model.name,
-                          DateAt(index).Str()));
+              fmt::format("fix the cause, which `backcourt why {} {}` shows, then `backcourt backfill`",
+                          model.name, DateAt(index).Str()));
       else if (state == CellState::kBlocked)
-        lacks(index, "blocked: " + cell->reason, "mend what it waits for, then `backcourt backfill`");
+        lacks(
+            index, "blocked: " + cell->reason,
+            fmt::format("fix what it waits for, which `backcourt why {} {}` shows, then `backcourt backfill`",
+                        model.name, DateAt(index).Str()));
       else if (!Settled(state))
         lacks(index,
               state == CellState::kMayChange ? "an input of it is to be filled again" : CellStateName(state),
               "");
       if (cell && !cell->waived.empty())
         lacks(index, fmt::format("let through without {} (--allow-missing)", cell->waived),
-              fmt::format("fill what it went without, then `backcourt backfill {}`", model.name));
+              fmt::format("`backcourt backfill {}` once its inputs are filled: `backcourt status`",
+                          model.name));
     }
     if (empty)
       coverage.remark = fmt::format("{} of them empty: {}", empty,
@@ -287,7 +339,7 @@ void Checker::FilledCells(const CheckedSeason& season) {
 // Rows as they stand against the ledger's digests of them.
 Result<> Checker::StoredRowsOf(const std::string& table, const std::string& partition,
                                const std::vector<std::string>& columns, const std::vector<std::string>& key,
-                               int32_t first, int32_t last, const std::string& mend, GuardCount& count) {
+                               int32_t first, int32_t last, const std::string& fix, GuardCount& count) {
   static const CellSeries kNone;
   auto found = cells_.find(table);
   const CellSeries& ledger = found == cells_.end() ? kNone : found->second;
@@ -325,10 +377,10 @@ Result<> Checker::StoredRowsOf(const std::string& table, const std::string& part
     std::string what = rows == said
                            ? "a value is not what was filled"
                            : fmt::format("{} rows, where {} were filled", WithCommas(rows), WithCommas(said));
-    if (twice.size() && !key.empty()) what += ": a row stands twice (" + twice.Text(0, 0) + ")";
+    if (twice.size() && !key.empty()) what += ": a row is there twice (" + twice.Text(0, 0) + ")";
     report_.gaps.push_back({"stored rows", "", table, dated ? Date{s} : Date{}, dated ? Date{s} : Date{}, 1,
                             "", what + "; it was changed behind the ledger's back",
-                            mend.empty() ? Fill(table, Date{s}, Date{s}, true) : mend});
+                            fix.empty() ? Fill(table, Date{s}, Date{s}, true) : fix});
     ++count.found;
   }
   return {};
@@ -417,6 +469,11 @@ Result<> Checker::Contract(const CheckedSeason& season, const Check& check) {
   std::vector<Gap> gaps;
   auto count = RunCheckOf(ledger_, bench_, project_, calendar_, season, check, gaps);
   if (count) {
+    constexpr size_t kWithFiles = 100;  // gaps whose files are looked for one by one
+    for (size_t i = 0; i < gaps.size(); ++i) {
+      std::string unit = i < kWithFiles ? gaps[i].subject.substr(0, gaps[i].subject.find(' ')) : "";
+      gaps[i].fix = Correct(check.fix, TRY(FilesOf(check.reads, season.label, unit)));
+    }
     report_.gaps.insert(report_.gaps.end(), gaps.begin(), gaps.end());
     Count(std::move(*count));
     return {};
@@ -472,7 +529,7 @@ Result<> Checker::KeptSnapshots(const CheckedSeason& season) {
          0,
          one.path,
          "quarantined: " + one.problem,
-         "a sound file in its place, then `backcourt load`; an empty one takes back what it told"});
+         "fetch it again to the same place, then `backcourt load`; an empty file removes its rows"});
   }
   Count(std::move(count));
   return {};
@@ -487,16 +544,19 @@ Result<> Checker::OtherSources(const CheckedSeason& season) {
     count.examined += TRY(ledger::CountUnits(ledger_, table.name, season.label));
     for (const ledger::DroppedSource& other :
          TRY(ledger::ReadDropped(ledger_, table.name, season.label, kOtherTotals))) {
-      report_.gaps.push_back({count.guard,
-                              season.label,
-                              table.name,
-                              {},
-                              {},
-                              0,
-                              "",
-                              fmt::format("rows of {} are {}", other.source, other.reason),
-                              "find which is wrong and mend its file, or choose the other under [sources] "
-                              "prefer; then `backcourt load` and `backcourt backfill`"});
+      report_.gaps.push_back(
+          {count.guard,
+           season.label,
+           table.name,
+           {},
+           {},
+           0,
+           "",
+           fmt::format("rows of {} are {}", other.source, other.reason),
+           Correct(fmt::format("find which is wrong and correct its file, or set [sources] "
+                               "prefer = [\"{}\"]",
+                               other.source),
+                   TRY(FilesOf(table, season.label)))});
       ++count.found;
     }
   }
@@ -522,7 +582,7 @@ Result<> Checker::ScheduleAgrees(const CheckedSeason& season) {
          fmt::format("{} ({}{}, which serves, and {}{})", one.what, one.source,
                      one.file.empty() ? "" : ", " + one.file, one.other_source,
                      one.other_file.empty() ? "" : ", " + one.other_file),
-         "fetch the file that is wrong again, then `backcourt load` and `backcourt backfill`"});
+         Correct("fetch the file that is wrong again", Named({one.file, one.other_file}))});
     ++count.found;
   }
   Count(std::move(count));
@@ -540,16 +600,16 @@ Result<> Checker::DamagedUnits(const CheckedSeason& season) {
     Rows rows = TRY(ledger_.Query("SELECT unit, reason FROM wh.backcourt.damaged_units WHERE " + mine +
                                   " ORDER BY unit, reason"));
     for (size_t i = 0; i < rows.size(); ++i) {
-      report_.gaps.push_back(
-          {count.guard,
-           season.label,
-           table,
-           {},
-           {},
-           0,
-           rows.Text(i, 0),
-           rows.Text(i, 1),
-           "take the wrong row out of its file, then `backcourt load` and `backcourt backfill`"});
+      report_.gaps.push_back({count.guard,
+                              season.label,
+                              table,
+                              {},
+                              {},
+                              0,
+                              rows.Text(i, 0),
+                              rows.Text(i, 1),
+                              Correct("take the wrong row out of its file",
+                                      TRY(FilesOf({table}, season.label, rows.Text(i, 0))))});
       ++count.found;
     }
   }

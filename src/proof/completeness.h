@@ -26,7 +26,7 @@ struct Gap {
   int64_t dates = 1;
   std::string subject;  // a game, a team, a column; may be empty
   std::string what;     // the reason
-  std::string mend;     // the command or step that mends it
+  std::string fix;      // who has to do what, with commands that run as they are
 };
 
 // Of one table and season: games or dates that are due, and those there are.

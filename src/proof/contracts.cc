@@ -109,7 +109,7 @@ Result<GuardCount> RunCheckOf(Connection& ledger, Workbench& bench, const Projec
     if (rows->Null(i, 2)) continue;
     Date date{int32_t(rows->Int(i, 0))};
     gaps.push_back(
-        {check.name, season.label, "", date, date, 1, rows->Text(i, 1), rows->Text(i, 2), check.mend});
+        {check.name, season.label, "", date, date, 1, rows->Text(i, 1), rows->Text(i, 2), check.fix});
     ++count.found;
   }
   for (size_t i = 0; count.examined == 0 && i < check.reads.size(); ++i) {
@@ -171,9 +171,9 @@ Result<GuardCount> JudgeMonths(Workbench& bench, const Project& project, const C
         what = fmt::format("is NULL in {:.0f} % of {} rows", 100 * nulls, WithCommas(all)),
         section = "may_be_null";
       if (what.empty()) continue;
-      gaps.push_back(
-          {"months", season.label, model.name, first, last, int64_t(dates.size()), name, what,
-           fmt::format("look why; where it is right, the reason under [{}] of {}", section, model.file)});
+      gaps.push_back({"months", season.label, model.name, first, last, int64_t(dates.size()), name, what,
+                      fmt::format("find out why; if it is right, write the reason under [{}] of {}", section,
+                                  model.file)});
       ++count.found;
     }
   }

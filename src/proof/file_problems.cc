@@ -6,6 +6,7 @@
 #include <tuple>
 
 #include "base/file.h"
+#include "load/source_binder.h"
 #include "project/test_case.h"
 #include "warehouse/duckdb/text_binder.h"
 
@@ -20,7 +21,8 @@ class ProblemFinder {
   ProblemFinder(const Project& project, const std::function<bool()>& interrupted)
       : project_(project), interrupted_(interrupted) {
     found_.problems = project.problems;
-    found_.files = int(project.models.size() + project.checks.size() + project.left_out.size());
+    found_.files =
+        int(project.models.size() + project.checks.size() + project.sources.size() + project.left_out.size());
   }
 
   Result<FileProblems> Run() {
@@ -45,6 +47,9 @@ class ProblemFinder {
       found_.problems.push_back(ProblemOf(binder.error(), message.substr(0, message.find(": "))));
       return {};
     }
+    if (project_.base_problems.empty())
+      for (const Source& source : project_.sources)
+        TRY(Add(BindSource((*binder)->connection(), project_, source)));
     for (const Model& model : project_.models)
       TRY(Add((*binder)->Bind(model)));
     for (const Check& check : project_.checks)

@@ -87,7 +87,7 @@ Result<Lineage::Step> Lineage::Explain(const std::string& table, int date_index)
   CellState state = states_.at(table)[size_t(date_index)];
   const Cell* cell = nullptr;
   if (auto series = cells_.find(table); series != cells_.end()) cell = series->second.Find(partition);
-  Step step{{table, Date{partition}.Str(), CellStateName(state), ""}, {}, {}};
+  Step step{{table, Date{partition}.Str(), CellStateName(state), "", nullptr}, {}, {}};
   auto because = [&](std::string text) {
     step.link.because = std::move(text);
     return step;
@@ -124,7 +124,7 @@ Result<Lineage::Step> Lineage::Explain(const std::string& table, int date_index)
   if (project_.FindModel(input))
     step.next = {input, calendar_.Find(Date{input_cell->partition})};
   else
-    step.raw = LineageLink{input, input_partition, "loaded", TRY(LoadOf(input, *input_cell))};
+    step.raw = LineageLink{input, input_partition, "loaded", TRY(LoadOf(input, *input_cell)), input_cell};
   return because(fmt::format("{}; newest input: {} {}", told, input, input_partition));
 }
 
@@ -132,22 +132,30 @@ Result<LineageLink> Lineage::OfRaw(const std::string& table, Date date) {
   auto series = cells_.find(table);
   const Cell* cell = series == cells_.end() ? nullptr : series->second.Find(date.days);
   return LineageLink{table, date.Str(), cell && cell->rows ? "loaded" : "empty",
-                     cell ? TRY(LoadOf(table, *cell)) : "no file has rows of this date"};
+                     cell ? TRY(LoadOf(table, *cell)) : "no file has rows of this date", cell};
 }
 
-Result<std::string> Lineage::LoadOf(const std::string& table, const Cell& cell) {
-  auto run = TRY(ledger::ReadRun(ledger_, cell.changed));
+Result<std::vector<ledger::LoadedFile>> Lineage::FilesOf(const std::string& table, const Cell& cell) {
   std::vector<std::string> feeds;
   for (const Source& source : project_.sources)
     if (source.table == table) {
       feeds.insert(feeds.end(), source.feeds.begin(), source.feeds.end());
       feeds.insert(feeds.end(), source.optional_feeds.begin(), source.optional_feeds.end());
+      feeds.insert(feeds.end(), source.any_of.begin(), source.any_of.end());
     }
-  std::set<std::string> changed;
-  for (const ledger::LoadedFile& file : TRY(ledger::ReadFiles(ledger_)))
+  std::vector<ledger::LoadedFile> files;
+  for (ledger::LoadedFile& file : TRY(ledger::ReadFiles(ledger_)))
     if (file.run == cell.changed &&
         (file.feed.ends_with(" " + table) || std::find(feeds.begin(), feeds.end(), file.feed) != feeds.end()))
-      changed.insert(file.path);
+      files.push_back(std::move(file));
+  return files;
+}
+
+Result<std::string> Lineage::LoadOf(const std::string& table, const Cell& cell) {
+  auto run = TRY(ledger::ReadRun(ledger_, cell.changed));
+  std::set<std::string> changed;
+  for (const ledger::LoadedFile& file : TRY(FilesOf(table, cell)))
+    changed.insert(file.path);
   std::vector<std::string> paths(changed.begin(), changed.end());
   if (paths.size() > 4) {
     size_t more = paths.size() - 4;

@@ -9,6 +9,7 @@
 
 #include "adbc/adbc.h"
 #include "calendar/calendar.h"
+#include "ledger/loads.h"
 #include "plan/cells.h"
 #include "plan/fingerprint.h"
 #include "project/project.h"
@@ -17,6 +18,7 @@ namespace backcourt {
 
 struct LineageLink {
   std::string table, partition, state, because;
+  const Cell* raw = nullptr;  // of a raw table
 };
 
 class Lineage {
@@ -28,6 +30,8 @@ class Lineage {
   Result<std::vector<LineageLink>> Follow(const std::string& table, int date_index);
   // Of a dated raw table's cell.
   Result<LineageLink> OfRaw(const std::string& table, Date date);
+  // The files by which a load changed a raw cell.
+  Result<std::vector<ledger::LoadedFile>> FilesOf(const std::string& table, const Cell& cell);
 
   // The states of all cells, by model.
   const std::map<std::string, std::vector<CellState>>& states() const { return states_; }
@@ -44,7 +48,6 @@ class Lineage {
     std::optional<LineageLink> raw;                   // the end: a raw cell
   };
   Result<Step> Explain(const std::string& table, int date_index);
-  // The load and the files that changed a raw cell.
   Result<std::string> LoadOf(const std::string& table, const Cell& cell);
   std::optional<std::pair<std::string, int>> OpenInput(const Model& model, int index);
   std::optional<std::pair<std::string, const Cell*>> NewestInput(const Model& model, int index);

@@ -81,7 +81,7 @@ class Tester {
       if (std::find(inputs.begin(), inputs.end(), table) == inputs.end())
         return Error{ErrorKind::kUsage,
                      fmt::format("{}: given.{} is no input of {}", test.At(rows.line), table, model_.name),
-                     "'" + Nearest(table, inputs) + "'"};
+                     Suggestion(table, inputs)};
     return {};
   }
 
@@ -159,7 +159,7 @@ class Tester {
       if (!types.contains(column))
         return Error{ErrorKind::kUsage,
                      fmt::format("{}: '{}' is no column of {}", test.At(rows.line), column, table),
-                     "'" + Nearest(column, known) + "'"};
+                     Suggestion(column, known)};
     return {};
   }
 
@@ -324,7 +324,7 @@ Result<std::vector<const Model*>> ChosenModels(const Project& project, const std
     if (project.FindLeftOut(name))
       return project.NoTable(name, known);
     else if (!project.FindModel(name))
-      return Error{ErrorKind::kUsage, fmt::format("'{}' is no model", name), Nearest(name, known)};
+      return Error{ErrorKind::kUsage, fmt::format("'{}' is no model", name), Suggestion(name, known, "")};
   std::set<std::string> files;
   std::error_code ignored;
   for (const Model& model : project.models) {

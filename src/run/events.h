@@ -14,8 +14,11 @@ namespace backcourt {
 // A table of a run, as it begins.
 struct PlannedTable {
   std::string table;
-  int64_t cells = 0;
-  double expected_seconds = 0;      // of all its cells, from history; 0 without one
+  int64_t cells = 0, batches = 0;
+  int64_t may_change = 0;           // of its cells: those that are kept if their inputs come out as they were
+  double expected_seconds = 0;      // of all its cells; 0 when nothing is known of it
+  double expected_a_batch = 0;      // the part of it that every batch costs, whatever its cells
+  bool from_history = false;        // else only how the tables' expected seconds relate means something
   std::vector<std::string> inputs;  // tables of this run that it reads
 };
 
@@ -24,6 +27,7 @@ struct RunStarted {
   static constexpr const char* kEvent = "started";
   int64_t run = 0;
   double seconds = 0;
+  int64_t workers = 1;  // batches side by side
   std::vector<PlannedTable> tables;
 };
 struct BatchStarted {
@@ -41,7 +45,8 @@ struct CellsFilled {
   double seconds = 0;
   Date first_date, last_date;
   int64_t cells = 0, rows = 0;
-  double batch_seconds = 0, eta_seconds = 0;
+  double batch_seconds = 0;
+  std::optional<double> eta_seconds;  // none before it means something
 };
 struct CellsUnchanged {
   static constexpr const char* kEvent = "unchanged";

@@ -4,17 +4,30 @@
 
 namespace backcourt {
 
-Progress::Progress(const Project& project, const Plan& plan, int64_t run,
+Progress::Progress(const Project& project, const Plan& plan, int64_t run, int workers,
                    std::function<void(const RunEvent&)> told)
     : run_(run), start_(SystemRunClock().Now()), told_(std::move(told)) {
   RunStarted started;
+  started.workers = workers;
   std::map<std::string, size_t> index;
   for (const Batch& batch : plan.batches) {
     auto [found, added] = index.try_emplace(batch.model, started.tables.size());
     if (added) started.tables.emplace_back().table = batch.model;
     PlannedTable& table = started.tables[found->second];
     table.cells += int64_t(batch.dates.size());
-    table.expected_seconds += batch.expected_seconds;
+    ++table.batches;
+    for (int date : batch.dates) {
+      auto state = plan.states.at(batch.model).find(date);
+      table.may_change +=
+          state != plan.states.at(batch.model).end() && state->second == CellState::kMayChange;
+    }
+  }
+  for (PlannedTable& table : started.tables) {
+    auto pace = plan.pace.find(table.table);
+    if (pace == plan.pace.end()) continue;
+    table.expected_seconds = pace->second.Of(double(table.batches), double(table.cells));
+    table.expected_a_batch = pace->second.seconds_a_batch;
+    table.from_history = pace->second.from_history;
   }
   for (PlannedTable& table : started.tables)
     for (const Read& read : project.FindModel(table.table)->reads)
@@ -29,7 +42,7 @@ void Progress::Tell(Event event) {
   event.seconds = SystemRunClock().Now() - start_;
   if constexpr (std::is_same_v<Event, CellsFilled>) {
     state_.Apply(event);
-    event.eta_seconds = state_.Eta();
+    event.eta_seconds = state_.Eta(event.seconds);
   } else {
     state_.Apply(event);
   }

@@ -12,7 +12,8 @@ namespace backcourt {
 class Progress : public RunObserver {
  public:
   // `told` gets the events in their order, from the run's threads, one at a time.
-  Progress(const Project& project, const Plan& plan, int64_t run, std::function<void(const RunEvent&)> told);
+  Progress(const Project& project, const Plan& plan, int64_t run, int workers,
+           std::function<void(const RunEvent&)> told);
 
   void BatchStarted(const Model& model, Date first, Date last, int cells) override;
   void BatchFilled(const Model& model, const std::vector<Cell>& cells, double seconds) override;

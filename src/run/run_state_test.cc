@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include "plan/pace.h"
 #include "run/progress.h"
 
 namespace backcourt {
@@ -10,7 +11,8 @@ namespace {
 RunStarted TwoTables() {
   RunStarted started;
   started.run = 7;
-  started.tables = {{"summary", 10, 5.0, {}}, {"form", 4, 2.0, {"summary"}}};
+  started.workers = 2;
+  started.tables = {{"summary", 10, 2, 0, 5.0, 0.5, true, {}}, {"form", 4, 1, 0, 2.0, 0, true, {"summary"}}};
   return started;
 }
 
@@ -51,15 +53,77 @@ TEST(RunState, CountsWhatBecameOfCells) {
   EXPECT_TRUE(state.WaitsFor(*state.Find("form")).empty());
 }
 
-TEST(RunState, TellsTheTimeLeftFromHistoryThenFromItsOwnBatches) {
+TEST(RunState, TheTimeLeftFollowsThePathThatIsLongest) {
   RunState state;
   state.Apply(TwoTables());
-  EXPECT_DOUBLE_EQ(state.Eta(), 5.0);  // the longest table, which is more than half of the sum
+  EXPECT_DOUBLE_EQ(*state.Eta(0), 2.5 + 2.0);  // two batches of summary side by side, then form
+  EXPECT_DOUBLE_EQ(*state.SecondsLeft(*state.Find("summary"), 0), 5.0);
+  RunStarted alone = TwoTables();
+  alone.workers = 1;
+  RunState one;
+  one.Apply(alone);
+  EXPECT_DOUBLE_EQ(*one.Eta(0), 7.0);
+}
+
+TEST(RunState, TheTimeLeftFollowsWhatIsMeasured) {
+  RunState state;
+  state.Apply(TwoTables());
+  state.Apply(Batch("summary", 5, 50, 5));  // twice as long as expected
+  EXPECT_GT(*state.SecondsLeft(*state.Find("summary"), 0), 4.0);
+  EXPECT_GT(*state.SecondsLeft(*state.Find("form"), 0), 3.0);  // a slow machine is slow for all
   state.Apply(Batch("summary", 5, 50, 5));
-  EXPECT_DOUBLE_EQ(state.Find("summary")->SecondsLeft(), 5.0);  // one second a cell, five left
-  state.Apply(Batch("summary", 5, 50, 5));
-  EXPECT_DOUBLE_EQ(state.Find("summary")->SecondsLeft(), 0);
-  EXPECT_DOUBLE_EQ(state.Eta(), 2.0);
+  EXPECT_DOUBLE_EQ(*state.SecondsLeft(*state.Find("summary"), 0), 0);
+}
+
+TEST(RunState, NoTimeIsToldOfATableOfWhichNothingIsKnown) {
+  RunStarted started = TwoTables();
+  started.tables[1].expected_seconds = 0;
+  RunState state;
+  state.Apply(started);
+  EXPECT_FALSE(state.Eta(0));
+  CellsBlocked blocked;
+  blocked.table = "form";
+  blocked.cells = 4;
+  state.Apply(blocked);
+  EXPECT_TRUE(state.Eta(0));
+}
+
+TEST(RunState, OfCellsThatMayChangeThoseAreExpectedThatWereFilledSoFar) {
+  RunStarted started = TwoTables();
+  started.tables[0].may_change = 10, started.tables[1].may_change = 4;
+  RunState state;
+  state.Apply(started);
+  CellsUnchanged kept;
+  kept.table = "summary";
+  kept.cells = 10;
+  state.Apply(kept);
+  EXPECT_DOUBLE_EQ(*state.Eta(0), 0);
+}
+
+TEST(Pace, IsAPartOfEveryBatchAndAPartOfEveryDate) {
+  Pace pace = PaceOf({{1, 0.2, 100}, {200, 2.19, 20000}});
+  EXPECT_NEAR(pace.seconds_a_date, 0.01, 1e-9);
+  EXPECT_NEAR(pace.seconds_a_batch, 0.19, 1e-9);
+  EXPECT_NEAR(pace.Of(3, 100), 1.57, 1e-9);
+  EXPECT_DOUBLE_EQ(pace.rows_a_date, 100);
+  EXPECT_NEAR(PaceOf({{2, 0.3, 10}}).Of(1, 2), 0.3, 1e-9);
+}
+
+TEST(Pace, OfAModelThatHasNeverRunFollowsFromItsCost) {
+  Project project;
+  for (auto [name, cost] : {std::pair("fast", 2), std::pair("slow", 8), std::pair("own", 0)}) {
+    Model& model = project.models.emplace_back();
+    model.name = name;
+    model.cost = cost;
+  }
+  std::map<std::string, Pace> none = PaceOfAll(project, {});
+  EXPECT_FALSE(none["slow"].from_history);
+  EXPECT_DOUBLE_EQ(none["own"].seconds_a_date, 0.005);
+  Pace measured{0.5, 0.006, 10, true};
+  std::map<std::string, Pace> some = PaceOfAll(project, {{"fast", measured}});
+  EXPECT_TRUE(some["slow"].from_history);
+  EXPECT_DOUBLE_EQ(some["slow"].seconds_a_date, 0.024);
+  EXPECT_DOUBLE_EQ(some["slow"].seconds_a_batch, 0.5);
 }
 
 TEST(Progress, SendsTheEventsOfARunInTheirOrder) {
@@ -67,7 +131,7 @@ TEST(Progress, SendsTheEventsOfARunInTheirOrder) {
   Model model;
   model.name = "form";
   std::vector<RunEvent> events;
-  Progress progress(project, Plan{}, 7, [&](const RunEvent& event) { events.push_back(event); });
+  Progress progress(project, Plan{}, 7, 2, [&](const RunEvent& event) { events.push_back(event); });
   progress.Retrying(model, Error{ErrorKind::kTransient, "the connection was lost", ""}, 2, 0.5);
   Cell cell;
   cell.partition = 18919;

@@ -49,7 +49,7 @@ class BodyWalker : public SyntaxWalker {
     name = Lower(std::move(name));
     if (known_.contains(name) || InScope(name)) return;
     Refuse(node, fmt::format("'{}' is not declared under [reads]", name),
-           fmt::format("declare it with its window, or '{}'", Nearest(name, {known_.begin(), known_.end()})));
+           "declare it with its window, or " + Suggestion(name, {known_.begin(), known_.end()}));
   }
 
   void Refuse(const nlohmann::json& node, const std::string& what, const std::string& hint) {

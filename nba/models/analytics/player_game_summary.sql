@@ -2,6 +2,7 @@
 about = "Each player listed for each final game, played or not: his box line, shots by zone, efficiency, usage, the result, and his points line."
 date = "game_date"
 key = ["game_id", "player_id"]
+cost = 6
 empty = "no final game of the date has a player box"
 
 [reads]

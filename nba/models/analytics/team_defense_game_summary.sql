@@ -2,6 +2,7 @@
 about = "What each team allowed in each final game: the opponent's line seen from the defence, shots by zone and the blocks among them."
 date = "game_date"
 key = ["game_id", "defending_team_abbr"]
+cost = 1
 empty = "no game of the date is final and has a team box"
 
 [reads]

@@ -2,6 +2,7 @@
 about = "What each team did in each final game: box totals, possessions and efficiency, shots by zone, result, and who was missing."
 date = "game_date"
 key = ["game_id", "team_abbr"]
+cost = 2
 empty = "no game of the date is final and has a team box"
 
 [reads]

@@ -2,6 +2,7 @@
 about = "What is known of each player who may play on the date, before his game: rest, load, form, role, absences around him, and the opponent's form."
 date = "game_date"
 key = ["game_id", "player_id"]
+cost = 10
 empty = "no team that plays on the date has a game of this season before it"
 note = """
 SELECT game_date, concat_ws(' ', 'teams without rows, in their first game of the season:', CAST(count(*) AS STRING)) AS note

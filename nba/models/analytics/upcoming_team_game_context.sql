@@ -2,6 +2,7 @@
 about = "What is known of a team before its game of the date: rest, schedule load, record, travel, betting lines and absences."
 date = "game_date"
 key = ["game_id", "team_abbr"]
+cost = 3
 
 [reads]
 raw_schedule = ["season before", "same date", "season ahead"]

@@ -3,6 +3,7 @@ about = "Each game that is over and of a type that tables hold: what the schedul
 helper = true
 date = "game_date"
 key = ["game_id"]
+cost = 1
 empty = "no game of the date is final"
 
 [reads]

@@ -3,6 +3,7 @@ about = "How each player stood after each game he played: his scoring, minutes, 
 helper = true
 date = "game_date"
 key = ["game_id", "player_id"]
+cost = 7
 empty = "nobody played on the date, by the boxes there are"
 
 [reads]

@@ -3,6 +3,7 @@ about = "Who may play, as known before the game: each player of a team that play
 helper = true
 date = "game_date"
 key = ["game_id", "player_id"]
+cost = 4
 empty = "no team that plays on the date has a game of this season before it"
 
 [reads]

@@ -3,6 +3,7 @@ about = "Each player's shots of a game by zone, and the shots he blocked, counte
 helper = true
 date = "game_date"
 key = ["game_id", "team_abbr", "player_id"]
+cost = 4
 empty = "no game of the date has play-by-play"
 
 [reads]

@@ -3,6 +3,7 @@ about = "Each team's totals of each final game, from the boxes and the play-by-p
 helper = true
 date = "game_date"
 key = ["game_id", "team_abbr"]
+cost = 1
 empty = "no game of the date is final"
 note = """
 SELECT game_date, concat_ws('; ',

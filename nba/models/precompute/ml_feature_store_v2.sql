@@ -2,6 +2,7 @@
 about = "The features of each player who may play on the date, for models of his points: 25 in a fixed order, 33 more, and what is missing of the 25. Nothing is imputed here."
 date = "game_date"
 key = ["game_date", "player_id"]
+cost = 8
 empty = "no team that plays on the date has a game of this season before it"
 
 [reads]

@@ -2,6 +2,7 @@
 about = "How the day's circumstances may move each player's scoring: fatigue, his shot zones against the opponent's defence, pace, and plays left over by absent team-mates."
 date = "game_date"
 key = ["game_date", "player_id"]
+cost = 4
 empty = "no team that plays on the date has a game of this season before it"
 
 [reads]

@@ -2,6 +2,7 @@
 about = "Each player who may play on the date, before his game: his form over 5 and 10 games and the season, his team's form, his load, and where his shots come from."
 date = "cache_date"
 key = ["cache_date", "player_id"]
+cost = 4
 empty = "no team that plays on the date has a game of this season before it"
 
 [reads]

@@ -2,6 +2,7 @@
 about = "Where each player's shots come from and how they fall, over his last 10 and 20 played games before the date; on every game date, also for players who are idle or out."
 date = "analysis_date"
 key = ["analysis_date", "player_id"]
+cost = 6
 empty = "no player has a played game of this season before the date"
 
 [reads]

@@ -2,6 +2,7 @@
 about = "How each team has defended each zone and overall before the date, over its last 15 games, against the league of the last 30 days; on every game date, also for teams that are idle."
 date = "analysis_date"
 key = ["analysis_date", "team_abbr"]
+cost = 2
 empty = "no team has a game of this season before the date"
 
 [reads]

@@ -9,13 +9,15 @@ namespace backcourt {
 
 namespace {
 
-constexpr size_t kShownGaps = 10;  // of one guard and table; --json has all
+constexpr size_t kShownGaps = 10;  // of one guard and table, unless all are asked for
 
 struct CheckView {
-  bool json = false, markdown = false;
+  bool json = false, markdown = false, all = false;
 };
 void Describe(Visitor& v, CheckView& view) {
   v.Struct("CheckView", "");
+  v.Field("all", view.all,
+          "Also list the feeds without files, the columns that are NULL without them, and every gap.");
   v.Field("markdown", view.markdown, "As a page in Markdown, to hand over.");
   v.Field("json", view.json, "The report as JSON.");
 }
@@ -61,7 +63,7 @@ std::string SeasonsText(const CheckAnswer& answer, bool markdown) {
         text += Line(markdown, {c.table, WithCommas(c.expected), WithCommas(c.present), c.unit, c.remark},
                      widths);
     widths = {-30, 9, 9, -14, 0};
-    text += "\n" + Line(markdown, {"guard", "looked at", "found", "of", ""}, widths) + rule;
+    text += "\n" + Line(markdown, {"check", "checked", "found", "of", ""}, widths) + rule;
     for (const GuardCount& g : answer.check.guards)
       if (g.season == season.season)
         text +=
@@ -73,7 +75,7 @@ std::string SeasonsText(const CheckAnswer& answer, bool markdown) {
   return text;
 }
 
-std::string GapsText(const std::vector<Gap>& gaps, bool markdown) {
+std::string GapsText(const std::vector<Gap>& gaps, bool markdown, bool all) {
   std::string text = gaps.empty() ? "" : markdown ? "### Gaps\n\n" : "";
   std::map<std::pair<std::string, std::string>, std::vector<const Gap*>> of;
   for (const Gap& gap : gaps)
@@ -83,16 +85,17 @@ std::string GapsText(const std::vector<Gap>& gaps, bool markdown) {
   for (const auto& [key, mine] : of) {
     text += fmt::format("{}{}{}: {} found\n", markdown ? "- " : "", key.first,
                         key.second.empty() ? "" : " of " + key.second, WithCommas(int64_t(mine.size())));
-    std::string mend;
-    for (size_t i = 0; i < std::min(mine.size(), kShownGaps); ++i) {
-      if (!mend.empty() && mine[i]->mend != mend) text += fmt::format("{}try: {}\n", step, mend);
+    std::string fix;
+    size_t shown = all ? mine.size() : std::min(mine.size(), kShownGaps);
+    for (size_t i = 0; i < shown; ++i) {
+      if (!fix.empty() && mine[i]->fix != fix) text += fmt::format("{}fix: {}\n", step, fix);
       text += item + GapText(*mine[i]) + "\n";
-      mend = mine[i]->mend;
+      fix = mine[i]->fix;
     }
-    if (!mend.empty()) text += fmt::format("{}try: {}\n", step, mend);
-    if (mine.size() > kShownGaps)
+    if (!fix.empty()) text += fmt::format("{}fix: {}\n", step, fix);
+    if (mine.size() > shown)
       text +=
-          fmt::format("{}and {} more; --json has all\n", item, WithCommas(int64_t(mine.size() - kShownGaps)));
+          fmt::format("{}and {} more (--all lists them)\n", item, WithCommas(int64_t(mine.size() - shown)));
   }
   return text.empty() ? "" : text + "\n";
 }
@@ -124,7 +127,7 @@ Result<int> RunCheck(Caller& caller, const CheckRequest& request, const CheckVie
     output.Out(ToJson(answer).dump(2) + "\n");
     return ExitCode(answer);
   }
-  std::string feeds = AbsentText(answer.absent) + NullColumnsText(answer.null_columns);
+  std::string feeds = WithoutText(answer.absent, answer.null_columns, view.all);
   if (view.markdown && !feeds.empty()) feeds = "### Absent feeds\n\n```\n" + feeds + "```\n";
   int64_t examined = 0;
   for (const GuardCount& guard : answer.check.guards)
@@ -132,13 +135,13 @@ Result<int> RunCheck(Caller& caller, const CheckRequest& request, const CheckVie
   size_t gaps = answer.check.gaps.size();
   std::string result = gaps == 1 ? "1 GAP" : fmt::format("{} GAPS", WithCommas(int64_t(gaps)));
   if (gaps == 0)
-    result = answer.check.left_out.empty() ? "nothing is missing"
-                                           : "nothing is missing of what could be looked at";
+    result =
+        answer.check.left_out.empty() ? "no problems found" : "no problems found in what could be checked";
   if (!answer.accepted.empty()) result += fmt::format(", {} accepted", answer.accepted.size());
-  output.Out(SeasonsText(answer, view.markdown) + GapsText(answer.check.gaps, view.markdown) +
+  output.Out(SeasonsText(answer, view.markdown) + GapsText(answer.check.gaps, view.markdown, view.all) +
              AcceptedText(answer, view.markdown) + LeftOutText(answer.check.left_out, view.markdown) + feeds +
-             fmt::format("{} guards looked at {} in {}: {}\n", answer.check.guards.size(),
-                         Counted(examined, "thing"), Seconds(answer.check.seconds), result));
+             fmt::format("{} on {} in {}: {}\n", Counted(int64_t(answer.check.guards.size()), "check"),
+                         Counted(examined, "item"), Seconds(answer.check.seconds), result));
   return ExitCode(answer);
 }
 

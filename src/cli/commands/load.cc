@@ -8,7 +8,16 @@ namespace backcourt {
 
 namespace {
 
-Result<int> RunLoad(Caller& caller, const LoadRequest& request, const JsonView& view, const Output& output) {
+struct LoadView {
+  bool json = false, all = false;
+};
+void Describe(Visitor& v, LoadView& view) {
+  v.Struct("LoadView", "");
+  v.Field("all", view.all, "Also list the feeds without files, and the columns that are NULL without them.");
+  v.Field("json", view.json, "The report as JSON.");
+}
+
+Result<int> RunLoad(Caller& caller, const LoadRequest& request, const LoadView& view, const Output& output) {
   ProgressView progress(
       output, output.terminal && !view.json ? ProgressView::Style::kScreen : ProgressView::Style::kLines);
   auto ask = [&](const LoadRequest& what) {
@@ -26,7 +35,7 @@ Result<int> RunLoad(Caller& caller, const LoadRequest& request, const JsonView& 
   if (view.json)
     output.Out(ToJson(*answer).dump(2) + "\n");
   else
-    output.Out(LoadText(answer->load) + NullColumnsText(answer->null_columns) +
+    output.Out(LoadText(answer->load) + WithoutText(answer->load.absent, answer->null_columns, view.all) +
                (request.dry_run ? kNothingKept : ""));
   if (!answer->load.useless.empty()) {
     const ledger::UselessFile& first = answer->load.useless.front();

@@ -2,6 +2,8 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <charconv>
+#include <cmath>
 
 #include "base/text.h"
 #include "cli/command.h"
@@ -10,10 +12,42 @@ namespace backcourt {
 
 namespace {
 
-struct RowsView {};
-void Describe(Visitor& v, RowsView&) { v.Struct("RowsView", ""); }
+struct RowsView {
+  bool full = false;
+};
+void Describe(Visitor& v, RowsView& view) {
+  v.Struct("RowsView", "");
+  v.Field("full", view.full, "In the table format: all digits of numbers, all of long texts, all columns.");
+}
 
 std::string Value(const std::optional<std::string>& value) { return value.value_or("NULL"); }
+
+// A number with a fraction as a person reads it: six digits, or two behind the point.
+std::string Readable(const std::string& text) {
+  constexpr size_t kShort = 8;
+  double number = 0;
+  auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
+  bool fraction = text.find_first_of(".e") != std::string::npos;
+  if (error != std::errc() || end != text.data() + text.size() || !fraction || text.size() <= kShort)
+    return text;
+  std::string shown =
+      std::abs(number) < 100'000 ? fmt::format("{:.6g}", number) : fmt::format("{:.2f}", number);
+  return shown;
+}
+
+// Columns of numbers, none of which is more than a number.
+void MakeReadable(RowsReport& report) {
+  for (size_t c = 0; c < report.columns.size(); ++c) {
+    bool numbers = std::all_of(report.rows.begin(), report.rows.end(), [&](const auto& row) {
+      if (!row[c]) return true;
+      double ignored = 0;
+      auto [end, error] = std::from_chars(row[c]->data(), row[c]->data() + row[c]->size(), ignored);
+      return error == std::errc() && end == row[c]->data() + row[c]->size();
+    });
+    for (auto& row : report.rows)
+      if (numbers && row[c]) row[c] = Readable(*row[c]);
+  }
+}
 
 // Few wide rows: a column a line.
 std::string Upright(const RowsReport& report) {
@@ -30,19 +64,22 @@ std::string Upright(const RowsReport& report) {
   return text;
 }
 
-std::string TableText(const RowsReport& report, size_t width) {
+std::string TableText(const RowsReport& report, size_t width, bool full) {
+  constexpr size_t kLongest = 60;
   size_t n = report.columns.size(), total = 0;
   std::vector<size_t> widths(n);
   for (size_t c = 0; c < n; ++c) {
     widths[c] = report.columns[c].size();
     for (const auto& row : report.rows)
       widths[c] = std::max(widths[c], Value(row[c]).size());
-    widths[c] = std::min<size_t>(widths[c], 60);
+    if (!full) widths[c] = std::min(widths[c], kLongest);
     total += widths[c] + 2;
   }
-  if (total > width && !report.rows.empty() && report.rows.size() <= 6) return Upright(report);
+  if (report.rows.empty())
+    return report.no_rows.empty() ? "(no rows)\n" : fmt::format("(no rows: {})\n", report.no_rows);
+  if (total > width && !full && report.rows.size() <= 6) return Upright(report);
   size_t shown = 0;
-  for (size_t used = 0; shown < n && (shown == 0 || used + widths[shown] + 2 <= width); ++shown)
+  for (size_t used = 0; shown < n && (full || shown == 0 || used + widths[shown] + 2 <= width); ++shown)
     used += widths[shown] + 2;
   std::string text;
   auto line = [&](auto get) {
@@ -56,11 +93,9 @@ std::string TableText(const RowsReport& report, size_t width) {
   for (const auto& row : report.rows)
     line([&](size_t c) { return Value(row[c]); });
   if (shown < n)
-    text += fmt::format(
-        "({} more columns: --format csv or json shows all, or name columns in `backcourt query`)\n",
-        n - shown);
+    text +=
+        fmt::format("({} more columns: --full shows all, or name columns in `backcourt query`)\n", n - shown);
   if (report.more) text += fmt::format("(the first {} rows: --limit N shows more)\n", report.rows.size());
-  if (report.rows.empty()) text += "(no rows)\n";
   return text;
 }
 
@@ -82,23 +117,26 @@ std::string CsvText(const RowsReport& report) {
   return text;
 }
 
-void Print(const RowsReport& report, const RowsFormat& format, const Output& output) {
+void Print(RowsReport report, const RowsFormat& format, bool full, const Output& output) {
   if (!format.output.empty()) return;
   if (format.format == "json")
     output.Out(report.objects.empty() ? "" : Join(report.objects, "\n") + "\n");
   else if (format.format == "csv")
     output.Out(CsvText(report));
-  else
-    output.Out(TableText(report, size_t(output.width)));
+  else {
+    if (!full) MakeReadable(report);
+    output.Out(TableText(report, size_t(output.width), full));
+  }
 }
 
-Result<int> RunShow(Caller& caller, const ShowRequest& request, const RowsView&, const Output& output) {
-  Print(TRY(caller.Ask("show", Show, request)), request.rows, output);
+Result<int> RunShow(Caller& caller, const ShowRequest& request, const RowsView& view, const Output& output) {
+  Print(TRY(caller.Ask("show", Show, request)), request.rows, view.full, output);
   return 0;
 }
 
-Result<int> RunQuery(Caller& caller, const QueryRequest& request, const RowsView&, const Output& output) {
-  Print(TRY(caller.Ask("query", Query, request)), request.rows, output);
+Result<int> RunQuery(Caller& caller, const QueryRequest& request, const RowsView& view,
+                     const Output& output) {
+  Print(TRY(caller.Ask("query", Query, request)), request.rows, view.full, output);
   return 0;
 }
 

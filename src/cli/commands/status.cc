@@ -5,7 +5,7 @@
 
 #include "base/text.h"
 #include "cli/command.h"
-#include "cli/progress_view.h"
+#include "cli/run_screen.h"
 #include "cli/texts.h"
 
 namespace backcourt {
@@ -18,8 +18,8 @@ struct StatusView {
 };
 void Describe(Visitor& v, StatusView& view) {
   v.Struct("StatusView", "");
-  v.Field("watch", view.watch, "Print again every --interval seconds until nothing runs.");
-  v.Field("interval", view.interval, "Seconds between two prints of --watch (default: 2).",
+  v.Field("watch", view.watch, "Show what runs until it ends, and then how it ended.");
+  v.Field("interval", view.interval, "Seconds between two looks of --watch (default: 2).",
           {.metavar = "SECONDS", .least = 0.1, .most = 3600});
   v.Field("markdown", view.markdown, "As a page in Markdown, to hand over.");
   v.Field("json", view.json, "The state as JSON.");
@@ -83,36 +83,21 @@ std::string RawText(const StatusReport& report) {
   return parts.empty() ? "" : "raw rows: " + Join(parts, ", ") + "\n";
 }
 
-// The run that goes on: what it is at, and what waits.
-std::string RunningText(const RunNow& run) {
-  std::string text = fmt::format("run {} is filling, for {}, ETA {}\n", run.run, Seconds(run.running_seconds),
-                                 Seconds(run.eta_seconds));
-  for (const TableNow& t : run.tables) {
-    int64_t done = t.done + t.failed + t.blocked;
-    if (t.running == 0 && done == t.total) continue;
-    text += fmt::format("  {:<34} {:>5}/{:<5} dates {:>10} rows", t.table, done, t.total, WithCommas(t.rows));
-    if (t.failed) text += fmt::format("  {} FAILED", t.failed);
-    if (t.blocked) text += fmt::format("  {} blocked", t.blocked);
-    if (t.eta_seconds > 0) text += "  ETA " + Seconds(t.eta_seconds);
-    if (t.running)
-      text += "  running";
-    else if (!t.waits_for.empty())
-      text += "  waits for " + Join(t.waits_for, ", ");
-    text += "\n";
-  }
-  return text;
-}
+constexpr int kManyLines = 1000;
 
-std::string ActivitiesText(const StatusReport& report) {
-  std::string text;
+std::vector<std::string> ActivityLines(const StatusReport& report, int width, int height) {
+  std::vector<std::string> lines;
   for (const ActivityNow& activity : report.activities) {
-    if (activity.run)
-      text += RunningText(*activity.run);
-    else
-      text += fmt::format("{} runs, for {}{}\n", activity.activity, Seconds(activity.seconds),
-                          activity.doing.empty() ? "" : ": " + activity.doing);
+    if (activity.run) {
+      for (std::string& line : RunLines(*activity.run, width, height))
+        lines.push_back(std::move(line));
+    } else {
+      lines.push_back(Cut(fmt::format("{}, for {}{}", activity.activity, Seconds(activity.seconds),
+                                      activity.doing.empty() ? "" : ": " + activity.doing),
+                          width));
+    }
   }
-  return text;
+  return lines;
 }
 
 // What there is to say first: how far it is, what comes, what is late.
@@ -132,7 +117,58 @@ std::string TopText(const StatusReport& report) {
   return parts.empty() ? "" : Join(parts, "; ") + "\n\n";
 }
 
-std::string Text(const StatusReport& report, bool markdown) {
+std::string ProblemLine(const Problem& p) {
+  return fmt::format("{} {}: {} from {}: {}", p.state, p.table, Counted(p.dates, "date"), p.first_date.Str(),
+                     p.reason);
+}
+
+std::string FailedRunLine(const FailedRun& run) {
+  return fmt::format("the last {} failed (run {}, {} UTC): {}", run.command == "load" ? "load" : "fill",
+                     run.run, run.started_at, run.message);
+}
+
+// What runs, and above it a line a season and what is wrong, as far as there is room: all of it fits.
+std::vector<std::string> Dashboard(const StatusReport& report, int width, int height) {
+  constexpr int kLeastForRun = 4;
+  std::vector<std::string> lines;
+  for (const SeasonStatus& season : report.seasons) {
+    int64_t done = 0, total = 0, whole = 0;
+    for (const TableStatus& table : season.tables)
+      done += table.done, total += table.total, whole += table.done == table.total;
+    lines.push_back(fmt::format("{}: {}% of {}, {} of {} done", season.season,
+                                total ? int(100.0 * double(done) / double(total)) : 100,
+                                Counted(season.game_dates, "game date"), whole,
+                                Counted(int64_t(season.tables.size()), "table")));
+  }
+  for (const FailedRun& run : report.failed_runs)
+    lines.push_back(FailedRunLine(run));
+  for (const Problem& problem : report.problems)
+    if (problem.state == "failed" || problem.state == "blocked") lines.push_back(ProblemLine(problem));
+  std::vector<std::string> now = ActivityLines(report, width, height);
+  size_t for_run = std::max(size_t(kLeastForRun), std::min(now.size(), size_t(std::max(1, height - 3))));
+  size_t above = size_t(std::max(0, height - int(for_run)));
+  if (lines.size() > above) {
+    size_t more = lines.size() - above + 1;
+    lines.resize(above ? above - 1 : 0);
+    if (above)
+      lines.push_back(fmt::format("and {}: `backcourt status`", Counted(int64_t(more), "more line")));
+  }
+  for (std::string& line : ActivityLines(report, width, height - int(lines.size())))
+    lines.push_back(std::move(line));
+  for (std::string& line : lines)
+    line = Cut(Trim(line.substr(0, line.find('\n'))), width);
+  return lines;
+}
+
+// The newest run, once nothing runs any more.
+std::string HowItEnded(const RunsReport& runs) {
+  if (runs.empty()) return "nothing runs, and nothing has run yet\n";
+  const RunRecord& last = runs.front();
+  return fmt::format("nothing runs; the last run was {} ({}), {}: {}\n", last.run, last.command, last.outcome,
+                     last.summary);
+}
+
+std::string Text(const StatusReport& report, bool markdown, int width) {
   std::string text = markdown ? "## Warehouse status\n\n" : "";
   text += TopText(report);
   for (const SeasonStatus& season : report.seasons)
@@ -141,17 +177,17 @@ std::string Text(const StatusReport& report, bool markdown) {
           RemovedText(report.removed) + FileChangesText(report.files);
   std::string problems;
   for (const FailedRun& run : report.failed_runs)
-    problems += fmt::format("{}the last {} failed (run {}, {} UTC): {}\n", markdown ? "- " : "",
-                            run.command == "load" ? "load" : "fill", run.run, run.started_at, run.message);
+    problems += (markdown ? "- " : "") + FailedRunLine(run) + "\n";
   for (const Problem& p : report.problems)
-    problems += fmt::format("{}{} {}: {} from {}: {}\n", markdown ? "- " : "", p.state, p.table,
-                            Counted(p.dates, "date"), p.first_date.Str(), p.reason);
+    problems += (markdown ? "- " : "") + ProblemLine(p) + "\n";
   for (const LeftOut& out : report.left_out)
     problems += fmt::format("{}blocked {}{}: {}\n", markdown ? "- " : "", out.is_check ? "check " : "",
                             out.name, out.because);
   if (!problems.empty()) text += (markdown ? "\n### Problems\n\n" : "\n") + problems;
   bool running = !report.activities.empty();
-  if (running) text += (markdown ? "\n### Running\n\n" : "\n") + ActivitiesText(report);
+  if (running)
+    text += fmt::format("\n{}{}\n", markdown ? "### Running\n\n" : "",
+                        Join(ActivityLines(report, width, kManyLines), markdown ? "\n\n" : "\n"));
   text += fmt::format("{}warehouse: {}\n", markdown ? "\n" : "", report.warehouse);
   if (running)
     text += "next: wait; `backcourt status --watch` follows it\n";
@@ -160,16 +196,37 @@ std::string Text(const StatusReport& report, bool markdown) {
   return text;
 }
 
-Result<int> RunStatus(Caller& caller, const StatusRequest& request, const StatusView& view,
-                      const Output& output) {
+// Until nothing runs any more, and then how it ended: on a terminal a screen that redraws itself, in a pipe a
+// line at a time.
+Result<int> Watch(Caller& caller, const StatusRequest& request, const StatusView& view,
+                  const Output& output) {
+  Screen screen;
   for (;;) {
     StatusReport report = TRY(caller.Ask("status", Status, request));
-    std::string text = view.json ? ToJson(report).dump(2) + "\n" : Text(report, view.markdown);
-    if (view.watch && output.terminal) text = "\x1b[2J\x1b[H" + text;
-    output.Out(text);
-    if (!view.watch || report.activities.empty() || caller.cancel().Requested()) return 0;
+    if (report.activities.empty()) break;
+    Output now = output.Measured();
+    if (view.json)
+      output.Out(ToJson(report).dump() + "\n");
+    else if (output.terminal)
+      output.Out(screen.Draw(Dashboard(report, now.width - 1, now.height - 1)));
+    else
+      output.Out(ActivityLines(report, now.width, kManyLines).back() + "\n");
+    if (caller.cancel().Requested()) return 0;
     usleep(useconds_t(view.interval * 1e6));
   }
+  if (view.json)
+    output.Out(ToJson(TRY(caller.Ask("status", Status, request))).dump() + "\n");
+  else
+    output.Out(HowItEnded(TRY(caller.Ask("runs", Runs, RunsRequest{}))));
+  return 0;
+}
+
+Result<int> RunStatus(Caller& caller, const StatusRequest& request, const StatusView& view,
+                      const Output& output) {
+  if (view.watch) return Watch(caller, request, view, output);
+  StatusReport report = TRY(caller.Ask("status", Status, request));
+  output.Out(view.json ? ToJson(report).dump(2) + "\n" : Text(report, view.markdown, output.width));
+  return 0;
 }
 
 }  // namespace

@@ -73,7 +73,9 @@ class FunctionMaker {
     made_ = std::async(std::launch::async, &FunctionMaker::Make, this).share();
   }
 
+  // One that cannot be made is left out: what calls it does not run, all else does.
   Result<> Make() {
+    Result<> all;
     for (size_t i = 0; i < functions_.size() && !stop_; i += kAtOnce) {
       size_t end = std::min(i + kAtOnce, functions_.size());
       std::string some;
@@ -82,14 +84,14 @@ class FunctionMaker {
       if (connection_->Execute(some)) continue;
       for (size_t n = i; n < end; ++n) {
         const auto& [name, statement, file] = functions_[n];
-        if (auto alone = connection_->Execute(statement); !alone)
-          return Error{ErrorKind::kUsage,
-                       fmt::format("{}: {}\n  in {}", file, alone.error().message,
-                                   ReplaceAll(statement.substr(0, statement.find('\n')), "OR REPLACE ", "")),
-                       "a function is an expression of its parameters: it cannot read tables"};
+        if (auto alone = connection_->Execute(statement); !alone && all)
+          all = Error{ErrorKind::kUsage,
+                      fmt::format("{}: {}\n  in {}", file, alone.error().message,
+                                  ReplaceAll(statement.substr(0, statement.find('\n')), "OR REPLACE ", "")),
+                      "a function is an expression of its parameters: it cannot read tables"};
       }
     }
-    return {};
+    return all;
   }
 
   const std::unique_ptr<Connection> connection_;
@@ -110,7 +112,7 @@ class DuckDbWarehouse : public Warehouse {
     return std::make_unique<DuckDbWorkbench>(connection);
   }
   Result<std::unique_ptr<Connection>> Connect() override {
-    TRY(WaitForFunctions());
+    (void)functions_->Wait();  // one that is wrong breaks what calls it, and no more
     return ConnectToLedger();
   }
   Result<> WaitForFunctions() override { return functions_->Wait(); }

@@ -22,6 +22,8 @@ class TextBinder {
   // one that reads a broken one only the names are looked at.
   Result<std::vector<FileProblem>> Bind(const Model& model);
   Result<std::vector<FileProblem>> Bind(const Check& check);
+  // With the functions, the tables and the seeds.
+  Connection& connection() { return *connection_; }
 
  private:
   TextBinder() = default;

@@ -1,0 +1,183 @@
+"""Answers to the question that was asked: which value changed, who has to do what, why there are no rows, which name is meant."""
+
+import json
+import re
+import shlex
+import subprocess
+import unittest
+
+from tests.kit.program import BACKCOURT
+from tests.kit.toy import Toy
+
+BOX = "data/box_2021-22.csv"
+
+
+class Why(Toy):
+    def setUp(self):
+        super().setUp()
+        self.run_program("backfill")
+
+    def values(self, *words):
+        return [value for link in json.loads(self.run_program("why", *words, "--json")) for value in link["values"]]
+
+    def test_it_says_which_value_changed_and_where_it_is(self):
+        self.edit(BOX, "G1,AAA,1,30,", "G1,AAA,1,33,")
+        self.run_program("backfill")
+        file = str(self.project / BOX)
+        expected = {"key": "game_id G1, player_id 1", "column": "points", "before": "30", "after": "33", "file": file, "row": 1}
+        self.assertEqual(self.values("raw_box", "2021-10-19"), [expected])
+        self.assertEqual(self.values("player_games", "2021-10-19"), [expected])
+        self.assertIn(f"game_id G1, player_id 1: points 30 -> 33 ({file}, row 1)", self.run_program("why", "player_games", "2021-10-19"))
+
+    def test_rows_that_come_and_go(self):
+        lines = (self.project / BOX).read_text().splitlines()
+        gone, kept = lines[1], lines[:1] + lines[2:]
+        (self.project / BOX).write_text("\n".join(kept) + "\n")
+        self.run_program("load")
+        (value,) = self.values("raw_box", "2021-10-19")
+        self.assertEqual((value["column"], value["before"], value["after"], value["row"]), ("", "there", None, None))
+        self.assertIn("player_id 1: the row is gone", self.run_program("why", "raw_box", "2021-10-19"))
+        (self.project / BOX).write_text("\n".join(kept + [gone]) + "\n")
+        self.run_program("load")
+        self.assertIn(f"player_id 1: the row is new ({self.project / BOX}, row {len(kept)})", self.run_program("why", "raw_box", "2021-10-19"))
+
+    def test_many_values_are_counted(self):
+        text = (self.project / BOX).read_text().splitlines()
+        text[1:] = [re.sub(r"^(\w+,\w+,\d+),(\d+),", lambda m: f"{m[1]},{int(m[2]) + 100},", line) for line in text[1:]]
+        (self.project / BOX).write_text("\n".join(text) + "\n")
+        self.run_program("load")
+        shown = self.query("SELECT count(*) AS n FROM backcourt.changed_values WHERE column_name = 'points'")[0]["n"]
+        self.assertEqual(shown, len(text) - 1)
+
+    def test_a_first_load_and_a_new_date_keep_nothing(self):
+        self.assertEqual(self.query("SELECT count(*) AS n FROM backcourt.changed_values"), [{"n": 0}])
+        self.assertEqual(self.values("raw_box", "2021-10-19"), [])
+
+
+class Show(Toy):
+    def setUp(self):
+        super().setUp()
+        self.run_program("backfill")
+
+    def test_a_season(self):
+        rows = self.query("SELECT count(*) AS n FROM player_games")[0]["n"]
+        shown = self.run_program("show", "player_games", "--season", "2021-22", "--format", "json").splitlines()
+        self.assertEqual(len(shown), rows)
+        self.assertEqual(len(self.run_program("show", "raw_box", "--season", "2021", "--format", "json").splitlines()), self.query("SELECT count(*) AS n FROM raw_box")[0]["n"])
+        self.assertIn("no season '2030-31'", self.run_program("show", "player_games", "--season", "2030-31", code=1))
+        self.assertIn("more than one way", self.run_program("show", "player_games", "--season", "2021-22", "--date", "2021-10-19", code=1))
+
+    def test_it_says_why_there_are_no_rows(self):
+        for date, why in (("2024-12-25", "2024-12-25 is after the last game date, 2021-11-03"), ("2020-01-01", "2020-01-01 is before the first game date, 2021-10-19"),
+                          ("2021-10-21", "2021-10-21 is an off-day"), ("2021-10-19", "player_form 2021-10-19 is empty: ")):
+            self.assertIn(f"(no rows: {why}", self.run_program("show", "player_form", "--date", date))
+
+    def test_numbers_as_a_person_reads_them(self):
+        sql = "SELECT 100.0 / 3 AS third, 1234567.125::DOUBLE AS large, 0.1::DOUBLE AS tenth, 22100322 AS id, '1.23456789x' AS text"
+        short = self.run_program("query", sql)
+        self.assertEqual(short.splitlines()[1].split(), ["33.3333", "1234567.12", "0.1", "22100322", "1.23456789x"])
+        self.assertIn("33.33333333333333", self.run_program("query", sql, "--full"))
+        self.assertIn("33.33333333333333", self.run_program("query", sql, "--format", "csv"))
+
+
+class Names(Toy):
+    def test_a_name_is_suggested_only_where_it_is_near(self):
+        self.assertIn("Try: player_form", self.run_program("backfill", "player_fom", code=1))
+        far = self.run_program("backfill", "nonsense", code=1)
+        self.assertIn("Try: one of ", far)
+        self.assertIn("player_form", far)
+        self.assertIn("Try: one of ", self.run_program("dates", "--types", "zzz", code=1))
+        self.assertNotIn("Try: `backcourt", self.run_program("zzzzzz", code=1).replace("`backcourt --help` lists all", ""))
+
+    def test_a_season_that_is_none(self):
+        self.edit("backcourt.toml", "[project]\n", '[project]\nseasons = ["2021/22"]\n')
+        self.assertIn("'2021/22' under [project] seasons is no season", self.run_program("load", code=1))
+        self.assertIn('both years, as "2021-22"', self.run_program("load", code=1))
+
+
+class Fixes(Toy):
+    """Every command of a fix runs as it is printed."""
+
+    def fixes(self):
+        return [gap["fix"] for gap in json.loads(self.run_program("check", "--json", code=2))["gaps"]]
+
+    def assert_runs(self, fix):
+        commands = re.findall("`(backcourt [^`]*)`", fix)
+        self.assertTrue(commands, fix)
+        for command in commands:
+            words = shlex.split(command)
+            done = subprocess.run([BACKCOURT, *words[1:]], cwd=self.project, capture_output=True, text=True, stdin=subprocess.DEVNULL, timeout=120)
+            self.assertNotEqual(done.returncode, 1, f"{command}\n{done.stdout}{done.stderr}")
+        return commands
+
+    def setUp(self):
+        super().setUp()
+        (self.project / "data").rename(self.project / "my data")  # paths that a shell would take apart
+        self.edit("backcourt.toml", 'folder = "data"', 'folder = "my data"')
+        self.run_program("backfill")
+
+    def edit_box(self, old, new):
+        self.edit("my data/box_2021-22.csv", old, new)
+
+    def test_of_a_game_without_boxes(self):
+        path = self.project / "my data/box_2021-22.csv"
+        path.write_text("".join(line for line in path.read_text().splitlines(True) if not line.startswith("G1,")))
+        self.run_program("backfill")
+        fixes = self.fixes()
+        self.assertTrue(any("get a file that has the game" in fix and "'" in fix for fix in fixes), fixes)
+        for fix in fixes:
+            self.assert_runs(fix)
+
+    def test_of_a_failed_cell_and_what_waits_for_it(self):
+        self.edit("models/analytics/player_games.sql", "[checks]", '[checks]\n"few" = "SELECT * FROM this WHERE game_id = \'G1\'"')
+        self.run_program("backfill", code=2)
+        fixes = self.fixes()
+        self.assertTrue(any("`backcourt why player_games 2021-10-19`" in fix for fix in fixes), fixes)
+        for fix in fixes:
+            self.assert_runs(fix)
+
+    def test_of_rows_changed_outside(self):
+        import duckdb
+        with duckdb.connect(str(self.project / "warehouse.duckdb")) as connection:
+            connection.execute("UPDATE player_games SET points = points + 1 WHERE game_date = '2021-10-19'")
+            connection.execute("UPDATE raw_box SET points = points + 1 WHERE game_date = '2021-10-20'")
+        self.assertEqual(len(self.fixes()), 3)  # and the game that has no result yet
+        for fix in self.fixes():
+            self.assert_runs(fix)
+        self.assertEqual(len(self.fixes()), 1)
+
+    def test_of_a_check_it_names_the_files_of_the_game(self):
+        (self.project / "checks").mkdir(exist_ok=True)
+        (self.project / "checks/few.sql").write_text('/* backcourt\nabout = "Few points."\nreads = ["raw_box"]\nfix = "correct the box of the game"\n*/\nSELECT game_date, game_id AS subject, CASE WHEN sum(points) > 0 THEN \'many\' END AS what FROM raw_box GROUP BY ALL\n')
+        fixes = [fix for fix in self.fixes() if fix.startswith("correct the box")]
+        self.assertEqual(len(fixes), 6)
+        for fix in fixes:
+            self.assertIn(f"correct the box of the game ({self.project}/my data/box_2021-22.csv), then `backcourt load '", fix)
+            self.assert_runs(fix)
+
+
+class Folded(Toy):
+    def test_feeds_without_files_are_one_line_unless_all_are_asked_for(self):
+        (self.project / "feeds.toml").write_text((self.project / "feeds.toml").read_text() + '\n[extra]\nabout = "More."\npath = "extra_{season}.csv"\n[extra.columns]\ngame_id = "VARCHAR"\n')
+        (self.project / "tables/raw_extra.toml").write_text('about = "More."\nkey = ["game_id"]\ngrain = "whole"\n[columns]\ngame_id = { type = "VARCHAR", about = "The game." }\n')
+        (self.project / "sources/extra.sql").write_text('/* backcourt\nabout = "More."\ntable = "raw_extra"\nfeeds = ["extra"]\n*/\nSELECT game_id, NULL AS dropped FROM extra\n')
+        self.edit("models/precompute/recent_form.sql", "[reads]", '[reads]\nraw_extra = "whole"')
+        self.assertIn("no files for 1 feed (--all lists them)", self.run_program("load"))
+        self.run_program("backfill")
+        self.assertIn("no files for 1 feed (--all lists them)", self.run_program("check", code=2))
+        self.assertIn("No files for extra: raw_extra is empty", self.run_program("check", "--all", code=2))
+        self.assertIn("No files for extra: raw_extra is empty", self.run_program("status"))
+        self.assertIn("absent  1 feed without files", self.run_program("doctor"))
+        self.assertIn("feed extra: 0 files match", self.run_program("doctor", "--all"))
+
+    def test_the_doctor_begins_with_what_has_to_be_done(self):
+        self.edit("models/precompute/player_form.sql", "empty =", "emtpy =")
+        (self.project / "data/notes.csv").write_text("a,b\n1,2\n")
+        levels = [line.split()[0] for line in self.run_program("doctor", code=1).splitlines() if not line.startswith(" ")]
+        order = {"error": 0, "warning": 1, "note": 2, "ok": 3, "absent": 4}
+        self.assertEqual(levels, sorted(levels, key=order.get))
+        self.assertEqual(levels[:2], ["error", "warning"])
+
+
+if __name__ == "__main__":
+    unittest.main()
