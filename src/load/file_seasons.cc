@@ -19,10 +19,6 @@ std::vector<FoundFile*> Untold(std::vector<FoundFile>& files) {
   return untold;
 }
 
-}  // namespace
-
-namespace {
-
 // Sets the season of those files whose path tells it by `sql` (over `file`).
 Result<> TellByPath(const std::string& sql, std::vector<FoundFile>& files, Connection& connection) {
   std::vector<FoundFile*> untold = Untold(files);

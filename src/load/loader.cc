@@ -45,18 +45,42 @@ class LoadMemory {
 }  // namespace
 
 Loader::Loader(const Project& project, Connection& connection, Finder finder,
-               std::function<void(const std::string&)> progress)
+               std::function<void(const std::string&)> progress, std::function<Result<>()> wait_for_functions)
     : project_(project),
       connection_(connection),
       reader_(project, connection),
       finder_(std::move(finder)),
+      wait_for_functions_(std::move(wait_for_functions)),
       sources_(project),
       progress_(std::move(progress)) {
-  found_ = sources_.Find(connection, reader_, finder_);
+  found_ = sources_.Find(connection, reader_, finder_, [this] { return NeedFunctions(); });
+}
+
+Result<> Loader::NeedFunctions() {
+  if (!wait_for_functions_) return {};
+  TRY(wait_for_functions_());
+  wait_for_functions_ = nullptr;
+  return {};
+}
+
+Result<bool> Loader::ExpectsChange(const std::vector<std::string>& only) {
+  if (!only.empty() || TRY(ledger::ReadRawTables(connection_)) != DigestDeclarations()) return true;
+  std::map<std::pair<std::string, std::string>, std::string> identities;
+  for (const ledger::SourceRun& ran : TRY(ledger::ReadSourceRuns(connection_)))
+    identities[{ran.source, ran.season}] = ran.identity;
+  return std::any_of(sources_.groups().begin(), sources_.groups().end(), [&](const SourceGroup& group) {
+    auto ran = identities.find({group.source->name, group.season});
+    return ran == identities.end() || ran->second != group.identity;
+  });
 }
 
 Result<> Loader::EnsureRun(LoadReport& report) {
   if (report.run) return {};
+  if (wait_for_functions_) {  // what began before they are there does not see them
+    transaction_.reset();
+    TRY(NeedFunctions());
+    transaction_ = TRY(Transaction::Begin(connection_));
+  }
   cells_ = TRY(ledger::ReadCells(connection_, project_));
   report.run = TRY(ledger::StartRun(connection_, "load"));
   return connection_.Execute("CREATE OR REPLACE TEMP TABLE changed_units (table_name VARCHAR, unit VARCHAR)");
@@ -111,6 +135,7 @@ Result<> Loader::Change(const std::vector<std::string>& only, LoadReport& report
   // Outside of the transaction, which an error in a file would end.
   report.unread = TRY(FindUnreadFiles(project_, finder_, reader_, Claimed()));
   FreshSnapshots snapshots = TRY(ReadFreshSnapshots(report));
+  if (TRY(ExpectsChange(only))) TRY(NeedFunctions());
   transaction_ = TRY(Transaction::Begin(connection_));
   TRY(Prepare(report));
   TRY(RecogniseFiles());
@@ -267,6 +292,7 @@ Result<Loader::FreshSnapshots> Loader::ReadFreshSnapshots(LoadReport& report) {
     if (!feed.snapshots) continue;
     std::vector<FoundFile> fresh = TRY(snapshots.Fresh(feed, sources_.files().at(feed.name)));
     if (fresh.empty()) continue;
+    TRY(NeedFunctions());
     progress_.At(fmt::format("reading {} of {}", fresh.size(), feed.name));
     TRY(finder_.Fetch(fresh));
     all.emplace_back(&feed, TRY(snapshots.Read(feed, fresh, reader_)));

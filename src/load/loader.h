@@ -78,9 +78,12 @@ inline constexpr const char* kYesHint = "the same command with --yes";
 
 class Loader {
  public:
-  // `progress` is told what is being read, a line at a time.
+  // `progress` is told what is being read, a line at a time. Where the connection's functions may still be
+  // being made, `wait_for_functions` returns once they are there; a load that finds nothing to do does
+  // without.
   Loader(const Project& project, Connection& connection, Finder finder,
-         std::function<void(const std::string&)> progress);
+         std::function<void(const std::string&)> progress,
+         std::function<Result<>()> wait_for_functions = nullptr);
 
   // Brings the raw tables and their cells up to the files. `only` names paths
   // whose sources run again although nothing about them changed.
@@ -189,7 +192,12 @@ class Loader {
   Result<std::string> ReadsSignature(const SourceGroup& group);
   // Keeps what a group gave and was made of; what it dropped goes into the report.
   Result<> Record(const RawTable& table, const SourceGroup& group, bool part, LoadReport& report);
+  // Called before the first change.
   Result<> EnsureRun(LoadReport& report);
+  // Whether something is to be loaded, as far as the ledger tells by what was declared and by the files.
+  Result<bool> ExpectsChange(const std::vector<std::string>& only);
+  Result<> NeedFunctions();
+  std::string DigestDeclarations() const;  // of all raw tables
   // What may help with a file of which no row is used, by the reason.
   static std::string UselessHint(const Project& project, const std::string& reason);
   // Keeps whether a group uses any row of each of its files, and why not.
@@ -206,6 +214,7 @@ class Loader {
   Connection& connection_;
   FeedReader reader_;
   Finder finder_;
+  std::function<Result<>()> wait_for_functions_;  // null once they are there
   SourceGroups sources_;
   Result<> found_;  // why files could not be looked for
   LoadProgress progress_;

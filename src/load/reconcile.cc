@@ -45,7 +45,7 @@ std::set<std::string> Loader::SourcesOf(const std::string& table) const {
   return names;
 }
 
-Result<> Loader::Prepare(LoadReport& report) {
+std::string Loader::DigestDeclarations() const {
   Hasher hasher;
   hasher.Add(int64_t(ledger::kFormat)).Add(Join(project_.seasons, ","));
   for (const RawTable& table : project_.raw_tables) {
@@ -55,7 +55,11 @@ Result<> Loader::Prepare(LoadReport& report) {
     for (const std::string& source : SourcesOf(table.name))
       hasher.Add(source);
   }
-  std::string tables = hasher.Finish().Hex();
+  return hasher.Finish().Hex();
+}
+
+Result<> Loader::Prepare(LoadReport& report) {
+  std::string tables = DigestDeclarations();
   std::string before = TRY(ledger::ReadRawTables(connection_));
   bool same = before == tables;
   if (!same && !before.empty() && TRY(ledger::ReadDeclarations(connection_)).empty()) TRY(AdoptTables());

@@ -97,12 +97,15 @@ SourceGroups::SourceGroups(const Project& project) : project_(project) {
   functions_ = functions.Finish();
 }
 
-Result<> SourceGroups::Find(Connection& connection, FeedReader& reader, Finder& finder) {
+Result<> SourceGroups::Find(Connection& connection, FeedReader& reader, Finder& finder,
+                            const std::function<Result<>()>& need_functions) {
   namespace fs = std::filesystem;
   std::set<std::string> seasonal;  // feeds whose files tell their seasons
   auto find = [&](const Feed& feed, const std::vector<std::string>& patterns) -> Result<> {
     feeds_[feed.name] = &feed;
     std::vector<FoundFile> found = TRY(finder.Find(patterns));
+    bool by_query = !(feed.season.empty() && feed.document_season.empty() && feed.season_hint.empty());
+    if (by_query && !found.empty()) TRY(need_functions());
     TRY(TellSeasons(feed, found, connection, reader, finder));
     for (FoundFile& file : found) {
       if (!file.season.empty() && !project_.seasons.empty() && !Contains(project_.seasons, file.season))

@@ -1,6 +1,7 @@
 // Which sources run, each a season at a time, and with which files.
 #pragma once
 
+#include <functional>
 #include <map>
 #include <string>
 #include <utility>
@@ -54,8 +55,10 @@ class SourceGroups {
   explicit SourceGroups(const Project& project);
   SourceGroups(const SourceGroups&) = delete;  // groups point into it
 
-  // Looks for the files of every feed and seed, and makes the groups that they serve.
-  Result<> Find(Connection& connection, FeedReader& reader, Finder& finder);
+  // Looks for the files of every feed and seed, and makes the groups that they serve. Calls `need_functions`
+  // before the first query that uses the pack's.
+  Result<> Find(Connection& connection, FeedReader& reader, Finder& finder,
+                const std::function<Result<>()>& need_functions);
 
   std::vector<SourceGroup>& groups() { return groups_; }
   const std::vector<SourceGroup>& groups() const { return groups_; }

@@ -88,8 +88,6 @@ class Fill {
     if (Loads()) {
       LoadReport loaded = TRY(LoadFiles(workspace_, {}, request_.yes, activity_));
       activity_.Tell(LoadFinished{std::move(loaded)});
-    } else {
-      TRY(TRY(workspace_.Open())->WaitForFunctions());
     }
     filling_ = true;
     unfinished_ = TRY(UnfinishedForce());
@@ -219,6 +217,7 @@ Result<> Fill::CheckNewBodies() {
     if (seen == known.end() || seen->second.identity != IdentityOf(model).Hex()) fresh.push_back(&model);
   }
   if (fresh.empty()) return {};
+  TRY(TRY(workspace_.Open())->WaitForFunctions());
   std::set<std::string> volatile_functions = TRY(VolatileFunctions(connection()));
   std::vector<Result<std::vector<FileProblem>>> checked(fresh.size(), std::vector<FileProblem>());
   auto check_every_second = [&](size_t from, Connection& connection) {
@@ -251,6 +250,7 @@ Result<int> Fill::RunChangedChecks() {
     const Model* model = project_.FindModel(name_of);
     if (!model || seen.identity != model->identity.Hex() || seen.checks == model->checks_identity.Hex())
       continue;
+    TRY(TRY(workspace_.Open())->WaitForFunctions());
     std::vector<Cell> guilty;
     for (const auto& [name, query] : model->checks) {
       auto failing = [&](const std::string& where) -> Result<int64_t> {
@@ -320,6 +320,7 @@ Result<> Fill::MakeViews() {
     for (const Read& read : model.reads)
       there = there && TRY(bench().Describe(read.table));
     if (!there) continue;
+    TRY(TRY(workspace_.Open())->WaitForFunctions());
     if (auto made = bench().MakeView(model, IdentityOf(model)); !made) {
       made.error().message = model.file + ": " + made.error().message;
       return made;

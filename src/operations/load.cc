@@ -177,6 +177,7 @@ Result<std::vector<AbsentFeed>> AbsentFeeds(const Project& project, const Moment
 
 namespace {
 
+<<<<<<< HEAD
 // What a load would take for gone may be what is broken.
 Result<> RefuseBroken(Workspace& workspace) {
   const std::vector<FileProblem>& problems = workspace.project().base_problems;
@@ -185,10 +186,14 @@ Result<> RefuseBroken(Workspace& workspace) {
 }
 
 Loader MakeLoader(Workspace& workspace, Connection& connection, Activity& activity) {
+=======
+Loader MakeLoader(Workspace& workspace, Connection& connection, Activity& activity,
+                  std::function<Result<>()> wait_for_functions = nullptr) {
+>>>>>>> main
   const Cancel& cancel = activity.cancel();
-  return Loader(workspace.project(), connection,
-                Finder(workspace.project(), [&cancel] { return cancel.Requested(); }),
-                [&activity](const std::string& line) { activity.Tell(LoadStep{line}); });
+  return Loader(
+      workspace.project(), connection, Finder(workspace.project(), [&cancel] { return cancel.Requested(); }),
+      [&activity](const std::string& line) { activity.Tell(LoadStep{line}); }, std::move(wait_for_functions));
 }
 
 }  // namespace
@@ -197,10 +202,12 @@ Result<LoadReport> LoadFiles(Workspace& workspace, const std::vector<std::string
                              Activity& activity) {
   TRY(RefuseBroken(workspace));
   auto started = std::chrono::system_clock::now();
-  auto connection = TRY(TRY(workspace.Open())->Connect());
+  Warehouse& warehouse = *TRY(workspace.Open());
+  auto connection = TRY(warehouse.ConnectToLedger());
   Result<LoadReport> report = [&] {
     Watch watch = CancelWhen(*connection, activity.cancel());
-    Loader loader = MakeLoader(workspace, *connection, activity);
+    Loader loader =
+        MakeLoader(workspace, *connection, activity, [&] { return warehouse.WaitForFunctions(); });
     if (yes) loader.MayLose();
     return loader.Load(paths);
   }();
