@@ -177,19 +177,15 @@ Result<std::vector<AbsentFeed>> AbsentFeeds(const Project& project, const Moment
 
 namespace {
 
-<<<<<<< HEAD
 // What a load would take for gone may be what is broken.
 Result<> RefuseBroken(Workspace& workspace) {
   const std::vector<FileProblem>& problems = workspace.project().base_problems;
   if (!problems.empty()) return ErrorOf(problems);
-  return TRY(workspace.Open())->WaitForFunctions();
+  return {};
 }
 
-Loader MakeLoader(Workspace& workspace, Connection& connection, Activity& activity) {
-=======
 Loader MakeLoader(Workspace& workspace, Connection& connection, Activity& activity,
                   std::function<Result<>()> wait_for_functions = nullptr) {
->>>>>>> main
   const Cancel& cancel = activity.cancel();
   return Loader(
       workspace.project(), connection, Finder(workspace.project(), [&cancel] { return cancel.Requested(); }),
