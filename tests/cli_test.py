@@ -495,7 +495,7 @@ class OtherShells(Toy):
 
     def test_detached_it_outlives_the_shell(self):
         out = self.run_program("backfill", "--detach")
-        run = re.search(r"run (\d+) goes on in process \d+; its log: ", out).group(1)
+        run = re.search(r"run (\d+) continues in the background \(pid \d+\); its log: ", out).group(1)
         for _ in range(300):
             if json.loads(self.run_program("status", "--json"))["next_command"] == "":
                 break

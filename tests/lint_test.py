@@ -203,7 +203,7 @@ class OneThing(Toy):
         out = {out["name"]: out["because"] for out in status["left_out"]}
         self.assertEqual(sorted(out), ["player_form", "player_games", "recent_form"])
         self.assertRegex(out["player_form"], r"^it reads player_games: .*player_games.sql:5: unknown key 'emtpy'")
-        self.assertEqual(status["next_command"], "backcourt lint, fix what it lists, then backcourt plan")
+        self.assertEqual(status["next_command"], "backcourt lint")
         self.assertIn("it reads player_games", self.run_program("why", "recent_form", "2021-10-25"))
 
     def test_a_body_that_is_wrong_in_a_table_that_is_not_chosen(self):

@@ -80,9 +80,9 @@ int Follow(const Project& project, const Cancel& cancel, const Output& output, i
   close(begun);
   if (!ended) {
     output.Out(fmt::format(
-        "run {} goes on in process {}; its log: {}\n`backcourt status --watch` shows how far it is, "
-        "`backcourt runs {} --log` its log, `backcourt stop` ends it\n",
-        Trim(run), child, LogPath(project, child), Trim(run)));
+        "run {0} continues in the background (pid {1}); its log: {2}\n`backcourt status --watch` follows it, "
+        "`backcourt runs {0} --log` shows its log, `backcourt stop` ends it\n",
+        Trim(run), child, LogPath(project, child)));
     return 0;
   }
   int status = 0;

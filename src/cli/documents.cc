@@ -154,7 +154,7 @@ std::string JsonOutputPage() {
       "when it is not. A new version may add keys, and takes none away.\n\n"
       "Dates are `2021-12-01`, seasons `2021-22`, months `2021-12`, durations seconds, times UTC. An error "
       "is\n"
-      "text on standard error, and the exit code tells its kind (`backcourt --help`). The Python module has\n"
+      "text on standard error, and the exit code shows its kind (`backcourt --help`). The Python module has\n"
       "every output as a type (`backcourt.outputs`).\n\n"
       "| command | writes |\n|---|---|\n";
   std::vector<const Schema*> objects;
@@ -265,7 +265,7 @@ std::string PythonTypes() {
       "\n\nclass Done(BackfillReport):\n    \"\"\"The last event of a backfill: how it ended.\"\"\"\n\n"
       "    event: Literal[\"done\"]\n    exit: int\n";
   names.push_back("Done");
-  text += "\n\nEvent = Union[" + Join(names, ", ") + "]\n\"\"\"What a backfill tells as it goes.\"\"\"\n";
+  text += "\n\nEvent = Union[" + Join(names, ", ") + "]\n\"\"\"What a backfill reports as it runs.\"\"\"\n";
   return text;
 }
 

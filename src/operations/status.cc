@@ -261,19 +261,20 @@ std::vector<Problem> Problems(const Project& project, const Moment& moment,
   return problems;
 }
 
-std::string NextCommand(const std::vector<SeasonStatus>& seasons, const Moment& moment) {
-  bool failed = false, open = false;
+std::string NextCommand(const std::vector<SeasonStatus>& seasons, const std::vector<Problem>& problems,
+                        const Moment& moment) {
+  bool open = false;
   for (const SeasonStatus& season : seasons)
-    for (const TableStatus& table : season.tables) {
-      failed = failed || table.states.contains("failed");
+    for (const TableStatus& table : season.tables)
       open = open || table.done < table.total;
-    }
   if (moment.calendar.dates().empty())
     return moment.cells.empty()
                ? "backcourt load"
                : "add files with games: a schedule (scheduleleaguev2), game logs or box score "
                  "summaries; then backcourt load";
-  if (failed) return "backcourt plan, fix what failed, then backcourt backfill all";
+  for (const Problem& problem : problems)
+    if (problem.state == CellStateName(CellState::kFailed))
+      return fmt::format("backcourt why {} {}", problem.table, problem.first_date.Str());
   return open ? "backcourt backfill all" : "";
 }
 
@@ -311,8 +312,8 @@ Result<StatusReport> Status(Workspace& workspace, const StatusRequest& request, 
   report.activities = workspace.activities().Now();
   for (const ActivityNow& activity : report.activities)
     if (activity.run) report.running = activity.run;
-  report.next_command = project.problems.empty() ? NextCommand(report.seasons, moment)
-                                                 : "backcourt lint, fix what it lists, then backcourt plan";
+  report.next_command = project.problems.empty() ? NextCommand(report.seasons, report.problems, moment)
+                                                 : "backcourt lint";
   return report;
 }
 

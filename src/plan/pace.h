@@ -13,10 +13,9 @@ namespace backcourt {
 struct Pace {
   double seconds_a_batch = 0, seconds_a_date = 0;
   double rows_a_date = 0;
-  bool from_history =
-      false;  // else its seconds are those of no machine, and only their ratios mean something
+  bool from_history = false;  // else its seconds are of no machine: only their ratios mean something
+  bool of_dates = false;      // from batches of so many dates that they show what a date costs
 
-  bool known() const { return seconds_a_date > 0; }
   double Of(double batches, double dates) const { return seconds_a_batch * batches + seconds_a_date * dates; }
 };
 

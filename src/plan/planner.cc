@@ -292,7 +292,7 @@ Plan MakePlan(const Project& project, const Calendar& calendar, const Cells& cel
     auto found = options.pace.find(model.name);
     Pace pace = found == options.pace.end() ? Pace{} : found->second;
     int size = options.max_dates;
-    if (pace.from_history)
+    if (pace.of_dates)
       size = std::clamp(int((options.target_seconds - pace.seconds_a_batch) / pace.seconds_a_date), 1,
                         options.max_dates);
     auto add = [&](std::vector<int> dates, bool canary) {

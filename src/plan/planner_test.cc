@@ -259,7 +259,7 @@ TEST(Plan, CutsBatchesByPaceAndSeason) {
   Calendar calendar = Calendar::Build(games);
   PlanOptions options;
   options.target_seconds = 5;
-  options.pace["summary"] = {0, 1.0, 10, true};
+  options.pace["summary"] = {0, 1.0, 10, true, true};
   Plan plan = MakePlan(project, calendar, RawCells(calendar), All(calendar), options);
   for (const Batch& batch : plan.batches) {
     if (batch.model == "summary") {

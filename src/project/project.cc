@@ -383,7 +383,8 @@ Result<std::string> Project::Find(const std::string& start) {
   }
   return Error{
       ErrorKind::kUsage,
-      fmt::format("no backcourt.toml in {} or a folder above it", fs::absolute(start, ignored).string()),
+      fmt::format("no backcourt.toml in {} or a folder above it",
+                  fs::weakly_canonical(fs::absolute(start, ignored), ignored).string()),
       "run inside a project, or name one: --project DIR"};
 }
 

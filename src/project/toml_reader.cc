@@ -28,9 +28,11 @@ Result<toml::table> TomlTable::Parse(const std::string& file, int first_line, co
   try {
     return toml::parse(text);
   } catch (const toml::parse_error& error) {
+    std::string what(error.description());
+    if (what.find("unescaped control characters") != std::string::npos) what = "the text of this line has no end";
     return Error{ErrorKind::kUsage,
                  fmt::format("{}:{}:{}: {}", file, first_line - 1 + int(error.source().begin.line),
-                             int(error.source().begin.column), std::string(error.description())),
+                             int(error.source().begin.column), what),
                  ""};
   } catch (const std::logic_error&) {
     return Error{ErrorKind::kUsage, fmt::format("{}:{}: this is no TOML", file, first_line), ""};

@@ -119,11 +119,16 @@ TEST(Pace, OfAModelThatHasNeverRunFollowsFromItsCost) {
   std::map<std::string, Pace> none = PaceOfAll(project, {});
   EXPECT_FALSE(none["slow"].from_history);
   EXPECT_DOUBLE_EQ(none["own"].seconds_a_date, 0.005);
-  Pace measured{0.5, 0.006, 10, true};
+  Pace measured{0.5, 0.006, 10, true, true};
   std::map<std::string, Pace> some = PaceOfAll(project, {{"fast", measured}});
   EXPECT_TRUE(some["slow"].from_history);
   EXPECT_DOUBLE_EQ(some["slow"].seconds_a_date, 0.024);
   EXPECT_DOUBLE_EQ(some["slow"].seconds_a_batch, 0.5);
+  // Of one date alone it is not known what a date costs.
+  Pace one_date = PaceOf({{1, 0.3, 100}});
+  std::map<std::string, Pace> both = PaceOfAll(project, {{"fast", measured}, {"slow", one_date}});
+  EXPECT_DOUBLE_EQ(both["slow"].seconds_a_date, 0.024);
+  EXPECT_FALSE(both["slow"].of_dates);
 }
 
 TEST(Progress, SendsTheEventsOfARunInTheirOrder) {

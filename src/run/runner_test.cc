@@ -260,7 +260,7 @@ TEST(Runner, ATextThatFailsItsProofFailsWithAllThatItFilled) {
   };
   PlanOptions options;
   options.target_seconds = 1;
-  options.pace["form"] = {0, 1, 1, true};  // a date a batch
+  options.pace["form"] = {0, 1, 1, true, true};  // a date a batch
   Plan plan = MakePlan(runs.project, runs.calendar, runs.cells, runs.selection, options);
   RunReport report = Runner(runs.project, runs.calendar, runs.cells, runs.mutex, runs.stage, runs.stage,
                             runs.stage, {.parallel = 1})
@@ -385,7 +385,7 @@ TEST(Runner, ACellStartsWhenItsOwnInputsAreReady) {
   WaitingStage stage(runs.calendar);
   PlanOptions options;
   options.target_seconds = 1;
-  options.pace["summary"] = options.pace["form"] = {0, 1, 1, true};  // a date a batch
+  options.pace["summary"] = options.pace["form"] = {0, 1, 1, true, true};  // a date a batch
   Plan plan = MakePlan(runs.project, runs.calendar, runs.cells, runs.selection, options);
   EXPECT_EQ(Runner(runs.project, runs.calendar, runs.cells, runs.mutex, stage, stage, stage, {.parallel = 2})
                 .Run(plan)
@@ -443,7 +443,7 @@ TEST(Runner, ForgetsWhatATableMadeAnewDoesNotHold) {
     };
     PlanOptions options;
     options.target_seconds = 1;
-    options.pace["summary"] = {0, 1, 1, true};  // a date a batch
+    options.pace["summary"] = {0, 1, 1, true, true};  // a date a batch
     Plan plan = MakePlan(runs.project, runs.calendar, runs.cells, runs.selection, options);
     RunReport report =
         Runner(runs.project, runs.calendar, runs.cells, runs.mutex, stage, stage, stage, {.parallel = 2})

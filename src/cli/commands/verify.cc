@@ -60,7 +60,7 @@ std::string TableText(const std::string& table, const std::vector<const ReplayMi
     text += fmt::format(
         "  why: {}\n",
         sum.cause.empty()
-            ? "not to be told: neither other rows, other dates nor another order of rows change its replay"
+            ? "not known: neither other rows, other dates nor another order of rows change its replay"
             : sum.cause);
   return text;
 }
