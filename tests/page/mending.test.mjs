@@ -6,15 +6,17 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import { ask, content, edit, open, run, serve, toyProject } from './kit.mjs';
 
+// The game dates of the toy league.
+const dates = ['2021-10-19', '2021-10-20', '2021-10-22', '2021-10-25', '2021-11-01', '2021-11-03'];
+const date = dates[1];
 const model = 'models/analytics/player_games.sql';
 // Negative points on one date: the check "points are not negative" finds them.
-const right = 'b.points\nFROM', wrong = "CASE WHEN b.game_date = DATE '2021-10-29' THEN -b.points ELSE b.points END AS points\nFROM";
+const right = 'b.points\nFROM', wrong = `CASE WHEN b.game_date = DATE '${date}' THEN -b.points ELSE b.points END AS points\nFROM`;
 
 test('a failure is seen, opened, fixed and tried again', async () => {
   const project = toyProject();
   run(project, ['load']);
-  const [{ date }] = JSON.parse(run(project, ['dates', '--season', '2021-22', '--json'])).game_dates.slice(1).map((one) => ({ date: one.game_date }));
-  edit(join(project, model), right, wrong.replace('2021-10-29', date));
+  edit(join(project, model), right, wrong);
   const { url } = await serve(project);
   const page = await open(`${url}/`);
   await page.getByRole('button', { name: 'Select the season' }).click();
@@ -28,12 +30,19 @@ test('a failure is seen, opened, fixed and tried again', async () => {
   assert.match(await page.locator('main .problem').first().innerText(), /points are not negative/);
   assert.match(await page.locator('.actions .command code').innerText(), /^backcourt backfill player_games/);
 
-  edit(join(project, model), wrong.replace('2021-10-29', date), right);
+  edit(join(project, model), wrong, right);
   await page.getByRole('button', { name: 'Try again' }).click();
   await page.locator('.big-state').getByText(/fresh|unproved/).waitFor();
+  // What waited for it is red until it is filled too, and is a click away.
+  await page.locator('header a.red', { hasText: 'blocked' }).click();
+  await page.locator('.big-state').getByText('blocked').waitFor();
+  await page.goto(`${url}/season`);
+  await page.getByRole('button', { name: 'Select the season' }).click();
+  await page.getByRole('button', { name: 'Plan', exact: true }).click();
+  await page.getByRole('button', { name: /^Fill/ }).click();
   await page.locator('header a.red').waitFor({ state: 'detached' });
-  const cell = await ask(url, 'cell', { table: 'player_games', date });
-  assert.ok(['fresh', 'unproved'].includes(cell.state));
+  const cell = await ask(url, 'cell', { table: 'player_form', date: dates[2] });
+  assert.ok(['fresh', 'unproved'].includes(cell.state), cell.state);
   content(page);
 });
 
@@ -41,14 +50,14 @@ test('why is walked to the file', async () => {
   const project = toyProject();
   run(project, ['backfill', 'all']);
   const { url } = await serve(project);
-  const page = await open(`${url}/cell/player_form/2021-10-30`);
+  const page = await open(`${url}/cell/player_form/${dates[3]}`);
   const links = page.locator('.why a');
   await links.first().waitFor();
   const chain = await links.allInnerTexts();
   assert.ok(chain.length >= 3, chain.join());
   for (let at = 1; at < chain.length; at++) {
     const [table, date] = chain[at].split(' ');
-    await page.goto(`${url}/cell/player_form/2021-10-30`);
+    await page.goto(`${url}/cell/player_form/${dates[3]}`);
     await page.locator('.why').getByRole('link', { name: chain[at], exact: true }).click();
     await page.waitForURL(`**/cell/${table}/${date}`);
     await page.getByRole('heading', { level: 1 }).getByText(table).waitFor();
@@ -57,7 +66,7 @@ test('why is walked to the file', async () => {
   // Back leads back, and the rows of the cell are there.
   await page.goBack();
   await page.getByRole('heading', { level: 1 }).getByText('player_form').waitFor();
-  const rows = await ask(url, 'query', { sql: "SELECT * FROM player_form WHERE game_date = '2021-10-30'" });
+  const rows = await ask(url, 'query', { sql: `SELECT * FROM player_form WHERE game_date = '${dates[3]}'` });
   assert.equal(await page.locator('.grid tbody tr').count(), rows.rows.length);
   content(page);
 });
@@ -84,9 +93,9 @@ test('a plan is shown before anything runs, and nothing runs by it', async () =>
   const project = toyProject();
   run(project, ['load']);
   const { url } = await serve(project);
-  const page = await open(`${url}/cell/player_form/2021-10-30`);
+  const page = await open(`${url}/cell/player_form/${dates[3]}`);
   await page.locator('.big-state').getByText('missing').waitFor();
-  await page.goto(`${url}/season?from=2021-10-28&to=2021-10-30&tables=player_form`);
+  await page.goto(`${url}/season?from=${dates[1]}&to=${dates[3]}&tables=player_form`);
   await page.getByRole('button', { name: 'Plan', exact: true }).click();
   await page.getByRole('button', { name: /^Fill/ }).waitFor();
   assert.equal(JSON.parse(run(project, ['runs', '--json'])).filter((one) => one.command.startsWith('backfill')).length, 0);

@@ -19,7 +19,7 @@ test('arrows move, the line tells each cell as it is, Enter opens it', async () 
   const strips = page.getByRole('application');
   await strips.focus();
   await page.keyboard.press('Home');
-  for (const [row, table] of cells.tables.entries()) {
+  for (const [row, { table }] of cells.tables.entries()) {
     for (const [i, { date }] of cells.dates.entries()) {
       const text = await line(page).innerText();
       assert.ok(text.includes(date) && text.includes(table), `${text} for ${table} ${date}`);

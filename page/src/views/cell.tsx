@@ -19,7 +19,7 @@ export function CellView() {
   return (
     <>
       <Answer of={asked}>{(cell) => <CellHead cell={cell} />}</Answer>
-      <CellRows table={table} date={date} />
+      {asked.value && <CellRows table={table} date={date} rows={asked.value.rows} />}
     </>
   );
 }
@@ -192,16 +192,16 @@ function AxisMonths({ dates, width }: { dates: string[]; width: number }) {
   );
 }
 
-function CellRows({ table, date }: { table: string; date: string }) {
+function CellRows({ table, date, rows: expected }: { table: string; date: string; rows: number }) {
   const about = dictionary.value?.tables.find((t) => t.table === table);
   const column = about?.date || (about?.columns.find((c) => c.name === 'game_date') ? 'game_date' : '');
-  const sql = column ? `SELECT * FROM ${identifier(table)} WHERE ${identifier(column)} = ${literal(date)}` : null;
+  const sql = column && expected ? `SELECT * FROM ${identifier(table)} WHERE ${identifier(column)} = ${literal(date)}` : null;
   const asked = useQuery(sql, changed);
   const meaningOf = useMemo(() => new Map(about?.columns.map((c) => [c.name, c.about])), [about]);
   return (
     <section>
       <h2>Rows</h2>
-      {!dictionary.value ? null : !sql ? <Empty>The rows of this table have no date.</Empty> : (
+      {!expected ? <Empty>No rows on this date.</Empty> : !dictionary.value ? null : !sql ? <Empty>The rows of this table have no date.</Empty> : (
         <Answer of={asked}>{(rows) => rows.rows.length === 0 ? <Empty>No rows on this date.</Empty> : (
           <><Grid rows={rows} label={`Rows of ${table} on ${date}`} about={(c) => meaningOf.get(c)} /><p class="quiet"><a href={`/query?sql=${encodeURIComponent(sql)}`}>as a query</a></p></>
         )}</Answer>

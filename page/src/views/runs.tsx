@@ -45,16 +45,18 @@ export function RunsView() {
 
 export function RunView() {
   const { run } = useRoute().params as { run: string };
-  const asked = useAsk<Run[] | Run>('runs', { run, log: true }, changed);
+  const asked = useAsk<Run[]>('runs', { run }, changed);
+  // Only runs in the background keep a log.
+  const log = useAsk<Run[]>('runs', asked.value ? { run, log: true } : null).value?.[0]?.log;
   return (
     <Answer of={asked}>{(answer) => {
-      const one = Array.isArray(answer) ? answer[0] : answer;
-      return one ? <OneRun run={one} /> : <Empty>There is no run {run}. <a href="/runs">All runs</a></Empty>;
+      const one = answer[0];
+      return one ? <OneRun run={one} log={log ?? ''} /> : <Empty>There is no run {run}. <a href="/runs">All runs</a></Empty>;
     }}</Answer>
   );
 }
 
-function OneRun({ run }: { run: Run }) {
+function OneRun({ run, log }: { run: Run; log: string }) {
   const live = [...activities.value.values()].find((one) => one.run === run.run && one.state === 'running');
   return (
     <>
@@ -81,7 +83,7 @@ function OneRun({ run }: { run: Run }) {
           </div>
         </section>
       )}
-      {run.log && <section><h2>Log</h2><pre class="log" tabIndex={0}>{run.log}</pre></section>}
+      {log && <section><h2>Log</h2><pre class="log" tabIndex={0}>{log}</pre></section>}
     </>
   );
 }
