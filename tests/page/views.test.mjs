@@ -11,7 +11,7 @@ const axe = readFileSync(join(root, 'page/node_modules/axe-core/axe.min.js'), 'u
 const sql = 'SELECT game_date, player_id, player_name, team_abbr, opponent_team_abbr, points, fg_makes, fg_attempts\nFROM player_game_summary\nWHERE points >= 40\nORDER BY points DESC';
 const views = {
   season: ['/season', '.strips canvas'],
-  selection: ['/season?season=2021-22&from=2022-01-03&to=2022-01-14&tables=player_form,player_daily_cache&helpers=yes', '.chosen'],
+  selection: ['/season?season=2021-22&from=2022-01-03&to=2022-01-14&tables=player_form,player_daily_cache&all=yes', '.chosen'],
   calendar: ['/season?table=player_daily_cache', '.day'],
   cell: ['/cell/player_daily_cache/2022-01-14', '.grid tbody tr'],
   raw_cell: ['/cell/raw_player_box/2022-01-14', '.grid tbody tr'],

@@ -2,7 +2,7 @@
 
 import { useState } from 'preact/hooks';
 import { computed, signal } from '@preact/signals';
-import { changed } from '../store';
+import { cells, changed } from '../store';
 import { ask, Failure, useAsk } from '../server';
 import { Answer, cellLink, Command, Head, Mark, Problem, tableLink } from '../parts';
 import { count, plural, seconds } from '../words';
@@ -67,7 +67,7 @@ function OneGap({ gap }: { gap: Gap }) {
   return (
     <li>
       <p><Mark state="failed" /> <strong>{gap.what}</strong></p>
-      <p class="quiet">{gap.guard} · {gap.first_date ? <a href={cellLink(gap.table, gap.first_date)}>{gap.table} {gap.first_date}</a> : gap.table}
+      <p class="quiet">{gap.guard} · {gap.first_date && cells.value?.byName.has(gap.table) ? <a href={cellLink(gap.table, gap.first_date)}>{gap.table} {gap.first_date}</a> : `${gap.table} ${gap.first_date ?? ''}`}
         {gap.last_date && gap.last_date !== gap.first_date && ` to ${gap.last_date}, ${plural(gap.dates, 'date')}`}
         {gap.subject && <> · {/^\d{10}$/.test(gap.subject) ? <a href={`/game/${gap.subject}`}>game {gap.subject}</a> : gap.subject}</>}</p>
       {gap.mend && <p>{command ? <Command line={gap.mend} /> : gap.mend}</p>}

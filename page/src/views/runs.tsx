@@ -46,17 +46,15 @@ export function RunsView() {
 export function RunView() {
   const { run } = useRoute().params as { run: string };
   const asked = useAsk<Run[]>('runs', { run }, changed);
-  // Only runs in the background keep a log.
-  const log = useAsk<Run[]>('runs', asked.value ? { run, log: true } : null).value?.[0]?.log;
   return (
     <Answer of={asked}>{(answer) => {
       const one = answer[0];
-      return one ? <OneRun run={one} log={log ?? ''} /> : <Empty>There is no run {run}. <a href="/runs">All runs</a></Empty>;
+      return one ? <OneRun run={one} /> : <Empty>There is no run {run}. <a href="/runs">All runs</a></Empty>;
     }}</Answer>
   );
 }
 
-function OneRun({ run, log }: { run: Run; log: string }) {
+function OneRun({ run }: { run: Run }) {
   const live = [...activities.value.values()].find((one) => one.run === run.run && one.state === 'running');
   return (
     <>
@@ -83,8 +81,19 @@ function OneRun({ run, log }: { run: Run; log: string }) {
           </div>
         </section>
       )}
-      {log && <section><h2>Log</h2><pre class="log" tabIndex={0}>{log}</pre></section>}
+      <Log run={run.run} />
     </>
+  );
+}
+
+function Log({ run }: { run: number }) {
+  const [open, setOpen] = useState(false);
+  const asked = useAsk<Run[]>('runs', open ? { run: String(run), log: true } : null);
+  return (
+    <details class="more" onToggle={(e) => setOpen(e.currentTarget.open)}>
+      <summary>Log</summary>
+      {open && <Answer of={asked}>{([one]) => <pre class="log" tabIndex={0}>{one?.log}</pre>}</Answer>}
+    </details>
   );
 }
 
