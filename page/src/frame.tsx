@@ -105,7 +105,7 @@ function Keys() {
     <dialog class="keys" ref={dialog} aria-label="Keys" onClose={() => (helping.value = false)} onClick={(e) => e.target === dialog.current && (helping.value = false)}>
       <h2>Keys</h2>
       <dl>{keys.map(([key, what]) => <div><dt><kbd>{key}</kbd></dt><dd>{what}</dd></div>)}</dl>
-      <form method="dialog"><button class="main" autofocus>Close</button></form>
+      <form method="dialog"><button class="main" autofocus>Close</button> <a href="/licences.txt" target="_blank">Libraries of this page</a></form>
     </dialog>
   );
 }

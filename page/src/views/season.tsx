@@ -84,7 +84,7 @@ function hrefWith(path: string, query: Record<string, string>, change: Record<st
   return text ? `${path}?${text}` : path;
 }
 
-function Strips({ model, season, rows, chosen, choose }: { model: Cells; season: Season; rows: Row[]; chosen: Chosen | null; choose: (next: Chosen | null) => void }) {
+export function Strips({ model, season, rows, chosen, choose }: { model: Cells; season: Season; rows: Row[]; chosen: Chosen | null; choose: (next: Chosen | null) => void }) {
   const { route } = useLocation();
   const [attach, width] = useWidth<HTMLDivElement>();
   const narrow = width > 0 && width < 640;
