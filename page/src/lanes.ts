@@ -1,15 +1,6 @@
 // A run's batches as bars of a timeline.
 
-export interface RunBatch {
-  table: string;
-  first_date: string;
-  last_date: string;
-  cells: number;
-  rows: number;
-  started: number; // seconds since the run began
-  seconds: number;
-  attempts: number;
-}
+import type { RunBatch } from './verbs';
 
 export interface Bar extends RunBatch { lane: number; critical: boolean }
 

@@ -71,6 +71,18 @@ export interface GraphReport {
   tables: Array<{ table: string; kind: string; group: string; about: string; layer: number; reads: Array<{ table: string; windows: string[] }>; left_out: string }>;
 }
 
+export interface RunBatch {
+  table: string;
+  first_date: string;
+  last_date: string;
+  cells: number;
+  rows: number;
+  started: number;
+  seconds: number;
+  attempts: number;
+}
+export interface Run extends reports.Run { batches?: RunBatch[] | null }
+
 export interface FilesReport {
   folder: string;
   feeds: Feed[];

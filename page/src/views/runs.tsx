@@ -4,13 +4,13 @@ import { useMemo, useState } from 'preact/hooks';
 import { useRoute } from 'preact-iso/router';
 import { scaleLinear } from 'd3-scale';
 import { activities, changed, dictionary } from '../store';
-import { useAsk, useQuery } from '../server';
-import { Answer, Command, Empty, Facts, Head, Mark, Problem, cellLink, tableLink, useWidth } from '../parts';
+import { useAsk } from '../server';
+import { Answer, Command, Empty, Facts, Head, Mark, cellLink, tableLink, useWidth } from '../parts';
 import { Progress } from '../work';
-import { lanesOf, type Bar, type RunBatch } from '../lanes';
+import { lanesOf, type Bar } from '../lanes';
 import { count, plural, seconds, since } from '../words';
 import type { State } from '../states';
-import type { Run } from '../verbs';
+import type { Run, RunBatch } from '../verbs';
 
 const outcome: Record<string, State> = { done: 'fresh', failed: 'failed', blocked: 'blocked', stopped: 'partial', interrupted: 'partial', running: 'running', died: 'failed' };
 const OutcomeMark = ({ of }: { of: string }) => <><Mark state={outcome[of] ?? 'waiting'} /> {of}</>;
@@ -63,7 +63,7 @@ function OneRun({ run }: { run: Run }) {
       <Command line={run.command.startsWith('backcourt') ? run.command : `backcourt ${run.command}`} />
       <Facts of={[['started', <span title={`${run.started_at_utc} UTC`}>{run.started_at_utc.slice(0, 19)} UTC, {since(run.started_at_utc)}</span>], ['took', run.seconds === null ? '–' : seconds(run.seconds)], ['process', run.process]]} />
       {live && <Progress of={live} />}
-      <Batches run={run.run} />
+      {run.batches && run.batches.length > 0 && <Timeline batches={run.batches} />}
       {run.failures && run.failures.length > 0 && (
         <section>
           <h2>{plural(run.failures.length, 'failure')}</h2>
@@ -84,18 +84,6 @@ function OneRun({ run }: { run: Run }) {
       <Log run={run.run} />
     </>
   );
-}
-
-// The batches that the ledger keeps of a run.
-function Batches({ run }: { run: number }) {
-  const asked = useQuery(`SELECT b.model, CAST(DATE '1970-01-01' + b.first_slot AS DATE), CAST(DATE '1970-01-01' + b.last_slot AS DATE), b.cells, b.row_count,
-    epoch(b.ended_at) - b.seconds - epoch(r.started_at), b.seconds, b.attempts
-    FROM backcourt.batches b JOIN backcourt.runs r ON r.run = b.run WHERE b.run = ${run} ORDER BY b.ended_at`, changed);
-  const batches = useMemo(() => asked.value?.rows.map(([table, first, last, cells, rows, started, seconds, attempts]): RunBatch => ({
-    table: String(table), first_date: String(first), last_date: String(last), cells: Number(cells), rows: Number(rows), started: Math.max(0, Number(started)), seconds: Number(seconds), attempts: Number(attempts),
-  })), [asked.value]);
-  if (asked.error) return <Problem failure={asked.error} />;
-  return batches?.length ? <Timeline batches={batches} /> : null;
 }
 
 function Log({ run }: { run: number }) {

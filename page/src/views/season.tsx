@@ -84,7 +84,8 @@ function hrefWith(path: string, query: Record<string, string>, change: Record<st
   return text ? `${path}?${text}` : path;
 }
 
-export function Strips({ model, season, rows, chosen, choose }: { model: Cells; season: Season; rows: Row[]; chosen: Chosen | null; choose: (next: Chosen | null) => void }) {
+/** `bare`: only the strips, where another view shows them. */
+export function Strips({ model, season, rows, chosen, choose, bare }: { model: Cells; season: Season; rows: Row[]; chosen: Chosen | null; choose: (next: Chosen | null) => void; bare?: boolean }) {
   const { route } = useLocation();
   const [attach, width] = useWidth<HTMLDivElement>();
   const narrow = width > 0 && width < 640;
@@ -218,7 +219,7 @@ export function Strips({ model, season, rows, chosen, choose }: { model: Cells; 
   return (
     <section class="strips" ref={section} aria-label={`Season ${season.season}`}>
       <h2>{season.season} <small>{plural(season.to - season.from, 'game date')}</small>{' '}
-        <button type="button" class="small" onClick={() => select({ row: 0, index: season.from }, { row: rows.length - 1, index: season.to - 1 })}>Select the season</button></h2>
+        {!bare && <button type="button" class="small" onClick={() => select({ row: 0, index: season.from }, { row: rows.length - 1, index: season.to - 1 })}>Select the season</button>}</h2>
       <div class="strips-body" ref={attach}>
         {!narrow && <Labels model={model} season={season} rows={rows} layout={layout} at={at?.row} live={visible} width={labelWidth} />}
         <div class="strips-scroll" ref={scroller} tabIndex={-1}>
@@ -240,7 +241,7 @@ export function Strips({ model, season, rows, chosen, choose }: { model: Cells; 
           </div>
         </div>
       </div>
-      <AsText model={model} season={season} rows={rows} />
+      {!bare && <AsText model={model} season={season} rows={rows} />}
     </section>
   );
 }

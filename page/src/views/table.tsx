@@ -133,7 +133,7 @@ function TableStrips({ name }: { name: string }) {
   const rows = useMemo(() => (table ? [{ key: name, label: name, kind: table.kind, tables: [table] }] : []), [table]);
   if (!model || !table) return null;
   return <>{[...model.seasons].reverse().map((season) => (
-    <Strips key={season.season} model={model} season={season} rows={rows} chosen={null} choose={(next) => next && route(`/season?from=${next.from}&to=${next.to}&tables=${name}`)} />
+    <Strips bare key={season.season} model={model} season={season} rows={rows} chosen={null} choose={(next) => next && route(`/season?from=${next.from}&to=${next.to}&tables=${name}`)} />
   ))}</>;
 }
 
