@@ -124,15 +124,14 @@ function tell(id: string, event: SavedEvent): void {
   show('cells');
 }
 
-// While much changes, the whole is read again at most every two seconds.
-let readAt = 0, timer: ReturnType<typeof setTimeout> | undefined;
-export function refresh(soon = false): void {
-  if (timer && !soon) return;
-  clearTimeout(timer);
-  timer = setTimeout(readAll, soon ? 0 : Math.max(0, readAt + 2000 - performance.now()));
+// While much changes, the whole is read again at most every second.
+let readAt = -Infinity, timer: ReturnType<typeof setTimeout> | undefined;
+export function refresh(): void {
+  timer ??= setTimeout(readAll, Math.max(0, readAt + 1000 - performance.now()));
 }
 
 async function readAll(): Promise<void> {
+  clearTimeout(timer);
   timer = undefined;
   readAt = performance.now();
   try {
@@ -200,7 +199,6 @@ export function start(): void {
         one.report = event.report;
         one.error = event.error;
         show('activities');
-        refresh(true);
       },
       changed: ({ project }) => {
         if (project) readDictionary();

@@ -27,6 +27,7 @@ export interface DictionaryTable {
   reads: Array<{ table: string; windows: string[] }>;
   columns: Array<{ name: string; type: string; about: string; needs: string[] }>;
   checks: string[];
+  file?: string;
   sql?: string;
 }
 

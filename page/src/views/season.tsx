@@ -343,6 +343,7 @@ function Line({ model, rows, chosen, choose }: { model: Cells; rows: Row[]; chos
   const at = place.value;
   const row = at && rows.find((r) => r.key === at.key);
   const date = at && model.dates[at.index];
+  const models = chosen?.tables.filter((t) => model.byName.has(t) && model.byName.get(t)!.kind !== 'raw') ?? [];
   return (
     <div class="line">
       <p class="line-text" aria-live="polite">
@@ -358,7 +359,7 @@ function Line({ model, rows, chosen, choose }: { model: Cells; rows: Row[]; chos
             {chosen.tables.length === 1 && chosen.from === chosen.to && <a href={cellLink(chosen.tables[0]!, chosen.from)}>open the cell</a>}
             <button type="button" class="small" onClick={() => choose(null)}>Clear</button>
           </p>
-          <Work selection={{ tables: chosen.tables.filter((t) => model.byName.get(t)?.kind !== 'raw'), start_date: chosen.from, end_date: chosen.to }} />
+          {models.length > 0 ? <Work selection={{ tables: models, start_date: chosen.from, end_date: chosen.to }} /> : <p class="quiet">Raw tables are not filled but loaded: see <a href="/files">Files</a>.</p>}
         </div>
       )}
     </div>

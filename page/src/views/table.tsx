@@ -67,6 +67,7 @@ function TableAbout({ table, readers }: { table: DictionaryTable; readers: Dicti
       <Facts of={[
         ['rows', facts ? count(facts.rows) : '…'],
         ['a row a', table.key.join(', ')],
+        table.file && ['file', <code>{table.file}</code>],
         table.date && ['date', <code>{table.date}</code>],
         table.checks.length > 0 && ['checked at every commit', table.checks.join('; ')],
       ]} />
