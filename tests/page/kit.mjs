@@ -15,9 +15,10 @@ export const artefacts = join(root, 'build/page-screenshots');
 
 // What ends with the tests of a file, the newest first.
 const ends = [];
-after(async () => {
-  for (const end of ends.reverse()) await end();
-});
+export async function finish() {
+  for (const end of ends.splice(0).reverse()) await end();
+}
+after(finish);
 
 /** A folder that goes with the tests. */
 export function folder() {

@@ -2,7 +2,7 @@
 
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { open, realProject, root, run, serve } from './kit.mjs';
+import { finish, open, realProject, root, run, serve } from './kit.mjs';
 
 const folder = join(root, 'docs/images');
 mkdirSync(folder, { recursive: true });
@@ -27,7 +27,9 @@ await halfway;
 await season.screenshot({ path: join(folder, 'season.png') });
 await season.locator('header .now').getByText('filling').waitFor({ state: 'detached', timeout: 120_000 });
 
-const player = await open(`${url}/player/201939?date=2022-01-14`, { height: 800 });
+const player = await open(`${url}/player/201939?date=2022-01-14`, { height: 600 });
 await player.locator('.features .percentile b').first().waitFor();
 await player.locator('.court .made').first().waitFor();
 await player.screenshot({ path: join(folder, 'player.png') });
+await finish();
+process.exit();

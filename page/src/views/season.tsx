@@ -89,7 +89,9 @@ export function Strips({ model, season, rows, chosen, choose, bare }: { model: C
   const { route } = useLocation();
   const [attach, width] = useWidth<HTMLDivElement>();
   const narrow = width > 0 && width < 640;
-  const labelWidth = narrow ? 0 : 262;
+  // Names take what the longest season leaves at four pixels a date.
+  const longest = Math.max(...model.seasons.map((s) => s.to - s.from)) * 4 + 38;
+  const labelWidth = narrow ? 0 : Math.max(226, Math.min(276, width - longest));
   const section = useRef<HTMLElement>(null);
   const canvas = useRef<HTMLCanvasElement>(null);
   const scroller = useRef<HTMLDivElement>(null);
