@@ -3,8 +3,8 @@
 
 import { batch, signal } from '@preact/signals';
 import { ask, Failure, follow } from './server';
-import type { DictionaryReport, Status, SavedEvent } from './verbs';
-import { Cells, type CellsReport } from './cells';
+import type { Cells as CellsReport, DictionaryReport, Happening, Status } from './verbs';
+import { Cells } from './cells';
 
 export const status = signal<Status | null>(null);
 export const cells = signal<Cells | null>(null);
@@ -73,12 +73,12 @@ function show(what: keyof typeof dirty): void {
   });
 }
 
-const eventNames: Array<SavedEvent['event']> = ['reading', 'replayed', 'written', 'started', 'batch_started', 'filled', 'unchanged', 'failed', 'blocked'];
+const eventNames: Array<Happening['event']> = ['reading', 'replayed', 'written', 'started', 'batch_started', 'filled', 'unchanged', 'failed', 'blocked'];
 
-function tell(id: string, event: SavedEvent): void {
+function tell(id: string, event: Happening): void {
   const one = activity(id);
   const table = 'table' in event ? one.tables.get(event.table) : undefined;
-  if (table && 'seconds' in event) table.now = event.seconds as number;
+  if (table && 'seconds' in event) table.now = event.seconds;
   switch (event.event) {
     case 'reading':
       one.doing = `reading ${event.what}`;
@@ -99,7 +99,7 @@ function tell(id: string, event: SavedEvent): void {
     case 'batch_started':
       one.doing = event.table;
       if (table) table.began ??= event.seconds;
-      if (event.first_date && event.last_date) cells.peek()?.mark(event.table, event.first_date, event.last_date, event.cells, 'running');
+      cells.peek()?.mark(event.table, event.first_date, event.last_date, event.cells, 'running');
       break;
     case 'filled':
       one.done += event.cells;
@@ -192,7 +192,7 @@ export function start(): void {
         activity(id, event.verb, event.request);
         show('activities');
       },
-      ...Object.fromEntries(eventNames.map((name) => [name, (data: { activity: string; event: SavedEvent }) => tell(data.activity, data.event)])),
+      ...Object.fromEntries(eventNames.map((name) => [name, (data: { activity: string; event: Happening }) => tell(data.activity, data.event)])),
       done: ({ activity: id, event }) => {
         const one = activity(id);
         one.state = event.exit === 130 ? 'stopped' : event.error ? 'failed' : 'done';
