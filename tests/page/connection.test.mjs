@@ -34,3 +34,21 @@ test('what the command line does is seen on the page', async () => {
   run(project, ['backfill', 'all']);
   await count.getByText(/^6$/).waitFor();
 });
+
+test('a window that is not seen lets go of its stream, and catches up when it is seen again', async () => {
+  const project = toyProject();
+  run(project, ['load']);
+  const { url } = await serve(project);
+  const page = await open(`${url}/season`);
+  const count = page.locator('.label', { hasText: 'player_form' }).locator('.count');
+  await count.getByText('0/6').waitFor();
+  const see = (hidden) => page.evaluate((hidden) => {
+    Object.defineProperty(document, 'hidden', { value: hidden, configurable: true });
+    document.dispatchEvent(new Event('visibilitychange'));
+  }, hidden);
+  await see(true);
+  run(project, ['backfill', 'all']);
+  assert.equal(await count.innerText(), '0/6');
+  await see(false);
+  await count.getByText(/^6$/).waitFor();
+});

@@ -48,6 +48,10 @@ test('fill a season and watch it end; the second who asks joins; a window that i
   await page.getByRole('link', { name: /^Run \d+$/ }).click();
   await page.getByRole('heading', { name: /^Run \d+$/ }).waitFor();
   assert.match(await page.locator('.big-state').innerText(), /done/);
+  // Its timeline has every batch, and a critical path that no run can be shorter than.
+  const [made] = await ask(url, 'runs', { run: new URL(page.url()).pathname.split('/').at(-1) });
+  assert.equal(await page.locator('.timeline .bar').count(), made.batches.length);
+  assert.ok((await page.locator('.timeline .bar.critical').count()) > 0);
 });
 
 test('a fill is stopped from the page, and the rest stays to be done', async () => {
