@@ -5,25 +5,36 @@
 # make fuzz SECONDS_EACH=60   look for inputs that break a reader (installs clang)
 # make fuzz-engine SEED=1 STEPS=200   edit a toy project at random, compare with a fill from scratch
 # make docs   the generated documents in docs/, and the types of the Python module
+# make page   the page that `backcourt serve` shows, into page/dist, from where the program takes it
+# make demo   load and backfill the shipped seasons, and open their page
 # make wheel  build/wheel/backcourt-*.whl: the command and a Python module, for pip install
 N ?= 200
 SECONDS_EACH ?= 60
 SEED ?= 1
 STEPS ?= 200
-.PHONY: run program build docs wheel check test soak fuzz fuzz-engine bench clean
+.PHONY: run program build page demo docs wheel check test soak fuzz fuzz-engine bench clean
 CONFIGURE = cmake -S . -B build -G Ninja -DBACKCOURT_BATCHES=ON >/dev/null
 MAKEFLAGS += --no-print-directory
 
 run: program
 	@scripts/run.sh
 
-program:
+demo: program
+	@build/backcourt --project nba backfill all
+	@build/backcourt --project nba serve
+
+page:
+	@scripts/page_bootstrap.sh
+	@scripts/page_node page/build.mjs
+
+program: page
 	@scripts/bootstrap.sh
 	@$(CONFIGURE)
 	@cmake --build build --target backcourt
 
-build:
+build: page
 	@scripts/bootstrap.sh --tests
+	@scripts/page_bootstrap.sh --tests
 	@$(CONFIGURE)
 	@cmake --build build
 

@@ -60,6 +60,18 @@ const result = await build({
   write: false,
   logLevel: 'warning',
 });
+// The licences of what is bundled.
+async function licences(inputs) {
+  const packages = [...new Set(Object.keys(inputs).flatMap((path) => path.match(/node_modules\/((?:@[^/]+\/)?[^/]+)/)?.[1] ?? []))].sort();
+  const texts = await Promise.all(packages.map(async (name) => {
+    const folder = `${here}node_modules/${name}`;
+    const { version, license } = JSON.parse(await readFile(`${folder}/package.json`, 'utf8'));
+    const file = (await readdir(folder)).find((one) => /^licen[cs]e/i.test(one));
+    return `${name} ${version} (${license})\n\n${file ? await readFile(`${folder}/${file}`, 'utf8') : ''}`;
+  }));
+  return Buffer.from(`The page is made with these libraries.\n\n${texts.join(`\n${'-'.repeat(80)}\n\n`)}`);
+}
+
 const files = new Map(result.outputFiles.map((file) => [`assets/${basename(file.path)}`, file.contents]));
 const icon = await readFile(`${here}icon.svg`), iconName = `icon-${hash(icon)}.svg`;
 files.set(`assets/${iconName}`, icon);
@@ -68,6 +80,7 @@ const nameOf = (entry) => basename(outputs.find(([, output]) => output.entryPoin
 const names = { SCRIPT: nameOf('src/main.tsx'), STYLE: nameOf('src/style.css'), ICON: iconName };
 const index = (await readFile(`${here}index.html`, 'utf8')).replace(/@(SCRIPT|STYLE|ICON)@/g, (_, name) => names[name]);
 files.set('index.html', Buffer.from(index));
+files.set('licences.txt', await licences(result.metafile.inputs));
 
 // Sizes: what the first view loads (the entry and what it imports at once), and all.
 const zipped = (path) => gzipSync(files.get(path), { level: 9 }).length;

@@ -86,6 +86,7 @@ if [ "$have" != $need ]; then
     wheels build/deps/python scripts/requirements-tests.txt & jobs+=($!)
     wheels build/deps/servers scripts/test-servers.txt & jobs+=($!)
     wheels build/deps/tools scripts/requirements-check.txt & jobs+=($!)
+    wheels build/deps/api scripts/requirements-api.txt & jobs+=($!)
   fi
 fi
 mapfile -t absent < <(missing "${packages[@]}")

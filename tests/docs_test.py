@@ -16,7 +16,7 @@ class Docs(unittest.TestCase):
         with tempfile.TemporaryDirectory() as folder:
             subprocess.run([BACKCOURT, "--project", str(ROOT / "nba"), "docs", "--output", folder], check=True, capture_output=True)
             pages = sorted(path.name for path in Path(folder).iterdir())
-            self.assertEqual(pages, ["commands.md", "data-dictionary.md", "graph.md", "json-output.md"])
+            self.assertEqual(pages, ["api.md", "commands.md", "data-dictionary.md", "graph.md", "json-output.md"])
             for name in pages:
                 page = ROOT / "docs" / name
                 self.assertTrue(page.exists() and page.read_text() == (Path(folder) / name).read_text(),

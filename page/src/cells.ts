@@ -1,24 +1,7 @@
 // All cells of the warehouse, as the season view draws them.
 
+import type { Cells as CellsReport, CalendarDate } from './verbs';
 import { settled, states, worst, type State } from './states';
-
-/** The report of `cells`: one letter a game date and table. */
-export interface CellsReport {
-  as_of: string;
-  dates: Array<{ date: string; games: number; finals: number; season: string }>;
-  tables: Array<{
-    table: string;
-    kind: string;
-    group: string;
-    states: string;
-    rows: number[];
-    runs: number[];
-    causes: number[];
-    failures: Record<string, string>;
-  }>;
-  reasons: string[];
-  letters: Record<string, string>;
-}
 
 const code = new Map<string, number>(states.map((state, i) => [state, i]));
 const none = 255;
@@ -43,7 +26,7 @@ export interface Season {
 
 export class Cells {
   readonly asOf: string;
-  readonly dates: CellsReport['dates'];
+  readonly dates: CalendarDate[];
   readonly at = new Map<string, number>();
   readonly seasons: Season[] = [];
   readonly tables: TableCells[];

@@ -74,7 +74,7 @@ function TopLine() {
   const first = red[0];
   return (
     <header class="top">
-      <a class="project" href="/season">{now?.project ?? 'Backcourt'}</a>
+      <a class="project" href="/season">{now?.project || 'Backcourt'}</a>
       {now?.complete_through && <span>Complete through <strong>{now.complete_through}</strong></span>}
       {next && <span>Next: {plural(next.games, 'game')} {next.date}{next.first_tip && `, first tip ${easternHour(next.first_tip)} ET`}</span>}
       <span class="now" role="status">
@@ -83,7 +83,7 @@ function TopLine() {
       {(now?.late ?? []).slice(-2).map((one) => (
         <span class="late" key={one.date}><Mark state="waiting" /> Late: {one.date}, {one.finals < one.games ? `${plural(one.games - one.finals, 'result')} missing` : `${plural(one.missing_boxes, 'box', 'boxes')} missing`}</span>
       ))}
-      {(now?.late?.length ?? 0) > 2 && <span class="late quiet">and {now!.late!.length - 2} more dates</span>}
+      {(now?.late.length ?? 0) > 2 && <span class="late quiet">and {now!.late.length - 2} more dates</span>}
       {first && (
         <a class="red" href={isDate(first.first_date) ? `/cell/${first.table}/${first.first_date}` : '/check'} title={first.reason}>
           {[...states].map(([state, n]) => <span key={state}><Mark state={state as State} /> {count(n)} {state} </span>)}
@@ -105,7 +105,7 @@ function Keys() {
     <dialog class="keys" ref={dialog} aria-label="Keys" onClose={() => (helping.value = false)} onClick={(e) => e.target === dialog.current && (helping.value = false)}>
       <h2>Keys</h2>
       <dl>{keys.map(([key, what]) => <div><dt><kbd>{key}</kbd></dt><dd>{what}</dd></div>)}</dl>
-      <form method="dialog"><button class="main" autofocus>Close</button></form>
+      <form method="dialog"><button class="main" autofocus>Close</button> <a href="/licences.txt" target="_blank">Libraries of this page</a></form>
     </dialog>
   );
 }

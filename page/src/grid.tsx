@@ -110,11 +110,6 @@ export function Grid({ rows, label, height = 480, about }: { rows: Rows; label: 
   );
 }
 
-const csvValue = (value: Value): string => {
-  const text = value === null ? '' : Array.isArray(value) ? JSON.stringify(value) : String(value);
-  return /[",\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
-};
-export const asCsv = (rows: Rows): string => [rows.columns.map((c) => csvValue(c.name)), ...rows.rows.map((r) => r.map(csvValue))].map((line) => line.join(',')).join('\n') + '\n';
 export const asMarkdown = (rows: Rows): string => {
   const line = (cells: string[]) => `| ${cells.map((text) => text.replaceAll('|', '\\|')).join(' | ')} |`;
   return [line(rows.columns.map((c) => c.name)), line(rows.columns.map((c) => (isNumeric(c.type) ? '--:' : '---'))), ...rows.rows.map((r) => line(r.map(show)))].join('\n') + '\n';

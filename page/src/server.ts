@@ -112,22 +112,31 @@ export function useAsk<Report>(verb: string, request: object | null, version?: R
 /** Whether the stream of changes is connected. */
 export const connected = signal(true);
 
-/** Follows what changes on the server, from now on; it reconnects by itself, and `again` tells when it had to. */
+/**
+ * Follows what changes on the server, from now on; `again` is called where events may have been missed. It reconnects
+ * by itself. A window that is not seen lets go of its stream: a browser opens few connections to one host.
+ */
 export function follow(on: Record<string, (data: any) => void>, again: () => void): void {
-  let wait = 500;
-  let last = '';
+  let wait = 500, last = '', first = true, stream: EventSource | null = null, timer: ReturnType<typeof setTimeout> | undefined;
+  const close = () => {
+    clearTimeout(timer);
+    stream?.close();
+    stream = null;
+  };
   const open = () => {
-    const stream = new EventSource(last ? `/api/v1/changes?after=${last}` : '/api/v1/changes');
+    close();
+    stream = new EventSource(last ? `/api/v1/changes?after=${last}` : '/api/v1/changes');
     stream.onopen = () => {
       wait = 500;
-      if (!connected.value) again();
+      if (!first && (!connected.value || !last)) again();
+      first = false;
       connected.value = true;
     };
     stream.onerror = () => {
       // A new stream, so that the page also comes back where the browser gives up.
       connected.value = false;
-      stream.close();
-      setTimeout(open, wait);
+      close();
+      timer = setTimeout(open, wait);
       wait = Math.min(wait * 2, 5000);
     };
     for (const [name, handle] of Object.entries(on))
@@ -135,10 +144,14 @@ export function follow(on: Record<string, (data: any) => void>, again: () => voi
         last = message.lastEventId || last;
         handle(JSON.parse(message.data || 'null'));
       });
-    stream.addEventListener('reset', () => {
-      last = '';
+    stream.addEventListener('reset', (message) => {
+      last = message.lastEventId;
       again();
     });
   };
+  document.addEventListener('visibilitychange', () => {
+    if (document.hidden) close();
+    else if (!stream) open();
+  });
   open();
 }

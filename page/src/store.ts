@@ -3,8 +3,8 @@
 
 import { batch, signal } from '@preact/signals';
 import { ask, Failure, follow } from './server';
-import type { DictionaryReport, Status, SavedEvent } from './verbs';
-import { Cells, type CellsReport } from './cells';
+import type { Cells as CellsReport, DictionaryReport, Happening, Status } from './verbs';
+import { Cells } from './cells';
 
 export const status = signal<Status | null>(null);
 export const cells = signal<Cells | null>(null);
@@ -73,12 +73,12 @@ function show(what: keyof typeof dirty): void {
   });
 }
 
-const eventNames: Array<SavedEvent['event']> = ['reading', 'replayed', 'written', 'started', 'batch_started', 'filled', 'unchanged', 'failed', 'blocked'];
+const eventNames: Array<Happening['event']> = ['reading', 'replayed', 'written', 'started', 'batch_started', 'filled', 'unchanged', 'failed', 'blocked'];
 
-function tell(id: string, event: SavedEvent): void {
+function tell(id: string, event: Happening): void {
   const one = activity(id);
   const table = 'table' in event ? one.tables.get(event.table) : undefined;
-  if (table && 'seconds' in event) table.now = event.seconds as number;
+  if (table && 'seconds' in event) table.now = event.seconds;
   switch (event.event) {
     case 'reading':
       one.doing = `reading ${event.what}`;
@@ -99,7 +99,7 @@ function tell(id: string, event: SavedEvent): void {
     case 'batch_started':
       one.doing = event.table;
       if (table) table.began ??= event.seconds;
-      if (event.first_date && event.last_date) cells.peek()?.mark(event.table, event.first_date, event.last_date, event.cells, 'running');
+      cells.peek()?.mark(event.table, event.first_date, event.last_date, event.cells, 'running');
       break;
     case 'filled':
       one.done += event.cells;
@@ -124,15 +124,14 @@ function tell(id: string, event: SavedEvent): void {
   show('cells');
 }
 
-// While much changes, the whole is read again at most every two seconds.
-let readAt = 0, timer: ReturnType<typeof setTimeout> | undefined;
-export function refresh(soon = false): void {
-  if (timer && !soon) return;
-  clearTimeout(timer);
-  timer = setTimeout(readAll, soon ? 0 : Math.max(0, readAt + 2000 - performance.now()));
+// While much changes, the whole is read again at most every second.
+let readAt = -Infinity, timer: ReturnType<typeof setTimeout> | undefined;
+export function refresh(): void {
+  timer ??= setTimeout(readAll, Math.max(0, readAt + 1000 - performance.now()));
 }
 
 async function readAll(): Promise<void> {
+  clearTimeout(timer);
   timer = undefined;
   readAt = performance.now();
   try {
@@ -193,14 +192,13 @@ export function start(): void {
         activity(id, event.verb, event.request);
         show('activities');
       },
-      ...Object.fromEntries(eventNames.map((name) => [name, (data: { activity: string; event: SavedEvent }) => tell(data.activity, data.event)])),
+      ...Object.fromEntries(eventNames.map((name) => [name, (data: { activity: string; event: Happening }) => tell(data.activity, data.event)])),
       done: ({ activity: id, event }) => {
         const one = activity(id);
         one.state = event.exit === 130 ? 'stopped' : event.error ? 'failed' : 'done';
         one.report = event.report;
         one.error = event.error;
         show('activities');
-        refresh(true);
       },
       changed: ({ project }) => {
         if (project) readDictionary();

@@ -47,7 +47,6 @@ export function show(value: Value | undefined): string {
   if (value === null || value === undefined) return '–';
   if (typeof value === 'number') return Number.isInteger(value) ? String(value) : Math.abs(value) >= 100 ? value.toFixed(1) : String(Number(value.toFixed(3)));
   if (typeof value === 'boolean') return value ? 'yes' : 'no';
-  if (Array.isArray(value)) return `[${value.map(show).join(', ')}]`;
   return value.endsWith(' 00:00:00') ? value.slice(0, 10) : value;
 }
 

@@ -127,7 +127,7 @@ export function Progress({ of, joined }: { of: Activity; joined?: boolean }) {
 }
 
 export function sentence(of: Activity): string {
-  const verb = { backfill: 'filling', verify: 'verifying', load: 'loading', export: 'exporting', forget: 'forgetting' }[of.verb] ?? of.verb;
+  const verb = { backfill: 'filling', verify: 'verifying', load: 'loading', export: 'exporting', forget: 'forgetting', daily: 'doing what is due' }[of.verb] ?? of.verb;
   const parts = [of.doing ? `${of.verb === 'backfill' && !of.doing.startsWith('reading') ? `${verb} ${of.doing}` : of.doing}` : verb];
   if (of.total) parts.push(`${count(of.done)} of ${count(of.total)}`);
   if (of.eta !== null && of.total) parts.push(of.eta < 0.5 ? 'almost done' : `${seconds(of.eta)} left`);

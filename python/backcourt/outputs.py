@@ -298,7 +298,11 @@ class BackfillReport(TypedDict):
 class Status(TypedDict):
     """How far the warehouse is, what runs now and what is wrong."""
 
+    project: str
     warehouse: str
+    complete_through: str | None
+    next_games: NextGames | None
+    late: list[LateDate]
     seasons: list[SeasonStatus]
     raw: dict[str, RawStatus]
     absent: list[AbsentFeed]
@@ -313,11 +317,30 @@ class Status(TypedDict):
     next_command: str
 
 
+class NextGames(TypedDict):
+    """The next date whose games are to be played."""
+
+    date: str
+    games: int
+    first_tip: str
+    last_tip: str
+
+
+class LateDate(TypedDict):
+    """A date that should be over, and of which results or boxes have not come."""
+
+    date: str
+    games: int
+    finals: int
+    missing_boxes: int
+
+
 class SeasonStatus(TypedDict):
     """How far the tables are in a season."""
 
     season: str
     game_dates: int
+    complete_through: str | None
     tables: list[TableStatus]
 
 
@@ -396,6 +419,72 @@ class Activity(TypedDict):
     run: Running | None
 
 
+class Cells(TypedDict):
+    """The state of every cell at one moment."""
+
+    as_of: str
+    dates: list[CalendarDate]
+    tables: list[TableCells]
+    reasons: list[str]
+    letters: dict[str, str]
+
+
+class CalendarDate(TypedDict):
+    """A game date."""
+
+    date: str
+    season: str
+    games: int
+    finals: int
+
+
+class TableCells(TypedDict):
+    """The cells of a table, in the order of `dates`."""
+
+    table: str
+    kind: str
+    group: str
+    states: str
+    rows: list[int]
+    runs: list[int]
+    causes: list[int]
+    failures: dict[str, str]
+
+
+Cell = TypedDict(
+    "Cell",
+    {
+        "table": 'str',
+        "kind": 'str',
+        "about": 'str',
+        "date": 'str',
+        "season": 'str',
+        "state": 'str',
+        "because": 'str',
+        "rows": 'int',
+        "expected": 'int | None',
+        "digest": 'str',
+        "run": 'int | None',
+        "changed": 'int | None',
+        "filled_at": 'str',
+        "seconds": 'float | None',
+        "batch_first_date": 'str | None',
+        "batch_last_date": 'str | None',
+        "attempts": 'int',
+        "message": 'str',
+        "class": 'str',
+        "note": 'str',
+        "waived": 'str',
+        "missing_games": 'list[str]',
+        "why": 'list[WhyLink]',
+        "inputs": 'list[CellLink]',
+        "dependants": 'list[CellLink]',
+        "fix": 'CellFix | None',
+    },
+)
+"""A cell."""
+
+
 class WhyLink(TypedDict):
     """A cell of the chain, and why it is as it is."""
 
@@ -403,6 +492,26 @@ class WhyLink(TypedDict):
     date: str
     state: str
     because: str
+
+
+class CellLink(TypedDict):
+    """Cells of a table that a cell reads, or that read it."""
+
+    table: str
+    kind: str
+    windows: list[str]
+    first_date: str | None
+    last_date: str | None
+    dates: int
+    states: dict[str, int]
+
+
+class CellFix(TypedDict):
+    """What would make a cell fresh."""
+
+    command: str
+    verb: str
+    request: object
 
 
 class Run(TypedDict):
@@ -416,6 +525,7 @@ class Run(TypedDict):
     outcome: str
     summary: str
     tables: NotRequired[list[RunTable] | None]
+    batches: NotRequired[list[RunBatch] | None]
     failures: NotRequired[list[RunFailure] | None]
     log: NotRequired[str | None]
 
@@ -429,6 +539,19 @@ class RunTable(TypedDict):
     seconds: float
     batches: int
     retries: int
+
+
+class RunBatch(TypedDict):
+    """A batch of a run."""
+
+    table: str
+    first_date: str
+    last_date: str
+    cells: int
+    rows: int
+    started: float
+    seconds: float
+    attempts: int
 
 
 RunFailure = TypedDict(
@@ -447,6 +570,37 @@ class StopReport(TypedDict):
     """What was told to end."""
 
     stopped: list[str]
+
+
+class DailyReport(TypedDict):
+    """How a look ended."""
+
+    outcome: str
+    awaited: list[str]
+    fill: BackfillReport | None
+    findings: list[DailyFinding]
+    told: list[DailyMessage]
+    not_told: str
+    next_seconds: int
+
+
+class DailyFinding(TypedDict):
+    """Something that a person should know of."""
+
+    kind: str
+    subject: str
+    what: str
+    who: str
+    command: str
+
+
+class DailyMessage(TypedDict):
+    """What was told."""
+
+    event: str
+    project: str
+    text: str
+    findings: list[DailyFinding]
 
 
 class CheckReport(TypedDict):
@@ -522,6 +676,13 @@ class UnusedAcceptance(TypedDict):
     subject: str
     reason: str
     place: str
+
+
+class AcceptReport(TypedDict):
+    """What was written into backcourt.toml."""
+
+    file: str
+    line: str
 
 
 class VerifyReport(TypedDict):
@@ -651,6 +812,63 @@ class LintReport(TypedDict):
     files: int
 
 
+class Graph(TypedDict):
+    """Which table reads which."""
+
+    tables: list[GraphTable]
+
+
+class GraphTable(TypedDict):
+    """A table, and what it reads."""
+
+    table: str
+    kind: str
+    group: str
+    about: str
+    layer: int
+    reads: list[DictionaryRead]
+    left_out: str
+
+
+class DictionaryRead(TypedDict):
+    """An input of a table."""
+
+    table: str
+    windows: list[str]
+
+
+class Files(TypedDict):
+    """The feeds, their files, and files that no feed reads."""
+
+    folder: str
+    feeds: list[FeedStatus]
+    unread: list[UnreadFiles]
+
+
+class FeedStatus(TypedDict):
+    """A feed, and its files."""
+
+    feed: str
+    about: str
+    patterns: list[str]
+    tables: list[str]
+    files: list[FileStatus]
+
+
+class FileStatus(TypedDict):
+    """A file of a feed."""
+
+    path: str
+    season: str
+    size: int
+    changed_at: str
+    state: str
+    run: int | None
+    problem: str
+    held: int | None
+    served: int | None
+
+
 Finding = TypedDict(
     "Finding",
     {
@@ -735,6 +953,8 @@ class BatchStarted(TypedDict):
     run: int
     table: str
     seconds: float
+    first_date: str
+    last_date: str
     cells: int
 
 

@@ -55,6 +55,7 @@ Command ShowCommand();
 Command QueryCommand();
 Command StopCommand();
 Command ServeCommand();
+Command DailyCommand();
 Command MetricsCommand();
 Command CheckCommand();
 Command AcceptCommand();

@@ -6,6 +6,7 @@
 
 #include "base/text.h"
 #include "operations/registry.h"
+#include "serve/openapi.h"
 
 namespace backcourt {
 
@@ -184,6 +185,73 @@ std::string JsonOutputPage() {
   for (const Schema* object : objects)
     text += ObjectPage(*object);
   return text;
+}
+
+std::string ApiPage() {
+  std::string text =
+      "# The API of `backcourt serve`\n\nMade by `backcourt docs` from the registry of operations; "
+      "`/openapi.json` has "
+      "the same for programs.\n\n"
+      "`POST /api/v1/VERB` with a JSON object, of type `application/json`, is answered by the report, or by\n"
+      "`{\"error\": {\"kind\", \"message\", \"hint\"}}`. Long verbs are answered at once with `202` and "
+      "`{\"activity\": \"a7\", \"joined\": false}`:\n"
+      "whoever asks for what goes on already joins it.\n\n"
+      "| status | when |\n|---|---|\n"
+      "| 400 | the request is wrong |\n| 401 | the token is missing or wrong |\n"
+      "| 403 | the request comes from another site, is without the page's token, or names a file of the "
+      "machine |\n"
+      "| 404, 405, 415 | no such thing, another method, another type than JSON |\n| 409 | something else "
+      "runs |\n"
+      "| 413, 431 | the request is too large |\n| 421 | the server is not known by this name |\n"
+      "| 422 | files, data or models are wrong |\n| 503 | too much is asked at once, or it was interrupted "
+      "|\n"
+      "| 507 | disk or memory is used up |\n\n"
+      "## Events\n\n"
+      "`GET /api/v1/activities` lists long operations, `GET /api/v1/activities/ID/events` sends the events "
+      "of one as "
+      "server-sent\nevents, from the first on, and `done` with the report or the error and the exit code as "
+      "the last. "
+      "`GET /api/v1/changes`\nsends those of all from now on, each as `{\"activity\", \"event\"}`, with "
+      "`begun` and "
+      "`done`, and `changed` when something else\nhas changed. After a lost connection the header "
+      "`Last-Event-ID` (or "
+      "`?after=N`) goes on behind that number; where that is\ntoo long ago, `reset` says so. The events are "
+      "those of "
+      "[JSON outputs](json-output.md#events).\n\n"
+      "## Who may ask\n\n"
+      "Without a token only this machine may. Verbs that change something take the header "
+      "`X-Backcourt-Token`: the page "
+      "has it,\nand a script sends the token of the server. With a token all requests show it: as "
+      "`Authorization: "
+      "Bearer TOKEN`, or by the\ncookie of `/login`. Over the socket beside the warehouse its owner needs "
+      "none:\n\n"
+      "```sh\ncurl --unix-socket warehouse.duckdb.sock -d '{}' http://localhost/api/v1/status\n```\n\n"
+      "Rows in JSON are at most 10,000, in CSV or Parquet (`\"format\"`) 1,000,000; a query ends after a "
+      "minute.\n"
+      "`/healthz` answers while the process does, `/readyz` while the warehouse can be read, `/metrics` is "
+      "for "
+      "Prometheus.\n\n"
+      "## Verbs\n\n| verb | does | answers | acts |\n|---|---|---|---|\n";
+  std::string requests;
+  for (const Verb& verb : Verbs()) {
+    if (!IsAsked(verb)) continue;
+    bool is_long = !verb.events.empty();
+    std::string report = verb.report.name.empty() ? TypeText(verb.report) : verb.report.name;
+    text += fmt::format("| [`{}`](#{}) | {} | {} | {} |\n", verb.name, verb.name, InTable(verb.about),
+                        is_long ? "202; " + report : report, Acts(verb) ? "yes" : "");
+    requests += fmt::format("\n### {}\n\n", verb.name);
+    if (verb.request.fields.empty()) {
+      requests += "An empty object.\n";
+      continue;
+    }
+    requests += "| key | value | meaning |\n|---|---|---|\n";
+    for (const Schema::Field& field : verb.request.fields)
+      requests +=
+          fmt::format("| `{}`{} | {} | {} |\n", field.name, field.facets.required ? " (required)" : "",
+                      TypeText(*field.type), InTable(field.about));
+  }
+  return text + "\nReports are on the page of [JSON outputs](json-output.md#objects).\n\n## Requests\n" +
+         requests;
 }
 
 namespace {

@@ -11,6 +11,7 @@ std::string DictionaryPage(const DictionaryReport& dictionary);
 std::string GraphPage(const DictionaryReport& dictionary);
 // What `--json` prints, key by key.
 std::string JsonOutputPage();
+std::string ApiPage();
 // The same as types: python/backcourt/outputs.py.
 std::string PythonTypes();
 

@@ -69,6 +69,10 @@ std::vector<std::pair<int, std::string>> ExitCodes() {
       {130, "interrupted or stopped before the end"}};
 }
 
+int ExitCode(const DailyReport& report) {
+  return report.outcome == "red" ? 2 : report.fill && report.fill->outcome == "interrupted" ? 130 : 0;
+}
+
 namespace {
 
 template <typename Report>
@@ -82,6 +86,7 @@ int CodeAs(const nlohmann::json& report) {
 int ExitCodeOf(const std::string& verb, const Result<nlohmann::json>& end) {
   if (!end) return ExitCode(end.error());
   if (verb == "backfill") return CodeAs<BackfillReport>(*end);
+  if (verb == "daily") return CodeAs<DailyReport>(*end);
   if (verb == "verify") return CodeAs<VerifyReport>(*end);
   if (verb == "load" && !end->value("useless", nlohmann::json::array()).empty())
     return ExitCode(Error{ErrorKind::kSource, "", ""});

@@ -104,6 +104,27 @@ Result<std::vector<RunTable>> ReadRunTables(Connection& connection, int64_t run)
   return tables;
 }
 
+Result<std::vector<RunBatch>> ReadRunBatches(Connection& connection, int64_t run) {
+  Rows rows = TRY(connection.Query(fmt::format(R"sql(
+      SELECT b.model, b.first_slot, b.last_slot, CAST(b.cells AS BIGINT), b.row_count,
+        greatest(0, epoch(b.ended_at) - epoch(r.started_at) - coalesce(b.seconds, 0)) AS started,
+        coalesce(b.seconds, 0), CAST(coalesce(b.attempts, 1) AS BIGINT)
+      FROM backcourt.batches b JOIN backcourt.runs r ON r.run = b.run
+      WHERE b.run = {run} ORDER BY started, b.model, b.first_slot)sql",
+                                               fmt::arg("run", run))));
+  std::vector<RunBatch> batches(rows.size());
+  for (size_t i = 0; i < rows.size(); ++i)
+    batches[i] = {rows.Text(i, 0),
+                  Date{int32_t(rows.Int(i, 1))},
+                  Date{int32_t(rows.Int(i, 2))},
+                  rows.Int(i, 3),
+                  rows.Int(i, 4),
+                  rows.Real(i, 5),
+                  rows.Real(i, 6),
+                  rows.Int(i, 7)};
+  return batches;
+}
+
 Result<Totals> ReadTotals(Connection& connection) {
   Totals totals;
   Rows rows = TRY(connection.Query(R"sql(

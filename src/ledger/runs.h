@@ -64,6 +64,16 @@ struct RunTable {
 };
 Result<std::vector<RunTable>> ReadRunTables(Connection& connection, int64_t run);
 
+// A batch of a run, in the order of their starts.
+struct RunBatch {
+  std::string table;
+  Date first, last;
+  int64_t cells = 0, rows = 0;
+  double started = 0, seconds = 0;  // since the run's start; of a part of a batch that failed: 0
+  int64_t attempts = 1;
+};
+Result<std::vector<RunBatch>> ReadRunBatches(Connection& connection, int64_t run);
+
 struct RunFailure {
   std::string table;
   Date date;

@@ -129,16 +129,22 @@ Result<> BringUp(Connection& connection, int64_t format, const std::string& dige
   return transaction.Commit();
 }
 
-Result<std::string> ReadRawTables(Connection& connection) {
-  Rows made = TRY(connection.Query("SELECT value FROM backcourt.meta WHERE name = 'raw_tables'"));
-  return made.size() == 1 ? made.Text(0, 0) : "";
+Result<std::string> ReadNote(Connection& connection, const std::string& name) {
+  Rows rows = TRY(connection.Query("SELECT value FROM backcourt.meta WHERE name = " + Quote(name)));
+  return rows.size() == 1 ? rows.Text(0, 0) : "";
 }
 
-Result<> WriteRawTables(Connection& connection, const std::string& declaration) {
+Result<> WriteNote(Connection& connection, const std::string& name, const std::string& value) {
   return connection.Execute(fmt::format(R"sql(
-      DELETE FROM backcourt.meta WHERE name = 'raw_tables';
-      INSERT INTO backcourt.meta VALUES ('raw_tables', {declaration}))sql",
-                                        fmt::arg("declaration", Quote(declaration))));
+      DELETE FROM backcourt.meta WHERE name = {name};
+      INSERT INTO backcourt.meta VALUES ({name}, {value}))sql",
+                                        fmt::arg("name", Quote(name)), fmt::arg("value", Quote(value))));
+}
+
+Result<std::string> ReadRawTables(Connection& connection) { return ReadNote(connection, "raw_tables"); }
+
+Result<> WriteRawTables(Connection& connection, const std::string& declaration) {
+  return WriteNote(connection, "raw_tables", declaration);
 }
 
 }  // namespace backcourt::ledger

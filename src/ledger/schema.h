@@ -25,6 +25,10 @@ Result<int64_t> ReadFormat(Connection& connection, const std::string& path);
 // `digests` is the id of the algorithm of its digests.
 Result<> BringUp(Connection& connection, int64_t format, const std::string& digests);
 
+// What is kept under a name of its own; "" before that.
+Result<std::string> ReadNote(Connection& connection, const std::string& name);
+Result<> WriteNote(Connection& connection, const std::string& name, const std::string& value);
+
 // The declaration of the raw tables as they were last made; "" before that.
 Result<std::string> ReadRawTables(Connection& connection);
 Result<> WriteRawTables(Connection& connection, const std::string& declaration);

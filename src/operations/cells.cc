@@ -50,6 +50,11 @@ void Describe(Visitor& v, CellsReport& r) {
   v.Field("letters", r.letters, "states by their letter");
 }
 
+int64_t NowSeconds() {
+  return std::chrono::duration_cast<std::chrono::seconds>(std::chrono::system_clock::now().time_since_epoch())
+      .count();
+}
+
 std::string NowText() {
   return fmt::format("{:%Y-%m-%d %H:%M:%S}", fmt::gmtime(std::chrono::system_clock::now()));
 }

@@ -48,7 +48,8 @@ CellState JudgeRaw(const Project& project, const Calendar& calendar, const RawTa
 
 Result<CellsReport> ListCells(Workspace& workspace, const CellsRequest& request, const Cancel& cancel);
 
-// Now, UTC, as 2021-11-15 12:00:00.
+// Now, in seconds since 1970, and as 2021-11-15 12:00:00, UTC.
+int64_t NowSeconds();
 std::string NowText();
 
 }  // namespace backcourt

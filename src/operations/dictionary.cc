@@ -34,6 +34,8 @@ void Describe(Visitor& v, DictionaryTable& t) {
   v.Field("reads", t.reads, "its inputs");
   v.Field("columns", t.columns, "its columns");
   v.Field("checks", t.checks, "what is checked in every batch");
+  v.Field("file", t.file, "the file that makes it");
+  v.Field("sql", t.sql, "the SELECT of its model; empty of raw tables");
 }
 
 void Describe(Visitor& v, DictionaryReport& r) {
@@ -70,6 +72,8 @@ DictionaryTable OfModel(const Model& model) {
   }
   for (const auto& [name, query] : model.checks)
     table.checks.push_back(name);
+  table.file = model.file;
+  table.sql = model.body;
   return table;
 }
 
@@ -80,6 +84,7 @@ DictionaryTable OfRaw(const Project& project, const RawTable& raw) {
   table.about = raw.about;
   table.date = project.DateColumn(raw.name);
   table.key = raw.key;
+  table.file = raw.file;
   for (const Column& column : raw.columns)
     table.columns.push_back({column.name, column.type, column.about, {}});
   return table;

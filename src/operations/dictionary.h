@@ -27,6 +27,7 @@ struct DictionaryTable {
   std::vector<DictionaryRead> reads;
   std::vector<DictionaryColumn> columns;
   std::vector<std::string> checks;
+  std::string file, sql;  // of its model
 };
 struct DictionaryReport {
   std::vector<DictionaryTable> tables;  // inputs first, raw tables last

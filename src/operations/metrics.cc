@@ -3,7 +3,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <ctime>
 #include <map>
 #include <vector>
 
@@ -11,6 +10,7 @@
 #include "base/version.h"
 #include "ledger/runs.h"
 #include "load/snapshots.h"
+#include "operations/cells.h"
 #include "operations/status.h"
 #include "plan/planner.h"
 
@@ -67,7 +67,7 @@ void AddCells(MetricsText& text, const Project& project, const Moment& moment, c
   }
   text.Begin("backcourt_table_complete_through_timestamp_seconds", "gauge",
              "Midnight, UTC, of the date up to which a table is done in the newest season.");
-  int season = SeasonNow(moment.calendar, time(nullptr));
+  int season = SeasonNow(moment.calendar, NowSeconds());
   for (const Model& model : project.models) {
     if (model.view) continue;
     if (auto through = CompleteThrough({&model}, moment.calendar, states, season))
@@ -119,7 +119,7 @@ Result<MetricsReport> Metrics(Workspace& workspace, const MetricsRequest&, const
   for (const auto& [table, of_table] : states)
     for (size_t i = 0; i < of_table.size() && int(i) < moment.calendar.horizon(); ++i)
       done = done && (Settled(of_table[i]) || of_table[i] == CellState::kNotDue);
-  int64_t now = time(nullptr);
+  int64_t now = NowSeconds();
   bool late = !LateDates(moment.calendar, SeasonNow(moment.calendar, now), now).empty();
   text.Begin("backcourt_up_to_date", "gauge",
              "1 when every cell that is due is done and no results or boxes are late.");

@@ -198,6 +198,23 @@ std::vector<Verb> MakeVerbs() {
                   "as a service.",
        .example = "backcourt serve --port 8421",
        .needs = Needs::kServes}));
+  add(Make(
+      {.name = "daily",
+       .about =
+           "One look of a night that needs nobody: load and fill what has come, tell what is red or late.",
+       .details =
+           "For a timer that runs it every few minutes; `serve --daily` does the same by itself. Files that "
+           "are new or\n"
+           "changed are loaded and filled. A date is over 3 hours after its last tip-off, and late after "
+           "`late_after` of\n"
+           "[daily] more. What is red, late or well again is told once, to whom [notify] names. Exit code "
+           "2 when something\n"
+           "is red.",
+       .example = "backcourt daily",
+       .needs = Needs::kAlone},
+      Daily,
+      {"reading", "loaded", "chosen", "checks_failed", "started", "batch_started", "filled", "unchanged",
+       "failed", "blocked", "retrying", "stopped"}));
   add(Make({.name = "metrics",
             .about = "The state of the warehouse as Prometheus reads it.",
             .details = "",

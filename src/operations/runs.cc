@@ -30,6 +30,18 @@ void Describe(Visitor& v, RunTable& t) {
   v.Field("retries", t.retries, "attempts after transient errors");
 }
 
+void Describe(Visitor& v, RunBatch& b) {
+  v.Struct("RunBatch", "A batch of a run.");
+  v.Field("table", b.table, "the table");
+  v.Field("first_date", b.first, "its first date");
+  v.Field("last_date", b.last, "its last date");
+  v.Field("cells", b.cells, "cells filled");
+  v.Field("rows", b.rows, "rows written");
+  v.Field("started", b.started, "seconds from the start of the run");
+  v.Field("seconds", b.seconds, "seconds that it took; 0 of a part of a batch that failed");
+  v.Field("attempts", b.attempts, "how many times it was tried");
+}
+
 void Describe(Visitor& v, RunFailure& f) {
   v.Struct("RunFailure", "A cell that failed in a run.");
   v.Field("table", f.table, "its table");
@@ -50,6 +62,7 @@ void Describe(Visitor& v, RunRecord& r) {
   v.Field("outcome", r.outcome, "how it ended");
   v.Field("summary", r.summary, "a line about it");
   v.Field("tables", r.tables, "by table; only there with a run's number", {.omitted = true});
+  v.Field("batches", r.batches, "by batch; only there with a run's number", {.omitted = true});
   v.Field("failures", r.failures, "cells that failed; only there with a run's number", {.omitted = true});
   v.Field("log", r.log, "what it printed; only there with --log", {.omitted = true});
 }
@@ -90,6 +103,7 @@ Result<RunsReport> Runs(Workspace& workspace, const RunsRequest& request, const 
     return Error{ErrorKind::kUsage, fmt::format("there is no run {}", id), "`backcourt runs` lists them"};
   RunRecord& record = report.emplace_back(Record(*run, active && run->process == getpid()));
   record.tables = TRY(ledger::ReadRunTables(*connection, record.run));
+  record.batches = TRY(ledger::ReadRunBatches(*connection, record.run));
   record.failures = TRY(ledger::ReadRunFailures(*connection, record.run));
   if (!request.log) return report;
   auto log = ReadFile(LogPath(workspace.project(), run->process));

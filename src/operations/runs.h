@@ -18,6 +18,7 @@ void Describe(Visitor& v, RunsRequest& r);
 
 namespace ledger {
 void Describe(Visitor& v, RunTable& t);
+void Describe(Visitor& v, RunBatch& b);
 void Describe(Visitor& v, RunFailure& f);
 }  // namespace ledger
 
@@ -29,6 +30,7 @@ struct RunRecord {
   std::optional<double> seconds;
   std::string outcome, summary;
   std::optional<std::vector<ledger::RunTable>> tables;      // of one run that was asked for
+  std::optional<std::vector<ledger::RunBatch>> batches;     // the same
   std::optional<std::vector<ledger::RunFailure>> failures;  // the same
   std::optional<std::string> log;                           // when it was asked for
 };

@@ -3,11 +3,11 @@
 #include <fmt/chrono.h>
 #include <fmt/format.h>
 
-#include <ctime>
 #include <set>
 
 #include "base/text.h"
 #include "ledger/runs.h"
+#include "operations/cells.h"
 #include "plan/planner.h"
 
 namespace backcourt {
@@ -81,6 +81,7 @@ void Describe(Visitor& v, FailedRun& f) {
 
 void Describe(Visitor& v, StatusReport& r) {
   v.Struct("Status", "How far the warehouse is, what runs now and what is wrong.");
+  v.Field("project", r.project, "the name of the project");
   v.Field("warehouse", r.warehouse, "its file");
   v.Field("complete_through", r.complete_through,
           "up to which date all tables are done, in the newest season that has begun; null when none is");
@@ -285,9 +286,10 @@ Result<StatusReport> Status(Workspace& workspace, const StatusRequest& request, 
   Moment moment = TRY(workspace.Look());
   std::string only = request.season.empty() ? "" : TRY(ChooseSeason(moment.calendar, request.season));
   StatusReport report;
+  report.project = project.name;
   report.warehouse = project.warehouse;
   auto states = JudgeAll(project, moment.calendar, moment.cells);
-  int64_t now = time(nullptr);
+  int64_t now = NowSeconds();
   int season = SeasonNow(moment.calendar, now);
   report.complete_through = CompleteThrough(FilledModels(project), moment.calendar, states, season);
   report.next_games = FindNextGames(moment.calendar, now);

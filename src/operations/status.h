@@ -61,7 +61,7 @@ struct Problem {
   std::string reason;
 };
 struct StatusReport {
-  std::string warehouse;
+  std::string project, warehouse;
   std::optional<Date> complete_through;  // of the newest season that has begun
   std::optional<NextGames> next_games;
   std::vector<LateDate> late;  // of the newest season that has begun

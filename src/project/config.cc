@@ -91,6 +91,15 @@ Result<toml::table> ParseSoundLines(const std::string& file, const std::string& 
     problems.push_back(std::move(problem));
   }
 }
+// 90s, 5m or 6h in seconds.
+std::optional<int> ParseDuration(const std::string& text) {
+  constexpr size_t kMostDigits = 6;
+  if (text.size() < 2 || text.size() > kMostDigits + 1) return {};
+  int unit = text.back() == 's' ? 1 : text.back() == 'm' ? 60 : text.back() == 'h' ? 3600 : 0;
+  std::string number = text.substr(0, text.size() - 1);
+  if (!unit || number.find_first_not_of("0123456789") != std::string::npos) return {};
+  return std::stoi(number) * unit;
+}
 
 // A section of the file after the other.
 // NOLINTNEXTLINE(readability-function-size)
@@ -160,7 +169,31 @@ Config ReadSections(const std::string& file, const toml::table& root, std::vecto
 
   TomlTable publish = section("publish");
   config.publish_folder = publish.Text("folder");
-  TRY(publish.Finish());
+  note(publish.Finish());
+
+  TomlTable daily = section("daily");
+  auto duration = [&](const char* key) {
+    std::string text = daily.Text(key);
+    std::optional<int> seconds = ParseDuration(text);
+    if (!text.empty() && !seconds)
+      daily.Problem(nullptr, fmt::format("{} '{}' is not a time such as \"5m\" or \"6h\"", key, text));
+    return seconds;
+  };
+  config.daily_every = duration("every");
+  config.daily_late_after = duration("late_after");
+  note(daily.Finish());
+
+  TomlTable notify = section("notify");
+  config.notify.url = notify.Text("url");
+  config.notify.command = notify.Text("command");
+  if (std::string format = notify.Text("format"); !format.empty()) config.notify.format = format;
+  if (config.notify.format != "slack" && config.notify.format != "ntfy" && config.notify.format != "json")
+    notify.Problem(nullptr,
+                   fmt::format("format '{}' is not \"slack\", \"ntfy\" or \"json\"", config.notify.format));
+  if (!config.notify.url.empty() && !config.notify.url.starts_with("http://") &&
+      !config.notify.url.starts_with("https://"))
+    notify.Problem(nullptr, "url does not begin with http:// or https://");
+  note(notify.Finish());
 
   TomlTable stores = section("stores");
   StoreOptions& reach = config.stores;

@@ -11,6 +11,7 @@
 #include "project/accepted.h"
 #include "project/key_lines.h"
 #include "project/lookup.h"
+#include "project/notify.h"
 #include "project/problem.h"
 
 namespace backcourt {
@@ -30,6 +31,8 @@ struct Config {
   std::map<std::string, std::vector<std::string>> feed_paths;  // [feeds]
   std::map<std::string, std::string> league;                   // [league]: values as SQL, by key
   std::vector<Accepted> accepted;                              // [accepted.GUARD]
+  std::optional<int> daily_every, daily_late_after;            // [daily], in seconds
+  Notify notify;                                               // [notify]
   std::vector<Lookup> lookups;                                 // [lookups.NAME], in the order of the file
   KeyLines lines;
 };

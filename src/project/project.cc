@@ -113,6 +113,9 @@ Result<> ReadConfig(Project& project, const fs::path& folder, bool inherited) {
   project.publish_folder = Resolve(folder, config.publish_folder);
   project.accepted = config.accepted;
   project.stores = config.stores;
+  project.daily_every = config.daily_every.value_or(project.daily_every);
+  project.daily_late_after = config.daily_late_after.value_or(project.daily_late_after);
+  project.notify = config.notify;
   project.stores.cache =
       Resolve(folder, config.stores.cache.empty() ? project.warehouse + ".objects" : config.stores.cache);
   if (!config.stores.ca_file.empty()) project.stores.ca_file = Resolve(folder, config.stores.ca_file);

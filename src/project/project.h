@@ -12,6 +12,7 @@
 #include "project/accepted.h"
 #include "project/lookup.h"
 #include "project/model.h"
+#include "project/notify.h"
 #include "project/problem.h"
 
 namespace backcourt {
@@ -84,6 +85,10 @@ struct Project {
   KeyLines lines;  // of its own backcourt.toml
   // Where [calendar] names its tables: in the pack's or in its own.
   std::map<std::string, std::string> calendar_lines;
+
+  // [daily], in seconds: between two looks, and after the end of the last game until a date is late
+  int daily_every = 300, daily_late_after = 6 * 3600;
+  Notify notify;  // [notify]
 
   // [policy]
   bool block_on_missing_games = false;

@@ -77,6 +77,15 @@ class Answer : public Reply, public std::enable_shared_from_this<Answer> {
     return true;
   }
 
+  bool SendWhole(std::string_view bytes) override {
+    std::lock_guard lock(mutex_);
+    if (over_) return false;
+    unsent_ += bytes;
+    finished_ = true;
+    Tell();
+    return true;
+  }
+
   bool Push(std::string_view bytes) override {
     std::unique_lock lock(mutex_);
     if (!over_ && unsent_.size() >= most_unsent_) {

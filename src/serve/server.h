@@ -42,6 +42,8 @@ class Reply {
   // Sends bytes; waits while too much is unsent. False once the client is gone or
   // the server breaks off: then the handler is to return.
   virtual bool Send(std::string_view bytes) = 0;
+  // The whole answer, which has a length then.
+  virtual bool SendWhole(std::string_view bytes) = 0;
   // A line of JSON. REQUIRES: no line break in it.
   bool Line(const std::string& json_line) { return Send(json_line + "\n"); }
   // Sends at once what there is room for: false, and the answer is broken off, when the

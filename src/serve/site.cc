@@ -28,14 +28,11 @@ constexpr size_t kMostLogin = 4 << 10;  // bytes
 constexpr size_t kPiece = 256 << 10;    // of a file that is sent
 constexpr const char* kApi = "/api/v1/";
 
-void AddSafety(Reply& reply, const std::string& nonce = "") {
-  std::string style = nonce.empty() ? "'self'" : fmt::format("'self' 'nonce-{}'", nonce);
+void AddSafety(Reply& reply) {
   reply.Header(
       "Content-Security-Policy",
-      fmt::format(
-          "default-src 'self'; style-src {}; img-src 'self' data:; object-src 'none'; base-uri 'none'; "
-          "form-action 'self'; frame-ancestors 'none'",
-          style));
+      "default-src 'self'; img-src 'self' data:; object-src 'none'; base-uri 'none'; form-action 'self'; "
+      "frame-ancestors 'none'");
   reply.Header("X-Content-Type-Options", "nosniff");
   reply.Header("X-Frame-Options", "DENY");
   reply.Header("Referrer-Policy", "no-referrer");
@@ -47,7 +44,7 @@ void SendText(Reply& reply, int status, const char* type, std::string_view text)
   reply.Status(status);
   reply.Header("Content-Type", type);
   reply.Header("Cache-Control", "no-store");
-  reply.Send(text);
+  reply.SendWhole(text);
 }
 
 void SendJson(Reply& reply, int status, std::string_view text) {
@@ -86,6 +83,13 @@ const char* TypeOfFile(const std::string& path) {
   for (const auto& [extension, type] : kTypes)
     if (path.ends_with(extension)) return type;
   return "application/octet-stream";
+}
+
+// Whether a name holds a digest of the file, as app-40ED5862FC.js: what is in it never changes.
+bool NamesItsContent(const std::string& path) {
+  size_t dot = path.rfind('.'), dash = path.rfind('-', dot);
+  if (dot == std::string::npos || dash == std::string::npos || dot < dash + 9) return false;
+  return path.find_first_not_of("ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789", dash + 1) == dot;
 }
 
 constexpr const char* kNoPage = R"(<!doctype html>
@@ -404,11 +408,8 @@ void Site::AnswerPage(const HttpRequest& request, Reply& reply) {
   }
   if (path == "index.html") {
     if (bytes.empty()) return SendText(reply, 200, "text/html; charset=utf-8", kNoPage);
-    std::string nonce = RandomSecret();
     std::string text = packed ? Unpacked(bytes) : bytes;
-    text = ReplaceAll(ReplaceAll(std::move(text), "BACKCOURT_TOKEN", gate_.page_token()), "BACKCOURT_NONCE",
-                      nonce);
-    AddSafety(reply, nonce);
+    text = ReplaceAll(std::move(text), "BACKCOURT_TOKEN", gate_.page_token());
     return SendText(reply, 200, "text/html; charset=utf-8", text);
   }
   if (bytes.empty()) return Fail(reply, {ErrorKind::kUsage, "nothing is here", "/"}, 404);
@@ -416,16 +417,14 @@ void Site::AnswerPage(const HttpRequest& request, Reply& reply) {
   reply.Header("Content-Type", TypeOfFile(path));
   if (!tag.empty()) {
     reply.Header("ETag", quoted);
-    // Names in assets/ hold a digest of what is in them.
-    reply.Header("Cache-Control",
-                 path.starts_with("assets/") ? "public, max-age=31536000, immutable" : "no-cache");
+    reply.Header("Cache-Control", NamesItsContent(path) ? "public, max-age=31536000, immutable" : "no-cache");
     if (request.Header("If-None-Match") == quoted) return reply.Status(304);
   }
   if (packed && request.Header("Accept-Encoding").find("gzip") != std::string::npos) {
     reply.Header("Content-Encoding", "gzip");
-    reply.Send(bytes);
+    reply.SendWhole(bytes);
   } else {
-    reply.Send(packed ? Unpacked(bytes) : bytes);
+    reply.SendWhole(packed ? Unpacked(bytes) : bytes);
   }
 }
 

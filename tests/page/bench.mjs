@@ -1,7 +1,7 @@
 // Frames of the season view while much happens: 10 seasons × 17 tables, 50 events a second, the wheel turning.
 //   scripts/page_node tests/page/bench.mjs        prints the longest frames; 2 when one is over 50 ms
 
-import { open, realProject, run, serve } from './kit.mjs';
+import { finish, open, realProject, run, serve } from './kit.mjs';
 
 const seasons = 10, tables = 17, perSecond = 50, seconds = 10;
 
@@ -84,4 +84,5 @@ const result = await page.evaluate(async ({ dates, perSecond, seconds, tables })
 }, { dates: cells.dates.map((d) => d.date), perSecond, seconds, tables });
 const ms = (list) => list.map((one) => one.toFixed(1)).join(', ') || 'none';
 console.log(`${result.events} events, ${result.frames} frames; longest: ${ms(result.longest)} ms; tasks over 50 ms: ${ms(result.tasks)}`);
+await finish();
 process.exit(result.tasks.length ? 2 : 0);

@@ -13,10 +13,17 @@ export const root = new URL('../..', import.meta.url).pathname;
 export const backcourt = process.env.BACKCOURT ?? join(root, 'build/backcourt');
 export const artefacts = join(root, 'build/page-screenshots');
 
-/** A folder that goes with the test. */
+// What ends with the tests of a file, the newest first.
+const ends = [];
+export async function finish() {
+  for (const end of ends.splice(0).reverse()) await end();
+}
+after(finish);
+
+/** A folder that goes with the tests. */
 export function folder() {
   const path = mkdtempSync(join(tmpdir(), 'backcourt-page-'));
-  after(() => rmSync(path, { recursive: true, force: true }));
+  ends.push(() => rmSync(path, { recursive: true, force: true }));
   return path;
 }
 
@@ -48,7 +55,7 @@ export function edit(file, from, to) {
   writeFileSync(file, text.replace(from, to));
 }
 
-/** Serves a project until the test ends, or until it is stopped. */
+/** Serves a project until the tests end, or until it is stopped. */
 export async function serve(project, port = 0) {
   const child = spawn(backcourt, ['--project', project, 'serve', '--port', String(port)], { stdio: ['ignore', 'pipe', 'pipe'] });
   let said = '';
@@ -67,7 +74,7 @@ export async function serve(project, port = 0) {
     child.kill(signal);
     return ended;
   };
-  after(() => end('SIGKILL'));
+  ends.push(() => end('SIGKILL'));
   return { url, port: Number(new URL(url).port), stop: () => end('SIGTERM'), kill: () => end('SIGKILL') };
 }
 
@@ -79,7 +86,7 @@ export async function ask(url, verb, request = {}) {
 }
 
 let browser;
-after(() => browser?.close());
+ends.push(() => browser?.close());
 
 /** A new window. What it complains of fails the test, but for what `expected` matches. */
 export async function open(url, { width = 1280, height = 800, scheme = 'light', expected = null, ...options } = {}) {

@@ -1,6 +1,6 @@
 // One table of a season as a calendar: weeks as columns, counts in the cells.
 
-import { useRef } from 'preact/hooks';
+import { useEffect, useRef } from 'preact/hooks';
 import { drawn } from '../store';
 import type { Cells, Season, TableCells } from '../cells';
 import { cellLink, Mark } from '../parts';
@@ -32,11 +32,15 @@ export function Calendar({ model, table, season }: { model: Cells; table: TableC
       if (next) return next.focus();
     }
   };
+  const scroller = useRef<HTMLDivElement>(null);
+  useEffect(() => {
+    if (scroller.current) scroller.current.scrollLeft = scroller.current.scrollWidth;
+  }, [table.name]);
   const { done, total } = model.count([table], season);
   return (
     <section class="calendar" aria-label={`${table.name} in ${season.season}`}>
       <h2>{season.season} <small>{count(done)} of {plural(total, 'game date')}</small></h2>
-      <div class="calendar-scroll" tabIndex={-1}>
+      <div class="calendar-scroll" ref={scroller} tabIndex={-1}>
         <div class="calendar-body" ref={body} onKeyDown={onKeyDown} style={{ gridTemplateColumns: `34px repeat(${weeks}, minmax(27px, 1fr))` }}>
           {months.map((m) => <span class="month" style={{ gridColumn: m.week + 2, gridRow: 1 }}>{m.name}</span>)}
           {weekdayNames.map((name, i) => <span class="weekday" style={{ gridColumn: 1, gridRow: i + 2 }}>{name}</span>)}

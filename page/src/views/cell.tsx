@@ -11,15 +11,15 @@ import { Progress, Work } from '../work';
 import { count, identifier, literal, plural, seconds, since, weekday, monthOf, isDate } from '../words';
 import { colours, labels, meaning, Sprites, worst, type State } from '../states';
 import { theme } from '../theme';
-import type { CellLink, CellReport, Rows, Value } from '../verbs';
+import type { Cell, CellLink } from '../verbs';
 
 export function CellView() {
   const { table, date } = useRoute().params as { table: string; date: string };
-  const asked = useAsk<CellReport>('cell', { table, date }, changed);
+  const asked = useAsk<Cell>('cell', { table, date }, changed);
   return (
     <>
       <Answer of={asked}>{(cell) => <CellHead cell={cell} />}</Answer>
-      <CellRows table={table} date={date} />
+      {asked.value && <CellRows table={table} date={date} rows={asked.value.rows} />}
     </>
   );
 }
@@ -37,20 +37,17 @@ function Neighbours({ table, date }: { table: string; date: string }) {
   );
 }
 
-function CellHead({ cell }: { cell: CellReport }) {
+function CellHead({ cell }: { cell: Cell }) {
   const expected = cell.expected !== null && cell.expected !== cell.rows ? ` of ${count(cell.expected)} expected` : '';
   return (
     <>
       <div class="head">
         <h1><a href={tableLink(cell.table)}>{cell.table}</a> <span class="nowrap">{cell.date} {weekday(cell.date)}</span></h1>
-        <span class="big-state"><Mark state={cell.state} named size={15} /></span>
+        <span class="big-state"><Mark state={cell.state as State} named size={15} /></span>
         <Neighbours table={cell.table} date={cell.date} />
       </div>
-      <p class="lead">{meaning[cell.state]}{cell.because && `: ${cell.because}`}</p>
+      <p class="lead">{meaning[cell.state as State]}{cell.because && `: ${cell.because}`}</p>
       {cell.message && <Problem failure={{ message: cell.message }} />}
-      {cell.failing_rows && cell.failing_rows.length > 0 && (
-        <Grid rows={ofObjects(cell.failing_rows)} label="Failing rows" height={200} />
-      )}
       <Fix cell={cell} />
       <Facts of={[
         ['rows', `${count(cell.rows)}${expected}`],
@@ -93,7 +90,7 @@ function CellHead({ cell }: { cell: CellReport }) {
   );
 }
 
-function Fix({ cell }: { cell: CellReport }) {
+function Fix({ cell }: { cell: Cell }) {
   const [started, setStarted] = useState<{ id: string; joined: boolean } | null>(null);
   const [failure, setFailure] = useState<Failure | null>(null);
   const now = started && activities.value.get(started.id);
@@ -101,7 +98,7 @@ function Fix({ cell }: { cell: CellReport }) {
   const act = async () => {
     setFailure(null);
     try {
-      const answer = await begin(fix!.verb, fix!.request);
+      const answer = await begin(fix!.verb, fix!.request as Record<string, unknown>);
       setStarted({ id: answer.activity, joined: answer.joined });
     } catch (error) {
       setFailure(error instanceof Failure ? error : new Failure('internal', String(error), ''));
@@ -129,7 +126,7 @@ function LinkName({ link, date }: { link: CellLink; date: string | null }) {
 }
 
 // Windows on one time axis: every game date of it that an input's window holds, in its state.
-function Inputs({ cell }: { cell: CellReport }) {
+function Inputs({ cell }: { cell: Cell }) {
   const [attach, width] = useWidth<HTMLDivElement>();
   const model = cells.value;
   const dates = useMemo((): string[] => {
@@ -192,25 +189,20 @@ function AxisMonths({ dates, width }: { dates: string[]; width: number }) {
   );
 }
 
-function CellRows({ table, date }: { table: string; date: string }) {
+function CellRows({ table, date, rows: expected }: { table: string; date: string; rows: number }) {
   const about = dictionary.value?.tables.find((t) => t.table === table);
   const column = about?.date || (about?.columns.find((c) => c.name === 'game_date') ? 'game_date' : '');
-  const sql = column ? `SELECT * FROM ${identifier(table)} WHERE ${identifier(column)} = ${literal(date)}` : null;
+  const sql = column && expected ? `SELECT * FROM ${identifier(table)} WHERE ${identifier(column)} = ${literal(date)}` : null;
   const asked = useQuery(sql, changed);
   const meaningOf = useMemo(() => new Map(about?.columns.map((c) => [c.name, c.about])), [about]);
   return (
     <section>
       <h2>Rows</h2>
-      {!dictionary.value ? null : !sql ? <Empty>The rows of this table have no date.</Empty> : (
+      {!expected ? <Empty>No rows on this date.</Empty> : !dictionary.value ? null : !sql ? <Empty>The rows of this table have no date.</Empty> : (
         <Answer of={asked}>{(rows) => rows.rows.length === 0 ? <Empty>No rows on this date.</Empty> : (
           <><Grid rows={rows} label={`Rows of ${table} on ${date}`} about={(c) => meaningOf.get(c)} /><p class="quiet"><a href={`/query?sql=${encodeURIComponent(sql)}`}>as a query</a></p></>
         )}</Answer>
       )}
     </section>
   );
-}
-
-function ofObjects(objects: Array<Record<string, unknown>>): Rows {
-  const names = [...new Set(objects.flatMap((o) => Object.keys(o)))];
-  return { columns: names.map((name) => ({ name, type: '' })), rows: objects.map((o) => names.map((n) => (o[n] as Value) ?? null)), truncated: false, seconds: 0 };
 }

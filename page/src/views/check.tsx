@@ -1,18 +1,19 @@
 // What should be there by the schedule against what is; a gap is fixed, or accepted with a reason.
 
 import { useState } from 'preact/hooks';
-import { computed, signal } from '@preact/signals';
-import { changed } from '../store';
+import { signal } from '@preact/signals';
+import { cells, changed } from '../store';
 import { ask, Failure, useAsk } from '../server';
 import { Answer, cellLink, Command, Head, Mark, Problem, tableLink } from '../parts';
 import { count, plural, seconds } from '../words';
-import type { CheckReport, Gap } from '../verbs';
+import type { AcceptedGap, CheckReport, Gap } from '../verbs';
 
-const accepted = signal(0);
-const version = computed(() => changed.value + accepted.value);
+// What was accepted here since the report was made: a check takes its time.
+const acceptedHere = signal<AcceptedGap[]>([]);
+const same = (a: Gap, b: Gap): boolean => a.guard === b.guard && a.season === b.season && a.subject === b.subject && a.first_date === b.first_date;
 
 export function CheckView() {
-  const of = useAsk<CheckReport>('check', {}, version);
+  const of = useAsk<CheckReport>('check', {}, changed);
   return (
     <>
       <Head title="Check"><span class="quiet">What the schedule says should be there, against what is</span></Head>
@@ -22,7 +23,10 @@ export function CheckView() {
   );
 }
 
-function Report({ report }: { report: CheckReport }) {
+function Report({ report: made }: { report: CheckReport }) {
+  const here = acceptedHere.value.filter((one) => made.gaps.some((gap) => same(gap, one.gap)));
+  const gaps = made.gaps.filter((gap) => !here.some((one) => same(gap, one.gap)));
+  const report = { ...made, gaps, accepted: [...made.accepted, ...here], complete: made.complete || gaps.length === 0 };
   const examined = report.guards.reduce((sum, g) => sum + g.examined, 0);
   return (
     <>
@@ -58,7 +62,7 @@ function OneGap({ gap }: { gap: Gap }) {
     event.preventDefault();
     try {
       await ask('accept', request);
-      accepted.value++;
+      acceptedHere.value = [...acceptedHere.value, { gap, reason }];
     } catch (error) {
       setFailure(error instanceof Failure ? error : new Failure('internal', String(error), ''));
     }
@@ -67,7 +71,7 @@ function OneGap({ gap }: { gap: Gap }) {
   return (
     <li>
       <p><Mark state="failed" /> <strong>{gap.what}</strong></p>
-      <p class="quiet">{gap.guard} · {gap.first_date ? <a href={cellLink(gap.table, gap.first_date)}>{gap.table} {gap.first_date}</a> : gap.table}
+      <p class="quiet">{gap.guard} · {gap.first_date && cells.value?.byName.has(gap.table) ? <a href={cellLink(gap.table, gap.first_date)}>{gap.table} {gap.first_date}</a> : `${gap.table} ${gap.first_date ?? ''}`}
         {gap.last_date && gap.last_date !== gap.first_date && ` to ${gap.last_date}, ${plural(gap.dates, 'date')}`}
         {gap.subject && <> · {/^\d{10}$/.test(gap.subject) ? <a href={`/game/${gap.subject}`}>game {gap.subject}</a> : gap.subject}</>}</p>
       {gap.mend && <p>{command ? <Command line={gap.mend} /> : gap.mend}</p>}

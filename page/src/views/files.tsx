@@ -1,20 +1,20 @@
 // Files: what each feed has found, what it served, and when it was read.
 
 import { Fragment } from 'preact';
-import { useState } from 'preact/hooks';
+import { useMemo, useState } from 'preact/hooks';
 import { changed } from '../store';
 import { useAsk } from '../server';
 import { Answer, Empty, Head, Mark, tableLink } from '../parts';
 import { bytes, count, plural, since } from '../words';
 import { Load } from '../load';
 import type { State } from '../states';
-import type { Feed, FeedFile, FilesReport } from '../verbs';
+import type { FeedStatus, Files } from '../verbs';
 
 // The states of files in the shapes of cells.
-const mark: Record<FeedFile['state'], State> = { loaded: 'fresh', new: 'missing', changed: 'stale', gone: 'blocked', unused: 'empty', quarantined: 'failed' };
+const mark: Record<string, State> = { loaded: 'fresh', new: 'missing', changed: 'stale', gone: 'blocked', unused: 'empty', quarantined: 'failed' };
 
 export function FilesView() {
-  const asked = useAsk<FilesReport>('files', {}, changed);
+  const asked = useAsk<Files>('files', {}, changed);
   return (
     <>
       <Head title="Files"><Load /></Head>
@@ -23,9 +23,16 @@ export function FilesView() {
   );
 }
 
-const latest = (feed: Feed): string => feed.files.reduce((last, file) => (file.changed_at > last ? file.changed_at : last), '');
+// Paths count from the data folder.
+function relative(report: Files): Files {
+  const short = (path: string) => (path.startsWith(`${report.folder}/`) ? path.slice(report.folder.length + 1) : path);
+  return { ...report, feeds: report.feeds.map((f) => ({ ...f, patterns: f.patterns.map(short), files: f.files.map((one) => ({ ...one, path: short(one.path) })) })) };
+}
 
-function Feeds({ report }: { report: FilesReport }) {
+const latest = (feed: FeedStatus): string => feed.files.reduce((last, file) => (file.changed_at > last ? file.changed_at : last), '');
+
+function Feeds({ report: given }: { report: Files }) {
+  const report = useMemo(() => relative(given), [given]);
   const feeds = report.feeds.filter((f) => f.files.length), without = report.feeds.filter((f) => !f.files.length);
   const waiting = feeds.flatMap((f) => f.files.filter((one) => one.state !== 'loaded' && one.state !== 'unused'));
   const [open, setOpen] = useState<string | null>(null);
@@ -34,7 +41,7 @@ function Feeds({ report }: { report: FilesReport }) {
       {waiting.length > 0 && (
         <section>
           <h2>Not as loaded</h2>
-          <ul class="plain-list">{waiting.map((one) => <li key={one.path}><Mark state={mark[one.state]} />{one.state}: <code>{one.path}</code> {one.problem && <span class="quiet">{one.problem}</span>}</li>)}</ul>
+          <ul class="plain-list">{waiting.map((one) => <li key={one.path}><Mark state={mark[one.state] ?? 'waiting'} />{one.state}: <code>{one.path}</code> {one.problem && <span class="quiet">{one.problem}</span>}</li>)}</ul>
         </section>
       )}
       <section>
@@ -69,10 +76,10 @@ function Feeds({ report }: { report: FilesReport }) {
   );
 }
 
-const Tables = ({ of }: { of: Feed }) => <>{of.tables.map((t, i) => <Fragment key={t}>{i > 0 && ', '}<a href={tableLink(t)}>{t}</a></Fragment>)}</>;
+const Tables = ({ of }: { of: FeedStatus }) => <>{of.tables.map((t, i) => <Fragment key={t}>{i > 0 && ', '}<a href={tableLink(t)}>{t}</a></Fragment>)}</>;
 const Runs = ({ of }: { of: Array<number | null> }) => <>{[...new Set(of)].filter((r) => r !== null).sort((a, b) => b - a).slice(0, 3).map((r) => <Fragment key={r}><a href={`/runs/${r}`}>{r}</a> </Fragment>)}</>;
 
-function FeedRows({ feed, open, toggle }: { feed: Feed; open: boolean; toggle: () => void }) {
+function FeedRows({ feed, open, toggle }: { feed: FeedStatus; open: boolean; toggle: () => void }) {
   const served = feed.files.reduce((sum, one) => sum + (one.served ?? 0), 0), held = feed.files.reduce((sum, one) => sum + (one.held ?? 0), 0);
   const newest = latest(feed);
   return (
@@ -88,7 +95,7 @@ function FeedRows({ feed, open, toggle }: { feed: Feed; open: boolean; toggle: (
       </tr>
       {open && feed.files.map((one) => (
         <tr class="file" key={one.path}>
-          <td colSpan={2}><Mark state={mark[one.state]} /><code>{one.path}</code> {one.problem && <span class="quiet">{one.problem}</span>}</td>
+          <td colSpan={2}><Mark state={mark[one.state] ?? 'waiting'} /><code>{one.path}</code> {one.problem && <span class="quiet">{one.problem}</span>}</td>
           <td class="number quiet">{one.season}</td>
           <td class="number">{bytes(one.size)}</td>
           <td class="number">{one.held !== null && (one.served !== null && one.served < one.held ? `${count(one.served)} of ${count(one.held)}` : count(one.held))}</td>

@@ -9,7 +9,7 @@ import { Answer, Empty, Head, Strokes, useWidth } from '../parts';
 import { Legend } from './season';
 import { labels, worst, type State } from '../states';
 import { count } from '../words';
-import type { GraphReport } from '../verbs';
+import type { Graph as GraphReport } from '../verbs';
 
 export default function GraphView() {
   const asked = useAsk<GraphReport>('graph', {}, changed);

@@ -45,10 +45,10 @@ export function RunsView() {
 
 export function RunView() {
   const { run } = useRoute().params as { run: string };
-  const asked = useAsk<Run[] | Run>('runs', { run, log: true }, changed);
+  const asked = useAsk<Run[]>('runs', { run }, changed);
   return (
     <Answer of={asked}>{(answer) => {
-      const one = Array.isArray(answer) ? answer[0] : answer;
+      const one = answer[0];
       return one ? <OneRun run={one} /> : <Empty>There is no run {run}. <a href="/runs">All runs</a></Empty>;
     }}</Answer>
   );
@@ -81,8 +81,19 @@ function OneRun({ run }: { run: Run }) {
           </div>
         </section>
       )}
-      {run.log && <section><h2>Log</h2><pre class="log" tabIndex={0}>{run.log}</pre></section>}
+      <Log run={run.run} />
     </>
+  );
+}
+
+function Log({ run }: { run: number }) {
+  const [open, setOpen] = useState(false);
+  const asked = useAsk<Run[]>('runs', open ? { run: String(run), log: true } : null);
+  return (
+    <details class="more" onToggle={(e) => setOpen(e.currentTarget.open)}>
+      <summary>Log</summary>
+      {open && <Answer of={asked}>{([one]) => <pre class="log" tabIndex={0}>{one?.log}</pre>}</Answer>}
+    </details>
   );
 }
 

@@ -20,13 +20,18 @@ const place = signal<{ season: string; key: string; index: number } | null>(null
 
 export function rowsOf(model: Cells, unfolded: boolean): Row[] {
   const rows: Row[] = [];
+  const single = (table: TableCells): Row => ({ key: table.name, label: table.name, kind: table.kind, tables: [table] });
+  // Folded into one row: helper tables, and raw tables that no feed has filled.
   const helpers = model.tables.filter((t) => t.kind === 'helper');
+  const without = model.tables.filter((t) => t.kind === 'raw' && t.rows.every((n) => !n));
+  const folds = [
+    { key: '(helpers)', label: `${helpers.length} helper tables`, kind: 'helper', tables: helpers },
+    { key: '(without)', label: `${without.length} raw tables without rows`, kind: 'raw', tables: without },
+  ];
   for (const table of model.tables) {
-    if (!unfolded && helpers.length > 1 && helpers.includes(table)) {
-      if (table === helpers[0]) rows.push({ key: '(helpers)', label: `${helpers.length} helper tables`, kind: 'helper', tables: helpers });
-    } else {
-      rows.push({ key: table.name, label: table.name, kind: table.kind, tables: [table] });
-    }
+    const fold = unfolded ? undefined : folds.find((one) => one.tables.length > 1 && one.tables.includes(table));
+    if (!fold) rows.push(single(table));
+    else if (table === fold.tables[0]) rows.push(fold);
   }
   return rows.sort((a, b) => Number(b.kind === 'raw') - Number(a.kind === 'raw'));
 }
@@ -34,7 +39,7 @@ export function rowsOf(model: Cells, unfolded: boolean): Row[] {
 export function SeasonView() {
   const { query, path, route } = useLocation();
   const model = cells.value;
-  const unfolded = query.helpers === 'yes';
+  const unfolded = query.all === 'yes';
   const rows = useMemo(() => (model ? rowsOf(model, unfolded) : []), [model, unfolded]);
   const go = (change: Record<string, string | undefined>, replace = true) => {
     const next = new URLSearchParams(query);
@@ -61,7 +66,7 @@ export function SeasonView() {
         </nav>
         {table
           ? <><a href={hrefWith(path, query, { table: undefined })}>all tables</a><a href={`/table/${table.name}`}>about {table.name}</a></>
-          : <label class="check"><input type="checkbox" checked={unfolded} onChange={(e) => go({ helpers: e.currentTarget.checked ? 'yes' : undefined })} /> helper tables</label>}
+          : <label class="check"><input type="checkbox" checked={unfolded} onChange={(e) => go({ all: e.currentTarget.checked ? 'yes' : undefined })} /> all tables</label>}
       </div>
       {table
         ? shown.map((season) => <Calendar key={season.season} model={model} table={table} season={season} />)
@@ -79,11 +84,14 @@ function hrefWith(path: string, query: Record<string, string>, change: Record<st
   return text ? `${path}?${text}` : path;
 }
 
-function Strips({ model, season, rows, chosen, choose }: { model: Cells; season: Season; rows: Row[]; chosen: Chosen | null; choose: (next: Chosen | null) => void }) {
+/** `bare`: only the strips, where another view shows them. */
+export function Strips({ model, season, rows, chosen, choose, bare }: { model: Cells; season: Season; rows: Row[]; chosen: Chosen | null; choose: (next: Chosen | null) => void; bare?: boolean }) {
   const { route } = useLocation();
   const [attach, width] = useWidth<HTMLDivElement>();
   const narrow = width > 0 && width < 640;
-  const labelWidth = narrow ? 0 : 262;
+  // Names take what the longest season leaves at four pixels a date.
+  const longest = Math.max(...model.seasons.map((s) => s.to - s.from)) * 4 + 38;
+  const labelWidth = narrow ? 0 : Math.max(226, Math.min(276, width - longest));
   const section = useRef<HTMLElement>(null);
   const canvas = useRef<HTMLCanvasElement>(null);
   const scroller = useRef<HTMLDivElement>(null);
@@ -138,7 +146,7 @@ function Strips({ model, season, rows, chosen, choose }: { model: Cells; season:
   const open = (row: number, index: number) => {
     const one = rows[row]!;
     if (one.tables.length === 1) route(cellLink(one.tables[0]!.name, model.dates[index]!.date));
-    else route(`${location.pathname}?helpers=yes`);
+    else route(`${location.pathname}?all=yes`);
   };
   const onPointerDown = (event: PointerEvent) => {
     if (event.button !== 0 || event.pointerType !== 'mouse') return;
@@ -213,7 +221,7 @@ function Strips({ model, season, rows, chosen, choose }: { model: Cells; season:
   return (
     <section class="strips" ref={section} aria-label={`Season ${season.season}`}>
       <h2>{season.season} <small>{plural(season.to - season.from, 'game date')}</small>{' '}
-        <button type="button" class="small" onClick={() => select({ row: 0, index: season.from }, { row: rows.length - 1, index: season.to - 1 })}>Select the season</button></h2>
+        {!bare && <button type="button" class="small" onClick={() => select({ row: 0, index: season.from }, { row: rows.length - 1, index: season.to - 1 })}>Select the season</button>}</h2>
       <div class="strips-body" ref={attach}>
         {!narrow && <Labels model={model} season={season} rows={rows} layout={layout} at={at?.row} live={visible} width={labelWidth} />}
         <div class="strips-scroll" ref={scroller} tabIndex={-1}>
@@ -235,7 +243,7 @@ function Strips({ model, season, rows, chosen, choose }: { model: Cells; season:
           </div>
         </div>
       </div>
-      <AsText model={model} season={season} rows={rows} />
+      {!bare && <AsText model={model} season={season} rows={rows} />}
     </section>
   );
 }
@@ -267,7 +275,7 @@ function Labels({ model, season, rows, layout, at, live, width }: { model: Cells
           <div class={`label${at === r ? ' at' : ''}${row.kind === 'raw' ? ' raw' : ''}`} style={{ top: `${layout.y[r]! - (width ? 2 : 15)}px` }}>
             {row.tables.length === 1
               ? <a href={`/season?table=${row.key}`} title={row.label}>{row.label}</a>
-              : <a href="/season?helpers=yes" title={row.tables.map((t) => t.name).join(', ')}>{row.label}</a>}
+              : <a href="/season?all=yes" title={row.tables.map((t) => t.name).join(', ')}>{row.label}</a>}
             {progress && <span class="rate">{rate(progress)}</span>}
             <span class={done < total ? 'count open' : 'count'}>{done < total ? `${count(done)}/${count(total)}` : count(total)}</span>
           </div>
@@ -337,10 +345,11 @@ function Line({ model, rows, chosen, choose }: { model: Cells; rows: Row[]; chos
   const at = place.value;
   const row = at && rows.find((r) => r.key === at.key);
   const date = at && model.dates[at.index];
+  const models = chosen?.tables.filter((t) => model.byName.has(t) && model.byName.get(t)!.kind !== 'raw') ?? [];
   return (
     <div class="line">
       <p class="line-text" aria-live="polite">
-        {at && row && date ? <LineText model={model} row={row} index={at.index} date={date} /> : <span class="quiet">{status.value?.next_command ? <>Next: <code>{status.value.next_command}</code></> : 'Point at a cell, or press Tab and use the arrow keys; drag to select dates.'}</span>}
+        {at && row && date ? <LineText model={model} row={row} index={at.index} date={date} /> : <span class="quiet">{status.value?.next_command ? <>Next: <code>{status.value.next_command}</code></> : matchMedia('(pointer: coarse)').matches ? 'Tap a cell to see it.' : 'Point at a cell, or press Tab and use the arrow keys; drag to select dates.'}</span>}
       </p>
       {chosen && (
         <div class="chosen" role="group" aria-label="Selection">
@@ -352,7 +361,7 @@ function Line({ model, rows, chosen, choose }: { model: Cells; rows: Row[]; chos
             {chosen.tables.length === 1 && chosen.from === chosen.to && <a href={cellLink(chosen.tables[0]!, chosen.from)}>open the cell</a>}
             <button type="button" class="small" onClick={() => choose(null)}>Clear</button>
           </p>
-          <Work selection={{ tables: chosen.tables.filter((t) => model.byName.get(t)?.kind !== 'raw'), start_date: chosen.from, end_date: chosen.to }} />
+          {models.length > 0 ? <Work selection={{ tables: models, start_date: chosen.from, end_date: chosen.to }} /> : <p class="quiet">Raw tables are not filled but loaded: see <a href="/files">Files</a>.</p>}
         </div>
       )}
     </div>

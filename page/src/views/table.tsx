@@ -1,11 +1,12 @@
 // A table: what it is, its columns with what is in them, its text, who reads whom.
 
-import { useEffect, useState } from 'preact/hooks';
-import { useRoute } from 'preact-iso/router';
+import { useEffect, useMemo, useState } from 'preact/hooks';
+import { useLocation, useRoute } from 'preact-iso/router';
 import { cells, changed, dictionary } from '../store';
-import { isNumeric, query } from '../server';
-import { Copy, Empty, Facts, Head, Mark, tableLink, Waiting } from '../parts';
-import { count, identifier, percent, plural, show } from '../words';
+import { isNumeric, query, useQuery } from '../server';
+import { Copy, Empty, Facts, Head, Mark, Problem, tableLink, Waiting } from '../parts';
+import { Strips } from './season';
+import { count, identifier, literal, percent, plural, seconds, show, since } from '../words';
 import { states, labels, worst, type State } from '../states';
 import type { DictionaryTable, Value } from '../verbs';
 
@@ -66,10 +67,12 @@ function TableAbout({ table, readers }: { table: DictionaryTable; readers: Dicti
       <Facts of={[
         ['rows', facts ? count(facts.rows) : '…'],
         ['a row a', table.key.join(', ')],
+        table.file && ['file', <code>{table.file}</code>],
         table.date && ['date', <code>{table.date}</code>],
         table.checks.length > 0 && ['checked at every commit', table.checks.join('; ')],
       ]} />
       <TableStates name={table.table} />
+      <TableStrips name={table.table} />
       <div class="columns">
         <section>
           <h2>Reads</h2>
@@ -105,6 +108,7 @@ function TableAbout({ table, readers }: { table: DictionaryTable; readers: Dicti
           </table>
         </div>
       </section>
+      {table.kind !== 'raw' && table.kind !== 'view' && <RecentFills name={table.table} />}
       {table.sql && (
         <section>
           <h2>Text <Copy text={table.sql} /></h2>
@@ -121,6 +125,39 @@ function Histogram({ bars, name }: { bars: number[]; name: string }) {
     <svg class="histogram" width={bars.length * 4} height="16" role="img" aria-label={`How the values of ${name} are spread`}>
       {bars.map((n, i) => n > 0 && <rect x={i * 4} width="3" y={16 - Math.max(1, (16 * n) / most)} height={Math.max(1, (16 * n) / most)} />)}
     </svg>
+  );
+}
+
+function TableStrips({ name }: { name: string }) {
+  const { route } = useLocation();
+  const model = cells.value, table = model?.byName.get(name);
+  const rows = useMemo(() => (table ? [{ key: name, label: name, kind: table.kind, tables: [table] }] : []), [table]);
+  if (!model || !table) return null;
+  return <>{[...model.seasons].reverse().map((season) => (
+    <Strips bare key={season.season} model={model} season={season} rows={rows} chosen={null} choose={(next) => next && route(`/season?from=${next.from}&to=${next.to}&tables=${name}`)} />
+  ))}</>;
+}
+
+// What the ledger keeps of its batches, by run.
+function RecentFills({ name }: { name: string }) {
+  const asked = useQuery(`SELECT b.run, CAST(max(b.ended_at) AS VARCHAR), sum(b.cells), sum(b.row_count), CAST(DATE '1970-01-01' + min(b.first_slot) AS DATE), CAST(DATE '1970-01-01' + max(b.last_slot) AS DATE), sum(b.seconds)
+    FROM backcourt.batches b WHERE b.model = ${literal(name)} GROUP BY b.run ORDER BY b.run DESC LIMIT 8`, changed);
+  if (asked.error) return <Problem failure={asked.error} />;
+  if (!asked.value) return null;
+  return (
+    <section>
+      <h2>Newest fills</h2>
+      {asked.value.rows.length === 0 ? <Empty>It was not filled yet.</Empty> : (
+        <div class="scroll" tabIndex={0} role="region" aria-label="Newest fills">
+          <table class="plain">
+            <thead><tr><th scope="col" class="number">run</th><th scope="col">ended</th><th scope="col" class="number">cells</th><th scope="col" class="number">rows</th><th scope="col">from</th><th scope="col">to</th><th scope="col" class="number">time</th></tr></thead>
+            <tbody>{asked.value.rows.map(([run, ended, cells, rows, first, last, time]) => (
+              <tr key={run}><td class="number"><a href={`/runs/${run}`}>{show(run)}</a></td><td title={`${ended} UTC`}>{since(String(ended))}</td><td class="number">{count(Number(cells))}</td><td class="number">{count(Number(rows))}</td><td>{show(first)}</td><td>{show(last)}</td><td class="number">{seconds(Number(time))}</td></tr>
+            ))}</tbody>
+          </table>
+        </div>
+      )}
+    </section>
   );
 }
 

@@ -17,12 +17,13 @@ struct DocsView {
 };
 void Describe(Visitor& v, DocsView& view) {
   v.Struct("DocsView", "");
-  v.Field("part", view.part, "dictionary, graph, commands, json, python or completion (default: dictionary).",
+  v.Field("part", view.part,
+          "dictionary, graph, commands, json, api, python or completion (default: dictionary).",
           {.metavar = "PART",
            .positional = true,
-           .choices = {"dictionary", "graph", "commands", "json", "python", "completion"}});
+           .choices = {"dictionary", "graph", "commands", "json", "api", "python", "completion"}});
   v.Field("output", view.output,
-          "Write data-dictionary.md, graph.md, commands.md and json-output.md into this folder.",
+          "Write data-dictionary.md, graph.md, commands.md, json-output.md and api.md into this folder.",
           {.metavar = "DIR", .path = true});
 }
 
@@ -36,6 +37,8 @@ Result<int> RunDocs(Caller& caller, const DictionaryRequest& request, const Docs
       output.Out(CommandReference());
     else if (view.part == "json")
       output.Out(JsonOutputPage());
+    else if (view.part == "api")
+      output.Out(ApiPage());
     else if (view.part == "python")
       output.Out(PythonTypes());
     else
@@ -49,6 +52,7 @@ Result<int> RunDocs(Caller& caller, const DictionaryRequest& request, const Docs
   TRY(WriteFile((folder / "graph.md").string(), GraphPage(dictionary)));
   TRY(WriteFile((folder / "commands.md").string(), CommandReference()));
   TRY(WriteFile((folder / "json-output.md").string(), JsonOutputPage()));
+  TRY(WriteFile((folder / "api.md").string(), ApiPage()));
   output.Out(fmt::format("written to {}\n", folder.string()));
   return 0;
 }

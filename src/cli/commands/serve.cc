@@ -1,7 +1,10 @@
 #include <fmt/format.h>
 #include <unistd.h>
 
+#include <algorithm>
+#include <chrono>
 #include <cstdlib>
+#include <thread>
 
 #include "base/file.h"
 #include "base/text.h"
@@ -32,6 +35,21 @@ Result<std::string> TokenOf(const ServeRequest& request) {
   return std::string(token ? token : "");
 }
 
+// One look after the other. One that cannot be done, because something else runs, is done at the next.
+void Nights(Host& host, const Cancel& cancel) {
+  while (!cancel.Requested()) {
+    auto report =
+        host.Follow(*FindVerb("daily"), nlohmann::json::object(), cancel, [](const std::string&) {});
+    int64_t seconds =
+        report ? report->value("next_seconds", int64_t(1)) : host.workspace()->project().daily_every;
+    auto next = std::chrono::steady_clock::now() + std::chrono::seconds(std::max<int64_t>(seconds, 1));
+    next = std::min(next, std::chrono::steady_clock::now() +
+                              std::chrono::seconds(host.workspace()->project().daily_every));
+    while (!cancel.Requested() && std::chrono::steady_clock::now() < next)
+      usleep(kLookMicroseconds);
+  }
+}
+
 Result<int> RunServe(Caller& caller, const ServeRequest& request, const ServeView&, const Output& output) {
   WarehouseLock& lock = *TRY(caller.Hold());
   TcpAddress address{request.host, request.port};
@@ -46,8 +64,11 @@ Result<int> RunServe(Caller& caller, const ServeRequest& request, const ServeVie
   std::string url = fmt::format("http://{}:{}/", shown, server->port());
   TRY(lock.Tell(url));
   output.Out(fmt::format("Backcourt serves {} at {}\nCtrl-C ends it.\n", caller.project().warehouse, url));
+  std::thread nights;
+  if (request.daily) nights = std::thread([&] { Nights(host, caller.cancel()); });
   while (!caller.cancel().Requested())
     usleep(kLookMicroseconds);
+  if (nights.joinable()) nights.join();
   host.End();
   server->EndServing();
   return 0;

@@ -1,0 +1,54 @@
+// A server that is killed, and one that comes back: the page says so, and shows what is.
+
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { open, run, serve, toyProject } from './kit.mjs';
+
+test('the connection is lost and comes back, with what was done meanwhile', async () => {
+  const project = toyProject();
+  run(project, ['load']);
+  const first = await serve(project);
+  const page = await open(`${first.url}/season`, { expected: /ERR_|Failed to load resource/ });
+  const count = page.locator('.label', { hasText: 'player_form' }).locator('.count');
+  await count.getByText('0/6').waitFor();
+  await first.kill();
+  await page.locator('header .now').getByText(/does not answer|connection is lost/).waitFor();
+  assert.equal(await count.innerText(), '0/6');
+  run(project, ['backfill', 'all']);
+  const second = await serve(project, first.port);
+  assert.equal(second.url, first.url);
+  await count.getByText(/^6$/).waitFor({ timeout: 20_000 });
+  await page.locator('header .now').getByText(/does not answer|connection is lost/).waitFor({ state: 'detached' });
+  // What the page asks for after that is done.
+  await page.getByRole('link', { name: 'Runs', exact: true }).click();
+  await page.locator('main td code').getByText('backfill all').waitFor();
+});
+
+test('what the command line does is seen on the page', async () => {
+  const project = toyProject();
+  run(project, ['load']);
+  const { url } = await serve(project);
+  const page = await open(`${url}/season`);
+  const count = page.locator('.label', { hasText: 'player_form' }).locator('.count');
+  await count.getByText('0/6').waitFor();
+  run(project, ['backfill', 'all']);
+  await count.getByText(/^6$/).waitFor();
+});
+
+test('a window that is not seen lets go of its stream, and catches up when it is seen again', async () => {
+  const project = toyProject();
+  run(project, ['load']);
+  const { url } = await serve(project);
+  const page = await open(`${url}/season`);
+  const count = page.locator('.label', { hasText: 'player_form' }).locator('.count');
+  await count.getByText('0/6').waitFor();
+  const see = (hidden) => page.evaluate((hidden) => {
+    Object.defineProperty(document, 'hidden', { value: hidden, configurable: true });
+    document.dispatchEvent(new Event('visibilitychange'));
+  }, hidden);
+  await see(true);
+  run(project, ['backfill', 'all']);
+  assert.equal(await count.innerText(), '0/6');
+  await see(false);
+  await count.getByText(/^6$/).waitFor();
+});

@@ -1,0 +1,72 @@
+// A season is filled from the page, seen by two windows; it ends as the command line says that it has.
+
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { ask, content, open, realProject, run, serve } from './kit.mjs';
+
+const season = '2021-22';
+
+test('fill a season and watch it end; the second who asks joins; a window that is reloaded goes on', async () => {
+  const project = realProject();
+  run(project, ['load']);
+  const { url } = await serve(project);
+  const page = await open(`${url}/season?season=${season}`);
+  await page.getByRole('button', { name: 'Select the season' }).click();
+  await page.getByRole('button', { name: 'Plan', exact: true }).click();
+  const command = await page.locator('.chosen .command code').innerText();
+  assert.match(command, /^backcourt backfill .*--start-date 2021-10-19 --end-date 2022-06-16$/);
+  const fill = page.getByRole('button', { name: /^Fill [\d,]+ cells$/ });
+  const planned = Number((await fill.innerText()).replace(/\D/g, ''));
+  assert.equal(planned, JSON.parse(run(project, ['plan', '--season', season, '--json'])).cells);
+  // The second window has the same selection by its address.
+  const second = await open(page.url());
+  await second.getByRole('button', { name: 'Plan', exact: true }).click();
+  const fillToo = second.getByRole('button', { name: /^Fill [\d,]+ cells$/ });
+  await fillToo.waitFor();
+  await fill.click();
+  await page.locator('header .now').getByText(/filling|reading/).waitFor();
+  await fillToo.click();
+  await second.getByText('Joined what runs already').waitFor();
+  // Whoever comes while it runs sees it run.
+  await second.reload();
+  await second.locator('header .now').getByText(/filling|reading/).waitFor();
+  await page.locator('.chosen').getByText(new RegExp(`^\\s*Filled: ${planned.toLocaleString('en-US')} cells`)).waitFor({ timeout: 120_000 });
+  await second.locator('header .now').getByText('filling').waitFor({ state: 'detached' });
+
+  const cells = await ask(url, 'cells', { season });
+  const bad = cells.tables.filter((t) => t.kind !== 'raw').flatMap((t) => [...t.states].filter((letter) => !['fresh', 'empty', 'unproved'].includes(cells.letters[letter])));
+  assert.deepEqual(bad, []);
+  for (const window of [page, second]) {
+    const counts = await window.locator('.label', { hasText: 'ml_feature_store_v2' }).locator('.count').innerText();
+    assert.equal(counts, '213');
+    assert.equal(await window.locator('.label .count.open').count(), 0);
+    content(window);
+  }
+  const runs = JSON.parse(run(project, ['runs', '--json']));
+  assert.equal(runs.filter((one) => one.command.startsWith('backfill')).length, 1);
+
+  await page.getByRole('link', { name: /^Run \d+$/ }).click();
+  await page.getByRole('heading', { name: /^Run \d+$/ }).waitFor();
+  assert.match(await page.locator('.big-state').innerText(), /done/);
+  // Its timeline has every batch, and a critical path that no run can be shorter than.
+  const [made] = await ask(url, 'runs', { run: new URL(page.url()).pathname.split('/').at(-1) });
+  assert.equal(await page.locator('.timeline .bar').count(), made.batches.length);
+  assert.ok((await page.locator('.timeline .bar.critical').count()) > 0);
+});
+
+test('a fill is stopped from the page, and the rest stays to be done', async () => {
+  const project = realProject();
+  run(project, ['load']);
+  const { url } = await serve(project);
+  const page = await open(`${url}/season?season=${season}`);
+  await page.getByRole('button', { name: 'Select the season' }).click();
+  await page.getByRole('button', { name: 'Plan', exact: true }).click();
+  await page.getByRole('button', { name: /^Fill/ }).click();
+  await page.locator('header').getByRole('button', { name: 'Stop' }).click();
+  await page.locator('.chosen').getByText('Stopped').waitFor({ timeout: 60_000 });
+  const [last] = JSON.parse(run(project, ['runs', '--json']));
+  assert.match(last.outcome, /^(stopped|interrupted)$/);
+  const cells = await ask(url, 'cells', { season });
+  assert.ok(cells.tables.some((t) => [...t.states].some((letter) => cells.letters[letter] === 'missing')));
+  content(page);
+});

@@ -1,0 +1,102 @@
+// What is red leads to what fixes it: a failed cell, a gap that somebody judges, the chain of why.
+
+import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import { ask, content, edit, open, run, serve, toyProject } from './kit.mjs';
+
+// The game dates of the toy league.
+const dates = ['2021-10-19', '2021-10-20', '2021-10-22', '2021-10-25', '2021-11-01', '2021-11-03'];
+const date = dates[1];
+const model = 'models/analytics/player_games.sql';
+// Negative points on one date: the check "points are not negative" finds them.
+const right = 'b.points\nFROM', wrong = `CASE WHEN b.game_date = DATE '${date}' THEN -b.points ELSE b.points END AS points\nFROM`;
+
+test('a failure is seen, opened, fixed and tried again', async () => {
+  const project = toyProject();
+  run(project, ['load']);
+  edit(join(project, model), right, wrong);
+  const { url } = await serve(project);
+  const page = await open(`${url}/`);
+  await page.getByRole('button', { name: 'Select the season' }).click();
+  await page.getByRole('button', { name: 'Plan', exact: true }).click();
+  await page.getByRole('button', { name: /^Fill/ }).click();
+  await page.locator('.chosen .progress').getByText(/1 failed/).waitFor();
+
+  await page.locator('header a.red').first().click();
+  await page.waitForURL(`**/cell/player_games/${date}`);
+  await page.locator('.big-state').getByText('failed').waitFor();
+  assert.match(await page.locator('main .problem').first().innerText(), /points are not negative/);
+  assert.match(await page.locator('.actions .command code').innerText(), /^backcourt backfill player_games/);
+
+  edit(join(project, model), wrong, right);
+  await page.getByRole('button', { name: 'Try again' }).click();
+  await page.locator('.big-state').getByText(/fresh|unproved/).waitFor();
+  // What waited for it is filled too, and nothing is red.
+  await page.goto(`${url}/season`);
+  await page.getByRole('button', { name: 'Select the season' }).click();
+  await page.getByRole('button', { name: 'Plan', exact: true }).click();
+  await page.getByRole('button', { name: /^Fill/ }).click();
+  await page.locator('header a.red').waitFor({ state: 'detached' });
+  const cell = await ask(url, 'cell', { table: 'player_form', date: dates[2] });
+  assert.ok(['fresh', 'unproved'].includes(cell.state), cell.state);
+  content(page);
+});
+
+test('why is walked to the file', async () => {
+  const project = toyProject();
+  run(project, ['backfill', 'all']);
+  const { url } = await serve(project);
+  const page = await open(`${url}/cell/player_form/${dates[3]}`);
+  const links = page.locator('.why a');
+  await links.first().waitFor();
+  const chain = await links.allInnerTexts();
+  assert.ok(chain.length >= 3, chain.join());
+  for (let at = 1; at < chain.length; at++) {
+    const [table, date] = chain[at].split(' ');
+    await page.goto(`${url}/cell/player_form/${dates[3]}`);
+    await page.locator('.why').getByRole('link', { name: chain[at], exact: true }).click();
+    await page.waitForURL(`**/cell/${table}/${date}`);
+    await page.getByRole('heading', { level: 1 }).getByText(table).waitFor();
+  }
+  assert.match(chain.at(-1), /^raw_/);
+  // Back leads back, and the rows of the cell are there.
+  await page.goBack();
+  await page.getByRole('heading', { level: 1 }).getByText('player_form').waitFor();
+  const rows = await ask(url, 'query', { sql: `SELECT * FROM player_form WHERE game_date = '${dates[3]}'` });
+  assert.equal(await page.locator('.grid tbody tr').count(), rows.rows.length);
+  content(page);
+});
+
+test('a gap is accepted with a reason, which is in backcourt.toml then', async () => {
+  const project = toyProject();
+  run(project, ['backfill', 'all']);
+  const before = JSON.parse(run(project, ['check', '--json'], 2));
+  const gap = before.gaps.find((one) => one.subject || one.first_date);
+  const { url } = await serve(project);
+  const page = await open(`${url}/check`);
+  const item = page.locator('.gaps > li', { hasText: gap.what }).first();
+  await item.getByRole('button', { name: 'Accept with a reason' }).click();
+  await item.getByLabel('Why it stays').fill('the league lost the box');
+  await item.getByRole('button', { name: 'Accept', exact: true }).click();
+  await page.getByText('Accepted: the league lost the box').first().waitFor();
+  assert.match(readFileSync(join(project, 'backcourt.toml'), 'utf8'), /the league lost the box/);
+  const after = JSON.parse(run(project, ['check', '--json'], before.gaps.length > 1 ? 2 : 0));
+  assert.equal(after.gaps.length, before.gaps.length - 1);
+  assert.deepEqual(after.accepted.map((one) => one.reason), ['the league lost the box']);
+  content(page);
+});
+
+test('a plan is shown before anything runs, and nothing runs by it', async () => {
+  const project = toyProject();
+  run(project, ['load']);
+  const { url } = await serve(project);
+  const page = await open(`${url}/cell/player_form/${dates[3]}`);
+  await page.locator('.big-state').getByText('missing').waitFor();
+  await page.goto(`${url}/season?from=${dates[1]}&to=${dates[3]}&tables=player_form`);
+  await page.getByRole('button', { name: 'Plan', exact: true }).click();
+  await page.getByRole('button', { name: /^Fill/ }).waitFor();
+  assert.equal(JSON.parse(run(project, ['runs', '--json'])).filter((one) => one.command.startsWith('backfill')).length, 0);
+  content(page);
+});

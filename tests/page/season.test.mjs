@@ -1,0 +1,118 @@
+// The season view by mouse, keyboard and as text: what is drawn is what the server says.
+
+import assert from 'node:assert/strict';
+import { before, test } from 'node:test';
+import { ask, content, open, run, serve, toyProject } from './kit.mjs';
+
+let url, cells;
+before(async () => {
+  const project = toyProject();
+  run(project, ['backfill', 'all']);
+  ({ url } = await serve(project));
+  cells = await ask(url, 'cells');
+});
+const line = (page) => page.locator('.line-text').first();
+const stateOf = (table, date) => cells.letters[cells.tables.find((t) => t.table === table).states[cells.dates.findIndex((d) => d.date === date)]];
+
+test('arrows move, the line tells each cell as it is, Enter opens it', async () => {
+  const page = await open(`${url}/season`);
+  const strips = page.getByRole('application');
+  await strips.focus();
+  await page.keyboard.press('Home');
+  for (const [row, { table }] of cells.tables.entries()) {
+    for (const [i, { date }] of cells.dates.entries()) {
+      const text = await line(page).innerText();
+      assert.ok(text.includes(date) && text.includes(table), `${text} for ${table} ${date}`);
+      const state = stateOf(table, date);
+      if (state) assert.ok(text.includes(state), `${text} is ${state}`);
+      if (i < cells.dates.length - 1) await page.keyboard.press('ArrowRight');
+    }
+    await page.keyboard.press('Home');
+    if (row < cells.tables.length - 1) await page.keyboard.press('ArrowDown');
+  }
+  await page.keyboard.press('Enter');
+  await page.waitForURL(`**/cell/${cells.tables.at(-1).table}/${cells.dates[0].date}`);
+  await page.goBack();
+  await page.getByRole('application').waitFor();
+  content(page);
+});
+
+test('Shift with arrows selects, the address holds it, a reload keeps it', async () => {
+  const page = await open(`${url}/season`);
+  await page.getByRole('application').focus();
+  for (const key of ['Home', 'Shift+ArrowRight', 'Shift+ArrowRight', 'Shift+ArrowDown']) await page.keyboard.press(key);
+  const address = page.url();
+  assert.equal(new URL(address).searchParams.get('from'), cells.dates[0].date);
+  assert.equal(new URL(address).searchParams.get('to'), cells.dates[2].date);
+  assert.equal(new URL(address).searchParams.get('tables'), cells.tables.slice(0, 2).map((t) => t.table).join());
+  await page.reload();
+  assert.equal(page.url(), address);
+  await page.locator('.chosen').getByText('3 game dates').waitFor();
+  assert.ok((await page.locator('.selection').count()) > 0);
+  await page.getByRole('application').focus();
+  await page.keyboard.press('Escape');
+  await page.locator('.chosen').waitFor({ state: 'detached' });
+  content(page);
+});
+
+test('the mouse points, drags and opens', async () => {
+  const page = await open(`${url}/season`);
+  const box = await page.locator('.strips-cells').boundingBox();
+  await page.mouse.move(box.x + 3, box.y + 6);
+  assert.match(await line(page).innerText(), new RegExp(`${cells.dates[0].date}.*${cells.tables[0].table}`, 's'));
+  await page.mouse.down();
+  await page.mouse.move(box.x + 14, box.y + 6, { steps: 4 });
+  await page.mouse.up();
+  assert.equal(new URL(page.url()).searchParams.get('from'), cells.dates[0].date);
+  await page.mouse.click(box.x + 3, box.y + 6);
+  await page.waitForURL(`**/cell/${cells.tables[0].table}/${cells.dates[0].date}`);
+  content(page);
+});
+
+test('the text says the same as the picture', async () => {
+  const page = await open(`${url}/season`);
+  await page.getByText('2021-22 as text').click();
+  for (const table of cells.tables) {
+    const row = await page.getByRole('row', { name: table.table }).innerText();
+    const counts = new Map();
+    for (const letter of table.states) if (cells.letters[letter]) counts.set(cells.letters[letter], (counts.get(cells.letters[letter]) ?? 0) + 1);
+    for (const [state, n] of counts) {
+      const told = [...row.matchAll(new RegExp(`(\\d+) ${state.replace('_', ' ')}\\b`, 'g'))].reduce((sum, match) => sum + Number(match[1]), 0);
+      assert.equal(told, n, `${table.table} ${state}: ${row}`);
+    }
+  }
+  content(page);
+});
+
+test('one table as a calendar: every game date on its weekday, with its rows', async () => {
+  const page = await open(`${url}/season?table=player_form`);
+  const table = cells.tables.find((t) => t.table === 'player_form');
+  for (const [i, { date }] of cells.dates.entries()) {
+    const day = page.locator(`[data-date="${date}"]`);
+    assert.equal(await day.evaluate((element) => Number(element.style.gridRow)), ((new Date(`${date}T00:00Z`).getUTCDay() + 6) % 7) + 2);
+    if (table.rows[i]) assert.equal((await day.innerText()).trim(), String(table.rows[i]));
+  }
+  await page.locator(`[data-date="${cells.dates.at(-1).date}"]`).focus();
+  await page.keyboard.press('Enter');
+  await page.waitForURL(`**/cell/player_form/${cells.dates.at(-1).date}`);
+  content(page);
+});
+
+test('keys lead to every view, and search finds tables and columns', async () => {
+  const page = await open(`${url}/season`);
+  for (const [key, heading] of [['r', 'Runs'], ['c', 'Check'], ['g', 'Graph'], ['d', 'Dictionary'], ['f', 'Files'], ['s', 'Season']]) {
+    await page.keyboard.press(key);
+    await page.getByRole('heading', { level: 1, name: heading }).waitFor();
+  }
+  await page.keyboard.press('/');
+  await page.keyboard.type('points_avg');
+  await page.getByRole('option', { name: /column points_avg/ }).waitFor();
+  await page.keyboard.press('Enter');
+  await page.waitForURL('**/table/player_form#points_avg');
+  await page.keyboard.press('?');
+  await page.getByRole('dialog', { name: 'Keys' }).waitFor();
+  await page.keyboard.press('Escape');
+  await page.getByRole('dialog', { name: 'Keys' }).waitFor({ state: 'detached' }).catch(() => {});
+  assert.equal(await page.locator('dialog[open]').count(), 0);
+  content(page);
+});

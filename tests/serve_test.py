@@ -1,0 +1,203 @@
+"""A server, asked by browsers' pages, by shells, by strangers, and by clients that misbehave."""
+
+import json
+import re
+import signal
+import socket
+import subprocess
+import threading
+import time
+import unittest
+
+from tests.kit.program import BACKCOURT
+from tests.kit.serving import Serving
+
+
+class Together(Serving):
+    def test_shells_and_the_page_show_one_truth(self):
+        self.serve()
+        self.assertIn("18 cells filled", self.run_program("backfill", "all"))
+        activities = json.loads(self.ask("GET", "/api/v1/activities")[2])
+        self.assertEqual([(one["verb"], one["command"], one["state"]) for one in activities], [("backfill", "backfill all", "done")])
+        self.assertEqual(self.run_program("runs").count("backfill all"), 1)
+        self.assertIn("Complete through 2021-11-01", self.run_program("status"))
+        self.assertEqual(json.loads(self.ask("POST", "/api/v1/status", {})[2])["complete_through"], "2021-11-01")
+        self.assertIn("all agree to the bit", self.run_program("verify", "--all"))
+        self.assertIn("nothing to load", self.run_program("load"))
+        self.assertIn("stopped", self.run_program("stop", "--json"))
+
+    def test_an_error_is_told_to_the_shell_as_ever(self):
+        self.serve()
+        self.assertIn("'player_frm' is no table\n  Try: player_form", self.run_program("backfill", "player_frm", code=1))
+        self.edit("models/analytics/player_games.sql", "points < 0", "points > 31")
+        self.edit("data/box_2021-22.csv", "G3,AAA,1,31", "G3,AAA,1,35")
+        self.assertIn("FAILED", self.run_program("backfill", code=2))
+
+    def test_who_asks_for_the_same_joins(self):
+        self.serve()
+        self.run_program("load")
+        answers = []
+        threads = [threading.Thread(target=lambda: answers.append(self.socket_ask("backfill", {}))) for _ in range(4)]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+        reports = [json.loads(next(line for line in answer.splitlines() if line.startswith('{"report"')))["report"] for answer in answers]
+        self.assertEqual(len({report["run"] for report in reports if report["run"]}), 1)
+        self.assertEqual(sum(1 for line in self.run_program("runs").splitlines() if "cells filled" in line), 1)
+
+    def test_a_second_server_is_told_where_the_first_is(self):
+        server = self.serve()
+        out = self.run_program("serve", "--port", "0", code=5)
+        self.assertIn(f"held by process {server.pid}", out)
+        self.assertIn(f"http://127.0.0.1:{self.port}/", out)
+
+    def test_a_port_in_use_is_said(self):
+        with socket.create_server(("127.0.0.1", 0)) as other:
+            out = self.run_program("serve", "--port", str(other.getsockname()[1]), code=1)
+        self.assertIn("is in use", out)
+        self.assertIn("--port 0", out)
+
+    def test_a_killed_server_starts_again_where_it_was(self):
+        server = self.serve()
+        self.run_program("backfill", "all")
+        digests = self.digests()
+        filling = subprocess.Popen([BACKCOURT, "backfill", "all", "--force"], cwd=self.project, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        server.kill()
+        server.wait()
+        filling.wait(60)
+        self.serve()
+        self.run_program("backfill", "all")
+        self.assertEqual(self.digests(), digests)
+        self.assertIn("all agree to the bit", self.run_program("verify", "--all"))
+
+    def test_an_interrupt_ends_it_and_frees_the_warehouse(self):
+        server = self.serve()
+        server.send_signal(signal.SIGINT)
+        self.assertEqual(server.wait(10), 130)
+        self.assertIn("18 cells", self.run_program("backfill"))
+
+
+class Strangers(Serving):
+    def test_other_names_and_other_sites_are_refused(self):
+        self.serve()
+        token = self.page_token()
+        for headers, status in (({"Host": "evil.example"}, 421), ({"Host": f"evil.example:{self.port}"}, 421), ({"Sec-Fetch-Site": "cross-site"}, 403), ({"Origin": "http://evil.example"}, 403),
+                                ({"Origin": "null"}, 403), ({"Sec-Fetch-Site": "same-site", "Sec-Fetch-Mode": "navigate"}, 403)):
+            for target in ("/api/v1/status", "/api/v1/backfill"):
+                with self.subTest(headers=headers, target=target):
+                    acting = {"X-Backcourt-Token": token[1]} if token else {}
+                    self.assertEqual(self.ask("POST", target, {}, {**acting, **headers})[0], status)
+        self.assertEqual(json.loads(self.ask("GET", "/api/v1/activities")[2]), [])
+        for headers in ({}, {"X-Backcourt-Token": "0" * 48}, {"Authorization": "Bearer "}):
+            self.assertEqual(self.ask("POST", "/api/v1/backfill", {}, headers)[0], 403)
+        self.assertEqual(self.ask("POST", "/api/v1/status", "{}", {"Content-Type": "text/plain"})[0], 415)
+        self.assertEqual(self.ask("OPTIONS", "/api/v1/status", None, {"Origin": "http://evil.example"})[0], 403)
+
+    def test_no_answer_lets_another_site_read_it(self):
+        self.serve()
+        for method, target in (("GET", "/"), ("GET", "/nothing"), ("POST", "/api/v1/status"), ("GET", "/healthz"), ("GET", "/openapi.json")):
+            _, headers, _ = self.ask(method, target, {} if method == "POST" else None)
+            self.assertNotIn("Access-Control-Allow-Origin", headers)
+            self.assertEqual((headers["X-Content-Type-Options"], headers["X-Frame-Options"]), ("nosniff", "DENY"))
+            self.assertNotIn("unsafe", headers["Content-Security-Policy"])
+
+    def test_another_address_takes_a_token(self):
+        self.assertIn("--token-file", self.run_program("serve", "--host", "0.0.0.0", "--port", "0", code=1))
+        secret = self.folder / "token"
+        secret.write_text("short\n")
+        self.assertIn("16 or more", self.run_program("serve", "--host", "0.0.0.0", "--port", "0", "--token-file", str(secret), code=1))
+        token = "correct-horse-battery"
+        secret.write_text(token + "\n")
+        self.serve("--host", "0.0.0.0", "--token-file", str(secret))
+        self.assertEqual(self.ask("GET", "/healthz")[0], 200)
+        for target in ("/api/v1/activities", "/metrics", "/openapi.json", "/assets/x.js"):
+            self.assertEqual(self.ask("GET", target)[0], 401)
+        status, headers, _ = self.ask("GET", "/", None, {"Accept": "text/html"})
+        self.assertEqual((status, headers["Location"]), (303, "/login"))
+        form = {"Content-Type": "application/x-www-form-urlencoded"}
+        self.assertEqual(self.ask("POST", "/login", "token=wrong-horse-battery", form)[0], 403)
+        status, headers, _ = self.ask("POST", "/login", f"token={token}", form)
+        self.assertEqual(status, 303)
+        self.assertRegex(headers["Set-Cookie"], "^backcourt=[0-9a-f]{64}; Path=/; HttpOnly; SameSite=Strict")
+        cookie = {"Cookie": headers["Set-Cookie"].split(";")[0]}
+        self.assertEqual(self.ask("GET", "/api/v1/activities", None, cookie)[0], 200)
+        self.assertEqual(self.ask("POST", "/api/v1/load", {}, cookie)[0], 403)  # a cookie comes along by itself
+        bearer = {"Authorization": f"Bearer {token}"}
+        self.assertEqual(self.ask("POST", "/api/v1/load", {}, bearer)[0], 202)
+        self.assertEqual(self.ask("POST", "/api/v1/export", {"folder": "/tmp/out"}, bearer)[0], 403)  # a path of the machine
+        for text in ((self.project / "warehouse.duckdb.lock").read_text(), self.run_program("runs")):
+            self.assertNotIn(token, text)
+
+    def test_errors_show_no_path_outside_the_project(self):
+        self.serve()
+        outside = str(self.folder)
+        for verb, body in (("query", {"sql": "SELECT * FROM nowhere"}), ("query", {"sql": "SELECT * FROM read_csv('/etc/passwd')"}), ("show", {"table": "nothing"}), ("cell", {"table": "player_games", "date": "x"}),
+                           ("status", {"season": "1900-01"}), ("why", {"table": "a", "date": "b"})):
+            status, _, text = self.ask("POST", f"/api/v1/{verb}", body)
+            self.assertEqual((status, set(json.loads(text))), (400, {"error"}), text)
+            self.assertNotIn(outside, text)
+            self.assertNotIn("/work/", text)
+
+
+class Misbehaving(Serving):
+    def test_what_is_too_large_is_refused(self):
+        self.serve()
+        head = b"POST /api/v1/status HTTP/1.1\r\nHost: localhost\r\n"
+        self.assertIn(b" 413 ", self.raw(head + b"Content-Length: 99999999\r\n\r\n").split(b"\r\n")[0])
+        self.assertIn(b" 431 ", self.raw(head + b"X: " + b"x" * 40000 + b"\r\n\r\n").split(b"\r\n")[0])
+        self.assertIn(b" 400 ", self.raw(b"\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03 tls\r\n\r\n").split(b"\r\n")[0])
+        self.assertEqual(self.ask("GET", "/healthz")[0], 200)
+
+    def test_slow_and_broken_clients_stop_nobody(self):
+        self.serve()
+        self.run_program("backfill", "all")
+        hanging = []
+        for i in range(100):  # half a request, and silence
+            stranger = socket.create_connection(("127.0.0.1", self.port))
+            stranger.sendall(b"POST /api/v1/status HTTP/1.1\r\nHost: localhost\r\nContent-Length: 10\r\n\r\n{"[: 20 + i])
+            hanging.append(stranger)
+        deaf = []
+        for _ in range(20):  # ask for much, and read nothing
+            stranger = socket.create_connection(("127.0.0.1", self.port))
+            stranger.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+            body = json.dumps({"sql": "SELECT repeat('x', 2000) AS x FROM range(10000)"}).encode()
+            stranger.sendall(b"POST /api/v1/query HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nContent-Length: %d\r\n\r\n%s" % (len(body), body))
+            deaf.append(stranger)
+        streams = []
+        for _ in range(60):  # watch, and read nothing
+            stranger = socket.create_connection(("127.0.0.1", self.port))
+            stranger.sendall(b"GET /api/v1/changes?after=0 HTTP/1.1\r\nHost: localhost\r\n\r\n")
+            streams.append(stranger)
+        self.assertIn("18 cells filled", self.run_program("backfill", "all", "--force"))
+        for _ in range(20):
+            self.assertEqual(self.ask("POST", "/api/v1/status", {})[0], 200)
+        for stranger in hanging + deaf + streams:
+            stranger.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, b"\x01\x00\x00\x00\x00\x00\x00\x00")
+            stranger.close()  # a reset
+        self.assertEqual(self.ask("POST", "/api/v1/status", {})[0], 200)
+
+    def test_a_query_ends_when_nobody_waits(self):
+        self.serve()
+        self.run_program("backfill", "all")
+        endless = json.dumps({"sql": "SELECT count(*) FROM range(10000000) a, range(10000000) b WHERE a.range * b.range = -1"}).encode()
+        for _ in range(6):  # more than may work at the same time
+            stranger = socket.create_connection(("127.0.0.1", self.port))
+            stranger.sendall(b"POST /api/v1/query HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nContent-Length: %d\r\n\r\n%s" % (len(endless), endless))
+            time.sleep(0.2)
+            stranger.close()
+        self.assertEqual(json.loads(self.ask("POST", "/api/v1/query", {"sql": "SELECT 1 AS one"})[2])["rows"], [["1"]])
+
+    def test_a_stream_goes_on_behind_the_last_event(self):
+        self.serve()
+        self.run_program("backfill", "all")
+        first = self.raw(b"GET /api/v1/activities/a1/events HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n").decode()
+        numbers = [int(number) for number in re.findall(r"^id: (\d+)", first, re.M)]
+        self.assertEqual(numbers, list(range(1, len(numbers) + 1)))
+        self.assertIn("event: done", first)
+        rest = self.raw(b"GET /api/v1/activities/a1/events HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\nLast-Event-ID: 4\r\n\r\n").decode()
+        self.assertEqual([int(number) for number in re.findall(r"^id: (\d+)", rest, re.M)], numbers[4:])
+
+
+if __name__ == "__main__":
+    unittest.main()
