@@ -22,7 +22,7 @@ class Listing(tuple[T, ...]):
 
     def to_dicts(self) -> list[dict[str, Any]]:
         """A dictionary a record: `polars.DataFrame(listing.to_dicts())` makes a frame of it."""
-        return [{field.name: getattr(one, field.name) for field in fields(one) if field.repr} for one in self]  # type: ignore[arg-type]
+        return [{field.name: getattr(one, field.name) for field in fields(one)} for one in self]  # type: ignore[arg-type]
 
     def to_pandas(self) -> pandas.DataFrame:
         """A row a record."""

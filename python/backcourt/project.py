@@ -15,6 +15,7 @@ from . import _sql
 from ._program import error_of, run
 from ._progress import Bar
 from ._sql import Params
+from ._words import in_python
 from .dictionary import Column, Description, Listing, TableInfo, listing, parse
 from .errors import BackcourtError, CellsFailed, UsageError
 from .features import FEATURES
@@ -60,17 +61,17 @@ class Project:
     def tables(self) -> Listing[TableInfo]:
         """The tables, inputs first and raw tables last: name, kind, key, and what a row is.
 
-            >>> Project().tables()                    # doctest: +SKIP
-            >>> [t.name for t in Project().tables() if t.kind == "public"]    # doctest: +SKIP
+            >>> Project().tables()
+            >>> [t.name for t in Project().tables() if t.kind == "public"]
         """
         return listing(parse(self.docs()).values())
 
     def describe(self, table: str) -> Description:
         """What a table is: its columns with types and meanings, and what it reads under which windows.
 
-            >>> Project().describe("ml_feature_store_v2")                     # doctest: +SKIP
-            >>> Project().describe("ml_feature_store_v2").column("dnp_rate").meaning     # doctest: +SKIP
-            >>> Project().describe("ml_feature_store_v2").reads.to_pandas()   # doctest: +SKIP
+            >>> Project().describe("ml_feature_store_v2")
+            >>> Project().describe("ml_feature_store_v2").column("dnp_rate").meaning
+            >>> Project().describe("ml_feature_store_v2").reads.to_pandas()
 
         Types are those of the warehouse: empty of a model that is not filled.
         """
@@ -103,9 +104,9 @@ class Project:
     ) -> pyarrow.Table:
         """Rows of a table as an Arrow table, in order of date and key.
 
-            >>> Project().table("player_game_summary", "2021-12-01", "2021-12-31")      # doctest: +SKIP
-            >>> Project().table("ml_feature_store_v2", season="2021-22", columns=["game_date", "player_id", *backcourt.FEATURES])   # doctest: +SKIP
-            >>> Project().table("player_game_summary", where="player_name = ? AND points >= ?", params=["Jalen Suggs", 20])         # doctest: +SKIP
+            >>> Project().table("player_game_summary", "2021-12-01", "2021-12-31")
+            >>> Project().table("ml_feature_store_v2", season="2021-22", columns=["game_date", "player_id", *backcourt.FEATURES])
+            >>> Project().table("player_game_summary", where="player_name = ? AND points >= ?", params=["Jalen Suggs", 20])
 
         `start` and `end` are calendar dates, both included. `where` is SQL over
         the table's columns; `params` are bound as in `query`. `columns` are
@@ -144,8 +145,8 @@ class Project:
     def query(self, sql: str, params: Params | None = None) -> pyarrow.Table:
         """The rows of one SELECT on the warehouse as an Arrow table.
 
-            >>> Project().query("SELECT avg(points) AS mean FROM player_game_summary WHERE season = ?", ["2021-22"])       # doctest: +SKIP
-            >>> Project().query("FROM raw_results WHERE game_date BETWEEN :first AND :last", {"first": first, "last": last})   # doctest: +SKIP
+            >>> Project().query("SELECT avg(points) AS mean FROM player_game_summary WHERE season = ?", ["2021-22"])
+            >>> Project().query("FROM raw_results WHERE game_date BETWEEN :first AND :last", {"first": first, "last": last})
 
         `params` takes the place of each `?` (a list), or of each `:name` (a
         dictionary), as a value that no text in it can turn into SQL: None, bool,
@@ -167,9 +168,9 @@ class Project:
     ) -> TrainingSet:
         """Rows to learn `target` from: a row a player and game, with what was known before it and what he then did.
 
-            >>> rows = Project().training_set("points", seasons=["2020-21", "2021-22"])      # doctest: +SKIP
-            >>> rows                                       # how many rows, and why others were left out    # doctest: +SKIP
-            >>> X, y = rows.to_numpy()                     # doctest: +SKIP
+            >>> rows = Project().training_set("points", seasons=["2020-21", "2021-22"])
+            >>> rows                                       # how many rows, and why others were left out
+            >>> X, y = rows.to_numpy()
 
         `features` are columns of ml_feature_store_v2: `backcourt.FEATURES`, `[*FEATURES, *MORE_FEATURES]`
         or others of it that are numbers. `target` is a number of player_game_summary, of the same game.
@@ -194,13 +195,12 @@ class Project:
                 self._run(["show", name, "--limit", "1"])
                 raise UsageError(f"{name} has not been filled yet\n  Try: `Project.backfill()`")
         choice.check(store, outcomes)
-        for season in choice.seasons:
-            self.dates(season=season)
+        days = sorted(day.isoformat() for season in choice.seasons for day in self.dates(season=season))
         proof = None
         if verify:
-            # The feature store alone: its rows are replayed through all that its windows let it see.
-            chosen = _range(choice.start or None, choice.end or None) if choice.start or choice.end or len(choice.seasons) != 1 else _option("--season", choice.seasons[0])
-            proof = self._verified([FEATURE_TABLE, *chosen, "--sample", str(verify)])
+            # The feature store alone: its cells are made again from all that their windows let them see.
+            first, last = max(choice.start, *days[:1]) if days else choice.start, min(choice.end or days[-1], days[-1]) if days else choice.end
+            proof = self._verified([FEATURE_TABLE, *_range(first or None, last or None), "--sample", str(verify)])
             if proof["mismatching_cells"]:
                 raise CellsFailed(f"{proof['mismatching_cells']} of {proof['cells']} cells of {FEATURE_TABLE} differ from their replay\n  Try: Project.verify({FEATURE_TABLE!r}) shows them")
         outdated: dict[str, list[str]] = {}
@@ -243,8 +243,8 @@ class Project:
     ) -> Plan:
         """What `backfill` would do, and why each cell is in it. Changes nothing, and does not look at files.
 
-            >>> plan = Project().plan("ml_feature_store_v2", season="2021-22")    # doctest: +SKIP
-            >>> plan["cells"], plan["counts"]         # doctest: +SKIP
+            >>> plan = Project().plan("ml_feature_store_v2", season="2021-22")
+            >>> plan["cells"], plan["counts"]
         """
         return cast(Plan, self._json(["plan", *_cells(tables, start, end, dates, season, upstream, force, ahead, allow_missing)]))
 
@@ -265,7 +265,7 @@ class Project:
     ) -> Done:
         """Fills what is missing or stale, inputs first, and returns how the run ended.
 
-            >>> Project().backfill(season="2021-22", progress=True)      # doctest: +SKIP
+            >>> Project().backfill(season="2021-22", progress=True)
 
         Tables: all, unless named. Dates: all, unless a range, single dates or a
         season is given. `load` looks at the files first, `upstream` fills inputs
@@ -318,7 +318,7 @@ class Project:
     def why(self, table: str, day: Date) -> list[WhyLink]:
         """Why a cell is as it is: the chain from it to the file that changed a raw cell.
 
-            >>> Project().why("ml_feature_store_v2", "2021-12-02")[0]["because"]     # doctest: +SKIP
+            >>> Project().why("ml_feature_store_v2", "2021-12-02")[0]["because"]
         """
         return cast("list[WhyLink]", self._json(["why", table, _text(day)]))
 
@@ -333,8 +333,8 @@ class Project:
     def check(self, *tables: str, start: Date | None = None, end: Date | None = None, dates: Iterable[Date] | None = None, season: str | None = None) -> CheckReport:
         """What should be there by the schedule against what is: `complete`, and every gap with its reason.
 
-            >>> report = Project().check(season="2021-22")      # doctest: +SKIP
-            >>> report["complete"], report["gaps"]              # doctest: +SKIP
+            >>> report = Project().check(season="2021-22")
+            >>> report["complete"], report["gaps"]
         """
         return cast(CheckReport, self._json(["check", *tables, *_choice(start, end, dates, season)], answers=(2,)))
 
@@ -352,7 +352,7 @@ class Project:
     ) -> VerifyReport:
         """Recomputes cells, each from the rows of its windows alone, and compares with what is stored, to the bit.
 
-            >>> Project().verify(sample=50)["mismatching_cells"]       # doctest: +SKIP
+            >>> Project().verify(sample=50)["mismatching_cells"]
             0
 
         100 cells spread over what is chosen, unless `sample` says how many or
@@ -383,7 +383,7 @@ class Project:
     def export(self, folder: str | os.PathLike[str], *tables: str, raw: bool = False, csv: bool = False, dry_run: bool = False) -> Export:
         """Writes tables as Parquet (or CSV), a file a season, with a manifest; without names, the public ones.
 
-            >>> Project().export("tables", "ml_feature_store_v2")      # doctest: +SKIP
+            >>> Project().export("tables", "ml_feature_store_v2")
         """
         flags = {"--raw": raw, "--csv": csv, "--dry-run": dry_run}
         return cast(Export, self._json(["export", str(Path(folder).absolute()), *tables, *(flag for flag, given in flags.items() if given)]))
@@ -544,7 +544,7 @@ def _option(name: str, value: str | Iterable[str] | None) -> list[str]:
 def _ending(done: Done, wrong: list[str]) -> str:
     """How a run ended that did not fill all, in words: its counts, then the first five causes."""
     counts = [f"{done['failed']} cells failed", f"{done['blocked']} blocked", f"{done['not_tried']} not tried"]
-    lines = [f"run {done['run']} {done['outcome']}: " + ", ".join(counts), *wrong[:5]]
+    lines = [f"run {done['run']} {done['outcome']}: " + ", ".join(counts), *map(in_python, wrong[:5])]
     if len(wrong) > 5:
         lines.append(f"and {len(wrong) - 5} more: Project.status() lists them")
     return "\n  ".join(lines)

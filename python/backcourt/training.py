@@ -36,7 +36,7 @@ _ABSENCE = ("is_active", "is_dnp")  # targets that a game has which he did not p
 REASONS = (
     "features out of date",
     "features made with something missing",
-    "no result yet",
+    "no outcome filled",
     "result out of date",
     "not in the box score",
     "did not play",
