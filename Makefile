@@ -4,7 +4,7 @@
 # make soak N=1000   faults at length, one line a promise
 # make fuzz SECONDS_EACH=60   look for inputs that break a reader (installs clang)
 # make fuzz-engine SEED=1 STEPS=200   edit a toy project at random, compare with a fill from scratch
-# make docs   the generated documents in docs/, and the types of the Python module
+# make docs   the generated documents in docs/, and the types and features of the Python module
 # make page   the page that `backcourt serve` shows, into page/dist, from where the program takes it
 # make demo   load and backfill the shipped seasons, and open their page
 # make wheel  build/wheel/backcourt-*.whl: the command and a Python module, for pip install
@@ -41,6 +41,7 @@ build: page
 docs: program
 	@build/backcourt --project nba docs --output docs
 	@build/backcourt --project nba docs python >build/outputs.py && mv build/outputs.py python/backcourt/outputs.py
+	@build/backcourt --project nba docs | python3 scripts/make_features.py >build/features.py && mv build/features.py python/backcourt/features.py
 
 wheel: program
 	@scripts/make_wheel.sh

@@ -15,34 +15,22 @@ import unittest
 from datetime import date, datetime
 from pathlib import Path
 
-HERE = Path(__file__).resolve().parent
-ROOT = HERE.parent
+from tests.kit.program import ROOT
+from tests.kit.wheel import installed, run
+
+HERE = ROOT / "tests"
 
 # Joins without an end: whoever fills this is at it until it is interrupted.
 ENDLESS = "(SELECT d.*, (SELECT count(*) FROM {} WHERE {} = -d.season_year) AS work FROM dates d) d".format(
     ", ".join(f"player_games g{i}" for i in range(14)), " + ".join(f"g{i}.points" for i in range(14)))
 
 
-def run(*words, **more):
-    done = subprocess.run([str(word) for word in words], capture_output=True, text=True, stdin=subprocess.DEVNULL, timeout=600, **more)
-    if done.returncode:
-        raise AssertionError(f"{words}\n{done.stdout}\n{done.stderr}")
-    return done.stdout
-
-
 def setUpModule():
     global FOLDER, VENV, WHEEL, INSTALLED, backcourt
     FOLDER = Path(tempfile.mkdtemp(prefix="backcourt-"))
     unittest.addModuleCleanup(shutil.rmtree, FOLDER, ignore_errors=True)
-    WHEEL = ROOT / run(ROOT / "scripts" / "make_wheel.sh").strip()
-    VENV = FOLDER / "venv"
-    run(sys.executable, "-m", "venv", "--without-pip", VENV)
-    run(sys.executable, "-m", "pip", "--python", VENV / "bin" / "python", "install", "--quiet", "--disable-pip-version-check", "--no-compile",
-        "--no-index", "--find-links", ROOT / "build" / "deps" / "wheelhouse", f"{WHEEL}[arrow]", "mypy")
-    INSTALLED, = VENV.glob("lib/python*/site-packages")
-    sys.path.insert(0, str(INSTALLED))
-    unittest.addModuleCleanup(sys.path.remove, str(INSTALLED))
-    backcourt = importlib.import_module("backcourt")
+    made = installed()
+    WHEEL, VENV, INSTALLED, backcourt = made.wheel, made.python.parents[1], made.packages, made.module
 
 
 def command(*words, code=0, **more):
@@ -99,12 +87,10 @@ class Wheel(unittest.TestCase):
                           "assert_type(project.status()['seasons'][0]['tables'][0]['months']['2021-11']['done'], int)\n"
                           "assert_type(project.backfill('all', progress=lambda event: print(event['event']))['rows'], int)\n"
                           "project.dates(start=3)  # wrong on purpose\n")
-        environment = {**os.environ, "PYTHONPATH": str(ROOT / "build" / "deps" / "wheeltools")}
-        mypy = [VENV / "bin" / "python", "-m", "mypy", "--cache-dir", FOLDER / "mypy", "--strict", "--config-file", ROOT / "python" / "pyproject.toml"]
-        run(*mypy, ROOT / "python" / "backcourt", ROOT / "python" / "hatch_build.py", env=environment)
-        done = subprocess.run([*mypy, client], capture_output=True, text=True, cwd=FOLDER)
-        self.assertIn("Found 1 error", done.stdout, done.stdout + done.stderr)
-        self.assertIn("client.py:9", done.stdout)
+        installed().mypy(ROOT / "python" / "backcourt", ROOT / "python" / "hatch_build.py")
+        said = installed().mypy(client, code=1)
+        self.assertIn("Found 1 error", said)
+        self.assertIn("client.py:9", said)
 
     def test_the_page_shows_what_happens(self):
         project = FOLDER / "page"

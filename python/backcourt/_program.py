@@ -11,6 +11,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn
 
+from ._words import in_python
 from .errors import BY_EXIT_CODE, BackcourtError, Interrupted, UsageError
 
 if TYPE_CHECKING:
@@ -33,10 +34,11 @@ def main() -> NoReturn:
     os.execve(PROGRAM, ["backcourt", *sys.argv[1:]], environment())
 
 
-def run(words: list[str], folder: Path, on_line: Callable[[str], None] | None = None) -> str:
+def run(words: list[str], folder: Path, on_line: Callable[[str], None] | None = None, answers: tuple[int, ...] = ()) -> str:
     """Runs a command in `folder` and returns what it printed; `on_line` is given every line as it comes.
 
-    Where the command fails, or ends by a signal, its exception is raised. An
+    Where the command fails, or ends by a signal, its exception is raised; not so
+    where it printed a report and its exit code is one of `answers`. An
     exception that comes in between (an interrupt, or one of `on_line`)
     interrupts the command, waits for its end and goes on.
     """
@@ -60,8 +62,8 @@ def run(words: list[str], folder: Path, on_line: Callable[[str], None] | None = 
                 raise
         said.seek(0)
         message = said.read().strip().removeprefix("backcourt: ")
-    if process.returncode:
-        raise error_of(process.returncode, message or f"`backcourt {' '.join(words)}` ended with exit code {process.returncode}")
+    if process.returncode and not (printed and process.returncode in answers):
+        raise error_of(process.returncode, in_python(message) or f"`backcourt {' '.join(words)}` ended with exit code {process.returncode}")
     return "".join(printed)
 
 

@@ -9,7 +9,7 @@ if TYPE_CHECKING:
 
 
 class BackcourtError(Exception):
-    """What the command said: the thing, the cause and what to try.
+    """What the command said: the thing, the cause and what to try, in calls and arguments of Python.
 
     `exit_code` is that of the command; `report` is the end of a backfill that
     ran, as far as it came, else None.

@@ -7,15 +7,25 @@ import os
 import tempfile
 from collections.abc import Callable, Iterable
 from datetime import date, datetime
+from importlib.metadata import version
 from pathlib import Path
-from typing import TYPE_CHECKING, Union, cast
+from typing import TYPE_CHECKING, Any, Union, cast
 
+from . import _sql
 from ._program import error_of, run
-from .errors import BackcourtError
-from .outputs import Done, Event, Load, Status
+from ._progress import Bar
+from ._sql import Params
+from ._words import in_python
+from .dictionary import Column, Description, Listing, TableInfo, listing, parse
+from .errors import BackcourtError, CellsFailed, UsageError
+from .features import FEATURES
+from .outputs import CheckReport, Done, Event, Export, Finding, LintReport, Load, LoadReport, ModelTests, Plan, RemovedTable, Run, Status, StopReport, VerifyReport, WhyLink
+from .training import FEATURE_TABLE, OUTCOME_TABLE, Choice, TrainingSet, nearest, training_set
 
 if TYPE_CHECKING:
     import pyarrow
+
+_WIDEST_VALUE = 120  # of a report's repr
 
 Date = Union[date, str]
 """A date, or its text as 2021-12-01."""
@@ -27,11 +37,46 @@ class Project:
     `path` is the folder of backcourt.toml; without it, the nearest one at or
     above the working folder. Every method runs the `backcourt` command. While
     another process fills, the reading ones are answered by it.
+
+        look    tables, describe, table, query, dates, training_set
+        fill    load, plan, backfill, stop, forget, drop
+        prove   check, verify, test, lint, doctor
+        ask     status, runs, why, docs
+        give    export
+
+    Reports are dictionaries with the keys of docs/json-output.md. Those that
+    prove something return their report whether it is good or bad: look at
+    `complete` of check, `mismatching_cells` of verify, `failures` of test,
+    `problems` of lint, `level` of doctor's findings.
     """
 
     def __init__(self, path: str | os.PathLike[str] | None = None) -> None:
         self._folder = Path.cwd()
         self._project = [] if path is None else ["--project", str(Path(path).absolute())]
+
+    def __repr__(self) -> str:
+        folder = self._project[1] if self._project else next((str(folder) for folder in [self._folder, *self._folder.parents] if (folder / "backcourt.toml").exists()), None)
+        return f"Project({folder!r})" if folder else "Project() without a backcourt.toml"
+
+    def tables(self) -> Listing[TableInfo]:
+        """The tables, inputs first and raw tables last: name, kind, key, and what a row is.
+
+            >>> Project().tables()
+            >>> [t.name for t in Project().tables() if t.kind == "public"]
+        """
+        return listing(parse(self.docs()).values())
+
+    def describe(self, table: str) -> Description:
+        """What a table is: its columns with types and meanings, and what it reads under which windows.
+
+            >>> Project().describe("ml_feature_store_v2")
+            >>> Project().describe("ml_feature_store_v2").column("dnp_rate").meaning
+            >>> Project().describe("ml_feature_store_v2").reads.to_pandas()
+
+        Types are those of the warehouse: empty of a model that is not filled.
+        """
+        described, _ = self._describe(table)
+        return described
 
     def dates(self, start: Date | None = None, end: Date | None = None, *, season: str | None = None, types: str | Iterable[str] | None = None, as_of: Date | None = None) -> list[date]:
         """The game dates from `start` to `end`, or of a season, in order.
@@ -46,26 +91,162 @@ class Project:
         found = json.loads(self._run(["dates", *words, "--json"]))
         return [date.fromisoformat(day["game_date"]) for day in found["game_dates"]]
 
-    def table(self, name: str, start: Date | None = None, end: Date | None = None) -> pyarrow.Table:
-        """The rows of a table from `start` to `end` as an Arrow table, in order of date and key.
+    def table(
+        self,
+        name: str,
+        start: Date | None = None,
+        end: Date | None = None,
+        *,
+        season: str | None = None,
+        columns: Iterable[str] | None = None,
+        where: str | None = None,
+        params: Params | None = None,
+    ) -> pyarrow.Table:
+        """Rows of a table as an Arrow table, in order of date and key.
 
-        Without dates, all rows. `.to_pandas()` makes a pandas frame of it,
-        `polars.from_arrow` a polars one, and DuckDB queries it as it is.
+            >>> Project().table("player_game_summary", "2021-12-01", "2021-12-31")
+            >>> Project().table("ml_feature_store_v2", season="2021-22", columns=["game_date", "player_id", *backcourt.FEATURES])
+            >>> Project().table("player_game_summary", where="player_name = ? AND points >= ?", params=["Jalen Suggs", 20])
+
+        `start` and `end` are calendar dates, both included. `where` is SQL over
+        the table's columns; `params` are bound as in `query`. `columns` are
+        given in the order in which they are named.
+
+        `.to_pandas()` makes a pandas frame of it, `polars.from_arrow` a polars
+        one, and DuckDB queries it as it is. Each field carries its `type` and
+        `meaning`: `table.schema.field("points").metadata[b"meaning"]`.
         """
-        return self._arrow(["show", name, *_range(start, end), "--oldest-first"])
+        described, stored = self._describe(name)
+        if not stored:
+            self._run(["show", name, "--limit", "1"])  # which says why
+            raise UsageError(f"{name} has not been filled yet\n  Try: `Project.backfill()`")
+        known = [column.name for column in described.columns]
+        chosen = known if columns is None else [columns] if isinstance(columns, str) else list(columns)
+        for column in chosen:
+            if column not in known:
+                raise UsageError(f"{name} has no column {column!r}\n  Try: {nearest(column, known)}")
+        if not chosen:
+            raise UsageError("columns is empty\n  Try: without it, for all columns")
+        rules = self._dated(described, _day("start", start), _day("end", end)) + self._seasoned(described, season)
+        if where is not None:
+            rules.append(f"(\n{_sql.bind(where, params)}\n)")
+        elif params is not None:
+            raise UsageError("params without where\n  Try: where=\"column = ?\"")
+        sql = f"SELECT {', '.join(map(_sql.identifier, chosen))} FROM {_sql.identifier(name)}"
+        if rules:
+            sql += f" WHERE {' AND '.join(rules)}"
+        order = [column for column in dict.fromkeys([described.date, *described.key]) if column]
+        if order:
+            sql += f" ORDER BY {', '.join(map(_sql.identifier, order))}"
+        rows = self._arrow(sql)
+        about = {"backcourt.table": name, "backcourt.about": described.about, "backcourt.program": version("backcourt")}
+        return rows.cast(_with_meanings(rows.schema, described.columns, about))
 
-    def query(self, sql: str) -> pyarrow.Table:
-        """The rows of one SELECT on the warehouse as an Arrow table."""
-        return self._arrow(["query", sql])
+    def query(self, sql: str, params: Params | None = None) -> pyarrow.Table:
+        """The rows of one SELECT on the warehouse as an Arrow table.
+
+            >>> Project().query("SELECT avg(points) AS mean FROM player_game_summary WHERE season = ?", ["2021-22"])
+            >>> Project().query("FROM raw_results WHERE game_date BETWEEN :first AND :last", {"first": first, "last": last})
+
+        `params` takes the place of each `?` (a list), or of each `:name` (a
+        dictionary), as a value that no text in it can turn into SQL: None, bool,
+        int, float, Decimal, str, date, datetime, or a list of these.
+        """
+        return self._arrow(_sql.bind(sql, params))
+
+    def training_set(
+        self,
+        target: str = "points",
+        *,
+        seasons: str | Iterable[str] | None = None,
+        start: Date | None = None,
+        end: Date | None = None,
+        features: Iterable[str] = FEATURES,
+        as_known: bool = True,
+        complete: bool = False,
+        verify: int = 0,
+    ) -> TrainingSet:
+        """Rows to learn `target` from: a row a player and game, with what was known before it and what he then did.
+
+            >>> rows = Project().training_set("points", seasons=["2020-21", "2021-22"])
+            >>> rows                                       # how many rows, and why others were left out
+            >>> X, y = rows.to_numpy()
+
+        `features` are columns of ml_feature_store_v2: `backcourt.FEATURES`, `[*FEATURES, *MORE_FEATURES]`
+        or others of it that are numbers. `target` is a number of player_game_summary, of the same game.
+
+        Only rows that could be used are given. Those of games without a result, of
+        players who did not play (unless the target is `is_active` or `is_dnp`) and
+        those whose target is NULL cannot. `complete` leaves out those, too, in which
+        a feature is NULL. How many were left out, and why, is in the certificate.
+
+        What `as_known` means. The windows of the tables let a row's features see games
+        of earlier dates only; `verify=50` proves that on 50 cells of the feature store
+        in the range, and raises CellsFailed where one differs. With `as_known=True`, the
+        rows of cells that are out of date, or were made while something was missing, are
+        left out. It does not mean values as they were on that day: a box score corrected
+        weeks later stands in its corrected form, because a warehouse holds one version of a row.
+        """
+        choice = Choice.of(target, features, seasons, _day("start", start), _day("end", end), as_known, complete)
+        store, stored = self._describe(FEATURE_TABLE)
+        outcomes, played = self._describe(OUTCOME_TABLE)
+        for name, there in ((FEATURE_TABLE, stored), (OUTCOME_TABLE, played)):
+            if not there:
+                self._run(["show", name, "--limit", "1"])
+                raise UsageError(f"{name} has not been filled yet\n  Try: `Project.backfill()`")
+        choice.check(store, outcomes)
+        days = sorted(day.isoformat() for season in choice.seasons for day in self.dates(season=season))
+        proof = None
+        if verify:
+            # The feature store alone: its cells are made again from all that their windows let them see.
+            first, last = max(choice.start, *days[:1]) if days else choice.start, min(choice.end or days[-1], days[-1]) if days else choice.end
+            proof = self._verified([FEATURE_TABLE, *_range(first or None, last or None), "--sample", str(verify)])
+            if proof["mismatching_cells"]:
+                raise CellsFailed(f"{proof['mismatching_cells']} of {proof['cells']} cells of {FEATURE_TABLE} differ from their replay\n  Try: Project.verify({FEATURE_TABLE!r}) shows them")
+        outdated: dict[str, list[str]] = {}
+        for batch in self.plan(FEATURE_TABLE, OUTCOME_TABLE)["batches"] if as_known else []:
+            outdated.setdefault(batch["table"], []).extend(cell["date"] for cell in batch["cells"])
+        rows = self._arrow(choice.sql(outdated))
+        columns = [*outcomes.columns, *store.columns]
+        meanings = {column.name: _metadata(column) for column in columns}
+        counts = {name: count for name, count in (proof or {}).items() if isinstance(count, int)}
+        return training_set(choice, rows, meanings, version("backcourt"), {"sample": verify, **counts} if proof else None)
 
     def status(self, season: str | None = None) -> Status:
         """How far the tables are, by season and month, what runs now and what is wrong."""
-        return cast(Status, json.loads(self._run(["status", *_option("--season", season), "--json"])))
+        return cast(Status, self._json(["status", *_option("--season", season)]))
 
     def load(self, *paths: str | os.PathLike[str]) -> Load:
         """Brings the raw tables up to the files; those of `paths` are read again in any case."""
         files = [str(path) if "://" in str(path) else str(Path(path).absolute()) for path in paths]
-        return cast(Load, json.loads(self._run(["load", *files, "--json"])))
+        return cast(Load, self._json(["load", *files]))
+
+    def forget(self, path: str | os.PathLike[str]) -> LoadReport:
+        """Takes what was loaded from a file that is gone out of the warehouse."""
+        return cast(LoadReport, self._json(["forget", str(path)]))
+
+    def drop(self, table: str) -> RemovedTable:
+        """Takes a table out of the warehouse whose model is not in the project any more. It does not ask."""
+        return cast(RemovedTable, self._json(["drop", table, "--yes"]))
+
+    def plan(
+        self,
+        *tables: str,
+        start: Date | None = None,
+        end: Date | None = None,
+        dates: Iterable[Date] | None = None,
+        season: str | None = None,
+        upstream: bool = True,
+        force: bool = False,
+        ahead: str | None = None,
+        allow_missing: Iterable[str] = (),
+    ) -> Plan:
+        """What `backfill` would do, and why each cell is in it. Changes nothing, and does not look at files.
+
+            >>> plan = Project().plan("ml_feature_store_v2", season="2021-22")
+            >>> plan["cells"], plan["counts"]
+        """
+        return cast(Plan, self._json(["plan", *_cells(tables, start, end, dates, season, upstream, force, ahead, allow_missing)]))
 
     def backfill(
         self,
@@ -77,31 +258,33 @@ class Project:
         upstream: bool = True,
         force: bool = False,
         load: bool = True,
+        ahead: str | None = None,
         allow_missing: Iterable[str] = (),
         parallel: int | None = None,
-        progress: Callable[[Event], object] | None = None,
+        progress: bool | Callable[[Event], object] = False,
     ) -> Done:
         """Fills what is missing or stale, inputs first, and returns how the run ended.
+
+            >>> Project().backfill(season="2021-22", progress=True)
 
         Tables: all, unless named. Dates: all, unless a range, single dates or a
         season is given. `load` looks at the files first, `upstream` fills inputs
         too, `force` fills again what is fresh, `allow_missing` (TABLE or
-        TABLE:DATE) lets cells run without this input.
+        TABLE:DATE) lets cells run without this input, `ahead` ("next" or "all")
+        says how many of the dates to come are filled.
 
-        `progress` is called with every event as it comes. If cells fail or are
+        `progress=True` shows a bar (of `tqdm`, if that is installed). A function
+        is called with every event as it comes. If cells fail or are
         blocked, all else is filled before CellsFailed or CellsBlocked is raised;
         its `report` is what would have been returned. An interrupt ends the
         running batches, and the next run goes on.
         """
-        words = ["backfill", *tables, *_range(start, end), *_option("--season", season)]
-        if dates is not None:
-            words += ["--dates", ",".join(_text(day) for day in dates)]
-        for waiver in allow_missing:
-            words += ["--allow-missing", waiver]
+        words = ["backfill", *_cells(tables, start, end, dates, season, upstream, force, ahead, allow_missing)]
+        if not load:
+            words.append("--no-load")
         if parallel is not None:
             words += ["--parallel", str(parallel)]
-        flags = {"--no-upstream": not upstream, "--force": force, "--no-load": not load}
-        words += [flag for flag, given in flags.items() if given]
+        tell = Bar() if progress is True else progress or None
 
         done: list[Done] = []
         wrong: list[str] = []
@@ -114,8 +297,8 @@ class Project:
                 wrong.append(f"{event['table']} from {event['first_date']}: {event['reason']}")
             elif event["event"] == "done":
                 done.append(event)
-            if progress is not None:
-                progress(event)
+            if tell is not None:
+                tell(event)
 
         try:
             self._run([*words, "--json"], take)
@@ -123,19 +306,142 @@ class Project:
             if not done:
                 raise
             raise error_of(done[0]["exit"], _ending(done[0], wrong), done[0]) from None
+        finally:
+            if isinstance(tell, Bar):
+                tell.close()
         return done[0]
 
-    def _run(self, words: list[str], on_line: Callable[[str], None] | None = None) -> str:
-        return run([*self._project, *words], self._folder, on_line)
+    def stop(self) -> StopReport:
+        """Ends what another process runs in this warehouse: a backfill after its running batches, all else at once."""
+        return cast(StopReport, self._json(["stop"]))
 
-    def _arrow(self, words: list[str]) -> pyarrow.Table:
+    def why(self, table: str, day: Date) -> list[WhyLink]:
+        """Why a cell is as it is: the chain from it to the file that changed a raw cell.
+
+            >>> Project().why("ml_feature_store_v2", "2021-12-02")[0]["because"]
+        """
+        return cast("list[WhyLink]", self._json(["why", table, _text(day)]))
+
+    def runs(self) -> list[Run]:
+        """The history of loads and fills, the newest first."""
+        return cast("list[Run]", self._json(["runs"]))
+
+    def run(self, number: int, *, log: bool = False) -> Run:
+        """One run of the history, with its tables and failures; `log` adds what it printed, if it was detached."""
+        return cast(Run, self._json(["runs", str(number), *(["--log"] if log else [])])[0])
+
+    def check(self, *tables: str, start: Date | None = None, end: Date | None = None, dates: Iterable[Date] | None = None, season: str | None = None) -> CheckReport:
+        """What should be there by the schedule against what is: `complete`, and every gap with its reason.
+
+            >>> report = Project().check(season="2021-22")
+            >>> report["complete"], report["gaps"]
+        """
+        return cast(CheckReport, self._json(["check", *tables, *_choice(start, end, dates, season)], answers=(2,)))
+
+    def verify(
+        self,
+        *tables: str,
+        start: Date | None = None,
+        end: Date | None = None,
+        dates: Iterable[Date] | None = None,
+        season: str | None = None,
+        sample: int | None = None,
+        all_cells: bool = False,
+        raw: bool = False,
+        parallel: int | None = None,
+    ) -> VerifyReport:
+        """Recomputes cells, each from the rows of its windows alone, and compares with what is stored, to the bit.
+
+            >>> Project().verify(sample=50)["mismatching_cells"]
+            0
+
+        100 cells spread over what is chosen, unless `sample` says how many or
+        `all_cells` takes every one. `raw` loads raw tables again from their files.
+        """
+        words = [*tables, *_choice(start, end, dates, season)]
+        words += [flag for flag, given in {"--all": all_cells, "--raw": raw}.items() if given]
+        for option, number in {"--sample": sample, "--parallel": parallel}.items():
+            words += [] if number is None else [option, str(number)]
+        return cast(VerifyReport, self._verified(words))
+
+    def test(self, *models: str) -> ModelTests:
+        """Runs the tests beside the models: given rows to expected rows, in memory."""
+        return cast(ModelTests, self._json(["test", *models], answers=(2,)))
+
+    def lint(self) -> LintReport:
+        """What is wrong in the files of models, checks and tests: `problems`, with file, line and what to try."""
+        return cast(LintReport, self._json(["lint"], answers=(1,)))
+
+    def doctor(self) -> list[Finding]:
+        """Configuration, warehouse, engine and feeds: what was looked at, its `level` (ok, absent, error) and what to try."""
+        return cast("list[Finding]", self._json(["doctor"], answers=(1,)))
+
+    def docs(self, part: str = "dictionary") -> str:
+        """A document in Markdown: dictionary, graph, commands or json."""
+        return self._run(["docs", part])
+
+    def export(self, folder: str | os.PathLike[str], *tables: str, raw: bool = False, csv: bool = False, dry_run: bool = False) -> Export:
+        """Writes tables as Parquet (or CSV), a file a season, with a manifest; without names, the public ones.
+
+            >>> Project().export("tables", "ml_feature_store_v2")
+        """
+        flags = {"--raw": raw, "--csv": csv, "--dry-run": dry_run}
+        return cast(Export, self._json(["export", str(Path(folder).absolute()), *tables, *(flag for flag, given in flags.items() if given)]))
+
+    def _describe(self, table: str) -> tuple[Description, bool]:
+        """A table by its page and by the warehouse, and whether this holds it."""
+        page = parse(self.docs()).get(table)
+        found = self._run(["query", _FACTS.format(_sql.quoted(table)), "--format", "json"])
+        facts = {row["part"]: row["facts"] for row in map(json.loads, found.splitlines())}
+        types = dict(facts.get("types") or {})
+        if page is None and not types:
+            self._run(["show", table, "--limit", "1"])  # which says that it is no table, and what is near
+            raise UsageError(f"{table!r} is no table")
+        if page is None:  # a seed, or a table whose model is gone
+            page = Description(table, facts["kind"] or "", "", facts["date"] or "", tuple(filter(None, (facts["key"] or "").split(", "))), Listing(), Listing(), ())
+        meanings = {column.name: column for column in page.columns}
+        columns = [Column(name, kind, meanings[name].meaning if name in meanings else "") for name, kind in types.items()] or page.columns
+        day = facts["date"] if page.kind == "raw" and facts["grain"] == "date" else page.date
+        made = Description(page.name, page.kind, page.about, day or "", page.key, page.reads, Listing(columns), page.checks)
+        return made, bool(types)
+
+    def _dated(self, table: Description, start: str, end: str) -> list[str]:
+        if not start and not end:
+            return []
+        if start and end and start > end:
+            raise UsageError(f"start={start!r} lies after end={end!r}\n  Try: start={end!r}, end={start!r}")
+        if not table.date:
+            raise UsageError(f"{table.name} has no dates\n  Try: without start and end")
+        return [f"{_sql.identifier(table.date)} {sign} DATE {_sql.quoted(day)}" for sign, day in ((">=", start), ("<=", end)) if day]
+
+    def _seasoned(self, table: Description, season: str | None) -> list[str]:
+        if season is None:
+            return []
+        days = self.dates(season=season)  # which refuses what is no season
+        if any(column.name == "season" for column in table.columns):
+            return [f"season = {_sql.quoted(season)}"]
+        if not table.date:
+            raise UsageError(f"{table.name} has no seasons\n  Try: without season")
+        return self._dated(table, days[0].isoformat(), days[-1].isoformat())
+
+    def _run(self, words: list[str], on_line: Callable[[str], None] | None = None, answers: tuple[int, ...] = ()) -> str:
+        return run([*self._project, *words], self._folder, on_line, answers)
+
+    def _json(self, words: list[str], answers: tuple[int, ...] = ()) -> Any:
+        return json.loads(self._run([*words, "--json"], answers=answers), object_hook=Report)
+
+    def _verified(self, words: list[str]) -> Any:
+        return self._json(["verify", *words], answers=(2,))
+
+    def _arrow(self, sql: str) -> pyarrow.Table:
         try:
             import pyarrow.parquet
         except ImportError:
             raise ImportError("tables come as Arrow: pip install 'backcourt[arrow]'") from None
         with tempfile.TemporaryDirectory(prefix="backcourt-") as folder:
             file = os.path.join(folder, "rows.parquet")
-            self._run([*words, "--format", "parquet", "--output", file])
+            # A query that begins with a comment is no option.
+            self._run(["query", f"\n{sql}" if sql.startswith("-") else sql, "--format", "parquet", "--output", file])
             with pyarrow.parquet.ParquetFile(file) as rows:
                 return rows.read()
 
@@ -147,6 +453,75 @@ def get_game_dates_for_range(start: Date, end: Date, types: str | Iterable[str] 
     cup_final. Without `project`, the nearest one at or above the working folder.
     """
     return Project(project).dates(start, end, types=types)
+
+
+class Report(dict[str, Any]):
+    """A report of the command: a dictionary that shows itself a line a key, with lists by their length."""
+
+    def __repr__(self) -> str:
+        if any(isinstance(value, (list, dict)) for value in self.values()):
+            return "\n".join(f"{name}: {_brief(value)}" for name, value in self.items())
+        return dict.__repr__(self)
+
+
+# What the warehouse knows of a table; of one that it has not, NULL.
+_FACTS = """WITH declared AS (SELECT kind, part, text FROM backcourt.declarations WHERE table_name = {0}),
+stored AS (SELECT list([column_name, data_type] ORDER BY column_index) AS types FROM duckdb_columns() WHERE schema_name = 'main' AND table_name = {0})
+SELECT 'types' AS part, to_json(types) AS facts FROM stored
+UNION ALL SELECT 'kind', to_json(any_value(kind)) FROM declared
+UNION ALL SELECT wanted, to_json((SELECT any_value(text) FROM declared WHERE part = wanted)) FROM (SELECT unnest(['date', 'key', 'grain']) AS wanted)"""
+
+
+def _metadata(column: Column) -> dict[str, str]:
+    return {"type": column.type, "meaning": column.meaning}
+
+
+def _with_meanings(schema: Any, columns: Iterable[Column], about: dict[str, str]) -> Any:
+    """The schema with what is known of each column in its fields' metadata."""
+    known = {column.name: _metadata(column) for column in columns}
+    for index, field in enumerate(schema):
+        schema = schema.set(index, field.with_metadata(known[field.name]))
+    return schema.with_metadata(about)
+
+
+def _brief(value: object) -> str:
+    text = str(_plain(value))
+    if len(text) <= _WIDEST_VALUE or not isinstance(value, (list, dict)):
+        return text
+    return f"{len(value)} {'items' if isinstance(value, list) else 'keys'}"
+
+
+def _plain(value: object) -> object:
+    """Of built-in types alone, which show themselves in a line."""
+    if isinstance(value, dict):
+        return {name: _plain(one) for name, one in value.items()}
+    return [_plain(one) for one in value] if isinstance(value, list) else value
+
+
+def _day(name: str, day: Date | None) -> str:
+    """A date of an argument as text; empty without one."""
+    if day is None:
+        return ""
+    text = _text(day)
+    try:
+        return date.fromisoformat(text).isoformat()
+    except ValueError:
+        raise UsageError(f"{name}={text!r} is no date\n  Try: {name}=\"2021-12-01\", or a datetime.date") from None
+
+
+def _choice(start: Date | None, end: Date | None, dates: Iterable[Date] | None, season: str | None) -> list[str]:
+    words = _range(start, end) + _option("--season", season)
+    return words if dates is None else [*words, "--dates", ",".join(_text(day) for day in dates)]
+
+
+def _cells(
+    tables: tuple[str, ...], start: Date | None, end: Date | None, dates: Iterable[Date] | None, season: str | None, upstream: bool, force: bool, ahead: str | None, allow_missing: Iterable[str]
+) -> list[str]:
+    """The words that a plan and a backfill have in common."""
+    words = [*tables, *_choice(start, end, dates, season), *_option("--ahead", ahead)]
+    for waiver in allow_missing:
+        words += ["--allow-missing", waiver]
+    return words + [flag for flag, given in {"--no-upstream": not upstream, "--force": force}.items() if given]
 
 
 def _text(day: Date) -> str:
@@ -169,7 +544,7 @@ def _option(name: str, value: str | Iterable[str] | None) -> list[str]:
 def _ending(done: Done, wrong: list[str]) -> str:
     """How a run ended that did not fill all, in words: its counts, then the first five causes."""
     counts = [f"{done['failed']} cells failed", f"{done['blocked']} blocked", f"{done['not_tried']} not tried"]
-    lines = [f"run {done['run']} {done['outcome']}: " + ", ".join(counts), *wrong[:5]]
+    lines = [f"run {done['run']} {done['outcome']}: " + ", ".join(counts), *map(in_python, wrong[:5])]
     if len(wrong) > 5:
         lines.append(f"and {len(wrong) - 5} more: Project.status() lists them")
     return "\n  ".join(lines)
