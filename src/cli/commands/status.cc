@@ -198,7 +198,7 @@ std::string Text(const StatusReport& report, bool markdown, int width) {
 
 // Until nothing runs any more, and then how it ended: on a terminal a screen that redraws itself, in a pipe a
 // line at a time.
-Result<int> Watch(Caller& caller, const StatusRequest& request, const StatusView& view,
+Result<int> WatchStatus(Caller& caller, const StatusRequest& request, const StatusView& view,
                   const Output& output) {
   Screen screen;
   for (;;) {
@@ -223,7 +223,7 @@ Result<int> Watch(Caller& caller, const StatusRequest& request, const StatusView
 
 Result<int> RunStatus(Caller& caller, const StatusRequest& request, const StatusView& view,
                       const Output& output) {
-  if (view.watch) return Watch(caller, request, view, output);
+  if (view.watch) return WatchStatus(caller, request, view, output);
   StatusReport report = TRY(caller.Ask("status", Status, request));
   output.Out(view.json ? ToJson(report).dump(2) + "\n" : Text(report, view.markdown, output.width));
   return 0;
