@@ -78,6 +78,7 @@ class AbsentFeed(TypedDict):
     table: str
     season: str
     feeds: str
+    empty: bool
 
 
 class Snapshot(TypedDict):
@@ -293,6 +294,18 @@ class BackfillReport(TypedDict):
     unfinished: str
     planned: NotRequired[Plan | None]
     load: NotRequired[LoadReport | None]
+    published: NotRequired[PublishReport | None]
+
+
+class PublishReport(TypedDict):
+    """What was published."""
+
+    folder: str
+    version: int
+    complete_through: str | None
+    written: list[str]
+    removed: list[str]
+    seconds: float
 
 
 class Status(TypedDict):
@@ -392,7 +405,7 @@ class Running(TypedDict):
 
     run: int
     running_seconds: float
-    eta_seconds: float
+    eta_seconds: float | None
     tables: list[RunningTable]
 
 
@@ -406,7 +419,8 @@ class RunningTable(TypedDict):
     blocked: int
     running: int
     rows: int
-    eta_seconds: float
+    busy_seconds: float
+    eta_seconds: float | None
     waits_for: list[str]
 
 
@@ -492,6 +506,19 @@ class WhyLink(TypedDict):
     date: str
     state: str
     because: str
+    values: list[WhyValue]
+    values_changed: int
+
+
+class WhyValue(TypedDict):
+    """A value that the load of a raw cell changed."""
+
+    key: str
+    column: str
+    before: str | None
+    after: str | None
+    file: str
+    row: int | None
 
 
 class CellLink(TypedDict):
@@ -567,7 +594,7 @@ RunFailure = TypedDict(
 
 
 class StopReport(TypedDict):
-    """What was told to end."""
+    """What was asked to end."""
 
     stopped: list[str]
 
@@ -659,7 +686,7 @@ class Gap(TypedDict):
     dates: int
     subject: str
     what: str
-    mend: str
+    fix: str
 
 
 class AcceptedGap(TypedDict):
@@ -886,7 +913,11 @@ class PlannedTable(TypedDict):
 
     table: str
     cells: int
+    batches: int
+    may_change: int
     expected_seconds: float
+    expected_a_batch: float
+    from_history: bool
     inputs: list[str]
 
 
@@ -943,6 +974,7 @@ class RunStarted(TypedDict):
     event: Literal["started"]
     run: int
     seconds: float
+    workers: int
     tables: list[PlannedTable]
 
 
@@ -970,7 +1002,7 @@ class CellsFilled(TypedDict):
     cells: int
     rows: int
     batch_seconds: float
-    eta_seconds: float
+    eta_seconds: float | None
 
 
 class CellsUnchanged(TypedDict):
@@ -1055,4 +1087,4 @@ class Done(BackfillReport):
 
 
 Event = Union[LoadStep, ReplayProgress, TableExported, LoadedEvent, DatesChosen, ChecksFailed, RunStarted, BatchStarted, CellsFilled, CellsUnchanged, CellFailed, CellsBlocked, BatchRetry, BatchHalved, TableAbandoned, Done]
-"""What a backfill tells as it goes."""
+"""What a backfill reports as it runs."""

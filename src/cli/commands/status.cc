@@ -199,7 +199,7 @@ std::string Text(const StatusReport& report, bool markdown, int width) {
 // Until nothing runs any more, and then how it ended: on a terminal a screen that redraws itself, in a pipe a
 // line at a time.
 Result<int> WatchStatus(Caller& caller, const StatusRequest& request, const StatusView& view,
-                  const Output& output) {
+                        const Output& output) {
   Screen screen;
   for (;;) {
     StatusReport report = TRY(caller.Ask("status", Status, request));
