@@ -325,7 +325,7 @@ Result<> TableChange::KeepValues(int64_t run) {
           CAST(json_object({key}) AS VARCHAR) AS key,
           unnest(CASE WHEN o.there_ IS NULL THEN [{{'column_name': '', 'before': NULL, 'after': 'there'}}]
             WHEN n.there_ IS NULL THEN [{{'column_name': '', 'before': 'there', 'after': NULL}}]
-            ELSE list_filter([{values}], lambda x: x.before IS DISTINCT FROM x.after) END) AS v
+            ELSE list_filter([{values}], lambda value_: value_.before IS DISTINCT FROM value_.after) END) AS v
         FROM {stored} o FULL JOIN {staged} n ON {same_key}
         WHERE o.there_ IS NULL OR n.there_ IS NULL OR o.hash_ <> n.hash_))sql",
           fmt::arg("key", Join(key, ", ")), fmt::arg("values", Join(values, ", ")),
