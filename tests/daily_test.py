@@ -112,13 +112,13 @@ class Nights(Toy):
         (self.project / "data" / "box_2021-22.csv").write_text(text.replace("G3,AAA,1,30", "G3,AAA,1,thirty"))
         for hour in (9, 9.2):
             self.assertEqual(self.look(4, hour, code=2)["outcome"], "red")
-        (message,) = self.hook.messages
+        message = self.hook.messages[0]
         self.assertIn("thirty", message["text"])
         self.assertEqual({"what", "who", "command", "kind", "subject"}, set(message["findings"][0]))
-        self.assertEqual(self.told(), [("red", ["backfill"])])
+        self.assertEqual(self.told(), [("red", ["backfill"]), ("late", [str(self.date(3))])])
         self.write()
         self.assertEqual(self.look(4, 10)["outcome"], "done")
-        self.assertEqual(self.told(), [("recovered", ["backfill"])])
+        self.assertEqual(self.told(), [("recovered", ["backfill", str(self.date(3))])])
 
         # On Friday nobody hears: the message waits until somebody does, and the fill is done all the same.
         self.hook.down = True

@@ -78,7 +78,8 @@ class RowsQuery {
                                WithCommas(kMostRows)),
                    "--output FILE"};
     std::string limited = fmt::format("SELECT * FROM (\n{}\n)", sql_);
-    if (format_.limit) limited += fmt::format(" LIMIT {}", *format_.limit);
+    if (format_.limit && !(format_.format == "table" && format_.output.empty()))
+      limited += fmt::format(" LIMIT {}", *format_.limit);
     if (format_.output.empty()) {
       auto start = std::chrono::steady_clock::now();
       RowsReport report = TRY(Fetch(limited));

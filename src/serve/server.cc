@@ -277,6 +277,7 @@ class Server::Core {
   asio::awaitable<bool> ReadRequest(Connection& connection, http::request<http::string_body>& request,
                                     int& refused);
   asio::awaitable<bool> Send(Connection& connection, bool keep_alive);
+  asio::awaitable<void> ReadPast(Connection& connection);
   asio::awaitable<bool> Write(Connection& connection, const std::string& bytes);
   asio::awaitable<void> WatchClient(std::shared_ptr<Connection> connection);
   int Judge(const http::request<http::string_body>& request) const;
@@ -410,13 +411,13 @@ asio::awaitable<void> Server::Core::Serve(std::shared_ptr<Connection> connection
     if (!refused) refused = Judge(request);
     if (refused) {
       Refuse(*connection->answer, refused);
-      co_await Send(*connection, false);
+      if (co_await Send(*connection, false)) co_await ReadPast(*connection);
       break;
     }
     asio::co_spawn(io_, WatchClient(connection), asio::detached);
     connection->answer->head_only = request.method() == http::verb::head;
     Handle(connection->answer, Taken(request, connection->local));
-    again = co_await Send(*connection, request.keep_alive());
+    again = co_await Send(*connection, request.keep_alive()) && request.keep_alive();
     connection->answer->sent = true;
     connection->answer->BreakOff();  // a handler that writes on, to a client that is gone
     connection->answer.reset();
@@ -509,7 +510,7 @@ void Server::Core::Handle(std::shared_ptr<Answer> answer, HttpRequest request) {
   }
 }
 
-// The answer as it comes; false when the connection is at its end by that. One that is whole before anything
+// The answer as it comes; false when the connection broke. One that is whole before anything
 // is sent has a length, others come in chunks.
 asio::awaitable<bool> Server::Core::Send(Connection& connection, bool keep_alive) {
   Answer& answer = *connection.answer;
@@ -528,11 +529,11 @@ asio::awaitable<bool> Server::Core::Send(Connection& connection, bool keep_alive
     begun = true;
     if (answer.head_only) {
       answer.BreakOff();
-      co_return co_await Write(connection, bytes) && whole&& keep_alive;
+      co_return co_await Write(connection, bytes) && whole;
     }
     if (whole) {
       bytes += news.text;
-      co_return co_await Write(connection, bytes) && keep_alive;
+      co_return co_await Write(connection, bytes);
     }
     if (news.text.empty() && !news.finished && !co_await Write(connection, std::exchange(bytes, {})))
       co_return false;
@@ -544,7 +545,21 @@ asio::awaitable<bool> Server::Core::Send(Connection& connection, bool keep_alive
     }
     if (!news.finished) continue;
     bytes += beast::buffers_to_string(http::make_chunk_last());
-    co_return co_await Write(connection, bytes) && keep_alive;
+    co_return co_await Write(connection, bytes);
+  }
+}
+
+// What a client still sends is read past for a while: with a connection that ends before, it would lose the
+// answer.
+asio::awaitable<void> Server::Core::ReadPast(Connection& connection) {
+  error_code ignored;
+  connection.stream.socket().shutdown(Stream::socket_type::shutdown_send, ignored);
+  connection.stream.expires_after(limits_.end_time);
+  std::string piece(kPiece, '\0');
+  for (size_t left = limits_.most_body; left > 0;) {
+    auto [error, read] = co_await connection.stream.async_read_some(asio::buffer(piece), kToken);
+    if (error) break;
+    left -= std::min(left, read);
   }
 }
 

@@ -139,22 +139,24 @@ TEST_F(SiteTest, ActingTakesTheTokenOfThePage) {
 
 TEST_F(SiteTest, RowsAreBoundedAndFilesOutOfReach) {
   EventsOf(Act("backfill")->json()["activity"]);
-  auto rows = Ask("POST", "/api/v1/query", R"({"sql": "SELECT * FROM range(20000)"
-})")->json();
+  auto query = [&](const std::string& sql, nlohmann::json more = nlohmann::json::object()) {
+    more["sql"] = sql;
+    return Ask("POST", "/api/v1/query", more.dump());
+  };
+  auto rows = query("SELECT * FROM range(20000)")->json();
   EXPECT_EQ(rows["rows"].size(), 10'000u);
-EXPECT_EQ(rows["more"], true);
-EXPECT_EQ(rows["types"][0], "BIGINT");
-for (const char* sql :
-     {"SELECT * FROM read_csv('/etc/passwd')", "SELECT * FROM '/etc/passwd'", "DROP TABLE player_games",
-      "COPY player_games TO '/tmp/x'", "ATTACH 'x'", "SELECT getenv('HOME')"})
-  EXPECT_EQ(Ask("POST", "/api/v1/query", nlohmann::json{{"sql", sql}}.dump())->status, 400) << sql;
-auto file = Ask("POST", "/api/v1/query", R"({"sql": "SELECT 1", "output": "/tmp/x.csv", "format": "csv"})");
-EXPECT_EQ(file->status, 403);
-auto csv = Ask("POST", "/api/v1/query", R"({"sql": "SELECT 1 AS one", "format": "csv"})");
-EXPECT_EQ(csv->text(), "one\n1\n");
-EXPECT_EQ(csv->headers["Content-Disposition"], "attachment; filename=\"query.csv\"");
-for (const auto& entry : std::filesystem::directory_iterator(folder_.path()))
-  EXPECT_EQ(entry.path().string().find(".tmp"), std::string::npos);
+  EXPECT_EQ(rows["more"], true);
+  EXPECT_EQ(rows["types"][0], "BIGINT");
+  for (const char* sql :
+       {"SELECT * FROM read_csv('/etc/passwd')", "SELECT * FROM '/etc/passwd'", "DROP TABLE player_games",
+        "COPY player_games TO '/tmp/x'", "ATTACH 'x'", "SELECT getenv('HOME')"})
+    EXPECT_EQ(query(sql)->status, 400) << sql;
+  EXPECT_EQ(query("SELECT 1", {{"output", "/tmp/x.csv"}, {"format", "csv"}})->status, 403);
+  auto csv = query("SELECT 1 AS one", {{"format", "csv"}});
+  EXPECT_EQ(csv->text(), "one\n1\n");
+  EXPECT_EQ(csv->headers["Content-Disposition"], "attachment; filename=\"query.csv\"");
+  for (const auto& entry : std::filesystem::directory_iterator(folder_.path()))
+    EXPECT_EQ(entry.path().string().find(".tmp"), std::string::npos);
 }
 
 TEST_F(SiteTest, AnEditOfTheProjectIsSeenAtOnce) {

@@ -14,7 +14,7 @@ test('fill a season and watch it end; the second who asks joins; a window that i
   await page.getByRole('button', { name: 'Select the season' }).click();
   await page.getByRole('button', { name: 'Plan', exact: true }).click();
   const command = await page.locator('.chosen .command code').innerText();
-  assert.match(command, /^backcourt backfill .*--start-date 2021-10-19 --end-date 2022-06-16$/);
+  assert.equal(command, `backcourt backfill --season ${season}`);
   const fill = page.getByRole('button', { name: /^Fill [\d,]+ cells$/ });
   const planned = Number((await fill.innerText()).replace(/\D/g, ''));
   assert.equal(planned, JSON.parse(run(project, ['plan', '--season', season, '--json'])).cells);

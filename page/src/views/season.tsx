@@ -10,7 +10,7 @@ import { cellHeight, dateAt, layOut, rowAt, StripPainter, type Layout, type Row 
 import { theme } from '../theme';
 import { cellLink, Empty, Mark, Problem, useWidth, Waiting } from '../parts';
 import { count, monthOf, plural, seconds, weekday } from '../words';
-import { Work } from '../work';
+import { Work, type Selection } from '../work';
 import { Calendar } from './calendar';
 
 interface Chosen { tables: string[]; from: string; to: string }
@@ -361,11 +361,18 @@ function Line({ model, rows, chosen, choose }: { model: Cells; rows: Row[]; chos
             {chosen.tables.length === 1 && chosen.from === chosen.to && <a href={cellLink(chosen.tables[0]!, chosen.from)}>open the cell</a>}
             <button type="button" class="small" onClick={() => choose(null)}>Clear</button>
           </p>
-          {models.length > 0 ? <Work selection={{ tables: models, start_date: chosen.from, end_date: chosen.to }} /> : <p class="quiet">Raw tables are not filled but loaded: see <a href="/files">Files</a>.</p>}
+          {models.length > 0 ? <Work selection={selectionOf(model, models, chosen)} /> : <p class="quiet">Raw tables are not filled but loaded: see <a href="/files">Files</a>.</p>}
         </div>
       )}
     </div>
   );
+}
+
+/** In the fewest words: all tables need no names, a whole season no dates. */
+function selectionOf(model: Cells, models: string[], { from, to }: Chosen): Selection {
+  const all = model.tables.every((t) => t.kind === 'raw' || models.includes(t.name));
+  const season = model.seasons.find((s) => model.dates[s.from]!.date === from && model.dates[s.to - 1]!.date === to);
+  return { ...(all ? {} : { tables: models }), ...(season ? { season: season.season } : { start_date: from, end_date: to }) };
 }
 
 function LineText({ model, row, index, date }: { model: Cells; row: Row; index: number; date: Cells['dates'][number] }) {

@@ -29,7 +29,9 @@ Result<int> RunDaily(Caller& caller, const DailyRequest& request, const JsonView
                      const Output& output) {
   ProgressView progress(
       output, output.terminal && !view.json ? ProgressView::Style::kScreen : ProgressView::Style::kLines);
-  auto report = caller.Ask("daily", Daily, request, [&](const Event& event) { progress.Show(event); });
+  auto report = caller.Ask("daily", Daily, request, [&](const Event& event) {
+    if (!view.json) progress.Show(event);
+  });
   progress.Finish();
   if (!report) return report.error();
   output.Out(view.json ? ToJson(*report).dump(2) + "\n" : DailyText(*report));
