@@ -78,6 +78,7 @@ class AbsentFeed(TypedDict):
     table: str
     season: str
     feeds: str
+    empty: bool
 
 
 class Snapshot(TypedDict):
@@ -369,7 +370,7 @@ class Running(TypedDict):
 
     run: int
     running_seconds: float
-    eta_seconds: float
+    eta_seconds: float | None
     tables: list[RunningTable]
 
 
@@ -383,7 +384,8 @@ class RunningTable(TypedDict):
     blocked: int
     running: int
     rows: int
-    eta_seconds: float
+    busy_seconds: float
+    eta_seconds: float | None
     waits_for: list[str]
 
 
@@ -403,6 +405,19 @@ class WhyLink(TypedDict):
     date: str
     state: str
     because: str
+    values: list[WhyValue]
+    values_changed: int
+
+
+class WhyValue(TypedDict):
+    """A value that the load of a raw cell changed."""
+
+    key: str
+    column: str
+    before: str | None
+    after: str | None
+    file: str
+    row: int | None
 
 
 class Run(TypedDict):
@@ -444,7 +459,7 @@ RunFailure = TypedDict(
 
 
 class StopReport(TypedDict):
-    """What was told to end."""
+    """What was asked to end."""
 
     stopped: list[str]
 
@@ -505,7 +520,7 @@ class Gap(TypedDict):
     dates: int
     subject: str
     what: str
-    mend: str
+    fix: str
 
 
 class AcceptedGap(TypedDict):
@@ -668,7 +683,11 @@ class PlannedTable(TypedDict):
 
     table: str
     cells: int
+    batches: int
+    may_change: int
     expected_seconds: float
+    expected_a_batch: float
+    from_history: bool
     inputs: list[str]
 
 
@@ -725,6 +744,7 @@ class RunStarted(TypedDict):
     event: Literal["started"]
     run: int
     seconds: float
+    workers: int
     tables: list[PlannedTable]
 
 
@@ -750,7 +770,7 @@ class CellsFilled(TypedDict):
     cells: int
     rows: int
     batch_seconds: float
-    eta_seconds: float
+    eta_seconds: float | None
 
 
 class CellsUnchanged(TypedDict):
