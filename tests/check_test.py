@@ -49,6 +49,12 @@ class RealGames(unittest.TestCase):
         if fill:
             self.slice.run("backfill")
 
+    def test_names_with_blanks_and_accents_are_found(self):
+        found = [len(self.slice.run("show", "player_game_summary", "--player", name, "--format", "json").splitlines()) for name in ("jokic", "Jokić", "nikola jokic", "Nikola Jokić")]
+        self.assertEqual(len(set(found)), 1, found)
+        self.assertGreater(found[0], 3)
+        self.assertIn("(no rows: no row of these dates is of --player !!)", self.slice.run("show", "player_game_summary", "--player", "!!"))
+
     def test_sound_weeks_lack_nothing(self):
         self.assertEqual(self.gaps(code=0), [])
         text = self.slice.run("check")
