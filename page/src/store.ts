@@ -137,11 +137,12 @@ async function readAll(): Promise<void> {
   try {
     const [newStatus, newCells] = await Promise.all([ask<Status>('status'), ask<CellsReport>('cells')]);
     batch(() => {
+      // Views that were opened with the page have asked already.
+      if (status.peek()) changed.value++;
       trouble.value = null;
       status.value = newStatus;
       cells.value = new Cells(newCells);
       drawn.value++;
-      changed.value++;
     });
   } catch (error) {
     trouble.value = error instanceof Failure ? error : new Failure('internal', String(error), '');
