@@ -27,6 +27,7 @@ Result<Warehouse*> Workspace::Open() {
 }
 
 Result<Moment> Workspace::Look(bool stay, bool ahead_all) {
+  if (project_.calendar_problem) return *project_.calendar_problem;
   Warehouse& warehouse = *TRY(Open());
   auto connection = TRY(stay ? warehouse.Connect() : warehouse.ConnectToLedger());
   Transaction open = TRY(Transaction::Begin(*connection));  // cells and calendar of one moment
@@ -36,7 +37,6 @@ Result<Moment> Workspace::Look(bool stay, bool ahead_all) {
 }
 
 Result<Moment> Workspace::LookOn(std::unique_ptr<Connection> connection, Transaction open, bool ahead_all) {
-  if (project_.calendar_problem) return *project_.calendar_problem;
   Moment moment;
   Warehouse& warehouse = *TRY(Open());
   moment.connection = std::move(connection);

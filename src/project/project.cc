@@ -428,7 +428,7 @@ Result<Project> Project::Load(const std::string& folder) {
     if (feeds_known) must(config, calendar);
   }
   sifter.Sift();
-  must_config(CheckLookups(project));
+  if (project.base_problems.empty()) must_config(CheckLookups(project));
   Identify(project);
   return project;
 }
