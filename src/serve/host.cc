@@ -111,6 +111,7 @@ Result<std::shared_ptr<Workspace>> Host::Take(bool exact) {
       reading_ = true;
       changed_.wait(lock, [this] { return users_ == 0; });
       auto project = Project::Load(workspace_->project().root);
+      if (project && !project->config_problems.empty()) project = ErrorOf(project->config_problems);
       if (project && project->warehouse != workspace_->project().warehouse)
         project = Error{ErrorKind::kUsage,
                         fmt::format("{}/backcourt.toml names another warehouse than the one that is served",

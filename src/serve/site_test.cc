@@ -165,9 +165,10 @@ TEST_F(SiteTest, AnEditOfTheProjectIsSeenAtOnce) {
   EventsOf(Act("load")->json()["activity"]);
   EXPECT_EQ(Ask("POST", "/api/v1/status", "{}")->json()["project"], "other");
   folder_.Replace("backcourt.toml", "name = \"other\"", "nam = \"other\"");
-  std::string broken = EventsOf(Act("load")->json()["activity"]);
-  EXPECT_NE(broken.find("backcourt.toml:2"), std::string::npos) << broken;
-  EXPECT_EQ(broken.find(folder_.path()), std::string::npos) << broken;
+  auto broken = Act("load");
+  EXPECT_EQ(broken->status, 400);
+  EXPECT_NE(broken->text().find("backcourt.toml:2"), std::string::npos) << broken->text();
+  EXPECT_EQ(broken->text().find(folder_.path()), std::string::npos) << broken->text();
 }
 
 TEST_F(SiteTest, PagesSayWhatABrowserMayDoWithThem) {
