@@ -83,7 +83,8 @@ class Drawn(Toy):
                 text = "\n".join(lines)
                 self.assertEqual(sum("cells" in line and line.startswith("run ") and "%" in line for line in lines), 1, text)  # the summary of the last frame, and of no other
                 drawn = [line for line in lines if re.search(r" \d+/\d+ ", line)]
-                self.assertEqual(len(drawn), len({line.split()[0] for line in drawn}), text)  # no table twice
+                if width > 40:  # there names are cut
+                    self.assertEqual(len(drawn), len({line.split()[0] for line in drawn}), text)  # no table twice
                 self.assertLessEqual(len(drawn), height - 2, text)
                 self.assertIn("100%", text)
                 if height > self.TABLES + 2:
@@ -118,8 +119,9 @@ class Drawn(Toy):
                 self.assertLess(len(running), height)
                 self.assertRegex(running[0], r"^2021-22: \d+% of 6 game dates")
                 tables = [line for line in running if re.search(r" \d+/\d+ ", line)]
-                self.assertIn("recent_form", tables[0], running)  # what runs is on top
-                self.assertIn("running", tables[0])
+                runs = ["running" in line for line in tables]
+                self.assertEqual(runs, sorted(runs, reverse=True), running)  # what runs is on top
+                self.assertTrue(any("recent_form" in line and "running" in line for line in tables), running)
                 self.assertRegex(running[-1], r"^run \d+: ")
                 self.assertRegex(" ".join(terminal.lines()[-3:]), r"nothing runs; the last run was \d+ \(backfill all --force --no-load\), done: run \d+: ")
 
