@@ -230,14 +230,15 @@ def against_lines(games: Games, said: dict[str, Floats]) -> str:
 def picture(results: list[Result]) -> str:
     """An SVG: a panel a population, a row a method, the MAE as a dot in its interval."""
     left, width, row, gap, top = 200, 420, 22, 46, 24
-    height = top + sum(gap + row * len(result.scores) for result in results)
+    height = top + sum(gap + row * (len(result.scores) + 1) for result in results)
     parts = [f'<svg xmlns="http://www.w3.org/2000/svg" width="{left + width + 90}" height="{height}" font-family="sans-serif" font-size="13">', '<rect width="100%" height="100%" fill="white"/>']
     y = top
     for result in results:
         low, high = min(s.low for s in result.scores.values()), max(s.high for s in result.scores.values())
         span = (high - low) or 1.0
-        parts.append(f'<text x="8" y="{y}" font-weight="bold">{html.escape(result.population)}: {result.rows:,} rows; mean absolute error, points</text>')
-        y += row
+        parts.append(f'<text x="8" y="{y}" font-weight="bold">{html.escape(result.population)}: {result.rows:,} rows; mean absolute error in points</text>')
+        parts.append(f'<text x="{left}" y="{y + row}" fill="#8b949e">{low:.2f}</text><text x="{left + width}" y="{y + row}" fill="#8b949e" text-anchor="end">{high:.2f}</text>')
+        y += 2 * row
         for name, s in result.scores.items():
             at, begin, end = (left + width * (value - low) / span for value in (s.mae, s.low, s.high))
             color = "#1f6feb" if "features" in name else "#8b949e"
