@@ -93,6 +93,7 @@ export async function open(url, { width = 1280, height = 800, scheme = 'light', 
   browser ??= await chromium.launch({ executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium', args: ['--no-sandbox', '--disable-gpu'] });
   const context = await browser.newContext({ viewport: { width, height }, colorScheme: scheme, acceptDownloads: true, ...options });
   const page = await context.newPage();
+  page.setDefaultTimeout(60_000);
   page.complaints = [];
   page.on('console', (message) => message.type() === 'error' && !expected?.test(message.text()) && page.complaints.push(message.text()));
   page.on('pageerror', (error) => page.complaints.push(error.stack));
