@@ -90,7 +90,7 @@ async def watcher(port, clock, seen, errors):
 
 async def fill(folder, season):
     begin = time.perf_counter()
-    process = await asyncio.create_subprocess_exec(BACKCOURT, "backfill", "all", "--season", season, "--force", "--no-load", cwd=folder, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    process = await asyncio.create_subprocess_exec(BACKCOURT, "backfill", "--season", season, "--force", "--no-load", cwd=folder, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     code = await process.wait()
     return time.perf_counter() - begin, code
 

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 #include <sys/stat.h>
 
+#include <algorithm>
 #include <filesystem>
 #include <set>
 
@@ -37,7 +38,7 @@ bool IsKept(const Verb& verb) {
 struct Host::Cached {
   bool working = true;
   int64_t hard = 0, soft = 0;  // when it was begun
-  Clock::time_point at;
+  Clock::time_point begun, at;
   Result<std::shared_ptr<const std::string>> report = Error{};
 };
 
@@ -172,7 +173,9 @@ Result<std::shared_ptr<const std::string>> Host::Ask(const Verb& verb, const nlo
         continue;
       }
       auto age = Clock::now() - kept->at;
-      if (kept->hard == hard_ && age < (kept->soft == soft_ ? kHardAge : std::chrono::seconds(0) + kSoftAge))
+      // While cells are filled, reports take a tenth of the time at most.
+      auto soft_age = std::max<Clock::duration>(kSoftAge, 10 * (kept->at - kept->begun));
+      if (kept->hard == hard_ && age < kHardAge && (kept->soft == soft_ || age < soft_age))
         return kept->report;
       break;
     }
@@ -180,6 +183,7 @@ Result<std::shared_ptr<const std::string>> Host::Ask(const Verb& verb, const nlo
       std::erase_if(cache_, [](const auto& entry) { return !entry.second->working; });
     mine = cache_[key] = std::make_shared<Cached>();
     mine->hard = hard_, mine->soft = soft_;
+    mine->begun = Clock::now();
   }
   Report report = work();
   std::lock_guard lock(cache_mutex_);

@@ -19,6 +19,10 @@ export async function finish() {
   for (const end of ends.splice(0).reverse()) await end();
 }
 after(finish);
+// Servers do not outlive the tests, however these end.
+const children = new Set();
+process.on('exit', () => children.forEach((child) => child.kill('SIGKILL')));
+process.on('SIGTERM', () => process.exit(1));
 
 /** A folder that goes with the tests. */
 export function folder() {
@@ -58,6 +62,7 @@ export function edit(file, from, to) {
 /** Serves a project until the tests end, or until it is stopped. */
 export async function serve(project, port = 0) {
   const child = spawn(backcourt, ['--project', project, 'serve', '--port', String(port)], { stdio: ['ignore', 'pipe', 'pipe'] });
+  children.add(child);
   let said = '';
   const ended = new Promise((resolve) => child.on('exit', resolve));
   const url = await new Promise((resolve, reject) => {
@@ -93,6 +98,7 @@ export async function open(url, { width = 1280, height = 800, scheme = 'light', 
   browser ??= await chromium.launch({ executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium', args: ['--no-sandbox', '--disable-gpu'] });
   const context = await browser.newContext({ viewport: { width, height }, colorScheme: scheme, acceptDownloads: true, ...options });
   const page = await context.newPage();
+  page.setDefaultTimeout(60_000);
   page.complaints = [];
   page.on('console', (message) => message.type() === 'error' && !expected?.test(message.text()) && page.complaints.push(message.text()));
   page.on('pageerror', (error) => page.complaints.push(error.stack));

@@ -41,7 +41,7 @@ for (const [name, [address, there]] of Object.entries(views))
     for (const scheme of ['light', 'dark'])
       for (const width of [390, 1280, 1920]) {
         const page = await open(url + address, { width, height: width === 1920 ? 1080 : 800, scheme, reducedMotion: 'reduce' });
-        await page.locator(there).first().waitFor({ timeout: 60_000 });
+        await page.locator(there).first().waitFor({ timeout: 120_000 });
         await page.locator('header .now').getByText(/./).waitFor();
         assert.ok(await page.evaluate(() => document.documentElement.scrollWidth <= innerWidth), `wider than ${width}`);
         await page.screenshot({ path: join(artefacts, `${name}-${width}-${scheme}.png`) });

@@ -20,6 +20,7 @@ namespace {
 struct ServeView {};
 void Describe(Visitor& v, ServeView&) { v.Struct("ServeView", ""); }
 
+constexpr size_t kMostAnswers = 256;        // at the same time, for pages and shells together
 constexpr auto kLookMicroseconds = 50'000;  // whether it is to end
 
 // Never from the command line, which every user of the machine can read.
@@ -57,9 +58,11 @@ Result<int> RunServe(Caller& caller, const ServeRequest& request, const ServeVie
   Host host(caller.project(), ExitCodeOf);
   TRY(host.workspace()->Open());
   Site site(host, gate, {request.page, IsLoopback(request.host)});
+  ServerLimits limits;
+  limits.most_answers = kMostAnswers;
   auto server = TRY(Server::Start(
-      lock.socket_path(), [&site](const HttpRequest& asked, Reply& reply) { site.Answer(asked, reply); }, {},
-      address));
+      lock.socket_path(), [&site](const HttpRequest& asked, Reply& reply) { site.Answer(asked, reply); },
+      limits, address));
   std::string shown = request.host.find(':') == std::string::npos ? request.host : "[" + request.host + "]";
   std::string url = fmt::format("http://{}:{}/", shown, server->port());
   TRY(lock.Tell(url));
