@@ -71,7 +71,9 @@ class Bind(unittest.TestCase):
                 with self.subTest(value=value, sql=sql):
                     found = self.back(sql, params)[0][0]
                     self.assertEqual((type(found), found, repr(found) if isinstance(value, float) else ""), (type(value), value, repr(value) if isinstance(value, float) else ""))
-        self.assertNotEqual(*self.back("SELECT ?", [float("nan")])[0] * 2)
+        for nan in (float("nan"), Decimal("nan")):
+            self.assertEqual(repr(self.back("SELECT ?", [nan])), "[(nan,)]")
+        self.assertEqual(self.back("SELECT ?", [Decimal("-inf")]), [(float("-inf"),)])
         self.assertEqual(self.back("SELECT epoch(?)", [datetime(2021, 12, 1, tzinfo=timezone.utc)]), [(1638316800.0,)])
 
     def test_the_type_is_the_values(self):
@@ -111,12 +113,9 @@ class Bind(unittest.TestCase):
     def test_what_does_not_fit_is_refused(self):
         for sql, params, said in [("SELECT ?", [], "has 1 `?`"), ("SELECT 1", [1], "has 0 `?`"), ("SELECT '?'", [1], "has 0 `?`"), ("SELECT :a", {}, "no value for `:a`"), ("SELECT 1", {"a": 1}, "no `:a`"),
                                   ("SELECT ?", {"a": 1}, "has a `?`"), ("SELECT :a", [1], "has no names"), ("SELECT ?", "a", "is a text"), ("SELECT ?", [b"a"], "is a bytes"), ("SELECT ?", [object()], "is a object"),
-                                  ("SELECT ?", ["a\0b"], "NUL"), ("SELECT ?", ["\ud800"], "no Unicode"), ("SELECT ?", [2**127], "largest integer"), ("SELECT ?", [Decimal(1) / 3 * 10**30], None),
+                                  ("SELECT ?", ["a\0b"], "NUL"), ("SELECT ?", ["\ud800"], "no Unicode"), ("SELECT ?", [2**127], "largest integer"),
                                   ("SELECT ?", [Decimal("1e40")], "38 digits"), ("SELECT ?", [{"a": 1}], "is a dict")]:
             with self.subTest(sql=sql, params=params):
-                if said is None:
-                    self.bind(sql, params)
-                    continue
                 with self.assertRaises(backcourt.UsageError) as caught:
                     self.bind(sql, params)
                 self.assertIn(said, str(caught.exception))
@@ -302,6 +301,17 @@ class Progress(Toy):
             with mock.patch("backcourt._progress._tqdm", made), redirect_stderr(stream):
                 self.project.backfill(force=True, progress=True)
             self.assertIn(said, stream.getvalue())
+
+
+class Help(unittest.TestCase):
+    def test_it_names_every_method_and_each_says_what_it_does(self):
+        methods = {name for name in vars(backcourt.Project) if not name.startswith("_")}
+        listed = set(re.findall(r"\w+", " ".join(re.findall(r"^ {8}(?:look|fill|prove|ask|give) +(.*)$", backcourt.Project.__doc__, re.M))))
+        self.assertEqual(listed, methods)
+        for name in methods:
+            self.assertGreater(len(getattr(backcourt.Project, name).__doc__ or ""), 30, name)
+        for name in backcourt.__all__:
+            self.assertTrue(hasattr(backcourt, name), name)
 
 
 class Features(unittest.TestCase):

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date, datetime
@@ -143,7 +142,7 @@ def _end_of_comment(sql: str, at: int) -> int:
 
 def _decimal(value: Decimal) -> str:
     if not value.is_finite():
-        return f"(CAST('{float(value)!r}' AS DOUBLE))" if not math.isnan(value) else "(CAST('nan' AS DOUBLE))"
+        return literal(float(value))
     text = format(value, "f")
     scale = len(text.partition(".")[2])
     width = max(len(text.lstrip("-").replace(".", "").lstrip("0")), scale + 1)

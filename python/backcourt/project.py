@@ -41,7 +41,7 @@ class Project:
         look    tables, describe, table, query, dates, training_set
         fill    load, plan, backfill, stop, forget, drop
         prove   check, verify, test, lint, doctor
-        ask     status, runs, why, docs
+        ask     status, runs, run, why, docs
         give    export
 
     Reports are dictionaries with the keys of docs/json-output.md. Those that
