@@ -56,7 +56,9 @@ function OneGap({ gap }: { gap: Gap }) {
   const [open, setOpen] = useState(false);
   const [reason, setReason] = useState('');
   const [failure, setFailure] = useState<Failure | null>(null);
-  const subject = gap.subject || gap.first_date || '';
+  // What [accepted] can name: a game, or a single date.
+  const subject = gap.subject || (gap.dates === 1 && gap.first_date) || '';
+  const game = gap.subject.match(/^\d{10}\b/)?.[0];
   const request = { guard: gap.guard, subject, reason };
   const accept = async (event: Event) => {
     event.preventDefault();
@@ -73,7 +75,7 @@ function OneGap({ gap }: { gap: Gap }) {
       <p><Mark state="failed" /> <strong>{gap.what}</strong></p>
       <p class="quiet">{gap.guard} · {gap.first_date && cells.value?.byName.has(gap.table) ? <a href={cellLink(gap.table, gap.first_date)}>{gap.table} {gap.first_date}</a> : `${gap.table} ${gap.first_date ?? ''}`}
         {gap.last_date && gap.last_date !== gap.first_date && ` to ${gap.last_date}, ${plural(gap.dates, 'date')}`}
-        {gap.subject && <> · {/^\d{10}$/.test(gap.subject) ? <a href={`/game/${gap.subject}`}>game {gap.subject}</a> : gap.subject}</>}</p>
+        {gap.subject && <> · {game ? <a href={`/game/${game}`}>game {gap.subject}</a> : gap.subject}</>}</p>
       {gap.mend && <p>{command ? <Command line={gap.mend} /> : gap.mend}</p>}
       {subject && !open && <button type="button" class="small" onClick={() => setOpen(true)}>Accept with a reason…</button>}
       {open && (
