@@ -56,7 +56,7 @@ TEST(Model, ReadsItsHeader) {
 TEST(Model, ErrorsNameFileAndLine) {
   EXPECT_NE(ErrorOf("SELECT 1").find("models/x.sql:1:"), std::string::npos);
   EXPECT_NE(ErrorOf(Header("about = \"A table.\"\nabuot = \"twice\"\n" + kGood.substr(kGood.find("date"))))
-                .find("models/x.sql:3: unknown key 'abuot'"),
+                .find("models/x.sql:3:1: unknown key 'abuot'"),
             std::string::npos)
       << ErrorOf(Header("about = \"A table.\"\nabuot = \"twice\"\n" + kGood.substr(kGood.find("date"))));
   EXPECT_NE(ErrorOf(Header("about = \"A table.\"\nkey = [id]\n")).find("models/x.sql:3:"), std::string::npos);

@@ -8,9 +8,8 @@ namespace backcourt {
 namespace {
 
 std::string Text(const RunRecord& run) {
-  std::string text =
-      fmt::format("{:>5}  {}  {:>9}  {:<10} {}\n", run.run, run.started_at,
-                  run.seconds ? Seconds(*run.seconds) : "", run.outcome, run.command);
+  std::string text = fmt::format("{:>5}  {}  {:>9}  {:<10} {}\n", run.run, run.started_at,
+                                 run.seconds ? Seconds(*run.seconds) : "", run.outcome, run.command);
   if (!run.summary.empty()) text += "       " + run.summary + "\n";
   for (const ledger::RunTable& t : run.tables.value_or(std::vector<ledger::RunTable>{}))
     text += fmt::format("       {:<34} {:>6} cells {:>10} rows {:>9} in {} batches{}\n", t.table,
