@@ -294,7 +294,7 @@ class BadInput(Toy):
         self.assert_refused("data/box_2021-22.csv", "points,", "", "box_2021-22.csv")
 
     def test_a_renamed_column(self):
-        self.assert_refused("data/box_2021-22.csv", ",points,", ",pts,", "has no column 'points'", "'pts'")
+        self.assert_refused("data/box_2021-22.csv", ",points,", ",pts,", "has no column 'points'", "pts")
 
     def test_two_rows_with_one_key(self):
         self.edit("data/box_2021-22.csv", "G1,AAA,1,30,36:10", "G1,AAA,1,30,36:10\nG1,AAA,1,31,36:10")

@@ -314,8 +314,8 @@ Result<StatusReport> Status(Workspace& workspace, const StatusRequest& request, 
   report.activities = workspace.activities().Now();
   for (const ActivityNow& activity : report.activities)
     if (activity.run) report.running = activity.run;
-  report.next_command = project.problems.empty() ? NextCommand(report.seasons, report.problems, moment)
-                                                 : "backcourt lint";
+  report.next_command =
+      project.problems.empty() ? NextCommand(report.seasons, report.problems, moment) : "backcourt lint";
   return report;
 }
 

@@ -20,7 +20,8 @@ void Describe(Visitor& v, VerifyRequest& r) {
   v.Field("tables", r.tables, "Tables (default: all).", {.metavar = "TABLE", .positional = true});
   DescribeRange(v, r.dates);
   DescribeSeason(v, r.dates);
-  v.Field("sample", r.sample, "This many cells (default: 100), and of each table the one that changed last.", {.metavar = "N", .least = 1, .most = 1e6});
+  v.Field("sample", r.sample, "This many cells (default: 100), and of each table the one that changed last.",
+          {.metavar = "N", .least = 1, .most = 1e6});
   v.Field("all", r.all, "Every cell; where no table or date is chosen, every raw table too.");
   v.Field("raw", r.raw,
           "Load raw tables of a season (with --all: of all) again from their files, and compare.");

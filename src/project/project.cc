@@ -384,11 +384,10 @@ Result<std::string> Project::Find(const std::string& start) {
     if (fs::exists(folder / "backcourt.toml", ignored)) return folder.string();
     if (folder == folder.parent_path()) break;
   }
-  return Error{
-      ErrorKind::kUsage,
-      fmt::format("no backcourt.toml in {} or a folder above it",
-                  fs::weakly_canonical(fs::absolute(start, ignored), ignored).string()),
-      "run inside a project, or name one: --project DIR"};
+  return Error{ErrorKind::kUsage,
+               fmt::format("no backcourt.toml in {} or a folder above it",
+                           fs::weakly_canonical(fs::absolute(start, ignored), ignored).string()),
+               "run inside a project, or name one: --project DIR"};
 }
 
 Result<Project> Project::Load(const std::string& folder) {

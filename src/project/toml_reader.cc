@@ -29,7 +29,8 @@ Result<toml::table> TomlTable::Parse(const std::string& file, int first_line, co
     return toml::parse(text);
   } catch (const toml::parse_error& error) {
     std::string what(error.description());
-    if (what.find("unescaped control characters") != std::string::npos) what = "the text of this line has no end";
+    if (what.find("unescaped control characters") != std::string::npos)
+      what = "the text of this line has no end";
     return Error{ErrorKind::kUsage,
                  fmt::format("{}:{}:{}: {}", file, first_line - 1 + int(error.source().begin.line),
                              int(error.source().begin.column), what),
