@@ -15,7 +15,7 @@ void Describe(Visitor& v, ServeRequest& r) {
   v.Field("daily", r.daily,
           "Load and fill by itself after the games of each date, as `backcourt daily` does.");
   v.Field("page", r.page, "Take the page's files from this folder, to work on them.",
-          {.metavar = "DIR", .path = true, .hidden = true});
+          {.metavar = "DIR", .path = true});
 }
 
 }  // namespace backcourt
