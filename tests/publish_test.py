@@ -5,6 +5,7 @@ import os
 import shutil
 import subprocess
 import sys
+import time
 import unittest
 from datetime import date
 
@@ -91,12 +92,17 @@ class Contents(Published):
         self.assertEqual(self.named() - before, set(report["published"]["written"]))
         self.assertEqual(len(self.named() & before), 3)
 
-    def test_two_versions_before_stay(self):
+    def test_two_versions_before_stay_and_all_of_ten_minutes(self):
         self.run_program("backfill")
         manifests = []
         for n in range(5):
             manifests.append(self.manifest())
             self.correct(n)
+            if n == 4:
+                self.assertEqual(len(list((self.out / "versions").iterdir())), 5)
+                self.assertTrue(self.named(manifests[0]) <= self.files())
+                for path in (self.out / "versions").iterdir():
+                    os.utime(path, (time.time() - 700,) * 2)
             self.run_program("backfill")
         self.assertEqual(sorted(path.name for path in (self.out / "versions").iterdir()), ["000004.json", "000005.json", "000006.json"])
         kept = self.named() | self.named(manifests[-1]) | self.named(manifests[-2])

@@ -83,6 +83,7 @@ namespace {
 constexpr const char* kManifest = "manifest.json";
 constexpr const char* kViews = "backcourt.sql";
 constexpr int64_t kVersionsKept = 3;  // the one that stands and the two before
+constexpr double kReadSeconds = 600;  // a version stays so long after the next: readers may be at it
 
 // A version as a manifest tells of it; nothing where there is no manifest.
 Result<std::optional<PublishedVersion>> ReadVersion(PublishPlace& place, const std::string& path) {
@@ -284,11 +285,12 @@ class VersionWriter {
   // Versions that are too old go, and files that no version has any more.
   Result<std::vector<std::string>> RemoveOld() {
     std::set<std::string> versions, files;
-    for (int64_t version = version_.version; version > version_.version - kVersionsKept && version > 0;
-         --version) {
+    for (int64_t version = version_.version; version > 0; --version) {
+      bool held = version > version_.version - kVersionsKept ||
+                  place_.SecondsSince(VersionPath(version + 1)) < kReadSeconds;
+      auto manifest = held ? TRY(ReadVersion(place_, VersionPath(version))) : std::nullopt;
+      if (!manifest) break;
       versions.insert(VersionPath(version));
-      auto manifest = TRY(ReadVersion(place_, VersionPath(version)));
-      if (!manifest) continue;
       for (const auto& [name, table] : manifest->tables)
         for (const PublishedFile& file : table.files)
           files.insert(file.path);

@@ -56,8 +56,9 @@ struct PublishReport {
 void Describe(Visitor& v, PublishReport& r);
 
 // A reader that takes manifest.json, or the views of backcourt.sql, has all tables of one version: files
-// never change, and those of the two versions before stay. Killed at any moment, the version before stands,
-// or the new one. kUsage where the folder holds other files, and as CheckOutputFolder says.
+// never change, and those of the two versions before stay, as do those of the last ten minutes. Killed at any
+// moment, the version before stands, or the new one. kUsage where the folder holds other files, and as
+// CheckOutputFolder says.
 Result<PublishReport> Publish(Workspace& workspace, const PublishRequest& request, const Cancel& cancel,
                               const Events& events);
 

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <chrono>
 #include <filesystem>
 
 #include "base/file.h"
@@ -60,6 +61,11 @@ class LocalPlace : public PublishPlace {
     TRY(SyncFile(Where(path) + ".new"));
     return MoveInPlace(Where(path) + ".new", Where(path));
   }
+  double SecondsSince(const std::string& path) const override {
+    std::error_code ignored;
+    auto put = fs::last_write_time(folder_ / path, ignored);
+    return std::chrono::duration<double>(fs::file_time_type::clock::now() - put).count();
+  }
   Result<std::vector<std::string>> Keep(const std::string& below,
                                         const std::set<std::string>& held) override {
     std::error_code failed;
@@ -107,6 +113,7 @@ class StorePlace : public PublishPlace {
     fs::remove(file, ignored);
     return {};
   }
+  double SecondsSince(const std::string&) const override { return 0; }
   Result<std::vector<std::string>> Keep(const std::string&, const std::set<std::string>&) override {
     return std::vector<std::string>();
   }

@@ -33,6 +33,8 @@ class PublishPlace {
   virtual Result<std::string> Aside(const std::string& path) = 0;
   virtual Result<> Put(const std::string& path) = 0;
   Result<> PutText(const std::string& path, const std::string& text);
+  // How long ago a file was put there; an object store is not asked: 0.
+  virtual double SecondsSince(const std::string& path) const = 0;
   // Removes what is below `below` and not in `held`, where that can be done; returns what it removed.
   virtual Result<std::vector<std::string>> Keep(const std::string& below,
                                                 const std::set<std::string>& held) = 0;
