@@ -239,7 +239,8 @@ class Words(Toy):
                            ("--start-date 2021-10-20 lies after --end-date 2021-10-19", 'start="2021-10-20" lies after end="2021-10-19"'),
                            ("`backcourt backfill all`", "`Project.backfill()`"), ("`backcourt show raw_box`", '`Project.table("raw_box")`'), ("`backcourt runs 3`", "`Project.runs(3)`"),
                            ("one of --start-date with --end-date, --dates, --season, or `all`", "one of start with end, dates, season, or `all`"),
-                           ("`--ahead all` fills them too", '`ahead="all"` fills them too'), ("a--force and x-season stay", "a--force and x-season stay")]:
+                           ("`--ahead all` fills them too", '`ahead="all"` fills them too'), ("a--force and x-season stay", "a--force and x-season stay"),
+                           ("held by process 7, which runs `backcourt backfill all`", "held by process 7, which runs `backcourt backfill all`")]:
             self.assertEqual(in_python(said), want)
 
     def test_no_option_is_left_in_what_the_program_may_say(self):
@@ -618,9 +619,9 @@ class PointsModel(FourWeeks):
     def test_the_page_of_the_documents_is_of_the_template(self):
         page = (ROOT / "docs" / "points-model.md").read_text()
         self.assert_of_the_template(page)
-        self.assertEqual(re.findall(r"^\| ([^|]*) \| ([^|]*) \| [\d.]+ \|", page, re.M), [(population, method) for population in self.POPULATIONS for method in self.METHODS])
+        self.assertEqual(re.findall(r"^\| ([^|]*) \| ([^|]*) \| \d+\.\d{3} \|", page, re.M), [(population, method) for population in self.POPULATIONS for method in self.METHODS])
         drawn = (ROOT / "docs" / "points-model.svg").read_text()
-        for mae in re.findall(r"^\| [^|]* \| [^|]* \| ([\d.]+) \|", page, re.M):
+        for mae in re.findall(r"^\| [^|]* \| [^|]* \| (\d+\.\d{3}) \|", page, re.M):
             self.assertIn(f">{mae}</text>", drawn)
 
     def assert_of_the_template(self, page):

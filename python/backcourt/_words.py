@@ -20,8 +20,8 @@ _OPTION = "|".join(sorted(map(re.escape, [*VALUES, *LISTS, *FLAGS]), key=len, re
 
 
 def in_python(message: str) -> str:
-    """The message with calls in place of commands, and arguments in place of options."""
-    message = re.sub(r"`backcourt ([a-z]+)((?: [^`\n]*)?)`", lambda found: _call(found[1], found[2]), message)
+    """The message with calls in place of commands, and arguments in place of options. What another process runs is told as it is."""
+    message = re.sub(r"(?<!which runs )`backcourt ([a-z]+)((?: [^`\n]*)?)`", lambda found: _call(found[1], found[2]), message)
     message = re.sub(r"--project (?=DIR\b)", "Project(DIR), not ", message).replace("Project(DIR), not DIR", "Project(\"DIR\")")
     message = message.replace("--project with the folder", "Project(\"DIR\") with the folder")
     return re.sub(rf"(?<![\w-])({_OPTION})(?![\w-])(?:([ =])(\d{{4}}-\d\d(?:-\d\d)?|all|next)(?![\w-]))?", _option, message)
