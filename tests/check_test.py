@@ -73,7 +73,7 @@ class RealGames(unittest.TestCase):
         gaps = self.gaps()
         self.assertEqual({(gap["table"], gap["first_date"], gap["subject"], gap["what"]) for gap in gaps if gap["guard"] == "games"},
                          {(table, self.day, f"{self.game} {self.away} at {self.home}", "the game is final, and has no rows here") for table in ("raw_player_box", "raw_team_box")})
-        self.assertRegex([gap["fix"] for gap in gaps if gap["guard"] == "games"][0], r"`backcourt load .*raw_\w+_box/season=2021-22/data.parquet` once the file has it")
+        self.assertRegex([gap["fix"] for gap in gaps if gap["guard"] == "games"][0], r"^get a file that has the game, then `backcourt load .*raw_\w+_box/season=2021-22/data.parquet`")
         partial = {gap["table"] for gap in gaps if gap["guard"] == "cells"}
         self.assertLessEqual({"player_game_summary", "ml_feature_store_v2"}, partial)
         self.assertTrue(all(f"made without the boxes of {self.game}" in gap["what"] for gap in gaps if gap["guard"] == "cells"))
@@ -247,9 +247,11 @@ class ToyLeague(Toy):
     def test_a_check_of_the_project(self):
         self.write_check("SELECT r.game_date, r.game_id AS subject, CASE WHEN home_points <= away_points THEN 'lost at home' END AS what FROM raw_results r JOIN dates d ON d.game_date = r.game_date")
         self.run_program("backfill")
+        results = self.project.resolve() / "data" / "games_2021-22.csv"
+        fix = f"play better ({results}), then `backcourt load {results}` and `backcourt backfill`"
         self.assertEqual([(gap["guard"], gap["first_date"], gap["subject"], gap["what"], gap["fix"]) for gap in self.gaps()],
-                         [("home_wins", "2021-10-20", "G2", "lost at home", "play better"), ("home_wins", "2021-10-25", "G5", "lost at home", "play better"),
-                          ("home_wins", "2021-11-01", "G6", "lost at home", "play better")])
+                         [("home_wins", "2021-10-20", "G2", "lost at home", fix), ("home_wins", "2021-10-25", "G5", "lost at home", fix),
+                          ("home_wins", "2021-11-01", "G6", "lost at home", fix)])
         self.write_check("SELECT game_date, game_id AS subject, NULL AS what FROM raw_results WHERE home_points > 1000")
         (gap,) = self.gaps()
         self.assertEqual((gap["guard"], gap["what"]), ("home_wins", "it looked at nothing, which proves nothing"))

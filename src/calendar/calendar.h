@@ -89,7 +89,7 @@ class Calendar {
   // Whether the last game of a date has been over for `seconds`: it takes kGameSeconds from its tip-off.
   // Where no tip-off is known, a date is over once it has passed.
   bool IsOver(int index, int64_t now, int64_t seconds = 0) const;
-  static constexpr int64_t kGameSeconds = 3 * 3600;
+  static constexpr int64_t kGameSeconds = 3 * int64_t(3600);
 
   const std::vector<MissingBox>& missing_boxes() const { return missing_boxes_; }
 
