@@ -175,8 +175,8 @@ class Sources(Shapes):
         self.load()
         box_told, result_told = self.told()[::-1]
         self.assertEqual(box_told[0], "raw_team_box")
-        self.assertRegex(box_told[1], r"^rows of league_team_box of box_v3 are served by league_team_box of box_v2, which tells other totals of 0022400561: points 244, not 246, blocks \d+, not \d+$")
-        self.assertEqual(result_told, ("raw_results", "rows of league_results of box_v3 are served by schedule_results, which tells other totals of 0022400561: home_points 119, not 121"))
+        self.assertRegex(box_told[1], r"^rows of league_team_box of box_v3 are served by league_team_box of box_v2, which has other totals of 0022400561: points 244, not 246, blocks \d+, not \d+$")
+        self.assertEqual(result_told, ("raw_results", "rows of league_results of box_v3 are served by schedule_results, which has other totals of 0022400561: home_points 119, not 121"))
 
 
 class InjuryReports(Shapes):

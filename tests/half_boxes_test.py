@@ -80,7 +80,7 @@ class HalfBoxes(unittest.TestCase):
         for what, table in [("no team box", "raw_team_box"), ("no player box", "raw_player_box"), ("no events", "raw_play_by_play")]:
             gap = found["games", table, game(what)]
             self.assertEqual((gap["what"], gap["first_date"]), ("the game is final, and has no rows here", self.days[what]))
-            self.assertRegex(gap["fix"], rf"`backcourt load .*{table}/season=2021-22/data.parquet` once the file has it, then `backcourt backfill`")
+            self.assertRegex(gap["fix"], rf"^get a file that has the game, then `backcourt load .*{table}/season=2021-22/data.parquet` and `backcourt backfill`")
         sides = {gap["subject"]: gap for gap in gaps if gap["guard"] == "both_teams_have_boxes"}
         self.assertEqual({subject: gap["what"] for subject, gap in sides.items()},
                          {f"{self.games['half of the players']} {self.teams['half of the players'][0]}": "has 0 players in the player box who played",

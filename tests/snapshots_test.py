@@ -127,7 +127,7 @@ class Schedule(Looks):
             "20211023T000000Z": (nested(games.values())[:-40], "it holds no JSON"),
             "20211023T010000Z": (b"<!DOCTYPE html><html>Access Denied</html>", "holds no JSON"),
             "20211023T020000Z": (b"", "it is empty"),
-            "20211023T030000Z": (nested([g for n, g in games.items() if n != 1]), "it lacks 1 rows that were settled before, as game_id=0022100001"),
+            "20211023T030000Z": (nested([g for n, g in games.items() if n != 1]), "1 row is missing that was settled before, as game_id=0022100001"),
             "20211023T040000Z": (json.dumps({"games": []}).encode(), "it holds no rows"),
             "20211023T050000Z": (flat([{**games[1], "gameId": "0022000001"}]), "1 rows do not belong in it"),
             "20211023T060000Z": (flat([*games.values(), games[1]]), "a key stands in it twice: game_id=0022100001"),

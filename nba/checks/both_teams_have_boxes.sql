@@ -16,7 +16,7 @@ team_lines AS (SELECT game_id, team_abbr, count(*) AS lines FROM raw_team_box GR
 player_lines AS (
   SELECT game_id, team_abbr, count(*) AS listed, count(CASE WHEN status = 'played' THEN 1 END) AS played FROM raw_player_box GROUP BY game_id, team_abbr
 ),
--- Games of which a box has nothing at all are told by the schedule already.
+-- Games of which a box has nothing at all are found by the schedule already.
 boxed AS (
   SELECT s.game_id, s.game_date, s.team_abbr, t.lines, p.played
   FROM sides s

@@ -206,7 +206,7 @@ CREATE MACRO try_line_score(t) AS CASE WHEN regexp_full_match(t, concat('[0-9]+(
 -- Points a period, as 34,25,26,29; without the .0 that a tool may have added.
 CREATE MACRO try_period_points(t) AS CASE WHEN regexp_full_match(t, '[0-9]{1,4}(\.0+)?(,[0-9]{1,4}(\.0+)?)*') THEN regexp_replace(t, '\.0+', '', 'g') END;
 
--- Entries TEAM:id:name, between semicolons; the text itself. An id may be lacking.
+-- Entries TEAM:id:name, between semicolons; the text itself. An id may be missing.
 CREATE MACRO try_inactive_list(t) AS
   CASE WHEN regexp_full_match(t, '[A-Z]{2,4}:[a-z0-9]*:[^;]+(;[A-Z]{2,4}:[a-z0-9]*:[^;]+)*') THEN t END;
 
@@ -276,7 +276,7 @@ CREATE MACRO spread_of_pair(home, away) AS CASE
 CREATE MACRO season_of_id(id) AS CASE WHEN regexp_full_match(id, game_id_pattern()) THEN season_label(season_year_of(id)) END;
 CREATE MACRO season_of_start(year) AS CASE WHEN regexp_matches(year, '^(19|20)\d\d') THEN season_label(CAST(substr(year, 1, 4) AS INTEGER)) END;
 
--- The season that a file's path tells: in its name a label or a league game id (also without its zeros); else a folder that is one.
+-- The season in a file's path: in its name a label or a league game id (also without its zeros); else a folder that is one.
 CREATE MACRO season_named(file) AS coalesce(
   list_filter(list_transform(regexp_extract_all(parse_filename(file), '(?:19|20)\d\d[-_]\d\d(?:[-_]\d\d)?'), lambda label: replace(label, '_', '-')),
     lambda label: label = season_of_start(label))[1],
@@ -288,7 +288,7 @@ CREATE MACRO season_named(file) AS coalesce(
 -- Eastern time as UTC.
 CREATE MACRO eastern_to_utc(t) AS timezone('UTC', timezone('America/New_York', t));
 
--- The day and the time of day that a file's name tells, as text: 2022-02-08_06_30PM, 20220208T183000Z, 2022-02-08.
+-- The day and the time of day in a file's name, as text: 2022-02-08_06_30PM, 20220208T183000Z, 2022-02-08.
 CREATE MACRO name_time_parts(file) AS regexp_extract(
   regexp_replace(regexp_replace(parse_filename(file), '((?:19|20)\d\d)-(\d\d)-(\d\d)', '\1\2\3'), '((?:19|20)\d\d)_(\d\d)_(\d\d)', '\1\2\3'),
   '(?:^|\D)((?:19|20)\d\d)(\d\d)(\d\d)(?:(?:[T_ -]|at)*(\d\d)(?:[-_:]?(\d\d))?(?:[-_:]?(\d\d))?(?:\.\d+)?)?[ _]?(AM|PM|am|pm)?(Z)?(?:\D|$)',
@@ -300,7 +300,7 @@ CREATE MACRO time_of_parts(p, zone_is_eastern) AS CASE
   WHEN zone_is_eastern AND p.zone = '' THEN eastern_to_utc(TRY_CAST(format('{}-{}-{} {}:{}:{}', p.y, p.m, p.d, p.hour, p.minute, if(p.second = '', '00', p.second)) AS TIMESTAMP))
   ELSE TRY_CAST(format('{}-{}-{} {}:{}:{}', p.y, p.m, p.d, p.hour, p.minute, if(p.second = '', '00', p.second)) AS TIMESTAMP) END;
 
--- The time at which a file was taken, by its name, in UTC (a time with AM or PM is Eastern); NULL when the name tells none.
+-- The time at which a file was taken, by its name, in UTC (a time with AM or PM is Eastern); NULL when the name has none.
 CREATE MACRO time_of_file(file) AS time_of_parts(name_time_parts(file), false);
 -- The same where a day alone counts, as its noon.
 CREATE MACRO day_or_time_of_file(file) AS coalesce(time_of_file(file), TRY_CAST(format('{}-{}-{} 12:00:00', name_time_parts(file).y, name_time_parts(file).m, name_time_parts(file).d) AS TIMESTAMP));

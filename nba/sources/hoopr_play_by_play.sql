@@ -40,7 +40,7 @@ located AS (
 SELECT s.game_id, s.game_date, row_number() OVER (PARTITION BY e.game_id, e.file ORDER BY e.game_play_number, e.file_row) AS event_index,
   e.sequence_number AS event_num, e.period_number AS period, e.clock_display_value AS seconds_left, e.event_type,
   CASE WHEN e.event_type IN ('field_goal', 'free_throw') THEN e.scoring_play END AS made,
-  -- Of a miss older files say its worth in words alone, and not of every kind of shot: there its distance tells.
+  -- Of a miss older files say its worth in words alone, and not of every kind of shot: there its distance decides.
   CASE WHEN e.event_type = 'free_throw' THEN 1 WHEN NOT e.is_shot THEN NULL
     WHEN e.scoring_play AND e.score_value IN (2, 3) THEN e.score_value
     WHEN e.points_attempted IN (2, 3) THEN e.points_attempted

@@ -1,5 +1,5 @@
 /* backcourt
-about = "The final scores of the league's box scores, where nothing tells the score by itself."
+about = "The final scores of the league's box scores, where nothing else has the score."
 table = "raw_results"
 rank  = 40
 each  = ["box_v2", "box_v3", "box_live", "game_log"]

@@ -1,5 +1,5 @@
 /* backcourt
-about = "The players of the season's rosters, with birth dates and positions where a feed tells them."
+about = "The players of the season's rosters, with birth dates and positions where a feed has them."
 table = "raw_players"
 rank  = 10
 optional_feeds = ["player_info"]

@@ -1,5 +1,5 @@
 /* backcourt
-about = "What the good snapshots of the schedule told of each game, from the first time on that they told it."
+about = "What the good snapshots of the schedule said of each game, from the first that had it."
 table = "raw_schedule_history"
 feeds = ["schedule_snapshots"]
 reads = ["team_names"]

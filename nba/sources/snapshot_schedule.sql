@@ -1,5 +1,5 @@
 /* backcourt
-about = "The schedule as its newest good snapshot tells it."
+about = "The schedule as its newest good snapshot has it."
 table = "raw_schedule"
 rank  = 4
 feeds = ["schedule_snapshots"]

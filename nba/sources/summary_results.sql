@@ -10,7 +10,7 @@ by_unit = ["box_summary_v3_games", "box_summary_games", "raw_schedule"]
 WITH times AS (
   SELECT file, day_or_time_of_file(file) AS named FROM (SELECT DISTINCT file FROM summary)
 ),
--- Of several responses of a game one in which it is over tells, and of these the newest.
+-- Of several responses of a game one in which it is over counts, and of these the newest.
 sides AS (
   SELECT s.*, CAST(string_split(s.line, ',') AS INTEGER[]) AS points_by_period, coalesce(s.game_status = 3, false) AS is_over,
     coalesce(TRY_CAST(s.seen_at AS TIMESTAMP), t.named) AS captured_at

@@ -57,7 +57,7 @@ clocked AS (
 clocked_events AS (
   SELECT e.file, e.file_row, c.x, c.y
   FROM (
-    -- Of several shots of a player at one clock the file says which went in, and from how far; where it says neither, their order tells.
+    -- Of several shots of a player at one clock the file says which went in, and from how far; where it says neither, their order decides.
     SELECT file, file_row, GAME_ID, PLAYER1_ID, PERIOD, PCTIMESTRING, EVENTMSGTYPE = 1 AS made,
       row_number() OVER (PARTITION BY GAME_ID, PLAYER1_ID, PERIOD, PCTIMESTRING, h.knows, CASE WHEN h.knows THEN EVENTMSGTYPE END
         ORDER BY coalesce(TRY_CAST(regexp_extract(concat_ws(' ', HOMEDESCRIPTION, VISITORDESCRIPTION), '(\d+)''', 1) AS INTEGER), 0), file_row) AS nth

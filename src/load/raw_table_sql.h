@@ -11,7 +11,7 @@ namespace backcourt {
 
 // In the reason for which rows of a source are left out: the source that serves their unit has other totals
 // of it.
-inline constexpr const char* kOtherTotals = " tells other totals of ";
+inline constexpr const char* kOtherTotals = " has other totals of ";
 
 // How the reason begins for which rows are left out that have one key; see Ledger::KeepDamagedUnits.
 inline constexpr const char* kDoubledKey = "doubled key: ";

@@ -160,7 +160,8 @@ Result<> Snapshots::Judge(const Feed& feed) {
         SELECT s.path, {name} AS name FROM backcourt.snapshots s
         JOIN settled l ON l.feed_season = s.season AND l.since < s.seen_at
         WHERE s.feed = {feed} AND NOT EXISTS (SELECT 1 FROM rows k WHERE k.file = s.path AND {same_key}))
-      SELECT path, 'it lacks ' || count(*) || ' rows that were settled before, as ' || min(name) AS problem
+      SELECT path, count(*) || CASE count(*) WHEN 1 THEN ' row is missing that was' ELSE ' rows are missing that were' END
+        || ' settled before, as ' || min(name) AS problem
       FROM lost GROUP BY path)sql",
       fmt::arg("kept", kept), fmt::arg("good", Good(feed, "")), fmt::arg("keys", keys),
       fmt::arg("lasting", feed.lasting), fmt::arg("name", name), fmt::arg("feed", Quote(feed.name)),

@@ -102,7 +102,7 @@ games AS (
   WHERE (s.status = 'scheduled' OR f.game_id IS NOT NULL) AND tables_hold(s.game_type)
     AND s.home_team_abbr IS NOT NULL AND s.away_team_abbr IS NOT NULL
 ),
--- The regular season as the newest snapshot seen before each date tells it. Where there is none,
+-- The regular season as the newest snapshot seen before each date has it. Where there is none,
 -- the schedule as it stands now must do.
 known_games AS (
   SELECT as_of, game_date, game_type, home_team_abbr, away_team_abbr, status
@@ -226,7 +226,7 @@ absences AS (
     CAST(count(CASE WHEN injury_status = 'questionable' THEN 1 END) AS INTEGER) AS players_questionable
   FROM player_population GROUP BY game_id, team_abbr
 ),
--- Whether anything is told of injuries: by a report of the date before tip-off to which the team had submitted its list (see
+-- Whether anything is known of injuries: by a report of the date before tip-off to which the team had submitted its list (see
 -- player_population), or by an injury row of the season before D.
 reported_teams AS (
   SELECT DISTINCT g.game_id, g.team_abbr

@@ -28,7 +28,7 @@ games_played_last_10 = "games of the team's last 10 before D that he played for 
 is_usual_starter = "he started at least half of the team's last 10 games before D (of all, if fewer), for it"
 hundredths_used_last_10 = "100 x (FGA + 0.44 FTA + turnovers), his total in the games counted by games_played_last_10; whole, so that sums are exact"
 games_since_team_change = "games he played for the team since he first came to it from another this season; NULL if he came from none"
-has_injury_feed = "an injury report tells of the team's game, or an injury row of this season is dated before D"
+has_injury_feed = "an injury report covers the team's game, or an injury row of this season is dated before D"
 injury_status = "out, doubtful, questionable, probable or available: by the newest injury report before tip-off that his team had submitted to, available if it does not list him; without one his newest injury row before D, available if he played after it; NULL if none"
 
 [checks]
@@ -76,7 +76,7 @@ listings AS (
     hundredths_of_plays(b.fg_attempts, b.ft_attempts, b.turnovers) AS hundredths_used
   FROM raw_player_box b JOIN team_games g ON g.game_id = b.game_id AND g.team_abbr = b.team_abbr
 ),
--- What a listing tells of its player, true until his next one.
+-- What a listing says of its player, true until his next one.
 listing_steps AS (
   SELECT *,
     COALESCE(lead(game_date) OVER of_player, DATE '9999-12-31') AS next_listing_date,

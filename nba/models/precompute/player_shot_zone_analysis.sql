@@ -18,7 +18,7 @@ LEFT JOIN (SELECT season_year, player_id, min(game_date) AS first_date FROM play
 GROUP BY d.game_date"""
 
 [columns]
-analysis_date = "D: the row tells what is known before this game date"
+analysis_date = "D: the row says what is known before this game date"
 player_id = "the league's id of the player; negative where he has none"
 season = "season of D, as 2021-22"
 season_year = "year in which the season starts"

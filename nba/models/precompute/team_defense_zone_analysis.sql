@@ -18,7 +18,7 @@ LEFT JOIN (SELECT season_year, team_abbr, min(game_date) AS first_date FROM team
 GROUP BY d.game_date"""
 
 [columns]
-analysis_date = "D: the row tells what is known before this game date"
+analysis_date = "D: the row says what is known before this game date"
 team_abbr = "the defending team, by the league's tricode"
 season = "season of D, as 2021-22"
 season_year = "year in which the season starts"

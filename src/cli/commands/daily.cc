@@ -20,8 +20,8 @@ std::string DailyText(const DailyReport& report) {
   for (const DailyFinding& finding : report.findings)
     text += fmt::format("{}: {}\n  Try: {}\n", finding.kind, finding.what, finding.command);
   for (const DailyMessage& message : report.told)
-    text += "told: " + message.event + "\n";
-  if (!report.not_told.empty()) text += "not told: " + report.not_told + "\n";
+    text += "sent: " + message.event + "\n";
+  if (!report.not_told.empty()) text += "not sent: " + report.not_told + "\n";
   return text;
 }
 
