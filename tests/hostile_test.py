@@ -213,7 +213,7 @@ class Files(Toy):
                 self.assertIn("all agree to the bit", self.run_program("verify", "--all", cwd=project))
                 rows = self.run_program("query", f"SELECT sum({field}) AS n FROM player_games", "--format", "json", cwd=project)
                 self.assertEqual(json.loads(rows), {"n": 231})
-                self.assertIn("78 things", self.run_program("check", cwd=project, code=2))  # the toy league has one game to come
+                self.assertIn("78 items", self.run_program("check", cwd=project, code=2))  # the toy league has one game to come
                 self.run_program("docs", cwd=project)
 
     def test_a_value_of_ten_megabytes(self):

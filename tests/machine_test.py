@@ -85,7 +85,7 @@ class Machine(Faulty):
         before, slot = self.digests(), "slot = DATE '2021-10-25' - DATE '1970-01-01' AND table_name = 'player_form'"
         for damage, said in [("UPDATE backcourt.cells SET state = 'nonsense' WHERE " + slot, "state is 'nonsense'"), ("UPDATE backcourt.cells SET fingerprint = 'xyz' WHERE " + slot, "fingerprint is 'xyz'"),
                              ("UPDATE backcourt.cells SET digest = NULL WHERE " + slot, "digest is NULL"), ("UPDATE backcourt.cells SET row_count = -1 WHERE " + slot, "row_count is -1"),
-                             ("INSERT INTO backcourt.cells FROM backcourt.cells WHERE " + slot, "stands there twice"),
+                             ("INSERT INTO backcourt.cells FROM backcourt.cells WHERE " + slot, "it is there twice"),
                              ("DELETE FROM backcourt.cells WHERE " + slot, "1 missing")]:
             with self.subTest(damage=damage):
                 self.write_to_warehouse(damage)
@@ -142,9 +142,9 @@ class Machine(Faulty):
     def test_an_older_format_is_brought_up_and_a_damaged_one_refused(self):
         self.run_program("backfill")
         before = self.digests()
-        self.write_to_warehouse("ALTER TABLE backcourt.batches DROP COLUMN attempts", "ALTER TABLE backcourt.models DROP COLUMN proved", "DROP TABLE backcourt.offers", "UPDATE backcourt.meta SET value = '1' WHERE name = 'format'")
+        self.write_to_warehouse("ALTER TABLE backcourt.batches DROP COLUMN attempts", "ALTER TABLE backcourt.models DROP COLUMN proved", "DROP TABLE backcourt.offers", "DROP TABLE backcourt.changed_values", "UPDATE backcourt.meta SET value = '1' WHERE name = 'format'")
         self.assertIn("nothing to do", self.run_program("backfill"))
-        self.assertEqual(self.query("SELECT value FROM backcourt.meta WHERE name = 'format'"), [{"value": "3"}])
+        self.assertEqual(self.query("SELECT value FROM backcourt.meta WHERE name = 'format'"), [{"value": "4"}])
         self.assertEqual(self.query("SELECT DISTINCT attempts FROM backcourt.batches"), [{"attempts": 1}])
         self.assertIn("fill", self.run_program("backfill", "--force"))
         self.assertEqual(self.digests(), before)
