@@ -262,7 +262,7 @@ class Words(Toy):
         called = set()
         for path in sorted((ROOT / "src").rglob("*.cc")):
             called |= set(re.findall(r"`backcourt ([a-z]+)[ `]", re.sub(r'"\s*\n\s*"', "", path.read_text())))
-        for verb in called - {"new"}:  # a project is made in a shell
+        for verb in called - {"new", "serve", "daily"}:  # what is done in a shell
             self.assertTrue(hasattr(backcourt.Project, methods.get(verb, verb)), verb)
         self.assertIn("backfill", called)
 

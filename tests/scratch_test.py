@@ -481,7 +481,7 @@ class RawRows(Scratch):
         before = self.query("SELECT * FROM backcourt.runs ORDER BY run")
         for wrong, told in (("UPDATE raw_box SET points = 31 WHERE game_id = 'G1' AND player_id = 1", "points is 31, the file says 30"),
                             ("DELETE FROM raw_box WHERE game_id = 'H2' AND player_id = 3", "and the table does not"),
-                            ("INSERT INTO raw_results SELECT * FROM raw_results WHERE game_id = 'G2'", "stands 2 times"),
+                            ("INSERT INTO raw_results SELECT * FROM raw_results WHERE game_id = 'G2'", "has the row 2 times, the files 1 time"),
                             ("INSERT INTO raw_results VALUES ('X9', DATE '2021-10-20', 1, 2)", "no file gives this row"),
                             ("UPDATE stars SET b = 9", "stars")):
             self.change(wrong)

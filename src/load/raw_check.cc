@@ -87,12 +87,12 @@ Result<> Loader::CompareStored(const RawTable& table, const std::string& stored,
       if (difference.column.empty() && !was.empty() && !is.empty() && was[column] != is[column])
         difference.column = column, difference.stored = was[column], difference.loaded = is[column];
     int64_t was_there = keys.Int(i, 2), now = keys.Int(i, 3);
-    difference.cause =
-        was_there == 0 ? "the files have this row, and the table does not"
-        : now == 0     ? "no file gives this row"
-        : was_there != now && difference.column.empty()
-            ? fmt::format("the table has the row {} times, the files have it {} times", was_there, now)
-            : "the stored value is not that of the file";
+    difference.cause = was_there == 0 ? "the files have this row, and the table does not"
+                       : now == 0     ? "no file gives this row"
+                       : was_there != now && difference.column.empty()
+                           ? fmt::format("the table has the row {}, the files {}", Counted(was_there, "time"),
+                                         Counted(now, "time"))
+                           : "the stored value is not that of the file";
     Rows files = TRY(connection_.Query(fmt::format(
         "SELECT coalesce(min(path), '') FROM backcourt.file_units WHERE unit = {} AND source IN ({})",
         Quote(keys.Text(i, 0)), QuotedList(SourcesOf(table.name)))));
