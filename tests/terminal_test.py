@@ -123,7 +123,7 @@ class Drawn(Toy):
                 self.assertEqual(runs, sorted(runs, reverse=True), running)  # what runs is on top
                 self.assertTrue(any("recent_form" in line and "running" in line for line in tables), running)
                 self.assertRegex(running[-1], r"^run \d+: ")
-                self.assertRegex("".join(terminal.lines()[-5:]), r"nothing runs; the last run was \d+ ?\(backfill all --force --no-load\), ?done: ?run \d+: ")
+                self.assertRegex("".join(terminal.lines()[-5:]), r"nothing runs; the last run was \d+ ?\(backfill all --force --no-load\), ?done: ?run \d+: ?")
 
     def test_a_dashboard_in_a_pipe_is_a_line_at_a_time(self):
         self.run_program("backfill")
