@@ -69,14 +69,14 @@ function OneGap({ gap }: { gap: Gap }) {
       setFailure(error instanceof Failure ? error : new Failure('internal', String(error), ''));
     }
   };
-  const command = gap.mend.startsWith('backcourt ');
+  const command = gap.fix.startsWith('backcourt ');
   return (
     <li>
       <p><Mark state="failed" /> <strong>{gap.what}</strong></p>
       <p class="quiet">{gap.guard} · {gap.first_date && cells.value?.byName.has(gap.table) ? <a href={cellLink(gap.table, gap.first_date)}>{gap.table} {gap.first_date}</a> : `${gap.table} ${gap.first_date ?? ''}`}
         {gap.last_date && gap.last_date !== gap.first_date && ` to ${gap.last_date}, ${plural(gap.dates, 'date')}`}
         {gap.subject && <> · {game ? <a href={`/game/${game}`}>game {gap.subject}</a> : gap.subject}</>}</p>
-      {gap.mend && <p>{command ? <Command line={gap.mend} /> : gap.mend}</p>}
+      {gap.fix && <p>{command ? <Command line={gap.fix} /> : gap.fix}</p>}
       {subject && !open && <button type="button" class="small" onClick={() => setOpen(true)}>Accept with a reason…</button>}
       {open && (
         <form class="accept" onSubmit={accept}>
