@@ -100,6 +100,7 @@ test('one table as a calendar: every game date on its weekday, with its rows', a
 
 test('keys lead to every view, and search finds tables and columns', async () => {
   const page = await open(`${url}/season`);
+  await page.locator('.strips canvas').first().waitFor();
   for (const [key, heading] of [['r', 'Runs'], ['c', 'Check'], ['g', 'Graph'], ['d', 'Dictionary'], ['f', 'Files'], ['s', 'Season']]) {
     await page.keyboard.press(key);
     await page.getByRole('heading', { level: 1, name: heading }).waitFor();
