@@ -207,7 +207,8 @@ std::vector<Verb> MakeVerbs() {
            "are new or\n"
            "changed are loaded and filled. A date is over 3 hours after its last tip-off, and late after "
            "`late_after` of\n"
-           "[daily] more. What is red, late or well again is reported once, to whomever [notify] names. Exit code "
+           "[daily] more. What is red, late or well again is reported once, to whomever [notify] names. Exit "
+           "code "
            "2 when something\n"
            "is red.",
        .example = "backcourt daily",
