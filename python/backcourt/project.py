@@ -19,7 +19,7 @@ from ._words import in_python
 from .dictionary import Column, Description, Listing, TableInfo, listing, parse
 from .errors import BackcourtError, CellsFailed, UsageError
 from .features import FEATURES
-from .outputs import CheckReport, Done, Event, Export, Finding, LintReport, Load, LoadReport, ModelTests, Plan, RemovedTable, Run, Status, StopReport, VerifyReport, WhyLink
+from .outputs import CheckReport, Done, Event, Export, Finding, LintReport, Load, LoadReport, ModelTests, Plan, PublishReport, RemovedTable, Run, Status, StopReport, VerifyReport, WhyLink
 from .training import FEATURE_TABLE, OUTCOME_TABLE, Choice, TrainingSet, nearest, training_set
 
 if TYPE_CHECKING:
@@ -42,7 +42,7 @@ class Project:
         fill    load, plan, backfill, stop, forget, drop
         prove   check, verify, test, lint, doctor
         ask     status, runs, run, why, docs
-        give    export
+        give    export publish
 
     Reports are dictionaries with the keys of docs/json-output.md. Those that
     prove something return their report whether it is good or bad: look at
@@ -387,6 +387,16 @@ class Project:
         """
         flags = {"--raw": raw, "--csv": csv, "--dry-run": dry_run}
         return cast(Export, self._json(["export", str(Path(folder).absolute()), *tables, *(flag for flag, given in flags.items() if given)]))
+
+    def publish(self, folder: str | os.PathLike[str] | None = None, *, dry_run: bool = False) -> PublishReport:
+        """Writes the public tables as files that readers open without meeting the warehouse, one version at a time.
+
+        Without a folder, the one under [publish] of backcourt.toml; it may lie in an object store, as "s3://lake/tables".
+
+            >>> Project().publish("published")
+        """
+        where = [] if folder is None else [str(folder) if "://" in str(folder) else str(Path(folder).absolute())]
+        return cast(PublishReport, self._json(["publish", *where, *(["--dry-run"] if dry_run else [])]))
 
     def _describe(self, table: str) -> tuple[Description, bool]:
         """A table by its page and by the warehouse, and whether this holds it."""
