@@ -288,10 +288,16 @@ Result<> FeedReader::Read(const Feed& feed, const std::vector<FoundFile>& found)
       return made;  // the transaction is lost, and with it all but a rollback: Diagnose sets the order back
     TRY(connection_.Execute("SET preserve_insertion_order = true"));
   }
-  if (!tables.empty())
-    TRY(connection_.Execute((documents.empty() ? "CREATE OR REPLACE TEMP TABLE " + name + " AS "
-                                               : "INSERT INTO temp." + name + " ") +
-                            Join(tables, " UNION ALL ")));
+  // Each file has buffers of its own while its statement runs: many are read in several.
+  constexpr size_t kAtOnce = 32;
+  for (size_t i = 0; i < tables.size(); i += kAtOnce) {
+    std::vector<std::string> some(tables.begin() + long(i),
+                                  tables.begin() + long(std::min(tables.size(), i + kAtOnce)));
+    bool first = i == 0 && documents.empty();
+    TRY(connection_.Execute(
+        (first ? "CREATE OR REPLACE TEMP TABLE " + name + " AS " : "INSERT INTO temp." + name + " ") +
+        Join(some, " UNION ALL ")));
+  }
   return CheckDocuments(feed, files);
 }
 
