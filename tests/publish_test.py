@@ -130,6 +130,14 @@ class Refusals(Published):
         self.assertEqual([path.name for path in self.out.iterdir()], ["thesis.txt"])
         self.assertEqual(len(self.stored("player_games")), 12)
 
+    def test_what_a_killed_publication_left_is_no_other_file(self):
+        self.run_program("backfill")
+        for left in ("manifest.json.tmp", "backcourt.sql.tmp", "versions/000002.json.tmp", "files/player_form/x.parquet.new"):
+            (self.out / left).write_text("{")
+        self.correct(1)
+        self.assertIn("version 2", self.run_program("backfill"))
+        self.assertFalse([path for path in self.out.rglob("*") if path.suffix in (".tmp", ".new")])
+
     def test_a_manifest_of_an_export(self):
         self.run_program("backfill")
         shutil.rmtree(self.out)

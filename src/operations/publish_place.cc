@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <chrono>
 #include <filesystem>
+#include <limits>
 
 #include "base/file.h"
 #include "files/credentials.h"
@@ -36,7 +37,8 @@ class LocalPlace : public PublishPlace {
     static const std::set<std::string> kOurs = {"manifest.json", "backcourt.sql", "files", "versions"};
     std::error_code ignored;
     for (fs::directory_iterator at(folder_, ignored), end; !ignored && at != end; at.increment(ignored))
-      if (std::string name = at->path().filename().string(); !name.starts_with(".") && !kOurs.contains(name))
+      if (std::string name = at->path().filename().string();
+          !name.starts_with(".") && !kOurs.contains(name.substr(0, name.rfind(".tmp"))))
         return Error{ErrorKind::kUsage, fmt::format("{} is not of a published folder", at->path().string()),
                      "a folder of its own, such as ~/published"};
     return {};
@@ -60,6 +62,10 @@ class LocalPlace : public PublishPlace {
   Result<> Put(const std::string& path) override {
     TRY(SyncFile(Where(path) + ".new"));
     return MoveInPlace(Where(path) + ".new", Where(path));
+  }
+  Result<> PutText(const std::string& path, const std::string& text) override {
+    TRY(MakeFolder((folder_ / path).parent_path()));
+    return WriteFile(Where(path), text);
   }
   double SecondsSince(const std::string& path) const override {
     std::error_code ignored;
@@ -113,7 +119,11 @@ class StorePlace : public PublishPlace {
     fs::remove(file, ignored);
     return {};
   }
-  double SecondsSince(const std::string&) const override { return 0; }
+  Result<> PutText(const std::string& path, const std::string& text) override {
+    TRY(WriteFile(TRY(Aside(path)), text));
+    return Put(path);
+  }
+  double SecondsSince(const std::string&) const override { return std::numeric_limits<double>::infinity(); }
   Result<std::vector<std::string>> Keep(const std::string&, const std::set<std::string>&) override {
     return std::vector<std::string>();
   }
@@ -125,11 +135,6 @@ class StorePlace : public PublishPlace {
 };
 
 }  // namespace
-
-Result<> PublishPlace::PutText(const std::string& path, const std::string& text) {
-  TRY(WriteFile(TRY(Aside(path)), text));
-  return Put(path);
-}
 
 Result<std::unique_ptr<PublishPlace>> PublishPlace::Open(const Project& project, const std::string& folder,
                                                          bool keeps_nothing,

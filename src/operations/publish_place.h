@@ -32,8 +32,9 @@ class PublishPlace {
   // A path on this machine to write a file to, and puts what was written there in its place, whole.
   virtual Result<std::string> Aside(const std::string& path) = 0;
   virtual Result<> Put(const std::string& path) = 0;
-  Result<> PutText(const std::string& path, const std::string& text);
-  // How long ago a file was put there; an object store is not asked: 0.
+  virtual Result<> PutText(const std::string& path, const std::string& text) = 0;
+  // How long ago a file was put there; endless where there is none, and in an object store, which is not
+  // asked.
   virtual double SecondsSince(const std::string& path) const = 0;
   // Removes what is below `below` and not in `held`, where that can be done; returns what it removed.
   virtual Result<std::vector<std::string>> Keep(const std::string& below,
