@@ -182,7 +182,8 @@ std::vector<Verb> MakeVerbs() {
        .about =
            "End what runs in another shell: a backfill after its running batches, everything else at once.",
        .details = "What is filled stays, and the next backfill continues with the rest.",
-       .example = "backcourt stop"},
+       .example = "backcourt stop",
+       .writes = true},
       Stop));
   add(MakeServer<ServeRequest>(
       {.name = "serve",
@@ -236,7 +237,8 @@ std::vector<Verb> MakeVerbs() {
        .about = "Accept a gap that `check` finds: it is written into backcourt.toml, with the reason.",
        .details = "An accepted gap is shown by `check` and does not count. To take it back, remove the line.",
        .example = "backcourt accept shots_agree 0022001079 --reason \"the play-by-play misses a block\"",
-       .needs = Needs::kReads},
+       .needs = Needs::kReads,
+       .writes = true},
       Accept));
   add(Make({.name = "verify",
             .about = "Recompute cells one by one, and compare them with what is stored, to the bit.",
@@ -255,7 +257,8 @@ std::vector<Verb> MakeVerbs() {
                        "the manifest of an earlier export names are replaced. Another project can load what "
                        "--raw writes: name its\n"
                        "folder under [data] there. An export is never written into a project or its data.",
-            .example = "backcourt export ~/tables --raw"},
+            .example = "backcourt export ~/tables --raw",
+            .writes = true},
            Export, {"written"}));
   add(Make(
       {.name = "publish",
@@ -266,7 +269,8 @@ std::vector<Verb> MakeVerbs() {
                   "those of the two versions before\n"
                   "stay for who still reads them. With a folder under [publish] of backcourt.toml, every "
                   "backfill ends with it.",
-       .example = "backcourt publish ~/published"},
+       .example = "backcourt publish ~/published",
+       .writes = true},
       Publish, {"written"}));
   add(Make({.name = "test",
             .about = "Run the tests beside the models: given rows, expected rows, in memory.",

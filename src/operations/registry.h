@@ -51,6 +51,7 @@ struct Verb {
   const char* details;  // for its help
   const char* example;
   Needs needs = Needs::kReads;
+  bool writes = false;  // files, or what runs: of one that needs the warehouse alone this goes without saying
 
   Schema request = {}, report = {};
   std::vector<std::string> events = {};  // by name; see EventSchemas()

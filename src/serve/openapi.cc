@@ -1,6 +1,5 @@
 #include "serve/openapi.h"
 
-#include <set>
 
 #include "base/version.h"
 
@@ -112,10 +111,7 @@ json Get(const char* id, const char* about, const json& answer) {
 
 bool IsAsked(const Verb& verb) { return verb.run && verb.needs != Verb::Needs::kNothing; }
 
-bool Acts(const Verb& verb) {
-  static const std::set<std::string> kOthers = {"accept", "stop", "export", "publish"};
-  return verb.needs == Verb::Needs::kAlone || kOthers.contains(verb.name);
-}
+bool Acts(const Verb& verb) { return verb.needs == Verb::Needs::kAlone || verb.writes; }
 
 json OpenApi() {
   std::map<std::string, const Schema*> objects;
