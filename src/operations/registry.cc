@@ -339,8 +339,8 @@ std::string CommandLine(const Verb& verb, const nlohmann::json& request) {
   std::string line = verb.name, options;
   for (const Schema::Field& field : verb.request.fields) {
     auto found = request.find(field.name);
-    if (found == request.end() || found->is_null() || *found == field.otherwise || *found == "" ||
-        field.facets.hidden)
+    if (found == request.end() || found->is_null() || *found == field.otherwise ||
+        *found == nlohmann::json("") || field.facets.hidden)
       continue;
     std::string option = " --" + ReplaceAll(field.name, "_", "-");
     if (found->is_boolean()) {

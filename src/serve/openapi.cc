@@ -1,6 +1,5 @@
 #include "serve/openapi.h"
 
-
 #include "base/version.h"
 
 namespace backcourt {
@@ -55,7 +54,7 @@ json ObjectOf(const Schema& object, bool request, std::map<std::string, const Sc
     if (field.facets.least != 0 || field.facets.most != 0)
       (schema.contains("anyOf") ? schema["anyOf"][0] : schema)
           .update({{"minimum", field.facets.least}, {"maximum", field.facets.most}});
-    if (request && !field.otherwise.is_null() && !field.facets.required && field.otherwise != "")
+    if (request && !field.otherwise.is_null() && !field.facets.required && field.otherwise != json(""))
       schema["default"] = field.otherwise;
     if (request ? field.facets.required : !field.facets.omitted) required.push_back(field.name);
     properties[field.name] = std::move(schema);
@@ -113,6 +112,8 @@ bool IsAsked(const Verb& verb) { return verb.run && verb.needs != Verb::Needs::k
 
 bool Acts(const Verb& verb) { return verb.needs == Verb::Needs::kAlone || verb.writes; }
 
+// A list of paths.
+// NOLINTNEXTLINE(readability-function-size)
 json OpenApi() {
   std::map<std::string, const Schema*> objects;
   json paths = json::object(), schemas = json::object();
