@@ -2,7 +2,7 @@
 
 import assert from 'node:assert/strict';
 import { spawn, spawnSync } from 'node:child_process';
-import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after } from 'node:test';
@@ -38,11 +38,13 @@ export function run(project, words, code = 0) {
   return done.stdout;
 }
 
-/** A project over the shipped seasons. */
+/** A project over the shipped seasons, whose files have a path that no line of a narrow window holds. */
 export function realProject() {
   const path = join(folder(), 'project');
+  const data = join(path, 'a_folder_whose_name_is_longer_than_a_line_of_a_narrow_window');
   mkdirSync(path);
-  writeFileSync(join(path, 'backcourt.toml'), `[project]\nname = "demo"\npack = "${root}nba"\n[data]\nfolder = "${root}data"\n`);
+  symlinkSync(join(root, 'data'), data);
+  writeFileSync(join(path, 'backcourt.toml'), `[project]\nname = "demo"\npack = "${root}nba"\n[data]\nfolder = "${data}"\n`);
   return path;
 }
 
