@@ -51,6 +51,7 @@ Command CellsCommand();
 Command CellCommand();
 Command WhyCommand();
 Command RunsCommand();
+Command DiffCommand();
 Command ShowCommand();
 Command QueryCommand();
 Command StopCommand();

@@ -302,6 +302,34 @@ std::string NullColumnsText(const std::vector<NullColumns>& missing) {
   return text;
 }
 
+std::string ChangesText(const std::vector<TableChanges>& tables) {
+  auto shown = [](const std::optional<std::string>& one) { return one.value_or("NULL"); };
+  std::string text;
+  for (const TableChanges& table : tables) {
+    std::vector<std::string> what;
+    if (table.anew) what.push_back("made anew");
+    if (table.new_dates) what.push_back(Counted(table.new_dates, "new date"));
+    for (const auto& [count, kind] :
+         {std::pair(table.changed, "changed"), std::pair(table.added, "new"), std::pair(table.gone, "gone")})
+      if (count) what.push_back(fmt::format("{} {}", Counted(count, "row"), kind));
+    if (table.dates) what.back() += " on " + Counted(table.dates, "date");
+    text += fmt::format("{}: {}\n", table.table, Join(what, "; "));
+    std::vector<std::string> columns;
+    for (const auto& [column, rows] : table.columns)
+      columns.push_back(fmt::format("{} ({})", column, WithCommas(rows)));
+    if (!columns.empty()) text += fmt::format("  columns: {}\n", Join(columns, ", "));
+    for (const ValueChange& value : table.values)
+      text += fmt::format("  {}: {}\n", value.key,
+                          !value.column.empty() ? fmt::format("{} {} -> {}", value.column,
+                                                              shown(value.before), shown(value.after))
+                          : value.after         ? "the row is new"
+                                                : "the row is gone");
+    if (int64_t more = table.values_changed - int64_t(table.values.size()); more > 0)
+      text += fmt::format("  and {}\n", Counted(more, "more value"));
+  }
+  return text;
+}
+
 std::string PublishText(const PublishReport& report) {
   std::string through =
       report.complete_through ? "complete through " + report.complete_through->Str() : "no date is complete";

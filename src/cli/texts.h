@@ -25,6 +25,8 @@ std::string ChoiceText(const DateChoice& choice);
 std::string LintText(const std::vector<FileProblem>& problems);
 // Of tables whose models are gone; "" when there are none.
 std::string RemovedText(const std::vector<RemovedTable>& removed);
+// What a run changed in the rows of tables.
+std::string ChangesText(const std::vector<TableChanges>& tables);
 std::string PlanText(const PlanReport& report);
 // The version that stands in a published folder, a line.
 std::string PublishText(const PublishReport& report);

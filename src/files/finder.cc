@@ -135,6 +135,13 @@ Result<std::vector<FoundFile>> Finder::Find(const std::vector<std::string>& patt
   }
   for (FoundFile& file : FindFiles(on_disk, folders_))
     found.try_emplace(file.path, file);
+  for (const auto& [path, stand_in] : project_.stand_ins)
+    for (const std::string& pattern : patterns)
+      if (PathMatches(path, pattern)) {
+        FoundFile file = LookAt(stand_in, SeasonOf(path, pattern));
+        file.path = path, file.local = stand_in;
+        found[path] = file;
+      }
   std::vector<FoundFile> files, timeless;
   for (auto& [path, file] : found) {
     if (online_ && !file.local.empty() && file.mtime == 0) timeless.push_back(file);

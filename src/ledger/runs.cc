@@ -37,9 +37,12 @@ std::string Now() { return Timestamp(std::chrono::system_clock::now()); }
 
 }  // namespace
 
+Result<int64_t> NewestRun(Connection& connection) {
+  return TRY(connection.Query("SELECT CAST(coalesce(max(run), 0) AS BIGINT) FROM backcourt.runs")).Int(0, 0);
+}
+
 Result<int64_t> StartRun(Connection& connection, const std::string& command, RunTime started) {
-  Rows rows = TRY(connection.Query("SELECT CAST(coalesce(max(run), 0) + 1 AS BIGINT) FROM backcourt.runs"));
-  int64_t run = rows.Int(0, 0);
+  int64_t run = TRY(NewestRun(connection)) + 1;
   TRY(connection.Execute(fmt::format("INSERT INTO backcourt.runs VALUES ({}, {}, {}, {}, NULL, NULL, NULL)",
                                      run, Quote(command), getpid(), Timestamp(started))));
   return run;

@@ -24,6 +24,9 @@ Result<> EndRun(Connection& connection, int64_t run, const std::string& outcome,
 Result<> RecordRun(Connection& connection, const std::string& command, RunTime started,
                    const std::string& outcome, const std::string& summary);
 
+// 0 before the first.
+Result<int64_t> NewestRun(Connection& connection);
+
 struct BatchRecord {
   std::string model;
   PartitionKey first = 0, last = 0;

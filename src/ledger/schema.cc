@@ -16,7 +16,10 @@ constexpr const char* kMigrations[] = {
     "ALTER TABLE IF EXISTS wh.backcourt.batches ADD COLUMN IF NOT EXISTS attempts INTEGER DEFAULT 1",
     // Tables came with the first load, and each later kind of them with the load that needed it.
     "ALTER TABLE IF EXISTS wh.backcourt.models ADD COLUMN IF NOT EXISTS proved BOOLEAN",
-    "CREATE SCHEMA IF NOT EXISTS wh.backcourt",  // CreateTables adds changed_values
+    "CREATE SCHEMA IF NOT EXISTS wh.backcourt",  // CreateTables added a table
+    // What was replaced before is not known; `history` holds more than the changed values did.
+    "INSERT INTO wh.backcourt.meta SELECT 'history_start', CAST(coalesce(max(run), 0) AS VARCHAR) FROM "
+    "wh.backcourt.runs; DROP TABLE IF EXISTS wh.backcourt.changed_values",
 };
 static_assert(std::size(kMigrations) == kFormat - 1);
 
@@ -69,9 +72,9 @@ Result<> CreateTables(Connection& connection) {
       table_name VARCHAR, kind VARCHAR, part VARCHAR, text VARCHAR);
     CREATE TABLE IF NOT EXISTS wh.backcourt.bases (
       name VARCHAR, part VARCHAR, base VARCHAR, now VARCHAR);
-    CREATE TABLE IF NOT EXISTS wh.backcourt.changed_values (
-      run BIGINT, table_name VARCHAR, slot INTEGER, unit VARCHAR, key VARCHAR, column_name VARCHAR,
-      before VARCHAR, after VARCHAR);
+    CREATE TABLE IF NOT EXISTS wh.backcourt.history (
+      run BIGINT, table_name VARCHAR, slot INTEGER);
+    CREATE SCHEMA IF NOT EXISTS wh.history;
     CREATE TABLE IF NOT EXISTS wh.backcourt.models (
       model VARCHAR, identity VARCHAR, checks VARCHAR, proved BOOLEAN);
   )sql");

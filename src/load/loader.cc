@@ -9,6 +9,7 @@
 
 #include "base/fault_point.h"
 #include "base/text.h"
+#include "ledger/history.h"
 #include "ledger/models.h"
 #include "ledger/runs.h"
 #include "ledger/schema.h"
@@ -159,6 +160,7 @@ Result<> Loader::Change(const std::vector<std::string>& only, LoadReport& report
                      fmt::format("{} changed while it was read; nothing was loaded", file.path),
                      "load again when it is written"};
   if (finder_.Interrupted()) return Error{ErrorKind::kInterrupted, "interrupted; nothing was loaded", ""};
+  if (project_.keep_history) TRY(ledger::ExpireHistory(connection_, *project_.keep_history, report.run));
   return ledger::EndRun(connection_, report.run, "done",
                         fmt::format("{} read, {} changed", Counted(int64_t(report.files.size()), "file"),
                                     Counted(report.changed_cells, "raw cell")));
@@ -514,7 +516,7 @@ Result<> Loader::WriteChange(const RawTable& table, const std::vector<SourceGrou
   report.tables.insert(report.tables.end(), totals.begin(), totals.end());
   FaultPoint("load-write", table.name);
   progress_.At("writing " + table.name);
-  TRY(change.KeepValues(report.run));
+  if (project_.keep_history != 0) TRY(change.KeepHistory(report.run));
   TRY(change.Write());
   for (const SourceGroup* group : groups)
     progress_.Did(group->Work() / 2);

@@ -111,7 +111,7 @@ class Loader {
   // today's (reconcile.cc).
   Result<> Prepare(LoadReport& report);
   Result<> AdoptTables();
-  Result<> CreateTable(const RawTable& table);
+  Result<> CreateTable(const RawTable& table, int64_t run);
   Result<> MakeAgain(const RawTable& table, const std::set<std::string>& sources, LoadReport& report);
   Result<> ForgetTables();
   Result<> Reconcile(LoadReport& report);

@@ -6,6 +6,7 @@
 #include <algorithm>
 
 #include "base/text.h"
+#include "ledger/history.h"
 #include "ledger/models.h"
 #include "ledger/schema.h"
 #include "load/loader.h"
@@ -113,7 +114,8 @@ Result<> Loader::AdoptTables() {
   return ledger::KeepFirstDays(connection_, first_days);
 }
 
-Result<> Loader::CreateTable(const RawTable& table) {
+Result<> Loader::CreateTable(const RawTable& table, int64_t run) {
+  if (project_.keep_history != 0) TRY(ledger::KeepWhole(connection_, run, table.name));
   TRY(DropRelation(connection_, table.name));
   TRY(connection_.Execute(
       fmt::format("CREATE TABLE main.{} ({})", Ident(table.name), DeclaredColumns(table))));
@@ -130,7 +132,7 @@ Result<> Loader::MakeAgain(const RawTable& table, const std::set<std::string>& s
   TRY(ledger::RemoveTable(connection_, table.name, sources));
   std::erase_if(ran_, [&](const auto& ran) { return sources.contains(ran.first.first); });
   cells_.erase(table.name);
-  return CreateTable(table);
+  return CreateTable(table, report.run);
 }
 
 // Forgets the raw tables that the pack has no more. When one comes back, files of it may be gone that nobody
@@ -159,7 +161,7 @@ Result<> Loader::Reconcile(LoadReport& report) {
         again.push_back(table.name);
         TRY(MakeAgain(table, before, report));
       } else {
-        TRY(CreateTable(table));
+        TRY(CreateTable(table, report.run));
       }
       made.push_back(table.name);
       continue;

@@ -5,6 +5,7 @@
 
 #include "base/text.h"
 #include "ledger/declarations.h"
+#include "ledger/history.h"
 #include "ledger/models.h"
 #include "load/loader.h"
 #include "load/raw_table_sql.h"
@@ -81,6 +82,7 @@ Result<> Loader::LoadSeeds(LoadReport& report) {
       report.files.push_back(file.path);
     }
     if (!before || before->digest != cell.digest || other_columns) {
+      if (project_.keep_history != 0) TRY(ledger::KeepWhole(connection_, report.run, seed.name));
       TRY(DropRelation(connection_, seed.name));
       TRY(connection_.Execute(fmt::format("CREATE TABLE main.{} AS FROM feed_seed", Ident(seed.name))));
       if (!ours) TRY(ledger::RemoveCells(connection_, seed.name));

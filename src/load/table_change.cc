@@ -5,7 +5,7 @@
 #include <algorithm>
 
 #include "base/text.h"
-#include "ledger/changed_values.h"
+#include "ledger/history.h"
 #include "ledger/loads.h"
 #include "load/raw_table_sql.h"
 #include "warehouse/duckdb/catalog.h"
@@ -287,7 +287,6 @@ Result<std::vector<LoadedTable>> TableChange::Compare(const CellSeries& standing
   for (PartitionKey partition : changed_) {
     const Cell* cell = standing.Find(partition);
     auto was = before.find(partition);
-    if (was != before.end()) had_rows_.push_back(partition);
     if (cell && cell->rows > 0 && (was == before.end() || !same(was->second, cell->rows, cell->digest)))
       mixed_.push_back(partition);
   }
@@ -298,40 +297,11 @@ Result<std::vector<LoadedTable>> TableChange::Compare(const CellSeries& standing
   return totals;
 }
 
-Result<> TableChange::KeepValues(int64_t run) {
-  if (had_rows_.empty()) return {};
-  std::vector<std::string> on, hashes, key, values;
-  for (const std::string& column : table_.key) {
-    on.push_back(fmt::format("o.{0} IS NOT DISTINCT FROM n.{0}", Ident(column)));
-    key.push_back(fmt::format("{0}, CAST(coalesce(n.{1}, o.{1}) AS VARCHAR)", Quote(column), Ident(column)));
-  }
-  for (const std::string& column : hashed_) {
-    hashes.push_back(Ident(column));
-    values.push_back(fmt::format(
-        "{{'column_name': {0}, 'before': CAST(o.{1} AS VARCHAR), 'after': CAST(n.{1} AS VARCHAR)}}",
-        Quote(column), Ident(column)));
-  }
-  auto rows = [&](const std::string& from, const std::string& where) {
-    return fmt::format(
-        "(SELECT *, hash({}) AS hash_, {} AS slot_, {} AS unit_, true AS there_ FROM {} WHERE {})",
-        Join(hashes, ", "), partition_, unit_, from, where);
-  };
-  return ledger::WriteChangedValues(
-      connection_, run, table_.name,
-      fmt::format(
-          R"sql(
-      SELECT slot, unit, key, v.column_name, v.before, v.after FROM (
-        SELECT coalesce(n.slot_, o.slot_) AS slot, coalesce(n.unit_, o.unit_) AS unit,
-          CAST(json_object({key}) AS VARCHAR) AS key,
-          unnest(CASE WHEN o.there_ IS NULL THEN [{{'column_name': '', 'before': NULL, 'after': 'there'}}]
-            WHEN n.there_ IS NULL THEN [{{'column_name': '', 'before': 'there', 'after': NULL}}]
-            ELSE list_filter([{values}], lambda value_: value_.before IS DISTINCT FROM value_.after) END) AS v
-        FROM {stored} o FULL JOIN {staged} n ON {same_key}
-        WHERE o.there_ IS NULL OR n.there_ IS NULL OR o.hash_ <> n.hash_))sql",
-          fmt::arg("key", Join(key, ", ")), fmt::arg("values", Join(values, ", ")),
-          fmt::arg("stored", rows(stored_, InPartitions(had_rows_) + " AND " + replaced_)),
-          fmt::arg("staged", rows(staged(), InPartitions(had_rows_))),
-          fmt::arg("same_key", Join(on, " AND "))));
+Result<> TableChange::KeepHistory(int64_t run) {
+  if (changed_.empty()) return {};
+  TRY(ledger::MakeLogs(connection_, {table_.name}));
+  TRY(ledger::LogReplacement(connection_, run, {table_.name, partition_, changed_, replaced_, staged()}));
+  return {};
 }
 
 Result<> TableChange::Write() {

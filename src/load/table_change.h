@@ -61,8 +61,8 @@ class TableChange {
   const std::string& stored() const { return stored_; }
   const std::string& replaced() const { return replaced_; }
   std::string staged() const;
-  // Keeps which values differ, of partitions that had rows before. Before Write.
-  Result<> KeepValues(int64_t run);
+  // Keeps what it replaces. Before Write.
+  Result<> KeepHistory(int64_t run);
   // Writes it, with who serves each unit, and drops what was staged.
   Result<> Write();
   // The cells of what has changed, once it is written.
@@ -96,8 +96,7 @@ class TableChange {
   std::string differing_;
   bool all_new_ = false;  // nothing stood there of it
   std::vector<PartitionKey> changed_;
-  std::vector<PartitionKey> had_rows_;  // of those that changed
-  std::vector<PartitionKey> mixed_;     // those of which other rows stay
+  std::vector<PartitionKey> mixed_;  // those of which other rows stay
   std::map<PartitionKey, PartitionDigest> after_;
 };
 

@@ -11,6 +11,7 @@
 #include "base/text.h"
 #include "ledger/cells.h"
 #include "ledger/declarations.h"
+#include "ledger/history.h"
 #include "ledger/models.h"
 #include "ledger/runs.h"
 #include "operations/history.h"
@@ -408,6 +409,10 @@ Result<std::set<std::string>> Fill::ProvedModels() {
 
 Result<BackfillReport> Fill::RunPlan() {
   TRY(MakeInputTables(bench(), project_, work_->moment.calendar, work_->plan));
+  std::set<std::string> planned;
+  for (const Batch& batch : work_->plan.batches)
+    planned.insert(batch.model);
+  TRY(bench().MayReplace(planned));
   std::map<std::string, Date> first_days;
   for (const Season& season : work_->moment.calendar.seasons())
     first_days[season.label] = season.first;
@@ -449,6 +454,7 @@ Result<BackfillReport> Fill::RunPlan() {
   report.filled = result.filled, report.kept = result.kept, report.empty = result.empty;
   report.partial = result.partial, report.failed = result.failed, report.blocked = result.blocked;
   report.not_tried = result.not_tried, report.rows = result.rows, report.seconds = result.seconds;
+  if (project_.keep_history) TRY(ledger::ExpireHistory(connection(), *project_.keep_history, run));
   TRY(ledger::EndRun(connection(), run, report.outcome, Summary(result, run)));
   return report;
 }

@@ -1,6 +1,14 @@
 #include "operations/load.h"
 
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <filesystem>
+
 #include "base/text.h"
+#include "files/files.h"
+#include "files/object_store.h"
+#include "operations/aside.h"
 #include "operations/history.h"
 
 namespace backcourt {
@@ -10,6 +18,11 @@ void Describe(Visitor& v, LoadRequest& r) {
   v.Field("paths", r.paths, "Files to read in any case.",
           {.metavar = "PATH", .positional = true, .path = true});
   v.Field("dry_run", r.dry_run, "Tell what would change; nothing is kept.");
+  v.Field(
+      "what_if", r.what_if,
+      "A new version of a file of the data folder, or a new file for it: show what it would change in all "
+      "tables; nothing is kept.",
+      {.metavar = "FILE", .path = true});
   v.Field("yes", r.yes,
           "Rows that no file brings back may leave the warehouse, such as those of seasons that left.");
 }
@@ -162,6 +175,7 @@ void Describe(Visitor& v, DeclarationChange& c) {
 void Describe(Visitor& v, LoadAnswer& a) {
   Describe(v, a.load);
   v.Struct("Load", "What a load did, and what has no value without a feed.");
+  v.Field("changes", a.changes, "of `what_if`: what its load and the backfill after it would change");
   v.Field("null_columns", a.null_columns, "raw data without a value; empty when nothing was read");
 }
 
@@ -228,14 +242,64 @@ Result<LoadPreview> PreviewLoad(Workspace& workspace, const std::vector<std::str
                      TRY(workspace.LookOn(std::move(connection), std::move(*open), ahead_all))};
 }
 
+namespace {
+
+// The path below the data folder for which a file stands: that of the file of its name, else its own.
+Result<std::string> StandsFor(const Project& project, const std::string& file) {
+  std::error_code ignored;
+  if (!std::filesystem::is_regular_file(file, ignored))
+    return Error{ErrorKind::kUsage, file + " is no file", "the path of a file"};
+  std::vector<std::string> patterns;
+  for (const Feed& feed : project.feeds)
+    for (const std::string& pattern : project.Patterns(feed))
+      if (!IsRemote(pattern)) patterns.push_back(pattern);
+  Folders folders;
+  std::string name = std::filesystem::path(file).filename();
+  std::vector<std::string> same;
+  for (const FoundFile& found : FindFiles(patterns, folders)) {
+    if (std::filesystem::equivalent(found.path, file, ignored)) return found.path;
+    if (std::filesystem::path(found.path).filename() == name) same.push_back(found.path);
+  }
+  // Of several of one name that whose folders are most like its own.
+  auto alike = [&](const std::string& path) {
+    return std::mismatch(path.rbegin(), path.rend(), file.rbegin(), file.rend()).first - path.rbegin();
+  };
+  std::sort(same.begin(), same.end(),
+            [&](const std::string& a, const std::string& b) { return alike(a) > alike(b); });
+  if (same.size() > 1 && alike(same[0]) == alike(same[1]))
+    return Error{ErrorKind::kUsage, fmt::format("{} may stand for {} or {}", file, same[0], same[1]),
+                 "a copy of it in folders of the same names"};
+  if (!same.empty()) return same[0];
+  std::string own = project.data + "/" + name;
+  for (const std::string& pattern : patterns)
+    if (PathMatches(own, pattern)) return own;
+  return Error{ErrorKind::kUsage, fmt::format("no feed takes a file named {} in {}", name, project.data),
+               "a copy of it with a name that a feed takes: `backcourt doctor` lists them"};
+}
+
+Result<LoadAnswer> WhatIf(Workspace& workspace, const LoadRequest& request, Activity& activity) {
+  std::string path = TRY(StandsFor(workspace.project(), request.what_if));
+  auto aside =
+      TRY(Aside::Make(workspace, [&](Project& project) { project.stand_ins[path] = request.what_if; }));
+  LoadAnswer answer{TRY(LoadFiles(aside->workspace(), {}, true, activity)), {}, {}};
+  if (!answer.load.run) return answer;
+  answer.changes = TRY(aside->Changes(answer.load.run));
+  for (TableChanges& changes : TRY(aside->Fill({}, activity.cancel())).changes)
+    answer.changes.push_back(std::move(changes));
+  return answer;
+}
+
+}  // namespace
+
 Result<LoadAnswer> Load(Workspace& workspace, const LoadRequest& request, const Cancel& cancel,
                         const Events& events) {
   auto activity = TRY(workspace.activities().Begin("load", ToJson(request), true, cancel, events));
+  if (!request.what_if.empty()) return WhatIf(workspace, request, *activity);
   if (request.dry_run) {
     workspace.KeepNothing();
-    return LoadAnswer{TRY(PreviewLoad(workspace, request.paths, request.yes, *activity)).load, {}};
+    return LoadAnswer{TRY(PreviewLoad(workspace, request.paths, request.yes, *activity)).load, {}, {}};
   }
-  LoadAnswer answer{TRY(LoadFiles(workspace, request.paths, request.yes, *activity)), {}};
+  LoadAnswer answer{TRY(LoadFiles(workspace, request.paths, request.yes, *activity)), {}, {}};
   if (answer.load.run) {  // which columns have no value without a feed
     Moment moment = TRY(workspace.Look());
     answer.null_columns = TRY(FindNullColumns(*moment.connection, workspace.project(), moment.calendar));

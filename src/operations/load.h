@@ -7,6 +7,7 @@
 #include "load/declaration_changes.h"
 #include "load/file_changes.h"
 #include "load/loader.h"
+#include "operations/changes.h"
 #include "operations/events.h"
 #include "operations/workspace.h"
 #include "proof/null_columns.h"
@@ -16,7 +17,8 @@ namespace backcourt {
 struct LoadRequest {
   std::vector<std::string> paths;  // read in any case
   bool dry_run = false;
-  bool yes = false;  // rows may leave the warehouse
+  bool yes = false;     // rows may leave the warehouse
+  std::string what_if;  // a file: only show what it would change; empty: none
 };
 void Describe(Visitor& v, LoadRequest& r);
 
@@ -37,6 +39,7 @@ void Describe(Visitor& v, DeclarationChange& c);
 struct LoadAnswer {
   LoadReport load;
   std::vector<NullColumns> null_columns;  // when something was read
+  std::vector<TableChanges> changes;      // of `what_if`: by its load, and by the backfill after it
 };
 void Describe(Visitor& v, LoadAnswer& a);
 

@@ -6,6 +6,7 @@
 #include "base/file.h"
 #include "base/text.h"
 #include "ledger/runs.h"
+#include "operations/aside.h"
 #include "operations/json.h"
 
 namespace backcourt {
@@ -35,6 +36,8 @@ void Describe(Visitor& v, PlanRequest& r) {
   DescribeWork(v, r.selection);
   v.Field("save", r.save, "Write the plan to a file, for `backfill --plan`.",
           {.metavar = "FILE", .path = true});
+  v.Field("diff", r.diff,
+          "Fill a copy of the warehouse, and show which values that changes; nothing is kept.");
 }
 
 void Describe(Visitor& v, SavedCell& c) {
@@ -84,6 +87,7 @@ void Describe(Visitor& v, PlanReport& r) {
   v.Field("problems", r.problems, "what is wrong in the files of models, checks and tests");
   v.Field("left_out", r.left_out, "the models and checks that cannot be used because of them");
   v.Field("removed", r.removed, "tables that are stored, and that no file of the project makes any more");
+  v.Field("changes", r.changes, "of `diff`: what the backfill would change in the rows of tables");
   v.Field("files", r.files,
           "what has changed of the files since the last load: what this plan does not know");
 }
@@ -145,13 +149,14 @@ PlanReport ReportOf(const Project& project, const PreparedWork& work) {
                     {},
                     project.problems,
                     project.left_out,
+                    {},
                     {}};
   for (const auto& [table, partitions] : work.moment.retired)
     report.retired[table] = int64_t(partitions.size());
   return report;
 }
 
-Result<PlanReport> MakePlanReport(Workspace& workspace, const PlanRequest& request, const Cancel&) {
+Result<PlanReport> MakePlanReport(Workspace& workspace, const PlanRequest& request, const Cancel& cancel) {
   const Project& project = workspace.project();
   Moment moment = TRY(workspace.Look(false, request.selection.ahead == "all"));
   std::vector<FileProblem> problems = TRY(ProblemsOfNewTexts(*moment.connection, project));
@@ -163,6 +168,12 @@ Result<PlanReport> MakePlanReport(Workspace& workspace, const PlanRequest& reque
   report.files = TRY(LookForFileChanges(*work->moment.connection, project));
   report.removed = TRY(FindRemovedTables(*work->moment.connection, project));
   report.declarations = TRY(ReadDeclarationChanges(*work->moment.connection, project));
+  if (request.diff) {
+    auto activity =
+        TRY(workspace.activities().Begin("plan", ToJson(request), true, cancel, [](const Event&) {}));
+    auto aside = TRY(Aside::Make(workspace));
+    report.changes = TRY(aside->Fill(request.selection, activity->cancel())).changes;
+  }
   if (request.save.empty()) return report;
   if (!report.problems.empty()) return ErrorOf(report.problems);
   TRY(WriteFile(request.save, ToJson(report.plan).dump(1) + "\n"));

@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "operations/changes.h"
 #include "operations/drop.h"
 #include "operations/lint.h"
 #include "operations/load.h"
@@ -27,7 +28,8 @@ void DescribeWork(Visitor& v, WorkSelection& s);
 
 struct PlanRequest {
   WorkSelection selection;
-  std::string save;  // a file for the plan; empty: none
+  std::string save;   // a file for the plan; empty: none
+  bool diff = false;  // try it aside, and show what it changes
 };
 void Describe(Visitor& v, PlanRequest& r);
 
@@ -41,6 +43,7 @@ struct PlanReport {
   std::vector<FileProblem> problems;            // in the files of the project
   std::vector<LeftOut> left_out;                // and what cannot be filled for them
   std::vector<RemovedTable> removed;            // whose models are gone
+  std::vector<TableChanges> changes;            // of `diff`
 };
 void Describe(Visitor& v, SavedPlan& p);
 void Describe(Visitor& v, PlanReport& r);

@@ -162,6 +162,16 @@ std::vector<Verb> MakeVerbs() {
             .details = "",
             .example = "backcourt runs 3"},
            Runs));
+  add(Make(
+      {.name = "diff",
+       .about = "What a load or a fill changed: tables, dates, rows and values, old and new.",
+       .details = "The warehouse keeps what it replaces, for as long as [history] of backcourt.toml says "
+                  "(default: all of it).\n"
+                  "`show --as-of RUN` and as_of('TABLE', RUN) in `query` give the rows as they stood "
+                  "after a run;\n"
+                  "`plan --diff` shows what a backfill would change.",
+       .example = "backcourt diff 12 player_form"},
+      Diff));
   add(Make({.name = "show",
             .about = "Rows of a table, the newest date first.",
             .details = "Raw tables too. The pack adds options that select rows: --player NAME and --team "

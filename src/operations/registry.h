@@ -14,6 +14,7 @@
 #include "operations/daily.h"
 #include "operations/dates.h"
 #include "operations/dictionary.h"
+#include "operations/diff.h"
 #include "operations/doctor.h"
 #include "operations/drop.h"
 #include "operations/events.h"

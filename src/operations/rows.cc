@@ -11,6 +11,7 @@
 #include "base/file.h"
 #include "base/text.h"
 #include "ledger/declarations.h"
+#include "operations/as_of.h"
 #include "operations/selection.h"
 #include "warehouse/read_only_sql.h"
 
@@ -40,6 +41,10 @@ void Describe(Visitor& v, ShowRequest& r) {
   v.Field("start_date", r.start_date, "First calendar date of a range.", {.metavar = "DATE"});
   v.Field("end_date", r.end_date, "Last calendar date of a range.", {.metavar = "DATE"});
   v.Field("season", r.season, "Rows of a season, as 2021-22.", {.metavar = "SEASON"});
+  v.Field(
+      "as_of", r.as_of,
+      "Rows as they stood after a run: its number, or a time (UTC), as 2021-12-01 or \"2021-12-01 12:00\".",
+      {.metavar = "RUN"});
   v.Field("lookups", r.lookups, "What a lookup of the pack picks.", {.hidden = true});
   v.Field("oldest_first", r.oldest_first, "The oldest date first.");
   DescribeFormat(v, r.rows);
@@ -274,6 +279,7 @@ Result<RowsReport> Query(Workspace& workspace, const QueryRequest& request, cons
   std::string sql = request.sql;
   while (!sql.empty() && (sql.back() == ';' || isspace(static_cast<unsigned char>(sql.back()))))
     sql.pop_back();
+  sql = TRY(ReplaceAsOf(workspace.project(), *connection, sql));
   TRY(CheckReadOnly(*connection, sql));
   return RowsQuery(*warehouse.OpenOn(*connection), sql, request.rows, cancel).Run();
 }
@@ -281,21 +287,26 @@ Result<RowsReport> Query(Workspace& workspace, const QueryRequest& request, cons
 Result<RowsReport> Show(Workspace& workspace, const ShowRequest& request, const Cancel& cancel) {
   const Project& project = workspace.project();
   const Sorted sorted = TRY(SortedBy(workspace, request.table));
-  auto bench = TRY(TRY(workspace.Open())->Open());
-  auto described = TRY(bench->Describe(request.table));
-  if (!described)
+  Warehouse& warehouse = *TRY(workspace.Open());
+  auto connection = TRY(warehouse.Connect());
+  auto bench = warehouse.OpenOn(*connection);
+  std::string from = Ident(request.table);
+  if (!request.as_of.empty())
+    from = "(" + TRY(SelectAsOf(project, *connection, request.table, request.as_of)) + ")";
+  std::vector<std::string> columns;
+  if (request.as_of.empty() && !TRY(bench->Describe(request.table)))
     return Error{ErrorKind::kUsage, fmt::format("{} has not been filled yet", request.table),
                  "`backcourt backfill`"};
-  std::vector<std::string> columns;
-  for (const auto& [name, type] : *described)
-    columns.push_back(name);
+  Rows described = TRY(bench->Query("SELECT column_name FROM (DESCRIBE FROM " + from + ")"));
+  for (size_t i = 0; i < described.size(); ++i)
+    columns.push_back(described.Text(i, 0));
   std::vector<std::string> where = TRY(DatePredicates(sorted, request));
   if (!request.season.empty())
     for (std::string& predicate : TRY(SeasonPredicate(TRY(workspace.Look()), sorted, request, columns)))
       where.push_back(std::move(predicate));
   for (std::string& predicate : TRY(LookupPredicates(project, request, columns)))
     where.push_back(std::move(predicate));
-  std::string sql = "SELECT * FROM " + Ident(request.table);
+  std::string sql = "SELECT * FROM " + from;
   if (!where.empty()) sql += " WHERE " + Join(where, " AND ");
   std::vector<std::string> order;  // newest first, then by key
   if (!sorted.date.empty()) order.push_back(Ident(sorted.date) + (request.oldest_first ? "" : " DESC"));

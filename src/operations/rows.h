@@ -20,6 +20,7 @@ struct RowsFormat {
 struct ShowRequest {
   std::string table;
   std::string date, start_date, end_date, season;
+  std::string as_of;                           // a run's number or a time: see RunAsOf; empty: now
   std::map<std::string, std::string> lookups;  // by the name of a lookup of the pack, as player
   bool oldest_first = false;
   RowsFormat rows;

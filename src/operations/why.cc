@@ -2,8 +2,9 @@
 
 #include <fmt/format.h>
 
-#include "ledger/changed_values.h"
+#include "ledger/history.h"
 #include "load/file_rows.h"
+#include "load/raw_table_sql.h"
 #include "load/statements.h"
 #include "operations/selection.h"
 #include "proof/lineage.h"
@@ -55,18 +56,19 @@ constexpr int kShownValues = 10;
 // Which values the load of a raw cell changed, as far as it is kept, with the place of each.
 Result<> AddValues(Workspace& workspace, Connection& ledger, Lineage& lineage, const Cell& cell,
                    WhyLink& link) {
-  ledger::ChangedValues changed =
-      TRY(ledger::ReadChangedValues(ledger, cell.changed, link.table, cell.partition, kShownValues));
-  if (changed.first.empty()) return {};
   const RawTable& table = *workspace.project().FindRaw(link.table);
+  std::string log = TRY(ledger::LogOf(ledger, link.table, cell.changed));
+  if (log.empty()) return {};
+  ledger::Changes changed =
+      TRY(ledger::ReadChanges(ledger, log, cell.changed, table.key,
+                              fmt::format("{} = {}", PartitionSql(table), cell.partition), kShownValues));
   std::vector<ledger::LoadedFile> files = TRY(lineage.FilesOf(link.table, cell));
   auto aside = TRY(TRY(workspace.Open())->Connect());
   FileRows rows(workspace.project(), *aside);
-  link.values_changed = changed.all;
+  link.values_changed = changed.values;
   for (ledger::ChangedValue& one : changed.first) {
     WhyValue& value = link.values.emplace_back();
-    for (const auto& [column, part] : one.key)
-      value.key += fmt::format("{}{} {}", value.key.empty() ? "" : ", ", column, part);
+    value.key = ledger::KeyText(one.key);
     value.column = std::move(one.column);
     value.before = std::move(one.before);
     value.after = std::move(one.after);

@@ -101,6 +101,15 @@ std::optional<int> ParseDuration(const std::string& text) {
   return std::stoi(number) * unit;
 }
 
+// As "90 days" or "0 days", in seconds.
+std::optional<int64_t> ParseDays(const std::string& text) {
+  size_t end = text.find_first_not_of("0123456789");
+  if (end == 0 || end == std::string::npos || end > 5) return {};
+  std::string unit = Trim(text.substr(end));
+  if (unit != "days" && unit != "day") return {};
+  return std::stoll(text.substr(0, end)) * 86400;
+}
+
 // A section of the file after the other.
 // NOLINTNEXTLINE(readability-function-size)
 Config ReadSections(const std::string& file, const toml::table& root, std::vector<FileProblem>& problems) {
@@ -166,6 +175,14 @@ Config ReadSections(const std::string& file, const toml::table& root, std::vecto
   TomlTable data = section("data");
   config.data = data.Text("folder");
   note(data.Finish());
+
+  TomlTable history = section("history");
+  std::string keep = history.Text("keep");
+  config.keep_history = ParseDays(keep);
+  if (!keep.empty() && keep != "all" && !config.keep_history)
+    history.Problem(nullptr,
+                    fmt::format("keep '{}' is neither \"all\" nor a time such as \"90 days\"", keep));
+  note(history.Finish());
 
   TomlTable publish = section("publish");
   config.publish_folder = publish.Text("folder");

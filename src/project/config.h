@@ -27,6 +27,7 @@ struct Config {
   std::string data;                                            // [data]
   std::vector<std::string> prefer;                             // [sources]
   std::string publish_folder;                                  // [publish]
+  std::optional<int64_t> keep_history;                         // [history], in seconds; none: for ever
   StoreOptions stores;                                         // [stores]
   std::map<std::string, std::vector<std::string>> feed_paths;  // [feeds]
   std::map<std::string, std::string> league;                   // [league]: values as SQL, by key

@@ -110,6 +110,7 @@ Result<> ReadConfig(Project& project, const fs::path& folder, bool inherited) {
   project.data = Resolve(folder, config.data);
   project.seasons = config.seasons;
   project.prefer = config.prefer;
+  project.keep_history = config.keep_history;
   project.publish_folder = Resolve(folder, config.publish_folder);
   project.accepted = config.accepted;
   project.stores = config.stores;

@@ -57,7 +57,11 @@ struct Project {
   // [data]
   std::string data;  // folder of the files as they come; may be empty
   std::map<std::string, std::vector<std::string>> feed_paths;  // [feeds]: patterns in place of the pack's
-  std::vector<std::string> seasons;                            // only these are loaded; empty: all there are
+  std::map<std::string, std::string> stand_ins;  // files read in place of those at paths below it
+  std::vector<std::string> seasons;              // only these are loaded; empty: all there are
+
+  // [history]: for how many seconds what was replaced is kept; 0: not at all; none: for ever
+  std::optional<int64_t> keep_history;
 
   std::string publish_folder;  // [publish]: where tables are published after each backfill; may be empty
 

@@ -12,6 +12,7 @@
 #include <map>
 #include <memory>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -74,6 +75,8 @@ class Workbench {
   // The columns of a table of the warehouse, or of a view; nothing when it is not there.
   virtual Result<std::optional<Columns>> Describe(const std::string& table) = 0;
 
+  // Rows of these models may be replaced from now on, by several workers.
+  virtual Result<> MayReplace(const std::set<std::string>& models) = 0;
   // All or nothing: the staged rows replace those of the dates, and the ledger says so. A table of other
   // columns or of another date column, and one that is no model's, is made anew, which is decided on what
   // other workers have committed.

@@ -117,6 +117,7 @@ class FakeWarehouse : public Warehouse {
       return warehouse_.tables.contains(table) ? std::optional(warehouse_.project_.FindModel(table)->columns)
                                                : std::optional<Columns>();
     }
+    Result<> MayReplace(const std::set<std::string>&) override { return {}; }
     Result<Published> Publish(const Publication& publication) override {
       const Model& model = *publication.model;
       TRY(Step("publish"));

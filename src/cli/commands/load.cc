@@ -36,7 +36,8 @@ Result<int> RunLoad(Caller& caller, const LoadRequest& request, const LoadView& 
     output.Out(ToJson(*answer).dump(2) + "\n");
   else
     output.Out(LoadText(answer->load) + WithoutText(answer->load.absent, answer->null_columns, view.all) +
-               (request.dry_run ? kNothingKept : ""));
+               ChangesText(answer->changes) +
+               (request.dry_run || !request.what_if.empty() ? kNothingKept : ""));
   if (!answer->load.useless.empty()) {
     const ledger::UselessFile& first = answer->load.useless.front();
     return Error{ErrorKind::kSource,

@@ -102,14 +102,18 @@ class FunctionMaker {
 
 class DuckDbWarehouse : public Warehouse {
  public:
-  DuckDbWarehouse(std::unique_ptr<Database> database, std::unique_ptr<FunctionMaker> functions, int threads)
-      : database_(std::move(database)), functions_(std::move(functions)), threads_(threads) {}
+  DuckDbWarehouse(std::unique_ptr<Database> database, std::unique_ptr<FunctionMaker> functions,
+                  const WarehouseOptions& options)
+      : database_(std::move(database)),
+        functions_(std::move(functions)),
+        threads_(options.threads),
+        history_(options.history) {}
 
   Result<std::unique_ptr<Workbench>> Open() override {
-    return std::unique_ptr<Workbench>(std::make_unique<DuckDbWorkbench>(TRY(Connect())));
+    return std::unique_ptr<Workbench>(std::make_unique<DuckDbWorkbench>(TRY(Connect()), history_));
   }
   std::unique_ptr<Workbench> OpenOn(Connection& connection) override {
-    return std::make_unique<DuckDbWorkbench>(connection);
+    return std::make_unique<DuckDbWorkbench>(connection, history_);
   }
   Result<std::unique_ptr<Connection>> Connect() override {
     (void)functions_->Wait();  // one that is wrong breaks what calls it, and no more
@@ -135,6 +139,7 @@ class DuckDbWarehouse : public Warehouse {
   std::unique_ptr<Database> database_;
   std::unique_ptr<FunctionMaker> functions_;
   const int threads_;  // all that there are
+  const bool history_;
 };
 
 // Of the usual 16 MB a fill would pay the same blocks several times.
@@ -190,7 +195,7 @@ Result<std::unique_ptr<Warehouse>> OpenDuckDb(const WarehouseOptions& options) {
     TRY(Attach(*connection, ":memory:", kToWrite));
     TRY(ledger::BringUp(*connection, 0, kDigestAlgorithm));
     return std::unique_ptr<Warehouse>(
-        std::make_unique<DuckDbWarehouse>(std::move(database), std::move(functions), options.threads));
+        std::make_unique<DuckDbWarehouse>(std::move(database), std::move(functions), options));
   }
   bool pending = std::any_of(std::begin(kLogs), std::end(kLogs),
                              [&](const char* log) { return fs::exists(options.path + log, ignored); });
@@ -206,7 +211,7 @@ Result<std::unique_ptr<Warehouse>> OpenDuckDb(const WarehouseOptions& options) {
   int64_t format = TRY(ledger::ReadFormat(*connection, options.path));
   if (format != ledger::kFormat) TRY(ledger::BringUp(*connection, format, kDigestAlgorithm));
   return std::unique_ptr<Warehouse>(
-      std::make_unique<DuckDbWarehouse>(std::move(database), std::move(functions), options.threads));
+      std::make_unique<DuckDbWarehouse>(std::move(database), std::move(functions), options));
 }
 
 }  // namespace backcourt

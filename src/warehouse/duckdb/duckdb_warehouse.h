@@ -17,6 +17,7 @@ struct WarehouseOptions {
   int threads = 2;
   std::string memory_limit = "640MB";
   std::vector<Function> functions;  // of the prelude
+  bool history = true;              // what is replaced is kept
   bool in_memory = false;           // nothing is written, and there is no file
 };
 

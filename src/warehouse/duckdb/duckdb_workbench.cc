@@ -10,6 +10,7 @@
 #include "base/text.h"
 #include "ledger/cells.h"
 #include "ledger/declarations.h"
+#include "ledger/history.h"
 #include "ledger/models.h"
 #include "warehouse/cell_sql.h"
 #include "warehouse/duckdb/catalog.h"
@@ -68,6 +69,7 @@ Result<Published> DuckDbWorkbench::MakeTable(const Publication& publication) {
                   : made_as->second.kind == KindOf(model) && made_as->second.parts["date"] == model.date;
   published.anew = !there || *there != publication.columns || !same;
   if (published.anew) {
+    if (history_) TRY(ledger::KeepWhole(connection_, publication.run, model.name));
     TRY(DropRelation(connection_, model.name));
     TRY(connection_.Execute(fmt::format("CREATE TABLE {} AS SELECT * FROM temp.{} LIMIT 0",
                                         Stored(model.name), Ident(publication.staged))));
@@ -79,8 +81,17 @@ Result<Published> DuckDbWorkbench::MakeTable(const Publication& publication) {
   return published;
 }
 
-Result<> DuckDbWorkbench::RemoveRows(const std::string& table, const std::string& date,
-                                     const std::vector<PartitionKey>& partitions) {
+Result<> DuckDbWorkbench::MayReplace(const std::set<std::string>& models) {
+  return history_ ? ledger::MakeLogs(connection_, models) : Result<>();
+}
+
+Result<> DuckDbWorkbench::RemoveRows(int64_t run, const std::string& table, const std::string& date,
+                                     const std::vector<PartitionKey>& partitions, const std::string& come) {
+  if (history_ &&
+      TRY(ledger::LogReplacement(connection_, run,
+                                 {table, dialect_.DayNumber(Ident(date)), partitions, "true", come}))
+          .empty())
+    return {};
   std::vector<std::string> dates;
   for (PartitionKey partition : partitions)
     dates.push_back(Date{partition}.Sql());
@@ -95,7 +106,8 @@ Result<Published> DuckDbWorkbench::Publish(const Publication& publication) {
     partitions.push_back(cell.partition);
   Transaction transaction = TRY(Transaction::Begin(connection_));
   Published published = TRY(MakeTable(publication));
-  if (!published.anew && publication.rows_before) TRY(RemoveRows(model.name, model.date, partitions));
+  if (!published.anew && publication.rows_before)
+    TRY(RemoveRows(publication.run, model.name, model.date, partitions, "temp." + Ident(publication.staged)));
   FaultPoint("fill-deleted", model.name);
   if (publication.batch.rows)
     TRY(connection_.Execute(
@@ -117,13 +129,16 @@ Result<> DuckDbWorkbench::Record(const Model& model, int64_t run, const std::vec
 
 Result<> DuckDbWorkbench::Remove(const std::vector<Removal>& removals) {
   Transaction transaction = TRY(Transaction::Begin(connection_));
+  int64_t run = TRY(ledger::NewestRun(connection_));  // the load after which these are no game dates
   for (const Removal& removal : removals) {
+    TRY(MayReplace({removal.table}));
     auto columns = TRY(DescribeTable(connection_, removal.table));
     bool dated = columns && std::any_of(columns->begin(), columns->end(),
                                         [&](const auto& column) { return column.first == removal.date; });
     if (dated) {
-      TRY(RemoveRows(removal.table, removal.date, removal.partitions));
+      TRY(RemoveRows(run, removal.table, removal.date, removal.partitions, ""));
     } else if (columns) {  // made with another date: no row of it is of a cell as the model is now
+      if (history_) TRY(ledger::KeepWhole(connection_, run, removal.table));
       TRY(connection_.Execute("DELETE FROM " + Stored(removal.table)));
       TRY(ledger::EmptyCells(connection_, removal.table));
     }
@@ -135,6 +150,7 @@ Result<> DuckDbWorkbench::Remove(const std::vector<Removal>& removals) {
 Result<> DuckDbWorkbench::Drop(const std::string& table) {
   Transaction transaction = TRY(Transaction::Begin(connection_));
   TRY(DropRelation(connection_, table));
+  TRY(ledger::ForgetHistory(connection_, table));
   TRY(ledger::ForgetTable(connection_, table));
   return transaction.Commit();
 }
@@ -145,6 +161,7 @@ Result<> DuckDbWorkbench::MakeEmptyTable(const std::string& table, const std::st
 
 Result<> DuckDbWorkbench::MakeView(const Model& model, ::backcourt::Digest identity) {
   Transaction transaction = TRY(Transaction::Begin(connection_));
+  if (history_) TRY(ledger::KeepWhole(connection_, TRY(ledger::NewestRun(connection_)), model.name));
   TRY(DropRelation(connection_, model.name));
   TRY(ledger::RemoveCells(connection_, model.name));  // of the table that it was
   TRY(connection_.Execute(fmt::format("CREATE VIEW {} AS {}", Stored(model.name), SelectSql(model))));

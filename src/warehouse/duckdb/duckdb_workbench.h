@@ -2,6 +2,7 @@
 #pragma once
 
 #include <memory>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -13,8 +14,10 @@ namespace backcourt {
 class DuckDbWorkbench : public Workbench {
  public:
   // On a connection of its own, or on one that outlives it.
-  explicit DuckDbWorkbench(std::unique_ptr<Connection> own) : own_(std::move(own)), connection_(*own_) {}
-  explicit DuckDbWorkbench(Connection& connection) : connection_(connection) {}
+  // `history`: what is replaced is kept.
+  DuckDbWorkbench(std::unique_ptr<Connection> own, bool history)
+      : own_(std::move(own)), connection_(*own_), history_(history) {}
+  DuckDbWorkbench(Connection& connection, bool history) : connection_(connection), history_(history) {}
 
   const Dialect& dialect() const override { return dialect_; }
   Result<Columns> Stage(const std::string& name, const std::string& select) override;
@@ -22,6 +25,7 @@ class DuckDbWorkbench : public Workbench {
   Result<Rows> Query(const std::string& select) override { return connection_.Query(select); }
   Result<std::vector<PartitionDigest>> Digest(const DigestQuery& query) override;
   Result<std::optional<Columns>> Describe(const std::string& table) override;
+  Result<> MayReplace(const std::set<std::string>& models) override;
   Result<Published> Publish(const Publication& publication) override;
   Result<> Record(const Model& model, int64_t run, const std::vector<Cell>& cells) override;
   Result<> Remove(const std::vector<Removal>& removals) override;
@@ -34,11 +38,13 @@ class DuckDbWorkbench : public Workbench {
  private:
   // Makes the table anew when it has to be; REQUIRES: the transaction that fills it.
   Result<Published> MakeTable(const Publication& publication);
-  Result<> RemoveRows(const std::string& table, const std::string& date,
-                      const std::vector<PartitionKey>& partitions);
+  // Rows of these dates go, for those of a relation, which may be empty, to come.
+  Result<> RemoveRows(int64_t run, const std::string& table, const std::string& date,
+                      const std::vector<PartitionKey>& partitions, const std::string& come);
 
   std::unique_ptr<Connection> own_;
   Connection& connection_;
+  const bool history_;
   DuckDbDialect dialect_;
 };
 
