@@ -46,12 +46,57 @@ class Why(Toy):
         text[1:] = [re.sub(r"^(\w+,\w+,\d+),(\d+),", lambda m: f"{m[1]},{int(m[2]) + 100},", line) for line in text[1:]]
         (self.project / BOX).write_text("\n".join(text) + "\n")
         self.run_program("load")
-        shown = self.query("SELECT count(*) AS n FROM backcourt.changed_values WHERE column_name = 'points'")[0]["n"]
-        self.assertEqual(shown, len(text) - 1)
+        (box,) = [table for table in json.loads(self.run_program("diff", "--json"))["tables"] if table["table"] == "raw_box"]
+        self.assertEqual((box["columns"], box["values_changed"], len(box["values"])), ({"points": len(text) - 1}, len(text) - 1, 10))
 
     def test_a_first_load_and_a_new_date_keep_nothing(self):
-        self.assertEqual(self.query("SELECT count(*) AS n FROM backcourt.changed_values"), [{"n": 0}])
+        tables = json.loads(self.run_program("diff", "1", "--json"))["tables"]
+        self.assertEqual({table["table"]: (table["new_dates"], table["values"]) for table in tables if table["table"].startswith("raw_")}, {"raw_box": (5, []), "raw_results": (5, []), "raw_schedule": (6, [])})
         self.assertEqual(self.values("raw_box", "2021-10-19"), [])
+
+
+class WhyAValue(Toy):
+    """Where a value comes from, through two tables, down to the file."""
+
+    def setUp(self):
+        super().setUp()
+        self.run_program("backfill")
+
+    def why(self, *words):
+        return json.loads(self.run_program("why", *words, "--json"))
+
+    def test_a_value_that_changed(self):
+        self.edit(BOX, "G1,AAA,1,30,", "G1,AAA,1,33,")
+        self.run_program("backfill")
+        head, games, box = [link for link in self.why("player_form", "2021-10-25", "--key", "1", "--column", "points_avg") if link["state"] != "as before"]
+        self.assertEqual([(value["column"], value["before"], value["after"]) for value in head["values"]], [("points_avg", "30.5", "32.0")])
+        self.assertRegex(head["because"], r"points_avg is 32.0, since run 4 \(backfill, ")
+        self.assertEqual((games["table"], games["depth"], games["because"]), ("player_games", 1, "2 rows of its own within `season before`, 2021-10-19 to 2021-10-22"))
+        self.assertEqual(games["values"], [{"key": "game_id G1, player_id 1", "column": "points", "before": "30", "after": "33", "file": "", "row": None}])
+        self.assertEqual((box["table"], box["depth"]), ("raw_box", 2))
+        self.assertEqual([(value["after"], value["file"].endswith(BOX), value["row"]) for value in box["values"]], [("33", True, 1)])
+
+    def test_a_later_run_that_changed_another_value_is_not_meant(self):
+        self.edit(BOX, "G1,AAA,1,30,", "G1,AAA,1,33,")
+        self.run_program("backfill")
+        self.edit(BOX, "G1,AAA,1,33,", "G1,AAA,1,35,")
+        self.run_program("backfill")
+        self.assertIn("since run 6", self.why("player_form", "2021-10-25", "--key", "player_id=1", "--column", "points_avg")[0]["because"])
+        first = self.why("player_form", "2021-10-25", "--key", "player_id=1", "--column", "games")[0]
+        self.assertIn("since run 2", first["because"])
+        self.assertEqual((first["state"], first["values"]), ("as it was made", []))
+
+    def test_what_is_no_row_or_column(self):
+        for words, said in (
+            (("player_form", "2021-10-25", "--key", "99"), "no row of player_form 2021-10-25 has the key '99'"),
+            (("player_form", "2021-10-25", "--key", "games=2"), "more than one row of player_form 2021-10-25 has the key 'games=2'"),
+            (("player_form", "2021-10-25", "--key", "player=1"), "player_form has no column 'player'"),
+            (("player_form", "2021-10-25", "--key", "1", "--column", "points"), "player_form has no column 'points'"),
+            (("player_form", "2021-10-25", "--column", "points_avg"), "--column is of a row: it needs --key"),
+            (("player_form", "2021-10-23", "--key", "1"), "2021-10-23 is no game date"),
+            (("raw_box", "2021-10-19", "--key", "1"), "raw_box is no table that a model fills"),
+        ):
+            self.assertIn(said, self.run_program("why", *words, code=1))
 
 
 class Show(Toy):

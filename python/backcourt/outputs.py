@@ -37,6 +37,7 @@ class Load(TypedDict):
     unparsed: dict[str, int]
     changed_cells: int
     seconds: float
+    changes: list[TableChanges]
     null_columns: list[NullColumns]
 
 
@@ -130,6 +131,30 @@ class UnmatchedName(TypedDict):
     rows: int
 
 
+class TableChanges(TypedDict):
+    """What a run changed in a table."""
+
+    table: str
+    anew: bool
+    new_dates: int
+    dates: int
+    changed: int
+    added: int
+    gone: int
+    columns: dict[str, int]
+    values: list[ValueChange]
+    values_changed: int
+
+
+class ValueChange(TypedDict):
+    """A value that a run changed."""
+
+    key: str
+    column: str
+    before: str | None
+    after: str | None
+
+
 class NullColumns(TypedDict):
     """Raw data without a value in some seasons, and the columns made of it."""
 
@@ -209,6 +234,7 @@ class Plan(TypedDict):
     problems: list[FileProblem]
     left_out: list[LeftOut]
     removed: list[RemovedTable]
+    changes: list[TableChanges]
     files: FileChanges
 
 
@@ -506,6 +532,7 @@ class WhyLink(TypedDict):
     date: str
     state: str
     because: str
+    depth: int
     values: list[WhyValue]
     values_changed: int
 
@@ -591,6 +618,16 @@ RunFailure = TypedDict(
     },
 )
 """A cell that failed in a run."""
+
+
+class Diff(TypedDict):
+    """What a run changed in the rows of tables."""
+
+    run: int
+    command: str
+    started_at: str
+    summary: str
+    tables: list[TableChanges]
 
 
 class StopReport(TypedDict):

@@ -6,7 +6,7 @@ import json
 import os
 import tempfile
 from collections.abc import Callable, Iterable
-from datetime import date, datetime
+from datetime import date, datetime, timezone
 from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Union, cast
@@ -19,7 +19,7 @@ from ._words import in_python
 from .dictionary import Column, Description, Listing, TableInfo, listing, parse
 from .errors import BackcourtError, CellsFailed, UsageError
 from .features import FEATURES
-from .outputs import CheckReport, Done, Event, Export, Finding, LintReport, Load, LoadReport, ModelTests, Plan, PublishReport, RemovedTable, Run, Status, StopReport, VerifyReport, WhyLink
+from .outputs import CheckReport, Diff, Done, Event, Export, Finding, LintReport, Load, LoadReport, ModelTests, Plan, PublishReport, RemovedTable, Run, Status, StopReport, VerifyReport, WhyLink
 from .training import FEATURE_TABLE, OUTCOME_TABLE, Choice, TrainingSet, nearest, training_set
 
 if TYPE_CHECKING:
@@ -29,6 +29,8 @@ _WIDEST_VALUE = 120  # of a report's repr
 
 Date = Union[date, str]
 """A date, or its text as 2021-12-01."""
+AsOf = Union[int, date, str]
+"""A run's number, or a time: a datetime (UTC where it has no zone), or its text as "2021-12-01 12:00"; a date means its end."""
 
 
 class Project:
@@ -41,7 +43,7 @@ class Project:
         look    tables, describe, table, query, dates, training_set
         fill    load, plan, backfill, stop, forget, drop
         prove   check, verify, test, lint, doctor
-        ask     status, runs, run, why, docs
+        ask     status, runs, run, diff, why, docs
         give    export publish
 
     Reports are dictionaries with the keys of docs/json-output.md. Those that
@@ -101,6 +103,7 @@ class Project:
         columns: Iterable[str] | None = None,
         where: str | None = None,
         params: Params | None = None,
+        as_of: AsOf | None = None,
     ) -> pyarrow.Table:
         """Rows of a table as an Arrow table, in order of date and key.
 
@@ -110,7 +113,8 @@ class Project:
 
         `start` and `end` are calendar dates, both included. `where` is SQL over
         the table's columns; `params` are bound as in `query`. `columns` are
-        given in the order in which they are named.
+        given in the order in which they are named. `as_of` gives the rows as they
+        stood after a run (its number) or at a time (UTC; a date means its end).
 
         `.to_pandas()` makes a pandas frame of it, `polars.from_arrow` a polars
         one, and DuckDB queries it as it is. Each field carries its `type` and
@@ -132,7 +136,8 @@ class Project:
             rules.append(f"(\n{_sql.bind(where, params)}\n)")
         elif params is not None:
             raise UsageError("params without where\n  Try: where=\"column = ?\"")
-        sql = f"SELECT {', '.join(map(_sql.identifier, chosen))} FROM {_sql.identifier(name)}"
+        source = _sql.identifier(name) if as_of is None else f"as_of('{name}', {as_of if isinstance(as_of, int) else repr(_moment(as_of))})"
+        sql = f"SELECT {', '.join(map(_sql.identifier, chosen))} FROM {source}"
         if rules:
             sql += f" WHERE {' AND '.join(rules)}"
         order = [column for column in dict.fromkeys([described.date, *described.key]) if column]
@@ -216,10 +221,14 @@ class Project:
         """How far the tables are, by season and month, what runs now and what is wrong."""
         return cast(Status, self._json(["status", *_option("--season", season)]))
 
-    def load(self, *paths: str | os.PathLike[str]) -> Load:
-        """Brings the raw tables up to the files; those of `paths` are read again in any case."""
+    def load(self, *paths: str | os.PathLike[str], what_if: str | os.PathLike[str] | None = None) -> Load:
+        """Brings the raw tables up to the files; those of `paths` are read again in any case.
+
+        With `what_if`, a file that is not there yet, nothing is kept: `changes` of
+        what comes back is what it would change in all tables.
+        """
         files = [str(path) if "://" in str(path) else str(Path(path).absolute()) for path in paths]
-        return cast(Load, self._json(["load", *files]))
+        return cast(Load, self._json(["load", *files, *([] if what_if is None else ["--what-if", str(Path(what_if).absolute())])]))
 
     def forget(self, path: str | os.PathLike[str]) -> LoadReport:
         """Takes what was loaded from a file that is gone out of the warehouse."""
@@ -240,13 +249,17 @@ class Project:
         force: bool = False,
         ahead: str | None = None,
         allow_missing: Iterable[str] = (),
+        diff: bool = False,
     ) -> Plan:
         """What `backfill` would do, and why each cell is in it. Changes nothing, and does not look at files.
 
             >>> plan = Project().plan("ml_feature_store_v2", season="2021-22")
             >>> plan["cells"], plan["counts"]
+
+        `diff` tries it on a copy of the warehouse: `changes` is what it changes in the rows of tables.
         """
-        return cast(Plan, self._json(["plan", *_cells(tables, start, end, dates, season, upstream, force, ahead, allow_missing)]))
+        words = _cells(tables, start, end, dates, season, upstream, force, ahead, allow_missing)
+        return cast(Plan, self._json(["plan", *words, *(["--diff"] if diff else [])]))
 
     def backfill(
         self,
@@ -315,12 +328,27 @@ class Project:
         """Ends what another process runs in this warehouse: a backfill after its running batches, all else at once."""
         return cast(StopReport, self._json(["stop"]))
 
-    def why(self, table: str, day: Date) -> list[WhyLink]:
+    def why(self, table: str, day: Date, *, key: str | int | None = None, column: str | None = None) -> list[WhyLink]:
         """Why a cell is as it is: the chain from it to the file that changed a raw cell.
 
             >>> Project().why("ml_feature_store_v2", "2021-12-02")[0]["because"]
+            >>> Project().why("player_daily_cache", "2021-11-28", key="curry", column="points_avg_last_10")
+
+        With `key`, where a row comes from, and with `column` a value in it: the rows
+        that it was made of, and which of them changed.
         """
-        return cast("list[WhyLink]", self._json(["why", table, _text(day)]))
+        words = _option("--key", None if key is None else str(key)) + _option("--column", column)
+        return cast("list[WhyLink]", self._json(["why", table, _text(day), *words]))
+
+    def diff(self, run: AsOf | None = None, *tables: str, examples: int = 10) -> Diff:
+        """What a run changed in the rows of tables: the newest, unless one is named by its number or a time.
+
+            >>> [(table["table"], table["changed"]) for table in Project().diff()["tables"]]
+        """
+        named = [] if run is None else [str(run) if isinstance(run, int) else _moment(run)]
+        if tables and not named:
+            raise UsageError("tables without a run\n  Try: diff(run, *tables)")
+        return cast(Diff, self._json(["diff", *named, *tables, "--examples", str(examples)]))
 
     def runs(self) -> list[Run]:
         """The history of loads and fills, the newest first."""
@@ -538,6 +566,12 @@ def _text(day: Date) -> str:
     if isinstance(day, datetime):
         day = day.date()
     return day if isinstance(day, str) else day.isoformat()
+
+
+def _moment(at: date | str) -> str:
+    if isinstance(at, datetime):
+        return f"{at if at.tzinfo is None else at.astimezone(timezone.utc):%Y-%m-%d %H:%M:%S.%f}"
+    return at if isinstance(at, str) else at.isoformat()
 
 
 def _range(start: Date | None, end: Date | None) -> list[str]:

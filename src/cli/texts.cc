@@ -312,7 +312,7 @@ std::string ChangesText(const std::vector<TableChanges>& tables) {
     for (const auto& [count, kind] :
          {std::pair(table.changed, "changed"), std::pair(table.added, "new"), std::pair(table.gone, "gone")})
       if (count) what.push_back(fmt::format("{} {}", Counted(count, "row"), kind));
-    if (table.dates) what.back() += " on " + Counted(table.dates, "date");
+    if (table.dates && !what.empty()) what.back() += " on " + Counted(table.dates, "date");
     text += fmt::format("{}: {}\n", table.table, Join(what, "; "));
     std::vector<std::string> columns;
     for (const auto& [column, rows] : table.columns)

@@ -199,10 +199,24 @@ Result<std::vector<TableLog>> ReadTableLogs(Connection& connection, int64_t run)
   return logs;
 }
 
+Result<std::string> LogOf(Connection& connection, const std::string& table) {
+  return TRY(Tables(connection, "history")).contains(table) ? Log(table) : "";
+}
+
 Result<std::string> LogOf(Connection& connection, const std::string& table, int64_t run) {
-  for (const TableLog& log : TRY(ReadTableLogs(connection, run)))
-    if (log.table == table) return log.log;
-  return std::string();
+  // The first that was ended by this run or by a later one, else the one that goes on.
+  std::string log;
+  int64_t ended = 0;
+  for (const std::string& name : TRY(Tables(connection, "history"))) {
+    if (name == table && log.empty()) log = Log(name);
+    if (!name.starts_with(table + "@") || !name.ends_with(" log")) continue;
+    int64_t until = std::stoll(name.substr(table.size() + 1));
+    if (until >= run && (ended == 0 || until < ended)) ended = until, log = Log(name);
+  }
+  if (log.empty() ||
+      TRY(connection.Query(fmt::format("SELECT 1 FROM {} WHERE run_ = {} LIMIT 1", log, run))).size() == 0)
+    return std::string();
+  return log;
 }
 
 namespace {

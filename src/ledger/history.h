@@ -58,6 +58,8 @@ struct TableLog {
 // In the order of their names.
 Result<std::vector<TableLog>> ReadTableLogs(Connection& connection, int64_t run);
 
+// The log of a table since it was last made; "" where nothing is logged.
+Result<std::string> LogOf(Connection& connection, const std::string& table);
 // The log of a table that holds what a run did to it; "" where nothing is logged.
 Result<std::string> LogOf(Connection& connection, const std::string& table, int64_t run);
 

@@ -71,7 +71,9 @@ std::vector<Verb> MakeVerbs() {
                   "read; with PATH,\n"
                   "these are read in any case. A load is done as a whole or not at all: a wrong value is "
                   "reported with file, row\n"
-                  "and column, and everything stays as it was. `backfill` loads first by itself.",
+                  "and column, and everything stays as it was. `backfill` loads first by itself. --what-if shows "
+                  "what a file\n"
+                  "would change in all tables before it is there.",
        .example = "backcourt load",
        .needs = Needs::kAlone},
       Load, {"reading"}));

@@ -6,7 +6,9 @@
 #include "load/file_rows.h"
 #include "load/raw_table_sql.h"
 #include "load/statements.h"
+#include "operations/changes.h"
 #include "operations/selection.h"
+#include "operations/value_trail.h"
 #include "proof/lineage.h"
 
 namespace backcourt {
@@ -17,6 +19,12 @@ void Describe(Visitor& v, WhyRequest& r) {
           {.metavar = "TABLE", .positional = true, .required = true});
   v.Field("date", r.date, "A game date, as 2021-12-02.",
           {.metavar = "DATE", .positional = true, .required = true});
+  v.Field(
+      "key", r.key,
+      "A row of it: a value of its key, as 201939, what a lookup of the pack takes, as a player's name, or "
+      "player_id=201939,game_id=0022100637. Shows the rows that it was made of, and which of them changed.",
+      {.metavar = "KEY"});
+  v.Field("column", r.column, "With --key: the value in this column.", {.metavar = "COLUMN"});
 }
 
 void Describe(Visitor& v, WhyLink& l) {
@@ -25,7 +33,10 @@ void Describe(Visitor& v, WhyLink& l) {
   v.Field("date", l.date, "its date; a season, or `whole`, where the raw table has no dates");
   v.Field("state", l.state, "its state");
   v.Field("because", l.because, "the reason");
-  v.Field("values", l.values, "of a raw cell: the first of the values that its load changed");
+  v.Field("depth", l.depth, "how far it is from the first link");
+  v.Field("values", l.values,
+          "of a raw cell: the first of the values that its load changed; with `key`: of those in these rows "
+          "that changed before the value did");
   v.Field("values_changed", l.values_changed, "how many of them are known");
 }
 
@@ -51,7 +62,6 @@ void Describe(Visitor& v, WhyValue& value) {
 
 namespace {
 
-constexpr int kShownValues = 10;
 
 // Which values the load of a raw cell changed, as far as it is kept, with the place of each.
 Result<> AddValues(Workspace& workspace, Connection& ledger, Lineage& lineage, const Cell& cell,
@@ -80,6 +90,18 @@ Result<> AddValues(Workspace& workspace, Connection& ledger, Lineage& lineage, c
   return {};
 }
 
+Result<WhyReport> WhyValueIs(Workspace& workspace, Moment& moment, Lineage& lineage,
+                             const WhyRequest& request, Date date) {
+  const Model* model = workspace.project().FindModel(request.table);
+  if (!model || model->view)
+    return Error{ErrorKind::kUsage, fmt::format("{} is no table that a model fills", request.table),
+                 "a table that one fills; of a raw table, `why` without --key shows what changed"};
+  int index = moment.calendar.Find(date);
+  if (index < 0) return NoGameDate(moment.calendar, date, "why " + request.table);
+  auto aside = TRY(TRY(workspace.Open())->Connect());
+  return ValueTrail(workspace, moment, lineage, *aside).Follow(*model, index, request.key, request.column);
+}
+
 }  // namespace
 
 Result<WhyReport> Why(Workspace& workspace, const WhyRequest& request, const Cancel&) {
@@ -87,6 +109,10 @@ Result<WhyReport> Why(Workspace& workspace, const WhyRequest& request, const Can
   Moment moment = TRY(workspace.Look());
   Date date = TRY(Date::Parse(request.date));
   Lineage lineage(project, moment.calendar, moment.cells, *moment.connection);
+  if (request.key.empty() && !request.column.empty())
+    return Error{ErrorKind::kUsage, "--column is of a row: it needs --key",
+                 "--key with a value of the row's key"};
+  if (!request.key.empty()) return WhyValueIs(workspace, moment, lineage, request, date);
   std::vector<LineageLink> links;
   const RawTable* raw = project.FindRaw(request.table);
   if (raw && raw->grain == Grain::kDate) {
@@ -108,6 +134,7 @@ Result<WhyReport> Why(Workspace& workspace, const WhyRequest& request, const Can
                       std::move(link.partition),
                       std::move(link.state),
                       std::move(link.because),
+                      int(report.size()),
                       {},
                       0});
     if (link.raw) TRY(AddValues(workspace, *moment.connection, lineage, *link.raw, report.back()));

@@ -11,6 +11,7 @@ namespace backcourt {
 
 struct WhyRequest {
   std::string table, date;
+  std::string key, column;  // of a row and a value in it: where that comes from; empty: of the cell
 };
 void Describe(Visitor& v, WhyRequest& r);
 
@@ -24,9 +25,13 @@ struct WhyValue {
 };
 void Describe(Visitor& v, WhyValue& value);
 
+// The state of an input, as `key` shows it, of which no row changed before the value did.
+inline constexpr const char* kAsBefore = "as before";
+
 struct WhyLink {
   std::string table, date;  // the date; the season or `whole` of a cell that is not dated
   std::string state, because;
+  int depth = 0;                 // of the link that this one explains, plus 1
   std::vector<WhyValue> values;  // the first of those that changed
   int64_t values_changed = 0;    // all that are known
 };

@@ -24,8 +24,18 @@ Result<int> RunWhy(Caller& caller, const WhyRequest& request, const JsonView& vi
     output.Out(ToJson(links).dump(2) + "\n");
     return 0;
   }
-  std::string text, indent;
-  for (const WhyLink& link : links) {
+  std::string text;
+  for (size_t i = 0; i < links.size(); ++i) {
+    const WhyLink& link = links[i];
+    std::string indent(2 * size_t(link.depth), ' ');
+    if (link.state == kAsBefore) {  // in a line with those beside it
+      bool first = i == 0 || links[i - 1].state != kAsBefore || links[i - 1].depth != link.depth;
+      bool last =
+          i + 1 == links.size() || links[i + 1].state != kAsBefore || links[i + 1].depth != link.depth;
+      text += fmt::format("{}{} ({}){}", first ? indent + "as before: " : ", ", link.table,
+                          link.because.substr(0, link.because.find(" within")), last ? "\n" : "");
+      continue;
+    }
     text +=
         fmt::format("{}{} {}: {}\n{}  {}\n", indent, link.table, link.date, link.state, indent, link.because);
     indent += "  ";
