@@ -213,6 +213,35 @@ class Tables(Toy):
     def raw_cells(self):
         return json.loads(self.run_command("verify", "--all", "--json"))["cells"] - 18
 
+    def test_what_was_known_and_what_changed(self):
+        folder = Path(tempfile.mkdtemp(prefix="backcourt-"))
+        self.addCleanup(shutil.rmtree, folder, ignore_errors=True)
+        shutil.copytree(ROOT / "tests" / "toy", folder, dirs_exist_ok=True)
+        project = backcourt.Project(folder)
+        project.backfill()
+        before = project.table("player_form")
+        at = datetime.now(timezone.utc)
+        box = folder / "data" / "box_2021-22.csv"
+        corrected = folder / "box_2021-22.csv"
+        corrected.write_text(box.read_text().replace("G1,AAA,1,30,", "G1,AAA,1,33,"))
+        tried = {table["table"]: table for table in project.load(what_if=corrected)["changes"]}
+        self.assertEqual(tried["player_games"]["columns"], {"points": 1})
+        corrected.replace(box)
+        project.load()
+        self.assertEqual([table["table"] for table in project.plan(diff=True)["changes"]], ["player_games", "player_form", "recent_form"])
+        run = project.backfill()["run"]
+        self.assertNotEqual(project.table("player_form"), before)
+        for as_of in (2, 3, at):
+            self.assertEqual(project.table("player_form", as_of=as_of), before, as_of)
+        self.assertEqual(project.table("player_form", season="2021-22", columns=["points_avg"], where="player_id = 1", as_of=2).num_rows, 5)
+        changes = {table["table"]: table for table in project.diff(run, "player_form")["tables"]}
+        self.assertEqual((list(changes), changes["player_form"]["changed"]), (["player_form"], 5))
+        self.assertEqual(project.diff()["run"], run)
+        value = project.why("player_form", "2021-10-25", key=1, column="points_avg")[0]["values"][0]
+        self.assertEqual((value["before"], value["after"]), ("30.5", "32.0"))
+        report = project.bundle("player_form", "2021-10-25", folder / "cell.bundle")
+        self.assertTrue(project.replay(report["file"])["same"])
+
     def test_reports_come_though_they_are_bad(self):
         folder = Path(tempfile.mkdtemp(prefix="backcourt-"))
         self.addCleanup(shutil.rmtree, folder, ignore_errors=True)

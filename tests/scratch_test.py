@@ -44,6 +44,15 @@ class Files(Scratch):
         self.write("data/games_2022-23.csv", GAMES["2022-23"])
         self.assert_same(code=0)
 
+    def test_files_of_a_source_that_left_are_not_gone_when_their_season_leaves(self):
+        self.remove("data/games_2022-23.csv")
+        self.fill()
+        self.remove("sources/box.sql")
+        self.fill()
+        toml = (self.project / "backcourt.toml").read_text()
+        self.write("backcourt.toml", toml.replace("[project]\n", '[project]\nseasons = ["2021-22"]\n'))
+        self.assertNotIn("no longer there", self.run_program("load", "--yes"))
+
     def test_files_of_a_better_source_go(self):
         own_results(self.project, "a.parquet", "G1", 1)
         self.fill()

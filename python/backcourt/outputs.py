@@ -818,6 +818,34 @@ class RawDifference(TypedDict):
     cause: str
 
 
+class Bundle(TypedDict):
+    """A cell with all that made it, in a file."""
+
+    file: str
+    table: str
+    date: str
+    digest: str
+    rows: int
+    inputs: dict[str, int]
+    functions: int
+    bytes: int
+
+
+class BundleReplay(TypedDict):
+    """A cell made again from a bundle."""
+
+    table: str
+    date: str
+    made_by: str
+    replayed_by: str
+    digest: str
+    replayed: str
+    rows: int
+    replayed_rows: int
+    same: bool
+    differing: list[str]
+
+
 class Export(TypedDict):
     """What an export wrote. Its manifest.json holds the same of all tables that were exported there."""
 

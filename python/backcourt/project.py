@@ -19,7 +19,7 @@ from ._words import in_python
 from .dictionary import Column, Description, Listing, TableInfo, listing, parse
 from .errors import BackcourtError, CellsFailed, UsageError
 from .features import FEATURES
-from .outputs import CheckReport, Diff, Done, Event, Export, Finding, LintReport, Load, LoadReport, ModelTests, Plan, PublishReport, RemovedTable, Run, Status, StopReport, VerifyReport, WhyLink
+from .outputs import Bundle, BundleReplay, CheckReport, Diff, Done, Event, Export, Finding, LintReport, Load, LoadReport, ModelTests, Plan, PublishReport, RemovedTable, Run, Status, StopReport, VerifyReport, WhyLink
 from .training import FEATURE_TABLE, OUTCOME_TABLE, Choice, TrainingSet, nearest, training_set
 
 if TYPE_CHECKING:
@@ -42,7 +42,7 @@ class Project:
 
         look    tables, describe, table, query, dates, training_set
         fill    load, plan, backfill, stop, forget, drop
-        prove   check, verify, test, lint, doctor
+        prove   check, verify, bundle, replay, test, lint, doctor
         ask     status, runs, run, diff, why, docs
         give    export publish
 
@@ -339,6 +339,17 @@ class Project:
         """
         words = _option("--key", None if key is None else str(key)) + _option("--column", column)
         return cast("list[WhyLink]", self._json(["why", table, _text(day), *words]))
+
+    def bundle(self, table: str, day: Date, file: str | os.PathLike[str]) -> Bundle:
+        """Writes a cell with all that made it to a file: inputs, SQL, functions, rows and digest.
+
+            >>> Project().bundle("player_daily_cache", "2022-01-14", "cell.bundle")
+        """
+        return cast(Bundle, self._json(["bundle", table, _text(day), "--output", str(Path(file).absolute())]))
+
+    def replay(self, file: str | os.PathLike[str]) -> BundleReplay:
+        """Makes a cell again from the file that `bundle` wrote: look at `same`. Needs no warehouse."""
+        return cast(BundleReplay, self._json(["replay", str(Path(file).absolute())], answers=(2,)))
 
     def diff(self, run: AsOf | None = None, *tables: str, examples: int = 10) -> Diff:
         """What a run changed in the rows of tables: the newest, unless one is named by its number or a time.

@@ -61,6 +61,8 @@ Command MetricsCommand();
 Command CheckCommand();
 Command AcceptCommand();
 Command VerifyCommand();
+Command BundleCommand();
+Command ReplayCommand();
 Command ExportCommand();
 Command PublishCommand();
 Command TestCommand();

@@ -43,6 +43,8 @@ int ExitCode(const VerifyReport& report) {
 
 int ExitCode(const ModelTestReport& report) { return report.failed ? 2 : 0; }
 
+int ExitCode(const BundleReplay& report) { return report.same ? 0 : 2; }
+
 int ExitCode(const LintReport& report) { return report.problems.empty() ? 0 : 1; }
 
 int ExitCode(const PlanReport& report) { return report.problems.empty() ? 0 : 1; }

@@ -20,6 +20,7 @@ int ExitCode(const PlanReport& report);
 int ExitCode(const DoctorReport& report);
 int ExitCode(const DailyReport& report);
 int ExitCode(const ModelTestReport& report);
+int ExitCode(const BundleReplay& report);
 
 // Each code with its meaning, for the help.
 std::vector<std::pair<int, std::string>> ExitCodes();

@@ -148,9 +148,8 @@ Result<> Loader::Change(const std::vector<std::string>& only, LoadReport& report
   if (report.run) {
     TRY(ListUnmatchedNames(report));
     loaded_ = TRY(ledger::ReadFiles(connection_));
-    TRY(ForgetGoneFiles(report));
-    if (!report.gone.empty()) loaded_ = TRY(ledger::ReadFiles(connection_));
   }
+  TRY(ForgetGoneFiles(report));
   TRY(KeepSeenFiles());
   if (!report.run) return {};
   for (const auto& [feed, files] : sources_.files())

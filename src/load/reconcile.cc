@@ -247,6 +247,12 @@ std::set<std::pair<std::string, std::string>> Loader::GoneOf(const RawTable& tab
 
 Result<> Loader::ForgetGoneFiles(LoadReport& report) {
   std::set<std::string> claimed = Claimed();
+  std::vector<ledger::LoadedFile> unclaimed;
+  for (const ledger::LoadedFile& file : loaded_) {
+    const Feed* feed = project_.FindFeed(file.feed);
+    if (!claimed.contains(file.path) && !(feed && feed->snapshots)) unclaimed.push_back(file);
+  }
+  if (unclaimed.empty()) return {};
   auto runs = TRY(ledger::ReadSourceRuns(connection_));
   auto stands = [&](const ledger::LoadedFile& file) {  // whether rows of it may be left
     return std::any_of(runs.begin(), runs.end(), [&](const ledger::SourceRun& run) {
@@ -263,17 +269,15 @@ Result<> Loader::ForgetGoneFiles(LoadReport& report) {
     });
   };
   std::map<std::string, std::set<std::string>> forgotten;  // by feed: paths
-  for (const ledger::LoadedFile& file : loaded_) {
-    const Feed* feed = project_.FindFeed(file.feed);
-    if (!claimed.contains(file.path) && !(feed && feed->snapshots) && !stands(file))
-      forgotten[file.feed].insert(file.path);
-  }
+  for (const ledger::LoadedFile& file : unclaimed)
+    if (!stands(file)) forgotten[file.feed].insert(file.path);
   for (const auto& [feed, paths] : forgotten) {
     TRY(ledger::RemoveFiles(connection_, feed, paths));
     report.gone.insert(report.gone.end(), paths.begin(), paths.end());
   }
   std::sort(report.gone.begin(), report.gone.end());
   report.gone.erase(std::unique(report.gone.begin(), report.gone.end()), report.gone.end());
+  if (!report.gone.empty()) loaded_ = TRY(ledger::ReadFiles(connection_));
   return {};
 }
 

@@ -262,6 +262,20 @@ std::vector<Verb> MakeVerbs() {
             .example = "backcourt verify --sample 50",
             .needs = Needs::kAlone},
            Verify, {"replayed"}));
+  add(Make({.name = "bundle",
+            .about = "Write a cell with all that made it to one file: inputs, SQL, functions, rows, digest.",
+            .details = "The inputs are cut to the windows of its date. `backcourt replay FILE` makes it again "
+                       "from the file alone,\n"
+                       "on any machine: attach it to a report of an error. The file is a DuckDB file.",
+            .example = "backcourt bundle player_daily_cache 2022-01-14",
+            .writes = true},
+           Bundle));
+  add(Make({.name = "replay",
+            .about = "Make a cell again from the file that `bundle` wrote, and compare it to the bit.",
+            .details = "Needs no project and no warehouse. Exit code 2 when the rows differ.",
+            .example = "backcourt replay player_daily_cache-2022-01-14.bundle",
+            .needs = Needs::kNothing},
+           ReplayBundle));
   add(Make({.name = "export",
             .about = "Write tables as Parquet (or CSV), a file a season, with a manifest.",
             .details = "The public tables, unless you name some. The folder of each table is replaced at "

@@ -8,6 +8,7 @@
 
 #include "operations/accept.h"
 #include "operations/backfill.h"
+#include "operations/bundle.h"
 #include "operations/cell.h"
 #include "operations/cells.h"
 #include "operations/check.h"
