@@ -65,6 +65,15 @@ fetch_libduckdb() {
   ln -f build/deps/npm/node_modules/@duckdb/node-bindings-linux-x64/libduckdb.so build/lib/
 }
 
+# promtool, with which alert rules are tested, without the server that it comes with.
+fetch_promtool() {
+  local folder
+  folder=$(mktemp -d)
+  (cd "$folder" && apt-get download -qq prometheus 2>/dev/null && dpkg -x prometheus_*.deb .) &&
+    cp "$folder/usr/bin/promtool" build/deps/promtool || say "no promtool to be had: its test is skipped"
+  rm -rf "$folder"
+}
+
 # What is in build/deps: "run" or "tests", and the pins that it was made of.
 pins=$(cat scripts/bootstrap.sh scripts/*.txt scripts/npm/*.* | sha256sum)
 read -r have from < <(cat build/deps/pins 2>/dev/null) || true
@@ -92,4 +101,5 @@ fi
 mapfile -t absent < <(missing "${packages[@]}")
 [ ${#absent[@]} = 0 ] || install_packages "${absent[@]}"
 for job in "${jobs[@]}"; do wait "$job"; done
+[ $need = run ] || [ -e build/deps/promtool ] || fetch_promtool
 [ "$have" = $need ] || echo "$need $pins" >build/deps/pins

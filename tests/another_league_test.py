@@ -59,7 +59,7 @@ class AnotherLeague(Shapes):
             self.assertNotIn(f"{game.id} {game.home}", named)  # times, points and periods agree
         self.run_program("verify", "--all")
 
-    def test_files_that_tell_their_season_by_a_year(self):
+    def test_files_that_give_their_season_by_a_year(self):
         self.put("leaguegamelog_2024.json", game_log([OPENER], season="2024", minutes=33))
         self.put("2024/leaguegamelog.json", {**game_log([OVERTIME], minutes=37), "parameters": {}})
         self.put("player_box_notes.txt", b"no data")

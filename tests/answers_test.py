@@ -213,7 +213,7 @@ class Folded(Toy):
         self.assertIn("No files for extra: raw_extra is empty", self.run_program("check", "--all", code=2))
         self.assertIn("No files for extra: raw_extra is empty", self.run_program("status"))
         self.assertIn("absent  1 feed without files", self.run_program("doctor"))
-        self.assertIn("feed extra: 0 files match", self.run_program("doctor", "--all"))
+        self.assertIn("feed extra: 0 files for", self.run_program("doctor", "--all"))
 
     def test_the_doctor_begins_with_what_has_to_be_done(self):
         self.edit("models/precompute/player_form.sql", "empty =", "emtpy =")

@@ -55,7 +55,7 @@ class RealGames(unittest.TestCase):
         self.assertGreater(found[0], 3)
         self.assertIn("(no rows: no row of these dates is of --player !!)", self.slice.run("show", "player_game_summary", "--player", "!!"))
 
-    def test_sound_weeks_lack_nothing(self):
+    def test_nothing_is_missing_in_sound_weeks(self):
         self.assertEqual(self.gaps(code=0), [])
         text = self.slice.run("check")
         self.assertIn("no problems found", text)
@@ -115,12 +115,12 @@ class RealGames(unittest.TestCase):
         for part in ("threes ", "threes made ", "points of the events "):
             self.assertIn(part, found["shots_agree"][1])
 
-    def test_an_overtime_that_the_line_score_lacks(self):
+    def test_an_overtime_that_is_missing_in_the_line_score(self):
         self.damage(f"UPDATE raw_results SET periods = 5 WHERE game_id = '{self.game}'")
         self.assertEqual({(gap["guard"], gap["subject"], gap["what"]) for gap in self.gaps()},
                          {("time_agrees", f"{self.game} {team}", "4 periods by its players, 5 by the line score") for team in (self.home, self.away)})
 
-    def test_a_players_rebound_that_his_team_lacks(self):
+    def test_a_players_rebound_that_is_missing_in_his_teams_total(self):
         self.damage(f"UPDATE raw_team_box SET defensive_rebounds = defensive_rebounds - 1 WHERE game_id = '{self.game}' AND team_abbr = '{self.away}'")
         (gap,) = self.gaps()
         self.assertEqual((gap["guard"], gap["subject"]), ("team_box_is_sum_of_players", f"{self.game} {self.away}"))
@@ -172,7 +172,7 @@ class ToyLeague(Toy):
         with duckdb.connect(str(self.project / "warehouse.duckdb")) as connection:
             connection.execute(sql)
 
-    def test_a_filled_league_lacks_nothing(self):
+    def test_nothing_is_missing_in_a_filled_league(self):
         self.run_program("backfill")
         self.assertEqual(self.gaps(code=0), [])
         page = self.run_program("check", "--markdown")
@@ -266,7 +266,7 @@ class AcceptedGaps(Toy):
         config = self.project / "backcourt.toml"
         config.write_text(config.read_text() + "\n" + "\n".join(lines) + "\n")
 
-    def test_one_that_is_accepted_is_told_with_its_reason_and_does_not_count(self):
+    def test_one_that_is_accepted_is_shown_with_its_reason_and_does_not_count(self):
         self.edit("models/precompute/recent_form.sql", "*/", '\n[may_be_null]\nstar = "the seed is short"\n*/')
         self.run_program("backfill")
         self.assertIn("games of raw_results: 1 found", self.run_program("check", code=2))

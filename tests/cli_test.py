@@ -65,7 +65,7 @@ class Commands(Toy):
                                  "game_dates": [{"game_date": "2021-10-19", "season": "2021-22", "games": 1}, {"game_date": "2021-10-20", "season": "2021-22", "games": 1},
                                                 {"game_date": "2021-10-22", "season": "2021-22", "games": 2}]})
 
-    def test_status_tells_what_is_done_and_what_is_next(self):
+    def test_status_shows_what_is_done_and_what_is_next(self):
         self.assertIn("next: backcourt load", self.run_program("status"))
         self.run_program("load")
         self.assertIn("next: backcourt backfill all", self.run_program("status"))
@@ -218,6 +218,20 @@ class Corrections(Toy):
         self.run_program("backfill")
         self.assertNotIn("failed", self.run_program("status"))
 
+    def test_a_file_is_named_as_the_project_names_it_wherever_that_is(self):
+        self.run_program("load")
+        self.assertIn(", from data/box_2021-22.csv", self.run_program("why", "raw_box", "2021-10-20"))
+        self.assertIn("data/box_2021-22.csv (", self.run_program("files", "box"))
+        (self.project / "data").rename(self.folder / "files")
+        self.edit("backcourt.toml", 'folder = "data"', 'folder = "../files"')
+        self.run_program("load")
+        self.assertIn("  loaded      box_2021-22.csv (", self.run_program("files", "box"))
+        self.assertIn("file read", self.run_program("load", "box_2021-22.csv"))  # a name that it gave
+        self.edit("../files/box_2021-22.csv", "36:10", "36:70")
+        self.assertIn("backcourt: box_2021-22.csv: row 1", self.run_program("load", code=4))
+        self.assertIn("box_2021-22.csv: row 1", self.run_program("runs", "3"))
+        self.assertNotIn(str(self.folder), self.run_program("runs", "3"))
+
     def test_why_ends_at_the_file(self):
         self.run_program("backfill")
         self.edit("data/box_2021-22.csv", "G3,AAA,1,31", "G3,AAA,1,35")
@@ -243,7 +257,7 @@ class DryRun(Toy):
         self.run_program("load")
         self.assertEqual(self.tables(self.run_program("plan")), [line for line in self.tables(would) if not line.startswith("raw_")])
 
-    def test_it_tells_what_the_load_and_the_fill_then_do(self):
+    def test_it_shows_what_the_load_and_the_fill_then_do(self):
         self.run_program("backfill")
         self.edit("data/box_2021-22.csv", "G1,AAA,1,30", "G1,AAA,1,29")
         before = (self.project / "warehouse.duckdb").read_bytes()
@@ -285,10 +299,10 @@ class BadInput(Toy):
         self.assertEqual(self.digests(), before)  # the last good state stays
 
     def test_a_value_that_does_not_parse(self):
-        self.assert_refused("data/box_2021-22.csv", "G3,CCC,3,12", "G3,CCC,3,twelve", "box_2021-22.csv: row 6, column points: 'twelve' is no INTEGER")
+        self.assert_refused("data/box_2021-22.csv", "G3,CCC,3,12", "G3,CCC,3,twelve", "box_2021-22.csv: row 6, column points: 'twelve' is not a whole number")
 
     def test_minutes_that_are_none(self):
-        self.assert_refused("data/box_2021-22.csv", "36:10", "36:70", "row 1, column minutes: '36:70' is no CLOCK")
+        self.assert_refused("data/box_2021-22.csv", "36:10", "36:70", "row 1, column minutes: '36:70' is not MM:SS")
 
     def test_a_missing_column(self):
         self.assert_refused("data/box_2021-22.csv", "points,", "", "box_2021-22.csv")
@@ -514,14 +528,14 @@ class OtherShells(Toy):
         self.run_program("backfill", "--detach")
         self.assertEqual(len(list(self.project.glob("warehouse.duckdb.*.log"))), 20)
 
-    def test_another_one_that_holds_the_warehouse_is_told_before_the_shell_goes_on(self):
+    def test_another_one_that_holds_the_warehouse_is_named_before_the_shell_goes_on(self):
         self.slow("FROM dates d JOIN", self.SLOW)
         running = self.start()
         self.assertIn(str(running.pid), self.run_program("backfill", "player_form", "--detach", code=5))
         running.send_signal(signal.SIGKILL)
         running.wait(10)
 
-    def test_a_forced_fill_that_was_interrupted_is_told_by_the_next_one(self):
+    def test_a_forced_fill_that_was_interrupted_is_reported_by_the_next_one(self):
         self.run_program("backfill")
         self.slow("FROM dates d JOIN", self.SLOW)
         running = self.start("--force")

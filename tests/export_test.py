@@ -84,7 +84,7 @@ class Export(Toy):
         link.symlink_to(self.folder / "data")
         self.assertIn("lies in the data folder", self.run_program("export", str(link), code=1))
 
-    def test_a_dry_run_tells_and_writes_nothing(self):
+    def test_a_dry_run_shows_and_writes_nothing(self):
         text = self.export("--dry-run")
         self.assertIn("player_games                               12 rows", text)
         self.assertNotIn("would replace", text)

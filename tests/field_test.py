@@ -125,7 +125,7 @@ class Field(Shapes):
         self.load()
         self.assertEqual(self.query("SELECT home_points, periods, home_line FROM raw_results"), [{"home_points": 119, "periods": 4, "home_line": None}])
 
-    def test_a_summary_without_a_box_tells_who_was_inactive(self):
+    def test_a_summary_without_a_box_shows_who_was_inactive(self):
         game = Game("0022500142", "2025-11-01", "NYK", "BOS", 119, 101)
         self.put("boxscoresummaryv3_0022500142.json", self.summary(game))
         self.load()
@@ -142,7 +142,7 @@ class Field(Shapes):
         self.load()
         self.assertEqual(self.query("SELECT s.game_id, s.game_date, r.home_points FROM raw_schedule s JOIN raw_results r USING (game_id)"), [{"game_id": "0022500142", "game_date": "2025-11-01", "home_points": 119}])
 
-    def test_files_that_no_feed_takes_are_told(self):
+    def test_files_that_no_feed_takes_are_reported(self):
         self.put("leaguegamelog_2020-21.json", game_log(GAMES))
         for game in GAMES:
             self.put(f"boxscoreadvancedv3_{game.id}.json", {"boxScoreAdvanced": {}})
@@ -177,7 +177,7 @@ class Field(Shapes):
         self.put("leaguegamelog_2020-21.json", log)
         told = self.run_program("load", code=4)
         for n in (1, 3, 4):
-            self.assertIn(f"row {n}, column fga: 'many' is no COUNT", told)
+            self.assertIn(f"row {n}, column fga: 'many' is not a whole number that is not negative", told)
 
     def test_a_value_that_nobody_reads(self):
         log = game_log(GAMES[:1])
@@ -389,7 +389,7 @@ class Field(Shapes):
         for said in (self.run_program("load", code=4), self.run_program("doctor", code=4)):
             self.assertIn("NBA_2024_Shots.csv.7z: unknown file type", said)
 
-    def test_a_file_that_is_gone_is_told_and_forgotten_on_request(self):
+    def test_a_file_that_is_gone_is_reported_and_forgotten_on_request(self):
         self.put("leaguegamelog_2020-21.json", game_log(GAMES[:2]))
         path = self.put("leaguegamelog_2019-20.json", game_log([Game("0021900001", "2019-10-22", "GSW", "UTA")]))
         self.load()

@@ -126,7 +126,7 @@ class Seasons(Shapes):
     def served(self):
         return {(s["source"], s["season"]) for s in self.load()["served"]}
 
-    def test_names_and_folders_tell_the_season(self):
+    def test_names_and_folders_give_the_season(self):
         box = sample("boxscoretraditionalv2_0022400561.json.gz")
         for name in ("boxscoretraditionalv2/22400561.json", "2024-25/boxscoretraditionalv2/a.json", "games/0022400561/boxscoretraditionalv2.json", "boxscoretraditionalv2_2024_25.json"):
             path = self.put(name, box)
@@ -139,7 +139,7 @@ class Seasons(Shapes):
         self.put("boxscoretraditionalv2_20200115.json", box)
         self.assertIn(("league_player_box of box_v2", ""), self.served())
 
-    def test_a_game_log_tells_its_season_within(self):
+    def test_a_game_log_gives_its_season_within(self):
         log = sample("leaguegamelog_2024-25.json")
         self.put("leaguegamelog.json", log)
         self.assertIn(("league_player_box of game_log", "2024-25"), self.served())
@@ -161,7 +161,7 @@ class Sources(Shapes):
         report, _ = json.JSONDecoder().raw_decode(self.run_program("check", "--json", code=2))
         return [(gap["table"], gap["what"]) for gap in report["gaps"] if gap["guard"] == "sources"]
 
-    def test_totals_that_disagree_are_told(self):
+    def test_totals_that_disagree_are_reported(self):
         box = sample("boxscoretraditionalv2_0022400561.json.gz")
         other = box_v3(copy.deepcopy(box))
         self.put("scheduleleaguev2_2024-25.json", sample("scheduleleaguev2_2024-25.json"))

@@ -56,7 +56,7 @@ class HalfBoxes(unittest.TestCase):
             self.assertGreater(later[team], 0)
         self.assertIn(0, later.values())
 
-    def test_cells_name_all_the_games_that_their_inputs_lack(self):
+    def test_cells_name_all_the_games_that_are_missing_in_their_inputs(self):
         halves = {game for what, game in self.games.items() if what != "no events"}
         of_players = {self.games["half of the players"], self.games["no player box"]}
         self.assertEqual(self.missing("ml_feature_store_v2", LAST), halves)
@@ -87,7 +87,7 @@ class HalfBoxes(unittest.TestCase):
                           f"{self.games['half of the team box']} {self.teams['half of the team box'][1]}": "has no line in the team box"})
         self.assertTrue(all("backcourt load" in gap["fix"] for gap in sides.values()))
 
-    def test_from_scratch_it_is_the_same_and_the_rest_mends_it(self):
+    def test_from_scratch_it_is_the_same_and_the_rest_completes_it(self):
         here = self.cells()
         kept = self.slice.folder / "kept"
         shutil.copytree(self.slice.folder / "data", kept / "data")

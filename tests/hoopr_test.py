@@ -157,7 +157,7 @@ class HoopR(Shapes):
                          [{"team_abbr": "NYK", "has_shot_zones": True, "points_scored": 125, "team_three_attempts": 37, "assisted_fg_makes": 28},
                           {"team_abbr": "PHI", "has_shot_zones": True, "points_scored": 119, "team_three_attempts": 35, "assisted_fg_makes": 27}])
 
-    def test_ids_that_the_crosswalk_lacks(self):
+    def test_ids_that_are_missing_in_the_crosswalk(self):
         self.put_table("play_by_play_2025.parquet", self.events)
         self.put_league()
         self.assertIn("put a file espn_crosswalk.csv (kind, espn_id, nba_id) beside them", self.run_program("load", code=4))

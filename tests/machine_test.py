@@ -95,7 +95,7 @@ class Machine(Faulty):
                 self.assertEqual(self.digests(), before)
                 self.assertIn("all agree", self.run_program("verify", "--all"))
 
-    def test_a_wrong_digest_in_the_ledger_is_found_by_verify_and_mended_by_force(self):
+    def test_a_wrong_digest_in_the_ledger_is_found_by_verify_and_fixed_by_force(self):
         self.run_program("backfill")
         self.write_to_warehouse("UPDATE backcourt.cells SET digest = repeat('0', 31) || '1' WHERE table_name = 'recent_form' AND slot = DATE '2021-10-25' - DATE '1970-01-01'")
         out = self.run_program("verify", "--all", code=2)
@@ -205,6 +205,43 @@ class Data(Faulty):
         self.assertIn("expected_rows=4 rows_made=3", out)
         self.assertEqual({key for key, cell in self.cells().items() if cell["state"] == "failed"}, {("player_games", "2021-10-22")})
         self.assertEqual(self.digests(), before)  # what was there stays
+
+    def failed(self, date):
+        """What `cell`, `why` and `runs` say of a failed date of player_games: all the same."""
+        self.run_program("load")
+        self.run_program("backfill", "player_games", "--dates", date, code=2)
+        cell = json.loads(self.run_program("cell", "player_games", date, "--json"))
+        said = cell["message"]
+        self.assertIn(said, self.run_program("why", "player_games", date))
+        self.assertIsNone(cell["run"])  # none has filled it
+        self.assertIn(said, self.run_program("runs", "2"))
+        return said.splitlines()
+
+    def test_the_rows_that_break_a_check_are_shown(self):
+        self.edit("data/box_2021-22.csv", "G2,CCC,3,10", "G2,CCC,3,-10")
+        self.edit("models/analytics/player_games.sql", "SELECT b.game_id, b.player_id, b.game_date, b.points\n", "SELECT b.points, b.game_date, b.player_id, b.game_id\n")
+        what, row = self.failed("2021-10-20")
+        self.assertEqual(what, 'check "points are not negative" of player_games fails on 1 row:')
+        self.assertEqual(row, "    game_id=G2 player_id=3 game_date=2021-10-20 points=-10")
+
+    def test_the_rows_of_a_doubled_key_are_shown(self):
+        self.edit("models/analytics/player_games.sql", "FROM raw_box b JOIN dates d", "FROM (FROM raw_box UNION ALL SELECT * REPLACE (points + 5 AS points) FROM raw_box WHERE game_id = 'G2' AND player_id = 3) b JOIN dates d")
+        what, *rows = self.failed("2021-10-20")
+        self.assertEqual(what, 'check "one row a key" of player_games fails on 1 key:')
+        self.assertEqual(sorted(rows), [f"    game_id=G2 player_id=3 rows_of_this_key=2 game_date=2021-10-20 points={points}" for points in (10, 15)])
+
+    def test_the_rows_that_are_missing_and_not_expected_are_shown(self):
+        for rows in ('expected = "rows of raw_box"', 'keys = "SELECT game_date, game_id, player_id FROM raw_box"'):
+            with self.subTest(rows):
+                self.setUp()
+                self.edit("models/analytics/player_games.sql", "[checks]", f"[rows]\n{rows}\n\n[checks]")
+                self.edit("models/analytics/player_games.sql", "b.player_id, b.game_date", "CASE WHEN b.player_id = 2 THEN 99 ELSE b.player_id END AS player_id, b.game_date")
+                self.edit("models/analytics/player_games.sql", "ON d.game_date = b.game_date\n", "ON d.game_date = b.game_date AND b.player_id <> 1\n")
+                what, count, *rows_shown = self.failed("2021-10-19")
+                self.assertEqual(what, "player_games has another number of rows than expected on 1 date:")
+                self.assertEqual(count, "    game_date=2021-10-19 expected_rows=2 rows_made=1")
+                self.assertEqual(rows_shown, ["    problem=missing game_date=2021-10-19 game_id=G1 player_id=1", "    problem=missing game_date=2021-10-19 game_id=G1 player_id=2",
+                                              "    problem=not expected game_date=2021-10-19 game_id=G1 player_id=99"])
 
     def test_three_identical_errors_stop_a_model(self):
         self.blame("2021-10-19", "2021-10-20", "2021-10-22", "2021-10-25", "2021-11-01", "2021-11-03")

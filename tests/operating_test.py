@@ -11,6 +11,7 @@ from tests.kit.toy import Toy
 
 FOLDER = ROOT / "examples" / "operating"
 METRIC = re.compile(r"backcourt_[a-z_]+")
+PROMTOOL = ROOT / "build" / "deps" / "promtool"
 
 
 class Operating(Toy):
@@ -39,6 +40,16 @@ class Operating(Toy):
         rules = re.findall(r"expr: (.*)", (FOLDER / "alerts.yml").read_text())
         self.assertGreater(len(rules), 3)
         self.assertEqual(set().union(*(self.known(rule) for rule in rules)), set())
+
+    @unittest.skipUnless(PROMTOOL.exists(), "no promtool: scripts/bootstrap.sh --tests takes it from Debian's prometheus")
+    def test_alerts_fire_when_they_should_and_metrics_are_well_formed(self):
+        shutil.copy(FOLDER / "alerts.yml", self.folder / "alerts.yml")
+        shutil.copy(ROOT / "tests/samples/alerts.yml", self.folder / "tests.yml")
+        done = subprocess.run([PROMTOOL, "test", "rules", "tests.yml"], cwd=self.folder, capture_output=True, text=True)
+        self.assertEqual(done.returncode, 0, done.stdout + done.stderr)
+        self.run_program("backfill")
+        done = subprocess.run([PROMTOOL, "check", "metrics"], input=self.run_program("metrics"), capture_output=True, text=True)
+        self.assertEqual((done.returncode, done.stdout, done.stderr), (0, "", ""))
 
     def test_the_page_has_every_metric(self):
         page = (ROOT / "docs" / "operating.md").read_text()

@@ -95,7 +95,7 @@ class Overlay(Toy):
 
 
 class Removed(Toy):
-    def test_a_removed_model_is_told_and_dropped(self):
+    def test_a_removed_model_is_reported_and_dropped(self):
         self.run_program("backfill")
         rows = self.query("SELECT count(*) AS n FROM recent_form")[0]["n"]
         self.assertIn("recent_form is a table of the project", self.run_program("drop", "recent_form", "--yes", code=1))

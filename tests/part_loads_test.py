@@ -177,7 +177,7 @@ class PartLoads(Shapes):
             self.assert_same(done)
         self.assertLess(min(read), 10, "no load was one of a part")
 
-    def test_a_changed_box_is_all_that_is_read_and_tells_its_assisters(self):
+    def test_a_changed_box_is_all_that_is_read_and_names_its_assisters(self):
         for one in GAMES:
             (self.data / f"2024-25/playbyplayv2/{one}.json").unlink()
             # The assister has no row of his own; in the first game alone one of his name has.

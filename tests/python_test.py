@@ -49,7 +49,7 @@ class Wheel(unittest.TestCase):
         tag = re.fullmatch(r"backcourt-[\d.]+-py3-none-manylinux_2_(\d+)_x86_64\.whl", WHEEL.name)
         self.assertGreaterEqual(int(tag[1]), max(needed))
 
-    def test_the_program_uses_nothing_that_a_linux_may_lack(self):
+    def test_the_program_uses_nothing_that_may_be_missing_on_a_linux(self):
         found = run("ldd", INSTALLED / "backcourt" / "program" / "backcourt")
         for line in found.splitlines():
             if "=>" in line and not re.match(r"\s*(libc|libm|libgcc_s|libstdc\+\+|libdl|libpthread|libresolv|librt|libz)\.so", line):
@@ -195,7 +195,7 @@ class Module(Toy):
         self.assertEqual(run(VENV / "bin" / "python", "-c", code, cwd=self.folder), "6\ntables come as Arrow: pip install 'backcourt[arrow]'\n")
 
 
-    def test_the_program_is_told_of_certifi(self):
+    def test_the_program_uses_certifi(self):
         (self.folder / "certifi.py").write_text("def where():\n    return '/of/certifi.pem'\n")
         code = "from backcourt import _program; print(_program.environment().get('BACKCOURT_CERTIFICATES'))"
         self.assertEqual(run(VENV / "bin" / "python", "-c", code, cwd=self.folder), "/of/certifi.pem\n")

@@ -13,7 +13,7 @@ class FailedRuns(Toy):
         status = json.loads(self.run_program("status", "--json"))
         return [(run["command"], run["message"].splitlines()[0]) for run in status["failed_runs"]]
 
-    def test_a_load_that_failed_is_told_until_one_succeeds(self):
+    def test_a_load_that_failed_is_shown_until_one_succeeds(self):
         self.run_program("backfill")
         good = (self.project / "data" / "box_2021-22.csv").read_text()
         self.edit("data/box_2021-22.csv", "G1,AAA,1,30", "G1,AAA,1,thirty")

@@ -459,7 +459,7 @@ class Tokens(Scratch):
 
 
 class Corrected(Scratch):
-    def test_a_value_that_is_mended_costs_nothing(self):
+    def test_a_value_that_is_corrected_costs_nothing(self):
         self.fill()
         before = self.digests()
         self.write("data/box_2021-22.csv", BOXES["2021-22"].replace("G1,AAA,1,30,", "G1,AAA,1,950,"))

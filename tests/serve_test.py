@@ -26,7 +26,7 @@ class Together(Serving):
         self.assertIn("nothing to load", self.run_program("load"))
         self.assertIn("stopped", self.run_program("stop", "--json"))
 
-    def test_an_error_is_told_to_the_shell_as_ever(self):
+    def test_an_error_reaches_the_shell_as_ever(self):
         self.serve()
         self.assertIn("'player_frm' is no table\n  Try: player_form", self.run_program("backfill", "player_frm", code=1))
         self.edit("models/analytics/player_games.sql", "points < 0", "points > 31")
@@ -46,7 +46,7 @@ class Together(Serving):
         self.assertEqual(len({report["run"] for report in reports if report["run"]}), 1)
         self.assertEqual(sum(1 for line in self.run_program("runs").splitlines() if "cells filled" in line), 1)
 
-    def test_a_second_server_is_told_where_the_first_is(self):
+    def test_a_second_server_says_where_the_first_is(self):
         server = self.serve()
         out = self.run_program("serve", "--port", "0", code=5)
         self.assertIn(f"held by process {server.pid}", out)
@@ -76,6 +76,29 @@ class Together(Serving):
         server.send_signal(signal.SIGINT)
         self.assertEqual(server.wait(10), 130)
         self.assertIn("18 cells", self.run_program("backfill"))
+
+
+    def test_no_answer_names_a_folder_of_the_machine(self):
+        (self.project / "data").rename(self.folder / "files")
+        self.edit("backcourt.toml", 'folder = "data"', f'folder = "{self.folder}/files"')
+        self.edit("models/precompute/recent_form.sql", "sum(p.points)", "sum(p.pionts)")
+        self.serve()
+        self.run_program("backfill", "player_form")
+        self.run_program("backfill", "recent_form", code=2)
+        (self.folder / "files/box_2021-22.csv").rename(self.folder / "files/box_2020-21.csv")
+        (self.folder / "files/games_2021-22.csv").write_text("nothing\n")
+        self.run_program("load", code=4)
+        requests = {"why": {"table": "player_form", "date": "2021-10-25"}, "cell": {"table": "raw_box", "date": "2021-10-25"}, "runs": {"run": "1"}, "show": {"table": "raw_box"}, "query": {"sql": "SELECT 1"},
+                    "dates": {}, "status": {}, "cells": {}, "files": {}, "plan": {}, "graph": {}, "docs": {}, "lint": {}, "doctor": {}, "check": {}, "metrics": {}}
+        for verb, request in requests.items():
+            with self.subTest(verb):
+                status, _, text = self.ask("POST", f"/api/v1/{verb}", request)
+                self.assertIn(status, (200, 400, 422), text)
+                self.assertNotIn(str(self.folder), text)
+        self.assertNotIn(str(self.folder), self.ask("GET", "/api/v1/activities")[2])
+        files = json.loads(self.ask("POST", "/api/v1/files", {})[2])
+        self.assertEqual([file["path"] for feed in files["feeds"] if feed["feed"] == "box" for file in feed["files"]], ["box_2020-21.csv", "box_2021-22.csv"])
+        self.assertIn("games_2021-22.csv", json.loads(self.ask("POST", "/api/v1/runs", {})[2])[0]["summary"])
 
 
 class Strangers(Serving):

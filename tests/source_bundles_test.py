@@ -89,7 +89,7 @@ class Bundles(Shapes):
         self.assertIn("readme.json has the shape of none", out)
         self.configure('[feeds]\nbox_v2 = "files/mine/games/*.json.gz"\n')
         out = self.run_program("doctor")
-        self.assertIn("feed box_v2: 1 files match", out)
+        self.assertIn("feed box_v2: 1 file for", out)
         self.assertIn("read by league_player_box.sql, league_results.sql, league_team_box.sql", out)
         self.assertNotIn("1.json.gz has the shape", out)
 

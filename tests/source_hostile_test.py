@@ -74,7 +74,7 @@ class HostileInput(Shapes):
         self.load()
         self.assertEqual(self.query("SELECT distance_ft FROM raw_play_by_play"), [{"distance_ft": 10_000}])
 
-    def test_a_source_that_fails_tells_what_is_new(self):
+    def test_a_source_that_fails_names_what_is_new(self):
         shutil.copytree(PACK, self.folder / "pack", ignore=shutil.ignore_patterns("warehouse*"))
         source = self.folder / "pack/sources/live_play_by_play.sql"
         source.write_text(source.read_text().replace("a.period,", "if(a.period = 99, error('no such period'), a.period) AS period,"))

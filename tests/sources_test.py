@@ -43,7 +43,7 @@ class Others(Shapes):
                          [("2025-01-14", "PHI", 203083, "out"), ("2025-01-14", "PHI", 1626162, "questionable")])
         self.assertIn("no player of this name in the season", json.dumps(report["dropped"]))
         self.put("injury_report_2024-25.csv", b"date,team,player,status,reason\n2025-01-14,PHI,\"Oubre Jr., Kelly\",Maybe,\n")
-        self.assertIn("row 1, column status: 'Maybe' is no INJURY_STATUS", self.run_program("load", code=4))
+        self.assertIn("row 1, column status: 'Maybe' is not a status of the injury report", self.run_program("load", code=4))
 
     def test_players_have_birth_dates_and_positions(self):
         self.put("commonplayerinfo/1628404.json", {"resource": "commonplayerinfo", "resultSets": [result_set("CommonPlayerInfo", [

@@ -59,7 +59,7 @@ class Buckets(Remote):
             rows = connection.execute(f"SELECT to_json(t) FROM read_parquet('{file}') t").fetchall()
         return [json.loads(row) for (row,) in rows]
 
-    def test_a_bucket_that_is_not_there_is_told_after_the_fill(self):
+    def test_a_bucket_that_is_not_there_is_reported_after_the_fill(self):
         toml = self.project / "backcourt.toml"
         toml.write_text(toml.read_text() + '\n[publish]\nfolder = "s3://pond/published"\n')
         text = self.run_program("backfill", code=4)
@@ -95,7 +95,7 @@ class Buckets(Remote):
         self.assertIn("s3://lake/seasn holds no objects", out)
         self.assertEqual(self.rows("SELECT count(*) AS n FROM raw_schedule"), [{"n": 7}])
 
-    def test_causes_are_told_apart(self):
+    def test_causes_are_distinguished(self):
         for data, stores, said in [("s3://nolake/season", f's3_endpoint = "{self.s3.url}"', "404"), ("s3://lake/season", 's3_endpoint = "http://127.0.0.1:1"', "refuses the connection"),
                                    ("s3://lake/season", 's3_endpoint = "https://store.invalid"', "DNS")]:
             self.configure(data, stores)
@@ -122,9 +122,9 @@ class Buckets(Remote):
         self.load()
         self.assertNotIn(self.s3.secret, self.said)
 
-    def test_doctor_and_status_tell_of_remote_files(self):
+    def test_doctor_and_status_show_remote_files(self):
         self.load()
-        self.assertIn("feed games: 1 files match s3://lake/season/games_{season}.csv", self.run_program("doctor"))
+        self.assertIn("feed games: 1 file for s3://lake/season/games_{season}.csv", self.run_program("doctor"))
         self.configure("s3://lake/season", 's3_endpoint = "http://127.0.0.1:1"')
         self.assertNotIn("No files for", self.run_program("status"))  # asks no server
 

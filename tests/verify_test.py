@@ -85,6 +85,51 @@ class WrongModels(Toy):
                         self.assertLess(mismatch["columns"]["points_avg"]["largest_difference"], 1e-9)
 
 
+class FewDates(Toy):
+    """A table with fewer dates than a proof takes: all of them pass, and later ones until there are enough."""
+
+    MORE = "G8,2021-11-04,AAA,BBB,90,80\nG9,2021-11-05,CCC,DDD,90,80\n", "G8,AAA,1,20,30:00\nG8,BBB,2,20,30:00\nG9,CCC,3,20,30:00\nG9,DDD,4,20,30:00\n"
+
+    def states(self, table):
+        """What the verbs say of the states of a table: the same."""
+        cells = json.loads(self.run_program("cells", table, "--json"))
+        (states,) = {one["states"] for one in cells["tables"] if one["table"] == table}
+        names = [cells["letters"][letter] for letter in states]
+        self.assertEqual(names, [json.loads(self.run_program("cell", table, date["date"], "--json"))["state"] for date in cells["dates"]])
+        (status,) = [one for one in json.loads(self.run_program("status", "--json"))["seasons"][0]["tables"] if one["table"] == table]
+        self.assertEqual(status["states"], {name: names.count(name) for name in names})
+        metrics = self.run_program("metrics")
+        for name in set(names):
+            self.assertIn(f'backcourt_cells{{table="{table}",state="{name}"}} {names.count(name)}', metrics)
+        return states
+
+    def more_games(self):
+        for name, rows in zip(("games", "box"), self.MORE, strict=True):
+            with open(self.project / f"data/{name}_2021-22.csv", "a", encoding="utf-8") as file:
+                file.write(rows)
+
+    def proved(self, table):
+        return bool(json.loads(self.run_program("query", f"SELECT proved FROM backcourt.models WHERE model = '{table}'", "--format", "json"))["proved"])
+
+    def test_it_is_proved_on_all_that_it_has(self):
+        self.run_program("backfill", "player_games", "--dates", "2021-10-20")  # alone, which says nothing of the text
+        self.assertEqual(self.states("player_games"), "mummmm")
+        self.run_program("backfill")
+        self.assertEqual([self.states(table) for table in ("player_games", "player_form", "recent_form")], ["fffffe", "efffff", "efffef"])
+        self.assertFalse(self.proved("recent_form"))
+        self.more_games()
+        self.run_program("backfill")
+        self.assertEqual(set(self.states("recent_form")), {"e", "f"})
+        self.assertTrue(self.proved("recent_form"))  # on five, over two runs
+
+    def test_dates_that_come_later_are_proved_too(self):
+        self.edit(FORM, "p.game_date < d.game_date AND", "(p.game_date < d.game_date OR (d.game_date > DATE '2021-11-03' AND p.game_date <= d.game_date)) AND")
+        self.run_program("backfill")
+        self.assertEqual(self.states("recent_form"), "efffef")
+        self.more_games()
+        self.assertIn("it reads its own date", self.run_program("backfill", code=2))
+
+
 class Reports(Toy):
     def change(self, sql):
         with duckdb.connect(str(self.project / "warehouse.duckdb")) as connection:

@@ -43,7 +43,7 @@ class WhoIsRight(Shapes):
             self.assertIn(word, json.dumps(gaps))
         self.assertIn("scheduleleaguev2_2020-21.json", self.run_program("why", "raw_schedule", "2021-03-05"))
 
-    def test_boxes_tell_the_teams_of_a_game_whose_teams_were_to_be_decided(self):
+    def test_boxes_decide_the_teams_of_a_game_whose_teams_were_open(self):
         self.put("scheduleleaguev2_2020-21.json", AUTUMN)
         for game in PLAYED:
             self.put(f"boxscoretraditionalv3_{game.id}.json", box_v3(game))

@@ -1,4 +1,4 @@
-"""How well the features tell a player's points, measured month by month on games that the model has not seen.
+"""How well the features predict a player's points, measured month by month on games that the model has not seen.
 
     python examples/points_model/points_model.py --project nba --output docs
 

@@ -140,27 +140,27 @@ CREATE MACRO try_whole(t) AS TRY_CAST(whole_digits(t) AS INTEGER);
 -- A whole number that is not negative.
 CREATE MACRO try_count(t) AS CAST(TRY_CAST(whole_digits(t) AS USMALLINT) AS INTEGER);
 
--- An id: a whole number that is not negative.
+-- An id; a whole number that is not negative.
 CREATE MACRO try_id(t) AS CAST(TRY_CAST(whole_digits(t) AS UBIGINT) AS BIGINT);
 
--- 0 or 1 as a flag.
+-- 0 or 1; its value is a flag.
 CREATE MACRO try_flag(t) AS CASE try_whole(t) WHEN 1 THEN true WHEN 0 THEN false END;
 
--- The league's game id as ten digits, also where a tool has cut the leading zeros or added .0.
+-- A game id of the league; its value has ten digits, also where a tool has cut the leading zeros or added .0.
 CREATE MACRO try_game_id(t) AS
   CASE WHEN length(t) = 10 AND TRY_CAST(t AS UBIGINT) IS NOT NULL AND NOT contains(t, '.') THEN t
        WHEN regexp_full_match(t, '[0-9]{8,10}(\.0)?') THEN lpad(split_part(t, '.', 1), 10, '0') END;
 
--- MM:SS as seconds.
+-- MM:SS; its value is in seconds.
 CREATE MACRO try_clock(t) AS
   CASE WHEN regexp_full_match(t, '[0-9]{1,3}:[0-5][0-9]') THEN CAST(split_part(t, ':', 1) AS INTEGER) * 60 + CAST(split_part(t, ':', 2) AS INTEGER) END;
 
--- PT11M38.00S, 11:38 or, below a minute, 38.4 as full seconds.
+-- A game clock, as PT11M38.00S, 11:38 or, below a minute, 38.4; its value is in full seconds.
 CREATE MACRO try_game_clock(t) AS
   CASE WHEN regexp_full_match(t, 'PT[0-9]{2}M[0-5][0-9](\.[0-9]+)?S') THEN CAST(substr(t, 3, 2) AS INTEGER) * 60 + CAST(substr(t, 6, 2) AS INTEGER)
        WHEN regexp_full_match(t, '[0-5]?[0-9]\.[0-9]+') THEN CAST(split_part(t, '.', 1) AS INTEGER) ELSE try_clock(t) END;
 
--- Time on the floor as seconds: 36:42, 36.000000:42, PT36M42.00S, or minutes alone (36, 36.7).
+-- A time on the floor, as 36:42, 36.000000:42, PT36M42.00S, or minutes alone (36, 36.7); its value is in seconds.
 CREATE MACRO try_minutes(t) AS
   CASE WHEN regexp_full_match(t, '[0-9]{1,3}(\.0+)?:[0-5][0-9]')
        THEN CAST(regexp_extract(t, '^[0-9]+') AS INTEGER) * 60 + CAST(split_part(t, ':', 2) AS INTEGER)
@@ -183,21 +183,21 @@ CREATE MACRO position_of(t) AS nullif(array_to_string(distinct_in_order(list_fil
   lambda w: CASE WHEN w IN ('G', 'GUARD', 'PG', 'SG') THEN 'G' WHEN w IN ('F', 'FORWARD', 'PF', 'SF') THEN 'F' WHEN w IN ('C', 'CENTER', 'CENTRE') THEN 'C' END),
   lambda w: w IS NOT NULL)), '-'), '');
 
--- The words of the injury report, in small letters; the last stands where a team has sent nothing, beside no player.
+-- A status of the injury report; its value is in small letters, the last where a team has sent nothing, beside no player.
 CREATE MACRO try_injury_status(t) AS
   CASE WHEN lower(trim(t)) IN ('out', 'doubtful', 'questionable', 'probable', 'available', 'not yet submitted') THEN lower(trim(t)) END;
 
 -- A whole number that may have a plus before it.
 CREATE MACRO try_signed(t) AS try_whole(ltrim(t, '+'));
 
--- What a row of a crosswalk is of.
+-- "game" or "player"; what a row of a crosswalk is of.
 CREATE MACRO try_crosswalk_kind(t) AS CASE WHEN lower(trim(t)) IN ('game', 'player') THEN lower(trim(t)) END;
 
 -- True where a crosswalk of ESPN's ids has rows; else an error.
 CREATE MACRO has_crosswalk(ids) AS CASE WHEN ids = 0
   THEN error('files of hoopR hold the ids of ESPN: put a file espn_crosswalk.csv (kind, espn_id, nba_id) beside them, a row a game and player') ELSE true END;
 
--- A number rounded to the nearest whole one: the places of shots as some files give them.
+-- A number; its value is rounded to the nearest whole one, for the places of shots as some files give them.
 CREATE MACRO try_rounded(t) AS CAST(floor(TRY_CAST(t AS DOUBLE) + 0.5) AS INTEGER);
 
 -- Points a period and their sum, as 34-25-26-29-114; the text itself.
@@ -206,7 +206,7 @@ CREATE MACRO try_line_score(t) AS CASE WHEN regexp_full_match(t, concat('[0-9]+(
 -- Points a period, as 34,25,26,29; without the .0 that a tool may have added.
 CREATE MACRO try_period_points(t) AS CASE WHEN regexp_full_match(t, '[0-9]{1,4}(\.0+)?(,[0-9]{1,4}(\.0+)?)*') THEN regexp_replace(t, '\.0+', '', 'g') END;
 
--- Entries TEAM:id:name, between semicolons; the text itself. An id may be missing.
+-- Entries TEAM:id:name with semicolons between; the text itself. An id may be missing.
 CREATE MACRO try_inactive_list(t) AS
   CASE WHEN regexp_full_match(t, '[A-Z]{2,4}:[a-z0-9]*:[^;]+(;[A-Z]{2,4}:[a-z0-9]*:[^;]+)*') THEN t END;
 
@@ -217,7 +217,7 @@ CREATE MACRO try_month_day(t) AS
 -- V (visitor), H (home) or N (neutral floor).
 CREATE MACRO try_side(t) AS CASE WHEN upper(t) IN ('V', 'H', 'N') THEN upper(t) END;
 
--- A spread or a total: pk (pick) is 0; NL (no line) is NaN, which no range holds.
+-- A spread or a total; pk (pick) is 0, NL (no line) is NaN, which no range holds.
 CREATE MACRO try_betting_line(t) AS CASE lower(trim(t)) WHEN 'pk' THEN 0e0 WHEN 'nl' THEN CAST('NaN' AS DOUBLE) ELSE TRY_CAST(t AS DOUBLE) END;
 
 -- The prefixes of the league's game ids have one length.

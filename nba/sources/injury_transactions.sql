@@ -1,5 +1,5 @@
 /* backcourt
-about = "Who was out and who came back, from dated transactions; a row for every season that it can tell of."
+about = "Who was out and who came back, from dated transactions; a row for every season that it covers."
 table = "raw_injuries"
 rank  = 10
 feeds = ["injury_transactions"]

@@ -1,5 +1,5 @@
 /* backcourt
-about = "The league's live play-by-play: the assist, the block and the steal stand on the row of the shot or turnover."
+about = "The league's live play-by-play: the assist, the block and the steal are on the row of the shot or turnover."
 table = "raw_play_by_play"
 rank  = 30
 feeds = ["play_by_play_live"]

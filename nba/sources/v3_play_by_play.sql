@@ -1,5 +1,5 @@
 /* backcourt
-about = "The league's play-by-play, version 3: shots carry their places, blocks and steals are rows of their own, assists stand in the text."
+about = "The league's play-by-play, version 3: shots carry their places, blocks and steals are rows of their own, assists are in the text."
 table = "raw_play_by_play"
 rank  = 20
 feeds = ["play_by_play_v3"]

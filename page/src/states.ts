@@ -7,7 +7,7 @@ export type State = (typeof states)[number];
 /** In words, for people. */
 export const meaning: Record<State, string> = {
   fresh: 'filled, and true to its inputs',
-  unproved: 'filled by a text that has not passed its proof yet',
+  unproved: 'filled by a text that has not passed its proof yet; other dates of it are still to be filled',
   stale: 'an input or the model has changed since',
   missing: 'not filled yet',
   running: 'being filled now',

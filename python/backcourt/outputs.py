@@ -107,7 +107,7 @@ class Disagreement(TypedDict):
 
 
 class UselessFile(TypedDict):
-    """A file of which no row is used."""
+    """A file without a row that is used."""
 
     path: str
     reason: str
@@ -366,7 +366,7 @@ class NextGames(TypedDict):
 
 
 class LateDate(TypedDict):
-    """A date that should be over, and of which results or boxes have not come."""
+    """A date that should be over and whose results or boxes are missing."""
 
     date: str
     games: int
@@ -659,7 +659,7 @@ class DailyFinding(TypedDict):
 
 
 class DailyMessage(TypedDict):
-    """What was told."""
+    """A message that was sent."""
 
     event: str
     project: str

@@ -107,7 +107,7 @@ TEST(Http, AsksAProxyForTheWholeAddress) {
   EXPECT_NE(asked.find("Proxy-Authorization: Basic YW5uOndvcmQ=\r\n"), std::string::npos) << asked;
 }
 
-TEST(Http, TellsWhatFailed) {
+TEST(Http, SaysWhatFailed) {
   EXPECT_EQ(Send(To(1)).failure, HttpFailure::kConnect);
   HttpPost nowhere = To(80);
   nowhere.host = "host.invalid";
@@ -126,7 +126,7 @@ TEST(Http, TellsWhatFailed) {
   EXPECT_EQ(Send(secure).failure, HttpFailure::kTimeout);  // it waits for a request
 }
 
-TEST(Http, TellsThatTheProxyRefuses) {
+TEST(Http, SaysThatTheProxyRefuses) {
   Parrot parrot("HTTP/1.1 407 Proxy Authentication Required\r\nContent-Length: 2\r\n\r\nno");
   HttpPost post = To(443);
   post.tls = true;

@@ -39,7 +39,7 @@ TEST(Calendar, FindsTheEarliestOfTheLastGames) {
   EXPECT_EQ(calendar.EarliestOfLastGames(0, 10), D("2021-10-19"));  // nothing before: the date itself
 }
 
-TEST(Calendar, TellsFinalGamesWithoutABox) {
+TEST(Calendar, ListsFinalGamesWithoutABox) {
   Game game = MakeGame("G9", "2021-10-19", "AAA", "BBB");
   game.lacks = {"boxes"};
   Calendar calendar = Calendar::Build({game, MakeGame("G8", "2021-10-19", "CCC", "DDD")});

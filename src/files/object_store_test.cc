@@ -24,7 +24,7 @@ Environment In(const std::map<std::string, std::string>& variables) {
 
 }  // namespace
 
-TEST(StoreErrors, CausesAreToldApart) {
+TEST(StoreErrors, CausesAreDistinguished) {
   for (const auto& [text, cause] : std::vector<std::pair<std::string, StoreCause>>{
            {"IO Error: Could not resolve hostname error for HTTP HEAD to 'https://nosuch.invalid/x'",
             StoreCause::kDns},
@@ -120,7 +120,7 @@ TEST(Credentials, CertificatesAreFoundWhereverTheyLie) {
   EXPECT_EQ(of("", {}), "python.pem");
 }
 
-TEST(Snapshots, TheNameTellsWhenItWasSeen) {
+TEST(Snapshots, TheNameSaysWhenItWasSeen) {
   for (const auto& [name, seen] : std::vector<std::pair<std::string, std::string>>{
            {"20211001T120000Z.json", "TIMESTAMP '2021-10-01 12:00:00'"},
            {"2021-10-01T12:30:05Z.json", "TIMESTAMP '2021-10-01 12:30:05'"},

@@ -154,6 +154,21 @@ Result<std::vector<RunFailure>> ReadRunFailures(Connection& connection, int64_t 
   return failures;
 }
 
+Result<std::map<std::string, std::set<std::pair<int64_t, PartitionKey>>>> ReadFilledAlone(
+    Connection& connection, const std::set<std::string>& models) {
+  std::map<std::string, std::set<std::pair<int64_t, PartitionKey>>> alone;
+  if (models.empty()) return alone;
+  std::vector<std::string> quoted;
+  for (const std::string& model : models)
+    quoted.push_back(Quote(model));
+  Rows rows = TRY(connection.Query(
+      fmt::format("SELECT model, run, first_slot FROM backcourt.batches WHERE cells = 1 AND model IN ({})",
+                  Join(quoted, ", "))));
+  for (size_t i = 0; i < rows.size(); ++i)
+    alone[rows.Text(i, 0)].emplace(rows.Int(i, 1), PartitionKey(rows.Int(i, 2)));
+  return alone;
+}
+
 Result<std::optional<FilledBatch>> ReadBatchOf(Connection& connection, int64_t run, const std::string& model,
                                                Date date) {
   Rows batch = TRY(connection.Query(fmt::format(R"sql(

@@ -5,6 +5,7 @@
 #include <chrono>
 #include <map>
 #include <optional>
+#include <set>
 #include <string>
 #include <utility>
 #include <vector>
@@ -94,6 +95,10 @@ struct Totals {
   std::optional<double> last_load, last_fill;  // ends of the last that ended well, seconds since 1970
 };
 Result<Totals> ReadTotals(Connection& connection);
+
+// Of these models, the cells that were the only one of their batch: run and slot.
+Result<std::map<std::string, std::set<std::pair<int64_t, PartitionKey>>>> ReadFilledAlone(
+    Connection& connection, const std::set<std::string>& models);
 
 // The batch in which a run filled a cell last.
 struct FilledBatch {

@@ -31,6 +31,31 @@ std::string ParserOf(const Column& column, const std::vector<Function>& function
   return own ? parser : "";
 }
 
+// What the values of a column are, for people.
+std::string MeaningOf(const Column& column, const std::vector<Function>& functions) {
+  static const std::map<std::string, std::string> kTypes = {
+      {"INTEGER", "a whole number"}, {"BIGINT", "a whole number"},
+      {"DOUBLE", "a number"},        {"DATE", "a date, as 2021-12-02"},
+      {"BOOLEAN", "true or false"},  {"TIMESTAMP", "a time, as 2021-12-02 19:30:00"}};
+  if (auto known = kTypes.find(column.type); known != kTypes.end()) return known->second;
+  std::string parser = ParserOf(column, functions), meaning;
+  for (const Function& function : functions)
+    if (function.name == parser) meaning = function.about;
+  if (meaning.empty()) return "a value of type " + column.type;
+  for (const char* article : {"A ", "An "})
+    if (meaning.starts_with(article)) meaning[0] = 'a';
+  return meaning;
+}
+
+// One wording for all files that the engine refuses, without the name of its error and the statement.
+Error CannotBeRead(const FoundFile& file, const Error& error) {
+  std::string why = Trim(error.message.substr(0, error.message.find("\nLINE ")));
+  if (size_t name = why.find(" Error: "); name != std::string::npos && name < 20) why.erase(0, name + 8);
+  return {ErrorKind::kSource,
+          fmt::format("{} cannot be read: {}", file.Named(), ReplaceAll(why, file.Bytes(), "the file")),
+          kFix};
+}
+
 // What a feed's column is where a file does not have it.
 std::string NullSql(const Column& column, const std::vector<Function>& functions) {
   std::string parser = ParserOf(column, functions);
@@ -123,8 +148,7 @@ Result<std::vector<std::string>> FeedReader::CsvHeader(const FoundFile& file) {
         escape = '', columns = {{'line': 'VARCHAR'}}, ignore_errors = true) LIMIT 1)sql",
                                     fmt::arg("file", Quote(file.Bytes())), fmt::arg("no_delimiter", '\x01')));
   if (!first && first.error().kind == ErrorKind::kInterrupted) return first.error();
-  if (!first)
-    return Error{ErrorKind::kSource, fmt::format("{} cannot be read: {}", path, first.error().message), kFix};
+  if (!first) return CannotBeRead(file, first.error());
   std::vector<std::string> fields(1);
   if (first->size() == 0)
     return Error{ErrorKind::kSource, fmt::format("{} is empty", path), "a file with a header line"};
@@ -224,9 +248,7 @@ Result<std::string> FeedReader::CastedSql(const Feed& feed, const std::vector<Fo
   auto described = TypesOf(reader);
   std::string path = files.front().Named();
   if (!described && described.error().kind == ErrorKind::kInterrupted) return described.error();
-  if (!described)
-    return Error{ErrorKind::kSource, fmt::format("{} cannot be read: {}", path, described.error().message),
-                 "fix or replace the file; nothing was loaded"};
+  if (!described) return CannotBeRead(files.front(), described.error());
   std::map<std::string, std::string>& types = *described;
   std::vector<std::string> columns;
   for (const Column& column : feed.columns) {
@@ -395,10 +417,7 @@ Error FeedReader::Diagnose(const Feed& feed, const std::vector<FoundFile>& found
     auto reader = ReaderSql(feed, {file});
     if (!reader) return reader.error();
     if (auto all = connection_.Query("SELECT count(COLUMNS(*)) FROM (" + *reader + ")"); !all)
-      return Error{
-          ErrorKind::kSource,
-          fmt::format("{}: {}", file.Named(), ReplaceAll(all.error().message, "Invalid Input Error: ", "")),
-          kFix};
+      return CannotBeRead(file, all.error());
     auto described = TypesOf(*reader);
     if (!described) break;
     std::map<std::string, std::string>& types = *described;
@@ -416,8 +435,8 @@ Error FeedReader::Diagnose(const Feed& feed, const std::vector<FoundFile>& found
           fmt::arg("parsed", CastSql(*given, text, false, project_.functions)),
           fmt::arg("most", kMostValues - found.size())));
       for (size_t i = 0; bad && i < bad->size(); ++i)
-        found.push_back(fmt::format("row {}, column {}: '{}' is no {}", bad->Int(i, 0), given->name,
-                                    bad->Text(i, 1).substr(0, 80), column.type));
+        found.push_back(fmt::format("row {}, column {}: '{}' is not {}", bad->Int(i, 0), given->name,
+                                    bad->Text(i, 1).substr(0, 80), MeaningOf(column, project_.functions)));
       if (found.size() >= kMostValues) break;
     }
     if (!found.empty())

@@ -16,6 +16,7 @@
 #include "load/moved_files.h"
 #include "load/raw_table_sql.h"
 #include "load/statements.h"
+#include "project/file_names.h"
 #include "project/sql_text.h"
 #include "warehouse/duckdb/catalog.h"
 
@@ -115,16 +116,23 @@ Result<LoadReport> Loader::Preview(const std::vector<std::string>& only, std::op
   return report;
 }
 
-Result<> Loader::CheckKnown(const std::vector<std::string>& only) const {
+Result<std::vector<std::string>> Loader::PathsOf(const std::vector<std::string>& names) const {
   std::set<std::string> claimed = Claimed();
-  for (const std::string& path : only)
-    if (!claimed.contains(path))
-      return Error{ErrorKind::kUsage, fmt::format("{} is no file of a feed of this project", path),
+  FileNames file_names(project_);
+  std::vector<std::string> paths;
+  for (const std::string& name : names) {
+    std::vector<std::string> places = file_names.PathsOf(name);
+    auto place = std::find_if(places.begin(), places.end(),
+                              [&](const std::string& path) { return claimed.contains(path); });
+    if (place == places.end())
+      return Error{ErrorKind::kUsage, fmt::format("{} is no file of a feed of this project", name),
                    "`backcourt doctor` lists the feeds and their patterns"};
-  return {};
+    paths.push_back(*place);
+  }
+  return paths;
 }
 
-Result<> Loader::Change(const std::vector<std::string>& only, LoadReport& report) {
+Result<> Loader::Change(const std::vector<std::string>& named, LoadReport& report) {
   if (!found_) return found_.error();
   std::error_code ignored;
   if (!project_.data.empty() && !IsRemote(project_.data) &&
@@ -132,7 +140,7 @@ Result<> Loader::Change(const std::vector<std::string>& only, LoadReport& report
     return Error{ErrorKind::kSource,
                  fmt::format("the data folder {} is not there; nothing was loaded", project_.data),
                  "bring it back, or name another under [data] of backcourt.toml"};
-  TRY(CheckKnown(only));
+  const std::vector<std::string> only = TRY(PathsOf(named));
   // Outside of the transaction, which an error in a file would end.
   report.unread = TRY(FindUnreadFiles(project_, finder_, reader_, Claimed()));
   FreshSnapshots snapshots = TRY(ReadFreshSnapshots(report));

@@ -100,13 +100,13 @@ class Loader {
   Result<RawCheckReport> Check(const std::set<std::string>& seasons);
   // Takes what was loaded from a file that is gone out of the warehouse. One that is still there, or was
   // never loaded, is a usage error.
-  Result<LoadReport> Forget(const std::string& path);
+  Result<LoadReport> Forget(const std::string& name);
   // What the files that are there now do not serve.
   std::vector<AbsentFeed> Absent() const { return sources_.Absent(); }
 
  private:
   // What Load and Preview do; the transaction of it stays open.
-  Result<> Change(const std::vector<std::string>& only, LoadReport& report);
+  Result<> Change(const std::vector<std::string>& named, LoadReport& report);
   // Makes the raw tables and the ledger where there are none, and brings those of other declarations to
   // today's (reconcile.cc).
   Result<> Prepare(LoadReport& report);
@@ -133,7 +133,8 @@ class Loader {
   // Forgets files that are gone and of which no row is left.
   Result<> ForgetGoneFiles(LoadReport& report);
   Result<> LoadTables(const std::vector<std::string>& only, LoadReport& report);
-  Result<> CheckKnown(const std::vector<std::string>& only) const;
+  // The paths of files of feeds, by the names that people give them (project/file_names.h).
+  Result<std::vector<std::string>> PathsOf(const std::vector<std::string>& names) const;
   // What the ledger holds of the files after it.
   Result<> Tell(LoadReport& report);
   std::set<std::string> Claimed() const;  // the paths of files that a feed reads

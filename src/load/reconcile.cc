@@ -11,6 +11,7 @@
 #include "ledger/schema.h"
 #include "load/loader.h"
 #include "load/raw_table_sql.h"
+#include "project/file_names.h"
 #include "warehouse/calendar_reader.h"
 #include "warehouse/duckdb/catalog.h"
 
@@ -281,14 +282,17 @@ Result<> Loader::ForgetGoneFiles(LoadReport& report) {
   return {};
 }
 
-Result<LoadReport> Loader::Forget(const std::string& path) {
+Result<LoadReport> Loader::Forget(const std::string& name) {
   std::vector<ledger::LoadedFile> loaded = TRY(ledger::ReadFiles(connection_));
+  std::string path;
   std::set<std::string> feeds;
   std::set<std::string> seasons;
-  for (const ledger::LoadedFile& file : loaded)
-    if (file.path == path) feeds.insert(file.feed), seasons.insert(file.season);
+  for (const std::string& place : FileNames(project_).PathsOf(name))
+    for (const ledger::LoadedFile& file : loaded)
+      if (file.path == place && (path.empty() || path == place))
+        path = place, feeds.insert(file.feed), seasons.insert(file.season);
   if (feeds.empty())
-    return Error{ErrorKind::kUsage, fmt::format("{} was never loaded, or is forgotten already", path),
+    return Error{ErrorKind::kUsage, fmt::format("{} was never loaded, or is forgotten already", name),
                  "`backcourt check` names the files that are gone"};
   if (LookAt(path, "").size >= 0)
     return Error{ErrorKind::kUsage, fmt::format("{} is still there", path),

@@ -154,19 +154,20 @@ WHERE s.differs <> '' AND {season} IN ('', s.season) ORDER BY s.table_name, s.se
   for (size_t i = 0; i < rows.size(); ++i)
     found.push_back({rows.Text(i, 0), rows.Text(i, 1), rows.Text(i, 2), rows.Text(i, 3), rows.Text(i, 4),
                      rows.Text(i, 5), rows.Text(i, 6), rows.Text(i, 7)});
-  const RawTable &schedule = *project.FindRaw(project.schedule), &results = *project.FindRaw(project.results);
+  const RawTable *schedule = project.FindRaw(project.schedule), *results = project.FindRaw(project.results);
+  if (!schedule || !results) return found;  // the file of one is broken
   Rows dates = TRY(connection.Query(fmt::format(
       R"sql(SELECT s.season, s.{unit}, CAST(s.{date} AS VARCHAR), CAST(r.{result_date} AS VARCHAR)
 FROM wh.main.{schedule} s JOIN wh.main.{results} r ON r.{result_unit} = s.{unit}
 WHERE r.{result_date} <> s.{date} AND {season} IN ('', s.season) ORDER BY s.{unit})sql",
-      "unit"_a = Ident(schedule.unit), "date"_a = Ident(schedule.date), "result_date"_a = Ident(results.date),
-      "result_unit"_a = Ident(results.unit), "schedule"_a = Ident(schedule.name),
-      "results"_a = Ident(results.name), "season"_a = Quote(season))));
+      "unit"_a = Ident(schedule->unit), "date"_a = Ident(schedule->date),
+      "result_date"_a = Ident(results->date), "result_unit"_a = Ident(results->unit),
+      "schedule"_a = Ident(schedule->name), "results"_a = Ident(results->name), "season"_a = Quote(season))));
   for (size_t i = 0; i < dates.size(); ++i)
     found.push_back(
-        {results.name, dates.Text(i, 0), dates.Text(i, 1),
-         fmt::format("{} {}, but its result is of {}", schedule.date, dates.Text(i, 2), dates.Text(i, 3)),
-         schedule.name, "", results.name, ""});
+        {results->name, dates.Text(i, 0), dates.Text(i, 1),
+         fmt::format("{} {}, but its result is of {}", schedule->date, dates.Text(i, 2), dates.Text(i, 3)),
+         schedule->name, "", results->name, ""});
   return found;
 }
 

@@ -34,7 +34,7 @@ void Describe(Visitor& v, BackfillRequest& r) {
           {.metavar = "N", .least = 1, .most = 64});
   v.Field("plan", r.plan, "Run exactly this saved plan, or refuse if the warehouse has moved on.",
           {.metavar = "FILE", .path = true});
-  v.Field("dry_run", r.dry_run, "Tell what would be loaded and filled; nothing is written.");
+  v.Field("dry_run", r.dry_run, "Show what would be loaded and filled; nothing is written.");
   v.Field("yes", r.yes, "Its load may take rows out of the warehouse that no file brings back.");
   v.Field("join", r.join, "Where another shell fills the same: take part in it instead of being refused.");
 }
@@ -177,7 +177,6 @@ class Fill {
   Result<> MakeViews();
   Result<> KeepDeclarations();
   Result<std::string> UnfinishedForce();
-  Result<std::set<std::string>> ProvedModels();
   Result<BackfillReport> RunPlan();
 
   Workspace& workspace_;
@@ -397,16 +396,6 @@ Result<std::string> Fill::UnfinishedForce() {
   return std::string();
 }
 
-// Those whose text, as it is now, has been proved at an earlier fill.
-Result<std::set<std::string>> Fill::ProvedModels() {
-  std::set<std::string> proved;
-  for (const auto& [name, known] : TRY(ledger::ReadModels(connection())))
-    if (const Model* model = project_.FindModel(name);
-        model && known.proved && known.identity == model->identity.Hex())
-      proved.insert(name);
-  return proved;
-}
-
 Result<BackfillReport> Fill::RunPlan() {
   TRY(MakeInputTables(bench(), project_, work_->moment.calendar, work_->plan));
   std::set<std::string> planned;
@@ -425,7 +414,8 @@ Result<BackfillReport> Fill::RunPlan() {
   // Batches side by side gain more than threads inside of one.
   TRY(TRY(workspace_.Open())->ShareThreads(options.parallel));
   Moment& moment = work_->moment;
-  FillProof proof(project_, moment.calendar, TRY(ProvedModels()));
+  FillProof proof(project_, moment.calendar,
+                  TRY(ReadPassedDates(connection(), project_, moment.calendar, moment.cells)));
   auto filler = TRY(WarehouseFiller::Make(*TRY(workspace_.Open()), project_, moment.calendar, moment.cells,
                                           cells_mutex, proof, run, options.parallel));
   Progress progress(project_, work_->plan, run, options.parallel, [&](const RunEvent& event) {

@@ -5,9 +5,10 @@
 #include <algorithm>
 
 #include "base/text.h"
-#include "ledger/models.h"
 #include "ledger/runs.h"
 #include "operations/dictionary.h"
+#include "project/file_names.h"
+#include "proof/fill_proof.h"
 #include "proof/lineage.h"
 #include "warehouse/cell_sql.h"
 
@@ -62,7 +63,7 @@ void Describe(Visitor& v, CellReport& r) {
   v.Field("class", r.error_class, "of a failed cell: data, model, capacity or transient");
   v.Field("note", r.note, "what else there is to say of it");
   v.Field("waived", r.waived, "inputs that it was let through without");
-  v.Field("missing_games", r.missing_games, "final games without whole boxes that it goes without");
+  v.Field("missing_games", r.missing_games, "final games without whole boxes in its windows");
   v.Field("why", r.why, "the chain from it to the file that changed a raw cell");
   v.Field("inputs", r.inputs, "what it reads");
   v.Field("dependants", r.dependants, "what reads it");
@@ -107,7 +108,7 @@ class CellView {
       for (const auto& [first, last] : batches->second)
         if (first <= date_ && date_ <= last) report_.state = CellStateName(CellState::kRunning);
     TRY(TakeCell(model.name));
-    if (state == CellState::kFresh || state == CellState::kPartial) TRY(JudgeProof(model));
+    if (Settled(state)) TRY(JudgeProof(model, state));
     report_.because = lineage_.Cause(model.name, index_);
     for (const LineageLink& link : TRY(lineage_.Follow(model.name, index_)))
       report_.why.push_back(WhyOf(link));
@@ -140,15 +141,17 @@ class CellView {
     if (!cell) return {};
     report_.rows = cell->rows;
     if (cell->digest != Digest{}) report_.digest = cell->digest.Hex();
-    report_.run = cell->run ? cell->run : cell->changed;
-    report_.changed = cell->changed;
+    if (int64_t run = cell->run ? cell->run : cell->changed) report_.run = run;
+    if (cell->changed) report_.changed = cell->changed;
     report_.attempts = cell->attempts;
-    report_.message =
-        cell->state == CellState::kFailed || cell->state == CellState::kBlocked ? cell->reason : "";
+    report_.message = cell->state == CellState::kFailed || cell->state == CellState::kBlocked
+                          ? FileNames(project_).In(cell->reason)
+                          : "";
     report_.error_class = cell->error_class;
     report_.note = cell->note;
     report_.waived = cell->waived;
     if (!cell->missing.empty()) report_.missing_games = Split(cell->missing, ',');
+    if (!report_.run) return {};
     if (auto batch = TRY(ledger::ReadBatchOf(*moment_.connection, *report_.run, table, date_))) {
       report_.filled_at = batch->ended_at;
       report_.seconds = batch->seconds;
@@ -159,11 +162,10 @@ class CellView {
     return {};
   }
 
-  Result<> JudgeProof(const Model& model) {
-    auto known = TRY(ledger::ReadModels(*moment_.connection));
-    auto mine = known.find(model.name);
-    if (mine != known.end() && !mine->second.proved && mine->second.identity == model.identity.Hex())
-      report_.state = "unproved";
+  Result<> JudgeProof(const Model& model, CellState state) {
+    auto unproved =
+        TRY(ReadUnprovedModels(*moment_.connection, project_, calendar_, moment_.cells, lineage_.states()));
+    report_.state = StateName(state, unproved.contains(model.name));
     return {};
   }
 

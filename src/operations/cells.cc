@@ -7,8 +7,8 @@
 #include <chrono>
 #include <set>
 
-#include "ledger/models.h"
 #include "operations/dictionary.h"
+#include "proof/fill_proof.h"
 #include "proof/lineage.h"
 
 namespace backcourt {
@@ -57,6 +57,18 @@ int64_t NowSeconds() {
 
 std::string NowText() {
   return fmt::format("{:%Y-%m-%d %H:%M:%S}", fmt::gmtime(std::chrono::system_clock::now()));
+}
+
+namespace {
+
+constexpr const char* kUnprovedName = "unproved";
+
+bool Counts(CellState state) { return state == CellState::kFresh || state == CellState::kPartial; }
+
+}  // namespace
+
+std::string StateName(CellState state, bool unproved) {
+  return unproved && Counts(state) ? kUnprovedName : CellStateName(state);
 }
 
 char LetterOf(CellState state) {
@@ -119,10 +131,9 @@ class CellList {
         running_(workspace.activities().RunningBatches()),
         lineage_(project_, moment.calendar, moment.cells, *moment.connection) {}
 
-  Result<> ReadProved() {
-    if (moment_.cells.empty()) return {};
-    for (const auto& [name, known] : TRY(ledger::ReadModels(*moment_.connection)))
-      if (!known.proved) unproved_[name] = known.identity;
+  Result<> ReadUnproved() {
+    unproved_ = TRY(ReadUnprovedModels(*moment_.connection, project_, moment_.calendar, moment_.cells,
+                                       lineage_.states()));
     return {};
   }
 
@@ -141,16 +152,14 @@ class CellList {
     TableCells& table = Add(model.name, KindName(model), model.group);
     const CellSeries& cells = CellsOf(model.name);
     const std::vector<CellState>& states = lineage_.states().at(model.name);
-    auto unproved = unproved_.find(model.name);
-    bool is_unproved = unproved != unproved_.end() && unproved->second == model.identity.Hex();
+    bool unproved = unproved_.contains(model.name);
     auto batches = running_.find(model.name);
     for (int i : dates_) {
       CellState state = states[size_t(i)];
       const Cell* cell = cells.Find(DateOf(i).days);
       if (!Settled(state) && batches != running_.end() && Within(batches->second, DateOf(i)))
         state = CellState::kRunning;
-      bool counts = state == CellState::kFresh || state == CellState::kPartial;
-      table.states += counts && is_unproved ? kUnproved : LetterOf(state);
+      table.states += unproved && Counts(state) ? kUnproved : LetterOf(state);
       table.rows.push_back(cell ? cell->rows : 0);
       table.runs.push_back(cell ? cell->run : 0);
       if (state == CellState::kFailed)
@@ -177,7 +186,7 @@ class CellList {
     }
     for (int state = 0; state <= int(CellState::kNotDue); ++state)
       report_.letters[std::string(1, LetterOf(CellState(state)))] = CellStateName(CellState(state));
-    report_.letters[std::string(1, kUnproved)] = "unproved";
+    report_.letters[std::string(1, kUnproved)] = kUnprovedName;
     return std::move(report_);
   }
 
@@ -216,7 +225,7 @@ class CellList {
   const std::vector<int> dates_;  // calendar indices
   const std::map<std::string, std::vector<std::pair<Date, Date>>> running_;
   Lineage lineage_;
-  std::map<std::string, std::string> unproved_;  // identities
+  std::set<std::string> unproved_;  // models
   CellsReport report_;
   std::map<std::string, int64_t> index_;  // of reasons
 };
@@ -231,7 +240,7 @@ Result<CellsReport> ListCells(Workspace& workspace, const CellsRequest& request,
   std::vector<int> dates;
   if (!moment.calendar.dates().empty()) dates = TRY(ChooseDates(moment.calendar, request.dates, {})).dates;
   CellList list(workspace, moment, std::move(dates));
-  TRY(list.ReadProved());
+  TRY(list.ReadUnproved());
   auto wanted = [&](const std::string& name) { return chosen.empty() || chosen.contains(name); };
   for (const RawTable& raw : project.raw_tables)
     if (raw.grain == Grain::kDate && wanted(raw.name)) list.AddRaw(raw);

@@ -41,6 +41,8 @@ void Describe(Visitor& v, CellsReport& r);
 // One letter a state; `unproved` and `running` are states here too.
 char LetterOf(CellState state);
 inline constexpr char kUnproved = 'u';
+// The name of a state; of cells of a model whose text is unproved, of those that would count.
+std::string StateName(CellState state, bool unproved);
 
 // Of one table that is loaded, not filled: what its rows of a date and the calendar say.
 CellState JudgeRaw(const Project& project, const Calendar& calendar, const RawTable& table,

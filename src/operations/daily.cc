@@ -29,7 +29,7 @@ void Describe(Visitor& v, DailyFinding& f) {
 }
 
 void Describe(Visitor& v, DailyMessage& m) {
-  v.Struct("DailyMessage", "What was told.");
+  v.Struct("DailyMessage", "A message that was sent.");
   v.Field("event", m.event, "red, late or recovered");
   v.Field("project", m.project, "the name of the project");
   v.Field("text", m.text, "the text");
@@ -39,7 +39,7 @@ void Describe(Visitor& v, DailyMessage& m) {
 void Describe(Visitor& v, DailyReport& r) {
   v.Struct("DailyReport", "How a look ended.");
   v.Field("outcome", r.outcome, "idle (nothing was due), done, waiting (for results or boxes), late or red");
-  v.Field("awaited", r.awaited, "dates that should be over, and of which results or boxes have not come");
+  v.Field("awaited", r.awaited, "dates that should be over and whose results or boxes are missing");
   v.Field("fill", r.fill, "how the backfill ended; null where none was due, or it failed");
   v.Field("findings", r.findings, "what is red or late now");
   v.Field("told", r.told, "messages that were sent");

@@ -46,9 +46,11 @@ class Examination {
         finder_(project_, [&cancel] { return cancel.Requested(); }) {}
 
   Result<DoctorReport> Run() {
-    Find("ok", fmt::format("project {} with pack {}: {} sources, {} models, {} raw tables, {} seeds",
-                           project_.root, project_.pack, project_.sources.size(), project_.models.size(),
-                           project_.raw_tables.size(), project_.seeds.size()));
+    Find("ok", fmt::format("project {} with pack {}: {}, {}, {}, {}", project_.root, project_.pack,
+                           Counted(int64_t(project_.sources.size()), "source"),
+                           Counted(int64_t(project_.models.size()), "model"),
+                           Counted(int64_t(project_.raw_tables.size()), "raw table"),
+                           Counted(int64_t(project_.seeds.size()), "seed")));
     TRY(Files());
     for (const Overlay& overlay : project_.overlays)
       Find("note",
@@ -123,8 +125,8 @@ class Examination {
                            TRY(warehouse.Version())));
     for (const RemovedTable& removed : TRY(FindRemovedTables(*connection, project_)))
       Find("note",
-           fmt::format("{} is in the warehouse ({} rows), and no file of the project makes it", removed.table,
-                       WithCommas(removed.rows)),
+           fmt::format("{} is in the warehouse ({}), and no file of the project makes it", removed.table,
+                       Counted(removed.rows, "row")),
            fmt::format("`backcourt drop {}`, or its file back", removed.table));
     for (const Snapshot& one : TRY(Snapshots::Serving(*connection)))
       Find("ok", fmt::format("{} {}: served by the snapshot of {} UTC ({}), {}", one.feed, one.season,
@@ -196,7 +198,7 @@ class Examination {
       for (const RawTable& raw : project_.raw_tables)
         own += FilesOf({(fs::path(project_.data) / raw.name / "**/*.parquet").string()}).size();
       Find(own ? "ok" : "absent",
-           fmt::format("{} files in the raw tables' own shape below {}", own, project_.data));
+           fmt::format("{} in the raw tables' own shape below {}", Counted(own, "file"), project_.data));
     }
     for (const Feed& feed : project_.feeds) {
       std::vector<std::string> patterns = project_.Patterns(feed);
@@ -210,7 +212,7 @@ class Examination {
         continue;
       }
       Find(files.empty() ? "absent" : "ok",
-           fmt::format("feed {}: {} files match {}; read by {}", feed.name, files.size(),
+           fmt::format("feed {}: {} for {}; read by {}", feed.name, Counted(int64_t(files.size()), "file"),
                        Join(patterns, ", "), SourcesOf(feed.name)),
            files.empty() ? "a folder that has them under [data], or a path under [feeds]; without it its "
                            "columns are NULL"
@@ -229,7 +231,8 @@ class Examination {
       for (const std::string& feed : kind.feeds)
         hint += fmt::format("{}{} = \"{}\"", hint.empty() ? "under [feeds]: " : " or ", feed,
                             (fs::path(project_.data) / kind.pattern).string());
-      Find("note", fmt::format("{} files {} match no feed{}", kind.files, kind.pattern, kind.shape), hint);
+      Find("note",
+           fmt::format("{} {} match no feed{}", Counted(kind.files, "file"), kind.pattern, kind.shape), hint);
     }
     FileChanges changes = TRY(LookForFileChanges(*connection, project_));
     for (const std::string& path : changes.vanished)

@@ -66,7 +66,7 @@ TEST_P(Eta, IsThereOnceItMeansSomethingAndStays) {
 INSTANTIATE_TEST_SUITE_P(Recorded, Eta,
                          ::testing::Values("first_fill", "nightly", "rest_after_a_kill", "forced"));
 
-TEST(EtaOfAFirstFill, IsNotToldBeforeAnythingIsMeasured) {
+TEST(EtaOfAFirstFill, IsNotShownBeforeAnythingIsMeasured) {
   std::vector<RunEvent> events = Recorded("first_fill");
   ASSERT_FALSE(events.empty());
   RunState state;

@@ -25,7 +25,7 @@ void Describe(Visitor& v, ExportRequest& r) {
   v.Field("tables", r.tables, "Tables (default: the public ones).", {.metavar = "TABLE", .positional = true});
   v.Field("raw", r.raw, "The raw tables too.");
   v.Field("csv", r.csv, "CSV instead of Parquet.");
-  v.Field("dry_run", r.dry_run, "Tell what would be written and replaced; nothing is written.");
+  v.Field("dry_run", r.dry_run, "Show what would be written and replaced; nothing is written.");
 }
 
 void Describe(Visitor& v, ExportedFile& f) {

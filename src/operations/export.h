@@ -15,7 +15,7 @@ struct ExportRequest {
   std::string folder;
   std::vector<std::string> tables;  // empty: the public ones
   bool raw = false, csv = false;
-  bool dry_run = false;  // tells what it would write and replace
+  bool dry_run = false;  // shows what it would write and replace
 };
 void Describe(Visitor& v, ExportRequest& r);
 

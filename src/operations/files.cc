@@ -13,6 +13,7 @@
 #include "load/file_changes.h"
 #include "load/snapshots.h"
 #include "operations/load.h"
+#include "project/file_names.h"
 
 namespace backcourt {
 
@@ -23,7 +24,8 @@ void Describe(Visitor& v, FilesRequest& r) {
 
 void Describe(Visitor& v, FileStatus& f) {
   v.Struct("FileStatus", "A file of a feed.");
-  v.Field("path", f.path, "where it is");
+  v.Field("path", f.path,
+          "its path, from the folder of the project where it is in it, else from the data folder");
   v.Field("season", f.season, "the season that its path names; may be empty");
   v.Field("size", f.size, "bytes");
   v.Field("changed_at", f.changed_at, "when it was written, UTC; empty where it is not known");
@@ -59,7 +61,7 @@ std::string TimeText(int64_t nanoseconds) {
 
 class FileList {
  public:
-  FileList(const Project& project, Connection& ledger) : project_(project), ledger_(ledger) {}
+  FileList(const Project& project, Connection& ledger) : names_(project), ledger_(ledger) {}
 
   Result<> ReadLedger() {
     for (ledger::LoadedFile& file : TRY(ledger::ReadFiles(ledger_)))
@@ -109,15 +111,19 @@ class FileList {
         file.state = "quarantined", file.problem = bad->second;
       if (auto units = units_.find(path); units != units_.end())
         file.held = units->second.held, file.served = units->second.served;
+      file.path = names_.In(path);
+      file.problem = names_.In(file.problem);
       status.files.push_back(std::move(file));
     }
+    for (std::string& pattern : status.patterns)
+      pattern = names_.In(pattern);
     return status;
   }
 
   const std::set<std::string>& claimed() const { return claimed_; }
 
  private:
-  const Project& project_;
+  const FileNames names_;
   Connection& ledger_;
   std::map<std::string, std::map<std::string, ledger::LoadedFile>> loaded_;  // by feed and path
   std::map<std::string, std::pair<int64_t, int64_t>> seen_;                  // size and time, by path
@@ -174,6 +180,8 @@ Result<FilesReport> ListFiles(Workspace& workspace, const FilesRequest& request,
   Finder finder(project, [&cancel] { return cancel.Requested(); });
   FeedReader reader(project, *connection);
   report.unread = TRY(FindUnreadFiles(project, finder, reader, list.claimed()));
+  for (UnreadFiles& kind : report.unread)
+    kind.example = FileNames(project).In(kind.example);
   return report;
 }
 

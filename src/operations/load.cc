@@ -10,6 +10,7 @@
 #include "files/object_store.h"
 #include "operations/aside.h"
 #include "operations/history.h"
+#include "project/file_names.h"
 
 namespace backcourt {
 
@@ -17,7 +18,7 @@ void Describe(Visitor& v, LoadRequest& r) {
   v.Struct("LoadRequest", "Which files to load.");
   v.Field("paths", r.paths, "Files to read in any case.",
           {.metavar = "PATH", .positional = true, .path = true});
-  v.Field("dry_run", r.dry_run, "Tell what would change; nothing is kept.");
+  v.Field("dry_run", r.dry_run, "Show what would change; nothing is kept.");
   v.Field(
       "what_if", r.what_if,
       "A new version of a file of the data folder, or a new file for it: show what it would change in all "
@@ -116,7 +117,7 @@ void Describe(Visitor& v, UnreadFiles& u) {
 namespace ledger {
 
 void Describe(Visitor& v, UselessFile& f) {
-  v.Struct("UselessFile", "A file of which no row is used.");
+  v.Struct("UselessFile", "A file without a row that is used.");
   v.Field("path", f.path, "the file");
   v.Field("reason", f.reason, "why its rows are left out");
   v.Field("hint", f.hint, "what may help");
@@ -145,7 +146,7 @@ void Describe(Visitor& v, LoadReport& r) {
   if (v.Fills()) r.run = run.value_or(0);
   v.Field("files", r.files, "the files that were read");
   v.Field("vanished", r.vanished, "files that were loaded before and are not there now; their rows stay");
-  v.Field("gone", r.gone, "files that were loaded before and are not there now, of which nothing is left");
+  v.Field("gone", r.gone, "files that were loaded before and are gone; none of their rows is left");
   v.Field("asks", r.asks, "of a dry run: what the load would ask for first; else empty");
   v.Field("tables", r.tables, "raw tables that were read again, by season");
   v.Field("dropped", r.dropped, "rows that a source left out");
@@ -154,7 +155,7 @@ void Describe(Visitor& v, LoadReport& r) {
   v.Field("quarantined", r.quarantined, "snapshots of the schedule that no table sees");
   v.Field("disagreements", r.disagreements, "sources that have another date or other teams of a game");
   v.Field("doubled", r.doubled, "rows of files that have one key, which are left out");
-  v.Field("useless", r.useless, "files of which no row is used");
+  v.Field("useless", r.useless, "files without a row that is used");
   v.Field("unread", r.unread, "files below the data folder that no feed reads");
   v.Field("unmatched", r.unmatched, "names that match no player, the most frequent first");
   v.Field("unparsed", r.unparsed, "values that are NULL because they do not parse, by feed.column");
@@ -191,6 +192,11 @@ Result<std::vector<AbsentFeed>> AbsentFeeds(const Project& project, const Moment
 
 namespace {
 
+Error WithNames(const Project& project, const Error& error) {
+  FileNames names(project);
+  return {error.kind, names.In(error.message), names.In(error.hint)};
+}
+
 // What a load would take for gone may be what is broken.
 Result<> RefuseBroken(Workspace& workspace) {
   const std::vector<FileProblem>& problems = workspace.project().base_problems;
@@ -221,10 +227,12 @@ Result<LoadReport> LoadFiles(Workspace& workspace, const std::vector<std::string
     if (yes) loader.MayLose();
     return loader.Load(paths);
   }();
-  if (!report)
+  if (!report) {
+    report = WithNames(workspace.project(), report.error());
     KeepFailure(workspace, "load", started, report.error());
-  else if (report->run == 0)
+  } else if (report->run == 0) {
     TRY(KeepSuccess(workspace, "load", started, "nothing to load: the files are as they were"));
+  }
   return report;
 }
 
@@ -237,8 +245,9 @@ Result<LoadPreview> PreviewLoad(Workspace& workspace, const std::vector<std::str
   std::optional<Transaction> open;
   Loader loader = MakeLoader(workspace, *connection, activity);
   if (yes) loader.MayLose();
-  LoadReport load = TRY(loader.Preview(paths, open));
-  return LoadPreview{std::move(load),
+  auto load = loader.Preview(paths, open);
+  if (!load) return WithNames(workspace.project(), load.error());
+  return LoadPreview{std::move(*load),
                      TRY(workspace.LookOn(std::move(connection), std::move(*open), ahead_all))};
 }
 

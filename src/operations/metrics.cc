@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <map>
+#include <set>
 #include <vector>
 
 #include "base/text.h"
@@ -13,6 +14,7 @@
 #include "operations/cells.h"
 #include "operations/status.h"
 #include "plan/planner.h"
+#include "proof/fill_proof.h"
 
 namespace backcourt {
 
@@ -50,7 +52,8 @@ class MetricsText {
 
 using States = std::map<std::string, std::vector<CellState>>;
 
-void AddCells(MetricsText& text, const Project& project, const Moment& moment, const States& states) {
+void AddCells(MetricsText& text, const Project& project, const Moment& moment, const States& states,
+              const std::set<std::string>& unproved) {
   text.Begin("backcourt_cells", "gauge",
              "Cells of a table by state; cells that are not due yet are not counted.");
   for (const Model& model : project.models) {
@@ -61,7 +64,8 @@ void AddCells(MetricsText& text, const Project& project, const Moment& moment, c
           CellState::kBlocked, CellState::kFailed, CellState::kWaiting})
       counts[CellStateName(state)] = 0;
     for (CellState state : states.at(model.name))
-      if (state != CellState::kNotDue) ++counts[ReplaceAll(CellStateName(state), " ", "_")];
+      if (state != CellState::kNotDue)
+        ++counts[ReplaceAll(StateName(state, unproved.contains(model.name)), " ", "_")];
     for (const auto& [state, count] : counts)
       text.Add(double(count), {{"table", model.name}, {"state", state}});
   }
@@ -107,7 +111,8 @@ Result<MetricsReport> Metrics(Workspace& workspace, const MetricsRequest&, const
   MetricsText text;
   text.Begin("backcourt_build_info", "gauge", "The version of the program.");
   text.Add(1, {{"version", Version()}});
-  AddCells(text, project, moment, states);
+  AddCells(text, project, moment, states,
+           TRY(ReadUnprovedModels(*moment.connection, project, moment.calendar, moment.cells, states)));
   TRY(AddRuns(text, *moment.connection));
   text.Begin("backcourt_schedule_age_seconds", "gauge",
              "Seconds since the newest schedule that serves was seen.");

@@ -71,7 +71,7 @@ void Describe(Visitor& v, PublishedVersion& p) {
 void Describe(Visitor& v, PublishReport& r) {
   v.Struct("PublishReport", "What was published.");
   v.Field("folder", r.folder, "the folder");
-  v.Field("version", r.version, "the version that stands there now");
+  v.Field("version", r.version, "the version that is there now");
   v.Field("complete_through", r.complete_through, "up to which date all tables are done; null when on none");
   v.Field("written", r.written, "files that were written; empty when the version before is still right");
   v.Field("removed", r.removed, "files that only older versions had");

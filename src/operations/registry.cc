@@ -214,7 +214,7 @@ std::vector<Verb> MakeVerbs() {
   add(Make(
       {.name = "daily",
        .about =
-           "One look of a night that needs nobody: load and fill what has come, tell what is red or late.",
+           "One step of an unattended night: load and fill what has come, report what failed or is late.",
        .details =
            "For a timer that runs it every few minutes; `serve --daily` does the same by itself. Files that "
            "are new or\n"
@@ -286,18 +286,18 @@ std::vector<Verb> MakeVerbs() {
             .example = "backcourt export ~/tables --raw",
             .writes = true},
            Export, {"written"}));
-  add(Make(
-      {.name = "publish",
-       .about = "Write the public tables as files that readers open without meeting the warehouse.",
-       .details = "One version of all tables stands at a time: manifest.json and backcourt.sql (views for "
-                  "DuckDB) name its files, one\n"
-                  "Parquet a table and season. Only what changed is written, files never change, and "
-                  "those of the two versions before\n"
-                  "stay for who still reads them. With a folder under [publish] of backcourt.toml, every "
-                  "backfill ends with it.",
-       .example = "backcourt publish ~/published",
-       .writes = true},
-      Publish, {"written"}));
+  add(Make({.name = "publish",
+            .about = "Write the public tables as files that readers open without meeting the warehouse.",
+            .details =
+                "One version of all tables is current at a time: manifest.json and backcourt.sql (views for "
+                "DuckDB) name its files, one\n"
+                "Parquet a table and season. Only what changed is written, files never change, and "
+                "those of the two versions before\n"
+                "stay for who still reads them. With a folder under [publish] of backcourt.toml, every "
+                "backfill ends with it.",
+            .example = "backcourt publish ~/published",
+            .writes = true},
+           Publish, {"written"}));
   add(Make({.name = "test",
             .about = "Run the tests beside the models: given rows, expected rows, in memory.",
             .details = "The tests of a model are in a file beside it, MODEL.test.toml; docs/add-a-table.md "

@@ -5,6 +5,7 @@
 
 #include "base/file.h"
 #include "base/text.h"
+#include "project/file_names.h"
 
 namespace backcourt {
 
@@ -105,6 +106,8 @@ Result<RunsReport> Runs(Workspace& workspace, const RunsRequest& request, const 
   record.tables = TRY(ledger::ReadRunTables(*connection, record.run));
   record.batches = TRY(ledger::ReadRunBatches(*connection, record.run));
   record.failures = TRY(ledger::ReadRunFailures(*connection, record.run));
+  for (ledger::RunFailure& failure : *record.failures)
+    failure.message = FileNames(workspace.project()).In(failure.message);
   if (!request.log) return report;
   auto log = ReadFile(LogPath(workspace.project(), run->process));
   if (!log)

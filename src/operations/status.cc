@@ -9,6 +9,7 @@
 #include "ledger/runs.h"
 #include "operations/cells.h"
 #include "plan/planner.h"
+#include "proof/fill_proof.h"
 
 namespace backcourt {
 
@@ -49,7 +50,7 @@ void Describe(Visitor& v, NextGames& n) {
 }
 
 void Describe(Visitor& v, LateDate& l) {
-  v.Struct("LateDate", "A date that should be over, and of which results or boxes have not come.");
+  v.Struct("LateDate", "A date that should be over and whose results or boxes are missing.");
   v.Field("date", l.date, "the date");
   v.Field("games", l.games, "its games");
   v.Field("finals", l.finals, "those with a result");
@@ -161,11 +162,12 @@ std::optional<NextGames> FindNextGames(const Calendar& calendar, int64_t now) {
 
 namespace {
 
-void Add(const Moment& moment, size_t season, const std::vector<CellState>& states, TableStatus& table) {
+void Add(const Moment& moment, size_t season, const std::vector<CellState>& states, bool unproved,
+         TableStatus& table) {
   for (size_t i = 0; i < states.size(); ++i) {
     const GameDate& date = moment.calendar.dates()[i];
     if (size_t(date.season) != season) continue;
-    ++table.states[CellStateName(states[i])];
+    ++table.states[StateName(states[i], unproved)];
     if (states[i] == CellState::kNotDue) continue;
     MonthStatus& month = table.months[date.date.Month()];
     bool done = Settled(states[i]) && states[i] != CellState::kWaiting;
@@ -178,7 +180,7 @@ void Add(const Moment& moment, size_t season, const std::vector<CellState>& stat
 
 std::vector<SeasonStatus> Seasons(const Project& project, const Moment& moment,
                                   const std::map<std::string, std::vector<CellState>>& states,
-                                  const std::string& only) {
+                                  const std::set<std::string>& unproved, const std::string& only) {
   std::vector<SeasonStatus> seasons;
   for (size_t s = 0; s < moment.calendar.seasons().size(); ++s) {
     SeasonStatus season{moment.calendar.seasons()[s].label, 0, {}, {}};
@@ -190,12 +192,12 @@ std::vector<SeasonStatus> Seasons(const Project& project, const Moment& moment,
     for (const Model& model : project.models) {
       if (model.view) continue;
       if (model.helper) {
-        Add(moment, s, states.at(model.name), helpers);
+        Add(moment, s, states.at(model.name), unproved.contains(model.name), helpers);
         ++helper_count;
         continue;
       }
       TableStatus table{model.name, 0, 0, {}, {}};
-      Add(moment, s, states.at(model.name), table);
+      Add(moment, s, states.at(model.name), unproved.contains(model.name), table);
       season.tables.push_back(std::move(table));
     }
     season.complete_through = CompleteThrough(FilledModels(project), moment.calendar, states, int(s));
@@ -294,7 +296,8 @@ Result<StatusReport> Status(Workspace& workspace, const StatusRequest& request, 
   report.complete_through = CompleteThrough(FilledModels(project), moment.calendar, states, season);
   report.next_games = FindNextGames(moment.calendar, now);
   report.late = LateDates(moment.calendar, season, now);
-  report.seasons = Seasons(project, moment, states, only);
+  auto unproved = TRY(ReadUnprovedModels(*moment.connection, project, moment.calendar, moment.cells, states));
+  report.seasons = Seasons(project, moment, states, unproved, only);
   for (const RawTable& table : project.raw_tables) {
     RawStatus& raw = report.raw[table.name];
     if (auto series = moment.cells.find(table.name); series != moment.cells.end())

@@ -41,7 +41,7 @@ struct NextGames {
   int64_t games = 0;
   std::string first_tip, last_tip;  // UTC; empty: not known
 };
-// A date that should be over, and of which results or boxes have not come.
+// A date that should be over and whose results or boxes are missing.
 struct LateDate {
   Date date;
   int64_t games = 0, finals = 0, missing_boxes = 0;
@@ -86,7 +86,7 @@ int SeasonNow(const Calendar& calendar, int64_t now);
 std::optional<Date> CompleteThrough(const std::vector<const Model*>& models, const Calendar& calendar,
                                     const std::map<std::string, std::vector<CellState>>& states, int season);
 std::vector<const Model*> FilledModels(const Project& project);  // all but views
-// Dates of a season that are over for `after` seconds, and of which results or boxes have not come.
+// Dates of a season that are over for `after` seconds and whose results or boxes are missing.
 std::vector<LateDate> LateDates(const Calendar& calendar, int season, int64_t now, int64_t after = 0);
 std::optional<NextGames> FindNextGames(const Calendar& calendar, int64_t now);
 

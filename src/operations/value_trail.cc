@@ -10,6 +10,7 @@
 #include "ledger/runs.h"
 #include "operations/as_of.h"
 #include "operations/changes.h"
+#include "project/file_names.h"
 #include "warehouse/cell_sql.h"
 
 namespace backcourt {
@@ -136,7 +137,8 @@ Result<std::vector<WhyValue>> ValueTrail::ChangesIn(const std::string& table, co
       Cell loaded;
       loaded.changed = run;
       std::vector<ledger::LoadedFile> files = TRY(lineage_.FilesOf(table, loaded));
-      if (auto place = files_.Find(*raw, files, one.key)) value.file = place->path, value.row = place->row;
+      if (auto place = files_.Find(*raw, files, one.key))
+        value.file = FileNames(project_).In(place->path), value.row = place->row;
     }
   }
   return values;

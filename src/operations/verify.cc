@@ -98,7 +98,7 @@ void Describe(Visitor& v, VerifyReport& r) {
   v.Field("seconds", r.replay.seconds, "seconds that it took");
   v.Field("mismatches", r.replay.mismatches, "the cells that differ, by table and date");
   v.Field("raw", r.raw, "raw tables against their files; null where they were not looked at");
-  v.Field("raw_season", r.raw_season, "of which season they were looked at; empty: of all");
+  v.Field("raw_season", r.raw_season, "the season that was compared; empty: all");
   v.Field("raw_left_out", r.raw_left_out, "why raw tables were left out where all was asked for; else empty");
 }
 

@@ -9,6 +9,7 @@
 #include "operations/changes.h"
 #include "operations/selection.h"
 #include "operations/value_trail.h"
+#include "project/file_names.h"
 #include "proof/lineage.h"
 
 namespace backcourt {
@@ -56,7 +57,7 @@ void Describe(Visitor& v, WhyValue& value) {
   v.Field("column", value.column, "its column; empty of a row that is new or gone");
   v.Field("before", value.before, "the value before; null where it was NULL, or of a new row");
   v.Field("after", value.after, "the value after; null where it is NULL, or of a row that is gone");
-  v.Field("file", value.file, "the file that has it; empty where that is not known");
+  v.Field("file", value.file, "the file that has it, named as `files` does; empty where that is not known");
   v.Field("row", value.row, "its row in the file, from 1 without the header; null where that is not known");
 }
 
@@ -86,6 +87,7 @@ Result<> AddValues(Workspace& workspace, Connection& ledger, Lineage& lineage, c
     auto place = gone ? std::nullopt : rows.Find(table, files, one.key);
     if (place) value.file = place->path, value.row = place->row;
     if (!place && files.size() == 1) value.file = files.front().path;
+    value.file = FileNames(workspace.project()).In(value.file);
   }
   return {};
 }
@@ -121,7 +123,8 @@ Result<WhyReport> Why(Workspace& workspace, const WhyRequest& request, const Can
       for (const std::string& told : TRY(StatementsOn(*moment.connection, *raw, date)))
         links.push_back({request.table, date.Str(), "stated", told, nullptr});
   } else if (const LeftOut* out = project.FindLeftOut(request.table)) {
-    links.push_back({out->name, date.Str(), CellStateName(CellState::kBlocked), out->because, nullptr});
+    links.push_back({out->name, date.Str(), CellStateName(CellState::kBlocked),
+                     FileNames(project).In(out->because), nullptr});
   } else {
     std::string table = TRY(ChooseTables(project, {request.table})).at(0);
     int index = moment.calendar.Find(date);

@@ -24,6 +24,8 @@ bool Settled(CellState state) {
          state == CellState::kWaiting;
 }
 
+bool ToBeFilled(CellState state) { return !Settled(state) && state != CellState::kNotDue; }
+
 const Cell* CellSeries::Find(PartitionKey partition) const {
   auto at = std::lower_bound(cells_.begin(), cells_.end(), partition, Before);
   return at != cells_.end() && at->partition == partition ? &*at : nullptr;

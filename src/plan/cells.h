@@ -35,6 +35,8 @@ const char* CellStateName(CellState state);
 CellState CellStateFromName(const std::string& name);
 // Filled and true to its inputs: fresh, empty, partial or waiting.
 bool Settled(CellState state);
+// Due, and not settled.
+bool ToBeFilled(CellState state);
 
 struct Cell {
   PartitionKey partition = 0;

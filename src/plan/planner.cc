@@ -55,8 +55,6 @@ bool ReadsAny(const Model& model, const std::set<std::string>& tables) {
                      [&](const Read& read) { return tables.contains(read.table); });
 }
 
-bool ToBeFilled(CellState state) { return !Settled(state) && state != CellState::kNotDue; }
-
 }  // namespace
 
 std::map<std::string, int> Plan::counts() const {

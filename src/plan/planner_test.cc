@@ -54,7 +54,7 @@ INSTANTIATE_TEST_SUITE_P(
                       WindowEdge{"season ahead", "2021-10-22", "2021-10-23", "2021-10-22"},
                       WindowEdge{"season ahead", "2021-10-22", "2021-11-01", "2021-11-02"}));
 
-TEST(Judge, TellsFreshStaleAndWhatMayChange) {
+TEST(Judge, FindsFreshStaleAndWhatMayChange) {
   Project project = ChainProject();
   Calendar calendar = FiveDates();
   Cells cells = RawCells(calendar);

@@ -275,11 +275,10 @@ Result<Model> ParseModel(const std::string& file, const std::string& group, cons
     TRY(list.Finish());
   }
   for (auto& [name, query] : reader.Pairs("rows")) {
-    if (name == "expected")
-      model.expected_rows = query;
-    else
+    if (name != "expected" && name != "keys")
       reader.Problem(root.get("rows"),
-                     fmt::format("unknown key '{}' under [rows]; the nearest known one is 'expected'", name));
+                     fmt::format("unknown key '{}' under [rows]; known are 'expected' and 'keys'", name));
+    (name == "keys" ? model.expected_keys : model.expected_rows) = query;
   }
   if (model.columns.empty()) reader.Problem(nullptr, "[columns] is missing in a model's header");
   auto is_column = [&](const std::string& name) {

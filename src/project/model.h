@@ -105,8 +105,10 @@ struct Model {
   std::vector<std::pair<std::string, std::vector<std::string>>> needs;
   std::string
       expected_rows;  // query: game_date, expected_rows; Project::Load writes out "rows of TABLE [where ...]"
-  std::string empty;  // why a date may have no rows
-  std::string note;   // query: game_date, note
+  std::string expected_keys;  // query: game_date and columns of the key, a row for each row that is due; may
+                              // be empty
+  std::string empty;          // why a date may have no rows
+  std::string note;           // query: game_date, note
   bool helper = false, view = false;
   int64_t cost = 0;  // of a date, as it relates to the other models'; 0: not known
   std::string body;

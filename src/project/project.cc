@@ -176,14 +176,25 @@ std::vector<fs::path> OverlaidFiles(Project& project, const char* folder, const 
 }
 
 // The functions of one file; those of the project's own stand in place of the pack's of their names.
+// What the comment in the line before a function says of it.
+std::string CommentOn(const std::string& name, const std::string& text) {
+  size_t end = text.find("\nCREATE MACRO " + name + "(");
+  if (end == std::string::npos) return "";
+  size_t line = text.rfind('\n', end - 1) + 1;  // 0 where it is the first
+  if (text.compare(line, 3, "-- ") != 0) return "";
+  std::string comment = text.substr(line + 3, end - line - 3);
+  return comment.substr(0, std::min(comment.find(';'), comment.find_last_not_of(". ") + 1));
+}
+
 Result<> ReadFunctions(Project& project, const std::string& file, bool own) {
-  for (const std::string& statement : SqlStatements(TRY(ReadFile(file)))) {
+  const std::string text = TRY(ReadFile(file));
+  for (const std::string& statement : SqlStatements(text)) {
     std::vector<std::string> tokens = SqlTokens(statement);
     if (tokens.size() < 4 || tokens[0] != "create" || tokens[1] != "macro" || tokens[3] != "(")
       return Error{ErrorKind::kUsage,
                    fmt::format("{}: '{}...' is no CREATE MACRO name(...)", file, statement.substr(0, 40)),
                    ""};
-    Function function{SqlName(tokens[2]), statement, file};
+    Function function{SqlName(tokens[2]), statement, file, CommentOn(SqlName(tokens[2]), text)};
     auto of_pack = std::find_if(
         project.functions.begin(), project.functions.end(),
         [&](const Function& other) { return other.name == function.name && other.file != file; });

@@ -26,7 +26,8 @@ struct Seed {
 // A function of the prelude, as `CREATE MACRO name(...) AS ...`.
 struct Function {
   std::string name, statement;
-  std::string file = "";  // that has it
+  std::string file = "";   // that has it
+  std::string about = "";  // the comment in the line before it, up to a semicolon
 };
 
 // A file, a function or a feed of a project's own that stands over its pack.
@@ -118,7 +119,8 @@ struct Project {
   std::vector<FileProblem> base_problems;
   // Of these, those of backcourt.toml: nothing is written until they are fixed.
   std::vector<FileProblem> config_problems;
-  // Why there is no calendar: a table that it is made of is broken, or is none.
+  // Why there is no calendar: [calendar] names what is no raw table. Of a table whose file is broken the
+  // stored rows are read.
   std::optional<Error> calendar_problem;
   // Of a word that names no table of `names`: that it is left out, or which name is near.
   Error NoTable(const std::string& word, const std::vector<std::string>& names) const;

@@ -18,6 +18,7 @@ Result<> CheckKey(const Project& project, const Model& model) {
     return std::find(model.key.begin(), model.key.end(), column) != model.key.end();
   };
   const RawTable* schedule = project.FindRaw(project.schedule);
+  if (!schedule && project.FindLeftOut(project.schedule)) return {};  // its key is not known
   if (model.view || holds(model.date) ||
       (schedule && std::all_of(schedule->key.begin(), schedule->key.end(), holds)))
     return {};
@@ -102,8 +103,29 @@ Result<> CheckReads(const Check& check, const std::vector<std::string>& tables) 
   return {};
 }
 
+namespace {
+
+bool HasColumn(const Project& project, const std::string& table, const std::string& name) {
+  if (const Model* model = project.FindModel(table))
+    return std::any_of(model->columns.begin(), model->columns.end(),
+                       [&](const auto& column) { return column.first == name; });
+  const RawTable* raw = project.FindRaw(table);
+  return raw && std::any_of(raw->columns.begin(), raw->columns.end(),
+                            [&](const Column& column) { return column.name == name; });
+}
+
+}  // namespace
+
 Result<> WriteOutExpectedRows(const Project& project, Model& model) {
   constexpr std::string_view kRowsOf = "rows of ", kWhere = " where ";
+  if (model.expected_rows.empty() && !model.expected_keys.empty()) {
+    model.expected_rows = fmt::format(
+        R"(SELECT d.game_date, count(k.game_date) AS expected_rows
+FROM dates d LEFT JOIN ({}) k ON k.game_date = d.game_date
+GROUP BY d.game_date)",
+        model.expected_keys);
+    return {};
+  }
   std::string text = Trim(model.expected_rows);
   if (!text.starts_with(kRowsOf)) return {};
   size_t where = text.find(kWhere);
@@ -131,6 +153,13 @@ FROM dates d LEFT JOIN (SELECT * FROM {table} WHERE {predicate}) t ON t.{date} =
 GROUP BY d.game_date)",
       fmt::arg("date", Ident(project.DateColumn(table))), fmt::arg("table", Ident(table)),
       fmt::arg("predicate", predicate.empty() ? "true" : predicate));
+  std::string columns;
+  for (const std::string& column : model.key)
+    if (column != model.date && HasColumn(project, table, column)) columns += ", " + Ident(column);
+  if (!columns.empty() && model.expected_keys.empty())
+    model.expected_keys =
+        fmt::format("SELECT {} AS game_date{} FROM {} WHERE {}", Ident(project.DateColumn(table)), columns,
+                    Ident(table), predicate.empty() ? "true" : predicate);
   return {};
 }
 
@@ -220,10 +249,7 @@ Result<> CheckCalendar(const Project& project) {
   for (const std::string& table : project.boxes)
     of_calendar.emplace_back("boxes", table);
   for (const auto& [key, table] : of_calendar) {
-    if (project.FindRaw(table)) continue;
-    if (const LeftOut* out = project.FindLeftOut(table))
-      return Error{ErrorKind::kUsage, fmt::format("{} cannot be used: {}", table, out->because),
-                   "`backcourt lint` lists what is wrong in the project's files"};
+    if (project.FindRaw(table) || project.FindLeftOut(table)) continue;
     auto place = project.calendar_lines.find(key);
     return Error{ErrorKind::kUsage,
                  fmt::format("{}: {} under [calendar] is '{}', which is no raw table",
@@ -234,10 +260,11 @@ Result<> CheckCalendar(const Project& project) {
   }
   for (const std::string& table : project.boxes)
     for (const char* column : {"game_id", "team_abbr"})
-      if (const RawTable& raw = *project.FindRaw(table); std::none_of(
-              raw.columns.begin(), raw.columns.end(), [&](const Column& c) { return c.name == column; }))
+      if (const RawTable* raw = project.FindRaw(table);
+          raw && std::none_of(raw->columns.begin(), raw->columns.end(),
+                              [&](const Column& c) { return c.name == column; }))
         return Error{ErrorKind::kUsage,
-                     fmt::format("{}: a table of boxes needs the column '{}'", raw.file, column),
+                     fmt::format("{}: a table of boxes needs the column '{}'", raw->file, column),
                      "boxes under [calendar] names tables of a row a game and team, or finer"};
   return {};
 }

@@ -136,16 +136,21 @@ void Checker::Count(GuardCount count) {
 // The counts of one guard, which its gaps are made of.
 // NOLINTNEXTLINE(readability-function-size)
 Result<> Checker::Games(const CheckedSeason& season) {
-  const RawTable& results = *project_.FindRaw(project_.results);
+  GuardCount count{season.label, "games", "games", 0, 0, ""};
+  const RawTable* results = project_.FindRaw(project_.results);
+  if (!results) {
+    count.nothing = fmt::format("the file of {} is broken", project_.results);
+    Count(std::move(count));
+    return {};
+  }
   std::vector<std::string> types;
   for (const std::string& type : project_.types)
     types.push_back(Quote(type));
   std::string games = fmt::format(
       "(SELECT * FROM wh.main.{} WHERE status = 'scheduled' AND season = {} AND game_type IN ({}) AND {})",
       Ident(project_.schedule), Quote(season.label), Join(types, ", "), Between(season, "game_date"));
-  GuardCount count{season.label, "games", "games", 0, 0, ""};
   for (const RawTable& table : project_.raw_tables) {
-    bool is_results = table.name == results.name, is_boxes = project_.IsBoxes(table.name);
+    bool is_results = table.name == results->name, is_boxes = project_.IsBoxes(table.name);
     if (!(is_results || is_boxes || table.of_final_games) || !Wanted(table.name)) continue;
     Rows rows = TRY(bench_.Query(fmt::format(
         R"sql(
@@ -156,7 +161,7 @@ Result<> Checker::Games(const CheckedSeason& season) {
         LEFT JOIN (SELECT DISTINCT {unit} AS unit_ FROM wh.main.{table} WHERE {rows}) t ON t.unit_ = g.game_id
         ORDER BY g.game_date, g.game_id)sql",
         fmt::arg("day", bench_.dialect().DayNumber("g.game_date")), fmt::arg("games", games),
-        fmt::arg("results_unit", Ident(results.unit)), fmt::arg("results", Ident(results.name)),
+        fmt::arg("results_unit", Ident(results->unit)), fmt::arg("results", Ident(results->name)),
         fmt::arg("unit", Ident(table.unit)), fmt::arg("table", Ident(table.name)),
         fmt::arg("rows", table.box_rows.empty() ? "true" : table.box_rows))));
     std::map<std::string, std::pair<int, int>> of_type;  // due, there

@@ -42,16 +42,17 @@ std::string SeasonRows(const Project& project, const Calendar& calendar, const C
 // The months of the plain season whose dates are all over, as lists of dates.
 Result<std::vector<std::vector<int>>> WholeMonths(Workbench& bench, const Project& project,
                                                   const Calendar& calendar, const CheckedSeason& season) {
-  const RawTable& schedule = *project.FindRaw(project.schedule);
+  std::vector<std::vector<int>> months;
+  const RawTable* schedule = project.FindRaw(project.schedule);
+  if (!schedule) return months;  // its file is broken
   Rows rows = TRY(bench.Query(
       fmt::format(R"sql(
       SELECT DISTINCT CAST({day} AS INTEGER) FROM wh.main.{schedule} WHERE season = {season} AND ({ahead})
       ORDER BY 1)sql",
-                  fmt::arg("day", bench.dialect().DayNumber(Ident(schedule.date))),
-                  fmt::arg("schedule", Ident(schedule.name)), fmt::arg("season", Quote(season.label)),
-                  fmt::arg("ahead", schedule.ahead.empty() ? "true" : schedule.ahead))));
+                  fmt::arg("day", bench.dialect().DayNumber(Ident(schedule->date))),
+                  fmt::arg("schedule", Ident(schedule->name)), fmt::arg("season", Quote(season.label)),
+                  fmt::arg("ahead", schedule->ahead.empty() ? "true" : schedule->ahead))));
   std::set<int> chosen(season.dates.begin(), season.dates.end());
-  std::vector<std::vector<int>> months;
   std::string month;
   for (size_t i = 0; i < rows.size(); ++i) {
     Date date{int32_t(rows.Int(i, 0))};

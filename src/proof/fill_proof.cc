@@ -6,6 +6,9 @@
 
 #include "base/digest.h"
 #include "base/text.h"
+#include "ledger/models.h"
+#include "ledger/runs.h"
+#include "plan/planner.h"
 #include "proof/cause.h"
 #include "proof/cell_replay.h"
 #include "warehouse/cell_sql.h"
@@ -14,13 +17,47 @@ namespace backcourt {
 
 namespace {
 
-constexpr size_t kDates = 5;  // that a text must pass
-
 // In a batch of more dates the chosen ones are filled in one statement: they are so far from each other that
 // most windows of one do not reach the next, and of a season's window the last one has only its own.
 constexpr size_t kFewDates = 20;
 
 }  // namespace
+
+Result<PassedDates> ReadPassedDates(Connection& ledger, const Project& project, const Calendar& calendar,
+                                    const Cells& cells) {
+  PassedDates passed;
+  std::set<std::string> open;
+  auto known = TRY(ledger::ReadModels(ledger));
+  for (const Model& model : project.models) {
+    auto mine = known.find(model.name);
+    bool same = mine != known.end() && mine->second.identity == model.identity.Hex();
+    if (!model.view && !(same && mine->second.proved)) open.insert(model.name);
+  }
+  auto alone = TRY(ledger::ReadFilledAlone(ledger, open));
+  for (const std::string& name : open) {
+    std::set<int>& dates = passed[name];
+    auto series = cells.find(name);
+    if (series == cells.end()) continue;
+    for (const Cell& cell : series->second.cells())
+      if (cell.rows && Settled(cell.state) && cell.identity == project.FindModel(name)->identity &&
+          !alone[name].contains({cell.run, cell.partition}))
+        dates.insert(calendar.Find(Date{cell.partition}));
+    dates.erase(-1);
+    if (dates.size() >= kProofDates) passed.erase(name);
+  }
+  return passed;
+}
+
+Result<std::set<std::string>> ReadUnprovedModels(
+    Connection& ledger, const Project& project, const Calendar& calendar, const Cells& cells,
+    const std::map<std::string, std::vector<CellState>>& states) {
+  std::set<std::string> unproved;
+  for (const auto& [name, dates] : TRY(ReadPassedDates(ledger, project, calendar, cells)))
+    if (const auto& mine = states.at(name);
+        dates.empty() && std::any_of(mine.begin(), mine.end(), ToBeFilled))
+      unproved.insert(name);
+  return unproved;
+}
 
 // Dates with rows: the first, the last but one, and between them those that the text's digest picks, so that
 // another text is looked at elsewhere. The batch's last date is cut to its own windows in any case.
@@ -33,7 +70,7 @@ std::vector<int> FillProof::Choose(const BatchWork& work, const std::vector<Part
   for (const CellWork& cell : work.cells)
     if (with_rows.contains(calendar_.dates()[size_t(cell.date_index)].date.days))
       dates.push_back(cell.date_index);
-  if (dates.size() > kDates) dates.pop_back();
+  if (dates.size() > kProofDates) dates.pop_back();
   count = std::min(count, dates.size());
   std::vector<int> chosen;
   for (size_t i = 0; i < count; ++i) {  // one of each stretch
@@ -47,7 +84,8 @@ std::vector<int> FillProof::Choose(const BatchWork& work, const std::vector<Part
 Result<> FillProof::Prove(Workbench& bench, const BatchWork& work, const std::string& staged,
                           const std::vector<PartitionDigest>& made) {
   const Model& model = *work.model;
-  if (work.cells.size() < 2 || proved_.contains(model.name)) return {};  // one date is cut to its own windows
+  auto earlier = earlier_.find(model.name);
+  if (work.cells.size() < 2 || earlier == earlier_.end()) return {};  // one date is cut to its own windows
   auto season = [&](const CellWork& cell) { return calendar_.dates()[size_t(cell.date_index)].season; };
   bool across = season(work.cells.front()) != season(work.cells.back());
   auto passed = [&]() -> std::set<int>& {  // of batches like this one; REQUIRES: the mutex
@@ -57,7 +95,9 @@ Result<> FillProof::Prove(Workbench& bench, const BatchWork& work, const std::st
   size_t still;
   {
     std::lock_guard lock(mutex_);
-    still = kDates - std::min(kDates, passed().size());
+    std::set<int> dates = passed();
+    if (!across) dates.insert(earlier->second.begin(), earlier->second.end());
+    still = kProofDates - std::min(kProofDates, dates.size());
   }
   std::vector<int> dates = Choose(work, made, still);
   if (dates.empty()) return {};
@@ -100,8 +140,12 @@ Result<> FillProof::Prove(Workbench& bench, const BatchWork& work, const std::st
 std::vector<std::string> FillProof::Passed() const {
   std::lock_guard lock(mutex_);
   std::vector<std::string> passed;
-  for (const auto& [model, dates] : passed_)
-    if (dates.within_seasons.size() + dates.across_seasons.size() >= kDates) passed.push_back(model);
+  for (const auto& [model, dates] : passed_) {
+    std::set<int> all = earlier_.at(model);
+    all.insert(dates.within_seasons.begin(), dates.within_seasons.end());
+    all.insert(dates.across_seasons.begin(), dates.across_seasons.end());
+    if (all.size() >= kProofDates) passed.push_back(model);
+  }
   return passed;
 }
 

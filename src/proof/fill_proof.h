@@ -13,11 +13,27 @@
 
 namespace backcourt {
 
+// How many dates a text must pass.
+inline constexpr size_t kProofDates = 5;
+
+// Of models whose text has not passed on kProofDates: the date indices on which it has, which are those that
+// were filled in batches of several dates. One that was filled alone is cut to its own windows, and says
+// nothing of the text.
+using PassedDates = std::map<std::string, std::set<int>>;
+Result<PassedDates> ReadPassedDates(Connection& ledger, const Project& project, const Calendar& calendar,
+                                    const Cells& cells);
+
+// The models whose cells do not count yet: no batch of the text has passed, and dates of it are still to be
+// filled. `states`: of JudgeAll.
+Result<std::set<std::string>> ReadUnprovedModels(Connection& ledger, const Project& project,
+                                                 const Calendar& calendar, const Cells& cells,
+                                                 const std::map<std::string, std::vector<CellState>>& states);
+
 class FillProof : public TextProof {
  public:
-  // `proved`: the models whose text passed at an earlier fill.
-  FillProof(const Project& project, const Calendar& calendar, std::set<std::string> proved)
-      : project_(project), calendar_(calendar), proved_(std::move(proved)) {}
+  // `earlier`: what has passed at earlier fills. A model that is not in it is proved.
+  FillProof(const Project& project, const Calendar& calendar, PassedDates earlier)
+      : project_(project), calendar_(calendar), earlier_(std::move(earlier)) {}
 
   Result<> Prove(Workbench& bench, const BatchWork& work, const std::string& staged,
                  const std::vector<PartitionDigest>& made) override;
@@ -34,7 +50,7 @@ class FillProof : public TextProof {
 
   const Project& project_;
   const Calendar& calendar_;
-  const std::set<std::string> proved_;
+  const PassedDates earlier_;
   mutable std::mutex mutex_;
   std::map<std::string, ProvedDates> passed_;  // by model; across_seasons: of batches with dates of several
 };

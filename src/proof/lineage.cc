@@ -30,6 +30,7 @@ std::string PartitionText(const Project& project, const std::string& table, Part
 
 Lineage::Lineage(const Project& project, const Calendar& calendar, const Cells& cells, Connection& ledger)
     : project_(project),
+      names_(project),
       calendar_(calendar),
       cells_(cells),
       ledger_(ledger),
@@ -63,14 +64,14 @@ std::string Lineage::Cause(const std::string& table, int date_index) {
   else if (state == CellState::kPartial)
     cause = "no whole box of " + cell->missing;
   else if (state == CellState::kFailed || state == CellState::kBlocked || state == CellState::kEmpty)
-    cause = cell->reason;
+    cause = names_.In(cell->reason);
   else if (auto open = OpenInput(*model, date_index)) {
     cause = Cause(open->first, open->second);
     if (cause.empty())
       cause = fmt::format("{} {} is {}", open->first, calendar_.dates()[size_t(open->second)].date.Str(),
                           CellStateName(states_.at(open->first)[size_t(open->second)]));
   } else if (cell->identity != model->identity) {
-    cause = fmt::format("the text of {} has changed", model->file);
+    cause = fmt::format("the text of {} has changed", names_.In(model->file));
   } else if (auto newest = NewestInput(*model, date_index); newest && newest->second->changed > cell->run) {
     cause = fmt::format("{} {} changed in run {}", newest->first,
                         PartitionText(project_, newest->first, newest->second->partition),
@@ -88,8 +89,8 @@ Result<Lineage::Step> Lineage::Explain(const std::string& table, int date_index)
   const Cell* cell = nullptr;
   if (auto series = cells_.find(table); series != cells_.end()) cell = series->second.Find(partition);
   Step step{{table, Date{partition}.Str(), CellStateName(state), "", nullptr}, {}, {}};
-  auto because = [&](std::string text) {
-    step.link.because = std::move(text);
+  auto because = [&](const std::string& text) {
+    step.link.because = names_.In(text);
     return step;
   };
   if (state == CellState::kFailed)
@@ -155,7 +156,7 @@ Result<std::string> Lineage::LoadOf(const std::string& table, const Cell& cell) 
   auto run = TRY(ledger::ReadRun(ledger_, cell.changed));
   std::set<std::string> changed;
   for (const ledger::LoadedFile& file : TRY(FilesOf(table, cell)))
-    changed.insert(file.path);
+    changed.insert(names_.In(file.path));
   std::vector<std::string> paths(changed.begin(), changed.end());
   if (paths.size() > 4) {
     size_t more = paths.size() - 4;

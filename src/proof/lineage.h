@@ -12,6 +12,7 @@
 #include "ledger/loads.h"
 #include "plan/cells.h"
 #include "plan/fingerprint.h"
+#include "project/file_names.h"
 #include "project/project.h"
 
 namespace backcourt {
@@ -53,6 +54,7 @@ class Lineage {
   std::optional<std::pair<std::string, const Cell*>> NewestInput(const Model& model, int index);
 
   const Project& project_;
+  const FileNames names_;
   const Calendar& calendar_;
   const Cells& cells_;
   Connection& ledger_;

@@ -21,14 +21,12 @@ Result<std::set<std::string>> SeasonsWith(Connection& connection, const Project&
     return seasons;
   }
   size_t dot = needs.find('.');
-  const RawTable& table = *project.FindRaw(needs.substr(0, dot));
-  const RawTable& schedule = *project.FindRaw(project.schedule);
-  bool own = std::any_of(table.columns.begin(), table.columns.end(),
-                         [](const Column& c) { return c.name == "season"; });
-  std::string from = "main." + Ident(table.name) + " t";
-  if (!own)
-    from +=
-        fmt::format(" JOIN main.{0} s ON s.{1} = t.{1}", Ident(schedule.name), Ident(schedule.key.front()));
+  const std::string table = needs.substr(0, dot);
+  const auto columns = TRY(connection.Query("SELECT * FROM main." + Ident(table) + " LIMIT 0")).columns();
+  bool own =
+      std::any_of(columns.begin(), columns.end(), [](const auto& column) { return column.name == "season"; });
+  std::string from = "main." + Ident(table) + " t";
+  if (!own) from += fmt::format(" JOIN main.{} s ON s.game_id = t.game_id", Ident(project.schedule));
   std::string where =
       dot == std::string::npos ? "true" : fmt::format("t.{} IS NOT NULL", Ident(needs.substr(dot + 1)));
   Rows rows = TRY(connection.Query(

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <chrono>
 #include <map>
+#include <numeric>
 #include <set>
 
 #include "base/text.h"
@@ -33,26 +34,47 @@ Error WhyNotMade(Workbench& bench, const Model& model, const std::string& inputs
   return error;
 }
 
-// Rows as lines of `name=value`, for messages.
-Result<std::string> ShowRows(Workbench& bench, const std::string& query) {
+// Rows as lines of `name=value`, for messages; the columns `first` first.
+Result<std::string> ShowRows(Workbench& bench, const std::string& query,
+                             const std::vector<std::string>& first) {
+  constexpr size_t kShownColumns = 12;
   Rows rows = TRY(
       bench.Query(fmt::format("SELECT CAST(COLUMNS(*) AS VARCHAR) FROM ({}) LIMIT {}", query, kShownRows)));
+  std::vector<size_t> order(rows.columns().size());
+  std::iota(order.begin(), order.end(), size_t(0));
+  std::stable_partition(order.begin(), order.end(), [&](size_t c) {
+    return std::find(first.begin(), first.end(), rows.columns()[c].name) != first.end();
+  });
+  if (order.size() > kShownColumns) order.resize(kShownColumns);
   std::string text;
   for (size_t i = 0; i < rows.size(); ++i) {
     text += "\n   ";
-    for (size_t c = 0; c < std::min<size_t>(rows.columns().size(), 12); ++c)
+    for (size_t c : order)
       text += fmt::format(" {}={}", rows.columns()[c].name, rows.Null(i, c) ? "NULL" : rows.Text(i, c));
   }
   return text;
 }
 
-std::string KeyQuery(const Model& model) {
+constexpr const char* kRowsOfKey = "rows_of_this_key";
+
+std::string KeyColumns(const Model& model) {
   std::vector<std::string> key;
   for (const std::string& column : model.key)
     key.push_back(Ident(column));
-  std::string columns = Join(key, ", ");
-  return fmt::format("SELECT {0}, count(*) AS rows_of_this_key FROM this GROUP BY {0} HAVING count(*) > 1",
-                     columns);
+  return Join(key, ", ");
+}
+
+std::string DoubledKeys(const Model& model) {
+  return fmt::format("SELECT {0}, count(*) AS {1} FROM this GROUP BY {0} HAVING count(*) > 1",
+                     KeyColumns(model), kRowsOfKey);
+}
+
+// The rows of these keys, those of one beside each other.
+std::string DoubledRows(const Model& model) {
+  return fmt::format(
+      R"sql(SELECT * FROM (SELECT *, count(*) OVER (PARTITION BY {0}) AS {1} FROM this) AS counted
+      WHERE {1} > 1 ORDER BY {0})sql",
+      KeyColumns(model), kRowsOfKey);
 }
 
 }  // namespace
@@ -75,7 +97,7 @@ void WarehouseFiller::Cancel() {
 
 Result<> RunChecks(Workbench& bench, const Model& model) {
   NamedTexts checks = model.checks;
-  checks.insert(checks.begin(), {"one row a key", KeyQuery(model)});
+  checks.insert(checks.begin(), {"one row a key", DoubledKeys(model)});
   std::string counts;
   for (size_t i = 0; i < checks.size(); ++i)
     counts += fmt::format("{}SELECT {} AS n, count(*) AS bad FROM ({})", i ? " UNION ALL " : "", i,
@@ -83,13 +105,42 @@ Result<> RunChecks(Workbench& bench, const Model& model) {
   Rows bad = TRY(bench.Query("SELECT CAST(n AS BIGINT), bad FROM (" + counts + ") WHERE bad > 0 ORDER BY n"));
   if (bad.size() == 0) return {};
   const auto& [name, query] = checks[size_t(bad.Int(0, 0))];
+  bool of_key = bad.Int(0, 0) == 0;
+  std::vector<std::string> first = model.key;
+  first.push_back(kRowsOfKey);
   return Error{ErrorKind::kData,
                fmt::format("check \"{}\" of {} fails on {}:{}", name, model.name,
-                           Counted(bad.Int(0, 1), "row"), TRY(ShowRows(bench, query))),
+                           Counted(bad.Int(0, 1), of_key ? "key" : "row"),
+                           TRY(ShowRows(bench, of_key ? DoubledRows(model) : query, first))),
                ""};
 }
 
 namespace {
+
+// The rows that are due and not there, and those that are there and not due, by the columns of the key that
+// the header's query gives; "" without one.
+Result<std::string> WrongRows(Workbench& bench, const Model& model, const std::string& inputs) {
+  if (model.expected_keys.empty()) return std::string();
+  Rows none = TRY(bench.Query(fmt::format("{}SELECT * FROM ({}) AS e LIMIT 0", inputs, model.expected_keys)));
+  std::string columns, same = fmt::format("t.{} = e.game_date", Ident(model.date));
+  for (const std::string& column : model.key)
+    if (column != model.date && std::any_of(none.columns().begin(), none.columns().end(),
+                                            [&](const auto& has) { return has.name == column; })) {
+      columns += ", " + Ident(column);
+      same += fmt::format(" AND t.{0} = e.{0}", Ident(column));
+    }
+  if (columns.empty()) return std::string();
+  return ShowRows(bench,
+                  fmt::format(R"sql({inputs}SELECT 'missing' AS problem, game_date{columns} FROM ({keys}) AS e
+      WHERE NOT EXISTS (SELECT 1 FROM this AS t WHERE {same})
+      UNION ALL SELECT 'not expected', {date}{columns} FROM this AS t
+      WHERE NOT EXISTS (SELECT 1 FROM ({keys}) AS e WHERE {same})
+      ORDER BY 1, 2{columns})sql",
+                              fmt::arg("inputs", inputs), fmt::arg("columns", columns),
+                              fmt::arg("keys", model.expected_keys), fmt::arg("same", same),
+                              fmt::arg("date", Ident(model.date))),
+                  {});
+}
 
 // Rows a date against the header's [rows].
 Result<> CheckRowCounts(Workbench& bench, const Model& model, const std::string& inputs) {
@@ -103,8 +154,9 @@ Result<> CheckRowCounts(Workbench& bench, const Model& model, const std::string&
   Rows dates = TRY(bench.Query("SELECT game_date FROM (" + wrong + ")"));
   if (dates.size() == 0) return {};
   return Error{ErrorKind::kData,
-               fmt::format("{} has another number of rows than expected on {}:{}", model.name,
-                           Counted(int64_t(dates.size()), "date"), TRY(ShowRows(bench, wrong))),
+               fmt::format("{} has another number of rows than expected on {}:{}{}", model.name,
+                           Counted(int64_t(dates.size()), "date"), TRY(ShowRows(bench, wrong, {})),
+                           TRY(WrongRows(bench, model, inputs))),
                ""};
 }
 

@@ -75,7 +75,7 @@ TEST(RunState, TheTimeLeftFollowsWhatIsMeasured) {
   EXPECT_DOUBLE_EQ(*state.SecondsLeft(*state.Find("summary"), 0), 0);
 }
 
-TEST(RunState, NoTimeIsToldOfATableOfWhichNothingIsKnown) {
+TEST(RunState, NoTimeIsShownForATableOfWhichNothingIsKnown) {
   RunStarted started = TwoTables();
   started.tables[1].expected_seconds = 0;
   RunState state;

@@ -177,7 +177,7 @@ TEST(Runner, RetriesTransientErrorsWithinItsBudget) {
 }
 
 // A warehouse whose connection drops now and then, also after the rows are in.
-TEST(Runner, TransientErrorsDoNotDoubleRowsAndAreTold) {
+TEST(Runner, TransientErrorsDoNotDoubleRowsAndAreReported) {
   struct RetryRecorder : RunObserver {
     std::vector<std::pair<int, double>> retries;  // attempt, pause
     void Retrying(const Model&, const Error&, int attempt, double pause) override {

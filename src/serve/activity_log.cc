@@ -7,6 +7,7 @@
 #include "base/text.h"
 #include "operations/cells.h"
 #include "operations/json.h"
+#include "serve/public_text.h"
 
 namespace backcourt {
 
@@ -117,6 +118,21 @@ void ActivityLog::Close() {
   changed_.notify_all();
 }
 
+void ActivityLog::NameFiles(FileNames names) {
+  std::lock_guard lock(mutex_);
+  names_ = std::move(names);
+}
+
+FileNames ActivityLog::names() const {
+  std::lock_guard lock(mutex_);
+  return names_;
+}
+
+std::string ActivityLog::Shown(nlohmann::json data) const {
+  HidePaths(names_, data);
+  return OneLine(data);
+}
+
 ActivityLog::Activity* ActivityLog::Find(const std::string& id) {
   auto found = std::find_if(activities_.begin(), activities_.end(),
                             [&](const Activity& activity) { return activity.record.id == id; });
@@ -151,7 +167,7 @@ Result<ActivityLog::Place> ActivityLog::Begin(const std::string& verb, const nlo
   activity.waiting = waits;
   activity.stays = !waits;
   nlohmann::json begun = ToJson(activity.record);
-  all_.Add("begun", OneLine({{"activity", activity.record.id}, {"event", begun}}));
+  all_.Add("begun", Shown({{"activity", activity.record.id}, {"event", begun}}));
   return Place{activity.record.id, false};
 }
 
@@ -175,8 +191,8 @@ void ActivityLog::Tell(const std::string& id, const std::string& event, const nl
   std::lock_guard lock(mutex_);
   Activity* activity = Find(id);
   if (!activity) return;
-  activity->events.Add(event, OneLine(data));
-  all_.Add(event, OneLine({{"activity", id}, {"event", data}}));
+  activity->events.Add(event, Shown(data));
+  all_.Add(event, Shown({{"activity", id}, {"event", data}}));
   changed_.notify_all();
 }
 
@@ -191,10 +207,10 @@ void ActivityLog::End(const std::string& id, const Result<nlohmann::json>& end, 
   nlohmann::json data = ToJson(record), done = {{"exit", exit}};
   for (const char* key : {"report", "error"})
     if (data.contains(key)) done[key] = data[key];
-  activity->events.Add("done", OneLine(done));
+  activity->events.Add("done", Shown(done));
   activity->events.Close();
   done["event"] = "done";
-  all_.Add("done", OneLine({{"activity", id}, {"event", done}}));
+  all_.Add("done", Shown({{"activity", id}, {"event", done}}));
   size_t ended = 0;
   for (auto it = activities_.begin(); it != activities_.end();) {
     bool goes = it->record.state != "running" && ++ended > kMostEnded;

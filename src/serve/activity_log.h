@@ -18,6 +18,7 @@
 
 #include "base/cancel.h"
 #include "base/result.h"
+#include "project/file_names.h"
 #include "serve/server.h"
 
 namespace backcourt {
@@ -70,6 +71,10 @@ class ActivityLog {
     std::string id;
     bool joined = false;
   };
+  // How those who follow are told of files.
+  void NameFiles(FileNames names);
+  FileNames names() const;
+
   // Begins one, or joins the one of the same verb and work that runs. `alone`: kBusy while another such one
   // runs. `waits`: whether it ends when nobody who began or joined it waits any more.
   Result<Place> Begin(const std::string& verb, const nlohmann::json& request, const std::string& command,
@@ -114,10 +119,12 @@ class ActivityLog {
     EventStream events;
   };
   Activity* Find(const std::string& id);
+  std::string Shown(nlohmann::json data) const;  // one line; REQUIRES: the mutex
 
   const std::chrono::milliseconds keep_alive_;
   mutable std::mutex mutex_;
   std::condition_variable changed_;
+  FileNames names_;
   int64_t last_id_ = 0;
   std::list<Activity> activities_;  // the newest first
   EventStream all_;

@@ -96,7 +96,7 @@ TEST(Client, SendsARequestThatAnyServerReads) {
   EXPECT_TRUE(asked.ends_with("Content-Length: 2\r\n\r\n{}")) << asked;
 }
 
-TEST(Client, TellsThatNobodyAnswers) {
+TEST(Client, SaysThatNobodyAnswers) {
   EXPECT_EQ(Ask("/nowhere/at.sock").kind, ErrorKind::kBusy);
   EXPECT_EQ(Ask("").kind, ErrorKind::kBusy);
   EXPECT_EQ(Ask("/tmp/" + std::string(200, 'x')).kind, ErrorKind::kBusy);
@@ -108,7 +108,7 @@ TEST(Client, TellsThatNobodyAnswers) {
   }
 }
 
-TEST(Client, TellsThatTheAnswerBrokeOff) {
+TEST(Client, SaysThatTheAnswerBrokeOff) {
   for (const std::string& bytes :
        {kHead, kHead + "2\r\na\n\r\n", kHead + "5\r\na\nb", kHead + "zz\r\n", kHead + "1\r\na\r\n0\r\n\r\n",
         std::string("HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\na\n")}) {
@@ -119,7 +119,7 @@ TEST(Client, TellsThatTheAnswerBrokeOff) {
   }
 }
 
-TEST(Client, GivesUpWhenToldTo) {
+TEST(Client, GivesUpWhenAskedTo) {
   for (const std::string& bytes : {std::string(), kHead + "2\r\na\n\r\n"}) {
     Parrot parrot(bytes, true);
     auto begun = std::chrono::steady_clock::now();

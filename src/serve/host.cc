@@ -10,6 +10,7 @@
 #include "base/digest.h"
 #include "base/text.h"
 #include "operations/json.h"
+#include "serve/public_text.h"
 
 namespace backcourt {
 
@@ -35,6 +36,10 @@ bool IsKept(const Verb& verb) {
 
 }  // namespace
 
+bool Host::HasRows(const Verb& verb) {
+  return verb.name == std::string_view("query") || verb.name == std::string_view("show");
+}
+
 struct Host::Cached {
   bool working = true;
   int64_t hard = 0, soft = 0;  // when it was begun
@@ -45,6 +50,7 @@ struct Host::Cached {
 Host::Host(Project project, ExitCodes exit_codes)
     : exit_codes_(std::move(exit_codes)), workspace_(std::make_shared<Workspace>(std::move(project), "")) {
   signature_ = Signature();
+  log_.NameFiles(FileNames(workspace_->project()));
 }
 
 Host::~Host() { End(); }
@@ -122,6 +128,7 @@ Result<std::shared_ptr<Workspace>> Host::Take(bool exact) {
       if (project) {
         workspace_.reset();  // closes the warehouse, before it is opened anew
         workspace_ = std::make_shared<Workspace>(std::move(*project), "");
+        log_.NameFiles(FileNames(workspace_->project()));
       } else {
         broken_ = project.error();
       }
@@ -157,6 +164,7 @@ Result<std::shared_ptr<const std::string>> Host::Ask(const Verb& verb, const nlo
       ++hard_;
       log_.TellAll("changed", {{"tables", nlohmann::json::array()}, {"load", false}, {"project", false}});
     }
+    if (!exact && !HasRows(verb)) HidePaths(log_.names(), report);
     return std::make_shared<const std::string>(OneLine(report));
   };
   if (exact || !IsKept(verb)) return work();

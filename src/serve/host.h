@@ -31,6 +31,8 @@ class Host {
 
   // Whether a verb takes its time, and is an activity.
   static bool IsLong(const Verb& verb) { return !verb.events.empty(); }
+  // Whether it reports rows of tables, whose values stay as they are.
+  static bool HasRows(const Verb& verb);
 
   // A report. `exact`: as of now; otherwise one of a moment ago may do, which saves work.
   Result<std::shared_ptr<const std::string>> Ask(const Verb& verb, const nlohmann::json& request,

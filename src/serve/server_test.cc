@@ -268,7 +268,7 @@ TEST_F(ServerTest, AnswersManyAtOnce) {
   last.join();
 }
 
-TEST_F(ServerTest, MoreThanItAnswersAreToldAndNotKept) {
+TEST_F(ServerTest, MoreThanItAnswersAreRefusedAndNotKept) {
   std::latch release(1);
   std::atomic<int> running{0};
   ServerLimits limits;

@@ -14,6 +14,7 @@
 #include "serve/answer.h"
 #include "serve/openapi.h"
 #include "serve/page_files.h"
+#include "serve/public_text.h"
 
 namespace backcourt {
 
@@ -158,37 +159,13 @@ int StatusOf(const Error& error) {
   return 500;
 }
 
-std::string WithoutPaths(const Project& project, const std::string& message) {
-  std::string text = ReplaceAll(message, project.root + "/", "");
-  if (!project.data.empty()) text = ReplaceAll(text, project.data + "/", "");
-  std::string short_text;
-  for (size_t i = 0; i < text.size();) {
-    // A path begins where no word does: of an address as s3://a/b nothing is taken.
-    bool begins = text[i] == '/' &&
-                  (i == 0 || std::string_view(" '\"`(=\n").find(text[i - 1]) != std::string_view::npos);
-    size_t end = begins ? std::min(text.find_first_of(" '\"`),;:\n", i), text.size()) : i;
-    std::string_view path(text.data() + i, end - i);
-    if (begins && path.find('/', 1) != std::string_view::npos) {
-      short_text += path.substr(path.rfind('/') + 1);
-      i = end;
-    } else {
-      short_text += text[i++];
-    }
-  }
-  return short_text;
-}
-
 Site::Site(Host& host, const Gate& gate, SiteOptions options)
     : host_(host), gate_(gate), options_(std::move(options)) {}
 
 void Site::Fail(Reply& reply, const Error& error, int status) {
-  std::shared_ptr<Workspace> workspace = host_.workspace();
-  Error told = error;
-  if (workspace) {
-    told.message = WithoutPaths(workspace->project(), error.message);
-    told.hint = WithoutPaths(workspace->project(), error.hint);
-  }
-  SendJson(reply, status ? status : StatusOf(error), ErrorJson(told));
+  FileNames names = host_.log().names();
+  SendJson(reply, status ? status : StatusOf(error),
+           ErrorJson({error.kind, WithoutPaths(names, error.message), WithoutPaths(names, error.hint)}));
 }
 
 void Site::Answer(const HttpRequest& request, Reply& reply) {
@@ -245,6 +222,7 @@ void Site::AnswerApi(const HttpRequest& request, Reply& reply) {
     nlohmann::json list = nlohmann::json::array();
     for (const ActivityRecord& record : host_.log().List())
       list.push_back(ToJson(record));
+    HidePaths(host_.log().names(), list);
     return SendJson(reply, 200, OneLine(list));
   }
   if (request.path == std::string(kApi) + "changes" && request.method == "GET") {
@@ -315,8 +293,7 @@ void Site::SendRows(const Verb& verb, nlohmann::json request, Reply& reply) {
   Cancel none;
   Cancel gone(none, [&reply] { return !reply.Alive(); });
   std::string name = verb.name, format = request.value("format", "");
-  bool rows = name == "query" || name == "show";
-  bool works = rows || name == "check";
+  bool rows = Host::HasRows(verb), works = rows || name == "check";
   if (rows) {
     int most = format == "csv" || format == "parquet" ? kFileRows : kPageRows;
     auto limit = request.find("limit");
@@ -382,7 +359,7 @@ void Site::AnswerMonitor(const HttpRequest& request, Reply& reply) {
   if (request.path == "/readyz") {
     if (auto ready = host_.Ready(); !ready)
       return SendText(reply, 503, "text/plain",
-                      WithoutPaths(host_.workspace()->project(), ready.error().message) + "\n");
+                      WithoutPaths(host_.log().names(), ready.error().message) + "\n");
     return SendText(reply, 200, "text/plain", "ready\n");
   }
   Cancel none;

@@ -45,7 +45,5 @@ class Site {
 
 // The HTTP status of an error.
 int StatusOf(const Error& error);
-// A message without paths outside of the project, and without the way to it.
-std::string WithoutPaths(const Project& project, const std::string& message);
 
 }  // namespace backcourt

@@ -6,6 +6,7 @@
 #include <thread>
 
 #include "serve/openapi.h"
+#include "serve/public_text.h"
 #include "tests/kit/toy_folder.h"
 
 namespace backcourt {
@@ -207,10 +208,11 @@ TEST_F(SiteTest, OpenApiHasEveryVerbOnce) {
 TEST(ErrorTexts, NameNoPathOutsideOfTheProject) {
   Project project;
   project.root = "/home/ann/league";
-  EXPECT_EQ(WithoutPaths(project, "/home/ann/league/models/a.sql:3: x"), "models/a.sql:3: x");
-  EXPECT_EQ(WithoutPaths(project, "cannot read '/usr/share/pack/nba/feeds.toml': gone"),
+  FileNames names(project);
+  EXPECT_EQ(WithoutPaths(names, "/home/ann/league/models/a.sql:3: x"), "models/a.sql:3: x");
+  EXPECT_EQ(WithoutPaths(names, "cannot read '/usr/share/pack/nba/feeds.toml': gone"),
             "cannot read 'feeds.toml': gone");
-  EXPECT_EQ(WithoutPaths(project, "s3://bucket/a/b is a/b or 1/2"), "s3://bucket/a/b is a/b or 1/2");
+  EXPECT_EQ(WithoutPaths(names, "s3://bucket/a/b is a/b or 1/2"), "s3://bucket/a/b is a/b or 1/2");
 }
 
 }  // namespace

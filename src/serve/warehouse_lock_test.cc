@@ -25,7 +25,7 @@ class WarehouseLockTest : public ::testing::Test {
   HolderInfo other_;
 };
 
-TEST_F(WarehouseLockTest, IsOneAndTellsWhoHasIt) {
+TEST_F(WarehouseLockTest, IsOneAndNamesWhoHasIt) {
   auto lock = Take();
   ASSERT_TRUE(lock);
   EXPECT_EQ(lock->socket_path(), warehouse_ + ".sock");
@@ -62,7 +62,7 @@ TEST_F(WarehouseLockTest, HasASocketHoweverLongThePathIs) {
   EXPECT_NE(Take()->socket_path(), path);
 }
 
-TEST_F(WarehouseLockTest, TellsWhyItCannotBeTaken) {
+TEST_F(WarehouseLockTest, SaysWhyItCannotBeTaken) {
   std::filesystem::create_directories(warehouse_ + ".lock");
   auto lock = WarehouseLock::Take(warehouse_, "load", other_);
   ASSERT_FALSE(lock);

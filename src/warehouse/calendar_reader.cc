@@ -17,7 +17,7 @@ Result<Calendar> ReadCalendar(Connection& connection, const Project& project) {
     types.push_back(Quote(type));
   std::string whole, boxes;  // whether both teams have rows in a table of boxes
   for (size_t i = 0; i < project.boxes.size(); ++i) {
-    const RawTable& table = *project.FindRaw(project.boxes[i]);
+    const RawTable* table = project.FindRaw(project.boxes[i]);  // null where its file is broken
     whole += fmt::format(R"sql(,
         coalesce(s.home_team_abbr IN (b{i}.one, b{i}.other) AND s.away_team_abbr IN (b{i}.one, b{i}.other),
                  false))sql",
@@ -25,14 +25,14 @@ Result<Calendar> ReadCalendar(Connection& connection, const Project& project) {
     boxes += fmt::format(R"sql(
         LEFT JOIN (SELECT game_id, min(team_abbr) AS one, max(team_abbr) AS other FROM {table} WHERE {rows}
                    GROUP BY game_id) b{i} ON b{i}.game_id = s.game_id)sql",
-                         fmt::arg("i", i), fmt::arg("table", Ident(table.name)),
-                         fmt::arg("rows", table.box_rows.empty() ? "true" : table.box_rows));
+                         fmt::arg("i", i), fmt::arg("table", Ident(project.boxes[i])),
+                         fmt::arg("rows", table && !table->box_rows.empty() ? table->box_rows : "true"));
   }
-  const std::vector<Column>& columns = project.FindRaw(project.schedule)->columns;
-  bool tells_tipoff = std::any_of(columns.begin(), columns.end(),
-                                  [](const Column& column) { return column.name == "tipoff_utc"; });
-  std::string tipoff =
-      tells_tipoff ? "CAST(coalesce(epoch(s.tipoff_utc), 0) AS BIGINT)" : "CAST(0 AS BIGINT)";
+  const auto columns =
+      TRY(connection.Query("SELECT * FROM " + Ident(project.schedule) + " LIMIT 0")).columns();
+  bool has_tipoff = std::any_of(columns.begin(), columns.end(),
+                                [](const auto& column) { return column.name == "tipoff_utc"; });
+  std::string tipoff = has_tipoff ? "CAST(coalesce(epoch(s.tipoff_utc), 0) AS BIGINT)" : "CAST(0 AS BIGINT)";
   Rows rows = TRY(connection.Query(
       fmt::format(R"sql(
       SELECT s.game_id, s.game_date, s.season, s.season_year, s.game_type, s.home_team_abbr, s.away_team_abbr,

@@ -1,7 +1,8 @@
 // Frames of the season view while much happens: 10 seasons × 17 tables, 50 events a second, the wheel turning.
 //   scripts/page_node tests/page/bench.mjs        prints the longest frames; 2 when one is over 50 ms
+// With PAGE_URL, of the warehouse that is served there (bench/ten_seasons.py).
 
-import { finish, open, realProject, run, serve } from './kit.mjs';
+import { ask, finish, open, realProject, run, serve } from './kit.mjs';
 
 const seasons = 10, tables = 17, perSecond = 50, seconds = 10;
 
@@ -27,7 +28,7 @@ const url = process.env.PAGE_URL ?? (await (async () => {
   run(project, ['load']);
   return (await serve(project)).url;
 })());
-const cells = report();
+const cells = process.env.PAGE_URL ? await ask(url, 'cells') : report();
 const page = await open(url);
 await page.addInitScript(() => {
   window.streams = [];
@@ -40,13 +41,12 @@ await page.addInitScript(() => {
     close() {}
   };
 });
-await page.route('**/api/v1/cells', (route) => route.fulfill({ json: cells }));
+if (!process.env.PAGE_URL) await page.route('**/api/v1/cells', (route) => route.fulfill({ json: cells }));
 await page.goto(`${url}/season`);
 await page.waitForSelector('.strips-cells canvas');
 await page.waitForTimeout(1500);
-const result = await page.evaluate(async ({ dates, perSecond, seconds, tables }) => {
+const result = await page.evaluate(async ({ dates, perSecond, seconds, names }) => {
   const emit = (name, data) => window.streams[0].dispatchEvent(new MessageEvent(name, { data: JSON.stringify(data), lastEventId: '1' }));
-  const names = Array.from({ length: tables }, (_, t) => `table_number_${t}`).slice(6);
   emit('begun', { activity: 'a1', event: { verb: 'backfill', request: {} } });
   emit('started', { activity: 'a1', event: { event: 'started', run: 9, seconds: 0, tables: names.map((table) => ({ table, cells: dates.length, expected_seconds: 1, inputs: [] })) } });
   const frames = [], tasks = [];
@@ -81,7 +81,7 @@ const result = await page.evaluate(async ({ dates, perSecond, seconds, tables })
   frames.sort((a, b) => b - a);
   tasks.sort((a, b) => b - a);
   return { frames: frames.length, longest: frames.slice(0, 5), tasks: tasks.slice(0, 5), events: n };
-}, { dates: cells.dates.map((d) => d.date), perSecond, seconds, tables });
+}, { dates: cells.dates.map((d) => d.date), perSecond, seconds, names: cells.tables.filter((t) => t.kind !== 'raw').map((t) => t.table) });
 const ms = (list) => list.map((one) => one.toFixed(1)).join(', ') || 'none';
 console.log(`${result.events} events, ${result.frames} frames; longest: ${ms(result.longest)} ms; tasks over 50 ms: ${ms(result.tasks)}`);
 await finish();

@@ -19,6 +19,9 @@ FROM dates d
 LEFT JOIN final_games g ON g.game_date = d.game_date
 LEFT JOIN raw_player_box b ON b.game_id = g.game_id AND b.game_date = g.game_date
 GROUP BY d.game_date"""
+keys = """
+SELECT g.game_date, g.game_id, b.player_id
+FROM final_games g JOIN raw_player_box b ON b.game_id = g.game_id AND b.game_date = g.game_date"""
 
 [columns]
 game_id = "the league's id of the game, 10 characters"

@@ -102,7 +102,7 @@ season_year = "identifies the season"
 game_type = "regular all season but for its end"
 games_since_team_change = "no player may have changed his team yet"
 star_teammates_out = "few stars are out at a time"
-questionable_star_teammates = "transactions do not tell of the questionable"
+questionable_star_teammates = "transactions do not list the questionable"
 l5_games_used = "5 for most players late in a season"
 l10_games_used = "10 for most players late in a season"
 

@@ -21,6 +21,12 @@ SELECT d.game_date, 2 * count(s.game_id) AS expected_rows
 FROM dates d LEFT JOIN raw_schedule s ON s.game_date = d.game_date AND s.season_year = d.season_year
   AND s.status = 'scheduled' AND s.home_team_abbr IS NOT NULL AND s.away_team_abbr IS NOT NULL AND tables_hold(s.game_type)
 GROUP BY d.game_date"""
+keys = """
+SELECT s.game_date, s.game_id, CASE side.n WHEN 1 THEN s.home_team_abbr ELSE s.away_team_abbr END AS team_abbr
+FROM dates d
+JOIN raw_schedule s ON s.game_date = d.game_date AND s.season_year = d.season_year
+  AND s.status = 'scheduled' AND s.home_team_abbr IS NOT NULL AND s.away_team_abbr IS NOT NULL AND tables_hold(s.game_type)
+CROSS JOIN (VALUES (1), (2)) AS side(n)"""
 
 [columns]
 game_id = "the league's id of the game, 10 characters"
@@ -88,7 +94,7 @@ season_year = "identifies the season"
 game_type = "regular all season but for its end"
 neutral_site = "few games a season"
 season_phase = "a phase lasts longer than a month"
-questionable_players_count = "transactions do not tell of the questionable"
+questionable_players_count = "transactions do not list the questionable"
 
 [needs]
 raw_game_lines = ["game_spread", "opening_spread", "spread_movement", "game_total", "opening_total", "total_movement", "implied_team_total"]

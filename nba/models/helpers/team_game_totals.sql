@@ -30,6 +30,9 @@ expected = """
 SELECT d.game_date, 2 * count(g.game_id) AS expected_rows
 FROM dates d LEFT JOIN final_games g ON g.game_date = d.game_date
 GROUP BY d.game_date"""
+keys = """
+SELECT g.game_date, g.game_id, CASE side.n WHEN 1 THEN g.home_team_abbr ELSE g.away_team_abbr END AS team_abbr
+FROM final_games g CROSS JOIN (VALUES (1), (2)) AS side(n)"""
 
 [columns]
 game_id = "the league's id of the game, 10 characters"

@@ -1,5 +1,5 @@
 /* backcourt
-about = "The 25 features with every gap filled by its default (the seed feature_defaults), and flags that tell which values are filled."
+about = "The 25 features with every gap filled by its default (the seed feature_defaults), and flags that show which values are filled."
 date = "game_date"
 key = ["game_date", "player_id"]
 materialized = "view"

@@ -16,6 +16,11 @@ FROM dates d
 LEFT JOIN (SELECT season_year, player_id, min(game_date) AS first_date FROM player_game_summary WHERE is_active GROUP BY season_year, player_id) p
   ON p.season_year = d.season_year AND p.first_date < d.game_date
 GROUP BY d.game_date"""
+keys = """
+SELECT d.game_date, p.player_id
+FROM dates d
+JOIN (SELECT season_year, player_id, min(game_date) AS first_date FROM player_game_summary WHERE is_active GROUP BY season_year, player_id) p
+  ON p.season_year = d.season_year AND p.first_date < d.game_date"""
 
 [columns]
 analysis_date = "D: the row says what is known before this game date"

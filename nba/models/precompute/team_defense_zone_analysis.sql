@@ -16,6 +16,11 @@ FROM dates d
 LEFT JOIN (SELECT season_year, team_abbr, min(game_date) AS first_date FROM team_game_totals GROUP BY season_year, team_abbr) t
   ON t.season_year = d.season_year AND t.first_date < d.game_date
 GROUP BY d.game_date"""
+keys = """
+SELECT d.game_date, t.team_abbr
+FROM dates d
+JOIN (SELECT season_year, team_abbr, min(game_date) AS first_date FROM team_game_totals GROUP BY season_year, team_abbr) t
+  ON t.season_year = d.season_year AND t.first_date < d.game_date"""
 
 [columns]
 analysis_date = "D: the row says what is known before this game date"

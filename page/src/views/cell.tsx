@@ -47,7 +47,7 @@ function CellHead({ cell }: { cell: Cell }) {
         <Neighbours table={cell.table} date={cell.date} />
       </div>
       <p class="lead">{meaning[cell.state as State]}{cell.because && `: ${cell.because}`}</p>
-      {cell.message && <Problem failure={{ message: cell.message }} />}
+      {cell.message && <WhatIsWrong message={cell.message} />}
       <Fix cell={cell} />
       <Facts of={[
         ['rows', `${count(cell.rows)}${expected}`],
@@ -87,6 +87,16 @@ function CellHead({ cell }: { cell: Cell }) {
         {cell.inputs.length === 0 ? <Empty>It is read from files: see <a href="/files">Files</a>.</Empty> : <Inputs cell={cell} />}
       </section>
     </>
+  );
+}
+
+// The first line says what is wrong, those below it show the rows.
+function WhatIsWrong({ message }: { message: string }) {
+  const [what, ...rows] = message.split('\n');
+  return (
+    <Problem failure={{ message: what! }}>
+      {rows.length > 0 && <pre class="message" tabIndex={0} aria-label="Failing rows">{rows.map((row) => row.trim()).join('\n')}</pre>}
+    </Problem>
   );
 }
 

@@ -1,7 +1,7 @@
 // Files: what each feed has found, what it served, and when it was read.
 
 import { Fragment } from 'preact';
-import { useMemo, useState } from 'preact/hooks';
+import { useState } from 'preact/hooks';
 import { changed } from '../store';
 import { useAsk } from '../server';
 import { Answer, Empty, Head, Mark, tableLink } from '../parts';
@@ -23,16 +23,9 @@ export function FilesView() {
   );
 }
 
-// Paths count from the data folder.
-function relative(report: Files): Files {
-  const short = (path: string) => (path.startsWith(`${report.folder}/`) ? path.slice(report.folder.length + 1) : path);
-  return { ...report, feeds: report.feeds.map((f) => ({ ...f, patterns: f.patterns.map(short), files: f.files.map((one) => ({ ...one, path: short(one.path) })) })) };
-}
-
 const latest = (feed: FeedStatus): string => feed.files.reduce((last, file) => (file.changed_at > last ? file.changed_at : last), '');
 
-function Feeds({ report: given }: { report: Files }) {
-  const report = useMemo(() => relative(given), [given]);
+function Feeds({ report }: { report: Files }) {
   const feeds = report.feeds.filter((f) => f.files.length), without = report.feeds.filter((f) => !f.files.length);
   const waiting = feeds.flatMap((f) => f.files.filter((one) => one.state !== 'loaded' && one.state !== 'unused'));
   const [open, setOpen] = useState<string | null>(null);

@@ -83,7 +83,7 @@ class FunctionMaker {
         some += functions_[n].statement + ";";
       if (connection_->Execute(some)) continue;
       for (size_t n = i; n < end; ++n) {
-        const auto& [name, statement, file] = functions_[n];
+        const auto& [name, statement, file, about] = functions_[n];
         if (auto alone = connection_->Execute(statement); !alone && all)
           all = Error{ErrorKind::kUsage,
                       fmt::format("{}: {}\n  in {}", file, alone.error().message,

@@ -117,7 +117,10 @@ Result<std::vector<FileProblem>> TextBinder::BindQueries(const Model& model) {
   };
   for (const auto& [name, query] : model.checks)
     bind("checks." + name, "", "1 AS one", query);
-  bind("rows.expected", EmptyInputs(model), "game_date, expected_rows", model.expected_rows);
+  if (model.lines.lines.contains("rows.expected"))
+    bind("rows.expected", EmptyInputs(model), "game_date, expected_rows", model.expected_rows);
+  if (model.lines.lines.contains("rows.keys"))
+    bind("rows.keys", EmptyInputs(model), "game_date", model.expected_keys);
   bind("note", EmptyInputs(model), "game_date, note", model.note);
   return problems;
 }

@@ -1,4 +1,4 @@
--- MM:SS as whole seconds; NULL when it is not that.
+-- MM:SS; its value is in seconds.
 CREATE MACRO try_clock(t) AS CASE WHEN regexp_full_match(t, '[0-9]+:[0-5][0-9]')
   THEN CAST(split_part(t, ':', 1) AS INTEGER) * 60 + CAST(split_part(t, ':', 2) AS INTEGER) END;
 
