@@ -5,7 +5,7 @@ import { isNumeric } from './server';
 import { show, plural, isDate } from './words';
 import type { Rows, Value } from './verbs';
 
-const rowHeight = 22;
+const rowHeight = 22, whyWidth = 44;
 
 /** Where a value leads to: a player, a team or a game, on the row's date. */
 export function linkOf(column: string, value: Value, row: (name: string) => Value | undefined): string | null {
@@ -33,7 +33,16 @@ function compare(a: Value | undefined, b: Value | undefined): number {
   return typeof a === 'number' && typeof b === 'number' ? a - b : String(a).localeCompare(String(b), 'en');
 }
 
-export function Grid({ rows, label, height = 480, about }: { rows: Rows; label: string; height?: number; about?: (column: string) => string | undefined }) {
+interface GridProps {
+  rows: Rows;
+  label: string;
+  height?: number;
+  about?: (column: string) => string | undefined;
+  /** Where a row's `why` leads to. */
+  why?: (row: (column: string) => Value | undefined) => string | null;
+}
+
+export function Grid({ rows, label, height = 480, about, why }: GridProps) {
   const [sort, setSort] = useState<{ column: number; down: boolean } | null>(null);
   const [filter, setFilter] = useState('');
   const [top, setTop] = useState(0);
@@ -76,10 +85,11 @@ export function Grid({ rows, label, height = 480, about }: { rows: Rows; label: 
           {rows.truncated && ' (the first of more)'}, {plural(rows.columns.length, 'column')}</span>
       </div>
       <div class="grid-scroll" ref={scroller} tabIndex={0} role="region" aria-label={label} style={{ maxHeight: `${height}px` }} onScroll={(e) => setTop(e.currentTarget.scrollTop)}>
-        <table style={{ width: `${total}px` }} aria-rowcount={chosen.length + 1}>
-          <colgroup>{widths.map((w) => <col style={{ width: `${w}px` }} />)}</colgroup>
+        <table style={{ width: `${total + (why ? whyWidth : 0)}px` }} aria-rowcount={chosen.length + 1}>
+          <colgroup>{why && <col style={{ width: `${whyWidth}px` }} />}{widths.map((w) => <col style={{ width: `${w}px` }} />)}</colgroup>
           <thead>
             <tr>
+              {why && <th scope="col" class="why-column"><span class="hidden">why</span></th>}
               {rows.columns.map((column, i) => (
                 <th scope="col" class={isNumber[i] ? 'number' : ''} aria-sort={sort?.column === i ? (sort.down ? 'descending' : 'ascending') : undefined}>
                   <button type="button" title={about?.(column.name) || column.type}
@@ -91,9 +101,10 @@ export function Grid({ rows, label, height = 480, about }: { rows: Rows; label: 
             </tr>
           </thead>
           <tbody>
-            {first > 0 && <tr aria-hidden="true" style={{ height: `${first * rowHeight}px` }}><td colSpan={rows.columns.length} /></tr>}
+            {first > 0 && <tr aria-hidden="true" style={{ height: `${first * rowHeight}px` }}><td colSpan={rows.columns.length + (why ? 1 : 0)} /></tr>}
             {chosen.slice(first, last).map((row, r) => (
               <tr key={first + r} aria-rowindex={first + r + 2}>
+                {why && <td><a href={why((other) => row[index.get(other) ?? -1]) ?? undefined}>why</a></td>}
                 {row.map((value, i) => {
                   const name = rows.columns[i]!.name;
                   const link = linkOf(name, value, (other) => row[index.get(other) ?? -1]);
@@ -102,7 +113,7 @@ export function Grid({ rows, label, height = 480, about }: { rows: Rows; label: 
                 })}
               </tr>
             ))}
-            {last < chosen.length && <tr aria-hidden="true" style={{ height: `${(chosen.length - last) * rowHeight}px` }}><td colSpan={rows.columns.length} /></tr>}
+            {last < chosen.length && <tr aria-hidden="true" style={{ height: `${(chosen.length - last) * rowHeight}px` }}><td colSpan={rows.columns.length + (why ? 1 : 0)} /></tr>}
           </tbody>
         </table>
       </div>

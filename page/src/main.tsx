@@ -12,6 +12,7 @@ import { CellView } from './views/cell';
 import { TableView } from './views/table';
 import { DictionaryView } from './views/dictionary';
 import { RunsView, RunView } from './views/runs';
+import { ValueView } from './views/value';
 import { CheckView } from './views/check';
 import { FilesView } from './views/files';
 import './theme';
@@ -43,6 +44,7 @@ function Page() {
           <Route path="/" component={SeasonView} />
           <Route path="/season" component={SeasonView} />
           <Route path="/cell/:table/:date" component={CellView} />
+          <Route path="/value/:table/:date" component={ValueView} />
           <Route path="/table/:table" component={TableView} />
           <Route path="/dictionary" component={DictionaryView} />
           <Route path="/graph" component={GraphView} />

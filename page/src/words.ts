@@ -58,7 +58,7 @@ export const literal = (text: string): string => `'${text.replaceAll("'", "''")}
 export const identifier = (text: string): string => (/^[a-z_][a-z0-9_]*$/.test(text) ? text : `"${text.replaceAll('"', '""')}"`);
 
 const quoted = (text: string): string => (/^[\w./:,=@%+-]+$/.test(text) ? text : `'${text.replaceAll("'", `'\\''`)}'`);
-const words: Record<string, string[]> = { backfill: ['tables'], plan: ['tables'], verify: ['tables'], check: ['tables'], export: ['folder', 'tables'], load: ['paths'], forget: ['path'], query: ['sql'], runs: ['run'], accept: ['guard', 'subject'], why: ['table', 'date'] };
+const words: Record<string, string[]> = { backfill: ['tables'], plan: ['tables'], verify: ['tables'], check: ['tables'], export: ['folder', 'tables'], load: ['paths'], forget: ['path'], query: ['sql'], runs: ['run'], diff: ['run', 'tables'], accept: ['guard', 'subject'], why: ['table', 'date'] };
 
 /** The command line that asks the same. */
 export function commandLine(verb: string, request: Record<string, unknown>): string {

@@ -15,6 +15,7 @@ const views = {
   calendar: ['/season?table=player_daily_cache', '.day'],
   cell: ['/cell/player_daily_cache/2022-01-14', '.grid tbody tr'],
   raw_cell: ['/cell/raw_player_box/2022-01-14', '.grid tbody tr'],
+  value: ['/value/player_daily_cache/2022-01-14?key=player_id%3D201939&column=points_avg_last_10', '.trail li'],
   table: ['/table/player_game_summary', '.histogram'],
   dictionary: ['/dictionary?q=pace', '.found'],
   graph: ['/graph', '.node'],

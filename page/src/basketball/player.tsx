@@ -3,6 +3,7 @@
 import { useMemo, useState } from 'preact/hooks';
 import { useLocation, useRoute } from 'preact-iso/router';
 import { dictionary } from '../store';
+import { valueLink } from '../views/value';
 import { cellLink, Empty, Facts, Problem, Waiting } from '../parts';
 import { count, identifier, isDate, literal, plural, show } from '../words';
 import { Court, ZoneTable } from './court';
@@ -147,7 +148,7 @@ function Features({ id, date }: { id: number; date: string }) {
             return (
               <li title={c.about}>
                 <span class="feature-name"><span class="quiet">{c.n}</span> <a href={`/table/${features}#${c.name}`}>{c.name}</a></span>
-                <span class="feature-value">{row ? show(row[c.name]) : '\u00a0'}</span>
+                <span class="feature-value">{row ? <a href={valueLink(features, date, `player_id=${id}`, c.name)} title="where it comes from">{show(row[c.name])}</a> : '\u00a0'}</span>
                 <span class="percentile" aria-label={share === null || share === undefined ? 'no percentile' : `percentile ${Math.round(number(share) * 100)}`}>
                   {share !== null && share !== undefined && <><i style={{ left: `${number(share) * 100}%` }} /><b>{Math.round(number(share) * 100)}</b></>}
                 </span>
@@ -213,7 +214,7 @@ function OneTable({ table, column, id, date, about }: { table: string; column: s
       {asked.error && <Problem failure={asked.error} />}
       {asked.value && rows.length === 0 && <Empty>No row.</Empty>}
       {rows.map((row) => (
-        <dl class="values">{Object.entries(row).map(([name, value]) => <div title={about.get(name)}><dt>{name}</dt><dd>{show(value)}</dd></div>)}</dl>
+        <dl class="values">{Object.entries(row).map(([name, value]) => <div title={about.get(name)}><dt>{name}</dt><dd><a href={valueLink(table, date, `player_id=${id}`, name)}>{show(value)}</a></dd></div>)}</dl>
       ))}
       <p><a href={cellLink(table, date)}>why, and the whole cell</a></p>
     </details>

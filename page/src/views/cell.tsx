@@ -11,6 +11,7 @@ import { Progress, Work } from '../work';
 import { count, identifier, literal, plural, seconds, since, weekday, monthOf, isDate } from '../words';
 import { colours, labels, meaning, Sprites, worst, type State } from '../states';
 import { theme } from '../theme';
+import { valueLink } from './value';
 import type { Cell, CellLink } from '../verbs';
 
 export function CellView() {
@@ -204,13 +205,14 @@ function CellRows({ table, date, rows: expected }: { table: string; date: string
   const column = about?.date || (about?.columns.find((c) => c.name === 'game_date') ? 'game_date' : '');
   const sql = column && expected ? `SELECT * FROM ${identifier(table)} WHERE ${identifier(column)} = ${literal(date)}` : null;
   const asked = useQuery(sql, changed);
+  const why = (row: (column: string) => unknown) => valueLink(table, date, ((about?.key ?? []).filter((c) => c !== column).map((c) => `${c}=${row(c)}`)).join(',') || `${column}=${date}`);
   const meaningOf = useMemo(() => new Map(about?.columns.map((c) => [c.name, c.about])), [about]);
   return (
     <section>
       <h2>Rows</h2>
       {!expected ? <Empty>No rows on this date.</Empty> : !dictionary.value ? null : !sql ? <Empty>The rows of this table have no date.</Empty> : (
         <Answer of={asked}>{(rows) => rows.rows.length === 0 ? <Empty>No rows on this date.</Empty> : (
-          <><Grid rows={rows} label={`Rows of ${table} on ${date}`} about={(c) => meaningOf.get(c)} /><p class="quiet"><a href={`/query?sql=${encodeURIComponent(sql)}`}>as a query</a></p></>
+          <><Grid rows={rows} label={`Rows of ${table} on ${date}`} about={(c) => meaningOf.get(c)} why={about?.kind === 'raw' ? undefined : why} /><p class="quiet"><a href={`/query?sql=${encodeURIComponent(sql)}`}>as a query</a></p></>
         )}</Answer>
       )}
     </section>

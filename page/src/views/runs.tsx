@@ -10,7 +10,8 @@ import { Progress } from '../work';
 import { lanesOf, type Bar } from '../lanes';
 import { count, plural, seconds, since } from '../words';
 import type { State } from '../states';
-import type { Run, RunBatch } from '../verbs';
+import { Change } from './value';
+import type { Diff, Run, RunBatch, TableChanges } from '../verbs';
 
 const outcome: Record<string, State> = { done: 'fresh', failed: 'failed', blocked: 'blocked', stopped: 'partial', interrupted: 'partial', running: 'running', died: 'failed' };
 const OutcomeMark = ({ of }: { of: string }) => <><Mark state={outcome[of] ?? 'waiting'} /> {of}</>;
@@ -81,8 +82,35 @@ function OneRun({ run }: { run: Run }) {
           </div>
         </section>
       )}
+      <WhatChanged run={run.run} />
       <Log run={run.run} />
     </>
+  );
+}
+
+function WhatChanged({ run }: { run: number }) {
+  const [open, setOpen] = useState(false);
+  const asked = useAsk<Diff>('diff', open ? { run: String(run) } : null);
+  return (
+    <details class="more" onToggle={(e) => setOpen(e.currentTarget.open)}>
+      <summary>What it changed</summary>
+      {open && <Answer of={asked}>{(diff) => diff.tables.length === 0 ? <p>It changed no rows.</p> : <>{diff.tables.map((t) => <TableChange of={t} />)}</>}</Answer>}
+    </details>
+  );
+}
+
+function TableChange({ of }: { of: TableChanges }) {
+  const what = [
+    of.anew && 'made anew', of.new_dates > 0 && plural(of.new_dates, 'new date'), of.changed > 0 && `${plural(of.changed, 'row')} changed`, of.added > 0 && `${plural(of.added, 'row')} new`,
+    of.gone > 0 && `${plural(of.gone, 'row')} gone`,
+  ].filter(Boolean);
+  return (
+    <section class="changes">
+      <h3><a href={tableLink(of.table)}>{of.table}</a> <small>{what.join(', ')}{of.dates > 0 && ` on ${plural(of.dates, 'date')}`}</small></h3>
+      {Object.keys(of.columns).length > 0 && <p class="quiet">{Object.entries(of.columns).map(([column, rows]) => `${column} (${count(rows)})`).join(', ')}</p>}
+      <ul class="plain-list">{of.values.map((value) => <li><Change of={value} /></li>)}</ul>
+      {of.values_changed > of.values.length && <p class="quiet">and {plural(of.values_changed - of.values.length, 'more value')}: <code>backcourt diff</code></p>}
+    </section>
   );
 }
 
