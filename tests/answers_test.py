@@ -73,6 +73,7 @@ class WhyAValue(Toy):
         self.assertRegex(head["because"], r"points_avg is 32.0, since run 4 \(backfill, ")
         self.assertEqual((games["table"], games["depth"], games["because"]), ("player_games", 1, "2 rows of its own within `season before`, 2021-10-19 to 2021-10-22"))
         self.assertEqual(games["values"], [{"key": "game_id G1, player_id 1", "column": "points", "before": "30", "after": "33", "file": "", "row": None}])
+        self.assertEqual((games["column"], games["rows"]), ("points", [{"date": "2021-10-22", "key": "game_id G3, player_id 1", "value": "31"}, {"date": "2021-10-19", "key": "game_id G1, player_id 1", "value": "33"}]))
         self.assertEqual((box["table"], box["depth"]), ("raw_box", 2))
         self.assertEqual([(value["after"], value["file"].endswith(BOX), value["row"]) for value in box["values"]], [("33", True, 1)])
 

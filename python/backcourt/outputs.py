@@ -533,8 +533,18 @@ class WhyLink(TypedDict):
     state: str
     because: str
     depth: int
+    column: str
+    rows: list[WhyRow]
     values: list[WhyValue]
     values_changed: int
+
+
+class WhyRow(TypedDict):
+    """A row that a value was made of."""
+
+    date: str
+    key: str
+    value: str | None
 
 
 class WhyValue(TypedDict):

@@ -17,6 +17,7 @@ namespace backcourt {
 
 namespace {
 
+constexpr int kShownRows = 12;    // of an input, the newest
 constexpr int kFollowedRows = 3;  // of those of an input that changed
 constexpr int kDeepest = 12;
 
@@ -146,7 +147,7 @@ Result<std::vector<WhyValue>> ValueTrail::ChangesIn(const std::string& table, co
 
 Result<std::optional<ValueTrail::Input>> ValueTrail::LookAt(const Model& model, const Read& read,
                                                             int date_index, const Key& key,
-                                                            const Since& since) {
+                                                            const std::string& column, const Since& since) {
   std::vector<std::string> columns = TRY(ColumnsOf(read.table)), windows;
   std::string window = CutOf(project_, moment_.calendar, read, {date_index});
   // What tells the row's own rows of the input: values of its key that rows in the window have.
@@ -182,7 +183,30 @@ Result<std::optional<ValueTrail::Input>> ValueTrail::LookAt(const Model& model, 
                              own.empty() ? "" : " of its own", Join(windows, ", "), span);
   if (since.changed) link.values = TRY(ChangesIn(read.table, input.where, since, link.values_changed));
   link.state = link.values.empty() ? kAsBefore : "changed";
+  if (!column.empty() && !own.empty()) TRY(AddRows(columns, column, input));
   return std::optional(std::move(input));
+}
+
+Result<> ValueTrail::AddRows(const std::vector<std::string>& columns, const std::string& column,
+                             Input& input) {
+  WhyLink& link = input.link;
+  for (const std::string& one : columns)  // the longest that the name begins with
+    if ((column == one || column.starts_with(one + "_")) && one.size() > link.column.size())
+      link.column = one;
+  if (link.column.empty()) return {};
+  Remembered remembered = TRY(RememberedAs(project_, connection(), link.table));
+  std::string dated = project_.DateColumn(link.table), key;
+  for (const std::string& part : remembered.key)
+    if (part != dated)
+      key += fmt::format(", concat({}, CAST({} AS VARCHAR))", Quote(part + " "), Ident(part));
+  Rows rows = TRY(connection().Query(fmt::format(
+      "SELECT {}, CAST({} AS VARCHAR), concat_ws(', ', NULL{}) FROM {} WHERE {} ORDER BY {} LIMIT {}",
+      dated.empty() ? "''" : "CAST(" + Ident(dated) + " AS VARCHAR)", Ident(link.column), key,
+      Ident(link.table), input.where, dated.empty() ? "1" : Ident(dated) + " DESC", kShownRows)));
+  for (size_t i = 0; i < rows.size(); ++i)
+    link.rows.push_back(
+        {rows.Text(i, 0), rows.Text(i, 2), rows.Null(i, 1) ? std::nullopt : std::optional(rows.Text(i, 1))});
+  return {};
 }
 
 Result<> ValueTrail::AddInputs(const Model& model, int date_index, const Key& key, const std::string& column,
@@ -193,7 +217,8 @@ Result<> ValueTrail::AddInputs(const Model& model, int date_index, const Key& ke
                        [&](const WhyValue& value) { return value.column == column; });
   };
   for (const Read& read : model.reads)
-    if (auto input = TRY(LookAt(model, read, date_index, key, since))) inputs.push_back(std::move(*input));
+    if (auto input = TRY(LookAt(model, read, date_index, key, column, since)))
+      inputs.push_back(std::move(*input));
   // What changed stands first; where a column of the same name did, the value came by it.
   bool named = !column.empty() && std::any_of(inputs.begin(), inputs.end(), names_column);
   auto rank = [&](const Input& input) {
@@ -202,14 +227,15 @@ Result<> ValueTrail::AddInputs(const Model& model, int date_index, const Key& ke
   std::stable_sort(inputs.begin(), inputs.end(),
                    [&](const Input& a, const Input& b) { return rank(a) < rank(b); });
   for (Input& input : inputs) {
-    bool follow = rank(input) == 0 && input.model && depth < kDeepest;
+    bool only = !since.changed && input.link.column == column && input.link.rows.size() == 1;
+    bool follow = (rank(input) == 0 || only) && input.model && depth < kDeepest;
     if (named && rank(input) == 0) {
       std::erase_if(input.link.values, [&](const WhyValue& value) { return value.column != column; });
       input.link.values_changed = int64_t(input.link.values.size());
     }
     input.link.depth = depth;
     report.push_back(input.link);
-    if (follow) TRY(FollowRows(input, named ? column : "", since, depth, report));
+    if (follow) TRY(FollowRows(input, named || only ? column : "", since, depth, report));
   }
   return {};
 }
@@ -220,10 +246,12 @@ Result<> ValueTrail::FollowRows(const Input& input, const std::string& column, c
   std::string cells = fmt::format("CAST({} AS VARCHAR)", Ident(model.date));
   for (const std::string& part : model.key)
     cells += fmt::format(", CAST({} AS VARCHAR)", Ident(part));
-  Rows rows = TRY(connection().Query(fmt::format(
-      "SELECT DISTINCT {} FROM {} WHERE added_ AND run_ > {} AND run_ <= {} AND {} ORDER BY ALL LIMIT {}",
-      cells, TRY(ledger::LogOf(connection(), model.name)), since.before, since.run, input.where,
-      kFollowedRows)));
+  std::string from = since.changed ? fmt::format("{} WHERE added_ AND run_ > {} AND run_ <= {} AND {}",
+                                                 TRY(ledger::LogOf(connection(), model.name)), since.before,
+                                                 since.run, input.where)
+                                   : fmt::format("{} WHERE {}", Ident(model.name), input.where);
+  Rows rows = TRY(connection().Query(
+      fmt::format("SELECT DISTINCT {} FROM {} ORDER BY ALL LIMIT {}", cells, from, kFollowedRows)));
   for (size_t i = 0; i < rows.size(); ++i) {
     Key key;
     for (size_t c = 0; c < model.key.size(); ++c)

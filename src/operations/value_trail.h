@@ -46,10 +46,12 @@ class ValueTrail {
   };
   // Nothing where it reads no row of it. Changes are those in (since.before, since.run].
   Result<std::optional<Input>> LookAt(const Model& model, const Read& read, int date_index, const Key& key,
-                                      const Since& since);
+                                      const std::string& column, const Since& since);
+  // The newest rows of an input, with the column that the value was made of.
+  Result<> AddRows(const std::vector<std::string>& columns, const std::string& column, Input& input);
   Result<> AddInputs(const Model& model, int date_index, const Key& key, const std::string& column,
                      const Since& since, int depth, WhyReport& report);
-  // The rows of an input that changed first, each once.
+  // The rows of an input that changed first, each once; where none did, the only row that has the column.
   Result<> FollowRows(const Input& input, const std::string& column, const Since& since, int depth,
                       WhyReport& report);
   Result<std::vector<WhyValue>> ChangesIn(const std::string& table, const std::string& where,

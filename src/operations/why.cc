@@ -35,10 +35,20 @@ void Describe(Visitor& v, WhyLink& l) {
   v.Field("state", l.state, "its state");
   v.Field("because", l.because, "the reason");
   v.Field("depth", l.depth, "how far it is from the first link");
+  v.Field("column", l.column,
+          "with `key` and `column`: the column of the input that has the same name, or the beginning of it");
+  v.Field("rows", l.rows, "the newest of the rows that the value was made of, with the value of this column");
   v.Field("values", l.values,
           "of a raw cell: the first of the values that its load changed; with `key`: of those in these rows "
           "that changed before the value did");
   v.Field("values_changed", l.values_changed, "how many of them are known");
+}
+
+void Describe(Visitor& v, WhyRow& r) {
+  v.Struct("WhyRow", "A row that a value was made of.");
+  v.Field("date", r.date, "its date; empty of a table that has none");
+  v.Field("key", r.key, "its key");
+  v.Field("value", r.value, "its value in the column of the link; null where it is NULL");
 }
 
 Error NoGameDate(const Calendar& calendar, Date date, const std::string& command) {
@@ -62,7 +72,6 @@ void Describe(Visitor& v, WhyValue& value) {
 }
 
 namespace {
-
 
 // Which values the load of a raw cell changed, as far as it is kept, with the place of each.
 Result<> AddValues(Workspace& workspace, Connection& ledger, Lineage& lineage, const Cell& cell,
@@ -138,6 +147,8 @@ Result<WhyReport> Why(Workspace& workspace, const WhyRequest& request, const Can
                       std::move(link.state),
                       std::move(link.because),
                       int(report.size()),
+                      "",
+                      {},
                       {},
                       0});
     if (link.raw) TRY(AddValues(workspace, *moment.connection, lineage, *link.raw, report.back()));

@@ -28,10 +28,19 @@ void Describe(Visitor& v, WhyValue& value);
 // The state of an input, as `key` shows it, of which no row changed before the value did.
 inline constexpr const char* kAsBefore = "as before";
 
+// A row that a value was made of.
+struct WhyRow {
+  std::string date, key;             // the date may be empty, of a table that has none
+  std::optional<std::string> value;  // in the column that the link names
+};
+void Describe(Visitor& v, WhyRow& row);
+
 struct WhyLink {
   std::string table, date;  // the date; the season or `whole` of a cell that is not dated
   std::string state, because;
   int depth = 0;                 // of the link that this one explains, plus 1
+  std::string column;            // of an input: the one that the value was made of, as far as its name tells
+  std::vector<WhyRow> rows;      // the newest of those with this column
   std::vector<WhyValue> values;  // the first of those that changed
   int64_t values_changed = 0;    // all that are known
 };

@@ -51,7 +51,8 @@ function Trail({ links }: { links: WhyLink[] }) {
         <li style={{ marginLeft: `${Math.min(link.depth, 10) * 14}px` }} class={link.state === 'as before' ? 'quiet' : ''}>
           {link.state === 'changed' && <Mark state="stale" />}
           {isDate(link.date) ? <a href={cellLink(link.table, link.date)}>{link.table}{i > 0 ? '' : ` ${link.date}`}</a> : <a href={tableLink(link.table)}>{link.table}</a>}
-          <span class="quiet"> {i > 0 && `${link.state}: `}{link.because}</span>
+          <span class="quiet"> {i > 0 && `${link.state}: `}{link.because}{link.column && `: ${link.column}`}</span>
+          {link.rows.length > 0 && <ul class="plain-list made-of">{link.rows.map((row) => <li title={row.key}><span class="quiet">{row.date}</span> {row.value ?? 'NULL'}</li>)}</ul>}
           {link.values.length > 0 && <ul class="plain-list">{link.values.map((value) => <li><Change of={value} /></li>)}</ul>}
           {link.values_changed > link.values.length && <span class="quiet">and {plural(link.values_changed - link.values.length, 'more value')}</span>}
         </li>

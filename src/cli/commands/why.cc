@@ -18,6 +18,14 @@ std::string ValueText(const WhyValue& value) {
   return text + fmt::format(" ({}{})", value.file, value.row ? fmt::format(", row {}", *value.row) : "");
 }
 
+// The rows that a value was made of: `points: 2021-11-26 23, 2021-11-24 26`.
+std::string RowsText(const WhyLink& link) {
+  std::vector<std::string> rows;
+  for (const WhyRow& row : link.rows)
+    rows.push_back(fmt::format("{} {}", row.date.empty() ? row.key : row.date, row.value.value_or("NULL")));
+  return fmt::format("{}: {}", link.column, Join(rows, ", "));
+}
+
 Result<int> RunWhy(Caller& caller, const WhyRequest& request, const JsonView& view, const Output& output) {
   WhyReport links = TRY(caller.Ask("why", Why, request));
   if (view.json) {
@@ -28,10 +36,12 @@ Result<int> RunWhy(Caller& caller, const WhyRequest& request, const JsonView& vi
   for (size_t i = 0; i < links.size(); ++i) {
     const WhyLink& link = links[i];
     std::string indent(2 * size_t(link.depth), ' ');
-    if (link.state == kAsBefore) {  // in a line with those beside it
-      bool first = i == 0 || links[i - 1].state != kAsBefore || links[i - 1].depth != link.depth;
-      bool last =
-          i + 1 == links.size() || links[i + 1].state != kAsBefore || links[i + 1].depth != link.depth;
+    auto folded = [&](size_t at) {
+      return at < links.size() && links[at].state == kAsBefore && links[at].rows.empty() &&
+             links[at].depth == link.depth;
+    };
+    if (folded(i)) {  // in a line with those beside it
+      bool first = i == 0 || !folded(i - 1), last = !folded(i + 1);
       text += fmt::format("{}{} ({}){}", first ? indent + "as before: " : ", ", link.table,
                           link.because.substr(0, link.because.find(" within")), last ? "\n" : "");
       continue;
@@ -39,6 +49,7 @@ Result<int> RunWhy(Caller& caller, const WhyRequest& request, const JsonView& vi
     text +=
         fmt::format("{}{} {}: {}\n{}  {}\n", indent, link.table, link.date, link.state, indent, link.because);
     indent += "  ";
+    if (!link.rows.empty()) text += indent + RowsText(link) + "\n";
     for (const WhyValue& value : link.values)
       text += indent + ValueText(value) + "\n";
     if (link.values_changed > int64_t(link.values.size()))
