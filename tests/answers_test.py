@@ -23,7 +23,7 @@ class Why(Toy):
     def test_it_says_which_value_changed_and_where_it_is(self):
         self.edit(BOX, "G1,AAA,1,30,", "G1,AAA,1,33,")
         self.run_program("backfill")
-        file = str(self.project / BOX)
+        file = BOX  # as the project names it
         expected = {"key": "game_id G1, player_id 1", "column": "points", "before": "30", "after": "33", "file": file, "row": 1}
         self.assertEqual(self.values("raw_box", "2021-10-19"), [expected])
         self.assertEqual(self.values("player_games", "2021-10-19"), [expected])
@@ -39,7 +39,7 @@ class Why(Toy):
         self.assertIn("player_id 1: the row is gone", self.run_program("why", "raw_box", "2021-10-19"))
         (self.project / BOX).write_text("\n".join(kept + [gone]) + "\n")
         self.run_program("load")
-        self.assertIn(f"player_id 1: the row is new ({self.project / BOX}, row {len(kept)})", self.run_program("why", "raw_box", "2021-10-19"))
+        self.assertIn(f"player_id 1: the row is new ({BOX}, row {len(kept)})", self.run_program("why", "raw_box", "2021-10-19"))
 
     def test_many_values_are_counted(self):
         text = (self.project / BOX).read_text().splitlines()
