@@ -33,7 +33,7 @@ test('a failure is seen, opened, fixed and tried again', async () => {
 
   edit(join(project, model), wrong, right);
   await page.getByRole('button', { name: 'Try again' }).click();
-  await page.locator('.big-state').getByText('fresh').waitFor();
+  await page.locator('.big-state').getByText('unproved').waitFor(); // other dates of the text are still to be filled
   // What waited for it is filled too, and nothing is red.
   await page.goto(`${url}/season`);
   await page.getByRole('button', { name: 'Select the season' }).click();
