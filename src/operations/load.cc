@@ -207,6 +207,8 @@ Result<LoadReport> LoadFiles(Workspace& workspace, const std::vector<std::string
     if (yes) loader.MayLose();
     return loader.Load(paths);
   }();
+  if (report)
+    if (auto brought = warehouse.BringRawRows(activity.cancel()); !brought) report = brought.error();
   if (!report)
     KeepFailure(workspace, "load", started, report.error());
   else if (report->run == 0)

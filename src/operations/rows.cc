@@ -12,6 +12,8 @@
 #include "base/text.h"
 #include "ledger/declarations.h"
 #include "operations/selection.h"
+#include "project/sql_text.h"
+#include "warehouse/duckdb/duckdb_workbench.h"
 #include "warehouse/read_only_sql.h"
 
 namespace backcourt {
@@ -125,9 +127,9 @@ class RowsQuery {
   Result<RowsReport> Fetch(const std::string& query) {
     bool json = format_.format == "json", table = format_.format == "table";
     int most = format_.limit.value_or(table ? kTableRows : kMostRows);
-    std::string columns = json ? "CAST(to_json(q) AS VARCHAR)" : "CAST(COLUMNS(*) AS VARCHAR)";
-    std::string limited = fmt::format("SELECT {} FROM ({}) q LIMIT {}", columns, query, most + 1);
-    Rows rows = TRY(Ask<Rows>([&] { return bench_.Query(limited); }));
+    std::string limited = fmt::format("SELECT * FROM ({}) q LIMIT {}", query, most + 1);
+    Rows rows =
+        TRY(Ask<Rows>([&] { return bench_.Show(limited, json ? RowForm::kObjects : RowForm::kTexts); }));
     RowsReport report;
     report.more = rows.size() > size_t(most);
     if (report.more && !table)
@@ -141,11 +143,9 @@ class RowsQuery {
     }
     for (const auto& column : rows.columns())
       report.columns.push_back(column.name);
-    if (table) {
-      Rows described = TRY(bench_.Query("DESCRIBE " + query));
-      for (size_t i = 0; i < described.size(); ++i)
-        report.types.push_back(described.Text(i, 1));
-    }
+    if (table)
+      for (auto& [name, type] : TRY(bench_.TypesOf(query)))
+        report.types.push_back(std::move(type));
     report.rows.resize(rows.size());
     for (size_t i = 0; i < rows.size(); ++i) {
       auto& row = report.rows[i];
@@ -266,6 +266,13 @@ Result<std::vector<std::string>> LookupPredicates(const Project& project, const 
   return where;
 }
 
+// Whether a query is about the ledger, which is in the file whatever the engine.
+bool IsOfLedger(const std::string& sql) {
+  std::vector<std::string> tokens = SqlTokens(sql);
+  auto schema = std::find(tokens.begin(), tokens.end(), "backcourt");
+  return schema != tokens.end() && schema + 1 != tokens.end() && *(schema + 1) == ".";
+}
+
 }  // namespace
 
 Result<RowsReport> Query(Workspace& workspace, const QueryRequest& request, const Cancel& cancel) {
@@ -275,6 +282,10 @@ Result<RowsReport> Query(Workspace& workspace, const QueryRequest& request, cons
   while (!sql.empty() && (sql.back() == ';' || isspace(static_cast<unsigned char>(sql.back()))))
     sql.pop_back();
   TRY(CheckReadOnly(*connection, sql));
+  if (IsOfLedger(sql)) {
+    DuckDbWorkbench file(*connection);
+    return RowsQuery(file, sql, request.rows, cancel).Run();
+  }
   return RowsQuery(*warehouse.OpenOn(*connection), sql, request.rows, cancel).Run();
 }
 
@@ -295,7 +306,7 @@ Result<RowsReport> Show(Workspace& workspace, const ShowRequest& request, const 
       where.push_back(std::move(predicate));
   for (std::string& predicate : TRY(LookupPredicates(project, request, columns)))
     where.push_back(std::move(predicate));
-  std::string sql = "SELECT * FROM " + Ident(request.table);
+  std::string sql = "SELECT * FROM wh.main." + Ident(request.table);
   if (!where.empty()) sql += " WHERE " + Join(where, " AND ");
   std::vector<std::string> order;  // newest first, then by key
   if (!sorted.date.empty()) order.push_back(Ident(sorted.date) + (request.oldest_first ? "" : " DESC"));

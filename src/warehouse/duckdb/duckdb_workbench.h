@@ -20,6 +20,8 @@ class DuckDbWorkbench : public Workbench {
   Result<Columns> Stage(const std::string& name, const std::string& select) override;
   Result<> Restage(const std::string& name, const std::string& gone, const std::string& come) override;
   Result<Rows> Query(const std::string& select) override { return connection_.Query(select); }
+  Result<Rows> Show(const std::string& select, RowForm form) override;
+  Result<Columns> TypesOf(const std::string& select) override;
   Result<std::vector<PartitionDigest>> Digest(const DigestQuery& query) override;
   Result<std::optional<Columns>> Describe(const std::string& table) override;
   Result<Published> Publish(const Publication& publication) override;
