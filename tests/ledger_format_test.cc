@@ -5,6 +5,7 @@
 #include <fstream>
 #include <map>
 
+#include "ledger/lake.h"
 #include "ledger/schema.h"
 #include "ledger/snapshots.h"
 #include "tests/kit/folder.h"
@@ -36,6 +37,7 @@ TEST(LedgerFormat, ThePageDescribesEveryTableAndColumn) {
   Folder folder;
   auto warehouse = std::move(*OpenDuckDb({folder / "warehouse.duckdb", 1, "640MB", {}}));
   auto connection = std::move(*warehouse->Connect());
+  ASSERT_TRUE(ledger::MakeLakeTables(*connection));
   // The table of a feed without columns of its own.
   ASSERT_TRUE(ledger::WriteSnapshotRows(*connection, "FEED",
                                         "(SELECT '' AS file, 1::BIGINT AS file_row, '' AS feed_season, "

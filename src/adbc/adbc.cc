@@ -7,6 +7,7 @@
 #include <nanoarrow/nanoarrow.h>
 
 #include <cstring>
+#include <mutex>
 
 #include "adbc/transaction.h"
 #include "base/text.h"
@@ -15,8 +16,9 @@ namespace backcourt {
 
 struct DatabaseHandle {
   AdbcDatabase database{};
-  ErrorClassifier classify;
-  explicit DatabaseHandle(ErrorClassifier classifier) : classify(classifier) {}
+  const ErrorClassifier classify;
+  const bool embedded;
+  explicit DatabaseHandle(const Driver& driver) : classify(driver.classify), embedded(driver.embedded) {}
   ~DatabaseHandle() {
     AdbcError error = ADBC_ERROR_INIT;
     AdbcDatabaseRelease(&database, &error);
@@ -27,6 +29,8 @@ struct DatabaseHandle {
 struct Connection::State {
   std::shared_ptr<DatabaseHandle> database;
   AdbcConnection connection{};
+  std::mutex mutex;
+  AdbcStatement* running = nullptr;  // guarded by the mutex
 };
 
 namespace {
@@ -78,18 +82,24 @@ Rows Rows::Make(std::vector<Column> columns) {
 
 void Database::Preload(const std::string& library) { dlopen(library.c_str(), RTLD_LAZY | RTLD_LOCAL); }
 
-Result<std::unique_ptr<Database>> Database::Open(const std::string& library, const std::string& entrypoint,
-                                                 ErrorClassifier classify) {
-  Preload(library);
-  auto handle = std::make_shared<DatabaseHandle>(classify);
+Result<std::unique_ptr<Database>> Database::Open(const Driver& driver) {
+  Preload(driver.library);
+  auto handle = std::make_shared<DatabaseHandle>(driver);
   AdbcError error = ADBC_ERROR_INIT;
-  if (AdbcDatabaseNew(&handle->database, &error) != ADBC_STATUS_OK ||
-      AdbcDatabaseSetOption(&handle->database, "driver", library.c_str(), &error) != ADBC_STATUS_OK ||
-      AdbcDatabaseSetOption(&handle->database, "entrypoint", entrypoint.c_str(), &error) != ADBC_STATUS_OK ||
-      AdbcDatabaseSetOption(&handle->database, "path", ":memory:", &error) != ADBC_STATUS_OK ||
-      AdbcDatabaseInit(&handle->database, &error) != ADBC_STATUS_OK) {
-    Error problem = TakeError(error, classify);
-    return Error{ErrorKind::kBusy, fmt::format("the engine {} does not open: {}", library, problem.message),
+  auto opened = AdbcDatabaseNew(&handle->database, &error);
+  auto set = [&](const std::string& key, const std::string& value) {
+    if (opened == ADBC_STATUS_OK)
+      opened = AdbcDatabaseSetOption(&handle->database, key.c_str(), value.c_str(), &error);
+  };
+  set("driver", driver.library);
+  set("entrypoint", driver.entrypoint);
+  for (const auto& [key, value] : driver.options)
+    set(key, value);
+  if (opened == ADBC_STATUS_OK) opened = AdbcDatabaseInit(&handle->database, &error);
+  if (opened != ADBC_STATUS_OK) {
+    Error problem = TakeError(error, driver.classify);
+    return Error{ErrorKind::kBusy,
+                 fmt::format("the engine {} does not open: {}", driver.library, problem.message),
                  "`backcourt doctor`"};
   }
   auto database = std::make_unique<Database>();
@@ -118,7 +128,12 @@ Connection::~Connection() {
 
 void Connection::Cancel() {
   AdbcError error = ADBC_ERROR_INIT;
-  AdbcConnectionCancel(&state_->connection, &error);
+  if (state_->database->embedded) {
+    AdbcConnectionCancel(&state_->connection, &error);
+  } else {
+    std::lock_guard lock(state_->mutex);
+    if (state_->running) AdbcStatementCancel(state_->running, &error);
+  }
   if (error.release) error.release(&error);
 }
 
@@ -138,43 +153,85 @@ void Connection::Poison(const Error& why) {
 }
 
 Result<Rows> Connection::Query(const std::string& sql) {
-  if (in_transaction_) return Run(sql);
+  if (in_transaction_ || !state_->database->embedded) return Run(sql);
   Transaction own = TRY(Transaction::Begin(*this));
   Rows rows = TRY(Run(sql));
   TRY(own.Commit());
   return rows;
 }
 
-// Each step of the protocol takes what the one before gave, and frees it on every way out.
-// NOLINTNEXTLINE(readability-function-size)
-Result<Rows> Connection::Run(const std::string& sql) {
-  if (poisoned_) return *poisoned_;
-  ErrorClassifier classify = state_->database->classify;
-  AdbcError error = ADBC_ERROR_INIT;
+// Freed on every way out, the stream before its statement.
+class Connection::Answer {
+ public:
+  Answer(Connection& connection) : state_(*connection.state_) {}
+  ~Answer() {
+    if (stream.release) stream.release(&stream);
+    std::lock_guard lock(state_.mutex);
+    state_.running = nullptr;
+    AdbcError ignored = ADBC_ERROR_INIT;
+    if (statement.private_data) AdbcStatementRelease(&statement, &ignored);
+    if (ignored.release) ignored.release(&ignored);
+  }
+  Answer(const Answer&) = delete;
+  Answer& operator=(const Answer&) = delete;
+
+  Error Broken() {
+    const char* text = stream.get_last_error(&stream);
+    return state_.database->classify(text ? text : "the result broke off");
+  }
+
   AdbcStatement statement{};
   ArrowArrayStream stream{};
-  struct Guard {
-    AdbcStatement* statement;
-    ArrowArrayStream* stream;
-    ~Guard() {
-      if (stream->release) stream->release(stream);
-      AdbcError ignored = ADBC_ERROR_INIT;
-      if (statement->private_data) AdbcStatementRelease(statement, &ignored);
-      if (ignored.release) ignored.release(&ignored);
-    }
-  } guard{&statement, &stream};
-  if (AdbcStatementNew(&state_->connection, &statement, &error) != ADBC_STATUS_OK ||
-      AdbcStatementSetSqlQuery(&statement, sql.c_str(), &error) != ADBC_STATUS_OK ||
-      AdbcStatementExecuteQuery(&statement, &stream, nullptr, &error) != ADBC_STATUS_OK)
-    return TakeError(error, classify);
 
-  auto stream_error = [&] {
-    const char* text = stream.get_last_error(&stream);
-    return classify(text ? text : "the result broke off");
+ private:
+  State& state_;
+};
+
+Result<> Connection::Ask(const std::string& sql, Answer& answer) {
+  if (poisoned_) return *poisoned_;
+  AdbcError error = ADBC_ERROR_INIT;
+  auto done = AdbcStatementNew(&state_->connection, &answer.statement, &error);
+  if (done == ADBC_STATUS_OK) done = AdbcStatementSetSqlQuery(&answer.statement, sql.c_str(), &error);
+  if (done == ADBC_STATUS_OK) {
+    {
+      std::lock_guard lock(state_->mutex);
+      state_->running = &answer.statement;
+    }
+    done = AdbcStatementExecuteQuery(&answer.statement, &answer.stream, nullptr, &error);
+  }
+  if (done != ADBC_STATUS_OK) return TakeError(error, state_->database->classify);
+  return {};
+}
+
+Result<> Connection::Pour(const std::string& select, Connection& into, const std::string& table) {
+  Answer answer(*this);
+  TRY(Ask(select, answer));
+  AdbcError error = ADBC_ERROR_INIT;
+  AdbcStatement ingest{};
+  auto done = AdbcStatementNew(&into.state_->connection, &ingest, &error);
+  auto set = [&](const char* key, const char* value) {
+    if (done == ADBC_STATUS_OK) done = AdbcStatementSetOption(&ingest, key, value, &error);
   };
+  set(ADBC_INGEST_OPTION_TARGET_TABLE, table.c_str());
+  set(ADBC_INGEST_OPTION_MODE, ADBC_INGEST_OPTION_MODE_CREATE);
+  set(ADBC_INGEST_OPTION_TEMPORARY, ADBC_OPTION_VALUE_ENABLED);
+  if (done == ADBC_STATUS_OK) done = AdbcStatementBindStream(&ingest, &answer.stream, &error);
+  if (done == ADBC_STATUS_OK) done = AdbcStatementExecuteQuery(&ingest, nullptr, nullptr, &error);
+  AdbcError ignored = ADBC_ERROR_INIT;
+  if (ingest.private_data) AdbcStatementRelease(&ingest, &ignored);
+  if (ignored.release) ignored.release(&ignored);
+  if (done != ADBC_STATUS_OK) return TakeError(error, into.state_->database->classify);
+  return {};
+}
+
+// NOLINTNEXTLINE(readability-function-size): each step takes what the one before gave
+Result<Rows> Connection::Run(const std::string& sql) {
+  Answer answer(*this);
+  TRY(Ask(sql, answer));
+  ArrowArrayStream& stream = answer.stream;
   Rows rows;
   ArrowSchema schema{};
-  if (stream.get_schema(&stream, &schema) != 0) return stream_error();
+  if (stream.get_schema(&stream, &schema) != 0) return answer.Broken();
   std::unique_ptr<ArrowSchema, void (*)(ArrowSchema*)> schema_guard(&schema, [](ArrowSchema* s) {
     if (s->release) s->release(s);
   });
@@ -192,7 +249,7 @@ Result<Rows> Connection::Run(const std::string& sql) {
   size_t text = 0;
   for (;;) {  // rows must be drained: late errors come with them
     ArrowArray array{};
-    if (stream.get_next(&stream, &array) != 0) return stream_error();
+    if (stream.get_next(&stream, &array) != 0) return answer.Broken();
     if (!array.release) break;
     int failed = ArrowArrayViewSetArray(&view, &array, &arrow_error);
     if (!failed) {

@@ -6,6 +6,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "base/result.h"
@@ -44,6 +45,14 @@ class Rows {
 // Sorts an engine's error text into the classes of errors.
 using ErrorClassifier = Error (*)(const std::string& text);
 
+// How an engine is reached.
+struct Driver {
+  std::string library, entrypoint;  // the path of a shared library, and its function that ADBC starts with
+  std::vector<std::pair<std::string, std::string>> options;
+  ErrorClassifier classify = nullptr;
+  bool embedded = true;  // the engine runs in this process, and knows transactions
+};
+
 class Database;
 
 class Connection {
@@ -57,14 +66,19 @@ class Connection {
   static constexpr size_t kMostText = size_t(1) << 30;
   // Without an open transaction a statement has one of its own, from its planning to its end: the engine
   // plans by the statistics of that moment (a filter that all rows pass is left out of the plan), and rows
-  // that others commit between planning and running must not be seen.
+  // that others commit between planning and running must not be seen. An engine that runs elsewhere sees
+  // to that by itself.
   Result<> Execute(const std::string& sql);
   Result<Rows> Query(const std::string& sql);
   // The same in no transaction, as some statements about the engine itself want it.
   Result<> ExecuteAlone(const std::string& sql);
 
-  // Makes what this connection is running fail as interrupted.
+  // Makes what this connection is running fail as interrupted. Of an engine that runs elsewhere only this end
+  // gives up.
   void Cancel();
+
+  // The rows of a SELECT become a temporary table of another connection's engine, as they come.
+  Result<> Pour(const std::string& select, Connection& into, const std::string& table);
 
   // From now on it refuses everything: its transaction could not be ended.
   void Poison(const Error& why);
@@ -74,6 +88,9 @@ class Connection {
   friend class Transaction;
   explicit Connection(std::shared_ptr<struct DatabaseHandle> database);
   Result<Rows> Run(const std::string& sql);
+  // The stream of a statement's rows, and what keeps it.
+  class Answer;
+  Result<> Ask(const std::string& sql, Answer& answer);
   struct State;
   std::unique_ptr<State> state_;
   bool in_transaction_ = false;
@@ -87,10 +104,7 @@ class Database {
   // functions are bound as they are called: the driver manager alone would bind
   // all of them, which takes longer than many a command.
   static void Preload(const std::string& library);
-  // An embedded engine in memory; a warehouse file is attached to it.
-  // `library` is the path of the engine's shared library.
-  static Result<std::unique_ptr<Database>> Open(const std::string& library, const std::string& entrypoint,
-                                                ErrorClassifier classify);
+  static Result<std::unique_ptr<Database>> Open(const Driver& driver);
 
   Result<std::unique_ptr<Connection>> Connect();
 

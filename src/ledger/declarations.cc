@@ -55,18 +55,34 @@ Result<> WriteDeclaration(Connection& connection, const std::string& table,
                                         fmt::arg("table", Quote(table)), fmt::arg("values", values)));
 }
 
+namespace {
+
+// Keeps what a relation (table_name, columns) tells.
+Result<> KeepToldColumns(Connection& connection, const std::string& told) {
+  TRY(connection.Execute(Keep(kColumns, told)));
+  return connection.Execute(fmt::format(R"sql(
+      UPDATE backcourt.bases AS b SET now = l.columns FROM {told} AS l(table_name, columns)
+      WHERE b.name = l.table_name AND b.part = '{part}' AND b.now <> l.columns)sql",
+                                        fmt::arg("told", told), fmt::arg("part", kColumns)));
+}
+
+}  // namespace
+
 Result<> KeepColumns(Connection& connection, const std::vector<std::string>& tables) {
   if (tables.empty()) return {};
   std::vector<std::string> quoted;
   for (const std::string& table : tables)
     quoted.push_back(Quote(table));
-  std::string live =
-      fmt::format("(SELECT * FROM ({}) WHERE table_name IN ({}))", kLiveColumns, Join(quoted, ", "));
-  TRY(connection.Execute(Keep(kColumns, live)));
-  return connection.Execute(fmt::format(R"sql(
-      UPDATE backcourt.bases AS b SET now = l.columns FROM {live} l
-      WHERE b.name = l.table_name AND b.part = '{part}' AND b.now <> l.columns)sql",
-                                        fmt::arg("live", live), fmt::arg("part", kColumns)));
+  return KeepToldColumns(connection, fmt::format("(SELECT * FROM ({}) WHERE table_name IN ({}))",
+                                                 kLiveColumns, Join(quoted, ", ")));
+}
+
+Result<> KeepColumns(Connection& connection, const std::string& table, const NamedTexts& columns) {
+  std::vector<std::string> typed;
+  for (const auto& [name, type] : columns)
+    typed.push_back(name + " " + type);
+  return KeepToldColumns(connection,
+                         fmt::format("(VALUES ({}, {}))", Quote(table), Quote(Join(typed, ", "))));
 }
 
 Result<> KeepAllColumns(Connection& connection) {

@@ -24,6 +24,8 @@ Result<> WriteDeclaration(Connection& connection, const std::string& table,
 
 // Keeps the columns of tables as they are now, and as the first ones where none are kept.
 Result<> KeepColumns(Connection& connection, const std::vector<std::string>& tables);
+// The same of a table that is not in the file.
+Result<> KeepColumns(Connection& connection, const std::string& table, const NamedTexts& columns);
 // The same of all tables of which none are kept.
 Result<> KeepAllColumns(Connection& connection);
 // What CellSeries::schema of a table is by what is kept.

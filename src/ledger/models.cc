@@ -16,9 +16,10 @@ Result<std::map<std::string, KnownModel>> ReadModels(Connection& connection) {
   return known;
 }
 
-Result<> WriteModel(Connection& connection, const Model& model, Digest identity) {
+namespace {
+
+Result<> WriteText(Connection& connection, const Model& model, Digest identity) {
   TRY(WriteDeclaration(connection, model.name, {KindOf(model), DeclarationOf(model)}));
-  TRY(KeepColumns(connection, {model.name}));
   TRY(KeepBeside(connection, model));
   return connection.Execute(fmt::format(R"sql(
       DELETE FROM backcourt.models WHERE model = {model};
@@ -26,6 +27,18 @@ Result<> WriteModel(Connection& connection, const Model& model, Digest identity)
                                         fmt::arg("model", Quote(model.name)),
                                         fmt::arg("identity", identity.Hex()),
                                         fmt::arg("checks", model.checks_identity.Hex())));
+}
+
+}  // namespace
+
+Result<> WriteModel(Connection& connection, const Model& model, Digest identity) {
+  TRY(KeepColumns(connection, {model.name}));
+  return WriteText(connection, model, identity);
+}
+
+Result<> WriteModel(Connection& connection, const Model& model, Digest identity, const NamedTexts& columns) {
+  TRY(KeepColumns(connection, model.name, columns));
+  return WriteText(connection, model, identity);
 }
 
 Result<> WriteProved(Connection& connection, const Model& model) {

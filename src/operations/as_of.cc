@@ -58,6 +58,13 @@ std::optional<Call> ReadCall(const std::string& sql, size_t start) {
 
 }  // namespace
 
+Result<> CheckHasHistory(const Project& project) {
+  if (!project.spark) return {};
+  return Error{ErrorKind::kUsage,
+               "the tables of this project are in Spark: what they held before is Delta's to say",
+               "`DESCRIBE HISTORY` and `VERSION AS OF` of Delta Lake"};
+}
+
 Result<int64_t> RunAsOf(Connection& connection, const std::string& text) {
   int64_t newest = TRY(ledger::NewestRun(connection));
   if (IsNumber(text)) {
@@ -103,6 +110,7 @@ Result<Remembered> RememberedAs(const Project& project, Connection& connection, 
 
 Result<std::string> SelectAsOf(const Project& project, Connection& connection, const std::string& table,
                                const std::string& as_of) {
+  TRY(CheckHasHistory(project));
   Remembered remembered = TRY(RememberedAs(project, connection, table));
   return ledger::RowsAsOf(connection, table, remembered.partition, TRY(RunAsOf(connection, as_of)));
 }

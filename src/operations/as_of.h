@@ -8,6 +8,9 @@
 
 namespace backcourt {
 
+// The history is the embedded engine's: kUsage of a project whose tables are in Spark.
+Result<> CheckHasHistory(const Project& project);
+
 // The run that is meant by its number, or by a time (UTC, as 2021-11-15 or 2021-11-15 12:00): the last that
 // had ended by then, or by the end of that day.
 Result<int64_t> RunAsOf(Connection& connection, const std::string& text);

@@ -4,6 +4,8 @@
 
 #include <filesystem>
 
+#include "operations/as_of.h"
+
 namespace backcourt {
 
 namespace {
@@ -16,6 +18,7 @@ constexpr const char* kParts[] = {"", ".wal"};
 Result<std::unique_ptr<Aside>> Aside::Make(Workspace& workspace,
                                            const std::function<void(Project&)>& change) {
   Project project = workspace.project();
+  TRY(CheckHasHistory(project));
   std::string from = project.warehouse;
   // What is in the log goes into the file.
   TRY(TRY(TRY(workspace.Open())->ConnectToLedger())->ExecuteAlone("CHECKPOINT wh"));

@@ -95,6 +95,7 @@ class Fill {
     TRY(RefuseBroken());
     if (!request_.plan.empty()) saved_ = TRY(ParseSavedPlan(request_.plan, TRY(ReadFile(request_.plan))));
     if (request_.dry_run) return DryRun();
+    TRY(TRY(workspace_.Open())->Recover());
     if (Loads()) {
       LoadReport loaded = TRY(LoadFiles(workspace_, {}, request_.yes, activity_));
       activity_.Tell(LoadFinished{std::move(loaded)});
@@ -254,7 +255,9 @@ Result<> Fill::CheckNewBodies() {
 
 // Changed [checks] run alone, over what is stored; guilty dates become failed.
 Result<int> Fill::RunChangedChecks() {
-  Watch watch = CancelWhen(connection(), activity_.cancel());
+  Watch watch(std::chrono::milliseconds(20), [this] {
+    if (activity_.cancel().Requested()) bench().Cancel();
+  });
   int failed = 0;
   for (const auto& [name_of, seen] : TRY(ledger::ReadModels(connection()))) {
     const Model* model = project_.FindModel(name_of);
@@ -264,9 +267,9 @@ Result<int> Fill::RunChangedChecks() {
     std::vector<Cell> guilty;
     for (const auto& [name, query] : model->checks) {
       auto failing = [&](const std::string& where) -> Result<int64_t> {
-        auto rows = connection().Query(
-            fmt::format("WITH this AS (SELECT * FROM wh.main.{}{}) SELECT count(*) FROM ({})",
-                        Ident(model->name), where, query));
+        auto rows =
+            bench().Query(fmt::format("WITH this AS (SELECT * FROM wh.main.{}{}) SELECT count(*) FROM ({})",
+                                      Ident(model->name), where, query));
         if (!rows)
           return Error{rows.error().kind,
                        fmt::format("{}: check \"{}\": {}", model->file, name, rows.error().message),
@@ -397,6 +400,7 @@ Result<std::string> Fill::UnfinishedForce() {
 }
 
 Result<BackfillReport> Fill::RunPlan() {
+  TRY(TRY(workspace_.Open())->BringRawRows(activity_.cancel()));
   TRY(MakeInputTables(bench(), project_, work_->moment.calendar, work_->plan));
   std::set<std::string> planned;
   for (const Batch& batch : work_->plan.batches)

@@ -6,6 +6,7 @@
 
 #include "base/text.h"
 #include "base/version.h"
+#include "operations/as_of.h"
 #include "operations/selection.h"
 #include "operations/why.h"
 #include "plan/planner.h"
@@ -81,6 +82,7 @@ Result<int> FindCell(const Project& project, const Moment& moment, const BundleR
 
 Result<BundleReport> Bundle(Workspace& workspace, const BundleRequest& request, const Cancel& cancel) {
   const Project& project = workspace.project();
+  TRY(CheckHasHistory(project));
   Moment moment = TRY(workspace.Look(true));
   const Model* model = nullptr;
   int index = TRY(FindCell(project, moment, request, model));

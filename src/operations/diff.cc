@@ -30,6 +30,7 @@ void Describe(Visitor& v, DiffReport& r) {
 
 Result<DiffReport> Diff(Workspace& workspace, const DiffRequest& request, const Cancel& cancel) {
   const Project& project = workspace.project();
+  TRY(CheckHasHistory(project));
   auto connection = TRY(TRY(workspace.Open())->ConnectToLedger());
   Watch watch = CancelWhen(*connection, cancel);
   int64_t run =

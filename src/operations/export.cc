@@ -189,9 +189,9 @@ class TableWriter {
     };
     // A row's season: its own column, else its game's, which the schedule knows.
     season_ = has("season") ? "t.season" : has("game_id") ? "s.season" : "";
-    from_ = fmt::format("main.{} t", Ident(table_));
+    from_ = fmt::format("wh.main.{} t", Ident(table_));
     if (season_ == "s.season")
-      from_ += fmt::format(" JOIN main.{} s ON s.game_id = t.game_id", Ident(project_.schedule));
+      from_ += fmt::format(" JOIN wh.main.{} s ON s.game_id = t.game_id", Ident(project_.schedule));
     std::vector<std::string> order;
     std::string date = project_.DateColumn(table_);
     if (!date.empty()) order.push_back("t." + Ident(date));

@@ -227,6 +227,8 @@ Result<LoadReport> LoadFiles(Workspace& workspace, const std::vector<std::string
     if (yes) loader.MayLose();
     return loader.Load(paths);
   }();
+  if (report)
+    if (auto brought = warehouse.BringRawRows(activity.cancel()); !brought) report = brought.error();
   if (!report) {
     report = WithNames(workspace.project(), report.error());
     KeepFailure(workspace, "load", started, report.error());

@@ -229,8 +229,8 @@ class VersionWriter {
     const auto& seasons = moment_.calendar.seasons();
     auto season = std::find_if(seasons.begin(), seasons.end(),
                                [&](const Season& one) { return one.label == file.season; });
-    std::string from = fmt::format("FROM main.{} WHERE {} BETWEEN {} AND {}", Ident(name), Ident(table.date),
-                                   season->first.Sql(), season->last.Sql());
+    std::string from = fmt::format("FROM wh.main.{} WHERE {} BETWEEN {} AND {}", Ident(name),
+                                   Ident(table.date), season->first.Sql(), season->last.Sql());
     int64_t stored = TRY(moment_.bench->Query("SELECT count(*) " + from)).Int(0, 0);
     if (stored != file.rows)
       return Error{ErrorKind::kProof,

@@ -65,15 +65,16 @@ std::vector<Verb> MakeVerbs() {
       {.name = "load",
        .about =
            "Load files that are new or changed into the raw tables, and remove rows of files that are gone.",
-       .details = "Files are found by the patterns of the feeds below the [data] folder of backcourt.toml; "
-                  "`backcourt doctor`\n"
-                  "lists them with what matches. Only those that are new or changed since the last load are "
-                  "read; with PATH,\n"
-                  "these are read in any case. A load is done as a whole or not at all: a wrong value is "
-                  "reported with file, row\n"
-                  "and column, and everything stays as it was. `backfill` loads first by itself. --what-if shows "
-                  "what a file\n"
-                  "would change in all tables before it is there.",
+       .details =
+           "Files are found by the patterns of the feeds below the [data] folder of backcourt.toml; "
+           "`backcourt doctor`\n"
+           "lists them with what matches. Only those that are new or changed since the last load are "
+           "read; with PATH,\n"
+           "these are read in any case. A load is done as a whole or not at all: a wrong value is "
+           "reported with file, row\n"
+           "and column, and everything stays as it was. `backfill` loads first by itself. --what-if shows "
+           "what a file\n"
+           "would change in all tables before it is there.",
        .example = "backcourt load",
        .needs = Needs::kAlone},
       Load, {"reading"}));
@@ -262,14 +263,15 @@ std::vector<Verb> MakeVerbs() {
             .example = "backcourt verify --sample 50",
             .needs = Needs::kAlone},
            Verify, {"replayed"}));
-  add(Make({.name = "bundle",
-            .about = "Write a cell with all that made it to one file: inputs, SQL, functions, rows, digest.",
-            .details = "The inputs are cut to the windows of its date. `backcourt replay FILE` makes it again "
-                       "from the file alone,\n"
-                       "on any machine: attach it to a report of an error. The file is a DuckDB file.",
-            .example = "backcourt bundle player_daily_cache 2022-01-14",
-            .writes = true},
-           Bundle));
+  add(Make(
+      {.name = "bundle",
+       .about = "Write a cell with all that made it to one file: inputs, SQL, functions, rows, digest.",
+       .details = "The inputs are cut to the windows of its date. `backcourt replay FILE` makes it again "
+                  "from the file alone,\n"
+                  "on any machine: attach it to a report of an error. The file is a DuckDB file.",
+       .example = "backcourt bundle player_daily_cache 2022-01-14",
+       .writes = true},
+      Bundle));
   add(Make({.name = "replay",
             .about = "Make a cell again from the file that `bundle` wrote, and compare it to the bit.",
             .details = "Needs no project and no warehouse. Exit code 2 when the rows differ.",

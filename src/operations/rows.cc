@@ -13,6 +13,8 @@
 #include "ledger/declarations.h"
 #include "operations/as_of.h"
 #include "operations/selection.h"
+#include "project/sql_text.h"
+#include "warehouse/duckdb/duckdb_workbench.h"
 #include "warehouse/read_only_sql.h"
 
 namespace backcourt {
@@ -130,9 +132,9 @@ class RowsQuery {
   Result<RowsReport> Fetch(const std::string& query) {
     bool json = format_.format == "json", table = format_.format == "table";
     int most = format_.limit.value_or(table ? kTableRows : kMostRows);
-    std::string columns = json ? "CAST(to_json(q) AS VARCHAR)" : "CAST(COLUMNS(*) AS VARCHAR)";
-    std::string limited = fmt::format("SELECT {} FROM ({}) q LIMIT {}", columns, query, most + 1);
-    Rows rows = TRY(Ask<Rows>([&] { return bench_.Query(limited); }));
+    std::string limited = fmt::format("SELECT * FROM ({}) q LIMIT {}", query, most + 1);
+    Rows rows =
+        TRY(Ask<Rows>([&] { return bench_.Show(limited, json ? RowForm::kObjects : RowForm::kTexts); }));
     RowsReport report;
     report.more = rows.size() > size_t(most);
     if (report.more && !table)
@@ -146,11 +148,9 @@ class RowsQuery {
     }
     for (const auto& column : rows.columns())
       report.columns.push_back(column.name);
-    if (table) {
-      Rows described = TRY(bench_.Query("DESCRIBE " + query));
-      for (size_t i = 0; i < described.size(); ++i)
-        report.types.push_back(described.Text(i, 1));
-    }
+    if (table)
+      for (auto& [name, type] : TRY(bench_.TypesOf(query)))
+        report.types.push_back(std::move(type));
     report.rows.resize(rows.size());
     for (size_t i = 0; i < rows.size(); ++i) {
       auto& row = report.rows[i];
@@ -271,6 +271,13 @@ Result<std::vector<std::string>> LookupPredicates(const Project& project, const 
   return where;
 }
 
+// Whether a query is about the ledger, which is in the file whatever the engine.
+bool IsOfLedger(const std::string& sql) {
+  std::vector<std::string> tokens = SqlTokens(sql);
+  auto schema = std::find(tokens.begin(), tokens.end(), "backcourt");
+  return schema != tokens.end() && schema + 1 != tokens.end() && *(schema + 1) == ".";
+}
+
 }  // namespace
 
 Result<RowsReport> Query(Workspace& workspace, const QueryRequest& request, const Cancel& cancel) {
@@ -281,6 +288,10 @@ Result<RowsReport> Query(Workspace& workspace, const QueryRequest& request, cons
     sql.pop_back();
   sql = TRY(ReplaceAsOf(workspace.project(), *connection, sql));
   TRY(CheckReadOnly(*connection, sql));
+  if (IsOfLedger(sql)) {
+    DuckDbWorkbench file(*connection);
+    return RowsQuery(file, sql, request.rows, cancel).Run();
+  }
   return RowsQuery(*warehouse.OpenOn(*connection), sql, request.rows, cancel).Run();
 }
 
@@ -290,16 +301,21 @@ Result<RowsReport> Show(Workspace& workspace, const ShowRequest& request, const 
   Warehouse& warehouse = *TRY(workspace.Open());
   auto connection = TRY(warehouse.Connect());
   auto bench = warehouse.OpenOn(*connection);
-  std::string from = Ident(request.table);
-  if (!request.as_of.empty())
-    from = "(" + TRY(SelectAsOf(project, *connection, request.table, request.as_of)) + ")";
+  std::string from = "wh.main." + Ident(request.table);
   std::vector<std::string> columns;
-  if (request.as_of.empty() && !TRY(bench->Describe(request.table)))
-    return Error{ErrorKind::kUsage, fmt::format("{} has not been filled yet", request.table),
-                 "`backcourt backfill`"};
-  Rows described = TRY(bench->Query("SELECT column_name FROM (DESCRIBE FROM " + from + ")"));
-  for (size_t i = 0; i < described.size(); ++i)
-    columns.push_back(described.Text(i, 0));
+  if (request.as_of.empty()) {
+    auto described = TRY(bench->Describe(request.table));
+    if (!described)
+      return Error{ErrorKind::kUsage, fmt::format("{} has not been filled yet", request.table),
+                   "`backcourt backfill`"};
+    for (const auto& [name, type] : *described)
+      columns.push_back(name);
+  } else {
+    from = "(" + TRY(SelectAsOf(project, *connection, request.table, request.as_of)) + ")";
+    Rows described = TRY(bench->Query("SELECT column_name FROM (DESCRIBE FROM " + from + ")"));
+    for (size_t i = 0; i < described.size(); ++i)
+      columns.push_back(described.Text(i, 0));
+  }
   std::vector<std::string> where = TRY(DatePredicates(sorted, request));
   if (!request.season.empty())
     for (std::string& predicate : TRY(SeasonPredicate(TRY(workspace.Look()), sorted, request, columns)))

@@ -6,6 +6,7 @@
 #include "load/file_rows.h"
 #include "load/raw_table_sql.h"
 #include "load/statements.h"
+#include "operations/as_of.h"
 #include "operations/changes.h"
 #include "operations/selection.h"
 #include "operations/value_trail.h"
@@ -103,6 +104,7 @@ Result<> AddValues(Workspace& workspace, Connection& ledger, Lineage& lineage, c
 
 Result<WhyReport> WhyValueIs(Workspace& workspace, Moment& moment, Lineage& lineage,
                              const WhyRequest& request, Date date) {
+  TRY(CheckHasHistory(workspace.project()));
   const Model* model = workspace.project().FindModel(request.table);
   if (!model || model->view)
     return Error{ErrorKind::kUsage, fmt::format("{} is no table that a model fills", request.table),

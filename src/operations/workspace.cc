@@ -9,6 +9,7 @@
 #include "plan/planner.h"
 #include "warehouse/calendar_reader.h"
 #include "warehouse/duckdb/duckdb_warehouse.h"
+#include "warehouse/spark/spark_warehouse.h"
 
 namespace backcourt {
 
@@ -23,7 +24,7 @@ Result<Warehouse*> Workspace::Open() {
   options.history = project_.keep_history != 0;
   std::error_code ignored;
   options.in_memory = !keep_ && !std::filesystem::exists(project_.warehouse, ignored);
-  warehouse_ = TRY(OpenDuckDb(options));
+  warehouse_ = TRY(project_.spark ? OpenSpark(project_, options) : OpenDuckDb(options));
   return warehouse_.get();
 }
 

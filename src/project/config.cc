@@ -110,6 +110,35 @@ std::optional<int64_t> ParseDays(const std::string& text) {
   return std::stoll(text.substr(0, end)) * 86400;
 }
 
+// What [warehouse] says of Spark; nothing where the engine is DuckDB.
+std::optional<SparkPlace> ReadSpark(TomlTable& warehouse) {
+  std::string engine = warehouse.Text("engine");
+  SparkPlace place;
+  place.uri = warehouse.Text("uri");
+  place.database = warehouse.Text("database");
+  place.staging = warehouse.Text("staging");
+  place.settings = warehouse.Pairs("settings");
+  int64_t timeout = warehouse.Number("timeout", place.timeout);
+  bool named =
+      !place.uri.empty() || !place.database.empty() || !place.staging.empty() || !place.settings.empty();
+  if (engine == "spark") {
+    if (!place.uri.starts_with("sc://"))
+      warehouse.Problem(nullptr, "engine = \"spark\" wants uri = \"sc://host:port\"");
+    const char* kNames = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_.";
+    if (place.database.empty() || place.database.find_first_not_of(kNames) != std::string::npos)
+      warehouse.Problem(
+          nullptr, "engine = \"spark\" wants database = \"name\", of letters, digits, _ and one dot at most");
+    if (timeout < 1 || timeout > 86'400) warehouse.Problem(nullptr, "timeout (1 to 86400 s) is out of range");
+    place.timeout = int(timeout);
+    return place;
+  }
+  if (!engine.empty() && engine != "duckdb")
+    warehouse.Problem(nullptr, fmt::format("engine '{}' is neither \"duckdb\" nor \"spark\"", engine));
+  else if (named)
+    warehouse.Problem(nullptr, "uri, database, staging and settings are for engine = \"spark\"");
+  return {};
+}
+
 // A section of the file after the other.
 // NOLINTNEXTLINE(readability-function-size)
 Config ReadSections(const std::string& file, const toml::table& root, std::vector<FileProblem>& problems) {
@@ -166,6 +195,7 @@ Config ReadSections(const std::string& file, const toml::table& root, std::vecto
     if (threads < 1 || threads > 1024) warehouse.Problem(nullptr, "threads (1 to 1024) is out of range");
     config.threads = int(threads);
   }
+  config.spark = ReadSpark(warehouse);
   note(warehouse.Finish());
 
   TomlTable sources = section("sources");

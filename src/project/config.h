@@ -13,6 +13,7 @@
 #include "project/lookup.h"
 #include "project/notify.h"
 #include "project/problem.h"
+#include "project/spark_place.h"
 
 namespace backcourt {
 
@@ -24,6 +25,7 @@ struct Config {
   std::optional<bool> block_on_missing_games, ahead_all;  // [policy]
   std::string warehouse, memory_limit;                    // [warehouse]
   std::optional<int> threads;
+  std::optional<SparkPlace> spark;
   std::string data;                                            // [data]
   std::vector<std::string> prefer;                             // [sources]
   std::string publish_folder;                                  // [publish]

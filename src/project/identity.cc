@@ -40,7 +40,7 @@ class FunctionUse {
 }  // namespace
 
 void Identify(Project& project) {
-  FunctionUse functions(project.functions);
+  FunctionUse functions(project.spark ? project.spark_functions : project.functions);
   for (Model& model : project.models) {
     std::map<std::string, std::string> used = functions.In(model.tokens);
     Hasher hasher;

@@ -107,6 +107,10 @@ Result<> ReadConfig(Project& project, const fs::path& folder, bool inherited) {
   project.warehouse = Resolve(folder, config.warehouse.empty() ? "warehouse.duckdb" : config.warehouse);
   keep(project.memory_limit, config.memory_limit);
   project.threads = config.threads.value_or(project.threads);
+  project.spark = config.spark;
+  if (project.spark)
+    project.spark->staging = Resolve(
+        folder, config.spark->staging.empty() ? project.warehouse + ".staging" : config.spark->staging);
   project.data = Resolve(folder, config.data);
   project.seasons = config.seasons;
   project.prefer = config.prefer;
@@ -175,10 +179,16 @@ std::vector<fs::path> OverlaidFiles(Project& project, const char* folder, const 
   return paths;
 }
 
-// The functions of one file; those of the project's own stand in place of the pack's of their names.
-// What the comment in the line before a function says of it.
-std::string CommentOn(const std::string& name, const std::string& text) {
-  size_t end = text.find("\nCREATE MACRO " + name + "(");
+// How an engine's functions are written.
+struct Prelude {
+  std::string file;                // below functions/
+  std::vector<std::string> begin;  // the words before a name
+  std::vector<Function>& functions;
+};
+
+// What the comment in the line before a function, which `begin` and "(" make, says of it.
+std::string CommentOn(const std::string& begin, const std::string& text) {
+  size_t end = text.find("\n" + begin + "(");
   if (end == std::string::npos) return "";
   size_t line = text.rfind('\n', end - 1) + 1;  // 0 where it is the first
   if (text.compare(line, 3, "-- ") != 0) return "";
@@ -186,24 +196,38 @@ std::string CommentOn(const std::string& name, const std::string& text) {
   return comment.substr(0, std::min(comment.find(';'), comment.find_last_not_of(". ") + 1));
 }
 
-Result<> ReadFunctions(Project& project, const std::string& file, bool own) {
+// The functions of one file; those of the project's own stand in place of the pack's of their names.
+Result<> ReadFunctions(Project& project, const Prelude& prelude, const std::string& file, bool own) {
   const std::string text = TRY(ReadFile(file));
+  const std::vector<std::string>& begin = prelude.begin;
+  std::string words = Join(begin, " ");
+  std::transform(words.begin(), words.end(), words.begin(), [](unsigned char c) { return std::toupper(c); });
   for (const std::string& statement : SqlStatements(text)) {
     std::vector<std::string> tokens = SqlTokens(statement);
-    if (tokens.size() < 4 || tokens[0] != "create" || tokens[1] != "macro" || tokens[3] != "(")
+    if (tokens.size() < begin.size() + 2 || !std::equal(begin.begin(), begin.end(), tokens.begin()) ||
+        tokens[begin.size() + 1] != "(")
       return Error{ErrorKind::kUsage,
-                   fmt::format("{}: '{}...' is no CREATE MACRO name(...)", file, statement.substr(0, 40)),
-                   ""};
-    Function function{SqlName(tokens[2]), statement, file, CommentOn(SqlName(tokens[2]), text)};
+                   fmt::format("{}: '{}...' is no {} name(...)", file, statement.substr(0, 40), words), ""};
+    const std::string name = SqlName(tokens[begin.size()]);
+    Function function{name, statement, file, CommentOn(words + " " + name, text)};
     auto of_pack = std::find_if(
-        project.functions.begin(), project.functions.end(),
+        prelude.functions.begin(), prelude.functions.end(),
         [&](const Function& other) { return other.name == function.name && other.file != file; });
-    bool replaces = own && of_pack != project.functions.end();
+    bool replaces = own && of_pack != prelude.functions.end();
     if (own) project.overlays.push_back({"function", function.name, file, replaces ? of_pack->file : ""});
     if (replaces)
       *of_pack = std::move(function);
     else
-      project.functions.push_back(std::move(function));
+      prelude.functions.push_back(std::move(function));
+  }
+  return {};
+}
+
+Result<> ReadFunctions(Project& project, const Prelude& prelude) {
+  for (bool own : {false, true}) {
+    if (own && project.pack == project.root) continue;
+    fs::path file = fs::path(own ? project.root : project.pack) / "functions" / prelude.file;
+    if (fs::exists(file)) TRY(ReadFunctions(project, prelude, file.string(), own));
   }
   return {};
 }
@@ -211,12 +235,13 @@ Result<> ReadFunctions(Project& project, const std::string& file, bool own) {
 Result<> ReadAllFunctions(Project& project) {
   for (const auto& [key, value] : project.league)
     project.functions.push_back({"league_" + key, fmt::format("CREATE MACRO league_{}() AS {}", key, value)});
-  for (bool own : {false, true}) {
-    if (own && project.pack == project.root) continue;
-    fs::path file = fs::path(own ? project.root : project.pack) / "functions" / "duckdb.sql";
-    if (fs::exists(file)) TRY(ReadFunctions(project, file.string(), own));
-  }
-  return {};
+  TRY(ReadFunctions(project, {"duckdb.sql", {"create", "macro"}, project.functions}));
+  if (!project.spark) return {};
+  for (const auto& [key, value] : project.league)  // lists and maps are for sources, which DuckDB runs
+    if (value.front() != '[' && !value.starts_with("MAP"))
+      project.spark_functions.push_back(
+          {"league_" + key, fmt::format("CREATE TEMPORARY FUNCTION league_{}() RETURN {}", key, value)});
+  return ReadFunctions(project, {"spark.sql", {"create", "temporary", "function"}, project.spark_functions});
 }
 
 // A pack's seeds, with the rows that the project's own of the same names add.

@@ -14,6 +14,7 @@
 #include "project/model.h"
 #include "project/notify.h"
 #include "project/problem.h"
+#include "project/spark_place.h"
 
 namespace backcourt {
 
@@ -23,7 +24,8 @@ struct Seed {
                     // may be empty
 };
 
-// A function of the prelude, as `CREATE MACRO name(...) AS ...`.
+// A function of the prelude, as `CREATE MACRO name(...) AS ...`, or as Spark has it, `CREATE TEMPORARY
+// FUNCTION name(...) RETURN ...`.
 struct Function {
   std::string name, statement;
   std::string file = "";   // that has it
@@ -54,6 +56,7 @@ struct Project {
   int threads = 2;
   static constexpr const char* kMemory = "640MB";  // where a project sets none
   std::string memory_limit = kMemory;
+  std::optional<SparkPlace> spark;  // where the rows of models are; nothing: in the file
 
   // [data]
   std::string data;  // folder of the files as they come; may be empty
@@ -104,8 +107,9 @@ struct Project {
   std::vector<Source> sources;  // by rank, then name
   std::vector<Seed> seeds;
   std::vector<Function> functions;
-  std::vector<Model> models;  // inputs before what reads them
-  std::vector<Check> checks;  // by name
+  std::vector<Function> spark_functions;  // where the engine is Spark: those that models and checks call
+  std::vector<Model> models;              // inputs before what reads them
+  std::vector<Check> checks;              // by name
 
   std::vector<Overlay> overlays;
 

@@ -75,8 +75,8 @@ class SqlLexer {
   bool plain_ = true;
 };
 
-std::vector<std::string> TokensOf(std::string_view sql, SqlLexer& lexer) {
-  std::vector<std::string> tokens;
+std::vector<SqlToken> TokensOf(std::string_view sql, SqlLexer& lexer) {
+  std::vector<SqlToken> tokens;
   for (size_t at = 0; at < sql.size();) {
     char c = sql[at];
     if (std::isspace(static_cast<unsigned char>(c))) {
@@ -89,35 +89,45 @@ std::vector<std::string> TokensOf(std::string_view sql, SqlLexer& lexer) {
     }
     size_t end = lexer.SkipQuoted(at);
     if (end != at) {
-      tokens.emplace_back(sql.substr(at, end - at));
+      tokens.push_back({std::string(sql.substr(at, end - at)), at, end});
     } else if (end = at + 1; WordChar(c)) {
       while (end < sql.size() &&
              (WordChar(sql[end]) || (sql[end] == '.' && std::isdigit(static_cast<unsigned char>(c)))))
         ++end;
       std::string word(sql.substr(at, end - at));
       std::transform(word.begin(), word.end(), word.begin(), [](unsigned char w) { return std::tolower(w); });
-      tokens.push_back(std::move(word));
+      tokens.push_back({std::move(word), at, end});
     } else {
       static const char* const kPairs[] = {"<=", ">=", "<>", "!=", "||", "::", "=="};
       for (const char* pair : kPairs)
         if (sql.compare(at, 2, pair) == 0) end = at + 2;
-      tokens.emplace_back(sql.substr(at, end - at));
+      tokens.push_back({std::string(sql.substr(at, end - at)), at, end});
     }
     at = end;
   }
   return tokens;
 }
 
+std::vector<std::string> TextsOf(std::vector<SqlToken> tokens) {
+  std::vector<std::string> texts;
+  texts.reserve(tokens.size());
+  for (SqlToken& token : tokens)
+    texts.push_back(std::move(token.text));
+  return texts;
+}
+
 }  // namespace
 
-std::vector<std::string> SqlTokens(std::string_view sql) {
+std::vector<SqlToken> PlacedSqlTokens(std::string_view sql) {
   SqlLexer lexer(sql);
   return TokensOf(sql, lexer);
 }
 
+std::vector<std::string> SqlTokens(std::string_view sql) { return TextsOf(PlacedSqlTokens(sql)); }
+
 std::string CanonicalSql(std::string_view sql) {
   SqlLexer lexer(sql);
-  std::vector<std::string> tokens = TokensOf(sql, lexer);
+  std::vector<std::string> tokens = TextsOf(TokensOf(sql, lexer));
   return lexer.plain() ? Join(tokens, " ") : std::string(sql);
 }
 

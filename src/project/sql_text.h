@@ -8,7 +8,14 @@
 
 namespace backcourt {
 
+// A token, and where it stands in the text.
+struct SqlToken {
+  std::string text;
+  size_t begin = 0, end = 0;
+};
+
 // Tokens in order; words outside quotes are lower-cased, literals kept.
+std::vector<SqlToken> PlacedSqlTokens(std::string_view sql);
 std::vector<std::string> SqlTokens(std::string_view sql);
 
 // The tokens joined by single blanks: equal only for texts that mean the same. A text in which comments or

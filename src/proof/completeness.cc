@@ -15,6 +15,7 @@
 #include "plan/planner.h"
 #include "proof/contracts.h"
 #include "warehouse/cell_sql.h"
+#include "warehouse/duckdb/duckdb_workbench.h"
 
 namespace backcourt {
 
@@ -54,7 +55,7 @@ class Checker {
   Result<> Games(const CheckedSeason& season);
   void FilledCells(const CheckedSeason& season);
   Result<> StoredRows(const CheckedSeason& season);
-  Result<> StoredRowsOf(const std::string& table, const std::string& partition,
+  Result<> StoredRowsOf(Workbench& bench, const std::string& table, const std::string& partition,
                         const std::vector<std::string>& columns, const std::vector<std::string>& key,
                         int32_t first, int32_t last, const std::string& fix, GuardCount& count);
   Result<> ExpectedRows(const CheckedSeason& season);
@@ -342,7 +343,7 @@ void Checker::FilledCells(const CheckedSeason& season) {
 }
 
 // Rows as they stand against the ledger's digests of them.
-Result<> Checker::StoredRowsOf(const std::string& table, const std::string& partition,
+Result<> Checker::StoredRowsOf(Workbench& bench, const std::string& table, const std::string& partition,
                                const std::vector<std::string>& columns, const std::vector<std::string>& key,
                                int32_t first, int32_t last, const std::string& fix, GuardCount& count) {
   static const CellSeries kNone;
@@ -351,8 +352,7 @@ Result<> Checker::StoredRowsOf(const std::string& table, const std::string& part
   bool dated = project_.GrainOf(table) == Grain::kDate;
   std::string where = fmt::format("{} BETWEEN {} AND {}", partition, first, last);
   std::map<PartitionKey, PartitionDigest> stored;
-  for (const PartitionDigest& one :
-       TRY(bench_.Digest({"wh.main." + Ident(table), partition, columns, where})))
+  for (const PartitionDigest& one : TRY(bench.Digest({"wh.main." + Ident(table), partition, columns, where})))
     stored[one.partition] = one;
   std::set<int32_t> partitions;
   for (const auto& [s, one] : stored)
@@ -372,7 +372,7 @@ Result<> Checker::StoredRowsOf(const std::string& table, const std::string& part
     for (const std::string& column : key)
       quoted.push_back(Ident(column)),
           shown.push_back(fmt::format("'{}=' || CAST({} AS VARCHAR)", column, Ident(column)));
-    Rows twice = TRY(bench_.Query(
+    Rows twice = TRY(bench.Query(
         fmt::format(R"sql(
         SELECT concat_ws(', ', {shown}) FROM wh.main.{table} WHERE {key_sql} = {key}
         GROUP BY {columns} HAVING count(*) > 1 ORDER BY 1 LIMIT 1)sql",
@@ -393,6 +393,7 @@ Result<> Checker::StoredRowsOf(const std::string& table, const std::string& part
 
 Result<> Checker::StoredRows(const CheckedSeason& season) {
   GuardCount count{season.label, "stored rows", "cells", 0, 0, ""};
+  DuckDbWorkbench file(ledger_);  // raw rows are in it, whatever the engine
   size_t before = report_.gaps.size();
   int32_t first = DateAt(season.dates.front()).days, last = DateAt(season.dates.back()).days;
   for (const RawTable& table : project_.raw_tables) {
@@ -400,7 +401,7 @@ Result<> Checker::StoredRows(const CheckedSeason& season) {
     int32_t year = calendar_.season_of(calendar_.dates()[size_t(season.dates.front())]).year;
     bool dated = table.grain == Grain::kDate;
     int32_t from = dated ? first : table.grain == Grain::kSeason ? year : 0, to = dated ? last : from;
-    TRY(StoredRowsOf(table.name, PartitionSql(table), HashedColumns(table), table.key, from, to,
+    TRY(StoredRowsOf(file, table.name, PartitionSql(table), HashedColumns(table), table.key, from, to,
                      TRY(LoadAgain(table, season.label)) + ", then `backcourt backfill`", count));
   }
   for (const Model& model : project_.models) {
@@ -413,8 +414,8 @@ Result<> Checker::StoredRows(const CheckedSeason& season) {
     for (size_t i = 0; as_declared && i < columns.size(); ++i)
       as_declared = there[i].first == columns[i];
     if (!as_declared) continue;  // its cells are stale or missing, and told as such
-    TRY(StoredRowsOf(model.name, bench_.dialect().DayNumber(Ident(model.date)), columns, model.key, first,
-                     last, "", count));
+    TRY(StoredRowsOf(bench_, model.name, bench_.dialect().DayNumber(Ident(model.date)), columns, model.key,
+                     first, last, "", count));
   }
   for (size_t i = before; i < report_.gaps.size(); ++i)
     report_.gaps[i].season = season.label;

@@ -92,11 +92,15 @@ Result<GuardCount> RunCheckOf(Connection& ledger, Workbench& bench, const Projec
                        SeasonRows(project, calendar, season, read.table));
   });
   auto rows = bench.Query(fmt::format(R"sql(
-      {inputs}SELECT CAST({day} AS INTEGER), CAST(subject AS VARCHAR), CAST(what AS VARCHAR), count(*) OVER ()
+      {inputs}SELECT CAST({day} AS INTEGER), CAST(subject AS VARCHAR), CAST(what AS VARCHAR), examined_
+      FROM (
+      SELECT *, count(*) OVER () AS examined_,
+        row_number() OVER (ORDER BY what IS NULL, game_date, subject, what) AS place_
       FROM (
       {body}
       ) AS findings
-      QUALIFY what IS NOT NULL OR row_number() OVER () = 1 ORDER BY game_date, subject, what)sql",
+      )
+      WHERE what IS NOT NULL OR place_ = 1 ORDER BY game_date, subject, what)sql",
                                       fmt::arg("inputs", sql),
                                       fmt::arg("day", bench.dialect().DayNumber("game_date")),
                                       fmt::arg("body", check.body)));

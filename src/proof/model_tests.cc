@@ -54,7 +54,7 @@ class Tester {
  public:
   // `aside` looks into what the transaction on `connection` refused.
   Tester(Connection& connection, Connection& aside, const Project& project, const Model& model)
-      : connection_(connection), bench_(connection, false), aside_(aside), project_(project), model_(model) {}
+      : connection_(connection), bench_(connection), aside_(aside), project_(project), model_(model) {}
 
   Result<std::vector<ModelTestFailure>> Run(const TestCase& test) {
     TRY(CheckNames(test));

@@ -22,8 +22,7 @@ constexpr int kShownRows = 20;  // of those that break a check
 // engine's own.
 Error WhyNotMade(Workbench& bench, const Model& model, const std::string& inputs, Error error) {
   if (error.kind != ErrorKind::kModel) return error;
-  auto typed =
-      bench.Stage("this", fmt::format("{}SELECT * FROM (\n{}\n) AS this LIMIT 0", inputs, model.body));
+  auto typed = bench.TypesOf(fmt::format("{}SELECT * FROM (\n{}\n) AS this", inputs, model.body));
   if (!typed) return error;
   for (const auto& [name, about] : model.columns)
     if (std::none_of(typed->begin(), typed->end(), [&](auto& column) { return column.first == name; }))
@@ -38,8 +37,7 @@ Error WhyNotMade(Workbench& bench, const Model& model, const std::string& inputs
 Result<std::string> ShowRows(Workbench& bench, const std::string& query,
                              const std::vector<std::string>& first) {
   constexpr size_t kShownColumns = 12;
-  Rows rows = TRY(
-      bench.Query(fmt::format("SELECT CAST(COLUMNS(*) AS VARCHAR) FROM ({}) LIMIT {}", query, kShownRows)));
+  Rows rows = TRY(bench.Show(fmt::format("SELECT * FROM ({}) LIMIT {}", query, kShownRows), RowForm::kTexts));
   std::vector<size_t> order(rows.columns().size());
   std::iota(order.begin(), order.end(), size_t(0));
   std::stable_partition(order.begin(), order.end(), [&](size_t c) {

@@ -1,5 +1,5 @@
 // The seam between Backcourt and the engine that holds the rows of tables.
-// DuckDB stands behind it (warehouse/duckdb); tests put a fake there
+// DuckDB stands behind it (warehouse/duckdb), or Spark (warehouse/spark); tests put a fake there
 // (tests/kit/fake_warehouse.h). The ledger and the raw tables are in an embedded
 // DuckDB file whatever the engine: another engine publishes in steps that can be
 // told apart after a crash (intent, rows, outcome), where DuckDB has them all in
@@ -17,6 +17,7 @@
 #include <vector>
 
 #include "adbc/adbc.h"
+#include "base/cancel.h"
 #include "ledger/runs.h"
 #include "plan/cells.h"
 #include "project/model.h"
@@ -54,6 +55,8 @@ struct Published {
 };
 
 enum class FileFormat { kParquet, kCsv, kJson };
+// Rows for people: each value a text, or each row one text, a JSON object.
+enum class RowForm { kTexts, kObjects };
 
 // One worker's place: what is staged in it nobody else sees. Not shared between
 // threads, but for Cancel, which any thread may call.
@@ -69,6 +72,10 @@ class Workbench {
   // `come` (a SELECT; may be empty) join it.
   virtual Result<> Restage(const std::string& name, const std::string& gone, const std::string& come) = 0;
   virtual Result<Rows> Query(const std::string& select) = 0;
+  // The same, written in one way whatever the engine.
+  virtual Result<Rows> Show(const std::string& select, RowForm form) = 0;
+  // The columns of a SELECT, without its rows.
+  virtual Result<Columns> TypesOf(const std::string& select) = 0;
   // In partition order. A row without a partition is an error of kind data.
   virtual Result<std::vector<PartitionDigest>> Digest(const DigestQuery& query) = 0;
 
@@ -126,6 +133,11 @@ class Warehouse {
   virtual Result<std::unique_ptr<Connection>> ConnectToLedger() = 0;
   // Until the functions are there, as Open and Connect do.
   virtual Result<> WaitForFunctions() = 0;
+
+  // Settles what a dead process had begun to publish: afterwards rows and ledger agree.
+  virtual Result<> Recover() = 0;
+  // Raw rows that changed are where models read them.
+  virtual Result<> BringRawRows(const Cancel& cancel) = 0;
 
   // So many workers will run side by side: their places share what threads there are.
   virtual Result<> ShareThreads(int workers) = 0;

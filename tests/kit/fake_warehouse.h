@@ -65,6 +65,8 @@ class FakeWarehouse : public Warehouse {
   }
   Result<std::unique_ptr<Connection>> ConnectToLedger() override { return Connect(); }
   Result<> WaitForFunctions() override { return {}; }
+  Result<> Recover() override { return {}; }
+  Result<> BringRawRows(const Cancel&) override { return {}; }
   Result<> ShareThreads(int) override { return {}; }
   BatchCosts costs() const override { return {}; }
   Result<std::string> Version() override { return std::string("fake"); }
@@ -98,6 +100,8 @@ class FakeWarehouse : public Warehouse {
       TRY(Step("query"));
       return warehouse_.answer(select);
     }
+    Result<Rows> Show(const std::string& select, RowForm) override { return Query(select); }
+    Result<Columns> TypesOf(const std::string& select) override { return warehouse_.ModelOf(select).columns; }
     Result<std::vector<PartitionDigest>> Digest(const DigestQuery& query) override {
       TRY(Step("digest"));
       std::map<int32_t, PartitionDigest> partitions;

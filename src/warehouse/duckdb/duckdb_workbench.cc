@@ -46,6 +46,16 @@ Result<> DuckDbWorkbench::Restage(const std::string& name, const std::string& go
   return {};
 }
 
+Result<Rows> DuckDbWorkbench::Show(const std::string& select, RowForm form) {
+  const char* shown =
+      form == RowForm::kObjects ? "CAST(to_json(q) AS VARCHAR)" : "CAST(COLUMNS(*) AS VARCHAR)";
+  return connection_.Query(fmt::format("SELECT {} FROM ({}) q", shown, select));
+}
+
+Result<Columns> DuckDbWorkbench::TypesOf(const std::string& select) {
+  return ColumnsOf(connection_, "(" + select + ")");
+}
+
 Result<std::vector<PartitionDigest>> DuckDbWorkbench::Digest(const DigestQuery& query) {
   return DigestPartitions(connection_, query);
 }

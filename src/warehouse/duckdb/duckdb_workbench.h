@@ -17,12 +17,15 @@ class DuckDbWorkbench : public Workbench {
   // `history`: what is replaced is kept.
   DuckDbWorkbench(std::unique_ptr<Connection> own, bool history)
       : own_(std::move(own)), connection_(*own_), history_(history) {}
-  DuckDbWorkbench(Connection& connection, bool history) : connection_(connection), history_(history) {}
+  explicit DuckDbWorkbench(Connection& connection, bool history = false)
+      : connection_(connection), history_(history) {}
 
   const Dialect& dialect() const override { return dialect_; }
   Result<Columns> Stage(const std::string& name, const std::string& select) override;
   Result<> Restage(const std::string& name, const std::string& gone, const std::string& come) override;
   Result<Rows> Query(const std::string& select) override { return connection_.Query(select); }
+  Result<Rows> Show(const std::string& select, RowForm form) override;
+  Result<Columns> TypesOf(const std::string& select) override;
   Result<std::vector<PartitionDigest>> Digest(const DigestQuery& query) override;
   Result<std::optional<Columns>> Describe(const std::string& table) override;
   Result<> MayReplace(const std::set<std::string>& models) override;

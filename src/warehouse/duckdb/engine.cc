@@ -25,7 +25,7 @@ std::string LibraryFolder() {
 void PreloadEngine() { Database::Preload(Library()); }
 
 Result<std::unique_ptr<Database>> OpenEngine() {
-  return Database::Open(Library(), "duckdb_adbc_init", ClassifyError);
+  return Database::Open({Library(), "duckdb_adbc_init", {{"path", ":memory:"}}, ClassifyError});
 }
 
 }  // namespace backcourt

@@ -1,0 +1,49 @@
+// What the workbenches of a warehouse in Spark share: where its rows are, who writes them, and how a write
+// that was broken off is settled.
+#pragma once
+
+#include <map>
+#include <mutex>
+#include <string>
+
+#include "ledger/lake.h"
+#include "project/project.h"
+#include "warehouse/spark/spark_session.h"
+#include "warehouse/warehouse.h"
+
+namespace backcourt {
+
+class Lake {
+ public:
+  Lake(SparkPlace place, std::vector<Function> functions)
+      : place(std::move(place)), functions(std::move(functions)) {}
+
+  const SparkPlace place;
+  const std::vector<Function> functions;
+
+  std::string Table(const std::string& name) const;
+
+  // Held while a table is written: Delta refuses writers of one table that meet.
+  std::mutex& WriterOf(const std::string& table);
+
+  // The database is this ledger's from now on. One that is another's is kBusy: two ledgers would not know of
+  // each other's rows.
+  Result<> Claim(SparkSession& session, Connection& ledger);
+
+  // Whether the rows of an intent are in the lake. What wrote them is ended first, and kept from ending
+  // later.
+  Result<bool> Settle(SparkSession& session, const ledger::Intent& intent);
+  // Settles the open intents of models, and the ledger says what came of them.
+  Result<> SettleAll(SparkSession& session, Connection& ledger, const std::vector<const Model*>& models);
+
+ private:
+  std::mutex mutex_;
+  std::map<std::string, std::mutex> writers_;
+  bool claimed_ = false;
+};
+
+// What came of rows that are in the lake, in one transaction of the ledger. Where the model has another text
+// than the intent's by now, its cells are forgotten, so that they are filled again.
+Result<Published> WriteOutcome(Connection& ledger, const ledger::Intent& intent, const Model& model);
+
+}  // namespace backcourt

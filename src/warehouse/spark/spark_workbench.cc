@@ -1,0 +1,245 @@
+#include "warehouse/spark/spark_workbench.h"
+
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <atomic>
+#include <filesystem>
+
+#include "adbc/transaction.h"
+#include "base/date.h"
+#include "base/fault_point.h"
+#include "base/text.h"
+#include "ledger/cells.h"
+#include "ledger/declarations.h"
+#include "ledger/models.h"
+#include "warehouse/cell_sql.h"
+#include "warehouse/duckdb/duckdb_workbench.h"
+
+namespace backcourt {
+
+namespace fs = std::filesystem;
+
+namespace {
+
+// A folder that no other workbench has.
+std::string NewFolder(const std::string& staging) {
+  static std::atomic<int> number{0};
+  return fmt::format("{}/{}-{}", staging, getpid(), ++number);
+}
+
+std::string DatesIn(const std::string& date, const std::vector<PartitionKey>& partitions) {
+  std::vector<std::string> dates;
+  for (PartitionKey partition : partitions)
+    dates.push_back(Date{partition}.Sql());
+  return fmt::format("`{}` IN ({})", date, Join(dates, ", "));
+}
+
+// The rows of DESCRIBE: name and type, up to what it tells of partitions.
+Columns ColumnsIn(const Rows& rows) {
+  Columns columns;
+  for (size_t i = 0; i < rows.size() && !rows.Text(i, 0).empty() && !rows.Text(i, 0).starts_with("#"); ++i) {
+    std::string type = rows.Text(i, 1);
+    std::transform(type.begin(), type.end(), type.begin(), [](unsigned char c) { return std::toupper(c); });
+    columns.emplace_back(rows.Text(i, 0), std::move(type));
+  }
+  return columns;
+}
+
+}  // namespace
+
+SparkWorkbench::SparkWorkbench(Lake& lake, std::unique_ptr<Connection> own)
+    : lake_(lake),
+      own_(std::move(own)),
+      ledger_(*own_),
+      session_(lake.place, lake.functions),
+      folder_(NewFolder(lake.place.staging)) {}
+
+SparkWorkbench::SparkWorkbench(Lake& lake, Connection& ledger)
+    : lake_(lake),
+      ledger_(ledger),
+      session_(lake.place, lake.functions),
+      folder_(NewFolder(lake.place.staging)) {}
+
+SparkWorkbench::~SparkWorkbench() {
+  std::error_code ignored;
+  fs::remove_all(folder_, ignored);
+}
+
+Result<Columns> SparkWorkbench::Stage(const std::string& name, const std::string& select) {
+  // The SELECT may read what was staged under the name: it goes to the other folder.
+  std::string path = fmt::format("{}/{}-{}", folder_, name, ++staged_[name] % 2);
+  TRY(session_.Query(fmt::format("INSERT OVERWRITE DIRECTORY {} USING parquet {}", Quote(path), select)));
+  TRY(session_.Execute(
+      fmt::format("CREATE OR REPLACE TEMPORARY VIEW `{}` AS SELECT * FROM parquet.`{}`", name, path)));
+  return ColumnsIn(TRY(session_.Execute(fmt::format("DESCRIBE `{}`", name))));
+}
+
+Result<> SparkWorkbench::Restage(const std::string& name, const std::string& gone, const std::string& come) {
+  std::string rows = "SELECT * FROM " + Ident(name);
+  if (!gone.empty()) rows += fmt::format(" WHERE NOT coalesce({}, false)", gone);
+  if (!come.empty()) rows = fmt::format("({}) UNION ALL ({})", rows, come);
+  TRY(Stage(name, rows));
+  return {};
+}
+
+template <typename T>
+Result<T> SparkWorkbench::WithRows(const std::string& select,
+                                   const std::function<Result<T>(const std::string& rows)>& use) {
+  const std::string table = "poured_rows";
+  TRY(ledger_.Execute("DROP TABLE IF EXISTS temp." + table));
+  TRY(session_.Pour(select, ledger_, table));
+  Result<T> used = use("SELECT * FROM temp." + table);
+  TRY(ledger_.Execute("DROP TABLE IF EXISTS temp." + table));
+  return used;
+}
+
+Result<Rows> SparkWorkbench::Show(const std::string& select, RowForm form) {
+  return WithRows<Rows>(select,
+                        [&](const std::string& rows) { return DuckDbWorkbench(ledger_).Show(rows, form); });
+}
+
+Result<Columns> SparkWorkbench::TypesOf(const std::string& select) {
+  return ColumnsIn(TRY(session_.Query("DESCRIBE QUERY " + select)));
+}
+
+Result<std::vector<PartitionDigest>> SparkWorkbench::Digest(const DigestQuery& query) {
+  Rows rows = TRY(session_.Query(SparkDigestSql(query)));
+  std::vector<PartitionDigest> digests(rows.size());
+  for (size_t i = 0; i < rows.size(); ++i) {
+    if (rows.Null(i, 0))
+      return Error{ErrorKind::kData,
+                   fmt::format("{} has {} rows without a date", query.relation, rows.Int(i, 1)), ""};
+    digests[i] = {PartitionKey(rows.Int(i, 0)), rows.Int(i, 1),
+                  SparkDigestOf(rows.Text(i, 2), rows.Text(i, 3))};
+  }
+  return digests;
+}
+
+Result<std::optional<Columns>> SparkWorkbench::Describe(const std::string& table) {
+  auto rows = session_.Execute("DESCRIBE TABLE " + lake_.Table(table));
+  if (rows) return std::optional(ColumnsIn(*rows));
+  if (IsSparkError(rows.error(), "TABLE_OR_VIEW_NOT_FOUND")) return std::optional<Columns>();
+  return rows.error();
+}
+
+Result<bool> SparkWorkbench::MustBeAnew(const Publication& publication) {
+  if (!publication.may_be_new) return false;
+  const Model& model = *publication.model;
+  auto there = TRY(Describe(model.name));
+  auto declared = TRY(ledger::ReadDeclarations(ledger_));
+  auto made_as = declared.find(model.name);
+  bool same = made_as != declared.end() && made_as->second.kind == KindOf(model) &&
+              made_as->second.parts["date"] == model.date;
+  return !there || *there != publication.columns || !same;
+}
+
+Result<> SparkWorkbench::WriteRows(const ledger::Intent& intent, const std::string& date,
+                                   const std::string& staged) {
+  std::vector<PartitionKey> partitions;
+  for (const Cell& cell : intent.cells)
+    partitions.push_back(cell.partition);
+  TRY(session_.Execute("SET spark.databricks.delta.commitInfo.userMetadata = " + intent.mark));
+  std::string table = lake_.Table(intent.table);
+  TRY(session_.Execute(
+      intent.anew ? fmt::format("CREATE OR REPLACE TABLE {} USING delta AS SELECT * FROM `{}`", table, staged)
+                  : fmt::format("INSERT INTO {} REPLACE WHERE {} SELECT * FROM `{}`", table,
+                                DatesIn(date, partitions), staged)));
+  return {};
+}
+
+Result<Published> SparkWorkbench::Publish(const Publication& publication) {
+  const Model& model = *publication.model;
+  std::lock_guard writer(lake_.WriterOf(model.name));
+  TRY(lake_.Claim(session_, ledger_));
+  TRY(lake_.SettleAll(session_, ledger_, {&model}));  // what an earlier try left open would come later
+  ledger::Intent intent{.table = model.name,
+                        .identity = model.identity,
+                        .anew = TRY(MustBeAnew(publication)),
+                        .columns = publication.columns,
+                        .run = publication.run,
+                        .batch = publication.batch,
+                        .cells = publication.cells};
+  intent.session = TRY(session_.Id());
+  intent.mark = fmt::format("backcourt-run-{}-{}-{}", intent.run, intent.session, ++published_);
+  TRY(ledger::WriteIntent(ledger_, intent));
+  FaultPoint("lake-intended", model.name);
+  if (auto written = WriteRows(intent, model.date, publication.staged); !written) {
+    bool is_clear =
+        written.error().kind != ErrorKind::kTransient && written.error().kind != ErrorKind::kInterrupted;
+    auto there = is_clear ? Result<bool>(false) : lake_.Settle(session_, intent);
+    if (!there) return written.error();  // the intent stays open
+    if (!*there) TRY(ledger::RemoveIntent(ledger_, intent.mark));
+    if (!*there) return written.error();  // else it came through, only its answer did not
+  }
+  FaultPoint("lake-written", model.name);
+  Published published = TRY(WriteOutcome(ledger_, intent, model));
+  FaultPoint("lake-told", model.name);
+  return published;
+}
+
+Result<> SparkWorkbench::Record(const Model& model, int64_t run, const std::vector<Cell>& cells) {
+  return DuckDbWorkbench(ledger_).Record(model, run, cells);
+}
+
+Result<> SparkWorkbench::Remove(const std::vector<Removal>& removals) {
+  TRY(lake_.Claim(session_, ledger_));
+  // Rows first: where this ends between the two, the ledger still has the cells, and they are removed again.
+  for (const Removal& removal : removals) {
+    auto columns = TRY(Describe(removal.table));
+    if (!columns) continue;
+    bool dated = std::any_of(columns->begin(), columns->end(),
+                             [&](const auto& column) { return column.first == removal.date; });
+    std::lock_guard writer(lake_.WriterOf(removal.table));
+    TRY(session_.Execute(fmt::format("DELETE FROM {} WHERE {}", lake_.Table(removal.table),
+                                     dated ? DatesIn(removal.date, removal.partitions) : "true")));
+    if (!dated) TRY(ledger::EmptyCells(ledger_, removal.table));
+  }
+  Transaction transaction = TRY(Transaction::Begin(ledger_));
+  for (const Removal& removal : removals)
+    TRY(ledger::RemoveCells(ledger_, removal.table, removal.partitions));
+  return transaction.Commit();
+}
+
+Result<> SparkWorkbench::DropRelation(const std::string& name) {
+  auto dropped = session_.Execute("DROP TABLE IF EXISTS " + lake_.Table(name));
+  if (!dropped && dropped.error().kind == ErrorKind::kModel)  // it is a view
+    dropped = session_.Execute("DROP VIEW IF EXISTS " + lake_.Table(name));
+  if (!dropped) return dropped.error();
+  return {};
+}
+
+Result<> SparkWorkbench::Drop(const std::string& table) {
+  TRY(lake_.Claim(session_, ledger_));
+  TRY(DropRelation(table));
+  Transaction transaction = TRY(Transaction::Begin(ledger_));
+  TRY(ledger::ForgetTable(ledger_, table));
+  return transaction.Commit();
+}
+
+Result<> SparkWorkbench::MakeEmptyTable(const std::string& table, const std::string& select) {
+  TRY(lake_.Claim(session_, ledger_));
+  TRY(session_.Query(
+      fmt::format("CREATE TABLE {} USING delta AS SELECT * FROM ({}) LIMIT 0", lake_.Table(table), select)));
+  return {};
+}
+
+Result<> SparkWorkbench::MakeView(const Model& model, ::backcourt::Digest identity) {
+  TRY(lake_.Claim(session_, ledger_));
+  TRY(DropRelation(model.name));
+  TRY(session_.Query(fmt::format("CREATE VIEW {} AS {}", lake_.Table(model.name), SelectSql(model))));
+  Columns columns = TRY(Describe(model.name)).value_or(Columns());
+  Transaction transaction = TRY(Transaction::Begin(ledger_));
+  TRY(ledger::RemoveCells(ledger_, model.name));  // of the table that it was
+  TRY(ledger::WriteModel(ledger_, model, identity, columns));
+  return transaction.Commit();
+}
+
+Result<> SparkWorkbench::WriteFile(const std::string& select, const std::string& path, FileFormat format) {
+  return WithRows<Unit>(select, [&](const std::string& rows) {
+    return DuckDbWorkbench(ledger_).WriteFile(rows, path, format);
+  });
+}
+
+}  // namespace backcourt
