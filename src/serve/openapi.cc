@@ -1,6 +1,7 @@
 #include "serve/openapi.h"
 
 #include "base/version.h"
+#include "serve/host.h"
 
 namespace backcourt {
 
@@ -91,6 +92,9 @@ json VerbPath(const Verb& verb, std::map<std::string, const Schema*>& objects) {
         {{"$ref", "#/components/schemas/Begun"}});
   else
     responses["200"] = Answer("The report.", TypeOf(verb.report, objects));
+  if (Host::HasRows(verb))  // as a file, where that format is asked for
+    for (const char* type : {"text/csv", "application/vnd.apache.parquet"})
+      responses["200"]["content"][type] = {{"schema", {{"type", "string"}, {"format", "binary"}}}};
   json operation = {{"operationId", verb.name},
                     {"summary", verb.about},
                     {"requestBody", Content({{"$ref", "#/components/schemas/" + verb.request.name}})},

@@ -195,6 +195,9 @@ TEST_F(SiteTest, OpenApiHasEveryVerbOnce) {
     auto path = api["paths"].find(std::string("/api/v1/") + verb.name);
     ASSERT_NE(path, api["paths"].end()) << verb.name;
     EXPECT_EQ((*path)["post"]["responses"].contains("202"), !verb.events.empty()) << verb.name;
+    if (Host::HasRows(verb)) {
+      EXPECT_EQ((*path)["post"]["responses"]["200"]["content"].size(), 3u) << verb.name;
+    }
   }
   EXPECT_GT(asked, 20u);
   // Every reference leads somewhere.
