@@ -60,6 +60,7 @@ Command MetricsCommand();
 Command CheckCommand();
 Command AcceptCommand();
 Command VerifyCommand();
+Command CompareCommand();
 Command ExportCommand();
 Command PublishCommand();
 Command TestCommand();

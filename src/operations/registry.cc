@@ -250,6 +250,18 @@ std::vector<Verb> MakeVerbs() {
             .example = "backcourt verify --sample 50",
             .needs = Needs::kAlone},
            Verify, {"replayed"}));
+  add(Make(
+      {.name = "compare",
+       .about = "Compare the tables of another system with the warehouse: what differs, and why.",
+       .details = "OTHER is a folder with a folder or a file a table (Parquet or CSV), one such file, or a "
+                  "DuckDB file; it is only read.\n"
+                  "Tables and columns are paired by their names, or by --map. Rows are compared on the dates "
+                  "that both have. Each\n"
+                  "column that differs is shown with the share of rows, the size and the reasons that "
+                  "explain them. The exit code is\n"
+                  "2 when something differs.",
+       .example = "backcourt compare ~/old_tables --map old_cache=player_daily_cache"},
+      Compare));
   add(Make({.name = "export",
             .about = "Write tables as Parquet (or CSV), a file a season, with a manifest.",
             .details = "The public tables, unless you name some. The folder of each table is replaced at "
@@ -263,12 +275,16 @@ std::vector<Verb> MakeVerbs() {
   add(Make(
       {.name = "publish",
        .about = "Write the public tables as files that readers open without meeting the warehouse.",
-       .details = "One version of all tables stands at a time: manifest.json and backcourt.sql (views for "
-                  "DuckDB) name its files, one\n"
-                  "Parquet a table and season. Only what changed is written, files never change, and "
-                  "those of the two versions before\n"
-                  "stay for who still reads them. With a folder under [publish] of backcourt.toml, every "
-                  "backfill ends with it.",
+       .details =
+           "One version of all tables stands at a time: manifest.json and backcourt.sql (views for "
+           "DuckDB) name its files, one\n"
+           "Parquet a table and season. Only what changed is written, files never change, and "
+           "those of the two versions before\n"
+           "stay for who still reads them. With a folder under [publish] of backcourt.toml, every "
+           "backfill ends with it.\n"
+           "With --to bigquery the tables of the dataset under [publish.bigquery] are brought up to date: "
+           "only dates that\n"
+           "changed move, each table in one transaction.",
        .example = "backcourt publish ~/published",
        .writes = true},
       Publish, {"written"}));
