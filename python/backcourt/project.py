@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import os
 import tempfile
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from datetime import date, datetime, timezone
 from importlib.metadata import version
 from pathlib import Path
@@ -19,7 +19,7 @@ from ._words import in_python
 from .dictionary import Column, Description, Listing, TableInfo, listing, parse
 from .errors import BackcourtError, CellsFailed, UsageError
 from .features import FEATURES
-from .outputs import Bundle, BundleReplay, CheckReport, Diff, Done, Event, Export, Finding, LintReport, Load, LoadReport, ModelTests, Plan, PublishReport, RemovedTable, Run, Status, StopReport, VerifyReport, WhyLink
+from .outputs import Bundle, BundleReplay, CheckReport, CompareReport, Diff, Done, Event, Export, Finding, LintReport, Load, LoadReport, ModelTests, Plan, PublishReport, RemovedTable, Run, Status, StopReport, VerifyReport, WhyLink
 from .training import FEATURE_TABLE, OUTCOME_TABLE, Choice, TrainingSet, nearest, training_set
 
 if TYPE_CHECKING:
@@ -42,7 +42,7 @@ class Project:
 
         look    tables, describe, table, query, dates, training_set
         fill    load, plan, backfill, stop, forget, drop
-        prove   check, verify, bundle, replay, test, lint, doctor
+        prove   check, verify, compare, bundle, replay, test, lint, doctor
         ask     status, runs, run, diff, why, docs
         give    export publish
 
@@ -402,6 +402,33 @@ class Project:
         for option, number in {"--sample": sample, "--parallel": parallel}.items():
             words += [] if number is None else [option, str(number)]
         return cast(VerifyReport, self._verified(words))
+
+    def compare(
+        self,
+        other: str | os.PathLike[str],
+        table: str | None = None,
+        *,
+        names: Mapping[str, str] | None = None,
+        key: Iterable[str] | None = None,
+        tolerance: float | None = None,
+        examples: int | None = None,
+    ) -> CompareReport:
+        """Another system's tables against the warehouse: what differs, by how much, and which known faults explain it.
+
+            >>> report = Project().compare("old_tables", names={"daily_cache": "player_daily_cache", "daily_cache.pts10": "points_avg_last_10"})
+            >>> report["equal"], [column["reasons"] for table in report["tables"] for column in table["columns"]]
+
+        `other` is a folder with a folder or a file a table (Parquet or CSV), one
+        file (of `table`), or a DuckDB file. `names` are their names to ours.
+        """
+        words = [str(Path(other).absolute()), *_option("--table", table)]
+        for theirs, ours in (names or {}).items():
+            words += ["--map", f"{theirs}={ours}"]
+        for column in key or ():
+            words += ["--key", column]
+        for option, number in {"--tolerance": tolerance, "--examples": examples}.items():
+            words += [] if number is None else [option, str(number)]
+        return cast(CompareReport, self._json(["compare", *words], answers=(2,)))
 
     def test(self, *models: str) -> ModelTests:
         """Runs the tests beside the models: given rows to expected rows, in memory."""

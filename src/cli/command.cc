@@ -12,7 +12,7 @@ const std::vector<Command>& Commands() {
       NewCommand(),      LoadCommand(),    ForgetCommand(), DropCommand(),   DatesCommand(),  PlanCommand(),
       BackfillCommand(), StatusCommand(),  CellsCommand(),  CellCommand(),   WhyCommand(),    RunsCommand(),
       DiffCommand(),     ShowCommand(),    QueryCommand(),  StopCommand(),   ServeCommand(),  DailyCommand(),
-      MetricsCommand(),  CheckCommand(),   AcceptCommand(), VerifyCommand(), BundleCommand(), ReplayCommand(),
+      MetricsCommand(),  CheckCommand(),   AcceptCommand(), VerifyCommand(), BundleCommand(), ReplayCommand(), CompareCommand(),
       ExportCommand(),   PublishCommand(), TestCommand(),   LintCommand(),   DocsCommand(),   GraphCommand(),
       FilesCommand(),    DoctorCommand()};
   return commands;

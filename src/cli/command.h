@@ -63,6 +63,7 @@ Command AcceptCommand();
 Command VerifyCommand();
 Command BundleCommand();
 Command ReplayCommand();
+Command CompareCommand();
 Command ExportCommand();
 Command PublishCommand();
 Command TestCommand();

@@ -41,6 +41,8 @@ int ExitCode(const VerifyReport& report) {
   return report.replay.mismatches.empty() && !(report.raw && report.raw->differing) ? 0 : 2;
 }
 
+int ExitCode(const CompareReport& report) { return report.equal ? 0 : 2; }
+
 int ExitCode(const ModelTestReport& report) { return report.failed ? 2 : 0; }
 
 int ExitCode(const BundleReplay& report) { return report.same ? 0 : 2; }
@@ -64,7 +66,9 @@ std::vector<std::pair<int, std::string>> ExitCodes() {
   return {
       {0, "all that was asked for is fresh, empty or partial (partial is said)"},
       {1, "the command line or the configuration is wrong"},
-      {2, "cells or tests failed, cells differ from their replay, or something that should be there is not"},
+      {2,
+       "cells or tests failed, cells differ from their replay, tables from those compared, or something that "
+       "should be there is not"},
       {3, "cells are blocked by inputs that are not filled"},
       {4, "a source cannot be read, or holds what does not parse"},
       {5, "the warehouse is busy, not reachable, or not one"},

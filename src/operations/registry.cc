@@ -278,6 +278,18 @@ std::vector<Verb> MakeVerbs() {
             .example = "backcourt replay player_daily_cache-2022-01-14.bundle",
             .needs = Needs::kNothing},
            ReplayBundle));
+  add(Make(
+      {.name = "compare",
+       .about = "Compare the tables of another system with the warehouse: what differs, and why.",
+       .details = "OTHER is a folder with a folder or a file a table (Parquet or CSV), one such file, or a "
+                  "DuckDB file; it is only read.\n"
+                  "Tables and columns are paired by their names, or by --map. Rows are compared on the dates "
+                  "that both have. Each\n"
+                  "column that differs is shown with the share of rows, the size and the reasons that "
+                  "explain them. The exit code is\n"
+                  "2 when something differs.",
+       .example = "backcourt compare ~/old_tables --map old_cache=player_daily_cache"},
+      Compare));
   add(Make({.name = "export",
             .about = "Write tables as Parquet (or CSV), a file a season, with a manifest.",
             .details = "The public tables, unless you name some. The folder of each table is replaced at "
@@ -288,18 +300,22 @@ std::vector<Verb> MakeVerbs() {
             .example = "backcourt export ~/tables --raw",
             .writes = true},
            Export, {"written"}));
-  add(Make({.name = "publish",
-            .about = "Write the public tables as files that readers open without meeting the warehouse.",
-            .details =
-                "One version of all tables is current at a time: manifest.json and backcourt.sql (views for "
-                "DuckDB) name its files, one\n"
-                "Parquet a table and season. Only what changed is written, files never change, and "
-                "those of the two versions before\n"
-                "stay for who still reads them. With a folder under [publish] of backcourt.toml, every "
-                "backfill ends with it.",
-            .example = "backcourt publish ~/published",
-            .writes = true},
-           Publish, {"written"}));
+  add(Make(
+      {.name = "publish",
+       .about = "Write the public tables as files that readers open without meeting the warehouse.",
+       .details =
+           "One version of all tables is current at a time: manifest.json and backcourt.sql (views for "
+           "DuckDB) name its files, one\n"
+           "Parquet a table and season. Only what changed is written, files never change, and "
+           "those of the two versions before\n"
+           "stay for who still reads them. With a folder under [publish] of backcourt.toml, every "
+           "backfill ends with it.\n"
+           "With --to bigquery the tables of the dataset under [publish.bigquery] are brought up to date: "
+           "only dates that\n"
+           "changed move, each table in one transaction.",
+       .example = "backcourt publish ~/published",
+       .writes = true},
+      Publish, {"written"}));
   add(Make({.name = "test",
             .about = "Run the tests beside the models: given rows, expected rows, in memory.",
             .details = "The tests of a model are in a file beside it, MODEL.test.toml; docs/add-a-table.md "

@@ -12,6 +12,7 @@
 #include "operations/cell.h"
 #include "operations/cells.h"
 #include "operations/check.h"
+#include "operations/compare.h"
 #include "operations/daily.h"
 #include "operations/dates.h"
 #include "operations/dictionary.h"
