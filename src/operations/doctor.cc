@@ -120,9 +120,11 @@ class Examination {
     auto connection = TRY(warehouse.Connect());
 
     std::error_code ignored;
-    Find("ok", fmt::format("warehouse: {} ({} bytes), {}", project_.warehouse,
+    auto version = warehouse.Version();
+    Find("ok", fmt::format("warehouse: {} ({} bytes){}", project_.warehouse,
                            WithCommas(int64_t(fs::file_size(project_.warehouse, ignored))),
-                           TRY(warehouse.Version())));
+                           version ? ", " + *version : ""));
+    if (!version) Find("error", "warehouse: " + version.error().message, version.error().hint);
     for (const RemovedTable& removed : TRY(FindRemovedTables(*connection, project_)))
       Find("note",
            fmt::format("{} is in the warehouse ({}), and no file of the project makes it", removed.table,

@@ -125,6 +125,8 @@ std::optional<SparkPlace> ReadSpark(TomlTable& warehouse) {
     if (!place.uri.starts_with("sc://"))
       warehouse.Problem(nullptr, "engine = \"spark\" wants uri = \"sc://host:port\"");
     const char* kNames = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_.";
+    if (place.staging.find("://") != std::string::npos)
+      warehouse.Problem(nullptr, "staging is a folder that this program and the cluster both reach");
     if (place.database.empty() || place.database.find_first_not_of(kNames) != std::string::npos)
       warehouse.Problem(
           nullptr, "engine = \"spark\" wants database = \"name\", of letters, digits, _ and one dot at most");

@@ -10,8 +10,7 @@ namespace backcourt {
 struct SparkPlace {
   std::string uri;       // sc://host:port, with parameters as Spark Connect has them
   std::string database;  // of the cluster's catalog, as `nba` or `catalog.nba`
-  // A folder, or the address of one in a store, that this program and the cluster both reach: rows go through
-  // it. Empty: beside the warehouse's file, of a cluster on this machine.
+  // A folder that this program and the cluster both reach: rows go through it.
   std::string staging;
   int timeout = 1800;                                         // seconds that one statement may take
   std::vector<std::pair<std::string, std::string>> settings;  // of each session, by key

@@ -5,6 +5,7 @@
 #include <atomic>
 #include <chrono>
 #include <filesystem>
+#include <fstream>
 #include <functional>
 #include <random>
 
@@ -46,10 +47,23 @@ Driver DriverOf(const SparkPlace& place, const std::string& session) {
           false};
 }
 
+// Says that a session is open, so that those of a process that died are ended by the next one.
+std::filesystem::path SessionFile(const SparkPlace& place, const std::string& id) {
+  return std::filesystem::path(place.staging) / "sessions" / id;
+}
+
 Error Unreachable(const SparkPlace& place, const Error& error) {
   return Error{ErrorKind::kTransient,
                fmt::format("Spark at {} does not answer: {}", place.uri, error.message),
                "`uri` under [warehouse] of backcourt.toml, and whether the server runs"};
+}
+
+Result<> NoteSession(const std::filesystem::path& file) {
+  std::error_code failed;
+  std::filesystem::create_directories(file.parent_path(), failed);
+  if (std::ofstream(file)) return {};
+  return Error{ErrorKind::kCapacity, fmt::format("{} cannot be written", file.string()),
+               "another `staging` under [warehouse] of backcourt.toml"};
 }
 
 }  // namespace
@@ -61,6 +75,16 @@ SparkSession::SparkSession(const SparkPlace& place, const std::vector<Function>&
 
 SparkSession::~SparkSession() {
   if (ender_.joinable()) ender_.join();
+  std::error_code ignored;
+  connection_.reset();
+  if (!id_.empty()) std::filesystem::remove(SessionFile(place_, id_), ignored);
+}
+
+void SparkSession::EndOrphans(const SparkPlace& place) {
+  std::error_code none;
+  for (const auto& file :
+       std::filesystem::directory_iterator(std::filesystem::path(place.staging) / "sessions", none))
+    (void)End(place, file.path().filename().string());  // else by the next start
 }
 
 Result<> SparkSession::OpenOnce() {
@@ -69,6 +93,7 @@ Result<> SparkSession::OpenOnce() {
     std::lock_guard lock(mutex_);
     id_ = NewUuid();
   }
+  TRY(NoteSession(SessionFile(place_, id_)));
   database_ = TRY(Database::Open(DriverOf(place_, id_)));
   auto connection = TRY(database_->Connect());
   std::vector<std::string> settings = {
@@ -103,7 +128,11 @@ Result<> SparkSession::Open() {
       if (changed_.wait_for(lock, 500ms, [this] { return ending_; }))
         return Error{ErrorKind::kInterrupted, "interrupted", ""};
     }
-    if (Clock::now() > until) return Unreachable(place_, opened.error());
+    if (Clock::now() > until) {
+      Error error = Unreachable(place_, opened.error());
+      error.kind = ErrorKind::kBusy;
+      return error;
+    }
   }
 }
 
@@ -215,10 +244,15 @@ void SparkSession::EndRunning(const std::string& id) {
 
 Result<> SparkSession::End(const SparkPlace& place, const std::string& id) {
   auto database = TRY(Database::Open(DriverOf(place, id)));
-  // A connection releases its session when it goes, and that tells nothing: a statement before shows whether
-  // the server is there.
-  auto asked = TRY(database->Connect())->Query("SELECT 1");
-  if (!asked && !IsSparkError(asked.error(), "INVALID_HANDLE")) return Unreachable(place, asked.error());
+  // A connection releases its session when it goes, and the server ends what runs in it; but that tells
+  // nothing. A statement before shows whether the server is there: one that it refuses, since for any other a
+  // worker is needed, and all may be busy.
+  auto asked = TRY(database->Connect())->Query("SELECT backcourt_asks_whether_you_are_there()");
+  bool there = asked || IsSparkError(asked.error(), "UNRESOLVED_ROUTINE") ||
+               IsSparkError(asked.error(), "INVALID_HANDLE");
+  if (!there) return Unreachable(place, asked.error());
+  std::error_code ignored;
+  std::filesystem::remove(SessionFile(place, id), ignored);
   return {};
 }
 

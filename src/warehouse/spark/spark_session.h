@@ -41,6 +41,8 @@ class SparkSession {
   // Ends a session of this or another process, with all that runs in it. An error when the server does not
   // answer; a session that it does not know is ended already.
   static Result<> End(const SparkPlace& place, const std::string& id);
+  // Ends the sessions that processes of this warehouse left when they died: what they had begun runs on.
+  static void EndOrphans(const SparkPlace& place);
 
  private:
   Result<> Open();

@@ -63,29 +63,30 @@ bool IsSparkError(const Error& error, const char* name) {
 }
 
 Error ClassifySparkError(const std::string& text) {
-  static const std::regex kState("SQLSTATE: ([0-9A-Z]{5})");
-  auto says = [&](const char* part) { return text.find(part) != std::string::npos; };
+  static const std::regex kClass(R"(^\[([A-Z0-9_.]+)\])"), kState("SQLSTATE: ([0-9A-Z]{5})");
   std::string reason = text.substr(0, text.find("\n\nJVM stacktrace"));
   if (const char* kDriver = "[Spark] "; reason.starts_with(kDriver)) reason.erase(0, strlen(kDriver));
   Error error{ErrorKind::kModel, Trim(reason), ""};
-  std::smatch state;
-  std::string sql_state = std::regex_search(reason, state, kState) ? state[1].str() : "";
-  if (says("OPERATION_CANCELED") || says("INVALID_HANDLE") || says("SESSION_") || says("DELTA_CONCURRENT") ||
-      says("DELTA_METADATA_CHANGED") || says("DELTA_PROTOCOL_CHANGED")) {
-    error.kind = ErrorKind::kTransient;
-  } else if (says("No space left on device") || says("OutOfMemoryError") ||
-             says("UNABLE_TO_ACQUIRE_MEMORY")) {
+  auto says_one_of = [&](std::initializer_list<const char*> parts) {
+    return std::any_of(parts.begin(), parts.end(),
+                       [&](const char* part) { return reason.find(part) != std::string::npos; });
+  };
+  std::smatch found;
+  if (std::regex_search(reason, found, kClass)) {  // the rest may quote anybody's text
+    std::string name = found[1], state;
+    if (std::regex_search(reason, found, kState)) state = found[1];
+    for (const char* transient : {"OPERATION_CANCELED", "INVALID_HANDLE", "INVALID_CURSOR", "SESSION_",
+                                  "DELTA_CONCURRENT", "DELTA_METADATA_CHANGED", "DELTA_PROTOCOL_CHANGED"})
+      if (name.starts_with(transient)) error.kind = ErrorKind::kTransient;
+    if (name == "UNABLE_TO_ACQUIRE_MEMORY") error.kind = ErrorKind::kCapacity;
+    if (state.starts_with("22") || state.starts_with("23")) error.kind = ErrorKind::kData;
+  } else if (says_one_of({"No space left on device", "OutOfMemoryError"})) {
     error.kind = ErrorKind::kCapacity;
-  } else if (sql_state.starts_with("22") || sql_state.starts_with("23")) {
-    error.kind = ErrorKind::kData;
-  } else if (says("ExecutorLostFailure") || says("FetchFailed") || says("Job aborted due to stage failure") ||
-             says("SparkContext was shut down") || says("stopped SparkContext")) {
+  } else if (says_one_of({"ExecutorLostFailure", "FetchFailed", "Job aborted", "SparkContext was shut down",
+                          "stopped SparkContext", "cancelled", "connection", "transport", "EOF", "navailable",
+                          "context canceled", "deadline", "RST_STREAM", "GOAWAY", "reset by peer",
+                          "broken pipe"})) {
     error.kind = ErrorKind::kTransient;
-  } else if (sql_state.empty() && !reason.starts_with("[")) {
-    for (const char* lost :
-         {"connection", "transport", "EOF", "unavailable", "Unavailable", "context canceled", "deadline",
-          "RST_STREAM", "GOAWAY", "reset by peer", "broken pipe"})
-      if (says(lost)) error.kind = ErrorKind::kTransient;
   }
   return error;
 }

@@ -129,10 +129,22 @@ class RawCopier {
   SparkSession session_;
 };
 
+// The place of a project, with a folder of its own in the staging area.
+SparkPlace PlaceOf(const Project& project) {
+  SparkPlace place = *project.spark;
+  std::string own = Hasher().Add(project.warehouse).Finish().Hex().substr(0, 12);
+  place.staging = (fs::path(place.staging) / ("backcourt-" + own)).string();
+  return place;
+}
+
 class SparkWarehouse : public Warehouse {
  public:
   SparkWarehouse(std::unique_ptr<Warehouse> file, const Project& project)
-      : file_(std::move(file)), project_(project), lake_(*project.spark, project.spark_functions) {}
+      : file_(std::move(file)), project_(project), lake_(PlaceOf(project), project.spark_functions) {
+    SparkSession::EndOrphans(lake_.place);
+    RemoveStaged();  // of a process that died
+  }
+  ~SparkWarehouse() override { RemoveStaged(); }
 
   Result<std::unique_ptr<Workbench>> Open() override {
     return std::unique_ptr<Workbench>(std::make_unique<SparkWorkbench>(lake_, TRY(file_->Connect())));
@@ -167,6 +179,15 @@ class SparkWarehouse : public Warehouse {
   }
 
  private:
+  void RemoveStaged() {
+    std::error_code ignored;
+    for (const auto& entry : fs::directory_iterator(lake_.place.staging, ignored))
+      if (entry.path().filename() != "sessions" || fs::is_empty(entry, ignored))
+        fs::remove_all(entry, ignored);
+    fs::remove(lake_.place.staging, ignored);                          // unless a session is left
+    fs::remove(fs::path(lake_.place.staging).parent_path(), ignored);  // where nothing else is in it
+  }
+
   std::unique_ptr<Warehouse> file_;
   const Project& project_;
   Lake lake_;
