@@ -74,6 +74,7 @@ TEST_F(DuckDbWarehouseTest, PublishesRowsAndLedgerTogether) {
   auto bench = std::move(*warehouse_->Open());
   ASSERT_TRUE(bench->Publish(Batch(*bench, "2021-10-19", "1 AS x"))->anew);
   ASSERT_FALSE(bench->Publish(Batch(*bench, "2021-10-20", "2 AS x", false))->anew);
+  ASSERT_TRUE(bench->MayReplace({"summary"}));
   ASSERT_FALSE(bench->Publish(Batch(*bench, "2021-10-20", "3 AS x", false))->anew);  // in place of the other
   EXPECT_EQ(Rows(), R"({"game_date":"2021-10-19","x":1} {"game_date":"2021-10-20","x":3})");
   EXPECT_EQ(StoredCells().Find(D("2021-10-20").days)->digest, Hasher().Add("3 AS x").Finish());
@@ -83,6 +84,7 @@ TEST_F(DuckDbWarehouseTest, PublishesRowsAndLedgerTogether) {
 TEST_F(DuckDbWarehouseTest, APublicationThatFailsChangesNothing) {
   auto bench = std::move(*warehouse_->Open());
   ASSERT_TRUE(bench->Publish(Batch(*bench, "2021-10-19", "1 AS x"))->anew);
+  ASSERT_TRUE(bench->MayReplace({"summary"}));
   auto failed = bench->Publish(Batch(*bench, "2021-10-19", "'not a number' AS x", false));
   ASSERT_FALSE(failed);
   EXPECT_EQ(failed.error().kind, ErrorKind::kData);
