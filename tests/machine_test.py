@@ -212,6 +212,7 @@ class Data(Faulty):
         self.run_program("backfill", "player_games", "--dates", date, code=2)
         cell = json.loads(self.run_program("cell", "player_games", date, "--json"))
         said = cell["message"]
+        self.assertEqual(self.run_program("cell", "player_games", date).count(said), 1)
         self.assertIn(said, self.run_program("why", "player_games", date))
         self.assertIsNone(cell["run"])  # none has filled it
         self.assertIn(said, self.run_program("runs", "2"))

@@ -50,7 +50,7 @@ std::string MeaningOf(const Column& column, const std::vector<Function>& functio
 // One wording for all files that the engine refuses, without the name of its error and the statement.
 Error CannotBeRead(const FoundFile& file, const Error& error) {
   std::string why = Trim(error.message.substr(0, error.message.find("\nLINE ")));
-  if (size_t name = why.find(" Error: "); name != std::string::npos && name < 20) why.erase(0, name + 8);
+  if (size_t name = why.find(" Error: "); name < 20) why.erase(0, name + 8);
   return {ErrorKind::kSource,
           fmt::format("{} cannot be read: {}", file.Named(), ReplaceAll(why, file.Bytes(), "the file")),
           kFix};

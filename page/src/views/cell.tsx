@@ -47,7 +47,7 @@ function CellHead({ cell }: { cell: Cell }) {
         <span class="big-state"><Mark state={cell.state as State} named size={15} /></span>
         <Neighbours table={cell.table} date={cell.date} />
       </div>
-      <p class="lead">{meaning[cell.state as State]}{cell.because && `: ${cell.because}`}</p>
+      <p class="lead">{meaning[cell.state as State]}{cell.because && cell.because !== cell.message && `: ${cell.because}`}</p>
       {cell.message && <WhatIsWrong message={cell.message} />}
       <Fix cell={cell} />
       <Facts of={[
