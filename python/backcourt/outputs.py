@@ -781,6 +781,82 @@ class RawDifference(TypedDict):
     cause: str
 
 
+class CompareReport(TypedDict):
+    """Another system's tables against the warehouse."""
+
+    equal: bool
+    tables: list[ComparedTable]
+    only_there: list[OtherName]
+    only_here: list[str]
+    seconds: float
+
+
+class ComparedTable(TypedDict):
+    """A table of both systems."""
+
+    table: str
+    theirs: str
+    path: str
+    problem: str
+    key: list[str]
+    dates: int
+    first_date: str
+    last_date: str
+    dates_only_here: int
+    dates_only_there: int
+    rows_in_both: int
+    rows_only_here: int
+    rows_only_there: int
+    doubled: int
+    rows_that_differ: int
+    row_reasons: list[CompareReason]
+    keys_only_here: list[str]
+    keys_only_there: list[str]
+    equal: list[str]
+    columns: list[ComparedColumn]
+    columns_only_here: list[str]
+    columns_only_there: list[OtherName]
+
+
+class CompareReason(TypedDict):
+    """What explains differences."""
+
+    about: str
+    rows: int
+    share: float
+
+
+class ComparedColumn(TypedDict):
+    """A column whose values differ."""
+
+    column: str
+    theirs: str
+    type: str
+    their_type: str
+    differ: int
+    share: float
+    typical: float | None
+    largest: float | None
+    explained: float
+    reasons: list[CompareReason]
+    examples: list[CompareExample]
+
+
+class CompareExample(TypedDict):
+    """A value that differs."""
+
+    key: str
+    ours: str
+    theirs: str
+
+
+class OtherName(TypedDict):
+    """A name that only the other system has."""
+
+    name: str
+    nearest: str
+
+
 class Export(TypedDict):
     """What an export wrote. Its manifest.json holds the same of all tables that were exported there."""
 

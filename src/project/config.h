@@ -9,6 +9,7 @@
 #include "base/result.h"
 #include "base/store_options.h"
 #include "project/accepted.h"
+#include "project/bigquery_target.h"
 #include "project/key_lines.h"
 #include "project/lookup.h"
 #include "project/notify.h"
@@ -27,6 +28,7 @@ struct Config {
   std::string data;                                            // [data]
   std::vector<std::string> prefer;                             // [sources]
   std::string publish_folder;                                  // [publish]
+  BigQueryTarget bigquery;                                     // [publish.bigquery]
   StoreOptions stores;                                         // [stores]
   std::map<std::string, std::vector<std::string>> feed_paths;  // [feeds]
   std::map<std::string, std::string> league;                   // [league]: values as SQL, by key

@@ -10,6 +10,7 @@
 #include "base/result.h"
 #include "base/store_options.h"
 #include "project/accepted.h"
+#include "project/bigquery_target.h"
 #include "project/lookup.h"
 #include "project/model.h"
 #include "project/notify.h"
@@ -60,6 +61,8 @@ struct Project {
   std::vector<std::string> seasons;                            // only these are loaded; empty: all there are
 
   std::string publish_folder;  // [publish]: where tables are published after each backfill; may be empty
+
+  BigQueryTarget bigquery;  // [publish.bigquery]
 
   StoreOptions stores;  // [stores]
 
