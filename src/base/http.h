@@ -1,4 +1,4 @@
-// The HTTP/1.1 client of the program: one POST over a Unix socket, TCP or TLS,
+// The HTTP/1.1 client of the program: one request over a Unix socket, TCP or TLS,
 // whose answer is handed over as it comes. A connection serves one request.
 #pragma once
 
@@ -19,7 +19,9 @@ struct HttpPost {
   int proxy_port = 0;
   std::string proxy_user;  // user:password; empty: none
 
+  const char* method = "POST";
   std::string target = "/";
+  std::string bearer;  // a token; empty: none
   std::string content_type;
   std::string body;
 

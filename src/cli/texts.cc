@@ -333,6 +333,11 @@ std::string ChangesText(const std::vector<TableChanges>& tables) {
 std::string PublishText(const PublishReport& report) {
   std::string through =
       report.complete_through ? "complete through " + report.complete_through->Str() : "no date is complete";
+  if (report.folder.starts_with("bigquery:"))
+    return fmt::format("{}: {}, {}\n", report.folder, through,
+                       report.written.empty()
+                           ? "as it was"
+                           : fmt::format("{} in {}", Join(report.written, ", "), Seconds(report.seconds)));
   if (!report.version) return fmt::format("{}: nothing is published yet, {}\n", report.folder, through);
   return fmt::format("{}: version {}, {}{}\n", report.folder, report.version, through,
                      report.written.empty()

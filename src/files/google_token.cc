@@ -18,7 +18,6 @@ namespace backcourt {
 
 namespace {
 
-constexpr const char* kScope = "https://www.googleapis.com/auth/devstorage.read_only";
 constexpr int kSeconds = 3600;
 constexpr size_t kMostAnswer = 1 << 20;  // bytes of a token endpoint's answer
 
@@ -92,8 +91,8 @@ Result<std::string> Exchange(const std::string& uri, std::string form, const std
 
 }  // namespace
 
-Result<std::string> GoogleToken(const std::string& key_file, const std::string& ca_file, int timeout,
-                                const Environment& environment) {
+Result<std::string> GoogleToken(const std::string& key_file, const char* scope, const std::string& ca_file,
+                                int timeout, const Environment& environment) {
   std::ifstream in(key_file, std::ios::binary);
   nlohmann::json key = nlohmann::json::parse(in, nullptr, false);
   auto field = [&](const char* name) {
@@ -112,7 +111,7 @@ Result<std::string> GoogleToken(const std::string& key_file, const std::string& 
   int64_t now = std::time(nullptr);
   nlohmann::json header = {{"alg", "RS256"}, {"typ", "JWT"}};
   nlohmann::json claims = {
-      {"iss", email}, {"scope", kScope}, {"aud", uri}, {"iat", now}, {"exp", now + kSeconds}};
+      {"iss", email}, {"scope", scope}, {"aud", uri}, {"iat", now}, {"exp", now + kSeconds}};
   std::string assertion = Base64Url(header.dump()) + "." + Base64Url(claims.dump());
   std::string signature = Sign(assertion, field("private_key"));
   if (signature.empty()) return bad_key("its private_key cannot sign");

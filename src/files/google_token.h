@@ -1,5 +1,5 @@
 // The one thing that the engine does not do by itself: a token for Google's
-// storage from the key file of a service account.
+// services from the key file of a service account.
 #pragma once
 
 #include <string>
@@ -10,9 +10,11 @@
 namespace backcourt {
 
 // Signs a request with the key and exchanges it at the key file's own token
-// endpoint, through the proxy that the environment names. The token reads storage,
-// for an hour. `timeout`: seconds for each step of the exchange.
-Result<std::string> GoogleToken(const std::string& key_file, const std::string& ca_file, int timeout,
-                                const Environment& environment);
+// endpoint, through the proxy that the environment names. The token is for an hour, and for
+// what `scope` names. `timeout`: seconds for each step of the exchange.
+inline constexpr const char* kReadStorage = "https://www.googleapis.com/auth/devstorage.read_only";
+inline constexpr const char* kUseBigQuery = "https://www.googleapis.com/auth/bigquery";
+Result<std::string> GoogleToken(const std::string& key_file, const char* scope, const std::string& ca_file,
+                                int timeout, const Environment& environment);
 
 }  // namespace backcourt

@@ -169,7 +169,8 @@ Result<> ObjectStore::Authenticate(const std::string& url) {
   if (IsGs(url) && std::chrono::steady_clock::now() >= gs_until_) {
     GsCredentials found = FindGsCredentials(environment_);
     if (found.bearer.empty() && found.key_id.empty() && !found.key_file.empty())
-      found.bearer = TRY(GoogleToken(found.key_file, options_.ca_file, options_.timeout, environment_));
+      found.bearer =
+          TRY(GoogleToken(found.key_file, kReadStorage, options_.ca_file, options_.timeout, environment_));
     std::string secret = "CREATE OR REPLACE SECRET gs (TYPE GCS";
     if (!found.bearer.empty())
       secret += fmt::format(", BEARER_TOKEN {}", Quote(found.bearer));

@@ -13,6 +13,7 @@
 #include "base/version.h"
 #include "ledger/runs.h"
 #include "operations/json.h"
+#include "operations/publish_bigquery.h"
 #include "operations/publish_place.h"
 #include "operations/status.h"
 #include "plan/planner.h"
@@ -26,6 +27,8 @@ void Describe(Visitor& v, PublishRequest& r) {
   v.Struct("PublishRequest", "Where to publish.");
   v.Field("folder", r.folder, "The folder (default: folder under [publish] of backcourt.toml).",
           {.metavar = "DIR", .positional = true, .path = true});
+  v.Field("to", r.to, "folder (default), or bigquery: the dataset of [publish.bigquery].",
+          {.metavar = "WHERE", .choices = {"folder", "bigquery"}});
   v.Field("dry_run", r.dry_run, "Say what would be written; nothing is.");
 }
 
@@ -70,10 +73,12 @@ void Describe(Visitor& v, PublishedVersion& p) {
 
 void Describe(Visitor& v, PublishReport& r) {
   v.Struct("PublishReport", "What was published.");
-  v.Field("folder", r.folder, "the folder");
-  v.Field("version", r.version, "the version that is there now");
+  v.Field("folder", r.folder, "the folder; of a dataset, bigquery:PROJECT.DATASET.PREFIX");
+  v.Field("version", r.version, "the version that is there now; 0 of a dataset");
   v.Field("complete_through", r.complete_through, "up to which date all tables are done; null when on none");
-  v.Field("written", r.written, "files that were written; empty when the version before is still right");
+  v.Field("written", r.written,
+          "files that were written, of a dataset tables with the number of dates; empty when nothing had "
+          "changed");
   v.Field("removed", r.removed, "files that only older versions had");
   v.Field("seconds", r.seconds, "seconds that it took");
 }
@@ -343,6 +348,10 @@ Result<PublishReport> PublishTables(Workspace& workspace, const PublishRequest& 
 Result<PublishReport> Publish(Workspace& workspace, const PublishRequest& request, const Cancel& cancel,
                               const Events& events) {
   auto activity = TRY(workspace.activities().Begin("publish", ToJson(request), false, cancel, events));
+  if (request.to == "bigquery") {
+    if (request.folder.empty()) return PublishToBigQuery(workspace, request.dry_run, *activity);
+    return Error{ErrorKind::kUsage, "a folder and --to bigquery are two places", "one of them"};
+  }
   return PublishTables(workspace, request, *activity);
 }
 

@@ -14,8 +14,9 @@
 namespace backcourt {
 
 struct PublishRequest {
-  std::string folder;    // empty: [publish] folder
-  bool dry_run = false;  // says what it would write
+  std::string folder;         // empty: [publish] folder
+  std::string to = "folder";  // or bigquery: the dataset of [publish.bigquery]
+  bool dry_run = false;       // says what it would write
 };
 void Describe(Visitor& v, PublishRequest& r);
 
@@ -47,9 +48,9 @@ void Describe(Visitor& v, PublishedVersion& p);
 
 struct PublishReport {
   std::string folder;
-  int64_t version = 0;
+  int64_t version = 0;  // of a folder
   std::optional<Date> complete_through;
-  std::vector<std::string> written;  // paths below the folder; empty: the version before stays
+  std::vector<std::string> written;  // paths below the folder, or tables with the number of dates
   std::vector<std::string> removed;  // of versions that no reader holds any more
   double seconds = 0;
 };

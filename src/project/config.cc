@@ -218,6 +218,16 @@ Config ReadSections(const std::string& file, const toml::table& root, std::vecto
 
   TomlTable publish = section("publish");
   config.publish_folder = publish.Text("folder");
+  if (const toml::table* target = publish.Table("bigquery")) {
+    TomlTable bigquery(file, 1, *target, "[publish.bigquery]");
+    config.bigquery.project = bigquery.Text("project", true);
+    config.bigquery.dataset = bigquery.Text("dataset", true);
+    config.bigquery.prefix = bigquery.Text("prefix");
+    config.bigquery.location = bigquery.Text("location");
+    if (std::string endpoint = bigquery.Text("endpoint"); !endpoint.empty())
+      config.bigquery.endpoint = endpoint;
+    note(bigquery.Finish());
+  }
   note(publish.Finish());
 
   TomlTable daily = section("daily");

@@ -9,6 +9,7 @@
 #include "base/result.h"
 #include "base/store_options.h"
 #include "project/accepted.h"
+#include "project/bigquery_target.h"
 #include "project/key_lines.h"
 #include "project/lookup.h"
 #include "project/notify.h"
@@ -30,6 +31,7 @@ struct Config {
   std::vector<std::string> prefer;                             // [sources]
   std::string publish_folder;                                  // [publish]
   std::optional<int64_t> keep_history;                         // [history], in seconds; none: for ever
+  BigQueryTarget bigquery;                                     // [publish.bigquery]
   StoreOptions stores;                                         // [stores]
   std::map<std::string, std::vector<std::string>> feed_paths;  // [feeds]
   std::map<std::string, std::string> league;                   // [league]: values as SQL, by key

@@ -116,6 +116,7 @@ Result<> ReadConfig(Project& project, const fs::path& folder, bool inherited) {
   project.prefer = config.prefer;
   project.keep_history = config.keep_history;
   project.publish_folder = Resolve(folder, config.publish_folder);
+  project.bigquery = config.bigquery;
   project.accepted = config.accepted;
   project.stores = config.stores;
   project.daily_every = config.daily_every.value_or(project.daily_every);

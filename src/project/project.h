@@ -10,6 +10,7 @@
 #include "base/result.h"
 #include "base/store_options.h"
 #include "project/accepted.h"
+#include "project/bigquery_target.h"
 #include "project/lookup.h"
 #include "project/model.h"
 #include "project/notify.h"
@@ -68,6 +69,8 @@ struct Project {
   std::optional<int64_t> keep_history;
 
   std::string publish_folder;  // [publish]: where tables are published after each backfill; may be empty
+
+  BigQueryTarget bigquery;  // [publish.bigquery]
 
   StoreOptions stores;  // [stores]
 
