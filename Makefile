@@ -7,12 +7,15 @@
 # make docs   the generated documents in docs/, and the types and features of the Python module
 # make page   the page that `backcourt serve` shows, into page/dist, from where the program takes it
 # make demo   load and backfill the shipped seasons, and open their page
+# make spark-up    a Spark cluster on this machine; its address. make spark-down ends it (docs/spark.md)
+# make test-spark  the tests of the engine Spark, on a cluster of their own
 # make wheel  build/wheel/backcourt-*.whl: the command and a Python module, for pip install
 N ?= 200
 SECONDS_EACH ?= 60
 SEED ?= 1
 STEPS ?= 200
-.PHONY: run program build page demo docs wheel check test soak fuzz fuzz-engine bench clean
+SPARK_FOLDER ?= build/cluster
+.PHONY: spark spark-up spark-down test-spark run program build page demo docs wheel check test soak fuzz fuzz-engine bench clean
 CONFIGURE = cmake -S . -B build -G Ninja -DBACKCOURT_BATCHES=ON >/dev/null
 MAKEFLAGS += --no-print-directory
 
@@ -42,6 +45,18 @@ docs: program
 	@build/backcourt --project nba docs --output docs
 	@build/backcourt --project nba docs python >build/outputs.py && mv build/outputs.py python/backcourt/outputs.py
 	@build/backcourt --project nba docs | python3 scripts/make_features.py >build/features.py && mv build/features.py python/backcourt/features.py
+
+spark:
+	@scripts/spark_bootstrap.sh
+
+spark-up: spark
+	@scripts/spark.py up --folder $(SPARK_FOLDER)
+
+spark-down:
+	@scripts/spark.py down --folder $(SPARK_FOLDER)
+
+test-spark: build spark
+	@PYTHONPATH=$(CURDIR):$(CURDIR)/build/deps/python python3 -W ignore -m unittest -v tests.spark.spark_test tests.spark.month_test
 
 wheel: program
 	@scripts/make_wheel.sh

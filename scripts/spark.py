@@ -72,11 +72,11 @@ class Cluster:
         return known["pid"] if known and started(known["pid"]) == known["started"] else None
 
     def start(self, part, *command, **environment):
-        log = (self.folder / f"{part}.log").open("ab")
-        process = subprocess.Popen(
-            [str(word) for word in command], cwd=self.folder, stdin=subprocess.DEVNULL, stdout=log, stderr=log, start_new_session=True,
-            env={**os.environ, "SPARK_HOME": str(HOME), "SPARK_LOCAL_IP": HOST, "SPARK_NO_DAEMONIZE": "1",
-                 "SPARK_LOCAL_DIRS": str(self.folder / "local"), "SPARK_CONF_DIR": str(self.folder / "conf"), **environment})
+        with (self.folder / f"{part}.log").open("ab") as log:
+            process = subprocess.Popen(
+                [str(word) for word in command], cwd=self.folder, stdin=subprocess.DEVNULL, stdout=log, stderr=log, start_new_session=True,
+                env={**os.environ, "SPARK_HOME": str(HOME), "SPARK_LOCAL_IP": HOST, "SPARK_NO_DAEMONIZE": "1",
+                     "SPARK_LOCAL_DIRS": str(self.folder / "local"), "SPARK_CONF_DIR": str(self.folder / "conf"), **environment})
         self.state["processes"][part] = {"pid": process.pid, "started": started(process.pid)}
         self.save()
 

@@ -1,0 +1,284 @@
+"""The engine Spark: the same rows as DuckDB's, whatever dies meanwhile."""
+
+import os
+import re
+import shutil
+import signal
+import socket
+import subprocess
+import threading
+import time
+from pathlib import Path
+
+from tests.kit.lake import Lake
+from tests.kit.program import BACKCOURT, ROOT, TESTS
+
+TABLES = ("player_games", "player_form", "recent_form")
+
+# Arguments of each function of the pack, as rows of VALUES.
+TEXTS = ["'Luka Dončić'", "'O''Neale Jr.'", "'Dāvis Bertāns'", "''", "'Ömer Aşık 3'", "NULL"]
+DATES = ["DATE '2021-11-07'", "DATE '2021-11-08'", "DATE '2022-03-13'", "DATE '2000-02-29'", "NULL"]
+NUMBERS = ["0", "1", "7", "-3", "NULL"]
+REALS = ["0e0", "1e0", "98.7654321e0", "-0.0000000005e0", "NULL"]
+
+
+def square(first, second):
+    return [[a, b] for a in first for b in second]
+
+
+COUNTS = [["10", "4", "3"], ["0", "0", "0"], ["NULL", "4", "3"]]
+SUMS = [["10", "187", "4200", "101234"], ["3", "30", "300", "3000"], ["2", "5", "13", "35"], ["1", "5", "25", "125"], ["NULL", "5", "25", "125"]]
+CALLS = {
+    "ratio": square(NUMBERS, NUMBERS) + square(REALS, ["3e0", "0e0"]),
+    "days_between": square(DATES, DATES),
+    "add_days": square(DATES, ["-1", "0", "365", "NULL"]),
+    "exact": [[x] for x in REALS],
+    "from_exact": [["98765432100"], ["-1"], ["NULL"]],
+    "tables_hold": [["'regular'"], ["'preseason'"], ["NULL"]],
+    "plays_of": COUNTS,
+    "hundredths_of_plays": COUNTS,
+    "possessions_of": [[*row, "2"] for row in COUNTS],
+    "regulation_team_seconds": [[]],
+    "overtime_team_seconds": [[]],
+    "per_48_minutes": [[x] for x in REALS],
+    "pace_of": [["101.3e0", "14400"], ["101.3e0", "0"], ["NULL", "14400"]],
+    "usage_rate_of": [["20.5e0", "1800", "101.2e0", "2880e0"], ["20.5e0", "0", "101.2e0", "2880e0"]],
+    "true_shooting_of": COUNTS,
+    "effective_shooting_of": [["4", "1", "9"], ["0", "0", "0"], ["NULL", "1", "2"]],
+    "spread_of_sums": [row[:3] for row in SUMS],
+    "std_of_spread": [["10", "7031"], ["1", "0"], ["2", "0"], ["NULL", "3"]],
+    "std_of_sums": [row[:3] for row in SUMS],
+    "third_moment_of_sums": SUMS,
+    "skewness_of_sums": [["10", "7031", "123456"], ["3", "0", "0"], ["5", "17", "-91"]],
+    "slope_of_sums": [["10", "10", "187", "1100"], ["7", "12", "91", "800"], ["1", "3", "5", "15"]],
+    "trend_of_sums": [["40", "50"], ["30", "60"], ["24", "60"], ["0", "60"], ["20", "60"]],
+    "change_of_means": [["3", "60", "10", "150"], ["3", "36", "10", "100"], ["3", "33", "10", "100"], ["3", "21", "10", "100"], ["3", "27", "10", "100"]],
+    "is_std_and_half_above": [["3", "90", "10", "187", "10", "7031"], ["3", "60", "10", "187", "10", "7031"]],
+    "years_between": square(DATES[:3], DATES[:4]),
+    "count_items": [["''"], ["'a'"], ["'a,b,c'"], ["NULL"]],
+    "haversine_miles": [["37.768", "-122.388", "40.751", "-73.994"], ["37.768", "-122.388", "37.768", "-122.388"]],
+    "utc_offset_hours": square(["'America/New_York'", "'America/Phoenix'", "'Europe/Paris'", "'America/St_Johns'"], DATES[:4]),
+    "eastern_noon": [[d] for d in DATES],
+    "player_lookup": [[t] for t in TEXTS],
+}
+
+
+def functions(file):
+    return {name: text for name, text in re.findall(r"CREATE (?:MACRO|TEMPORARY FUNCTION) (\w+)\((.*?);\n", Path(file).read_text(), re.S)}
+
+
+class Functions(Lake):
+    def test_functions_give_the_same_values_in_both_engines(self):
+        in_spark = functions(ROOT / "nba/functions/spark.sql")
+        self.assertEqual(set(in_spark) - set(CALLS), {"null_names"}, "whose argument is a struct: month_test.py compares what it gives")
+        for engine in ("duckdb", "spark"):
+            (self.folder / engine).mkdir()
+            (self.folder / engine / "backcourt.toml").write_text(f'[project]\nname = "nba"\npack = "{ROOT}/nba"\n[warehouse]\npath = "warehouse.duckdb"\n[data]\nfolder = "data"\n')
+        self.put_in_lake(self.folder / "spark")
+        texts = ("tables_hold", "is_std_and_half_above", "add_days", "eastern_noon", "player_lookup")
+        calls = {f"{name}_{i}": f"CAST({name}({', '.join(row)}) AS {'STRING' if name in texts else 'DOUBLE'})" for name, rows in CALLS.items() for i, row in enumerate(rows)}
+        duckdb, lake, names = {}, {}, list(calls)
+        for some in (names[i:i + 20] for i in range(0, len(names), 20)):
+            sql = "SELECT " + ", ".join(f"{calls[name]} AS {name}" for name in some)
+            for engine, values in (("duckdb", duckdb), ("spark", lake)):
+                values.update(self.rows(self.folder / engine, sql)[0])
+        for name, call in calls.items():
+            if isinstance(duckdb[name], float) and lake[name] is not None:  # trigonometry is not the same to the bit in all libraries
+                self.assertAlmostEqual(duckdb[name], lake[name], delta=1e-9 * max(1, abs(duckdb[name])), msg=call)
+            else:
+                self.assertEqual(duckdb[name], lake[name], call)
+
+    def test_every_function_that_models_and_checks_call_is_there(self):
+        known, lake = functions(ROOT / "nba/functions/duckdb.sql"), functions(ROOT / "nba/functions/spark.sql")
+        called = set()
+        for file in [*ROOT.glob("nba/models/*/*.sql"), *ROOT.glob("nba/checks/*.sql")]:
+            called |= {name for name in known if re.search(rf"\b{name}\(", file.read_text())}
+        self.assertEqual(called - set(lake), set())
+        features = re.search(r"struct_pack\((.*?)\n    \) AS features", (ROOT / "nba/models/precompute/ml_feature_store_v2.sql").read_text(), re.S)[1]
+        self.assertEqual(re.findall(r"(\w+): DOUBLE", lake["null_names"]), re.findall(r"(\w+) :=", features))
+
+
+class Toy(Lake):
+    def setUp(self):
+        super().setUp()
+        self.toy = self.project()
+
+    def duckdb(self):
+        if not hasattr(self, "_duckdb"):
+            self._duckdb = self.folder / "toy-duckdb"
+            shutil.copytree(TESTS / "toy", self._duckdb)
+            self.run_in(self._duckdb, "backfill", "all")
+        return self._duckdb
+
+    def assert_same(self, project=None, tables=TABLES):
+        for table in tables:
+            sql = f"SELECT * FROM {table} ORDER BY 1, 2"
+            self.assertEqual(self.rows(project or self.toy, sql), self.rows(self.duckdb(), sql), table)
+        self.assertEqual(self.rows(project or self.toy, "SELECT count(*) AS n FROM backcourt.lake_intents"), [{"n": 0}])
+
+    def start(self, *words, fault="", project=None):
+        return subprocess.Popen([BACKCOURT, *words], cwd=project or self.toy, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
+                                env={**os.environ, **({"BACKCOURT_FAULT": fault} if fault else {})})
+
+    def wait_for(self, file):
+        until = time.monotonic() + 300
+        while not file.exists():
+            self.assertLess(time.monotonic(), until)
+            time.sleep(0.05)
+
+    def end(self, process, code=0):
+        said = process.communicate(timeout=900)[0]
+        self.assertEqual(process.returncode, code, said)
+        return said
+
+    def test_verbs_and_a_correction(self):
+        self.run_in(self.toy, "backfill", "all")
+        self.assert_same()
+        self.assertIn("nothing to do", self.run_in(self.toy, "plan"))
+        self.assertIn("fresh", self.run_in(self.toy, "status"))
+        self.assertIn("fresh", self.run_in(self.toy, "why", "player_form", "2021-10-22"))
+        checked = [re.search(r"\d+ checks on \d+ items", self.run_in(project, "check", code=2))[0] for project in (self.toy, self.duckdb())]
+        self.assertEqual(*checked)  # the toy lacks a result
+        self.run_in(self.toy, "verify", "--all")
+        self.run_in(self.toy, "export", str(self.folder / "out"))
+        import duckdb
+        exported = duckdb.sql(f"SELECT count(*) FROM '{self.folder}/out/player_form/**/*.parquet'").fetchone()[0]
+        self.assertEqual(exported, self.rows(self.toy, "SELECT count(*) AS n FROM player_form")[0]["n"])
+        for project in (self.toy, self.duckdb()):
+            box = project / "data/box_2021-22.csv"
+            lines = box.read_text().splitlines()
+            lines[-1] = re.sub(r",(\d+)$", ",99", lines[-1])
+            box.write_text("\n".join(lines) + "\n")
+        filled = [re.search(r"(\d+) cells filled", self.run_in(project, "backfill", "all"))[1] for project in (self.toy, self.duckdb())]
+        self.assertEqual(*filled)
+        self.assert_same()
+
+    def test_killed_at_each_step(self):
+        # A batch of one date comes before one of five. What is in the lake is not filled again.
+        for point, filled in (("lake-raw-file:raw_box", 6), ("lake-raw-written:raw_box", 6), ("lake-intended", 6), ("lake-written", 5), ("lake-told", 5)):
+            with self.subTest(point):
+                project = self.project()
+                self.end(self.start("backfill", "player_games", fault=f"{point} kill", project=project), -signal.SIGKILL)
+                self.assertIn(f"{filled} cells filled", self.run_in(project, "backfill", "player_games"))
+                self.assert_same(project, ["player_games"])
+
+    def held(self, step, **more):
+        """A backfill that waits at a step, and the file that holds it."""
+        project, flag = self.project(**more), self.folder / "held"
+        process = self.start("backfill", "player_games", fault=f"{step}:player_games wait {flag}", project=project)
+        self.wait_for(flag)
+        return project, process, flag
+
+    def test_connect_server_is_killed(self):
+        for step in ("lake-intended", "lake-written"):
+            with self.subTest(step):
+                project, process, flag = self.held(step)
+                self.cluster.kill("connect")
+                restart = threading.Thread(target=self.cluster.up)
+                flag.unlink()
+                restart.start()
+                self.end(process)
+                restart.join()
+                self.assert_same(project, ["player_games"])
+
+    def test_worker_is_killed(self):
+        project, process, flag = self.held("lake-written")
+        self.cluster.kill("worker-1")
+        flag.unlink()
+        self.end(process)
+        self.cluster.up()
+        self.assert_same(project, ["player_games"])
+
+    def test_network_is_cut(self):
+        with Proxy(self.cluster.state["port"]) as proxy:
+            project, process, flag = self.held("lake-intended", uri=f"sc://127.0.0.1:{proxy.port}")
+            flag.unlink()
+            for _ in range(3):
+                time.sleep(2)
+                proxy.cut()
+            self.end(process)
+            self.assert_same(project, ["player_games"])
+
+    def test_another_ledger_is_refused(self):
+        self.run_in(self.toy, "load")
+        database = re.search(r'database = "(\w+)"', (self.toy / "backcourt.toml").read_text())[1]
+        other = self.project(database=database)
+        self.assertIn("is filled by another warehouse", self.run_in(other, "load", code=5))
+
+    def test_a_stop_ends_what_runs_on_the_server(self):
+        self.run_in(self.toy, "load")
+        process = self.start("query", "SELECT count(*) FROM range(0, 1000000000000) a WHERE hash(a.id) = 7")
+        until = time.monotonic() + 50
+        while self.ticks_in(2) < 20:
+            self.assertLess(time.monotonic(), until, "the query never ran on the workers")
+        self.assertIsNone(process.poll())
+        begun = time.monotonic()
+        process.send_signal(signal.SIGINT)
+        self.end(process, 130)
+        self.assertLess(time.monotonic() - begun, 4)
+        until = time.monotonic() + 20
+        while self.ticks_in(2) >= 20:
+            self.assertLess(time.monotonic(), until, "its tasks still run on the workers")
+
+    def ticks_in(self, seconds):
+        """What the executors of the cluster compute in some seconds, in hundredths of a second."""
+        before = self.executor_ticks()
+        time.sleep(seconds)
+        return self.executor_ticks() - before
+
+    def executor_ticks(self):
+        ticks = 0
+        for process in Path("/proc").glob("[0-9]*"):
+            try:
+                if (process / "cwd").readlink().is_relative_to(self.cluster.folder / "work"):
+                    fields = (process / "stat").read_text().rsplit(")", 1)[1].split()
+                    ticks += int(fields[11]) + int(fields[12])
+            except OSError:
+                pass
+        return ticks
+
+
+class Proxy:
+    """Passes bytes on to a port, until it is told to cut all connections."""
+
+    def __init__(self, port):
+        self.to, self.open = port, []
+
+    def __enter__(self):
+        self.listener = socket.create_server(("127.0.0.1", 0))
+        self.port = self.listener.getsockname()[1]
+        threading.Thread(target=self.serve, daemon=True).start()
+        return self
+
+    def __exit__(self, *_):
+        self.listener.close()
+        self.cut()
+
+    def serve(self):
+        while True:
+            try:
+                here, _ = self.listener.accept()
+                there = socket.create_connection(("127.0.0.1", self.to))
+            except OSError:
+                return
+            self.open += [here, there]
+            for one, other in ((here, there), (there, here)):
+                threading.Thread(target=self.pass_on, args=(one, other), daemon=True).start()
+
+    @staticmethod
+    def pass_on(one, other):
+        try:
+            while data := one.recv(65536):
+                other.sendall(data)
+        except OSError:
+            pass
+        for end in (one, other):
+            end.close()
+
+    def cut(self):
+        taken, self.open = self.open, []
+        for end in taken:
+            try:
+                end.shutdown(socket.SHUT_RDWR)
+            except OSError:
+                pass
