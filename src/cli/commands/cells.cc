@@ -56,8 +56,7 @@ std::string CellText(const CellReport& report) {
     text += fmt::format("  run {}{}{}\n", *report.run,
                         report.filled_at.empty() ? "" : ", " + report.filled_at + " UTC",
                         report.seconds ? ", its batch took " + Seconds(*report.seconds) : "");
-  if (!report.message.empty() && report.message != report.because)
-    text += "  " + report.message + "\n";
+  if (!report.message.empty() && report.message != report.because) text += "  " + report.message + "\n";
   if (!report.note.empty()) text += "  " + report.note + "\n";
   text += LinksText("reads", report.inputs) + LinksText("read by", report.dependants);
   if (report.fix) text += "  Try: `" + report.fix->command + "`\n";
