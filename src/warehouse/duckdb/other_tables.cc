@@ -129,7 +129,9 @@ Result<> OtherTables::ReadDatabase(const std::string& path) {
       SELECT schema_name, table_name FROM (
         SELECT database_name, schema_name, table_name FROM duckdb_tables() WHERE NOT internal
         UNION ALL SELECT database_name, schema_name, view_name FROM duckdb_views() WHERE NOT internal)
-      WHERE database_name = {0} AND schema_name <> 'backcourt' ORDER BY ALL)sql",
+      WHERE database_name = {0} AND schema_name <> 'backcourt' AND (schema_name <> 'history' OR NOT EXISTS (
+        SELECT 1 FROM duckdb_schemas() WHERE database_name = {0} AND schema_name = 'backcourt'))
+      ORDER BY ALL)sql",
                                                  Quote(name))));
   for (size_t i = 0; i < found.size(); ++i) {
     std::string schema = found.Text(i, 0), table = found.Text(i, 1);
