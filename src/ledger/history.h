@@ -28,10 +28,8 @@ struct Replacement {
 
 // Makes the logs of those of the tables that are there.
 Result<> MakeLogs(Connection& connection, const std::set<std::string>& tables);
-// Logs it. REQUIRES: the table has a log, and nothing of it is done yet. Returns the partitions that have
-// rows now.
-Result<std::vector<PartitionKey>> LogReplacement(Connection& connection, int64_t run,
-                                                 const Replacement& replacement);
+// Logs it. REQUIRES: the table has a log, and nothing of it is done yet.
+Result<> LogReplacement(Connection& connection, int64_t run, const Replacement& replacement);
 // Keeps a table, which may not be there, as the run finds it. REQUIRES: it is dropped next.
 Result<> KeepWhole(Connection& connection, int64_t run, const std::string& table);
 // Forgets a table's history.

@@ -95,13 +95,8 @@ Result<> DuckDbWorkbench::MayReplace(const std::set<std::string>& models) {
   return history_ ? ledger::MakeLogs(connection_, models) : Result<>();
 }
 
-Result<> DuckDbWorkbench::RemoveRows(int64_t run, const std::string& table, const std::string& date,
-                                     const std::vector<PartitionKey>& partitions, const std::string& come) {
-  if (history_ &&
-      TRY(ledger::LogReplacement(connection_, run,
-                                 {table, dialect_.DayNumber(Ident(date)), partitions, "true", come}))
-          .empty())
-    return {};
+Result<> DuckDbWorkbench::RemoveRows(const std::string& table, const std::string& date,
+                                     const std::vector<PartitionKey>& partitions) {
   std::vector<std::string> dates;
   for (PartitionKey partition : partitions)
     dates.push_back(Date{partition}.Sql());
@@ -111,13 +106,20 @@ Result<> DuckDbWorkbench::RemoveRows(int64_t run, const std::string& table, cons
 
 Result<Published> DuckDbWorkbench::Publish(const Publication& publication) {
   const Model& model = *publication.model;
-  std::vector<PartitionKey> partitions;
-  for (const Cell& cell : publication.cells)
+  std::vector<PartitionKey> partitions, changed;
+  for (const Cell& cell : publication.cells) {
     partitions.push_back(cell.partition);
+    if (cell.changed == publication.run) changed.push_back(cell.partition);
+  }
   Transaction transaction = TRY(Transaction::Begin(connection_));
   Published published = TRY(MakeTable(publication));
-  if (!published.anew && publication.rows_before)
-    TRY(RemoveRows(publication.run, model.name, model.date, partitions, "temp." + Ident(publication.staged)));
+  if (!published.anew && publication.rows_before) {
+    if (history_)
+      TRY(ledger::LogReplacement(connection_, publication.run,
+                                 {model.name, dialect_.DayNumber(Ident(model.date)), changed, "true",
+                                  "temp." + Ident(publication.staged)}));
+    TRY(RemoveRows(model.name, model.date, partitions));
+  }
   FaultPoint("fill-deleted", model.name);
   if (publication.batch.rows)
     TRY(connection_.Execute(
@@ -146,7 +148,11 @@ Result<> DuckDbWorkbench::Remove(const std::vector<Removal>& removals) {
     bool dated = columns && std::any_of(columns->begin(), columns->end(),
                                         [&](const auto& column) { return column.first == removal.date; });
     if (dated) {
-      TRY(RemoveRows(run, removal.table, removal.date, removal.partitions, ""));
+      if (history_)
+        TRY(ledger::LogReplacement(
+            connection_, run,
+            {removal.table, dialect_.DayNumber(Ident(removal.date)), removal.partitions, "true", ""}));
+      TRY(RemoveRows(removal.table, removal.date, removal.partitions));
     } else if (columns) {  // made with another date: no row of it is of a cell as the model is now
       if (history_) TRY(ledger::KeepWhole(connection_, run, removal.table));
       TRY(connection_.Execute("DELETE FROM " + Stored(removal.table)));

@@ -41,9 +41,8 @@ class DuckDbWorkbench : public Workbench {
  private:
   // Makes the table anew when it has to be; REQUIRES: the transaction that fills it.
   Result<Published> MakeTable(const Publication& publication);
-  // Rows of these dates go, for those of a relation, which may be empty, to come.
-  Result<> RemoveRows(int64_t run, const std::string& table, const std::string& date,
-                      const std::vector<PartitionKey>& partitions, const std::string& come);
+  Result<> RemoveRows(const std::string& table, const std::string& date,
+                      const std::vector<PartitionKey>& partitions);
 
   std::unique_ptr<Connection> own_;
   Connection& connection_;
