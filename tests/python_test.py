@@ -175,7 +175,7 @@ class Module(Toy):
         done = self.project.backfill("player_games", start="2021-10-19", end="2021-10-20")
         self.assertEqual((done["outcome"], done["filled"], done["failed"]), ("done", 2, 0))
         table = self.project.status(season="2021-22")["seasons"][0]["tables"][0]
-        self.assertEqual((table["table"], table["done"], table["states"]), ("player_games", 2, {"fresh": 2, "missing": 4}))
+        self.assertEqual((table["table"], table["done"], table["states"]), ("player_games", 2, {"unproved": 2, "missing": 4}))
         self.assertEqual(self.project.backfill("player_games", dates=[date(2021, 10, 22), "2021-10-25"], load=False)["filled"], 2)
         self.assertEqual(self.project.backfill(season="2021-22", parallel=1)["filled"], 14)
         self.assertIsNone(self.project.backfill()["run"])
@@ -247,7 +247,7 @@ class Errors(Toy):
         self.project.load()
         self.edit("data/box_2021-22.csv", "G3,CCC,3,12", "G3,CCC,3,twelve")
         for call in (self.project.load, self.project.backfill):
-            with self.assertRaisesRegex(backcourt.SourceUnreachable, "row 6, column points: 'twelve' is no INTEGER") as caught:
+            with self.assertRaisesRegex(backcourt.SourceUnreachable, "row 6, column points: 'twelve' is not a whole number") as caught:
                 call()
             self.assertEqual(caught.exception.exit_code, 4)
 

@@ -62,7 +62,7 @@ class Boxes(Shapes):
             self.assertEqual((seconds[row[4]]["seconds_played"], seconds[row[4]]["status"]), (spelled[minutes], "played"), minutes)
         lines["rowSet"][3][9] = "36:75"
         self.put("boxscoretraditionalv2_0022400561.json", self.box)
-        self.assertIn("boxscoretraditionalv2_0022400561.json: row 4, column minutes: '36:75' is no MINUTES", self.run_program("load", code=4))
+        self.assertIn("boxscoretraditionalv2_0022400561.json: row 4, column minutes: '36:75' is not a time on the floor", self.run_program("load", code=4))
 
     def test_ids_that_lost_their_zeros(self):
         for found in self.box["resultSets"]:

@@ -52,7 +52,7 @@ class HostileInput(Shapes):
             outcome = {"name": "Over", "price": value, "point": 200.5}
             event = {"commence_time": "2025-01-16T00:00:00Z", "home_team": "a", "away_team": "b", "bookmakers": [{"key": "c", "markets": [{"key": "totals", "outcomes": [outcome]}]}]}
             self.put("odds_api.json", {"timestamp": "2025-01-15T12:00:00Z", "data": event})
-            self.assertIn(f"odds_api.json: row 1, column price: '{value}' is no DOUBLE", self.run_program("load", code=4))
+            self.assertIn(f"odds_api.json: row 1, column price: '{value}' is not a number", self.run_program("load", code=4))
 
     def test_points_of_a_period_that_are_none(self):
         lines = [{"GAME_ID": "0022400500", "TEAM_ID": 1, "TEAM_ABBREVIATION": team, "PTS_QTR1": 30.0, "PTS_QTR2": points, "PTS": 100} for team, points in (("PHI", 20), ("NYK", 20.5))]
@@ -88,7 +88,7 @@ class HostileInput(Shapes):
         self.put("playbyplay_0022400500.json", json.loads(json.dumps(live).replace("0022400561", "0022400500")))
         out = self.run_program("load", code=4)
         self.assertIn("no such period", out)
-        self.assertIn(f"look at what is new since the last load: {self.data}/playbyplay_0022400500.json; nothing was loaded", out)
+        self.assertIn(f"look at what is new since the last load: files/playbyplay_0022400500.json; nothing was loaded", out)
 
     def test_another_answer(self):
         self.refused({"message": "too many requests"}, "holds JSON, but not that of feed box_v2")

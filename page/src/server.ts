@@ -113,10 +113,10 @@ export function useAsk<Report>(verb: string, request: object | null, version?: R
 export const connected = signal(true);
 
 /**
- * Follows what changes on the server, from now on; `again` is called where events may have been missed. It reconnects
- * by itself. A window that is not seen lets go of its stream: a browser opens few connections to one host.
+ * Follows what changes on the server, from now on: `opened` is called when it does, and `again` where events may have
+ * been missed since. It reconnects by itself. A window that is not seen lets go of its stream: a browser opens few connections to one host.
  */
-export function follow(on: Record<string, (data: any) => void>, again: () => void): void {
+export function follow(on: Record<string, (data: any) => void>, again: () => void, opened: () => void): void {
   let wait = 500, last = '', first = true, stream: EventSource | null = null, timer: ReturnType<typeof setTimeout> | undefined;
   const close = () => {
     clearTimeout(timer);
@@ -128,7 +128,8 @@ export function follow(on: Record<string, (data: any) => void>, again: () => voi
     stream = new EventSource(last ? `/api/v1/changes?after=${last}` : '/api/v1/changes');
     stream.onopen = () => {
       wait = 500;
-      if (!first && (!connected.value || !last)) again();
+      if (first) opened();
+      else if (!connected.value || !last) again();
       first = false;
       connected.value = true;
     };

@@ -156,6 +156,8 @@ async function readActivities(): Promise<void> {
   if (!response?.ok) return;
   for (const listed of (await response.json()) as Listed[]) {
     const one = activity(listed.id, listed.verb, listed.request);
+    // Its end may have come by the stream while the list was on its way.
+    if (one.state !== 'running' && listed.state === 'running') continue;
     one.state = listed.state;
     one.report = listed.report;
     one.error = listed.error;
@@ -207,6 +209,7 @@ export function start(): void {
       },
     },
     () => void readEverything(),
+    () => void readActivities(),
   );
 }
 

@@ -169,7 +169,7 @@ class SparkWarehouse : public Warehouse {
     auto ledger = TRY(file_->ConnectToLedger());
     return RawCopier(lake_, *ledger, project_).Run(cancel);
   }
-  // Measured on two workers of one core: docs/spark.md.
+  // Assumed: docs/spark.md.
   BatchCosts costs() const override { return {0.05, 2}; }
   Result<std::string> Version() override {
     SparkSession session(lake_.place, lake_.functions);
