@@ -6,7 +6,7 @@
 #include <vector>
 
 #include "adbc/adbc.h"
-#include "project/model.h"
+#include "project/project.h"
 #include "warehouse/digests.h"
 
 namespace backcourt {

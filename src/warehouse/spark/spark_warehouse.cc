@@ -9,6 +9,7 @@
 #include "base/date.h"
 #include "base/fault_point.h"
 #include "base/text.h"
+#include "base/watch.h"
 #include "ledger/cells.h"
 #include "ledger/lake.h"
 #include "warehouse/duckdb/catalog.h"
