@@ -45,6 +45,12 @@ class Bundle(Toy):
         again = self.replay(self.project / "one.bundle", code=2)
         self.assertEqual((again["same"], again["differing"]), (False, ["points_avg"]))
 
+    def test_what_cannot_be_written(self):
+        for _ in range(2):  # the second finds nothing left of the first
+            self.assertIn("cannot be written", self.run_program("bundle", "player_form", "2021-10-22", "--output", "nowhere/one.bundle", code=1))
+        self.run_program("bundle", "player_form", "2021-10-22", cwd=self.project / "data")
+        self.assertTrue((self.project / "player_form-2021-10-22.bundle").exists())
+
     def test_the_sql_of_a_file_reaches_no_other_file(self):
         self.run_program("bundle", "player_form", "2021-10-22", "--output", "one.bundle")
         with duckdb.connect(str(self.project / "one.bundle")) as file:

@@ -21,7 +21,7 @@ void Describe(Visitor& v, BundleRequest& r) {
           {.metavar = "TABLE", .positional = true, .required = true});
   v.Field("date", r.date, "A game date, as 2021-12-02.",
           {.metavar = "DATE", .positional = true, .required = true});
-  v.Field("output", r.output, "The file (default: TABLE-DATE.bundle in this folder).",
+  v.Field("output", r.output, "The file (default: TABLE-DATE.bundle in the project's folder).",
           {.metavar = "FILE", .path = true});
 }
 
@@ -94,8 +94,8 @@ Result<BundleReport> Bundle(Workspace& workspace, const BundleRequest& request, 
   report.date = date.Str();
   report.digest = cell->digest.Hex();
   report.functions = int64_t(project.functions.size());
-  report.file =
-      request.output.empty() ? fmt::format("{}-{}.bundle", model->name, date.Str()) : request.output;
+  report.file = request.output.empty() ? fmt::format("{}/{}-{}.bundle", project.root, model->name, date.Str())
+                                       : request.output;
   BundleContents contents;
   contents.facts = {{"table", model->name},
                     {"date", date.Str()},
@@ -116,11 +116,9 @@ Result<BundleReport> Bundle(Workspace& workspace, const BundleRequest& request, 
   contents.partition = moment.bench->dialect().DayNumber(Ident(model->date));
   for (const auto& [column, about] : model->columns)
     contents.columns.push_back(column);
-  report.inputs = TRY(WriteBundle(*moment.connection, report.file, contents));
+  report.inputs = TRY(WriteBundle(*moment.connection, *moment.open, report.file, contents));
   report.rows = report.inputs[""];
   report.inputs.erase("");
-  TRY(moment.open->Commit());
-  TRY(FinishBundle(*moment.connection, report.file));
   std::error_code ignored;
   report.bytes = int64_t(std::filesystem::file_size(report.file, ignored));
   return report;

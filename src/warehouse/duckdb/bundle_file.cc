@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <atomic>
 #include <filesystem>
 
 #include "base/file.h"
@@ -31,34 +32,34 @@ PartitionDigest Only(const std::vector<PartitionDigest>& digests) {
 
 }  // namespace
 
-Result<std::map<std::string, int64_t>> WriteBundle(Connection& connection, const std::string& path,
-                                                   const BundleContents& contents) {
-  std::string temporary = path + ".tmp";
-  std::error_code ignored;
-  std::filesystem::remove(temporary, ignored);
-  TRY(connection.Execute("ATTACH " + Quote(temporary) + " AS bundle_file"));
+namespace {
+
+// `into`: the attached file.
+Result<std::map<std::string, int64_t>> Fill(Connection& connection, const std::string& into,
+                                            const BundleContents& contents) {
   TRY(connection.Execute(
-      "CREATE SCHEMA bundle_file.inputs; CREATE TABLE bundle_file.facts (name VARCHAR, value VARCHAR);"
-      "CREATE TABLE bundle_file.columns (place INTEGER, name VARCHAR);"
-      "CREATE TABLE bundle_file.functions (place INTEGER, name VARCHAR, statement VARCHAR)"));
+      fmt::format("CREATE SCHEMA {0}.inputs; CREATE TABLE {0}.facts (name VARCHAR, value VARCHAR);"
+                  "CREATE TABLE {0}.columns (place INTEGER, name VARCHAR);"
+                  "CREATE TABLE {0}.functions (place INTEGER, name VARCHAR, statement VARCHAR)",
+                  into)));
   auto facts = contents.facts;
   facts[kFormat] = kFormatNow;
   facts[kSql] = contents.sql;
   facts[kPartition] = contents.partition;
   for (const auto& [name, value] : facts)
     TRY(connection.Execute(
-        fmt::format("INSERT INTO bundle_file.facts VALUES ({}, {})", Quote(name), Quote(value))));
+        fmt::format("INSERT INTO {}.facts VALUES ({}, {})", into, Quote(name), Quote(value))));
   for (size_t i = 0; i < contents.columns.size(); ++i)
     TRY(connection.Execute(
-        fmt::format("INSERT INTO bundle_file.columns VALUES ({}, {})", i, Quote(contents.columns[i]))));
+        fmt::format("INSERT INTO {}.columns VALUES ({}, {})", into, i, Quote(contents.columns[i]))));
   for (size_t i = 0; i < contents.functions.size(); ++i)
-    TRY(connection.Execute(fmt::format("INSERT INTO bundle_file.functions VALUES ({}, {}, {})", i,
+    TRY(connection.Execute(fmt::format("INSERT INTO {}.functions VALUES ({}, {}, {})", into, i,
                                        Quote(contents.functions[i].name),
                                        Quote(contents.functions[i].statement))));
   std::map<std::string, int64_t> rows;
   auto copy = [&](const std::string& key, const std::string& table, const std::string& select) -> Result<> {
-    TRY(connection.Execute(fmt::format("CREATE TABLE bundle_file.{} AS {}", table, select)));
-    rows[key] = TRY(connection.Query("SELECT count(*) FROM bundle_file." + table)).Int(0, 0);
+    TRY(connection.Execute(fmt::format("CREATE TABLE {}.{} AS {}", into, table, select)));
+    rows[key] = TRY(connection.Query(fmt::format("SELECT count(*) FROM {}.{}", into, table))).Int(0, 0);
     return {};
   };
   for (const auto& [table, select] : contents.inputs)
@@ -67,9 +68,26 @@ Result<std::map<std::string, int64_t>> WriteBundle(Connection& connection, const
   return rows;
 }
 
-Result<> FinishBundle(Connection& connection, const std::string& path) {
-  TRY(connection.ExecuteAlone("DETACH bundle_file"));
-  return MoveInPlace(path + ".tmp", path);
+}  // namespace
+
+Result<std::map<std::string, int64_t>> WriteBundle(Connection& connection, Transaction& open,
+                                                   const std::string& path, const BundleContents& contents) {
+  static std::atomic<int> number{0};  // several may be written at once
+  std::string temporary = path + ".tmp", into = fmt::format("bundle_{}", ++number);
+  std::error_code ignored;
+  std::filesystem::remove(temporary, ignored);
+  if (auto attached = connection.Execute(fmt::format("ATTACH {} AS {}", Quote(temporary), into)); !attached)
+    return Error{ErrorKind::kUsage, fmt::format("{} cannot be written: {}", path, attached.error().message),
+                 "--output with a file in a folder that can be written to"};
+  auto rows = Fill(connection, into, contents);
+  Result<> done = rows ? open.Commit() : rows.error();
+  open.RollBack();
+  auto detached = connection.ExecuteAlone("DETACH " + into);
+  if (done) done = detached;
+  if (done) done = MoveInPlace(temporary, path);
+  if (done) return rows;
+  std::filesystem::remove(temporary, ignored);
+  return done.error();
 }
 
 Result<BundleResult> ReplayBundleFile(const std::string& path) {

@@ -5,7 +5,7 @@
 #include <string>
 #include <vector>
 
-#include "adbc/adbc.h"
+#include "adbc/transaction.h"
 #include "project/project.h"
 #include "warehouse/digests.h"
 
@@ -21,12 +21,11 @@ struct BundleContents {
   std::vector<std::string> columns;  // of its digest
 };
 
-// Writes it beside its path, in the connection's transaction, which has written nothing else. Returns the
-// rows of each input, and (by "") of the cell.
-Result<std::map<std::string, int64_t>> WriteBundle(Connection& connection, const std::string& path,
-                                                   const BundleContents& contents);
-// Once the transaction is committed: brings it to its path.
-Result<> FinishBundle(Connection& connection, const std::string& path);
+// Writes it, in place of a file of that name, as `open` sees the warehouse, a transaction of the connection
+// that has written nothing; it ends with that. On an error nothing is at the path that was not there. Returns
+// the rows of each input, and (by "") of the cell.
+Result<std::map<std::string, int64_t>> WriteBundle(Connection& connection, Transaction& open,
+                                                   const std::string& path, const BundleContents& contents);
 
 struct BundleResult {
   std::map<std::string, std::string> facts;
