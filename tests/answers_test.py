@@ -90,7 +90,7 @@ class WhyAValue(Toy):
     def test_what_is_no_row_or_column(self):
         for words, said in (
             (("player_form", "2021-10-25", "--key", "99"), "no row of player_form 2021-10-25 has the key '99'"),
-            (("player_form", "2021-10-25", "--key", "games=2"), "more than one row of player_form 2021-10-25 has the key 'games=2'"),
+            (("player_form", "2021-10-25", "--key", "games=2"), "more than one row of player_form 2021-10-25 has the key 'games=2': player_id="),
             (("player_form", "2021-10-25", "--key", "player=1"), "player_form has no column 'player'"),
             (("player_form", "2021-10-25", "--key", "1", "--column", "points"), "player_form has no column 'points'"),
             (("player_form", "2021-10-25", "--column", "points_avg"), "--column is of a row: it needs --key"),

@@ -75,15 +75,30 @@ Result<ValueTrail::Key> ValueTrail::FindRow(const Model& model, int date_index, 
   std::vector<std::string> values;
   for (const std::string& column : model.key)
     values.push_back(fmt::format("CAST({} AS VARCHAR)", Ident(column)));
-  Rows rows = TRY(
-      connection().Query(fmt::format("SELECT {} FROM {} WHERE {} = {} AND ({}) LIMIT 2", Join(values, ", "),
-                                     Ident(model.name), Ident(model.date), date.Sql(), where)));
-  if (rows.size() != 1)
+  Rows rows = TRY(connection().Query(
+      fmt::format("SELECT {} FROM {} WHERE {} = {} AND ({}) ORDER BY ALL LIMIT {}", Join(values, ", "),
+                  Ident(model.name), Ident(model.date), date.Sql(), where, kShownRows)));
+  auto key_of = [&](size_t row) {
+    std::string text;
+    for (size_t c = 0; c < model.key.size(); ++c)
+      if (model.key[c] != model.date)
+        text += fmt::format("{}{}={}", text.empty() ? "" : ",", model.key[c],
+                            rows.Null(row, c) ? "NULL" : rows.Text(row, c));
+    return text;
+  };
+  if (rows.size() == 0)
     return Error{ErrorKind::kUsage,
-                 fmt::format("{} of {} {} has the key '{}'", rows.size() ? "more than one row" : "no row",
-                             model.name, date.Str(), key),
-                 fmt::format("`backcourt show {} --date {}`; --key {}=...", model.name, date.Str(),
-                             fmt::join(model.key, "=...,"))};
+                 fmt::format("no row of {} {} has the key '{}'", model.name, date.Str(), key),
+                 fmt::format("`backcourt show {} --date {}`", model.name, date.Str())};
+  if (rows.size() > 1) {
+    std::vector<std::string> keys;
+    for (size_t i = 0; i < rows.size(); ++i)
+      keys.push_back(key_of(i));
+    return Error{ErrorKind::kUsage,
+                 fmt::format("more than one row of {} {} has the key '{}': {}", model.name, date.Str(), key,
+                             Join(keys, "; ")),
+                 "--key " + keys.front()};
+  }
   Key found;
   for (size_t c = 0; c < model.key.size(); ++c)
     found.emplace_back(model.key[c], rows.Text(0, c));
@@ -123,21 +138,25 @@ Result<ValueTrail::Since> ValueTrail::SinceWhen(const Model& model, const std::s
 Result<std::vector<WhyValue>> ValueTrail::ChangesIn(const std::string& table, const std::string& where,
                                                     const Since& since, int64_t& all) {
   std::vector<WhyValue> values;
+  std::string log = TRY(ledger::LogOf(connection(), table));
+  if (log.empty()) return values;
+  Rows runs = TRY(connection().Query(
+      fmt::format("SELECT DISTINCT run_ FROM {} WHERE run_ > {} AND run_ <= {} AND {} ORDER BY ALL", log,
+                  since.before, since.run, where)));
   Remembered remembered = TRY(RememberedAs(project_, connection(), table));
-  for (int64_t run = since.before + 1; run <= since.run; ++run) {
-    std::string log = TRY(ledger::LogOf(connection(), table, run));
-    if (log.empty()) continue;
+  const RawTable* raw = project_.FindRaw(table);
+  for (size_t i = 0; i < runs.size(); ++i) {
+    Cell loaded;
+    loaded.changed = runs.Int(i, 0);
     ledger::Changes changes =
-        TRY(ledger::ReadChanges(connection(), log, run, remembered.key, where, kShownValues));
+        TRY(ledger::ReadChanges(connection(), log, loaded.changed, remembered.key, where, kShownValues));
     all += changes.values;
-    const RawTable* raw = project_.FindRaw(table);
+    std::vector<ledger::LoadedFile> files;
+    if (raw) files = TRY(lineage_.FilesOf(table, loaded));
     for (const ledger::ChangedValue& one : changes.first) {
       WhyValue& value =
           values.emplace_back(WhyValue{ledger::KeyText(one.key), one.column, one.before, one.after, "", {}});
       if (!raw || (one.column.empty() && !one.after)) continue;
-      Cell loaded;
-      loaded.changed = run;
-      std::vector<ledger::LoadedFile> files = TRY(lineage_.FilesOf(table, loaded));
       if (auto place = files_.Find(*raw, files, one.key))
         value.file = FileNames(project_).In(place->path), value.row = place->row;
     }
