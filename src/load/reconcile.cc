@@ -116,7 +116,7 @@ Result<> Loader::AdoptTables() {
 }
 
 Result<> Loader::CreateTable(const RawTable& table, int64_t run) {
-  if (project_.keep_history != 0) TRY(ledger::KeepWhole(connection_, run, table.name));
+  if (project_.KeepsHistory()) TRY(ledger::KeepWhole(connection_, run, table.name));
   TRY(DropRelation(connection_, table.name));
   TRY(connection_.Execute(
       fmt::format("CREATE TABLE main.{} ({})", Ident(table.name), DeclaredColumns(table))));

@@ -82,7 +82,7 @@ Result<> Loader::LoadSeeds(LoadReport& report) {
       report.files.push_back(file.path);
     }
     if (!before || before->digest != cell.digest || other_columns) {
-      if (project_.keep_history != 0) TRY(ledger::KeepWhole(connection_, report.run, seed.name));
+      if (project_.KeepsHistory()) TRY(ledger::KeepWhole(connection_, report.run, seed.name));
       TRY(DropRelation(connection_, seed.name));
       TRY(connection_.Execute(fmt::format("CREATE TABLE main.{} AS FROM feed_seed", Ident(seed.name))));
       if (!ours) TRY(ledger::RemoveCells(connection_, seed.name));

@@ -11,6 +11,7 @@
 #include "ledger/history.h"
 #include "ledger/runs.h"
 #include "load/raw_table_sql.h"
+#include "warehouse/duckdb/duckdb_dialect.h"
 
 namespace backcourt {
 
@@ -18,10 +19,6 @@ namespace {
 
 bool IsNumber(const std::string& text) {
   return !text.empty() && text.size() < 18 && text.find_first_not_of("0123456789") == std::string::npos;
-}
-
-std::string PartitionOfDate(const std::string& date) {
-  return fmt::format("({} - DATE '1970-01-01')", Ident(date));
 }
 
 // Where the call of as_of that begins at `start` ends; its two arguments. Nothing of what is no such call.
@@ -94,7 +91,7 @@ Result<Remembered> RememberedAs(const Project& project, Connection& connection, 
   if (const RawTable* raw = project.FindRaw(table)) return Remembered{PartitionSql(*raw), raw->key};
   if (project.FindSeed(table)) return Remembered{"CAST(0 AS INTEGER)", {}};
   if (const Model* model = project.FindModel(table)) {
-    if (!model->view) return Remembered{PartitionOfDate(model->date), model->key};
+    if (!model->view) return Remembered{DuckDbDialect().DayNumber(Ident(model->date)), model->key};
     return Error{ErrorKind::kUsage, table + " is a view: it has no history of its own",
                  "the tables that it reads: `backcourt docs " + table + "`"};
   }
@@ -102,7 +99,7 @@ Result<Remembered> RememberedAs(const Project& project, Connection& connection, 
   auto known = declared.find(table);
   if (known == declared.end() || known->second.parts["date"].empty())
     return project.NoTable(table, project.AllTables());
-  Remembered remembered{PartitionOfDate(known->second.parts["date"]), {}};
+  Remembered remembered{DuckDbDialect().DayNumber(Ident(known->second.parts["date"])), {}};
   for (const std::string& column : Split(known->second.parts["key"], ','))
     remembered.key.push_back(Trim(column));
   return remembered;

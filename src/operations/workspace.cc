@@ -21,7 +21,7 @@ Result<Warehouse*> Workspace::Open() {
     return ErrorOf(project_.config_problems);  // its path may be among what is broken
   WarehouseOptions options{project_.warehouse, project_.threads, project_.memory_limit, {}};
   options.functions = project_.functions;
-  options.history = project_.keep_history != 0;
+  options.history = project_.KeepsHistory();
   std::error_code ignored;
   options.in_memory = !keep_ && !std::filesystem::exists(project_.warehouse, ignored);
   warehouse_ = TRY(project_.spark ? OpenSpark(project_, options) : OpenDuckDb(options));

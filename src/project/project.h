@@ -67,6 +67,7 @@ struct Project {
 
   // [history]: for how many seconds what was replaced is kept; 0: not at all; none: for ever
   std::optional<int64_t> keep_history;
+  bool KeepsHistory() const { return keep_history != 0; }
 
   std::string publish_folder;  // [publish]: where tables are published after each backfill; may be empty
 
