@@ -199,6 +199,19 @@ class Changes(Toy):
         self.run_program("backfill")
         self.assertEqual(planned, [self.diff()["player_form"]])
 
+    def test_an_edited_model_that_fails(self):
+        model = "models/precompute/player_form.sql"
+        text = (self.project / model).read_text()
+        (self.project / model).write_text(text + "UNION ALL SELECT DATE '2021-10-20', 1, 5, 1.0\n")
+        said = self.run_program("plan", "player_form", "--diff", code=2)
+        self.assertIn("player_form 2021-10-20 would fail: check \"one row a key\" of player_form fails", said)
+        corrected = self.folder / "box_2021-22.csv"
+        corrected.write_text((self.project / BOX).read_text().replace("G1,AAA,1,30,", "G1,AAA,1,-3,"))
+        (self.project / model).write_text(text)
+        said = self.run_program("load", "--what-if", str(corrected), code=2)
+        self.assertIn("player_games 2021-10-19 would fail: check \"points are not negative\"", said)
+        self.assertIn("it takes no PATH", self.run_program("load", BOX, "--what-if", str(corrected), code=1))
+
     def test_what_is_no_file_of_the_data(self):
         other = self.folder / "other.csv"
         self.assertIn("is no file", self.run_program("load", "--what-if", str(other), code=1))

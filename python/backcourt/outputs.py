@@ -38,6 +38,7 @@ class Load(TypedDict):
     changed_cells: int
     seconds: float
     changes: list[TableChanges]
+    failures: list[RunFailure]
     null_columns: list[NullColumns]
 
 
@@ -155,6 +156,18 @@ class ValueChange(TypedDict):
     after: str | None
 
 
+RunFailure = TypedDict(
+    "RunFailure",
+    {
+        "table": 'str',
+        "date": 'str',
+        "class": 'str',
+        "message": 'str',
+    },
+)
+"""A cell that failed in a run."""
+
+
 class NullColumns(TypedDict):
     """Raw data without a value in some seasons, and the columns made of it."""
 
@@ -235,6 +248,7 @@ class Plan(TypedDict):
     left_out: list[LeftOut]
     removed: list[RemovedTable]
     changes: list[TableChanges]
+    failures: list[RunFailure]
     files: FileChanges
 
 
@@ -616,18 +630,6 @@ class RunBatch(TypedDict):
     started: float
     seconds: float
     attempts: int
-
-
-RunFailure = TypedDict(
-    "RunFailure",
-    {
-        "table": 'str',
-        "date": 'str',
-        "class": 'str',
-        "message": 'str',
-    },
-)
-"""A cell that failed in a run."""
 
 
 class Diff(TypedDict):

@@ -49,7 +49,9 @@ int ExitCode(const BundleReplay& report) { return report.same ? 0 : 2; }
 
 int ExitCode(const LintReport& report) { return report.problems.empty() ? 0 : 1; }
 
-int ExitCode(const PlanReport& report) { return report.problems.empty() ? 0 : 1; }
+int ExitCode(const PlanReport& report) {
+  return !report.problems.empty() ? 1 : report.trial.failures.empty() ? 0 : 2;
+}
 
 int ExitCode(const DoctorReport& report) {
   int code = 0;

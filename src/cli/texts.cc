@@ -330,6 +330,13 @@ std::string ChangesText(const std::vector<TableChanges>& tables) {
   return text;
 }
 
+std::string TrialText(const Trial& trial) {
+  std::string text = ChangesText(trial.changes);
+  for (const ledger::RunFailure& failure : trial.failures)
+    text += fmt::format("{} {} would fail: {}\n", failure.table, failure.date.Str(), failure.message);
+  return text;
+}
+
 std::string PublishText(const PublishReport& report) {
   std::string through =
       report.complete_through ? "complete through " + report.complete_through->Str() : "no date is complete";

@@ -25,8 +25,9 @@ std::string ChoiceText(const DateChoice& choice);
 std::string LintText(const std::vector<FileProblem>& problems);
 // Of tables whose models are gone; "" when there are none.
 std::string RemovedText(const std::vector<RemovedTable>& removed);
-// What a run changed in the rows of tables.
+// What a run changed in the rows of tables; the same of a trial, with the cells that fail in it.
 std::string ChangesText(const std::vector<TableChanges>& tables);
+std::string TrialText(const Trial& trial);
 std::string PlanText(const PlanReport& report);
 // The version that stands in a published folder, a line.
 std::string PublishText(const PublishReport& report);

@@ -45,19 +45,22 @@ Aside::~Aside() {
   std::filesystem::remove_all(path_ + ".tmp", ignored);
 }
 
-Result<std::vector<TableChanges>> Aside::Changes(int64_t run) {
+Result<> Aside::Add(int64_t run, Trial& trial) {
   auto connection = TRY(TRY(workspace_->Open())->ConnectToLedger());
-  return ReadTableChanges(workspace_->project(), *connection, run, {}, kShownValues);
+  for (TableChanges& changes :
+       TRY(ReadTableChanges(workspace_->project(), *connection, run, {}, kShownValues)))
+    trial.changes.push_back(std::move(changes));
+  for (ledger::RunFailure& failure : TRY(ledger::ReadRunFailures(*connection, run)))
+    trial.failures.push_back(std::move(failure));
+  return {};
 }
 
-Result<Aside::Filled> Aside::Fill(const WorkSelection& selection, const Cancel& cancel) {
+Result<> Aside::Fill(const WorkSelection& selection, const Cancel& cancel, Trial& trial) {
   BackfillRequest request;
   request.selection = selection;
   request.no_load = true;
-  Filled filled;
-  filled.report = TRY(Backfill(*workspace_, request, cancel, [](const Event&) {}));
-  if (filled.report.run) filled.changes = TRY(Changes(*filled.report.run));
-  return filled;
+  BackfillReport report = TRY(Backfill(*workspace_, request, cancel, [](const Event&) {}));
+  return report.run ? Add(*report.run, trial) : Result<>();
 }
 
 }  // namespace backcourt

@@ -18,14 +18,10 @@ class Aside {
   ~Aside();
 
   Workspace& workspace() { return *workspace_; }
-  // What a run in it changed.
-  Result<std::vector<TableChanges>> Changes(int64_t run);
-  // Fills the selection in it: what that came to, and what it changed.
-  struct Filled {
-    BackfillReport report;
-    std::vector<TableChanges> changes;
-  };
-  Result<Filled> Fill(const WorkSelection& selection, const Cancel& cancel);
+  // Adds what a run in it did.
+  Result<> Add(int64_t run, Trial& trial);
+  // Fills the selection in it, and adds what that did.
+  Result<> Fill(const WorkSelection& selection, const Cancel& cancel, Trial& trial);
 
  private:
   Aside() = default;

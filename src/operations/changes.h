@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "operations/runs.h"
 #include "operations/workspace.h"
 
 namespace backcourt {
@@ -30,6 +31,12 @@ struct TableChanges {
   int64_t values_changed = 0;
 };
 void Describe(Visitor& v, TableChanges& t);
+
+// What a fill of a copy of the warehouse comes to.
+struct Trial {
+  std::vector<TableChanges> changes;
+  std::vector<ledger::RunFailure> failures;  // cells that fail in it
+};
 
 // By table, in the order of the project; `tables`: only these, where any are named.
 Result<std::vector<TableChanges>> ReadTableChanges(const Project& project, Connection& connection,

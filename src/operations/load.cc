@@ -176,7 +176,8 @@ void Describe(Visitor& v, DeclarationChange& c) {
 void Describe(Visitor& v, LoadAnswer& a) {
   Describe(v, a.load);
   v.Struct("Load", "What a load did, and what has no value without a feed.");
-  v.Field("changes", a.changes, "of `what_if`: what its load and the backfill after it would change");
+  v.Field("changes", a.trial.changes, "of `what_if`: what its load and the backfill after it would change");
+  v.Field("failures", a.trial.failures, "of `what_if`: cells that would fail");
   v.Field("null_columns", a.null_columns, "raw data without a value; empty when nothing was read");
 }
 
@@ -289,14 +290,15 @@ Result<std::string> StandsFor(const Project& project, const std::string& file) {
 }
 
 Result<LoadAnswer> WhatIf(Workspace& workspace, const LoadRequest& request, Activity& activity) {
+  if (!request.paths.empty())
+    return Error{ErrorKind::kUsage, "--what-if looks at one file alone: it takes no PATH", "one of the two"};
   std::string path = TRY(StandsFor(workspace.project(), request.what_if));
   auto aside =
       TRY(Aside::Make(workspace, [&](Project& project) { project.stand_ins[path] = request.what_if; }));
   LoadAnswer answer{TRY(LoadFiles(aside->workspace(), {}, true, activity)), {}, {}};
   if (!answer.load.run) return answer;
-  answer.changes = TRY(aside->Changes(answer.load.run));
-  for (TableChanges& changes : TRY(aside->Fill({}, activity.cancel())).changes)
-    answer.changes.push_back(std::move(changes));
+  TRY(aside->Add(answer.load.run, answer.trial));
+  TRY(aside->Fill({}, activity.cancel(), answer.trial));
   return answer;
 }
 

@@ -39,7 +39,7 @@ void Describe(Visitor& v, DeclarationChange& c);
 struct LoadAnswer {
   LoadReport load;
   std::vector<NullColumns> null_columns;  // when something was read
-  std::vector<TableChanges> changes;      // of `what_if`: by its load, and by the backfill after it
+  Trial trial;                            // of `what_if`: its load, and the backfill after it
 };
 void Describe(Visitor& v, LoadAnswer& a);
 

@@ -87,7 +87,8 @@ void Describe(Visitor& v, PlanReport& r) {
   v.Field("problems", r.problems, "what is wrong in the files of models, checks and tests");
   v.Field("left_out", r.left_out, "the models and checks that cannot be used because of them");
   v.Field("removed", r.removed, "tables that are stored, and that no file of the project makes any more");
-  v.Field("changes", r.changes, "of `diff`: what the backfill would change in the rows of tables");
+  v.Field("changes", r.trial.changes, "of `diff`: what the backfill would change in the rows of tables");
+  v.Field("failures", r.trial.failures, "of `diff`: cells that would fail");
   v.Field("files", r.files,
           "what has changed of the files since the last load: what this plan does not know");
 }
@@ -172,7 +173,7 @@ Result<PlanReport> MakePlanReport(Workspace& workspace, const PlanRequest& reque
     auto activity =
         TRY(workspace.activities().Begin("plan", ToJson(request), true, cancel, [](const Event&) {}));
     auto aside = TRY(Aside::Make(workspace));
-    report.changes = TRY(aside->Fill(request.selection, activity->cancel())).changes;
+    TRY(aside->Fill(request.selection, activity->cancel(), report.trial));
   }
   if (request.save.empty()) return report;
   if (!report.problems.empty()) return ErrorOf(report.problems);

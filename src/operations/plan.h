@@ -43,7 +43,7 @@ struct PlanReport {
   std::vector<FileProblem> problems;            // in the files of the project
   std::vector<LeftOut> left_out;                // and what cannot be filled for them
   std::vector<RemovedTable> removed;            // whose models are gone
-  std::vector<TableChanges> changes;            // of `diff`
+  Trial trial;                                  // of `diff`
 };
 void Describe(Visitor& v, SavedPlan& p);
 void Describe(Visitor& v, PlanReport& r);

@@ -36,8 +36,7 @@ Result<int> RunLoad(Caller& caller, const LoadRequest& request, const LoadView& 
     output.Out(ToJson(*answer).dump(2) + "\n");
   else
     output.Out(LoadText(answer->load) + WithoutText(answer->load.absent, answer->null_columns, view.all) +
-               ChangesText(answer->changes) +
-               (request.dry_run || !request.what_if.empty() ? kNothingKept : ""));
+               TrialText(answer->trial) + (request.dry_run || !request.what_if.empty() ? kNothingKept : ""));
   if (!answer->load.useless.empty()) {
     const ledger::UselessFile& first = answer->load.useless.front();
     return Error{ErrorKind::kSource,
@@ -46,7 +45,7 @@ Result<int> RunLoad(Caller& caller, const LoadRequest& request, const LoadView& 
                              first.path, first.reason),
                  first.hint};
   }
-  return 0;
+  return answer->trial.failures.empty() ? 0 : 2;
 }
 
 }  // namespace
