@@ -16,28 +16,12 @@ case "${1:-}" in
   --fuzz) packages+=(clang-16 libclang-rt-16-dev) ;;
 esac
 
-say() { echo "bootstrap: $*" >&2; }
+. scripts/packages.sh
 
 installed() { [ "$(dpkg-query -f '${db:Status-Status}' -W "$1" 2>/dev/null)" = installed ]; }
 
 # Of the packages given, those that are not installed yet.
 missing() { for package in "$@"; do installed "$package" || echo "$package"; done; }
-
-install_packages() {
-  local sudo=()
-  if [ "$(id -u)" != 0 ]; then
-    if ! sudo -n true 2>/dev/null; then
-      say "missing Debian packages, and neither root nor sudo without a password to install them."
-      say "Try, as root: apt-get update && apt-get install --no-install-recommends $*"
-      exit 1
-    fi
-    sudo=(sudo -n)
-  fi
-  say "installing $*"
-  [ -n "${updated:-}" ] || "${sudo[@]}" apt-get update -qq
-  updated=yes
-  "${sudo[@]}" env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "$@" >/dev/null
-}
 
 wheels() {
   python3 -m pip install --quiet --disable-pip-version-check --root-user-action ignore \

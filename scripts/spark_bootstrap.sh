@@ -6,22 +6,7 @@ set -euo pipefail
 cd "$(dirname "$0")/.."
 exec </dev/null
 
-say() { echo "bootstrap: $*" >&2; }
-
-install_packages() {
-  local sudo=()
-  if [ "$(id -u)" != 0 ]; then
-    if ! sudo -n true 2>/dev/null; then
-      say "missing Debian packages, and neither root nor sudo without a password to install them."
-      say "Try, as root: apt-get update && apt-get install --no-install-recommends $*"
-      exit 1
-    fi
-    sudo=(sudo -n)
-  fi
-  say "installing $*"
-  "${sudo[@]}" apt-get update -qq
-  "${sudo[@]}" env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "$@" >/dev/null
-}
+. scripts/packages.sh
 
 fetch() {
   python3 -m pip "$1" --quiet --disable-pip-version-check --require-hashes --no-deps "${@:2}"
