@@ -7,6 +7,7 @@
 #include <nlohmann/json.hpp>
 #include <set>
 
+#include "base/fault_point.h"
 #include "base/text.h"
 #include "ledger/schema.h"
 
@@ -37,6 +38,51 @@ Result<> Mark(Connection& connection, int64_t run, const std::string& table, con
       fmt::format("INSERT INTO backcourt.history SELECT {}, {}, unnest({})", run, Quote(table), slots));
 }
 
+// Which rows go and come once those that are the same stay: temp.leaving_ (row_, a row's place in the table)
+// and temp.joining_ (its columns). Rows are told apart by their hashes, as digests do: sets of wide rows
+// would take four times as long. Of rows that are there twice, one stays.
+Result<> TellApart(Connection& connection, const Replacement& change, const std::string& among) {
+  constexpr const char* kHashed = "SELECT hash(*COLUMNS(*)) AS hash_";
+  std::string come =
+      change.come.empty() ? fmt::format("(FROM {} LIMIT 0)", Stored(change.table)) : change.come;
+  return connection.Execute(fmt::format(
+      R"sql(
+      CREATE OR REPLACE TEMP TABLE leaving_ AS
+      {hashed}, rowid AS row_ FROM {stored} WHERE {among} AND ({gone});
+      CREATE OR REPLACE TEMP TABLE joining_ AS
+      SELECT * EXCLUDE (hash_) FROM ({hashed}, * FROM {come} WHERE {among})
+      WHERE hash_ NOT IN (SELECT hash_ FROM temp.leaving_) {order};
+      DELETE FROM temp.leaving_ WHERE hash_ IN ({hashed} FROM {come} WHERE {among})
+        AND row_ IN (SELECT min(row_) FROM temp.leaving_ GROUP BY hash_))sql",
+      fmt::arg("hashed", kHashed), fmt::arg("stored", Stored(change.table)), fmt::arg("among", among),
+      fmt::arg("gone", change.gone), fmt::arg("come", come),
+      fmt::arg("order", change.order.empty() ? "" : "ORDER BY " + change.order)));
+}
+
+// Logs what goes and comes, but for partitions without rows, of which a mark is enough.
+Result<> LogReplacement(Connection& connection, int64_t run, const Replacement& change,
+                        const std::string& among) {
+  Rows rows = TRY(connection.Query(fmt::format("SELECT DISTINCT CAST({} AS INTEGER) FROM {} WHERE {}",
+                                               change.partition, Stored(change.table), among)));
+  std::set<PartitionKey> had;
+  for (size_t i = 0; i < rows.size(); ++i)
+    had.insert(PartitionKey(rows.Int(i, 0)));
+  std::vector<PartitionKey> fresh;
+  for (PartitionKey partition : change.partitions)
+    if (!had.contains(partition)) fresh.push_back(partition);
+  TRY(LogNewPartitions(connection, run, change.table, fresh));
+  if (had.empty()) return {};
+  return connection.Execute(fmt::format(
+      R"sql(
+      INSERT INTO {log}
+      SELECT {run}, false, * FROM {stored} WHERE {among} AND rowid IN (SELECT row_ FROM temp.leaving_)
+      UNION ALL
+      SELECT {run}, true, * FROM temp.joining_ WHERE {partition} IN ({had}))sql",
+      fmt::arg("log", Log(change.table)), fmt::arg("run", run), fmt::arg("stored", Stored(change.table)),
+      fmt::arg("among", among), fmt::arg("partition", change.partition),
+      fmt::arg("had", fmt::join(had, ","))));
+}
+
 Result<> ForgetHistoryBefore(Connection& connection, int64_t start) {
   for (const std::string& name : TRY(Tables(connection, "history"))) {
     size_t at = name.find('@');
@@ -61,36 +107,26 @@ Result<> MakeLogs(Connection& connection, const std::set<std::string>& tables) {
   return {};
 }
 
-Result<> LogReplacement(Connection& connection, int64_t run, const Replacement& change) {
+Result<> LogNewPartitions(Connection& connection, int64_t run, const std::string& table,
+                          const std::vector<PartitionKey>& partitions) {
+  if (partitions.empty()) return {};
+  return Mark(connection, run, table, fmt::format("[{}]", fmt::join(partitions, ",")));
+}
+
+Result<> ReplaceRows(Connection& connection, const Replacement& change, std::optional<int64_t> run) {
   if (change.partitions.empty()) return {};
   const std::string stored = Stored(change.table),
                     among = fmt::format("{} IN ({})", change.partition, fmt::join(change.partitions, ","));
-  std::vector<PartitionKey> there, fresh;
-  Rows rows = TRY(connection.Query(
-      fmt::format("SELECT DISTINCT CAST({} AS INTEGER) FROM {} WHERE {}", change.partition, stored, among)));
-  for (size_t i = 0; i < rows.size(); ++i)
-    there.push_back(PartitionKey(rows.Int(i, 0)));
-  std::set<PartitionKey> had(there.begin(), there.end());
-  for (PartitionKey partition : change.partitions)
-    if (!had.contains(partition)) fresh.push_back(partition);
-  if (!fresh.empty()) TRY(Mark(connection, run, change.table, fmt::format("[{}]", fmt::join(fresh, ","))));
-  if (there.empty()) return {};
-  std::string of_there = fmt::format("{} IN ({})", change.partition, fmt::join(there, ",")),
-              gone = fmt::format("SELECT * FROM {} WHERE {} AND ({})", stored, of_there, change.gone);
-  if (change.come.empty())
-    return connection.Execute(
-        fmt::format("INSERT INTO {} SELECT {}, false, * FROM ({})", Log(change.table), run, gone));
-  // Rows are told apart by their hashes, as digests do: sets of wide rows would take four times as long.
-  return connection.Execute(fmt::format(
-      R"sql(
-      INSERT INTO {log}
-      WITH gone AS (SELECT *, hash(*COLUMNS(*)) AS hash_ FROM ({gone})),
-      come AS (SELECT *, hash(*COLUMNS(*)) AS hash_ FROM {come} WHERE {of_there})
-      SELECT {run}, false, * EXCLUDE (hash_) FROM gone WHERE hash_ NOT IN (SELECT hash_ FROM come)
-      UNION ALL
-      SELECT {run}, true, * EXCLUDE (hash_) FROM come WHERE hash_ NOT IN (SELECT hash_ FROM gone))sql",
-      fmt::arg("log", Log(change.table)), fmt::arg("gone", gone), fmt::arg("come", change.come),
-      fmt::arg("of_there", of_there), fmt::arg("run", run)));
+  TRY(TellApart(connection, change, among));
+  if (run) TRY(LogReplacement(connection, *run, change, among));
+  Rows counts = TRY(
+      connection.Query("SELECT (SELECT count(*) FROM temp.leaving_), (SELECT count(*) FROM temp.joining_)"));
+  if (counts.Int(0, 0) > 0)
+    TRY(connection.Execute(
+        fmt::format("DELETE FROM {} WHERE {} AND rowid IN (SELECT row_ FROM temp.leaving_)", stored, among)));
+  FaultPoint("rows-deleted", change.table);
+  if (counts.Int(0, 1) > 0) TRY(connection.Execute(fmt::format("INSERT INTO {} FROM temp.joining_", stored)));
+  return connection.Execute("DROP TABLE temp.leaving_; DROP TABLE temp.joining_");
 }
 
 Result<> KeepWhole(Connection& connection, int64_t run, const std::string& table) {

@@ -17,19 +17,24 @@
 
 namespace backcourt::ledger {
 
-// What a run replaces in a table.
+// Rows that take the place of others in a table of the warehouse.
 struct Replacement {
   std::string table;
   std::string partition;                 // a row's partition, as SQL
   std::vector<PartitionKey> partitions;  // in which rows go and come
   std::string gone = "true";             // of these, the rows that go: a predicate on the table
   std::string come;                      // a relation of the same columns; empty: none come
+  std::string order;                     // in which they are written; empty: as they are
 };
 
 // Makes the logs of those of the tables that are there.
 Result<> MakeLogs(Connection& connection, const std::set<std::string>& tables);
-// Logs it. REQUIRES: the table has a log, and nothing of it is done yet.
-Result<> LogReplacement(Connection& connection, int64_t run, const Replacement& replacement);
+// Replaces rows. Those that are the same stay untouched, so that a correction writes what it changes.
+// With a run, what it replaces is logged; REQUIRES: the table has a log.
+Result<> ReplaceRows(Connection& connection, const Replacement& replacement, std::optional<int64_t> run);
+// Logs that a run gives rows to partitions that have none.
+Result<> LogNewPartitions(Connection& connection, int64_t run, const std::string& table,
+                          const std::vector<PartitionKey>& partitions);
 // Keeps a table, which may not be there, as the run finds it. REQUIRES: it is dropped next.
 Result<> KeepWhole(Connection& connection, int64_t run, const std::string& table);
 // Forgets a table's history.

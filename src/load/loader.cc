@@ -523,8 +523,7 @@ Result<> Loader::WriteChange(const RawTable& table, const std::vector<SourceGrou
   report.tables.insert(report.tables.end(), totals.begin(), totals.end());
   FaultPoint("load-write", table.name);
   progress_.At("writing " + table.name);
-  if (project_.KeepsHistory()) TRY(change.KeepHistory(report.run));
-  TRY(change.Write());
+  TRY(change.Write(project_.KeepsHistory() ? std::optional(report.run) : std::nullopt));
   for (const SourceGroup* group : groups)
     progress_.Did(group->Work() / 2);
 

@@ -297,39 +297,38 @@ Result<std::vector<LoadedTable>> TableChange::Compare(const CellSeries& standing
   return totals;
 }
 
-Result<> TableChange::KeepHistory(int64_t run) {
-  if (changed_.empty()) return {};
-  TRY(ledger::MakeLogs(connection_, {table_.name}));
-  TRY(ledger::LogReplacement(connection_, run, {table_.name, partition_, changed_, replaced_, staged()}));
+std::string TableChange::Order() const { return partition_ + ", " + KeyList(table_); }
+
+Result<> TableChange::Drop(const std::vector<Staged>& staged) {
+  for (const Staged& one : staged)
+    TRY(connection_.Execute("DROP TABLE IF EXISTS " + one.table));
   return {};
 }
 
-Result<> TableChange::Write() {
+Result<> TableChange::WriteAll(std::optional<int64_t> run) {
+  if (run) TRY(ledger::LogNewPartitions(connection_, *run, table_.name, changed_));
   auto insert = [&](const std::string& rows) {
-    return connection_.Execute(
-        fmt::format("INSERT INTO {} FROM {} ORDER BY {}, {}", stored_, rows, partition_, KeyList(table_)));
+    return connection_.Execute(fmt::format("INSERT INTO {} FROM {} ORDER BY {}", stored_, rows, Order()));
   };
-  auto drop = [&](const std::vector<Staged>& staged) -> Result<> {
-    for (const Staged& one : staged)
-      TRY(connection_.Execute("DROP TABLE IF EXISTS " + one.table));
-    return {};
-  };
-  if (all_new_ && !changed_.empty() && !staged_.contains("")) {
-    // A season at a time, whose dates lie apart: less is sorted and held at once. Each has rows: DuckDB 1.5
-    // shows none of a table to which one transaction adds first nothing, then many.
-    for (const auto& [season, staged] : staged_) {
-      TRY(insert(UnionOf(staged)));
-      TRY(drop(staged));
-    }
-  } else if (!changed_.empty()) {
-    std::string in_partitions = InPartitions(changed_);
-    if (!all_new_)
-      TRY(connection_.Execute(
-          fmt::format("DELETE FROM {} WHERE {} AND {}", stored_, in_partitions, replaced_)));
-    TRY(insert(staged() + (all_new_ ? "" : " WHERE " + in_partitions)));
+  if (staged_.contains("")) return insert(staged());
+  // A season at a time, whose dates lie apart: less is sorted and held at once. Each has rows: DuckDB 1.5
+  // shows none of a table to which one transaction adds first nothing, then many.
+  for (const auto& [season, staged] : staged_) {
+    TRY(insert(UnionOf(staged)));
+    TRY(Drop(staged));
   }
+  return {};
+}
+
+Result<> TableChange::Write(std::optional<int64_t> run) {
+  if (run && !changed_.empty()) TRY(ledger::MakeLogs(connection_, {table_.name}));
+  if (all_new_ && !changed_.empty())
+    TRY(WriteAll(run));
+  else
+    TRY(ledger::ReplaceRows(connection_, {table_.name, partition_, changed_, replaced_, staged(), Order()},
+                            run));
   for (const auto& [season, staged] : staged_)
-    TRY(drop(staged));
+    TRY(Drop(staged));
   TRY(ledger::ReplaceOffers(connection_, table_.name, of_units_, R"sql(
       (SELECT DISTINCT unit, season FROM temp.offered WHERE unit IN
          (SELECT unit FROM temp.offered GROUP BY unit HAVING count(DISTINCT season) > 1)))sql"));

@@ -5,6 +5,7 @@
 #pragma once
 
 #include <map>
+#include <optional>
 #include <set>
 #include <string>
 #include <vector>
@@ -61,10 +62,8 @@ class TableChange {
   const std::string& stored() const { return stored_; }
   const std::string& replaced() const { return replaced_; }
   std::string staged() const;
-  // Keeps what it replaces. Before Write.
-  Result<> KeepHistory(int64_t run);
-  // Writes it, with who serves each unit, and drops what was staged.
-  Result<> Write();
+  // Writes it, with who serves each unit, and drops what was staged. With a run, what it replaces is logged.
+  Result<> Write(std::optional<int64_t> run);
   // The cells of what has changed, once it is written.
   Result<std::vector<Cell>> Cells(int64_t run);
 
@@ -79,6 +78,9 @@ class TableChange {
   LoadedTable& OfSeason(std::vector<LoadedTable>& totals, const std::string& season) const;
   static std::string UnionOf(const std::vector<Staged>& staged);
   std::string InPartitions(const std::vector<PartitionKey>& partitions) const;
+  std::string Order() const;
+  Result<> WriteAll(std::optional<int64_t> run);
+  Result<> Drop(const std::vector<Staged>& staged);
   Result<> Count(std::vector<LoadedTable>& totals);
   Result<> CountDiffering(std::vector<LoadedTable>& totals);
 

@@ -26,7 +26,7 @@ from tests.kit.stored import EPOCH, difference, relations, settled, stored
 
 import duckdb  # noqa: E402
 
-POINTS = ["load-write", "load-commit", "load-committed", "fill-deleted", "fill-commit", "fill-committed"]
+POINTS = ["load-write", "load-commit", "load-committed", "rows-deleted", "fill-commit", "fill-committed"]
 OPERATIONS = 150  # of files, in a load and fill
 DOCUMENTED = (0, 1, 2, 3, 4, 5, 130)
 # What is done with the warehouse before the fill that is compared, and how often.

@@ -23,7 +23,7 @@ DIGESTS = "SELECT table_name, slot, row_count, digest FROM backcourt.cells WHERE
 SETTLED = "SELECT table_name, slot, fingerprint, run FROM backcourt.cells WHERE state IN ('fresh', 'empty', 'partial') AND table_name NOT LIKE 'raw_%' ORDER BY 1, 2"
 
 # Where a process can be ended by name, and the case that passes there.
-POINTS = {"load-write": "load", "load-commit": "load", "load-committed": "load", "fill-deleted": "correction", "fill-commit": "fill", "fill-committed": "fill",
+POINTS = {"load-write": "load", "load-commit": "load", "load-committed": "load", "rows-deleted": "correction", "rows-deleted:player_form": "correction", "fill-commit": "fill", "fill-committed": "fill",
           "export-written": "export", "export-replaced": "export", "plan-saved": "plan"}
 DOCUMENTED = {0, 1, 2, 3, 4, 5, 130}
 

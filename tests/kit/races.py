@@ -23,10 +23,10 @@ WIDER = UP.replace('x = "Points."', 'z = "One more."\nx = "Points."').replace(
 CHAIN = DOWN.replace("up", "down").replace("u.x", "u.total")
 HELD = [
     "",
-    "fill-deleted:up",
+    "rows-deleted:up",
     "fill-commit:up",
     "fill-committed:up",
-    "fill-deleted:down",
+    "rows-deleted:down",
     "fill-committed:down",
 ]
 BAD = [

@@ -95,35 +95,26 @@ Result<> DuckDbWorkbench::MayReplace(const std::set<std::string>& models) {
   return history_ ? ledger::MakeLogs(connection_, models) : Result<>();
 }
 
-Result<> DuckDbWorkbench::RemoveRows(const std::string& table, const std::string& date,
-                                     const std::vector<PartitionKey>& partitions) {
-  std::vector<std::string> dates;
-  for (PartitionKey partition : partitions)
-    dates.push_back(Date{partition}.Sql());
-  return connection_.Execute(
-      fmt::format("DELETE FROM {} WHERE {} IN ({})", Stored(table), Ident(date), Join(dates, ", ")));
+Result<> DuckDbWorkbench::ReplaceRows(const std::string& table, const std::string& date,
+                                      const std::vector<PartitionKey>& partitions, const std::string& come,
+                                      int64_t run) {
+  return ledger::ReplaceRows(connection_,
+                             {table, dialect_.DayNumber(Ident(date)), partitions, "true", come, ""},
+                             history_ ? std::optional(run) : std::nullopt);
 }
 
 Result<Published> DuckDbWorkbench::Publish(const Publication& publication) {
   const Model& model = *publication.model;
-  std::vector<PartitionKey> partitions, changed;
-  for (const Cell& cell : publication.cells) {
+  std::vector<PartitionKey> partitions;
+  for (const Cell& cell : publication.cells)
     partitions.push_back(cell.partition);
-    if (cell.changed == publication.run) changed.push_back(cell.partition);
-  }
+  const std::string staged = "temp." + Ident(publication.staged);
   Transaction transaction = TRY(Transaction::Begin(connection_));
   Published published = TRY(MakeTable(publication));
-  if (!published.anew && publication.rows_before) {
-    if (history_)
-      TRY(ledger::LogReplacement(connection_, publication.run,
-                                 {model.name, dialect_.DayNumber(Ident(model.date)), changed, "true",
-                                  "temp." + Ident(publication.staged)}));
-    TRY(RemoveRows(model.name, model.date, partitions));
-  }
-  FaultPoint("fill-deleted", model.name);
-  if (publication.batch.rows)
-    TRY(connection_.Execute(
-        fmt::format("INSERT INTO {} SELECT * FROM temp.{}", Stored(model.name), Ident(publication.staged))));
+  if (!published.anew && publication.rows_before)
+    TRY(ReplaceRows(model.name, model.date, partitions, staged, publication.run));
+  else if (publication.batch.rows)
+    TRY(connection_.Execute(fmt::format("INSERT INTO {} FROM {}", Stored(model.name), staged)));
   TRY(ledger::WriteCells(connection_, model.name, publication.cells));
   TRY(ledger::WriteBatch(connection_, publication.run, publication.batch));
   FaultPoint("fill-commit", model.name);
@@ -148,11 +139,7 @@ Result<> DuckDbWorkbench::Remove(const std::vector<Removal>& removals) {
     bool dated = columns && std::any_of(columns->begin(), columns->end(),
                                         [&](const auto& column) { return column.first == removal.date; });
     if (dated) {
-      if (history_)
-        TRY(ledger::LogReplacement(
-            connection_, run,
-            {removal.table, dialect_.DayNumber(Ident(removal.date)), removal.partitions, "true", ""}));
-      TRY(RemoveRows(removal.table, removal.date, removal.partitions));
+      TRY(ReplaceRows(removal.table, removal.date, removal.partitions, "", run));
     } else if (columns) {  // made with another date: no row of it is of a cell as the model is now
       if (history_) TRY(ledger::KeepWhole(connection_, run, removal.table));
       TRY(connection_.Execute("DELETE FROM " + Stored(removal.table)));

@@ -41,8 +41,9 @@ class DuckDbWorkbench : public Workbench {
  private:
   // Makes the table anew when it has to be; REQUIRES: the transaction that fills it.
   Result<Published> MakeTable(const Publication& publication);
-  Result<> RemoveRows(const std::string& table, const std::string& date,
-                      const std::vector<PartitionKey>& partitions);
+  // Puts rows in place of those of these dates; `come` is a relation, "" for none.
+  Result<> ReplaceRows(const std::string& table, const std::string& date,
+                       const std::vector<PartitionKey>& partitions, const std::string& come, int64_t run);
 
   std::unique_ptr<Connection> own_;
   Connection& connection_;
