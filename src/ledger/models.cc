@@ -16,9 +16,8 @@ Result<std::map<std::string, KnownModel>> ReadModels(Connection& connection) {
   return known;
 }
 
-namespace {
-
-Result<> WriteText(Connection& connection, const Model& model, Digest identity) {
+Result<> WriteModel(Connection& connection, const Model& model, Digest identity, const NamedTexts& columns) {
+  TRY(KeepColumns(connection, model.name, columns));
   TRY(WriteDeclaration(connection, model.name, {KindOf(model), DeclarationOf(model)}));
   TRY(KeepBeside(connection, model));
   return connection.Execute(fmt::format(R"sql(
@@ -27,18 +26,6 @@ Result<> WriteText(Connection& connection, const Model& model, Digest identity) 
                                         fmt::arg("model", Quote(model.name)),
                                         fmt::arg("identity", identity.Hex()),
                                         fmt::arg("checks", model.checks_identity.Hex())));
-}
-
-}  // namespace
-
-Result<> WriteModel(Connection& connection, const Model& model, Digest identity) {
-  TRY(KeepColumns(connection, {model.name}));
-  return WriteText(connection, model, identity);
-}
-
-Result<> WriteModel(Connection& connection, const Model& model, Digest identity, const NamedTexts& columns) {
-  TRY(KeepColumns(connection, model.name, columns));
-  return WriteText(connection, model, identity);
 }
 
 Result<> WriteProved(Connection& connection, const Model& model) {

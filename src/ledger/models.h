@@ -17,9 +17,7 @@ struct KnownModel {
 Result<std::map<std::string, KnownModel>> ReadModels(Connection& connection);
 
 // The model's text made its table, or its view, what it is now. `identity` is the model's, or of a view that
-// and what it reads.
-Result<> WriteModel(Connection& connection, const Model& model, Digest identity);
-// The same of one whose rows are not in the file: `columns` are those of its table.
+// and what it reads; `columns` are those of its table, or of its view.
 Result<> WriteModel(Connection& connection, const Model& model, Digest identity, const NamedTexts& columns);
 
 // The text has passed its proof (proof/fill_proof.h).

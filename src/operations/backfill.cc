@@ -416,7 +416,7 @@ Result<BackfillReport> Fill::RunPlan() {
   options.parallel = request_.parallel.value_or(int(std::max(1u, std::thread::hardware_concurrency())));
   std::mutex cells_mutex;
   // Batches side by side gain more than threads inside of one.
-  TRY(TRY(workspace_.Open())->ShareThreads(options.parallel));
+  auto threads = TRY(SharedThreads::Among(*TRY(workspace_.Open()), options.parallel));
   Moment& moment = work_->moment;
   FillProof proof(project_, moment.calendar,
                   TRY(ReadPassedDates(connection(), project_, moment.calendar, moment.cells)));

@@ -160,7 +160,7 @@ Result<VerifyReport> Verify(Workspace& workspace, const VerifyRequest& request, 
                  "`backcourt backfill` first"};
   int parallel = request.parallel.value_or(int(std::max(1u, std::thread::hardware_concurrency())));
   // Cells side by side gain more than threads inside of one.
-  TRY(TRY(workspace.Open())->ShareThreads(parallel));
+  auto threads = TRY(SharedThreads::Among(*TRY(workspace.Open()), parallel));
   double start = SystemRunClock().Now();
   auto progress = [&](size_t done) {
     double spent = SystemRunClock().Now() - start;

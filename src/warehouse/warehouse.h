@@ -146,4 +146,18 @@ class Warehouse {
   virtual Result<std::string> Version() = 0;  // of the engine, for people
 };
 
+// So many workers run side by side while it lives; afterwards one has all threads again.
+class SharedThreads {
+ public:
+  static Result<std::unique_ptr<SharedThreads>> Among(Warehouse& warehouse, int workers) {
+    TRY(warehouse.ShareThreads(workers));
+    return std::unique_ptr<SharedThreads>(new SharedThreads(warehouse));
+  }
+  ~SharedThreads() { (void)warehouse_.ShareThreads(1); }
+
+ private:
+  explicit SharedThreads(Warehouse& warehouse) : warehouse_(warehouse) {}
+  Warehouse& warehouse_;
+};
+
 }  // namespace backcourt

@@ -163,7 +163,8 @@ Result<> Attach(Connection& connection, const std::string& path, const char* how
   return {};
 }
 
-constexpr const char* kToWrite = "ROW_GROUP_SIZE 32768, STORAGE_VERSION 'v1.2.0'";
+// Rows of a group are compressed by the worker that brings them, those of less than one when the file closes.
+constexpr const char* kToWrite = "ROW_GROUP_SIZE 16384, STORAGE_VERSION 'v1.2.0'";
 
 // Makes the file beside its path, so that what is at the path is whole.
 Result<> MakeFile(Connection& connection, const std::string& path) {

@@ -86,13 +86,17 @@ Result<Published> DuckDbWorkbench::MakeTable(const Publication& publication) {
     TRY(ledger::EmptyCells(connection_, model.name));
   }
   bool text_known = known != models.end() && known->second.identity == model.identity.Hex();
-  if (published.anew || !same || !text_known) TRY(ledger::WriteModel(connection_, model, model.identity));
+  if (published.anew || !same || !text_known)
+    TRY(ledger::WriteModel(connection_, model, model.identity, publication.columns));
   published.schema = TRY(ledger::ReadSchema(connection_, model.name));
   return published;
 }
 
 Result<> DuckDbWorkbench::MayReplace(const std::set<std::string>& models) {
-  return history_ ? ledger::MakeLogs(connection_, models) : Result<>();
+  if (!history_) return {};
+  Transaction transaction = TRY(Transaction::Begin(connection_));
+  TRY(ledger::MakeLogs(connection_, models));
+  return transaction.Commit();
 }
 
 Result<> DuckDbWorkbench::ReplaceRows(const std::string& table, const std::string& date,
@@ -134,7 +138,7 @@ Result<> DuckDbWorkbench::Remove(const std::vector<Removal>& removals) {
   Transaction transaction = TRY(Transaction::Begin(connection_));
   int64_t run = TRY(ledger::NewestRun(connection_));  // the load after which these are no game dates
   for (const Removal& removal : removals) {
-    TRY(MayReplace({removal.table}));
+    if (history_) TRY(ledger::MakeLogs(connection_, {removal.table}));
     auto columns = TRY(DescribeTable(connection_, removal.table));
     bool dated = columns && std::any_of(columns->begin(), columns->end(),
                                         [&](const auto& column) { return column.first == removal.date; });
@@ -168,7 +172,8 @@ Result<> DuckDbWorkbench::MakeView(const Model& model, ::backcourt::Digest ident
   TRY(DropRelation(connection_, model.name));
   TRY(ledger::RemoveCells(connection_, model.name));  // of the table that it was
   TRY(connection_.Execute(fmt::format("CREATE VIEW {} AS {}", Stored(model.name), SelectSql(model))));
-  TRY(ledger::WriteModel(connection_, model, identity));
+  Columns columns = TRY(DescribeTable(connection_, model.name)).value_or(Columns());
+  TRY(ledger::WriteModel(connection_, model, identity, columns));
   return transaction.Commit();
 }
 

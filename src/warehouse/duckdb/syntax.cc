@@ -59,17 +59,19 @@ Result<std::set<std::string>> VolatileFunctions(Connection& connection) {
                                  "getvariable",
                                  "age"};
   Rows functions = TRY(connection.Query(R"sql(
-      SELECT DISTINCT function_name FROM duckdb_functions()
-      WHERE stability IN ('VOLATILE', 'CONSISTENT_WITHIN_QUERY'))sql"));
-  for (size_t i = 0; i < functions.size(); ++i)
-    names.insert(functions.Text(i, 0));
-  std::vector<std::pair<std::string, std::set<std::string>>> macros;  // of the pack, with what they name
-  Rows made = TRY(connection.Query(R"sql(
-      SELECT function_name, macro_definition FROM duckdb_functions()
+      WITH listed AS MATERIALIZED (FROM duckdb_functions())  -- which takes 30 ms
+      SELECT DISTINCT function_name, NULL FROM listed WHERE stability IN ('VOLATILE', 'CONSISTENT_WITHIN_QUERY')
+      UNION ALL
+      SELECT function_name, macro_definition FROM listed
       WHERE function_type = 'macro' AND NOT internal AND macro_definition IS NOT NULL)sql"));
-  for (size_t i = 0; i < made.size(); ++i) {
-    SyntaxTree tree = TRY(ParseSelect(connection, "SELECT " + made.Text(i, 1)));
-    macros.emplace_back(Lower(made.Text(i, 0)), std::set<std::string>());
+  std::vector<std::pair<std::string, std::set<std::string>>> macros;  // of the pack, with what they name
+  for (size_t i = 0; i < functions.size(); ++i) {
+    if (functions.Null(i, 1)) {
+      names.insert(functions.Text(i, 0));
+      continue;
+    }
+    SyntaxTree tree = TRY(ParseSelect(connection, "SELECT " + functions.Text(i, 1)));
+    macros.emplace_back(Lower(functions.Text(i, 0)), std::set<std::string>());
     if (tree.error.empty()) CollectNames(tree.root, macros.back().second);
   }
   for (bool found = true; found;) {
