@@ -34,7 +34,7 @@ bool IsAsFound(const FoundFile& file) {
 class LoadMemory {
  public:
   LoadMemory(const Project& project, Connection& connection) : project_(project), connection_(connection) {
-    if (project_.memory_limit == Project::kMemory) (void)connection_.Execute("SET memory_limit = '275MB'");
+    if (project_.memory_limit == Project::kMemory) (void)connection_.Execute("SET memory_limit = '330MB'");
   }
   ~LoadMemory() { (void)connection_.Execute("SET memory_limit = " + Quote(project_.memory_limit)); }
   LoadMemory(const LoadMemory&) = delete;

@@ -321,12 +321,13 @@ Result<> TableChange::WriteAll(std::optional<int64_t> run) {
 }
 
 Result<> TableChange::Write(std::optional<int64_t> run) {
-  if (run && !changed_.empty()) TRY(ledger::MakeLogs(connection_, {table_.name}));
-  if (all_new_ && !changed_.empty())
+  if (all_new_ && !changed_.empty()) {
     TRY(WriteAll(run));
-  else
+  } else if (!changed_.empty()) {
+    if (run) TRY(ledger::MakeLogs(connection_, {table_.name}));
     TRY(ledger::ReplaceRows(connection_, {table_.name, partition_, changed_, replaced_, staged(), Order()},
                             run));
+  }
   for (const auto& [season, staged] : staged_)
     TRY(Drop(staged));
   TRY(ledger::ReplaceOffers(connection_, table_.name, of_units_, R"sql(
