@@ -14,6 +14,7 @@
 #include <fstream>
 
 #include "base/text.h"
+#include "warehouse/calendar_reader.h"
 #include "warehouse/cell_sql.h"
 
 namespace backcourt::bench {
@@ -43,16 +44,25 @@ std::string Root() {
   return fs::read_symlink("/proc/self/exe").parent_path().parent_path().parent_path().string();
 }
 
-Workshop::Workshop(const std::string& data, const std::vector<std::string>& seasons) {
+Workshop::Workshop(const std::string& data, const std::vector<std::string>& seasons, const std::string& own) {
   std::string pattern = (fs::temp_directory_path() / "backcourt-bench-XXXXXX").string();
   if (!mkdtemp(pattern.data())) Fail("no temporary folder");
   folder_ = pattern;
   std::vector<std::string> quoted;
   for (const std::string& season : seasons)
     quoted.push_back("\"" + season + "\"");
+  std::string nba = Root() + "/nba", pack = nba;
+  if (!own.empty()) {
+    pack = folder_ + "/pack";
+    fs::create_directory(pack);
+    for (const char* part : {"backcourt.toml", "models"})
+      fs::create_symlink(fs::path(own) / part, fs::path(pack) / part);
+    for (const char* part : {"feeds.toml", "functions", "seeds", "sources", "tables"})
+      fs::create_symlink(fs::path(nba) / part, fs::path(pack) / part);
+  }
   std::ofstream(folder_ + "/backcourt.toml")
-      << fmt::format("[project]\npack = \"{}/nba\"\nseasons = [{}]\n[data]\nfolder = \"{}\"\n", Root(),
-                     Join(quoted, ", "), data);
+      << fmt::format("[project]\npack = \"{}\"\n{}[data]\nfolder = \"{}\"\n", pack,
+                     seasons.empty() ? "" : fmt::format("seasons = [{}]\n", Join(quoted, ", ")), data);
 }
 
 Workshop::~Workshop() {
@@ -127,6 +137,42 @@ void Floor(const Project& project, Connection& connection, const Calendar& calen
     }
     if (auto done = connection.Execute(sql); !done) Fail(model.name + ": " + done.error().Text());
   }
+}
+
+FillFigures MeasureFill(const Workshop& workshop, int runs) {
+  workshop.Run({"load"});
+  Project project = workshop.Load();
+  std::string loaded = workshop.folder() + "/loaded";
+  fs::copy_file(workshop.warehouse(), loaded);
+  auto reset = [&] { fs::copy_file(loaded, workshop.warehouse(), fs::copy_options::overwrite_existing); };
+  std::vector<double> floors, engines, nothings;
+  FillFigures figures;
+  for (int i = 0; i < runs; ++i) {
+    reset();
+    floors.push_back(InProcess([&] {
+                       auto warehouse = Open(project);
+                       auto connection = warehouse->Connect();
+                       if (!connection) Fail(connection.error().Text());
+                       auto calendar = ReadCalendar(**connection, project);
+                       if (!calendar) Fail(calendar.error().Text());
+                       Floor(project, **connection, *calendar, {}, false);
+                       connection->reset();
+                       warehouse.reset();  // what is committed is in the file
+                     }).seconds);
+    reset();
+    Measured engine = workshop.Run({"backfill", "all"});
+    engines.push_back(engine.seconds);
+    figures.peak_mb = std::max(figures.peak_mb, engine.peak_mb);
+    nothings.push_back(workshop.Run({"backfill", "all"}).seconds);
+  }
+  figures.floor = Median(floors);
+  figures.engine = Median(engines);
+  figures.nothing = Median(nothings);
+  return figures;
+}
+
+void Figure(const std::string& name, double value, const std::string& unit, double limit) {
+  fmt::print("\t{}\t{:.3f}\t{}\t{}\n", name, value, unit, limit);
 }
 
 double Median(std::vector<double> values) {

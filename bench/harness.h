@@ -23,11 +23,13 @@ struct Measured {
   double peak_mb = 0;  // resident memory
 };
 
-// A folder that goes when the object does, with a project on the NBA pack.
+// A folder that goes when the object does, with a project on the NBA pack, or on one of the same raw tables
+// with models of its own.
 class Workshop {
  public:
-  // `data` is the data folder; `seasons` are those that are loaded.
-  Workshop(const std::string& data, const std::vector<std::string>& seasons);
+  // `data` is the data folder; `seasons` are those that are loaded, all when empty. `own`: a folder with
+  // backcourt.toml and models.
+  Workshop(const std::string& data, const std::vector<std::string>& seasons, const std::string& own = "");
   ~Workshop();
 
   const std::string& folder() const { return folder_; }
@@ -52,7 +54,16 @@ std::unique_ptr<Warehouse> Open(const Project& project);
 void Floor(const Project& project, Connection& connection, const Calendar& calendar,
            const std::map<std::string, std::vector<int>>& dates, bool replace);
 
+// What a first fill takes, from a loaded warehouse: medians of runs in turn.
+struct FillFigures {
+  double floor = 0, engine = 0, peak_mb = 0, nothing = 0;
+};
+FillFigures MeasureFill(const Workshop& workshop, int runs);
+
 double Median(std::vector<double> values);
+
+// Prints a figure for the table of bench/run; `limit` is the most it may be, 0 for none.
+void Figure(const std::string& name, double value, const std::string& unit, double limit);
 
 // The repository's folder, two above the program's.
 std::string Root();

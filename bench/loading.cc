@@ -165,6 +165,8 @@ void MeasureFirst(const std::string& what, const std::string& data, double limit
       "x; at most {:.0f} MB (limit 500)\n",
       what, Median(loads), Median(floors), Median(loads) / Median(floors), limit, Median(load_cpu),
       Median(floor_cpu), Median(load_cpu) / Median(floor_cpu), peak);
+  Figure("first load, " + what, Median(loads) / Median(floors), "x floor", limit);
+  Figure("memory of a first load, " + what, peak, "MB", 500);
 }
 
 // Writes what a SELECT gives; `name` with the game's id.

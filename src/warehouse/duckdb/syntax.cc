@@ -1,6 +1,7 @@
 #include "warehouse/duckdb/syntax.h"
 
 #include <algorithm>
+#include <map>
 
 #include "base/text.h"
 
@@ -19,25 +20,6 @@ Result<SyntaxTree> ParseSelect(Connection& connection, const std::string& sql) {
   if (parsed["statements"].size() != 1) return SyntaxTree{{}, "more than one statement", 0};
   return SyntaxTree{std::move(parsed), "", 0};
 }
-
-namespace {
-
-// The functions that an expression calls, and its columns of one name: of such a name may be a function that
-// is called without parentheses.
-void CollectNames(const nlohmann::json& node, std::set<std::string>& names) {
-  if (node.is_object()) {
-    if (auto name = node.find("function_name"); name != node.end() && name->is_string())
-      names.insert(Lower(name->get<std::string>()));
-    if (auto columns = node.find("column_names");
-        columns != node.end() && columns->is_array() && columns->size() == 1 && columns->front().is_string())
-      names.insert(Lower(columns->front().get<std::string>()));
-  }
-  if (node.is_structured())
-    for (const auto& item : node)
-      CollectNames(item, names);
-}
-
-}  // namespace
 
 Result<std::set<std::string>> VolatileFunctions(Connection& connection) {
   std::set<std::string> names = {"current_date",
@@ -58,22 +40,22 @@ Result<std::set<std::string>> VolatileFunctions(Connection& connection) {
                                  "getenv",
                                  "getvariable",
                                  "age"};
+  // Of a macro the functions that it calls, and its columns of one name: of such a name may be a function
+  // that is called without parentheses.
   Rows functions = TRY(connection.Query(R"sql(
-      WITH listed AS MATERIALIZED (FROM duckdb_functions())  -- which takes 30 ms
-      SELECT DISTINCT function_name, NULL FROM listed WHERE stability IN ('VOLATILE', 'CONSISTENT_WITHIN_QUERY')
+      WITH listed AS MATERIALIZED (FROM duckdb_functions()),  -- which takes 30 ms
+      trees AS (
+        SELECT lower(function_name) AS macro, json_serialize_sql('SELECT ' || macro_definition) AS tree FROM listed
+        WHERE function_type = 'macro' AND NOT internal AND macro_definition IS NOT NULL)
+      SELECT DISTINCT NULL, function_name FROM listed WHERE stability IN ('VOLATILE', 'CONSISTENT_WITHIN_QUERY')
       UNION ALL
-      SELECT function_name, macro_definition FROM listed
-      WHERE function_type = 'macro' AND NOT internal AND macro_definition IS NOT NULL)sql"));
-  std::vector<std::pair<std::string, std::set<std::string>>> macros;  // of the pack, with what they name
-  for (size_t i = 0; i < functions.size(); ++i) {
-    if (functions.Null(i, 1)) {
-      names.insert(functions.Text(i, 0));
-      continue;
-    }
-    SyntaxTree tree = TRY(ParseSelect(connection, "SELECT " + functions.Text(i, 1)));
-    macros.emplace_back(Lower(functions.Text(i, 0)), std::set<std::string>());
-    if (tree.error.empty()) CollectNames(tree.root, macros.back().second);
-  }
+      SELECT DISTINCT macro, lower(unnest(list_concat(
+        json_extract_string(tree, '$..function_name'),
+        list_transform(list_filter(json_extract(tree, '$..column_names'), lambda c: json_array_length(c) = 1),
+          lambda c: c ->> 0)))) FROM trees)sql"));
+  std::map<std::string, std::set<std::string>> macros;  // of the pack, with what they name
+  for (size_t i = 0; i < functions.size(); ++i)
+    (functions.Null(i, 0) ? names : macros[functions.Text(i, 0)]).insert(functions.Text(i, 1));
   for (bool found = true; found;) {
     found = false;
     for (const auto& [macro, used] : macros)
