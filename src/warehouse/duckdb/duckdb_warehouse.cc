@@ -50,18 +50,25 @@ Error OpenError(const std::string& path, Error error) {
                "keeping it open"};
 }
 
-// Makes the pack's functions while the file is opened. They are in the engine's own memory, the file holds
-// none; what reads only the ledger does not wait for them, and ends them.
+// Makes the pack's functions, which takes 60 ms, when somebody needs them: what reads only the ledger does
+// not. They are in the engine's own memory, the file holds none.
 class FunctionMaker {
  public:
-  static Result<std::unique_ptr<FunctionMaker>> Start(Database& database, const WarehouseOptions& options) {
+  static Result<std::unique_ptr<FunctionMaker>> Open(Database& database, const WarehouseOptions& options) {
     return std::unique_ptr<FunctionMaker>(new FunctionMaker(TRY(database.Connect()), options));
   }
   ~FunctionMaker() {
     stop_ = true;
-    made_.wait();
+    if (made_.valid()) made_.wait();
   }
-  Result<> Wait() const { return made_.get(); }
+  // Makes them beside what goes on.
+  void Begin() {
+    std::call_once(begun_, [this] { made_ = std::async(std::launch::async, &FunctionMaker::Make, this); });
+  }
+  Result<> Wait() {
+    Begin();
+    return made_.get();
+  }
 
  private:
   static constexpr size_t kAtOnce = 8;
@@ -70,7 +77,6 @@ class FunctionMaker {
       : connection_(std::move(connection)), functions_(options.functions) {
     for (Function& function : functions_)
       function.statement = ReplaceAll(function.statement, "CREATE MACRO", "CREATE OR REPLACE MACRO");
-    made_ = std::async(std::launch::async, &FunctionMaker::Make, this).share();
   }
 
   // One that cannot be made is left out: what calls it does not run, all else does.
@@ -97,6 +103,7 @@ class FunctionMaker {
   const std::unique_ptr<Connection> connection_;
   std::vector<Function> functions_;
   std::atomic<bool> stop_ = false;
+  std::once_flag begun_;
   std::shared_future<Result<>> made_;
 };
 
@@ -193,7 +200,7 @@ Result<std::unique_ptr<Warehouse>> OpenDuckDb(const WarehouseOptions& options) {
   std::string spill = options.path + ".tmp";
   fs::remove_all(spill, ignored);  // of one that died
   TRY(Configure(*connection, options, spill));
-  auto functions = TRY(FunctionMaker::Start(*database, options));
+  auto functions = TRY(FunctionMaker::Open(*database, options));
   if (options.in_memory) {
     TRY(Attach(*connection, ":memory:", kToWrite));
     TRY(ledger::BringUp(*connection, 0, kDigestAlgorithm));
@@ -208,6 +215,7 @@ Result<std::unique_ptr<Warehouse>> OpenDuckDb(const WarehouseOptions& options) {
     TRY(ledger::ReadFormat(*connection, options.path));
     TRY(connection->ExecuteAlone("DETACH wh"));
   } else if (!exists) {
+    functions->Begin();  // all is to do
     TRY(MakeFile(*connection, options.path));
   }
   TRY(Attach(*connection, options.path, kToWrite));
