@@ -9,13 +9,14 @@
 # make demo   load and backfill the shipped seasons, and open their page
 # make spark-up    a Spark cluster on this machine; its address. make spark-down ends it (docs/spark.md)
 # make test-spark  the tests of the engine Spark, on a cluster of their own
-# make wheel  build/wheel/backcourt-*.whl: the command and a Python module, for pip install
+# make wheel  build/wheel/backcourt-*.whl: the command and a Python module, for pip install on this Linux or a newer one
+# make portable-wheel  the same for every Linux with glibc 2.28 or later; make test-portable-wheel tries it on Debian 11
 N ?= 200
 SECONDS_EACH ?= 60
 SEED ?= 1
 STEPS ?= 200
 SPARK_FOLDER ?= build/cluster
-.PHONY: spark spark-up spark-down test-spark run program build page demo docs wheel check test soak fuzz fuzz-engine bench clean
+.PHONY: spark spark-up spark-down test-spark run program build page demo docs wheel portable-wheel test-portable-wheel check test soak fuzz fuzz-engine bench clean
 CONFIGURE = cmake -S . -B build -G Ninja -DBACKCOURT_BATCHES=ON >/dev/null
 MAKEFLAGS += --no-print-directory
 
@@ -60,6 +61,13 @@ test-spark: build spark
 
 wheel: program
 	@scripts/make_wheel.sh
+
+portable-wheel:
+	@scripts/portable_build.sh
+	@PORTABLE=yes scripts/make_wheel.sh
+
+test-portable-wheel: portable-wheel
+	@scripts/test_portable_wheel.sh
 
 check: build
 	@python3 scripts/check.py

@@ -37,6 +37,13 @@ add_library(nanoarrow STATIC ${nanoarrow_folder}/src/nanoarrow.c)
 target_include_directories(nanoarrow SYSTEM PUBLIC ${nanoarrow_folder}/include)
 
 add_library(third_party INTERFACE)
+if(BACKCOURT_PORTABLE)  # see glibc_2_28.cmake; Debian's fmt is of another C++ library
+  add_library(glibc_2_28 STATIC cmake/glibc_2_28.c)
+  set(fmt fmt::fmt-header-only)
+  list(APPEND archive glibc_2_28)
+else()
+  set(fmt fmt::fmt)
+endif()
 target_link_libraries(third_party INTERFACE
-  adbc_driver_manager nanoarrow CLI11::CLI11 nlohmann_json::nlohmann_json fmt::fmt ${XXHASH} Threads::Threads OpenSSL::SSL OpenSSL::Crypto ${archive} ZLIB::ZLIB)
+  adbc_driver_manager nanoarrow CLI11::CLI11 nlohmann_json::nlohmann_json ${fmt} ${XXHASH} Threads::Threads OpenSSL::SSL OpenSSL::Crypto ${archive} ZLIB::ZLIB)
 target_include_directories(third_party SYSTEM INTERFACE ${ARCHIVE_FOLDER})

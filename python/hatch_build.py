@@ -1,5 +1,9 @@
-"""Puts the program that `make build` made into the wheel, laid as in build/, with the NBA pack and all licences beside it."""
+"""Puts the program into the wheel, laid as in build/, with the NBA pack and all licences beside it.
 
+The program is the one that `make build` made, or with PORTABLE in the environment the one of scripts/portable_build.sh.
+"""
+
+import os
 import subprocess
 import sysconfig
 from pathlib import Path
@@ -21,17 +25,26 @@ def notices(program: Path) -> dict[Path, str]:
     return {path: package for path, package in found.items() if path.exists()}
 
 
+def portable_notices(deps: Path) -> dict[Path, str]:
+    """The same of a portable program: the libraries are bound in, that of C++ is the compiler's."""
+    root = deps / "portable"
+    packages = {path: path.parent.name for path in (root / "root" / "usr" / "share" / "doc").glob("*/copyright")}
+    return {**packages, root / "zig" / "ziglang" / "lib" / "libcxx" / "LICENSE.TXT": "libcxx"}
+
+
 class ProgramInside(BuildHookInterface):  # type: ignore[type-arg]
     def initialize(self, version: str, build_data: dict[str, Any]) -> None:
         project = Path(self.root).parent
-        inside = {project / "build" / "backcourt": "backcourt", project / "build" / "lib": "lib"}
+        portable = "PORTABLE" in os.environ
+        program = project / "build" / ("portable/backcourt" if portable else "backcourt")
+        inside = {program: "backcourt", project / "build" / "lib": "lib"}
         for part in (project / "nba").iterdir():
             if not part.name.startswith("warehouse."):
                 inside[part] = f"nba/{part.name}"
         deps = project / "build" / "deps"
         engine = deps / "npm" / "node_modules" / "@duckdb" / "node-bindings-linux-x64" / "LICENSE"
         sources = {path: path.relative_to(deps / "python").parts[0].split("-")[0] for wheel in COMPILED_WHEELS for path in (deps / "python").glob(f"{wheel}-*.dist-info/licenses/*")}
-        for notice, name in {engine: "duckdb", **notices(project / "build" / "backcourt")}.items():
+        for notice, name in {engine: "duckdb", **(portable_notices(deps) if portable else notices(program))}.items():
             inside[notice] = f"licenses/{name}"
         for notice, name in sources.items():
             inside[notice] = f"licenses/{name}/{notice.name}"

@@ -7,7 +7,8 @@ import pathlib, re, sys
 LAYERS = ["base", "adbc calendar project", "plan", "ledger", "warehouse", "files run", "load", "proof", "operations",
           "serve", "cli"]
 DUCKDB = ("src/load/", "src/ledger/", "src/warehouse/duckdb/", "src/files/object_store")
-DUCKDB_SQL = r"duckdb_\w+\(\)|json_serialize_sql|\bPRAGMA\b|\bCOPY \(|\bhash\(|\bSET (GLOBAL )?threads|\browid\b|TEMP TABLE|\bATTACH\b"
+DUCKDB_SQL = (r'duckdb_\w+\(\)|json_serialize_sql|\bPRAGMA\b|\bCOPY \(|\bhash\(|\bSET (GLOBAL )?threads|(?<!")\browid\b(?!")'
+              r'|TEMP TABLE|\bATTACH\b')  # a quoted rowid alone is a name
 LEDGER_WRITES = r"(INSERT INTO|UPDATE|DELETE FROM|(CREATE|ALTER|DROP) TABLE( IF (NOT )?EXISTS)?)\s+(wh\.)?backcourt\."
 
 

@@ -1,6 +1,6 @@
 #!/bin/bash
-# Makes build/wheel/backcourt-*.whl of what `make build` built: the program, its libraries, the NBA
-# pack and the Python module. Its tools are pinned and hash-checked, as all that the build needs.
+# Makes build/wheel/backcourt-*.whl of what `make build` built, or with PORTABLE=yes of what scripts/portable_build.sh
+# built: the program, its libraries, the NBA pack and the Python module. Its tools are pinned and hash-checked, as all that the build needs.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 exec </dev/null

@@ -17,6 +17,13 @@ namespace {
 
 std::string Stem(const std::string& file) { return std::filesystem::path(file).stem().string(); }
 
+// Histories of tables have columns beside the table's own, and the engine names each row's place.
+void RefuseOwnName(TomlTable& reader, const toml::node* node, const std::string& column) {
+  for (const char* own : {"rowid", "run_", "added_", "hash_", "row_"})
+    if (Lower(column) == own)
+      reader.Problem(node, fmt::format("column '{}' has a name that Backcourt keeps for itself", column));
+}
+
 Result<HeaderedSql> Header(const std::string& file, const std::string& text) {
   HeaderedSql parts = SplitHeader(text);
   if (!parts.found) {
@@ -103,6 +110,7 @@ Result<RawTable> ParseRawTable(const std::string& file, const std::string& text)
       reader.Problem(node, fmt::format("column '{}' must be {{ type = \"...\", about = \"...\" }}", name));
       continue;
     }
+    RefuseOwnName(reader, node, name);
     TomlTable column(file, 1, *node->as_table(), "column '" + name + "'");
     table.columns.push_back({name, column.Text("type", true), column.Text("about", true), false});
     TRY(column.Finish());
@@ -281,12 +289,14 @@ Result<Model> ParseModel(const std::string& file, const std::string& group, cons
     (name == "keys" ? model.expected_keys : model.expected_rows) = query;
   }
   if (model.columns.empty()) reader.Problem(nullptr, "[columns] is missing in a model's header");
-  auto is_column = [&](const std::string& name) {
-    return std::any_of(model.columns.begin(), model.columns.end(), [&](auto& c) { return c.first == name; });
-  };
   auto node_of = [&](const std::string& section, const std::string& key) {
     const toml::node* node = root.get(section);
     return node && node->is_table() ? node->as_table()->get(key) : node;
+  };
+  for (const auto& [name, about] : model.columns)
+    RefuseOwnName(reader, node_of("columns", name), name);
+  auto is_column = [&](const std::string& name) {
+    return std::any_of(model.columns.begin(), model.columns.end(), [&](auto& c) { return c.first == name; });
   };
   for (const std::string& name : model.key)
     if (!is_column(name))

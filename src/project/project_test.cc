@@ -163,6 +163,13 @@ FROM dates d LEFT JOIN (SELECT * FROM "player_games" WHERE points > 0) t ON t."g
 GROUP BY d.game_date)");
 }
 
+TEST_F(ChangedToy, NamesThatTheEngineKeepsAreRefusedWithTheirLine) {
+  Edit(kForm, "games = \"Games before the date.\"", "RowId = \"Games before the date.\"");
+  EXPECT_NE(Refusal().find("player_form.sql:13: column 'RowId' has a name that Backcourt keeps for itself"),
+            std::string::npos)
+      << Refusal();
+}
+
 TEST_F(ChangedToy, WhatReadsABrokenModelIsLeftOutWithTheCause) {
   Edit("models/analytics/player_games.sql", "empty =", "emtpy =");
   Project project = Load();

@@ -1,0 +1,16 @@
+# A toolchain for programs that run on every Linux with glibc 2.28 or later: clang and libc++ of the wheel
+# ziglang, libraries of Debian's development packages bound in. scripts/portable_build.sh lays both out.
+set(CMAKE_SYSTEM_NAME Linux)
+set(CMAKE_SYSTEM_PROCESSOR x86_64)
+set(CMAKE_LIBRARY_ARCHITECTURE x86_64-linux-gnu)
+set(portable ${CMAKE_CURRENT_LIST_DIR}/../build/deps/portable)
+set(CMAKE_C_COMPILER ${portable}/bin/cc)
+set(CMAKE_CXX_COMPILER ${portable}/bin/c++)
+set(CMAKE_AR ${portable}/bin/ar)
+set(CMAKE_RANLIB ${portable}/bin/ranlib)
+set(CMAKE_FIND_ROOT_PATH ${portable}/root)
+foreach(kind PACKAGE LIBRARY INCLUDE)
+  set(CMAKE_FIND_ROOT_PATH_MODE_${kind} ONLY)
+endforeach()
+set(OPENSSL_USE_STATIC_LIBS ON)
+set(BACKCOURT_PORTABLE ON)
