@@ -37,10 +37,9 @@ add_library(nanoarrow STATIC ${nanoarrow_folder}/src/nanoarrow.c)
 target_include_directories(nanoarrow SYSTEM PUBLIC ${nanoarrow_folder}/include)
 
 add_library(third_party INTERFACE)
-if(BACKCOURT_PORTABLE)  # see glibc_2_28.cmake; Debian's fmt is of another C++ library
-  add_library(glibc_2_28 STATIC cmake/glibc_2_28.c)
+if(BACKCOURT_PORTABLE)  # Debian's fmt is of another C++ library
   set(fmt fmt::fmt-header-only)
-  list(APPEND archive glibc_2_28)
+  add_link_options(-s)
 else()
   set(fmt fmt::fmt)
 endif()

@@ -18,19 +18,21 @@ rm -rf $root/try
 mkdir -p $root/try
 cp build/wheel/backcourt-*.whl $root/try
 cp -r tests/toy $root/try/toy
+mount -t proc proc $root/proc
+trap 'umount $root/proc' EXIT
 chroot $root bash -euxc '
-  cd /try
   ldd --version | head -1
+  cd /try
   python3 -m venv venv
   venv/bin/pip install --quiet --no-index --no-deps backcourt-*.whl
-  venv/bin/backcourt --version
   cd toy
+  ../venv/bin/backcourt --version
   ../venv/bin/backcourt backfill all
   ../venv/bin/backcourt status
   ../venv/bin/backcourt verify --all
   ../venv/bin/python -c "
 import backcourt
 project = backcourt.Project()
-assert project.status()[\"missing\"] == 0, project.status()
-print(project.status())"
+assert project.plan()[\"cells\"] == 0, project.plan()
+"
 '

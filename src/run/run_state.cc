@@ -59,10 +59,9 @@ bool RunState::Known() const {
 
 // How the batches of a table in this run, and before it those of all tables, relate to what was expected.
 double RunState::PaceOf(const TableState& table) const {
-  double expected = 0, of_history = 0, measured = 0, taken = 0;
+  double of_history = 0, measured = 0, taken = 0;
   for (const TableState& one : tables_) {
     if (!one.expected()) continue;
-    expected += one.planned.expected_seconds;
     if (one.planned.from_history) of_history += one.planned.expected_seconds;
     measured += one.busy_before;
     taken += one.busy;
