@@ -163,7 +163,7 @@ league_pace AS (
     ON g.season_year = d.season_year AND g.game_date BETWEEN add_days(d.game_date, -30) AND add_days(d.game_date, -1)
   GROUP BY d.game_date
 ),
--- Each player's played games, numbered through the season ...
+-- The played games of those who may play on the dates, numbered through the season ...
 played AS (
   SELECT p.season_year, p.player_id, p.game_date, p.game_id, p.seconds_played, p.points, p.over_under_result,
     CAST(row_number() OVER in_order AS INTEGER) AS game_number,
@@ -173,7 +173,7 @@ played AS (
     CAST(p.seconds_played AS BIGINT) * 5 * t.hundredths_used AS plays_of_team
   FROM player_game_summary p
   LEFT JOIN team_games t ON t.game_id = p.game_id AND t.team_abbr = p.team_abbr
-  WHERE p.is_active
+  WHERE p.is_active AND p.player_id IN (SELECT player_id FROM player_population)
   WINDOW in_order AS (PARTITION BY p.season_year, p.player_id ORDER BY p.game_date, p.game_id)
 ),
 -- ... and how he stood after each.
@@ -224,7 +224,7 @@ points_lines AS (
   GROUP BY game_id, player_id
 ),
 first_lines AS (
-  SELECT season_year, min(game_date) AS first_date FROM played WHERE over_under_result IS NOT NULL GROUP BY season_year
+  SELECT season_year, min(game_date) AS first_date FROM player_game_summary WHERE is_active AND over_under_result IS NOT NULL GROUP BY season_year
 ),
 lookups AS (
   SELECT player_name, player_lookup(player_name) AS player_lookup FROM (SELECT DISTINCT player_name FROM player_population) n

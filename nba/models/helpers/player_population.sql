@@ -69,12 +69,14 @@ today AS (
   ) s ON s.game_date = d.game_date AND s.season_year = d.season_year AND s.status = 'scheduled' AND tables_hold(s.game_type)
   JOIN team_games g ON g.season_year = s.season_year AND g.team_abbr = s.team_abbr AND g.game_date < d.game_date AND g.next_date >= d.game_date
 ),
+-- The listings of all players whom one of those teams has listed.
 listings AS (
   SELECT b.player_id, b.player_name, b.team_abbr, g.season_year, g.game_id, g.game_date, g.game_number,
     COALESCE(b.seconds_played, 0) > 0 AS played,
     COALESCE(b.is_starter, FALSE) AS started,
     hundredths_of_plays(b.fg_attempts, b.ft_attempts, b.turnovers) AS hundredths_used
   FROM raw_player_box b JOIN team_games g ON g.game_id = b.game_id AND g.team_abbr = b.team_abbr
+  WHERE b.player_id IN (SELECT c.player_id FROM raw_player_box c JOIN today t ON t.team_abbr = c.team_abbr)
 ),
 -- What a listing says of its player, true until his next one.
 listing_steps AS (
