@@ -53,7 +53,7 @@ class RealGames(unittest.TestCase):
         found = [len(self.slice.run("show", "player_game_summary", "--player", name, "--format", "json").splitlines()) for name in ("jokic", "Jokić", "nikola jokic", "Nikola Jokić")]
         self.assertEqual(len(set(found)), 1, found)
         self.assertGreater(found[0], 3)
-        self.assertIn("(no rows: no row of these dates is of --player !!)", self.slice.run("show", "player_game_summary", "--player", "!!"))
+        self.assertIn("(no rows: player_game_summary has none for --player '!!')", self.slice.run("show", "player_game_summary", "--player", "!!"))
 
     def test_nothing_is_missing_in_sound_weeks(self):
         self.assertEqual(self.gaps(code=0), [])
@@ -258,7 +258,7 @@ class ToyLeague(Toy):
         self.write_check("SELECT game_date, game_id AS subject, NULL AS what FROM raw_box")
         self.assertIn("home_wins.sql:6: 'raw_box' is not declared", self.run_program("check", code=1))
         self.write_check("SELECT 1", reads='"raw_bx"')
-        self.assertIn("reads 'raw_bx', which is no table", self.run_program("check", code=1))
+        self.assertIn("reads 'raw_bx', which is not a table", self.run_program("check", code=1))
 
 
 class AcceptedGaps(Toy):

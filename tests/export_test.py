@@ -43,7 +43,7 @@ class Export(Toy):
     def test_a_manifest_of_something_else_is_no_manifest(self):
         self.out.mkdir()
         (self.out / "manifest.json").write_text('["box.csv"]')
-        self.assertIn("manifest.json is no manifest of an export", self.export(code=1))
+        self.assertIn("manifest.json is not a manifest of an export", self.export(code=1))
 
     def test_one_table_after_the_other(self):
         self.export("player_games")
@@ -75,7 +75,7 @@ class Export(Toy):
         self.edit("backcourt.toml", '"data"', '"../data"')
         before = self.files()
         for folder, why in [(self.folder / "data", "lies in the data folder"), (self.folder / "data" / "below", "lies in the data folder"), (self.project, "lies in the project"),
-                            (self.project / "models", "lies in the project"), (self.folder, "holds the project"), (other, "lies in another project"), (other / "x" / "y", "lies in another project"),
+                            (self.project / "models", "lies in the project"), (self.folder, "holds the project"), (other, "is in another project"), (other / "x" / "y", "is in another project"),
                             (other.parent, "holds another project"), ("/", "holds the project")]:
             for more in ([], ["--dry-run"]):
                 self.assertIn(why, self.run_program("export", str(folder), *more, code=1), folder)

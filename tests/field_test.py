@@ -359,7 +359,7 @@ class Field(Shapes):
             "NBA_2024_Shots.csv: it has a line longer than 2 MB": packed({"NBA_2024_Shots.csv": "0," * 1_100_000}),
             "it holds no .csv and no .json": packed({"readme.txt": "no table"}),
             "inner.zip: an archive in an archive": packed({"inner.zip": good}),
-            "../NBA_2024_Shots.csv: it is no file of the archive's own folder": packed({"../NBA_2024_Shots.csv": head}),
+            "../NBA_2024_Shots.csv: it is not a file of the archive's own folder": packed({"../NBA_2024_Shots.csv": head}),
             "NBA_2024_Shots.csv: it is encrypted": bytes(encrypted),
             "it cannot be unpacked": b"PK no archive",
             "NBA_2024_Shots.zip: NBA_2024_Shots.csv: it cannot be unpacked": bytes(torn),
