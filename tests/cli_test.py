@@ -472,6 +472,33 @@ class OtherShells(Toy):
         self.assertEqual(running.wait(60), 130)
         self.assertNotEqual(self.query("SELECT * FROM recent_form"), [])  # the batch that ran was finished
 
+    def test_an_export_beside_a_fill_outlives_the_fill(self):
+        self.edit("models/precompute/recent_form.sql", "FROM dates d JOIN", self.SLOW.replace("1000000", "20000"))
+        written = self.folder / "written"
+        fill = subprocess.Popen([BACKCOURT, "backfill"], cwd=self.project, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
+                                env={**os.environ, "BACKCOURT_FAULT": f"export-written wait {written}"})
+        self.addCleanup(fill.kill)
+        self.addCleanup(fill.stdout.close)
+        while json.loads(self.run_program("status", "--json"))["running"] is None:
+            self.assertIsNone(fill.poll(), "it ended before anybody could look on")
+        out = self.folder / "out"
+        export = subprocess.Popen([BACKCOURT, "export", str(out)], cwd=self.project, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+        self.addCleanup(export.kill)
+        self.addCleanup(export.stdout.close)
+        while not written.exists():
+            self.assertIsNone(export.poll(), "the fill ended before the export began")
+            time.sleep(0.02)
+        for line in fill.stdout:
+            if " cells filled " in line:
+                break
+        self.assertIsNone(export.poll())
+        written.unlink()
+        said = export.stdout.read()
+        self.assertEqual(export.wait(60), 0, said)
+        self.assertIn(f"written to {out}", said)
+        self.assertEqual(json.loads((out / "manifest.json").read_text())["tables"]["recent_form"]["rows"], 12)
+        self.assertEqual(fill.wait(60), 0)
+
     def slow(self, old, new):
         self.edit("models/precompute/recent_form.sql", old, new)
 

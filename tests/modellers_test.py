@@ -176,7 +176,7 @@ class Tables(Toy):
                 self.assertEqual(self.project.table("player_games", **more).to_pylist(), want)
                 self.assertTrue(want)
         for said, more in [("no column 'pionts'\n  Try: points", {"columns": ["pionts"]}), ("columns is empty", {"columns": []}), ("params without where", {"params": [1]}),
-                           ("start='2021-10-22' lies after end='2021-10-20'", {"start": "2021-10-22", "end": "2021-10-20"}), ("start='2021-02-30' is not a date", {"start": "2021-02-30"}),
+                           ("start='2021-10-22' is after end='2021-10-20'", {"start": "2021-10-22", "end": "2021-10-20"}), ("start='2021-02-30' is not a date", {"start": "2021-02-30"}),
                            ("no season '2031-32'", {"season": "2031-32"}), ("has no dates", {"start": "2021-10-20", "name": "stars"}), ("pionts", {"where": "pionts > 1"})]:
             with self.subTest(more):
                 self.refused(said, self.project.table, **{"name": "player_games", **more})
@@ -269,7 +269,7 @@ class Words(Toy):
         in_python = imported("_words").in_python
         for said, want in [("Try: `backcourt backfill player_games --dates 2021-10-20 --force`", 'Try: `Project.backfill("player_games", dates=["2021-10-20"], force=True)`'),
                            ("`backcourt status --watch` shows how far it is", "`Project.status()` shows how far it is"),
-                           ("--start-date 2021-10-20 is after --end-date 2021-10-19", 'start="2021-10-20" lies after end="2021-10-19"'),
+                           ("--start-date 2021-10-20 is after --end-date 2021-10-19", 'start="2021-10-20" is after end="2021-10-19"'),
                            ("`backcourt backfill all`", "`Project.backfill()`"), ("`backcourt show raw_box`", '`Project.table("raw_box")`'), ("`backcourt runs 3`", "`Project.runs(3)`"),
                            ("one of --start-date with --end-date, --dates, --season, or `all`", "one of start with end, dates, season, or `all`"),
                            ("`--ahead all` fills them too", '`ahead="all"` fills them too'), ("a--force and x-season stay", "a--force and x-season stay"),
@@ -300,8 +300,8 @@ class Words(Toy):
         self.assertIn("backfill", called)
 
     def test_what_a_caller_sees(self):
-        for call, said in [(lambda: self.project.backfill(start="2021-10-20", end="2021-10-19"), 'start="2021-10-20" lies after end="2021-10-19"'),
-                           (lambda: self.project.dates("2021-10-20", "2021-10-19"), 'start="2021-10-20" lies after end="2021-10-19"'),
+        for call, said in [(lambda: self.project.backfill(start="2021-10-20", end="2021-10-19"), 'start="2021-10-20" is after end="2021-10-19"'),
+                           (lambda: self.project.dates("2021-10-20", "2021-10-19"), 'start="2021-10-20" is after end="2021-10-19"'),
                            (lambda: self.project.run(77), "`Project.runs()`"), (lambda: self.project.drop("nothing"), "`Project.status()`")]:
             self.refused(said, call)
 

@@ -486,7 +486,7 @@ class Project:
         if not start and not end:
             return []
         if start and end and start > end:
-            raise UsageError(f"start={start!r} lies after end={end!r}\n  Try: start={end!r}, end={start!r}")
+            raise UsageError(f"start={start!r} is after end={end!r}\n  Try: start={end!r}, end={start!r}")
         if not table.date:
             raise UsageError(f"{table.name} has no dates\n  Try: without start and end")
         return [f"{_sql.identifier(table.date)} {sign} DATE {_sql.quoted(day)}" for sign, day in ((">=", start), ("<=", end)) if day]

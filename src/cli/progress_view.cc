@@ -31,6 +31,7 @@ std::string ProgressView::Remark(const RunEvent& event) {
     }
     if (mine.more++ == 0) mine.first = e->date;
     mine.last = e->date;
+    mine.error_class = e->error_class;
     return "";
   }
   if (auto* e = std::get_if<BatchRetry>(&event))

@@ -1,5 +1,5 @@
 // Frames of the season view while much happens: 10 seasons × 17 tables, 50 events a second, the wheel turning.
-//   scripts/page_node tests/page/bench.mjs        prints the longest frames and tasks; 2 when a task takes over 50 ms
+//   scripts/page_node tests/page/bench.mjs        prints the first paint, the longest frames and tasks; 2 when a task takes over 50 ms
 // With PAGE_URL, of the warehouse that is served there (bench/ten_seasons.py).
 // Frames are by the clock, so they are longer where other programs want the processor; tasks are by the time that the page's
 // thread had it, which is the page's own part, and decides.
@@ -48,6 +48,7 @@ if (!process.env.PAGE_URL) await page.route('**/api/v1/cells', (route) => route.
 await page.goto(`${url}/season`);
 await page.waitForSelector('.strips-cells canvas');
 await page.waitForTimeout(1500);
+const paint = await page.evaluate(() => performance.getEntriesByName('first-contentful-paint')[0].startTime);
 const browser = page.context().browser();
 await browser.startTracing(page, { categories: ['toplevel', '__metadata'] });
 const result = await page.evaluate(async ({ dates, perSecond, seconds, names }) => {
@@ -89,6 +90,6 @@ const threads = trace.filter((one) => one.name === 'thread_name' && one.args.nam
 const tasks = trace.filter((one) => /(^|::)RunTask$/.test(one.name) && threads.includes(`${one.pid} ${one.tid}`)).map((one) => (one.tdur ?? 0) / 1000);
 const longest = (list) => list.sort((a, b) => b - a).slice(0, 5);
 const ms = (list) => longest(list).map((one) => one.toFixed(1)).join(', ');
-console.log(`${result.events} events, ${result.frames.length} frames; longest frames: ${ms(result.frames)} ms by the clock (load ${loadavg()[0].toFixed(1)}); longest tasks: ${ms(tasks)} ms of the processor`);
+console.log(`first paint ${paint.toFixed(0)} ms; ${result.events} events, ${result.frames.length} frames; longest frames: ${ms(result.frames)} ms by the clock (load ${loadavg()[0].toFixed(1)}); longest tasks: ${ms(tasks)} ms of the processor`);
 await finish();
 process.exit(longest(tasks)[0] > 50 ? 2 : 0);
