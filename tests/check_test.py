@@ -109,8 +109,10 @@ class RealGames(unittest.TestCase):
     def test_a_shot_worth_another_value(self):
         self.damage(f"UPDATE raw_play_by_play SET value = 3 WHERE (game_id, event_index) = (SELECT (game_id, min(event_index)) FROM raw_play_by_play WHERE game_id = '{self.game}' AND "
                     f"team_abbr = '{self.away}' AND value = 2 AND made GROUP BY game_id)")
-        found = {gap["guard"]: (gap["subject"], gap["what"]) for gap in self.gaps()}
+        gaps = self.gaps()
+        found = {gap["guard"]: (gap["subject"], gap["what"]) for gap in gaps}
         self.assertEqual(set(found), {"points_agree", "shots_agree"})
+        self.assertTrue(all("raw_play_by_play" in gap["fix"] for gap in gaps), gaps)  # the file that is wrong
         self.assertEqual(found["shots_agree"][0], f"{self.game} {self.away}")
         for part in ("threes ", "threes made ", "points of the events "):
             self.assertIn(part, found["shots_agree"][1])
