@@ -30,7 +30,7 @@ wheels() {
 
 fetch_sources() {
   wheels build/deps/python scripts/requirements.txt
-  # toml++ 3.4 marks as unreachable what a letter such as é outside of quotes reaches: it is no blank.
+  # toml++ 3.4 marks as unreachable what a letter such as é outside of quotes reaches: it is not a blank.
   sed -i '/is_non_ascii_horizontal_whitespace(char32_t c)/,/^\t}/s/default: TOML_UNREACHABLE/default: return false/' build/deps/python/adbc_driver_manager/toml++/toml.hpp
   ln -f build/deps/python/duckdb_extension_*/extensions/*/*.duckdb_extension build/lib/
 }

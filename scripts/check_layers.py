@@ -19,7 +19,7 @@ def problems(root):
         sql = re.sub(r'"\s*(//[^\n]*)?\n\s*"', "", text)  # literals that go on in the next line are one
         layer = path.relative_to(root / "src").parts[0]
         if layer not in rank:
-            yield f"{name}: src/{layer} is no layer of LAYERS"
+            yield f"{name}: src/{layer} is not a layer of LAYERS"
         elif not name.endswith("_test.cc"):
             for other in re.findall(r'#include "(\w+)/', text):
                 if other != layer and rank.get(other, 99) >= rank[layer]:

@@ -82,8 +82,8 @@ class AnotherLeague(Shapes):
         self.assertIn("the league id is of no known type of game", self.run_program("load"))
 
     def test_what_league_may_hold(self):
-        for more, said in (('[league]\nperiod_second = 600\n', "the pack has no 'period_second' under [league]"), ('[league]\nperiod_seconds = 1.5\n', "is no whole number, text, list or table of texts"),
-                           ('[league]\nseason_label = "21/22"\n', "is no way to write the season that starts in 2021")):
+        for more, said in (('[league]\nperiod_second = 600\n', "the pack has no 'period_second' under [league]"), ('[league]\nperiod_seconds = 1.5\n', "is not a whole number, text, list or table of texts"),
+                           ('[league]\nseason_label = "21/22"\n', "does not say how to write the season that starts in 2021")):
             (self.folder / "backcourt.toml").write_text(f'[project]\npack = "{PACK}"\n{more}')
             told = self.run_program("status", code=1)
             self.assertIn(said, told)

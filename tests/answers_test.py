@@ -94,8 +94,8 @@ class WhyAValue(Toy):
             (("player_form", "2021-10-25", "--key", "player=1"), "player_form has no column 'player'"),
             (("player_form", "2021-10-25", "--key", "1", "--column", "points"), "player_form has no column 'points'"),
             (("player_form", "2021-10-25", "--column", "points_avg"), "--column is of a row: it needs --key"),
-            (("player_form", "2021-10-23", "--key", "1"), "2021-10-23 is no game date"),
-            (("raw_box", "2021-10-19", "--key", "1"), "raw_box is no table that a model fills"),
+            (("player_form", "2021-10-23", "--key", "1"), "2021-10-23 is not a game date"),
+            (("raw_box", "2021-10-19", "--key", "1"), "raw_box is not a table that a model fills"),
         ):
             self.assertIn(said, self.run_program("why", *words, code=1))
 
@@ -137,7 +137,7 @@ class Names(Toy):
 
     def test_a_season_that_is_none(self):
         self.edit("backcourt.toml", "[project]\n", '[project]\nseasons = ["2021/22"]\n')
-        self.assertIn("'2021/22' under [project] seasons is no season", self.run_program("load", code=1))
+        self.assertIn("'2021/22' under [project] seasons is not a season", self.run_program("load", code=1))
         self.assertIn('both years, as "2021-22"', self.run_program("load", code=1))
 
 

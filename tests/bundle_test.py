@@ -61,14 +61,14 @@ class Bundle(Toy):
         self.edit("data/box_2021-22.csv", "G1,AAA,1,30,", "G1,AAA,1,37,")
         self.run_program("load")
         self.assertIn("player_games 2021-10-19 is stale", self.run_program("bundle", "player_games", "2021-10-19", code=1))
-        self.assertIn("2021-10-23 is no game date", self.run_program("bundle", "player_games", "2021-10-23", code=1))
+        self.assertIn("2021-10-23 is not a game date", self.run_program("bundle", "player_games", "2021-10-23", code=1))
         self.assertFalse(list(self.project.glob("*.bundle*")))
 
     def test_what_is_no_bundle(self):
         self.assertIn("there is no such file", self.replay(self.folder / "none.bundle", code=1))
         (self.folder / "text.bundle").write_text("text\n" * 100)
-        self.assertIn("is no bundle of a cell", self.replay(self.folder / "text.bundle", code=1))
-        self.assertIn("is no bundle of a cell", self.replay(self.project / "warehouse.duckdb", code=1))
+        self.assertIn("is not a bundle of a cell", self.replay(self.folder / "text.bundle", code=1))
+        self.assertIn("is not a bundle of a cell", self.replay(self.project / "warehouse.duckdb", code=1))
 
 
 class OfTheSeason(unittest.TestCase):

@@ -46,8 +46,8 @@ class Commands(Toy):
                             (["plan", "--start-date", "2021-11-03", "--end-date", "2021-10-01"], "--start-date 2021-10-01 --end-date 2021-11-03"),
                             (["plan", "--dates", "2021-10-19", "--season", "2021-22"], "more than one way"), (["backfill", "--no-resume"], "--force"),
                             (["backfill", "--skip-preflight"], "--allow-missing"), (["show", "player_gams"], "player_games"), (["show", "player_form", "--date", "2021-10-25", "--end-date", "2021-10-26"], "more than one way"),
-                            (["show", "stars", "--start-date", "2021-10-25"], "has no dates"), (["plan", "--no-load"], "has no option --no-load"), (["show", "player_form", "--format", "cvs"], "csv"),
-                            (["why", "player_form", "2021-10-23"], "no game date"), (["query", "DELETE FROM player_form"], "only reads"),
+                            (["show", "stars", "--start-date", "2021-10-25"], "has no dates"), (["plan", "--no-load"], "has no option --no-load"), (["show", "player_form", "--dat", "2021-10-25"], "Try: --date"), (["show", "player_form", "--format", "cvs"], "csv"),
+                            (["why", "player_form", "2021-10-23"], "not a game date"), (["query", "DELETE FROM player_form"], "only reads"),
                             (["query", "SELECT * FROM read_csv('/etc/passwd')"], "refused"), (["query", "SELECT * FROM '/etc/passwd'"], "refused"),
                             (["query", "COPY player_form TO '/tmp/x'"], "refused"), (["runs", "99"], "no run 99"), (["backfill", "--allow-missing", "nothing"], "--allow-missing")]:
             self.assertIn(said, self.run_program(*words, code=1), words)
@@ -126,7 +126,7 @@ class Commands(Toy):
         self.assertIn("18 cells filled", self.run_program("backfill", "--plan", plan))
         self.assertIn("moved on", self.run_program("backfill", "--plan", plan, code=1))
         Path(plan).write_text("{}")
-        self.assertIn("is no plan", self.run_program("backfill", "--plan", plan, code=1))
+        self.assertIn("is not a plan", self.run_program("backfill", "--plan", plan, code=1))
 
 
 class Corrections(Toy):
@@ -410,6 +410,20 @@ class Vanished(Toy):
             self.assertEqual(lines[-1], "no longer there: and 11 more")
         self.assertEqual(self.query("SELECT count(*) AS n FROM raw_box"), rows)
 
+    def test_a_table_whose_file_is_gone_is_not_empty(self):
+        self.run_program("backfill")
+        path = self.project / "data" / "box_2021-22.csv"
+        path.unlink()
+        self.run_program("backfill")
+        for words, code in ((["status"], 0), (["check", "--all"], 2)):  # 2: a game of the toy has no result
+            with self.subTest(words=words):
+                out = self.run_program(*words, code=code)
+                self.assertIn(f"gone since it was loaded: {path}; put it back, or `backcourt forget {path}`", out)
+                self.assertNotIn("raw_box is empty", out)
+        self.assertEqual(json.loads(self.run_program("check", "--json", code=2))["files"]["vanished"], [str(path)])
+        self.run_program("forget", str(path))
+        self.assertIn("No files for box: raw_box is empty", self.run_program("status"))
+
     def test_files_that_are_gone_and_of_which_nothing_is_left_are_named_once(self):
         path = self.project / "data" / "box_2003-04.csv"
         path.write_text((self.project / "data" / "box_2021-22.csv").read_text().splitlines()[0] + "\nG2003,AAA,1,30,36:10\n")
@@ -458,6 +472,34 @@ class OtherShells(Toy):
         self.assertEqual(running.wait(60), 130)
         self.assertNotEqual(self.query("SELECT * FROM recent_form"), [])  # the batch that ran was finished
 
+    def test_an_export_beside_a_fill_outlives_the_fill(self):
+        self.run_program("backfill")
+        self.slow("FROM dates d JOIN", self.SLOW.replace("1000000", "4000"))
+        written = self.folder / "written"
+        fill = subprocess.Popen([BACKCOURT, "backfill"], cwd=self.project, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
+                                env={**os.environ, "BACKCOURT_FAULT": f"export-written wait {written}"})
+        self.addCleanup(fill.kill)
+        self.addCleanup(fill.stdout.close)
+        while json.loads(self.run_program("status", "--json"))["running"] is None:
+            self.assertIsNone(fill.poll(), "it ended before anybody could look on")
+        out = self.folder / "out"
+        export = subprocess.Popen([BACKCOURT, "export", str(out)], cwd=self.project, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+        self.addCleanup(export.kill)
+        self.addCleanup(export.stdout.close)
+        while not written.exists():
+            self.assertIsNone(export.poll(), export.stdout.read() if export.poll() else "the fill ended before the export began")
+            time.sleep(0.02)
+        end = time.monotonic() + 120
+        while list(self.project.glob("*.sock")):  # nobody else is answered once the fill has ended
+            self.assertLess(time.monotonic(), end)
+            time.sleep(0.02)
+        written.unlink()
+        said = export.stdout.read()
+        self.assertEqual(export.wait(60), 0, said)
+        self.assertIn(f"written to {out}", said)
+        self.assertEqual(json.loads((out / "manifest.json").read_text())["tables"]["recent_form"]["rows"], 12)
+        self.assertEqual(fill.wait(60), 0)
+
     def slow(self, old, new):
         self.edit("models/precompute/recent_form.sql", old, new)
 
@@ -477,12 +519,13 @@ class OtherShells(Toy):
 
     def test_interrupt_ends_within_two_seconds_and_the_next_run_goes_on(self):
         self.slow("FROM dates d JOIN", self.SLOW)
-        for number in (signal.SIGINT, signal.SIGTERM):
+        for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
             running = self.start()
             begun = time.time()
             running.send_signal(number)
             self.assertEqual(running.wait(10), 130)
             self.assertLess(time.time() - begun, 2)
+            self.assertEqual(json.loads(self.run_program("runs", "--json"))[0]["outcome"], "interrupted")
         self.slow(self.SLOW, "FROM dates d JOIN")
         self.run_program("backfill")
         self.assertIn("all agree", self.run_program("verify", "--all"))
@@ -519,7 +562,7 @@ class OtherShells(Toy):
         self.assertIn("cells filled", self.run_program("runs", str(runs[0]["run"]), "--log"))
 
     def test_what_is_detached_and_ends_at_once_says_so(self):
-        self.assertIn("'nonsense' is no table", self.run_program("backfill", "nonsense", "--detach", code=1))
+        self.assertIn("'nonsense' is not a table", self.run_program("backfill", "nonsense", "--detach", code=1))
         self.assertIn("2030-31", self.run_program("backfill", "--detach", "--season", "2030-31", code=1))
         self.run_program("backfill")
         self.assertIn("nothing to do", self.run_program("backfill", "--detach"))

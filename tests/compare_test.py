@@ -217,7 +217,7 @@ class Refused(Toy):
         self.assertIn("maps nothing", self.refused("--map", "player_forms"))
         self.assertIn("names.txt:2: ", self.refused("--mapping", self.lines("a=b\nplayer_forms\n")))
         text = self.refused("--map", "player_forms=player_form", code=2)
-        self.assertIn("not compared, it has no column player_id there, which tells rows apart: --map THEIRS=player_id, or --key", text)
+        self.assertIn("not compared, it has no column player_id there, which identifies a row: --map THEIRS=player_id, or --key", text)
 
     def lines(self, text):
         path = self.folder / "names.txt"
@@ -246,7 +246,7 @@ class Refused(Toy):
         cells[at] = "many"
         path.write_text("\n".join([rows[0], ",".join(cells), *rows[2:]]) + "\n")
         text = self.refused(code=2)
-        self.assertIn("a text there that is no number", text)
+        self.assertIn("a text there that is not a number", text)
         self.assertRegex(text, r"here, many there")
 
 

@@ -32,13 +32,13 @@ class Headers(Toy):
         self.assert_refused(self.FORM, 'date  = "game_date"', "date  = 7", 3, "'date' must be a text")
 
     def test_a_window_that_is_none(self):
-        self.assert_refused(self.FORM, '"season before"', '"seasons before"', 8, "'seasons before' is no window", "'season before'")
+        self.assert_refused(self.FORM, '"season before"', '"seasons before"', 8, "'seasons before' is not a window", "'season before'")
 
     def test_a_window_that_does_not_fit(self):
         self.assert_refused(self.FORM, 'player_games = "season before"', 'player_games = "whole"', 8, "window 'whole' does not fit 'player_games'")
 
     def test_a_read_of_no_table(self):
-        self.assert_refused(self.FORM, "player_games = ", "player_gams = ", 8, "'player_gams', which is no table", "'player_games'")
+        self.assert_refused(self.FORM, "player_games = ", "player_gams = ", 8, "'player_gams', which is not a table", "'player_games'")
 
     def test_a_read_ahead_of_what_is_not_published(self):
         self.assert_refused(self.FORM, '"season before"', '"season ahead"', 8, "publishes nothing ahead")
@@ -85,23 +85,23 @@ class Headers(Toy):
         self.assert_refused("tables/raw_box.toml", "unit  =", "units =", 5, "unknown key 'units'", "'unit'")
 
     def test_a_raw_table_s_key_that_is_no_column(self):
-        self.assert_refused("tables/raw_box.toml", '"player_id"]', '"player"]', 2, "'player' is no column")
+        self.assert_refused("tables/raw_box.toml", '"player_id"]', '"player"]', 2, "'player' is not a column")
 
     def test_a_table_of_boxes_without_teams(self):
         self.assert_refused("tables/raw_box.toml", 'team_abbr = { type = "VARCHAR", about = "His team." }\n', "", None, "needs the column 'team_abbr'")
 
     def test_a_source_of_nothing(self):
-        self.assert_refused("sources/box.sql", 'table = "raw_box"', 'table = "raw_bx"', 3, "'raw_bx' is no raw table")
+        self.assert_refused("sources/box.sql", 'table = "raw_box"', 'table = "raw_bx"', 3, "'raw_bx' is not a raw table")
 
     def test_a_source_of_a_feed_that_is_none(self):
-        self.assert_refused("sources/box.sql", 'feeds = ["box"]', 'feeds = ["bx"]', 4, "'bx' is no feed")
+        self.assert_refused("sources/box.sql", 'feeds = ["box"]', 'feeds = ["bx"]', 4, "'bx' is not a feed")
 
     def test_a_source_that_reads_nothing(self):
         self.assert_refused("sources/box.sql", '["raw_schedule"]', '["raw_shedule"]', 5, "'raw_shedule' is neither a raw table nor a seed")
 
     def test_patterns_of_no_feed_and_a_preference_for_none(self):
         self.edit("backcourt.toml", "[calendar]", '[feeds]\nboxes = "x.csv"\n\n[calendar]')
-        self.assertIn("backcourt.toml:11: 'boxes' under [feeds] is no feed", self.run_program("plan", code=1))
+        self.assertIn("backcourt.toml:11: 'boxes' under [feeds] is not a feed", self.run_program("plan", code=1))
         self.edit("backcourt.toml", '[feeds]\nboxes = "x.csv"', '[sources]\nprefer = ["bx"]')
         self.assertIn("backcourt.toml:11: 'bx' under [sources] prefer is neither", self.run_program("plan", code=1))
 
@@ -112,7 +112,7 @@ class Headers(Toy):
         self.assert_refused("backcourt.toml", "[warehouse]\npath", "[warehouse]\npaht", 5, "unknown key 'paht'", "'path'")
 
     def test_a_calendar_of_no_raw_table(self):
-        self.assert_refused("backcourt.toml", '"raw_results"', '"raw_reslts"', 12, "results under [calendar] is 'raw_reslts', which is no raw table")
+        self.assert_refused("backcourt.toml", '"raw_results"', '"raw_reslts"', 12, "results under [calendar] is 'raw_reslts', which is not a raw table")
         self.edit("backcourt.toml", '"raw_reslts"', '"raw_results"')
         self.assert_refused("backcourt.toml", '"raw_box"', '["raw_box", "raw_bx"]', 13, "boxes under [calendar] is 'raw_bx'")
 

@@ -43,7 +43,7 @@ class Export(Toy):
     def test_a_manifest_of_something_else_is_no_manifest(self):
         self.out.mkdir()
         (self.out / "manifest.json").write_text('["box.csv"]')
-        self.assertIn("manifest.json is no manifest of an export", self.export(code=1))
+        self.assertIn("manifest.json is not a manifest of an export", self.export(code=1))
 
     def test_one_table_after_the_other(self):
         self.export("player_games")
@@ -74,15 +74,15 @@ class Export(Toy):
         (self.project / "data").rename(self.folder / "data")
         self.edit("backcourt.toml", '"data"', '"../data"')
         before = self.files()
-        for folder, why in [(self.folder / "data", "lies in the data folder"), (self.folder / "data" / "below", "lies in the data folder"), (self.project, "lies in the project"),
-                            (self.project / "models", "lies in the project"), (self.folder, "holds the project"), (other, "lies in another project"), (other / "x" / "y", "lies in another project"),
+        for folder, why in [(self.folder / "data", "is in the data folder"), (self.folder / "data" / "below", "is in the data folder"), (self.project, "is in the project"),
+                            (self.project / "models", "is in the project"), (self.folder, "holds the project"), (other, "is in another project"), (other / "x" / "y", "is in another project"),
                             (other.parent, "holds another project"), ("/", "holds the project")]:
             for more in ([], ["--dry-run"]):
                 self.assertIn(why, self.run_program("export", str(folder), *more, code=1), folder)
         self.assertEqual(self.files(), before)
         link = self.folder / "link"
         link.symlink_to(self.folder / "data")
-        self.assertIn("lies in the data folder", self.run_program("export", str(link), code=1))
+        self.assertIn("is in the data folder", self.run_program("export", str(link), code=1))
 
     def test_a_dry_run_shows_and_writes_nothing(self):
         text = self.export("--dry-run")

@@ -359,7 +359,7 @@ class Field(Shapes):
             "NBA_2024_Shots.csv: it has a line longer than 2 MB": packed({"NBA_2024_Shots.csv": "0," * 1_100_000}),
             "it holds no .csv and no .json": packed({"readme.txt": "no table"}),
             "inner.zip: an archive in an archive": packed({"inner.zip": good}),
-            "../NBA_2024_Shots.csv: it is no file of the archive's own folder": packed({"../NBA_2024_Shots.csv": head}),
+            "../NBA_2024_Shots.csv: it is not a file of the archive's own folder": packed({"../NBA_2024_Shots.csv": head}),
             "NBA_2024_Shots.csv: it is encrypted": bytes(encrypted),
             "it cannot be unpacked": b"PK no archive",
             "NBA_2024_Shots.zip: NBA_2024_Shots.csv: it cannot be unpacked": bytes(torn),
@@ -397,7 +397,7 @@ class Field(Shapes):
         self.assertEqual(len(self.query(count)), 2)
         self.assertIn("is still there", self.run_program("forget", str(path), code=1))
         path.unlink()
-        for words in (("load",), ("status",), ("plan",), ("doctor",)):
+        for words in (("load",), ("status",), ("plan",), ("check",), ("doctor",)):
             self.assertIn(f"backcourt forget {path}", self.run_any(*words).stdout, words)
         self.assertEqual(len(self.query(count)), 2)
         self.run_program("forget", str(path))
@@ -405,8 +405,8 @@ class Field(Shapes):
         self.assertEqual(self.query("SELECT count(*) AS n FROM raw_player_box"), [{"n": 24}])
         self.assertNotIn("backcourt forget", self.run_program("load"))
         self.put("leaguegamelog_2018-19.json", game_log([Game("0021800001", "2018-10-22", "GSW", "UTA")]))
-        self.assertIn("1 file new", self.run_program("status"))
-        self.assertIn("1 file new", self.run_program("plan"))
+        self.assertIn("1 file is new", self.run_program("status"))
+        self.assertIn("1 file is new", self.run_program("plan"))
 
     def test_a_moved_project_knows_its_files_again(self):
         self.put("leaguegamelog_2020-21.json", game_log(GAMES[:3]))

@@ -135,7 +135,7 @@ class Seasons(Shapes):
             path.unlink()
             for warehouse in self.folder.glob("warehouse*"):
                 warehouse.unlink()
-        # A date is no game: 2020-01-15 would be the 115th of 2002-03.
+        # A date is not a game: 2020-01-15 would be the 115th of 2002-03.
         self.put("boxscoretraditionalv2_20200115.json", box)
         self.assertIn(("league_player_box of box_v2", ""), self.served())
 

@@ -214,7 +214,7 @@ class Changes(Toy):
 
     def test_what_is_no_file_of_the_data(self):
         other = self.folder / "other.csv"
-        self.assertIn("is no file", self.run_program("load", "--what-if", str(other), code=1))
+        self.assertIn("is not a file", self.run_program("load", "--what-if", str(other), code=1))
         other.write_text("a,b\n1,2\n")
         self.assertIn("no feed takes a file named other.csv", self.run_program("load", "--what-if", str(other), code=1))
 

@@ -28,15 +28,15 @@ def faults(value, type_text, path=""):
         return [] if value is None else faults(value, type_text.removesuffix(", or null"), path)
     if type_text.startswith("list of "):
         if not isinstance(value, list):
-            return [f"{path} is no list"]
+            return [f"{path} is not a list"]
         return [f for item in value for f in faults(item, type_text.removeprefix("list of "), path + "[]")]
     if type_text.startswith("map of "):
         if not isinstance(value, dict):
-            return [f"{path} is no object"]
+            return [f"{path} is not an object"]
         return [f for item in value.values() for f in faults(item, type_text.removeprefix("map of "), path + "{}")]
     if reference := re.fullmatch(r"\[(\w+)\]\(#\w+\)", type_text):
         if not isinstance(value, dict):
-            return [f"{path} is no object"]
+            return [f"{path} is not an object"]
         fields = OBJECTS[reference[1]]
         optional = {name for name, _, about in fields if "only there" in about}
         known = {name for name, _, _ in fields}

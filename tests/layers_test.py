@@ -35,7 +35,7 @@ class LayersTest(unittest.TestCase):
 
     def test_a_folder_that_is_no_layer(self):
         (self.folder / "src/misc").mkdir()
-        self.assertIn("src/misc is no layer", self.broken("src/misc/all.h", "#pragma once"))
+        self.assertIn("src/misc is not a layer", self.broken("src/misc/all.h", "#pragma once"))
 
     def test_a_write_to_the_ledger(self):
         for statement in ("DELETE FROM backcourt.cells", "INSERT INTO wh.backcourt.runs VALUES (1)",

@@ -168,6 +168,11 @@ class Data(Faulty):
         self.edit("data/box_2021-22.csv", "G6,BBB,2,15", "G6,BBB,2,-15")
         out = self.run_program("backfill", code=2)
         self.assertIn('check "points are not negative" of player_games fails on 1 row', out)
+        self.assertIn("trying its 5 dates in halves", out)
+        # What a part of a batch takes says nothing of the model: later plans do not count with it.
+        batches = self.query("SELECT seconds FROM backcourt.batches WHERE model = 'player_games' AND cells < 5")
+        self.assertTrue(batches)
+        self.assertEqual({batch["seconds"] for batch in batches}, {None})
         cells = self.cells()
         self.assertEqual({key for key, cell in cells.items() if cell["state"] == "failed"}, {("player_games", "2021-10-20"), ("player_games", "2021-11-01")})
         self.assertEqual({cell["error_class"] for cell in cells.values() if cell["state"] == "failed"}, {"data"})

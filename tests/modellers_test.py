@@ -155,7 +155,7 @@ class Tables(Toy):
         self.assertEqual(self.project.describe("raw_box").column("points").meaning, "Points.")
         self.assertEqual(self.project.describe("raw_box").date, "game_date")
         self.assertEqual([column.name for column in self.project.describe("stars").columns], self.project.table("stars").schema.names)
-        self.refused("'player_gams' is no table\n  Try: player_games", self.project.describe, "player_gams")
+        self.refused("'player_gams' is not a table\n  Try: player_games", self.project.describe, "player_gams")
 
     def test_fields_carry_type_and_meaning(self):
         rows = self.project.table("player_games", columns=["points", "game_date"])
@@ -176,7 +176,7 @@ class Tables(Toy):
                 self.assertEqual(self.project.table("player_games", **more).to_pylist(), want)
                 self.assertTrue(want)
         for said, more in [("no column 'pionts'\n  Try: points", {"columns": ["pionts"]}), ("columns is empty", {"columns": []}), ("params without where", {"params": [1]}),
-                           ("start='2021-10-22' lies after end='2021-10-20'", {"start": "2021-10-22", "end": "2021-10-20"}), ("start='2021-02-30' is no date", {"start": "2021-02-30"}),
+                           ("start='2021-10-22' is after end='2021-10-20'", {"start": "2021-10-22", "end": "2021-10-20"}), ("start='2021-02-30' is not a date", {"start": "2021-02-30"}),
                            ("no season '2031-32'", {"season": "2031-32"}), ("has no dates", {"start": "2021-10-20", "name": "stars"}), ("pionts", {"where": "pionts > 1"})]:
             with self.subTest(more):
                 self.refused(said, self.project.table, **{"name": "player_games", **more})
@@ -269,7 +269,7 @@ class Words(Toy):
         in_python = imported("_words").in_python
         for said, want in [("Try: `backcourt backfill player_games --dates 2021-10-20 --force`", 'Try: `Project.backfill("player_games", dates=["2021-10-20"], force=True)`'),
                            ("`backcourt status --watch` shows how far it is", "`Project.status()` shows how far it is"),
-                           ("--start-date 2021-10-20 lies after --end-date 2021-10-19", 'start="2021-10-20" lies after end="2021-10-19"'),
+                           ("--start-date 2021-10-20 is after --end-date 2021-10-19", 'start="2021-10-20" is after end="2021-10-19"'),
                            ("`backcourt backfill all`", "`Project.backfill()`"), ("`backcourt show raw_box`", '`Project.table("raw_box")`'), ("`backcourt runs 3`", "`Project.runs(3)`"),
                            ("one of --start-date with --end-date, --dates, --season, or `all`", "one of start with end, dates, season, or `all`"),
                            ("`--ahead all` fills them too", '`ahead="all"` fills them too'), ("a--force and x-season stay", "a--force and x-season stay"),
@@ -300,8 +300,8 @@ class Words(Toy):
         self.assertIn("backfill", called)
 
     def test_what_a_caller_sees(self):
-        for call, said in [(lambda: self.project.backfill(start="2021-10-20", end="2021-10-19"), 'start="2021-10-20" lies after end="2021-10-19"'),
-                           (lambda: self.project.dates("2021-10-20", "2021-10-19"), 'start="2021-10-20" lies after end="2021-10-19"'),
+        for call, said in [(lambda: self.project.backfill(start="2021-10-20", end="2021-10-19"), 'start="2021-10-20" is after end="2021-10-19"'),
+                           (lambda: self.project.dates("2021-10-20", "2021-10-19"), 'start="2021-10-20" is after end="2021-10-19"'),
                            (lambda: self.project.run(77), "`Project.runs()`"), (lambda: self.project.drop("nothing"), "`Project.status()`")]:
             self.refused(said, call)
 
@@ -471,9 +471,9 @@ class Training(FourWeeks):
         self.assertEqual(duckdb.sql("SELECT sum(points) FROM found").fetchone()[0], y.sum())
 
     def test_wrong_names(self):
-        for more, said in [({"target": "pionts"}, "Try: points"), ({"target": "player_name"}, "is no target"), ({"features": ["points_avg"]}, "points_avg_season"), ({"features": []}, "backcourt.FEATURES"),
-                           ({"features": ["dnp_rate", "dnp_rate"]}, "twice"), ({"features": ["missing_features"]}, "is VARCHAR"), ({"features": ["team_abbr"]}, "it is no feature"),
-                           ({"seasons": "2031-32"}, "no season '2031-32'"), ({"end": "2021-10-01"}, "has no row in what was chosen"), ({"start": "soon"}, "is no date"),
+        for more, said in [({"target": "pionts"}, "Try: points"), ({"target": "player_name"}, "is not a target"), ({"features": ["points_avg"]}, "points_avg_season"), ({"features": []}, "backcourt.FEATURES"),
+                           ({"features": ["dnp_rate", "dnp_rate"]}, "twice"), ({"features": ["missing_features"]}, "is VARCHAR"), ({"features": ["team_abbr"]}, "it is not a feature"),
+                           ({"seasons": "2031-32"}, "no season '2031-32'"), ({"end": "2021-10-01"}, "has no row in what was chosen"), ({"start": "soon"}, "is not a date"),
                            ({"seasons": ["2021-22", "' OR true --"]}, "no season")]:
             with self.subTest(more), self.assertRaises(backcourt.UsageError) as caught:
                 self.project.training_set(**more)

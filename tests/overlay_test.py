@@ -156,7 +156,7 @@ class New(Toy):
         self.assertEqual(done["files"], [f"{self.folder}/mine/backcourt.toml"])
         shutil.copytree(self.project / "data", self.folder / "mine" / "data", dirs_exist_ok=True)
         self.run_program("backfill", cwd=self.folder / "mine")
-        self.assertIn("no pack", self.run_program("new", "other", "--pack", "nothing", code=1, cwd=self.folder))
+        self.assertIn("not a pack", self.run_program("new", "other", "--pack", "nothing", code=1, cwd=self.folder))
 
 
 if __name__ == "__main__":

@@ -28,7 +28,7 @@ class Together(Serving):
 
     def test_an_error_reaches_the_shell_as_ever(self):
         self.serve()
-        self.assertIn("'player_frm' is no table\n  Try: player_form", self.run_program("backfill", "player_frm", code=1))
+        self.assertIn("'player_frm' is not a table\n  Try: player_form", self.run_program("backfill", "player_frm", code=1))
         self.edit("models/analytics/player_games.sql", "points < 0", "points > 31")
         self.edit("data/box_2021-22.csv", "G3,AAA,1,31", "G3,AAA,1,35")
         self.assertIn("FAILED", self.run_program("backfill", code=2))

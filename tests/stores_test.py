@@ -238,7 +238,7 @@ class ServiceAccounts(Remote):
         self.key_file.write_text(json.dumps({**self.account, "private_key": "-----BEGIN PRIVATE KEY-----\nsecretsecret\n-----END PRIVATE KEY-----"}))
         self.assertIn("its private_key cannot sign", self.run_program("load", code=4))
         self.key_file.write_text("{}")
-        self.assertIn("it is no key of a service account", self.run_program("load", code=4))
+        self.assertIn("it is not the key of a service account", self.run_program("load", code=4))
         self.key_file.unlink()
         self.assertIn("it cannot be read", self.run_program("load", code=4))
         self.assertNotIn("secretsecret", self.said)

@@ -47,7 +47,10 @@ class WrongModels(Toy):
                 table, cause = self.make_wrong(name)
                 out = self.run_program("backfill", code=2)
                 self.assertRegex(out, cause)
-                self.assertIn("is another when it is filled from its own windows alone", out)
+                self.assertIn("differs when it is filled alone, from its own windows", out)
+                failed = [line for line in out.splitlines() if line.startswith(f"FAILED {table} ")]
+                self.assertEqual([line.endswith(": the same") for line in failed], [False, True], failed)  # however many dates
+                self.assertRegex(self.run_program("status"), cause)
                 states = dict(self.query(f"SELECT state, count(*) FROM backcourt.cells WHERE table_name = '{table}' GROUP BY 1"))
                 self.assertEqual(set(states) - {"failed", "empty", "blocked"}, set(), states)
                 self.assertGreater(states["failed"], 0)

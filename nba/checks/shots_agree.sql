@@ -1,6 +1,6 @@
 /* backcourt
 about = "A team and game with play-by-play: the seven shot invariants, the events against the team box. A game that breaks one has no shot zones."
-reads = ["player_shot_summary", "raw_team_box"]
+reads = ["player_shot_summary", "raw_play_by_play", "raw_team_box"]
 fix = "correct the play-by-play of the game; until then it has no shot zones"
 */
 WITH

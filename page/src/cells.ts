@@ -7,6 +7,9 @@ const code = new Map<string, number>(states.map((state, i) => [state, i]));
 const none = 255;
 const isDue = Uint8Array.from({ length: 256 }, (_, i) => Number(i < states.length && states[i] !== 'not_due'));
 const isDone = Uint8Array.from({ length: 256 }, (_, i) => Number(i < states.length && settled.has(states[i]!)));
+// The place of each code in `worst`; past its end where there is no cell.
+const badness = Uint8Array.from({ length: 256 }, (_, i) => (i < states.length ? worst.indexOf(states[i]!) : worst.length));
+const codeOfWorst = Uint8Array.from([...worst.map((state) => code.get(state)!), none]);
 
 export interface TableCells {
   name: string;
@@ -71,12 +74,13 @@ export class Cells {
 
   /** What several tables are together on a date. */
   together(tables: TableCells[], i: number): State | null {
+    return states[this.codeOf(tables, i)] ?? null;
+  }
+  codeOf(tables: TableCells[], i: number): number {
+    if (tables.length === 1) return tables[0]!.codes[i] ?? none;
     let found = worst.length;
-    for (const table of tables) {
-      const state = this.state(table, i);
-      if (state) found = Math.min(found, worst.indexOf(state));
-    }
-    return worst[found] ?? null;
+    for (const { codes } of tables) found = Math.min(found, badness[codes[i] ?? none]!);
+    return codeOfWorst[found]!;
   }
 
   cause(table: TableCells, i: number): string {

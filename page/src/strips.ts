@@ -24,6 +24,7 @@ export interface Layout {
 }
 
 const offDayGap = 2, groupGap = 8;
+const runningCode = states.indexOf('running'), notDrawn = 254;
 
 export function layOut(cells: Cells, season: Season, rows: Row[], width: number, narrow: boolean): Layout {
   const dates = cells.dates.slice(season.from, season.to);
@@ -65,16 +66,20 @@ export function rowAt(layout: Layout, y: number): number {
   return row;
 }
 
+// So many take about 3 ms: a strip that comes into sight is drawn within a few frames and holds up none.
+const cellsAFrame = 800;
+
 /** Draws what differs from what it drew before. */
 export class StripPainter {
-  private shown: Int16Array = new Int16Array(0);
+  private shown = new Uint8Array(0); // codes of cells
   private sprites: Sprites | null = null;
   private layout: Layout | null = null;
   private running: Array<[number, number]> = []; // row, date
 
   constructor(private readonly canvas: HTMLCanvasElement) {}
 
-  paint(cells: Cells, season: Season, rows: Row[], layout: Layout, palette: Record<State, string>, rule: string): void {
+  /** Whether all is drawn: where much differs, the next frame goes on. */
+  paint(cells: Cells, season: Season, rows: Row[], layout: Layout, palette: Record<State, string>, rule: string): boolean {
     const scale = window.devicePixelRatio || 1;
     const context = this.canvas.getContext('2d')!;
     const ink = layout.pitch <= 5 ? layout.pitch - 1 : layout.pitch - 2;
@@ -83,7 +88,7 @@ export class StripPainter {
     if (anew) {
       this.layout = layout;
       this.sprites = new Sprites(ink, cellHeight, scale, palette);
-      this.shown = new Int16Array(n * rows.length).fill(-2);
+      this.shown = new Uint8Array(n * rows.length).fill(notDrawn);
       this.canvas.width = Math.ceil(layout.width * scale);
       this.canvas.height = Math.ceil(layout.height * scale);
       context.setTransform(scale, 0, 0, scale, 0, 0);
@@ -91,21 +96,22 @@ export class StripPainter {
       if (layout.rowPitch < 20) for (const month of layout.months.slice(1)) context.fillRect(month.x - 1, 0, 1, layout.height);
     }
     this.running = [];
-    rows.forEach((row, r) => {
-      const single = row.tables.length === 1 ? row.tables[0]! : null;
+    let left = cellsAFrame;
+    for (const [r, row] of rows.entries()) {
       for (let i = 0; i < n; i++) {
-        const state = single ? cells.state(single, season.from + i) : cells.together(row.tables, season.from + i);
-        const code = state ? states.indexOf(state) : -1;
-        if (state === 'running') this.running.push([r, i]);
-        const at = r * n + i;
+        const code = cells.codeOf(row.tables, season.from + i), at = r * n + i;
+        if (code === runningCode) this.running.push([r, i]);
         if (this.shown[at] === code) continue;
-        if (this.shown[at]! >= -1) this.clear(context, layout, r, i);
+        if (left-- === 0) return false;
+        if (this.shown[at] !== notDrawn) this.clear(context, layout, r, i);
         this.shown[at] = code;
+        const state = states[code];
         if (!state) continue;
         const next = layout.x[i + 1] === layout.x[i]! + layout.pitch;
         this.sprites!.draw(context, state, layout.x[i]!, layout.y[r]!, 0.35, next ? layout.pitch - ink : 0);
       }
-    });
+    }
+    return true;
   }
 
   private clear(context: CanvasRenderingContext2D, layout: Layout, r: number, i: number): void {

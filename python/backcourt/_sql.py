@@ -75,7 +75,7 @@ def bind(sql: str, params: Params | None) -> str:
 
 
 def literal(value: Value) -> str:
-    """A value as SQL. In brackets, so that it stays one whatever stands beside it: `x-?` with -1 is no comment."""
+    """A value as SQL. In brackets, so that it stays one whatever stands beside it: `x-?` with -1 is not a comment."""
     if value is None:
         return "(NULL)"
     if isinstance(value, bool):
@@ -107,7 +107,7 @@ def quoted(text: str) -> str:
     try:
         text.encode()
     except UnicodeEncodeError:
-        raise UsageError(f"{text!r} is no Unicode text") from None
+        raise UsageError(f"{text!r} is not Unicode text") from None
     return "'" + text.replace("'", "''") + "'"
 
 

@@ -691,6 +691,7 @@ class CheckReport(TypedDict):
     unused: list[UnusedAcceptance]
     left_out: list[LeftOut]
     absent: list[AbsentFeed]
+    files: FileChanges
     null_columns: list[NullColumns]
     seconds: float
 

@@ -472,8 +472,8 @@ class Project:
         facts = {row["part"]: row["facts"] for row in map(json.loads, found.splitlines())}
         types = dict(facts.get("types") or {})
         if page is None and not types:
-            self._run(["show", table, "--limit", "1"])  # which says that it is no table, and what is near
-            raise UsageError(f"{table!r} is no table")
+            self._run(["show", table, "--limit", "1"])  # which says that it is not a table, and what is near
+            raise UsageError(f"{table!r} is not a table")
         if page is None:  # a seed, or a table whose model is gone
             page = Description(table, facts["kind"] or "", "", facts["date"] or "", tuple(filter(None, (facts["key"] or "").split(", "))), Listing(), Listing(), ())
         meanings = {column.name: column for column in page.columns}
@@ -486,7 +486,7 @@ class Project:
         if not start and not end:
             return []
         if start and end and start > end:
-            raise UsageError(f"start={start!r} lies after end={end!r}\n  Try: start={end!r}, end={start!r}")
+            raise UsageError(f"start={start!r} is after end={end!r}\n  Try: start={end!r}, end={start!r}")
         if not table.date:
             raise UsageError(f"{table.name} has no dates\n  Try: without start and end")
         return [f"{_sql.identifier(table.date)} {sign} DATE {_sql.quoted(day)}" for sign, day in ((">=", start), ("<=", end)) if day]
@@ -494,7 +494,7 @@ class Project:
     def _seasoned(self, table: Description, season: str | None) -> list[str]:
         if season is None:
             return []
-        days = self.dates(season=season)  # which refuses what is no season
+        days = self.dates(season=season)  # which refuses what is not a season
         if any(column.name == "season" for column in table.columns):
             return [f"season = {_sql.quoted(season)}"]
         if not table.date:
@@ -517,7 +517,7 @@ class Project:
             raise ImportError("tables come as Arrow: pip install 'backcourt[arrow]'") from None
         with tempfile.TemporaryDirectory(prefix="backcourt-") as folder:
             file = os.path.join(folder, "rows.parquet")
-            # A query that begins with a comment is no option.
+            # A query that begins with a comment is not an option.
             self._run(["query", f"\n{sql}" if sql.startswith("-") else sql, "--format", "parquet", "--output", file])
             with pyarrow.parquet.ParquetFile(file) as rows:
                 return rows.read()
@@ -583,7 +583,7 @@ def _day(name: str, day: Date | None) -> str:
     try:
         return date.fromisoformat(text).isoformat()
     except ValueError:
-        raise UsageError(f"{name}={text!r} is no date\n  Try: {name}=\"2021-12-01\", or a datetime.date") from None
+        raise UsageError(f"{name}={text!r} is not a date\n  Try: {name}=\"2021-12-01\", or a datetime.date") from None
 
 
 def _choice(start: Date | None, end: Date | None, dates: Iterable[Date] | None, season: str | None) -> list[str]:

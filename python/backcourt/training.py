@@ -133,16 +133,16 @@ class Choice:
         known = {column.name: column.type for column in store.columns}
         for feature in self.features:
             if feature not in known:
-                raise UsageError(f"{feature!r} is no column of {FEATURE_TABLE}\n  Try: {nearest(feature, [*FEATURES, *MORE_FEATURES])}")
+                raise UsageError(f"{feature!r} is not a column of {FEATURE_TABLE}\n  Try: {nearest(feature, [*FEATURES, *MORE_FEATURES])}")
             if feature in KEY:
-                raise UsageError(f"{feature!r} stands in each row in any case: it is no feature")
+                raise UsageError(f"{feature!r} stands in each row in any case: it is not a feature")
             if known[feature].split("(")[0] not in _NUMBERS:
                 raise UsageError(f"{feature!r} is {known[feature]}: a feature is a number")
         if not self.features or len(set(self.features)) < len(self.features):
             raise UsageError("features are named twice" if self.features else "features is empty\n  Try: backcourt.FEATURES")
         targets = {column.name: column.type for column in outcomes.columns if column.type.split("(")[0] in _NUMBERS}
         if self.target not in targets or self.target in KEY or self.target in self.features:
-            raise UsageError(f"{self.target!r} is no target: a number of {OUTCOME_TABLE} is wanted, beside the features\n  Try: {nearest(self.target, [*targets])}")
+            raise UsageError(f"{self.target!r} is not a target: a number of {OUTCOME_TABLE} is wanted, beside the features\n  Try: {nearest(self.target, [*targets])}")
 
     def where(self) -> str:
         rules = []

@@ -39,10 +39,10 @@ Result<Date> Date::Parse(std::string_view text) {
     if (civil.ok()) {
       return Date{int32_t(std::chrono::sys_days(civil).time_since_epoch().count())};
     }
-    return Error{ErrorKind::kUsage, fmt::format("'{}' is no date: there is no such day", text),
+    return Error{ErrorKind::kUsage, fmt::format("'{}' is not a date: there is no such day", text),
                  "a day that exists, written YYYY-MM-DD, such as 2021-12-01"};
   }
-  return Error{ErrorKind::kUsage, fmt::format("'{}' is no date", text), "YYYY-MM-DD, such as 2021-12-01"};
+  return Error{ErrorKind::kUsage, fmt::format("'{}' is not a date", text), "YYYY-MM-DD, such as 2021-12-01"};
 }
 
 }  // namespace backcourt

@@ -216,7 +216,7 @@ std::string ApiPage() {
       "`begun` and "
       "`done`, and `changed` when something else\nhas changed. After a lost connection the header "
       "`Last-Event-ID` (or "
-      "`?after=N`) goes on behind that number; where that is\ntoo long ago, `reset` says so. The events are "
+      "`?after=N`) goes on after that number; where that is\ntoo long ago, `reset` says so. The events are "
       "those of "
       "[JSON outputs](json-output.md#events).\n\n"
       "## Who may ask\n\n"

@@ -200,7 +200,7 @@ Result<Invocation> ParseWords(const std::vector<std::string>& words) {
     std::vector<std::string> names;
     for (const Verb& verb : Verbs())
       names.push_back(verb.name);
-    return Error{ErrorKind::kUsage, fmt::format("'{}' is no command", rest[0]),
+    return Error{ErrorKind::kUsage, fmt::format("'{}' is not a command", rest[0]),
                  (Nearest(rest[0], names).empty() ? "" : "`backcourt " + Nearest(rest[0], names) + "`; ") +
                      "`backcourt --help` lists all"};
   }

@@ -22,24 +22,42 @@ constexpr int kNameWidth = 34, kLineWidth = 160;  // of lines in a pipe
 // What happened, as a line that stays; "" of what only changes the state.
 std::string ProgressView::Remark(const RunEvent& event) {
   if (auto* e = std::get_if<CellFailed>(&event)) {
-    std::string& before = failures_[e->table];
-    bool again = std::exchange(before, e->message) == e->message;
-    return fmt::format("FAILED {} {} ({}): {}\n", e->table, e->date.Str(), e->error_class,
-                       again ? "the same" : e->message);
+    Failures& mine = failures_[e->table];
+    if (mine.message != e->message) {
+      std::string rest = Rest(e->table);
+      mine = {e->message, e->error_class, 0, {}, {}};
+      return rest +
+             fmt::format("FAILED {} {} ({}): {}\n", e->table, e->date.Str(), e->error_class, e->message);
+    }
+    if (mine.more++ == 0) mine.first = e->date;
+    mine.last = e->date;
+    mine.error_class = e->error_class;
+    return "";
   }
   if (auto* e = std::get_if<BatchRetry>(&event))
     return fmt::format("{}: attempt {} in {} after: {}\n", e->table, e->attempt, Seconds(e->pause_seconds),
                        e->message);
   if (auto* e = std::get_if<BatchHalved>(&event)) {
-    std::string& before = failures_[e->table];
-    bool again = std::exchange(before, e->message) == e->message;
-    return fmt::format("{} {} to {}: {}; trying its {} dates in halves\n", e->table, e->first_date.Str(),
-                       e->last_date.Str(), again ? "the same" : e->message, e->cells);
+    std::string rest = Rest(e->table);
+    bool again = std::exchange(failures_[e->table].message, e->message) == e->message;
+    return rest + fmt::format("{} {} to {}: {}; trying its {} dates in halves\n", e->table,
+                              e->first_date.Str(), e->last_date.Str(), again ? "the same" : e->message,
+                              e->cells);
   }
   if (auto* e = std::get_if<TableAbandoned>(&event))
-    return fmt::format("{} is not tried any further{}\n", e->table,
-                       failures_[e->table] == e->why ? "" : ": " + e->why);
+    return Rest(e->table) + fmt::format("{} is not tried any further{}\n", e->table,
+                                        failures_[e->table].message == e->why ? "" : ": " + e->why);
   return "";
+}
+
+// What has failed as before, as one line; "" where nothing has.
+std::string ProgressView::Rest(const std::string& table) {
+  Failures& mine = failures_[table];
+  int64_t more = std::exchange(mine.more, 0);
+  if (more == 0) return "";
+  return fmt::format("FAILED {} {}{} ({}): the same\n", table, mine.first.Str(),
+                     more == 1 ? "" : fmt::format(" to {}, {} dates", mine.last.Str(), WithCommas(more)),
+                     mine.error_class);
 }
 
 ProgressView::ProgressView(const Output& output, Style style)
@@ -103,7 +121,7 @@ void ProgressView::ShowRun(const RunEvent& event) {
       [](const auto& e) -> const std::string* {
         using T = std::decay_t<decltype(e)>;
         if constexpr (std::is_same_v<T, CellsFilled> || std::is_same_v<T, CellsUnchanged> ||
-                      std::is_same_v<T, CellFailed> || std::is_same_v<T, CellsBlocked>)
+                      std::is_same_v<T, CellsBlocked>)
           return &e.table;
         return nullptr;
       },
@@ -127,6 +145,10 @@ void ProgressView::Redraw(bool last) {
 
 void ProgressView::Finish() {
   Clear();
+  std::string rest;
+  for (const auto& [table, failures] : failures_)
+    rest += Rest(table);
+  if (!rest.empty()) output_.Out(screen_.Above(rest));
   if (style_ == Style::kScreen && !state_.tables().empty()) Redraw(true);
 }
 

@@ -23,6 +23,7 @@ class ProgressView {
 
  private:
   std::string Remark(const RunEvent& event);
+  std::string Rest(const std::string& table);
   void ShowRun(const RunEvent& event);
   void ShowTransient(const std::string& line);  // on a terminal: until the next one
   void ShowReading(const std::string& line);
@@ -32,7 +33,13 @@ class ProgressView {
   const Output& output_;
   const Style style_;
   RunState state_;
-  std::map<std::string, std::string> failures_;  // by table: the last message
+  // Dates after the first that failed as it did: shown as one line.
+  struct Failures {
+    std::string message, error_class;
+    int64_t more = 0;
+    Date first, last;
+  };
+  std::map<std::string, Failures> failures_;  // by table: the newest
   double drawn_at_ = 0;
   Screen screen_;
   bool transient_ = false;

@@ -237,7 +237,7 @@ std::string PlanText(const PlanReport& report) {
   }
   for (const auto& [table, dates] : report.retired)
     text += fmt::format(
-        "{}: the rows of {} go: they are no game dates any more, or not due and not true any more\n", table,
+        "{}: the rows of {} go: these dates are no longer game dates, or not due and no longer true\n", table,
         Counted(dates, "date"));
   if (report.not_due)
     text += fmt::format("not due yet: {} of later dates; `--ahead all` fills them too\n",

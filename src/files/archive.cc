@@ -102,7 +102,7 @@ class Unpacking {
     if (archive_entry_is_encrypted(entry)) return Refused(name, "it is encrypted");
     fs::path inside = member.lexically_normal();
     if (inside.is_absolute() || inside.begin()->string() == ".." || archive_entry_filetype(entry) != AE_IFREG)
-      return Refused(name, "it is no file of the archive's own folder");
+      return Refused(name, "it is not a file of the archive's own folder");
     fs::path target = fs::path(target_) / inside;
     std::error_code ignored;
     if (fs::exists(target, ignored)) return Refused(name, "it is in the archive twice");

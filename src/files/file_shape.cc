@@ -31,7 +31,7 @@ Result<> CheckParquet(const FoundFile& file) {
   in.seekg(-std::streamoff(sizeof end), std::ios::end);
   in.read(end, sizeof end);
   if (in && std::memcmp(begin, "PAR1", 4) == 0 && std::memcmp(end, "PAR1", 4) == 0) return {};
-  return Error{ErrorKind::kSource, fmt::format("{} is no whole Parquet file", file.path),
+  return Error{ErrorKind::kSource, fmt::format("{} is not a complete Parquet file", file.path),
                "fetch it again; nothing was loaded"};
 }
 

@@ -107,7 +107,7 @@ Result<std::string> GoogleToken(const std::string& key_file, const char* scope, 
   };
   if (!in.is_open()) return bad_key("it cannot be read");
   if (field("type") != "service_account" || uri.empty() || email.empty())
-    return bad_key("it is no key of a service account");
+    return bad_key("it is not the key of a service account");
   int64_t now = std::time(nullptr);
   nlohmann::json header = {{"alg", "RS256"}, {"typ", "JWT"}};
   nlohmann::json claims = {

@@ -302,7 +302,7 @@ Result<std::vector<StoredObject>> ObjectStore::List(const std::string& folder) {
   }
   if (base.find('?') != std::string::npos)
     return Error{ErrorKind::kUsage,
-                 fmt::format("{}: '?' cannot stand in the folder of an object store", Shown(base)),
+                 fmt::format("{}: the folder of an object store may not hold '?'", Shown(base)),
                  "another folder, with the pattern below it"};
   TRY(Ask({base}, {StatQuery(Literal(base) + "/**")}, kListingRequests, options_.timeout,
           [&](size_t, Result<Rows> rows) -> Result<> {

@@ -103,7 +103,7 @@ bool IsJson(const FoundFile& file) {
   return KindName(file).ends_with(".json") || KindName(file).ends_with(".json.gz");
 }
 
-// The documents of JSON files, one row each. A byte order mark is no part of one; NaN is a number.
+// The documents of JSON files, one row each. A byte order mark is not a part of one; NaN is a number.
 // The path of a remote one is told from where its bytes are (see Finder).
 std::string DocumentsSql(const std::vector<FoundFile>& files, const std::string& cache) {
   std::vector<std::string> paths, members;
@@ -450,7 +450,7 @@ Result<std::map<std::string, std::string>> FeedReader::SeasonsWithin(const Feed&
   std::map<std::string, std::string> seasons;
   for (const FoundFile& file : WithMembers(files)) {
     if (!IsJson(file) || seasons.contains(file.path)) continue;
-    // One that is no document is told of when it is loaded.
+    // One that is not a document is told of when it is loaded.
     auto told = connection_.Query(fmt::format("SELECT coalesce(min({}), '') FROM ({})", feed.document_season,
                                               DocumentsSql({file}, project_.stores.cache)));
     if (!told && told.error().kind == ErrorKind::kInterrupted) return told.error();

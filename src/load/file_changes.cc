@@ -83,13 +83,26 @@ Result<FileChanges> LookForFileChanges(Connection& connection, const Project& pr
   return changes;
 }
 
+namespace {
+
+std::string NewAndChanged(const FileChanges& changes) {
+  auto files = [](const std::vector<std::string>& list, const char* what) {
+    return fmt::format("{} {} {}", Counted(int64_t(list.size()), "file"), list.size() == 1 ? "is" : "are",
+                       what);
+  };
+  if (changes.fresh.empty()) return files(changes.changed, "changed");
+  if (changes.changed.empty()) return files(changes.fresh, "new");
+  return fmt::format("{} and {} changed", files(changes.fresh, "new"),
+                     WithCommas(int64_t(changes.changed.size())));
+}
+
+}  // namespace
+
 std::string FileChangesText(const FileChanges& changes) {
   std::string text;
   if (changes.data_is_gone) return "the data folder is gone; what was loaded from it stays\n";
   if (!changes.fresh.empty() || !changes.changed.empty())
-    text += fmt::format("since the last load: {} new, {} changed, as {}: `backcourt load`\n",
-                        Counted(int64_t(changes.fresh.size()), "file"),
-                        WithCommas(int64_t(changes.changed.size())),
+    text += fmt::format("since the last load {}, such as {}: `backcourt load`\n", NewAndChanged(changes),
                         changes.fresh.empty() ? changes.changed.front() : changes.fresh.front());
   for (size_t i = 0; i < std::min<size_t>(changes.vanished.size(), 3); ++i)
     text += fmt::format("gone since it was loaded: {}; put it back, or `backcourt forget {}`\n",

@@ -125,7 +125,7 @@ Result<std::vector<std::string>> Loader::PathsOf(const std::vector<std::string>&
     auto place = std::find_if(places.begin(), places.end(),
                               [&](const std::string& path) { return claimed.contains(path); });
     if (place == places.end())
-      return Error{ErrorKind::kUsage, fmt::format("{} is no file of a feed of this project", name),
+      return Error{ErrorKind::kUsage, fmt::format("{} is not a file of a feed of this project", name),
                    "`backcourt doctor` lists the feeds and their patterns"};
     paths.push_back(*place);
   }
@@ -212,6 +212,19 @@ std::set<std::string> Loader::Claimed() const {
   return claimed;
 }
 
+std::vector<AbsentFeed> Loader::Absent(const std::vector<ledger::LoadedFile>& loaded) const {
+  std::set<std::string> claimed = Claimed();
+  std::vector<AbsentFeed> absent = sources_.Absent();
+  std::erase_if(absent, [&](const AbsentFeed& one) {
+    std::set<std::string> feeds = FeedsOf(one.table);
+    return one.empty && std::any_of(loaded.begin(), loaded.end(), [&](const ledger::LoadedFile& file) {
+             return feeds.contains(file.feed) && !claimed.contains(file.path) &&
+                    (one.season.empty() || file.season.empty() || file.season == one.season);
+           });
+  });
+  return absent;
+}
+
 Result<> Loader::Tell(LoadReport& report) {
   std::string drop;
   for (const auto& [feed, paths] : held_)
@@ -223,7 +236,7 @@ Result<> Loader::Tell(LoadReport& report) {
   };
   for (const ledger::LoadedFile& file : loaded_)
     if (!claimed.contains(file.path) && !kept(file.feed)) report.vanished.push_back(file.path);
-  report.absent = Absent();
+  report.absent = Absent(loaded_);
   report.quarantined = TRY(Snapshots::Quarantined(connection_));
   report.useless = TRY(ledger::ReadUselessFiles(connection_));
   std::erase_if(report.useless,

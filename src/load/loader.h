@@ -101,8 +101,9 @@ class Loader {
   // Takes what was loaded from a file that is gone out of the warehouse. One that is still there, or was
   // never loaded, is a usage error.
   Result<LoadReport> Forget(const std::string& name);
-  // What the files that are there now do not serve.
-  std::vector<AbsentFeed> Absent() const { return sources_.Absent(); }
+  // What no files serve. A table whose files are gone is not empty: their rows stay, and the files are
+  // reported as gone.
+  std::vector<AbsentFeed> Absent(const std::vector<ledger::LoadedFile>& loaded) const;
 
  private:
   // What Load and Preview do; the transaction of it stays open.
@@ -117,6 +118,7 @@ class Loader {
   Result<> Reconcile(LoadReport& report);
   Result<std::optional<Error>> Losses(const std::vector<std::string>& again);
   std::set<std::string> SourcesOf(const std::string& table) const;      // their names
+  std::set<std::string> FeedsOf(const std::string& table) const;        // what any source of it reads
   std::vector<std::string> VanishedOf(const std::string& table) const;  // paths
   // Sources and seasons of a table that ran and whose files are gone, of which rows may stay.
   bool Stays(const std::pair<std::string, std::string>& ran) const;

@@ -189,12 +189,17 @@ Result<> Loader::Reconcile(LoadReport& report) {
   return {};
 }
 
-std::vector<std::string> Loader::VanishedOf(const std::string& table) const {
-  std::set<std::string> claimed = Claimed(), feeds, vanished;
+std::set<std::string> Loader::FeedsOf(const std::string& table) const {
+  std::set<std::string> feeds;
   for (const Source& source : sources_.sources())
     if (source.table == table)
       for (const auto& list : {source.feeds, source.any_of, source.optional_feeds})
         feeds.insert(list.begin(), list.end());
+  return feeds;
+}
+
+std::vector<std::string> Loader::VanishedOf(const std::string& table) const {
+  std::set<std::string> claimed = Claimed(), feeds = FeedsOf(table), vanished;
   for (const ledger::LoadedFile& file : loaded_)
     if (feeds.contains(file.feed) && !claimed.contains(file.path) && !left_.contains(file.season))
       vanished.insert(file.path);
@@ -220,9 +225,10 @@ Result<std::optional<Error>> Loader::Losses(const std::vector<std::string>& agai
     if (vanished.empty()) continue;
     return std::optional(Error{
         ErrorKind::kUsage,
-        fmt::format("{} is declared otherwise than it was loaded and has to be made again, but {} of its "
-                    "files are gone, as {}; nothing was loaded",
-                    table, vanished.size(), vanished.front()),
+        fmt::format(
+            "{} has another declaration than when it was loaded, and has to be made again, but {} of its "
+            "files are gone, as {}; nothing was loaded",
+            table, vanished.size(), vanished.front()),
         std::string(kYesHint) + ", after which what they gave leaves the warehouse, or put them back"});
   }
   return std::optional<Error>();

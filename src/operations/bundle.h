@@ -41,7 +41,7 @@ struct BundleReplay {
 };
 void Describe(Visitor& v, BundleReplay& r);
 
-// Needs no project. A file that is no bundle is kUsage.
+// Needs no project. A file that is not a bundle is kUsage.
 Result<BundleReplay> ReplayBundle(Workspace& workspace, const ReplayRequest& request, const Cancel& cancel);
 
 }  // namespace backcourt

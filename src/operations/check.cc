@@ -90,6 +90,7 @@ void Describe(Visitor& v, CheckAnswer& r) {
   v.Field("left_out", r.check.left_out,
           "models that are not looked at and checks that do not run: broken files");
   v.Field("absent", r.absent, "feeds without files");
+  v.Field("files", r.files, "what has changed of the files since the last load");
   v.Field("null_columns", r.null_columns,
           "raw data without a value in some seasons, and the columns made of it");
   v.Field("seconds", r.check.seconds, "seconds that it took");
@@ -157,6 +158,7 @@ Result<CheckAnswer> Check(Workspace& workspace, const CheckRequest& request, con
     if (of_season) answer.seasons.push_back({season.label, of_season});
   }
   answer.absent = TRY(AbsentFeeds(project, moment));
+  answer.files = TRY(LookForFileChanges(*moment.connection, project));
   if (!request.dates.season.empty())
     std::erase_if(answer.absent, [&](const AbsentFeed& feed) {
       return !feed.season.empty() && feed.season != dates.choice.season;

@@ -36,6 +36,7 @@ struct CheckAnswer {
   std::vector<UnusedAcceptance> unused;  // of a check of everything
   std::vector<CheckedDates> seasons;
   std::vector<AbsentFeed> absent;
+  FileChanges files;
   std::vector<NullColumns> null_columns;
 };
 void Describe(Visitor& v, CheckAnswer& r);

@@ -26,7 +26,7 @@ void Describe(Visitor& v, CompareRequest& r) {
           "old_cache.pts10=points_avg_last_10.",
           {.metavar = "THEIRS=OURS"});
   v.Field("mapping", r.mapping, "A file with such names, one a line.", {.metavar = "FILE", .path = true});
-  v.Field("key", r.key, "Columns that tell rows apart, in place of the table's key.", {.metavar = "COLUMN"});
+  v.Field("key", r.key, "Columns that identify a row, in place of the table's key.", {.metavar = "COLUMN"});
   v.Field("tolerance", r.tolerance, "By how much numbers may differ; of those above 1, by that part of them.",
           {.metavar = "NUMBER", .least = 0, .most = 1});
   v.Field("examples", r.examples, "So many examples a column.", {.metavar = "N", .least = 0, .most = 100});
@@ -73,7 +73,7 @@ void Describe(Visitor& v, ComparedTable& t) {
   v.Field("theirs", t.theirs, "its name there");
   v.Field("path", t.path, "where it is");
   v.Field("problem", t.problem, "why it was not compared; else empty");
-  v.Field("key", t.key, "the columns that tell rows apart");
+  v.Field("key", t.key, "the columns that identify a row");
   v.Field("dates", t.dates, "dates that both have; 0 of tables without dates");
   v.Field("first_date", t.first_date, "the first of them");
   v.Field("last_date", t.last_date, "the last of them");

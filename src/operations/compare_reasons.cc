@@ -68,8 +68,8 @@ void AddNumbers(const ValuePair& pair, std::vector<Reason>& reasons) {
         pair.text);
     reasons.push_back({"minutes and seconds as a text there, MM:SS",
                        fmt::format("abs({0} - {1}) < 1e-6 OR abs(60 * {0} - {1}) < 1e-4", minutes, ours)});
-    reasons.push_back(
-        {"a text there that is no number", fmt::format("{} IS NULL AND {} IS NOT NULL", theirs, pair.text)});
+    reasons.push_back({"a text there that is not a number",
+                       fmt::format("{} IS NULL AND {} IS NOT NULL", theirs, pair.text)});
   }
   reasons.push_back({"0 there where there is no value", fmt::format("{} IS NULL AND {} = 0", ours, theirs)});
   reasons.push_back({"no value there where it is 0", fmt::format("{} = 0 AND {} IS NULL", ours, theirs)});

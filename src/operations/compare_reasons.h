@@ -23,7 +23,7 @@ struct Reason {
 struct ValuePair {
   ValueKind kind;
   std::string ours, theirs;  // comparable
-  std::string text;          // theirs as it is written; empty where that is no text
+  std::string text;          // theirs as it is written; empty where that is not a text
   double tolerance = 0;
   int digits = -1;        // that theirs has after the point, where ours has more; -1: not known
   bool constant = false;  // theirs is one value in all rows, ours is not

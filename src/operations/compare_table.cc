@@ -125,7 +125,7 @@ class TableComparer {
         theirs.push_back(other.name);
       std::string near = Nearest(name, theirs);
       report_.problem =
-          fmt::format("it has no column {} there, which tells rows apart: --map {}={}, or --key", name,
+          fmt::format("it has no column {} there, which identifies a row: --map {}={}, or --key", name,
                       near.empty() ? "THEIRS" : near, name);
     }
     date_ = FindColumn(ours_.date);
@@ -388,7 +388,7 @@ class TableComparer {
       const PairedColumn& column = *FindColumn(report_.key[i]);
       if (std::none_of(columns->begin(), columns->end(),
                        [&](const auto& c) { return c.first == column.name; }))
-        return BadFault(fault, fmt::format("its rows have no {}, which tells rows apart", column.name));
+        return BadFault(fault, fmt::format("its rows have no {}, which identifies a row", column.name));
       select.push_back(
           fmt::format("{} AS k_{}", KeyOf(column, Comparable(column.kind, "f." + Ident(column.name))), i));
     }

@@ -48,7 +48,7 @@ Result<DatesReport> Dates(Workspace& workspace, const DatesRequest& request, con
     project.types = Split(request.types, ',');
     for (const std::string& type : project.types)
       if (std::find(kTypes.begin(), kTypes.end(), type) == kTypes.end())
-        return Error{ErrorKind::kUsage, fmt::format("'{}' is no kind of game", type),
+        return Error{ErrorKind::kUsage, fmt::format("'{}' is not a type of game", type),
                      "one of " + Join(kTypes, ", ")};
   }
   Moment moment = TRY(workspace.Look());

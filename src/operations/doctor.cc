@@ -51,18 +51,18 @@ class Examination {
                            Counted(int64_t(project_.models.size()), "model"),
                            Counted(int64_t(project_.raw_tables.size()), "raw table"),
                            Counted(int64_t(project_.seeds.size()), "seed")));
-    TRY(Files());
+    bool engine = Engine();
+    if (engine) TRY(Files());  // they are bound by it
     for (const Overlay& overlay : project_.overlays)
       Find("note",
            fmt::format("{} {} of the project: {}{}", overlay.kind, overlay.name, overlay.file,
                        overlay.replaces.empty() ? ", new"
                        : overlay.kind == "seed" ? ", its rows come before those of " + overlay.replaces
                                                 : " replaces " + overlay.replaces));
-    Engine();
     auto warehouse = workspace_.Open();
     if (warehouse)
       TRY(LookAtWarehouse(**warehouse));
-    else {
+    else if (engine) {
       Find("error",
            fmt::format("warehouse: {} does not open: {}", project_.warehouse, warehouse.error().message),
            warehouse.error().hint);
@@ -106,14 +106,17 @@ class Examination {
     return {};
   }
 
-  void Engine() {
+  bool Engine() {
     std::string library = LibraryFolder();
+    bool all = true;
     for (const char* file : {"libduckdb.so", "excel.duckdb_extension", "httpfs.duckdb_extension"}) {
       bool there = fs::exists(fs::path(library) / file);
       Find(there ? "ok" : "error",
            fmt::format("engine: {}/{}{}", library, file, there ? "" : " is not there"),
            there ? "" : "`make build`");
+      all = all && there;
     }
+    return all;
   }
 
   Result<> LookAtWarehouse(Warehouse& warehouse) {
@@ -121,8 +124,8 @@ class Examination {
 
     std::error_code ignored;
     auto version = warehouse.Version();
-    Find("ok", fmt::format("warehouse: {} ({} bytes){}", project_.warehouse,
-                           WithCommas(int64_t(fs::file_size(project_.warehouse, ignored))),
+    Find("ok", fmt::format("warehouse: {} ({:.1f} MB){}", project_.warehouse,
+                           double(fs::file_size(project_.warehouse, ignored)) / 1e6,
                            version ? ", " + *version : ""));
     if (!version) Find("error", "warehouse: " + version.error().message, version.error().hint);
     for (const RemovedTable& removed : TRY(FindRemovedTables(*connection, project_)))

@@ -57,9 +57,9 @@ Result<RemovedTable> Drop(Workspace& workspace, const DropRequest& request, cons
   auto table = std::find_if(removed.begin(), removed.end(),
                             [&](const RemovedTable& one) { return one.table == request.table; });
   if (table == removed.end())
-    return Error{ErrorKind::kUsage, fmt::format("'{}' is no table of the warehouse", request.table),
-                 names.empty() ? "`backcourt status`: no table is there whose model is gone"
-                               : "one of " + Join(names, ", ")};
+    return Error{
+        ErrorKind::kUsage, fmt::format("'{}' is not a table of the warehouse", request.table),
+        names.empty() ? "`backcourt status`: every table has its model" : "one of " + Join(names, ", ")};
   if (!request.yes)
     return Error{ErrorKind::kUsage,
                  fmt::format("{} has {} in {}", table->table, Counted(table->rows, "row"),

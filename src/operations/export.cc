@@ -63,7 +63,7 @@ Result<ExportReport> ReadManifest(const fs::path& path) {
   auto json = nlohmann::json::parse(TRY(ReadFile(path.string())), nullptr, false);
   auto manifest = json.is_object() ? FromJson<ExportReport>(json) : Result<ExportReport>(Error{});
   if (!manifest)
-    return Error{ErrorKind::kUsage, fmt::format("{} is no manifest of an export", path.string()),
+    return Error{ErrorKind::kUsage, fmt::format("{} is not a manifest of an export", path.string()),
                  "another folder"};
   return manifest;
 }

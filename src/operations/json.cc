@@ -119,7 +119,7 @@ class Reader : public Visitor {
     if (facets_.empty() || facets_.back().choices.empty() || !values_.back() || error) return;
     const auto& choices = facets_.back().choices;
     if (std::find(choices.begin(), choices.end(), value) == choices.end())
-      error = Error{ErrorKind::kUsage, fmt::format("'{}' is no {}", value, path_.back()),
+      error = Error{ErrorKind::kUsage, fmt::format("'{}' is not a value of {}", value, path_.back()),
                     Suggestion(value, choices, "")};
   }
   void Value(Date& value) override {

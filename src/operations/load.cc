@@ -183,12 +183,13 @@ void Describe(Visitor& v, LoadAnswer& a) {
 
 Result<std::vector<AbsentFeed>> AbsentFeeds(const Project& project, const Moment& moment) {
   if (!project.base_problems.empty()) return std::vector<AbsentFeed>();  // which feeds there are is not known
+  std::vector<ledger::LoadedFile> loaded;
+  if (!moment.cells.empty()) loaded = TRY(ledger::ReadFiles(*moment.connection));
   std::vector<FoundFile> known;
-  if (!moment.cells.empty())
-    for (const ledger::LoadedFile& file : TRY(ledger::ReadFiles(*moment.connection)))
-      known.push_back({file.path, file.season, file.size, file.mtime, ""});
+  for (const ledger::LoadedFile& file : loaded)
+    known.push_back({file.path, file.season, file.size, file.mtime, ""});
   return Loader(project, *moment.connection, Finder(project, std::move(known)), [](const std::string&) {})
-      .Absent();
+      .Absent(loaded);
 }
 
 namespace {
@@ -260,7 +261,7 @@ namespace {
 Result<std::string> StandsFor(const Project& project, const std::string& file) {
   std::error_code ignored;
   if (!std::filesystem::is_regular_file(file, ignored))
-    return Error{ErrorKind::kUsage, file + " is no file", "the path of a file"};
+    return Error{ErrorKind::kUsage, file + " is not a file", "the path of a file"};
   std::vector<std::string> patterns;
   for (const Feed& feed : project.feeds)
     for (const std::string& pattern : project.Patterns(feed))

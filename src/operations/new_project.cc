@@ -110,7 +110,7 @@ Result<NewReport> NewProject(Workspace&, const NewRequest& request, const Cancel
     return Error{ErrorKind::kUsage, fmt::format("{} is a project already", folder.string()),
                  "another folder"};
   if (!request.pack.empty() && !fs::exists(fs::path(request.pack) / "backcourt.toml", failed))
-    return Error{ErrorKind::kUsage, fmt::format("{} is no pack: it has no backcourt.toml", request.pack),
+    return Error{ErrorKind::kUsage, fmt::format("{} is not a pack: it has no backcourt.toml", request.pack),
                  "the folder of a project with models/"};
   NewReport report;
   report.folder = folder.string();

@@ -35,12 +35,12 @@ Result<> CheckOutputFolder(const Project& project, const fs::path& folder) {
   if (!project.data.empty() && !IsRemote(project.data)) kept.emplace_back(project.data, "the data folder");
   for (const auto& [path, name] : kept) {
     fs::path whole = fs::weakly_canonical(fs::absolute(path), ignored);
-    if (Within(target, whole)) return refuse(fmt::format("lies in {} ({})", name, whole.string()));
+    if (Within(target, whole)) return refuse(fmt::format("is in {} ({})", name, whole.string()));
     if (Within(whole, target)) return refuse(fmt::format("holds {} ({})", name, whole.string()));
   }
   for (fs::path at = target; at != at.parent_path(); at = at.parent_path())
     if (fs::exists(at / "backcourt.toml", ignored))
-      return refuse(fmt::format("lies in another project ({})", at.string()));
+      return refuse(fmt::format("is in another project ({})", at.string()));
   for (fs::recursive_directory_iterator at(target, ignored), end; !ignored && at != end;
        at.increment(ignored)) {
     if (at->path().filename() == "backcourt.toml")

@@ -12,13 +12,13 @@
 namespace backcourt {
 
 void DescribeWork(Visitor& v, WorkSelection& s) {
-  v.Field("tables", s.tables, "Tables (default: all). The word `all` stands for all tables on all dates.",
+  v.Field("tables", s.tables, "Tables (default: all). The word `all` means all tables on all dates.",
           {.metavar = "TABLE", .positional = true});
   DescribeRange(v, s.dates);
   DescribeSeason(v, s.dates);
   DescribeDates(v, s.dates);
   v.Field("no_upstream", s.no_upstream,
-          "Leave inputs as they are: cells whose inputs are not filled are blocked.");
+          "Leave inputs as they are: a cell is blocked if an input is not filled.");
   v.Field("force", s.force, "Fill the chosen cells again, though they are fresh.");
   v.Field(
       "ahead", s.ahead,
@@ -76,12 +76,10 @@ void Describe(Visitor& v, PlanReport& r) {
   Describe(v, r.plan);
   v.Struct("Plan", "What a backfill would do.");
   v.Field("choice", r.choice, "the dates that were chosen");
-  v.Field(
-      "retired", r.retired,
-      "by table: how many of its dates are no game dates any more, or not due and not true any more; their "
-      "rows go");
-  v.Field("not_due", r.not_due,
-          "cells that were chosen and are behind the horizon: `--ahead all` fills them");
+  v.Field("retired", r.retired,
+          "by table: how many of its dates are no longer game dates, or not due and no longer true; their "
+          "rows go");
+  v.Field("not_due", r.not_due, "chosen cells after the horizon: `--ahead all` fills them");
   v.Field("declarations", r.declarations,
           "declarations of the project that are other than what the warehouse was made by");
   v.Field("problems", r.problems, "what is wrong in the files of models, checks and tests");
@@ -129,7 +127,7 @@ Result<PreparedWork> PrepareWork(const Project& project, Moment moment, const Wo
   for (const std::string& waiver : selection.allow_missing) {
     std::string table = waiver.substr(0, waiver.find(':'));
     if (!project.FindModel(table))
-      return Error{ErrorKind::kUsage, fmt::format("--allow-missing names '{}', which is no table", table),
+      return Error{ErrorKind::kUsage, fmt::format("--allow-missing names '{}', which is not a table", table),
                    Suggestion(table, models, "")};
     if (table != waiver) TRY(Date::Parse(waiver.substr(table.size() + 1)));
     work.selection.allow_missing.push_back(waiver);

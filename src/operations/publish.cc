@@ -51,7 +51,7 @@ void Describe(Visitor& v, PublishedTable& t) {
   v.Struct("PublishedTable", "A published table.");
   v.Field("about", t.about, "what it holds");
   v.Field("date", t.date, "its column of game dates");
-  v.Field("key", t.key, "the columns that tell its rows apart");
+  v.Field("key", t.key, "the columns that identify a row");
   v.Field("rows", t.rows, "its rows");
   v.Field("digest", t.digest, "the sum of its cells' digests");
   v.Field("complete_through", t.complete_through, "up to which date it is done; null when it is on none");
@@ -335,7 +335,7 @@ Result<PublishReport> PublishTables(Workspace& workspace, const PublishRequest& 
     report = TRY(writer.Write([&](const std::string& table, int64_t rows) -> Result<> {
       activity.Tell(TableExported{table, rows});
       if (activity.cancel().Requested())
-        return Error{ErrorKind::kInterrupted, "interrupted; the version before stands", ""};
+        return Error{ErrorKind::kInterrupted, "interrupted; the version before stays", ""};
       return {};
     }));
   report.folder = place->folder();

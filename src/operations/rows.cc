@@ -12,6 +12,7 @@
 #include "base/text.h"
 #include "ledger/declarations.h"
 #include "operations/as_of.h"
+#include "operations/json.h"
 #include "operations/selection.h"
 #include "project/sql_text.h"
 #include "warehouse/duckdb/duckdb_workbench.h"
@@ -252,11 +253,21 @@ std::string WhyNoRows(const Moment& moment, const std::string& table, Date date)
   return "";
 }
 
+// Which dates were asked for, at the end of a sentence.
+std::string OnDates(const ShowRequest& r) {
+  if (!r.date.empty()) return " on " + r.date;
+  if (!r.season.empty()) return " in " + r.season;
+  return r.start_date.empty() && r.end_date.empty() ? "" : " on these dates";
+}
+
 Result<std::vector<std::string>> LookupPredicates(const Project& project, const ShowRequest& r,
                                                   const std::vector<std::string>& columns) {
   std::vector<std::string> where, names;
   for (const Lookup& lookup : project.lookups)
     names.push_back("--" + lookup.name);
+  for (const Schema::Field& field : SchemaOf<ShowRequest>().fields)
+    if (!field.facets.positional && !field.facets.hidden)
+      names.push_back("--" + ReplaceAll(field.name, "_", "-"));
   for (const auto& [name, value] : r.lookups) {
     auto lookup = std::find_if(project.lookups.begin(), project.lookups.end(),
                                [&](const Lookup& l) { return l.name == name; });
@@ -335,7 +346,8 @@ Result<RowsReport> Show(Workspace& workspace, const ShowRequest& request, const 
     report.no_rows = WhyNoRows(TRY(workspace.Look()), request.table, TRY(Date::Parse(request.date)));
   for (const auto& [name, value] : request.lookups)
     if (report.no_rows.empty())
-      report.no_rows = fmt::format("no row of these dates is of --{} {}", name, value);
+      report.no_rows =
+          fmt::format("{} has none for --{} '{}'{}", request.table, name, value, OnDates(request));
   return report;
 }
 

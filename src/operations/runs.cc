@@ -87,7 +87,7 @@ RunRecord Record(const ledger::Run& run, bool runs_here) {
 Result<RunsReport> Runs(Workspace& workspace, const RunsRequest& request, const Cancel&) {
   const std::string& id = request.run;
   if (!id.empty() && (id.find_first_not_of("0123456789") != std::string::npos || id.size() > 9))
-    return Error{ErrorKind::kUsage, fmt::format("'{}' is no run's number", id),
+    return Error{ErrorKind::kUsage, fmt::format("'{}' is not the number of a run", id),
                  "`backcourt runs` lists them"};
   if (request.log && id.empty())
     return Error{ErrorKind::kUsage, "--log needs a run's number", "`backcourt runs ID --log`"};

@@ -82,7 +82,7 @@ Result<std::vector<std::string>> ChooseAnyTables(const Project& project,
 Result<> CheckRange(Date start, Date end) {
   if (start <= end) return {};
   return Error{ErrorKind::kUsage,
-               fmt::format("--start-date {} lies after --end-date {}", start.Str(), end.Str()),
+               fmt::format("--start-date {} is after --end-date {}", start.Str(), end.Str()),
                fmt::format("--start-date {} --end-date {}", end.Str(), start.Str())};
 }
 

@@ -11,7 +11,8 @@ void Describe(Visitor& v, ServeRequest& r) {
   v.Field("token_file", r.token_file,
           "A file with a token that everybody must show; needed for another address than this machine's.",
           {.metavar = "FILE", .path = true});
-  v.Field("name", r.names, "A name by which the server is called, as behind a proxy.", {.metavar = "NAME"});
+  v.Field("name", r.names, "A name under which the server is reached, as through a proxy.",
+          {.metavar = "NAME"});
   v.Field("daily", r.daily,
           "Load and fill by itself after the games of each date, as `backcourt daily` does.");
   v.Field("page", r.page, "Take the page's files from this folder, to work on them.",

@@ -242,7 +242,7 @@ std::vector<Problem> Problems(const Project& project, const Moment& moment,
       if (cells.empty()) continue;
       std::string reason = state == CellState::kPartial ? MissingText(cells) : cells[0]->reason;
       problems.push_back({CellStateName(state), model.name, int64_t(cells.size()), Date{cells[0]->partition},
-                          reason.substr(0, 200)});
+                          reason.substr(0, reason.find('\n'))});
     }
   }
   for (const Model& model : project.models) {

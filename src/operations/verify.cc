@@ -35,7 +35,7 @@ void Describe(Visitor& v, ColumnDifference& d) {
   v.Field("rows", d.rows, "in how many rows");
   std::optional<double> largest;
   if (!std::isnan(d.largest)) largest = d.largest;
-  v.Field("largest_difference", largest, "by how much at most; null where it is no number");
+  v.Field("largest_difference", largest, "by how much at most; null where it is not a number");
   if (v.Fills()) d.largest = largest.value_or(std::nan(""));
 }
 
@@ -118,7 +118,7 @@ Result<> CheckRaw(Workspace& workspace, const VerifyRequest& request, const Mome
   FileChanges changes = TRY(LookForFileChanges(*moment.connection, workspace.project()));
   if (!changes.fresh.empty() || !changes.changed.empty()) {
     report.raw_left_out =
-        fmt::format("files are new or have changed since the last load, as {}",
+        fmt::format("files are new or have changed since the last load, such as {}",
                     changes.fresh.empty() ? changes.changed.front() : changes.fresh.front());
     if (!request.raw) return {};
     return Error{ErrorKind::kUsage, report.raw_left_out + ": raw tables cannot be as these say",

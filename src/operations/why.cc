@@ -58,7 +58,7 @@ Error NoGameDate(const Calendar& calendar, Date date, const std::string& command
   std::string near = at < int(dates.size()) ? dates[size_t(at)].date.Str()
                      : dates.empty()        ? ""
                                             : dates.back().date.Str();
-  return {ErrorKind::kUsage, fmt::format("{} is no game date", date.Str()),
+  return {ErrorKind::kUsage, fmt::format("{} is not a game date", date.Str()),
           near.empty() ? "`backcourt load` first" : fmt::format("`backcourt {} {}`", command, near)};
 }
 
@@ -107,7 +107,7 @@ Result<WhyReport> WhyValueIs(Workspace& workspace, Moment& moment, Lineage& line
   TRY(CheckHasHistory(workspace.project()));
   const Model* model = workspace.project().FindModel(request.table);
   if (!model || model->view)
-    return Error{ErrorKind::kUsage, fmt::format("{} is no table that a model fills", request.table),
+    return Error{ErrorKind::kUsage, fmt::format("{} is not a table that a model fills", request.table),
                  "a table that one fills; of a raw table, `why` without --key shows what changed"};
   int index = moment.calendar.Find(date);
   if (index < 0) return NoGameDate(moment.calendar, date, "why " + request.table);

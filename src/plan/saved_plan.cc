@@ -31,7 +31,7 @@ SavedPlan SavePlan(const Project& project, const Calendar& calendar, const Cells
 }
 
 Error NoPlan(const std::string& file) {
-  return {ErrorKind::kUsage, fmt::format("{} is no plan", file), "`backcourt plan --save FILE`"};
+  return {ErrorKind::kUsage, fmt::format("{} is not a plan", file), "`backcourt plan --save FILE`"};
 }
 
 Result<Plan> RestorePlan(const std::string& file, const SavedPlan& saved, const Project& project,

@@ -62,15 +62,17 @@ Result<std::map<std::string, std::string>> ParseLeague(const std::string& file, 
     auto value = LeagueSql(*node);
     int line = int(node->source().begin.line);
     if (!value || key.find_first_not_of("abcdefghijklmnopqrstuvwxyz_") != std::string::npos)
-      return Error{ErrorKind::kUsage,
-                   fmt::format("{}:{}: '{}' under [league] is no whole number, text, list or table of texts",
-                               file, line, key),
-                   "the keys of [league] are in docs/another-league.md"};
+      return Error{
+          ErrorKind::kUsage,
+          fmt::format("{}:{}: '{}' under [league] is not a whole number, text, list or table of texts", file,
+                      line, key),
+          "the keys of [league] are in docs/another-league.md"};
     if (key == "season_label" && *value != "'2021-22'" && *value != "'2021'")
-      return Error{ErrorKind::kUsage,
-                   fmt::format("{}:{}: season_label {} is no way to write the season that starts in 2021",
-                               file, line, *value),
-                   "\"2021-22\", or \"2021\" where a season lies within one year"};
+      return Error{
+          ErrorKind::kUsage,
+          fmt::format("{}:{}: season_label {} does not say how to write the season that starts in 2021", file,
+                      line, *value),
+          "\"2021-22\", or \"2021\" where a season lies within one year"};
     league[key] = *value;
   }
   return league;

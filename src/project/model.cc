@@ -89,7 +89,7 @@ Result<RawTable> ParseRawTable(const std::string& file, const std::string& text)
   else if (grain == "whole")
     table.grain = Grain::kWhole;
   else
-    reader.Problem(root.get("grain"), fmt::format("grain '{}' is none of date, season, whole", grain));
+    reader.Problem(root.get("grain"), fmt::format("grain '{}' is not one of date, season, whole", grain));
   if (table.grain == Grain::kSeason && table.date.empty()) table.date = "season";
   if (table.of_final_games && (table.grain != Grain::kDate || table.unit.empty()))
     reader.Problem(root.get("of_final_games"),
@@ -119,7 +119,7 @@ Result<RawTable> ParseRawTable(const std::string& file, const std::string& text)
     for (const std::string& name : names)
       if (!name.empty() && std::none_of(table.columns.begin(), table.columns.end(),
                                         [&](const Column& c) { return c.name == name; }))
-        reader.Problem(root.get(key), fmt::format("'{}' is no column of it", name));
+        reader.Problem(root.get(key), fmt::format("'{}' is not a column of it", name));
   };
   need("key", table.key);
   need("unhashed", table.unhashed);
@@ -151,7 +151,8 @@ Result<std::vector<Feed>> ParseFeeds(const std::string& file, const std::string&
       feed.rows = pattern->rows, feed.holds = pattern->holds, feed.columns = pattern->columns,
       feed.also = pattern->also;
     else if (!like.empty())
-      reader.Problem(nullptr, fmt::format("feed '{}' is like '{}', which is no feed above it", name, like));
+      reader.Problem(nullptr,
+                     fmt::format("feed '{}' is like '{}', which is not a feed above it", name, like));
     feed.about = reader.Text("about", true);
     feed.paths = reader.Texts("path", true);
     feed.key = reader.Texts("key");
@@ -304,12 +305,12 @@ Result<Model> ParseModel(const std::string& file, const std::string& group, cons
   for (auto& [raw, columns] : model.needs)
     for (const std::string& name : columns)
       if (!is_column(name))
-        reader.Problem(node_of("needs", raw), fmt::format("'{}' under [needs] is no column", name));
+        reader.Problem(node_of("needs", raw), fmt::format("'{}' under [needs] is not a column", name));
   for (auto& [section, named] :
        {std::pair("may_be_constant", &model.may_be_constant), std::pair("may_be_null", &model.may_be_null)})
     for (auto& [name, why] : *named)
       if (!is_column(name))
-        reader.Problem(node_of(section, name), fmt::format("'{}' under [{}] is no column", name, section));
+        reader.Problem(node_of(section, name), fmt::format("'{}' under [{}] is not a column", name, section));
   TRY(reader.Finish());
   model.lines = reader.Lines();
   model.body = parts.body;

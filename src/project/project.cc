@@ -208,7 +208,8 @@ Result<> ReadFunctions(Project& project, const Prelude& prelude, const std::stri
     if (tokens.size() < begin.size() + 2 || !std::equal(begin.begin(), begin.end(), tokens.begin()) ||
         tokens[begin.size() + 1] != "(")
       return Error{ErrorKind::kUsage,
-                   fmt::format("{}: '{}...' is no {} name(...)", file, statement.substr(0, 40), words), ""};
+                   fmt::format("{}: '{}...' is not a {} name(...)", file, statement.substr(0, 40), words),
+                   ""};
     const std::string name = SqlName(tokens[begin.size()]);
     Function function{name, statement, file, CommentOn(words + " " + name, text)};
     auto of_pack = std::find_if(
@@ -362,7 +363,7 @@ Error Project::NoTable(const std::string& word, const std::vector<std::string>& 
   if (const LeftOut* out = FindLeftOut(word))
     return Error{ErrorKind::kUsage, fmt::format("{} cannot be used: {}", word, out->because),
                  "`backcourt lint` lists what is wrong in the project's files"};
-  return Error{ErrorKind::kUsage, fmt::format("'{}' is no table", word), Suggestion(word, names, "")};
+  return Error{ErrorKind::kUsage, fmt::format("'{}' is not a table", word), Suggestion(word, names, "")};
 }
 
 std::vector<std::string> Project::Patterns(const Feed& feed) const {
@@ -433,7 +434,8 @@ Result<Project> Project::Load(const std::string& folder) {
   std::error_code ignored;
   project.root = fs::weakly_canonical(fs::absolute(folder, ignored), ignored).string();
   if (!fs::exists(fs::path(project.root) / "backcourt.toml", ignored))
-    return Error{ErrorKind::kUsage, fmt::format("{} is no project: it has no backcourt.toml", project.root),
+    return Error{ErrorKind::kUsage,
+                 fmt::format("{} is not a project: it has no backcourt.toml", project.root),
                  "--project with the folder that has one"};
   TRY(ReadConfig(project, project.root, false));
   project.problems = project.base_problems = project.config_problems;

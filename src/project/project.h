@@ -127,7 +127,7 @@ struct Project {
   std::vector<FileProblem> base_problems;
   // Of these, those of backcourt.toml: nothing is written until they are fixed.
   std::vector<FileProblem> config_problems;
-  // Why there is no calendar: [calendar] names what is no raw table. Of a table whose file is broken the
+  // Why there is no calendar: [calendar] names what is not a raw table. Of a table whose file is broken the
   // stored rows are read.
   std::optional<Error> calendar_problem;
   // Of a word that names no table of `names`: that it is left out, or which name is near.

@@ -61,7 +61,7 @@ TEST(Model, ErrorsNameFileAndLine) {
       << ErrorOf(Header("about = \"A table.\"\nabuot = \"twice\"\n" + kGood.substr(kGood.find("date"))));
   EXPECT_NE(ErrorOf(Header("about = \"A table.\"\nkey = [id]\n")).find("models/x.sql:3:"), std::string::npos);
   EXPECT_NE(ErrorOf(Header(ReplaceAll(kGood, "season before", "season befor")))
-                .find("'season befor' is no window; try 'season before'"),
+                .find("'season befor' is not a window; try 'season before'"),
             std::string::npos);
   EXPECT_NE(ErrorOf(Header(ReplaceAll(kGood, "\"season before\"", "7"))).find("models/x.sql:6:"),
             std::string::npos);
@@ -86,7 +86,7 @@ TEST(RawTable, RefusesAKeyThatIsNoColumn) {
                              "about = \"x\"\nkey = [\"id\"]\ngrain = \"date\"\ndate = "
                              "\"day\"\n[columns]\nday = { type = \"DATE\", about = \"The day.\" }\n");
   ASSERT_FALSE(table);
-  EXPECT_NE(table.error().message.find("'id' is no column"), std::string::npos);
+  EXPECT_NE(table.error().message.find("'id' is not a column"), std::string::npos);
 }
 
 TEST(Lookup, TakesTheColumnsThatATableHas) {

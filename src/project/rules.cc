@@ -63,7 +63,7 @@ Result<> CheckReads(const Project& project, const Model& model, const std::vecto
   for (const Read& read : model.reads) {
     if (std::find(tables.begin(), tables.end(), read.table) == tables.end())
       return Error{ErrorKind::kUsage,
-                   fmt::format("{}: reads '{}', which is no table of this project",
+                   fmt::format("{}: reads '{}', which is not a table of this project",
                                model.lines.Of("reads." + read.table), read.table),
                    Suggestion(read.table, tables)};
     if (project.FindLeftOut(read.table)) continue;
@@ -98,7 +98,7 @@ Result<> CheckReads(const Check& check, const std::vector<std::string>& tables) 
     if (std::find(tables.begin(), tables.end(), read) == tables.end())
       return Error{
           ErrorKind::kUsage,
-          fmt::format("{}: reads '{}', which is no table of this project", check.lines.Of("reads"), read),
+          fmt::format("{}: reads '{}', which is not a table of this project", check.lines.Of("reads"), read),
           Suggestion(read, tables)};
   return {};
 }
@@ -166,14 +166,14 @@ GROUP BY d.game_date)",
 Result<> CheckSource(const Project& project, const Source& source) {
   if (!project.FindRaw(source.table))
     return Error{ErrorKind::kUsage,
-                 fmt::format("{}: '{}' is no raw table", source.lines.Of("table"), source.table), ""};
+                 fmt::format("{}: '{}' is not a raw table", source.lines.Of("table"), source.table), ""};
   for (const auto& [key, feeds] :
        {std::pair("optional_feeds", &source.optional_feeds), std::pair("any_of", &source.any_of),
         std::pair(source.lines.lines.contains("feeds") ? "feeds" : "each", &source.feeds)})
     for (const std::string& feed : *feeds)
       if (!project.FindFeed(feed))
         return Error{ErrorKind::kUsage,
-                     fmt::format("{}: '{}' is no feed of feeds.toml", source.lines.Of(key), feed), ""};
+                     fmt::format("{}: '{}' is not a feed of feeds.toml", source.lines.Of(key), feed), ""};
   for (const std::string& read : source.reads)
     if (!project.FindRaw(read) && !project.FindSeed(read))
       return Error{ErrorKind::kUsage,
@@ -221,7 +221,7 @@ Result<> CheckSeasons(const Project& project) {
       sound = season.substr(5) == fmt::format("{:02}", (std::stoi(season.substr(0, 4)) + 1) % 100);
     if (!sound)
       return Error{ErrorKind::kUsage,
-                   fmt::format("{}: '{}' under [project] seasons is no season",
+                   fmt::format("{}: '{}' under [project] seasons is not a season",
                                project.lines.Of("project.seasons"), season),
                    one_year ? "the year, as \"2021\"" : "both years, as \"2021-22\""};
   }
@@ -235,7 +235,7 @@ Result<> CheckFeedPaths(const Project& project) {
     for (const Feed& known : project.feeds)
       names.push_back(known.name);
     return Error{ErrorKind::kUsage,
-                 fmt::format("{}: '{}' under [feeds] is no feed", project.lines.Of("feeds." + feed), feed),
+                 fmt::format("{}: '{}' under [feeds] is not a feed", project.lines.Of("feeds." + feed), feed),
                  Suggestion(feed, names)};
   }
   return {};
@@ -252,7 +252,7 @@ Result<> CheckCalendar(const Project& project) {
     if (project.FindRaw(table) || project.FindLeftOut(table)) continue;
     auto place = project.calendar_lines.find(key);
     return Error{ErrorKind::kUsage,
-                 fmt::format("{}: {} under [calendar] is '{}', which is no raw table",
+                 fmt::format("{}: {} under [calendar] is '{}', which is not a raw table",
                              place == project.calendar_lines.end() ? project.pack + "/backcourt.toml:1"
                                                                    : place->second,
                              key, table),

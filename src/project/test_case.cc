@@ -56,7 +56,7 @@ Result<TextRows> ParseRows(const std::string& file, const std::string& what, con
     return Wrong(file, first, what + " must be rows as text",
                  "\"\"\", a line of column names, then a line a row");
   std::vector<std::string> lines = Split(*text, '\n');
-  // The line break right after the opening quotes is no part of the text.
+  // The line break right after the opening quotes is not a part of the text.
   int line = first + (last - first > int(lines.size()) - 1 ? 1 : 0);
   TextRows rows;
   for (const std::string& raw : lines) {

@@ -36,7 +36,7 @@ Result<toml::table> TomlTable::Parse(const std::string& file, int first_line, co
                              int(error.source().begin.column), what),
                  ""};
   } catch (const std::logic_error&) {
-    return Error{ErrorKind::kUsage, fmt::format("{}:{}: this is no TOML", file, first_line), ""};
+    return Error{ErrorKind::kUsage, fmt::format("{}:{}: this is not TOML", file, first_line), ""};
   }
 }
 

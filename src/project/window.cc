@@ -42,7 +42,7 @@ Result<Window> Window::Parse(std::string_view text) {
   }
   std::string nearest = Suggestion(text, {"same date", "season before", "30 days before", "10 games before",
                                           "season ahead", "as known before D", "same season", "whole"});
-  return Error{ErrorKind::kUsage, fmt::format("'{}' is no window", text), nearest};
+  return Error{ErrorKind::kUsage, fmt::format("'{}' is not a window", text), nearest};
 }
 
 }  // namespace backcourt

@@ -169,8 +169,8 @@ Result<std::string> Trials::Batch(const std::vector<std::vector<int>>& batches) 
     }));
     if (together != alone)
       return fmt::format(
-          "it depends on the other dates of its batch: with the dates from {} to {} it is another than "
-          "alone; each row must be made from its own row of `dates`",
+          "it depends on the other dates of its batch: with the dates from {} to {} it differs from "
+          "the date alone; each row must be made from its own row of `dates`",
           calendar_.dates()[size_t(dates.front())].date.Str(),
           calendar_.dates()[size_t(dates.back())].date.Str());
   }
@@ -205,7 +205,7 @@ Result<std::string> CauseOf(Connection& ledger, Workbench& bench, const Project&
                          fmt::format("{} = {}", Ident(model.date), Date{cell.partition}.Sql())})))
     stored = stored + partition.digest;
   if (stored != cell.digest)
-    return std::string("its rows were changed behind the ledger's back: they are not those that were filled");
+    return std::string("its rows were changed outside Backcourt: they are not those that were filled");
   std::vector<std::vector<int>> batches;
   if (auto batch = TRY(ledger::ReadBatchOf(ledger, cell.run, model.name, Date{cell.partition})))
     batches.push_back(DatesWithin(calendar, batch->first, batch->last));

@@ -384,7 +384,7 @@ Result<> Checker::StoredRowsOf(Workbench& bench, const std::string& table, const
                            : fmt::format("{} rows, where {} were filled", WithCommas(rows), WithCommas(said));
     if (twice.size() && !key.empty()) what += ": a row is there twice (" + twice.Text(0, 0) + ")";
     report_.gaps.push_back({"stored rows", "", table, dated ? Date{s} : Date{}, dated ? Date{s} : Date{}, 1,
-                            "", what + "; it was changed behind the ledger's back",
+                            "", what + "; it was changed outside Backcourt",
                             fix.empty() ? Fill(table, Date{s}, Date{s}, true) : fix});
     ++count.found;
   }
@@ -469,7 +469,7 @@ void Checker::LeaveOut() {
 Result<> Checker::Contract(const CheckedSeason& season, const Check& check) {
   for (const std::string& read : check.reads)
     if (project_.FindLeftOut(read)) {
-      Count({season.label, check.name, "things", 0, 0, fmt::format("{}, which it reads, is broken", read)});
+      Count({season.label, check.name, "items", 0, 0, fmt::format("{}, which it reads, is broken", read)});
       return {};
     }
   std::vector<Gap> gaps;
@@ -489,7 +489,7 @@ Result<> Checker::Contract(const CheckedSeason& season, const Check& check) {
   auto same = [&](const LeftOut& out) { return out.is_check && out.name == check.name; };
   if (std::none_of(report_.left_out.begin(), report_.left_out.end(), same))
     report_.left_out.push_back({check.name, check.file, true, error.message});
-  Count({season.label, check.name, "things", 0, 0, "its file is broken"});
+  Count({season.label, check.name, "items", 0, 0, "its file is broken"});
   return {};
 }
 
@@ -505,7 +505,7 @@ Result<> Checker::Contracts(const CheckedSeason& season) {
     if (there)
       TRY(Contract(season, check));
     else
-      Count({season.label, check.name, "things", 0, 0, "a table that it reads was never filled"});
+      Count({season.label, check.name, "items", 0, 0, "a table that it reads was never filled"});
   }
   GuardCount months{season.label, "months", "column-months", 0, 0, "no model that was asked for is filled"};
   for (const Model& model : project_.models) {
@@ -651,7 +651,7 @@ Result<CheckReport> Checker::Run(const std::map<std::string, std::vector<Partiti
     if (Wanted(table))
       report_.gaps.push_back({"cells", "", table, Date{partitions.front()}, Date{partitions.back()},
                               int64_t(partitions.size()), "",
-                              "filled for a date that is no game date any more", "`backcourt backfill`"});
+                              "filled for a date that is no longer a game date", "`backcourt backfill`"});
   report_.seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
   return std::move(report_);
 }

@@ -109,7 +109,7 @@ Result<GuardCount> RunCheckOf(Connection& ledger, Workbench& bench, const Projec
     error.message = fmt::format("{}: {}", check.file, error.message);
     return error;
   }
-  GuardCount count{season.label, check.name, "things", rows->size() ? rows->Int(0, 3) : 0, 0, ""};
+  GuardCount count{season.label, check.name, "items", rows->size() ? rows->Int(0, 3) : 0, 0, ""};
   for (size_t i = 0; i < rows->size(); ++i) {
     if (rows->Null(i, 2)) continue;
     Date date{int32_t(rows->Int(i, 0))};

@@ -127,7 +127,7 @@ Result<> FillProof::Prove(Workbench& bench, const BatchWork& work, const std::st
       cause = TRY(CauseInText(bench, project_, calendar_, model, calendar_.Find(mismatch->date), batch));
     return Error{
         ErrorKind::kProof,
-        fmt::format("{}: {} {} is another when it is filled from its own windows alone: {}{}", model.file,
+        fmt::format("{}: {} {} differs when it is filled alone, from its own windows: {}{}", model.file,
                     model.name, mismatch->date.Str(), mismatch->first.Text(),
                     cause.empty() ? "" : "; why: " + cause),
         "correct the SELECT or the windows that it declares: no row of this text counts until it passes"};

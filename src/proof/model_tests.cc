@@ -79,9 +79,10 @@ class Tester {
       inputs.push_back(read.table);
     for (const auto& [table, rows] : test.given)
       if (std::find(inputs.begin(), inputs.end(), table) == inputs.end())
-        return Error{ErrorKind::kUsage,
-                     fmt::format("{}: given.{} is no input of {}", test.At(rows.line), table, model_.name),
-                     Suggestion(table, inputs)};
+        return Error{
+            ErrorKind::kUsage,
+            fmt::format("{}: given.{} is not an input of {}", test.At(rows.line), table, model_.name),
+            Suggestion(table, inputs)};
     return {};
   }
 
@@ -158,7 +159,7 @@ class Tester {
     for (const std::string& column : rows.columns)
       if (!types.contains(column))
         return Error{ErrorKind::kUsage,
-                     fmt::format("{}: '{}' is no column of {}", test.At(rows.line), column, table),
+                     fmt::format("{}: '{}' is not a column of {}", test.At(rows.line), column, table),
                      Suggestion(column, known)};
     return {};
   }
@@ -172,8 +173,8 @@ class Tester {
         const std::string& type = types.at(rows.columns[c]);
         if (aside_.Query("SELECT " + ValueSql(row.cells[c], type))) continue;
         return Error{ErrorKind::kUsage,
-                     fmt::format("{}: '{}' under {} of {} is no {}", test.At(row.line), *row.cells[c],
-                                 rows.columns[c], table, type),
+                     fmt::format("{}: '{}' under {} of {} is not of type {}", test.At(row.line),
+                                 *row.cells[c], rows.columns[c], table, type),
                      ""};
       }
     return Error{done.error().kind, fmt::format("{}: {}", test.At(rows.line), done.error().message), ""};
@@ -324,7 +325,7 @@ Result<std::vector<const Model*>> ChosenModels(const Project& project, const std
     if (project.FindLeftOut(name))
       return project.NoTable(name, known);
     else if (!project.FindModel(name))
-      return Error{ErrorKind::kUsage, fmt::format("'{}' is no model", name), Suggestion(name, known, "")};
+      return Error{ErrorKind::kUsage, fmt::format("'{}' is not a model", name), Suggestion(name, known, "")};
   std::set<std::string> files;
   std::error_code ignored;
   for (const Model& model : project.models) {

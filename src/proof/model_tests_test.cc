@@ -112,21 +112,21 @@ TEST_F(ModelTests, ErrorsNameFileAndLine) {
     return error.substr(0, error.find('\n'));
   };
   EXPECT_EQ(wrong("given.player_games", "given.player_form"),
-            file + ":7: given.player_form is no input of player_form");
+            file + ":7: given.player_form is not an input of player_form");
   EXPECT_EQ(wrong("1,         30\nG2,", "1,         thirty\nG2,"),
-            file + ":8: 'thirty' under points of player_games is no INTEGER");
+            file + ":8: 'thirty' under points of player_games is not of type INTEGER");
   EXPECT_EQ(wrong("player_id, games, points_avg\n1,  ", "player_id, gamse, points_avg\n1,  "),
-            file + ":15: 'gamse' is no column of player_form");
+            file + ":15: 'gamse' is not a column of player_form");
   EXPECT_EQ(wrong("= (30 + 20) / 2", "= (30 + 20) / thirty"),
-            file + ":16: '= (30 + 20) / thirty' under points_avg of player_form is no DOUBLE");
+            file + ":16: '= (30 + 20) / thirty' under points_avg of player_form is not of type DOUBLE");
   EXPECT_EQ(wrong("game_date,  player_id, games", "game_dote,  player_id, games"),
             file + ":29: expect has no game_date");
   EXPECT_EQ(wrong("game_id, game_date,  player_id, points\nG1,      2021-10-19, 1,         30\nG2,      "
                   "2021-10-20, 1,         20\nG2",
                   "game_id, points,  player_id, game\nG1,      2021-10-19, 1,         30\nG2,      "
                   "2021-10-20, 1,         20\nG2"),
-            file + ":7: 'game' is no column of player_games");
-  EXPECT_EQ(ErrorOf({"player_fom"}), "'player_fom' is no model\n  Try: player_form");
+            file + ":7: 'game' is not a column of player_games");
+  EXPECT_EQ(ErrorOf({"player_fom"}), "'player_fom' is not a model\n  Try: player_form");
   EXPECT_NE(ErrorOf({"player_games"}).find("player_games has no tests"), std::string::npos);
   fs::rename(folder_ / kForm, folder_ / "models/precompute/form.sql");
   EXPECT_EQ(ErrorOf().substr(0, file.size() + 30), file + ": no model beside this file of");

@@ -46,7 +46,7 @@ Result<std::optional<ReplayMismatch>> ReplayOne(Workbench& bench, WindowCopies& 
   mismatch->table = model.name;
   mismatch->date = date;
   mismatch->error =
-      "the rows are right, but the ledger's digest of them is another: one of the two was changed by hand";
+      "the rows are right, but the ledger has another digest of them: one of the two was changed by hand";
   return mismatch;
 }
 

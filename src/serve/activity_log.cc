@@ -21,7 +21,7 @@ std::string Frame(const EventStream::Item& item) {
   return fmt::format("id: {}\nevent: {}\ndata: {}\n\n", item.number, item.name, item.data);
 }
 
-// What is no part of the work: how and for whom it is done.
+// What is not a part of the work: how and for whom it is done.
 nlohmann::json WorkOf(nlohmann::json request) {
   for (const char* key : {"join", "yes", "parallel", "no_load"})
     request.erase(key);

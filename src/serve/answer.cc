@@ -29,7 +29,7 @@ Result<nlohmann::json> Run(Workspace& workspace, const std::string& name, const 
   const Verb* verb = FindVerb(name);
   if (!verb || !verb->run) return Error{ErrorKind::kUsage, fmt::format("unknown verb '{}'", name), ""};
   auto request = nlohmann::json::parse(body, nullptr, false);
-  if (!request.is_object()) return Error{ErrorKind::kUsage, "the body is no JSON object", ""};
+  if (!request.is_object()) return Error{ErrorKind::kUsage, "the body is not a JSON object", ""};
   if (verb->needs == Verb::Needs::kAlone && request.value("join", nlohmann::json()) != true)
     return Error{ErrorKind::kBusy, fmt::format("this process does not answer `{}`", name),
                  "`backcourt status --watch` shows what it does"};

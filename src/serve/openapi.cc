@@ -128,7 +128,7 @@ json OpenApi() {
   }
   json after = {{"name", "after"},
                 {"in", "query"},
-                {"description", "Events behind this number alone; Last-Event-ID goes before it."},
+                {"description", "Only events after this number; Last-Event-ID goes before it."},
                 {"schema", {{"type", "integer"}, {"minimum", 0}}}};
   json id = {{"name", "id"}, {"in", "path"}, {"required", true}, {"schema", {{"type", "string"}}}};
   json stream = Answer("Server-sent events.", {{"type", "string"}}, "text/event-stream");

@@ -430,7 +430,7 @@ asio::awaitable<void> Server::Core::Serve(std::shared_ptr<Connection> connection
   connection->stream.close();
 }
 
-// False when there is none to answer; `refused` is the status for what is no request.
+// False when there is none to answer; `refused` is the status for what is not a request.
 asio::awaitable<bool> Server::Core::ReadRequest(Connection& connection,
                                                 http::request<http::string_body>& request, int& refused) {
   http::request_parser<http::string_body> parser;

@@ -209,7 +209,7 @@ void Site::AnswerShell(const HttpRequest& request, Reply& reply) {
   Result<nlohmann::json> report = [&]() -> Result<nlohmann::json> {
     if (!verb || !verb->run) return Error{ErrorKind::kUsage, fmt::format("unknown verb '{}'", name), ""};
     auto body = nlohmann::json::parse(request.body, nullptr, false);
-    if (!body.is_object()) return Error{ErrorKind::kUsage, "the body is no JSON object", ""};
+    if (!body.is_object()) return Error{ErrorKind::kUsage, "the body is not a JSON object", ""};
     if (Host::IsLong(*verb))
       return host_.Follow(*verb, body, gone, [&](const std::string& event) { reply.Line(event); });
     return nlohmann::json::parse(*TRY(host_.Ask(*verb, body, gone, true)));
@@ -267,7 +267,7 @@ void Site::AnswerVerb(const Verb& verb, const HttpRequest& request, Reply& reply
          "the page, the command line, or the Unix socket beside the warehouse"},
         403);
   auto body = nlohmann::json::parse(request.body.empty() ? "{}" : request.body, nullptr, false);
-  if (!body.is_object()) return Fail(reply, {ErrorKind::kUsage, "the body is no JSON object", "{}"});
+  if (!body.is_object()) return Fail(reply, {ErrorKind::kUsage, "the body is not a JSON object", "{}"});
   if (auto whole = verb.read(body); !whole) return Fail(reply, whole.error());
   if (auto confined = Confine(verb, body, request.local); !confined)
     return Fail(reply, confined.error(), 403);

@@ -25,7 +25,7 @@ class BodyWalker : public SyntaxWalker {
   Result<> Visit(const nlohmann::json& node, const std::string& kind) override {
     if (kind == "BASE_TABLE") CheckTable(node);
     if (kind == "TABLE_FUNCTION" || kind == "SHOW_REF")
-      Refuse(node, "a table function may not stand in a model", "a declared input");
+      Refuse(node, "a model may not use table functions", "a declared input");
     if (auto name = node.find("function_name");
         name != node.end() && name->is_string() && volatile_.contains(name->get<std::string>()))
       Refuse(node, fmt::format("{}() gives another value at each call", name->get<std::string>()),

@@ -47,7 +47,7 @@ class Walker : public SyntaxWalker {
       if (!kTableFunctions.contains(name)) return Refuse(name + "() reaches out of the warehouse");
     }
     if (std::string name = Field(node, "function_name"); kRefusedFunctions.contains(name))
-      return Refuse(name + "() is no matter of the warehouse's rows");
+      return Refuse(name + "() does not read rows of the warehouse");
     return {};
   }
 

@@ -85,7 +85,7 @@ class Workbench {
   // Rows of these models may be replaced from now on, by several workers.
   virtual Result<> MayReplace(const std::set<std::string>& models) = 0;
   // All or nothing: the staged rows replace those of the dates, and the ledger says so. A table of other
-  // columns or of another date column, and one that is no model's, is made anew, which is decided on what
+  // columns or of another date column, and one that is not a model's, is made anew, which is decided on what
   // other workers have committed.
   virtual Result<Published> Publish(const Publication& publication) = 0;
   // The ledger says of cells that they were not filled (failed, blocked, kept as they were); rows stay.

@@ -13,7 +13,7 @@ from tests.kit.faults import DIGESTS, correct, must, query
 from tests.kit.program import BACKCOURT, ROOT
 
 COMMANDS = [["backfill"], ["backfill", "player_form", "--force"], ["load"], ["status"], ["query", "SELECT count(*) FROM player_games"], ["status", "--json"], ["plan"], ["why", "player_form", "2021-10-25"], ["runs"], ["verify"]]
-SAID = ["is held by process", "nothing has been loaded", "has not been filled", "`backcourt load`", "`backcourt backfill`", "no filled cell", "interrupted", "does not exist", "is no game date"]  # what may be wrong while all start at once
+SAID = ["is held by process", "nothing has been loaded", "has not been filled", "`backcourt load`", "`backcourt backfill`", "no filled cell", "interrupted", "does not exist", "is not a game date"]  # what may be wrong while all start at once
 
 
 def has_open(process, path):

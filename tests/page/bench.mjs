@@ -1,7 +1,10 @@
 // Frames of the season view while much happens: 10 seasons × 17 tables, 50 events a second, the wheel turning.
-//   scripts/page_node tests/page/bench.mjs        prints the longest frames; 2 when one is over 50 ms
+//   scripts/page_node tests/page/bench.mjs        prints the first paint, the longest frames and tasks; 2 when a task takes over 50 ms
 // With PAGE_URL, of the warehouse that is served there (bench/ten_seasons.py).
+// Frames are by the clock, so they are longer where other programs want the processor; tasks are by the time that the page's
+// thread had it, which is the page's own part, and decides.
 
+import { loadavg } from 'node:os';
 import { ask, finish, open, realProject, run, serve } from './kit.mjs';
 
 const seasons = 10, tables = 17, perSecond = 50, seconds = 10;
@@ -45,12 +48,14 @@ if (!process.env.PAGE_URL) await page.route('**/api/v1/cells', (route) => route.
 await page.goto(`${url}/season`);
 await page.waitForSelector('.strips-cells canvas');
 await page.waitForTimeout(1500);
+const paint = await page.evaluate(() => performance.getEntriesByName('first-contentful-paint')[0].startTime);
+const browser = page.context().browser();
+await browser.startTracing(page, { categories: ['toplevel', '__metadata'] });
 const result = await page.evaluate(async ({ dates, perSecond, seconds, names }) => {
   const emit = (name, data) => window.streams[0].dispatchEvent(new MessageEvent(name, { data: JSON.stringify(data), lastEventId: '1' }));
   emit('begun', { activity: 'a1', event: { verb: 'backfill', request: {} } });
   emit('started', { activity: 'a1', event: { event: 'started', run: 9, seconds: 0, tables: names.map((table) => ({ table, cells: dates.length, expected_seconds: 1, inputs: [] })) } });
-  const frames = [], tasks = [];
-  new PerformanceObserver((list) => tasks.push(...list.getEntries().map((one) => one.duration))).observe({ type: 'longtask' });
+  const frames = [];
   let last = performance.now(), on = true;
   const tick = (now) => {
     frames.push(now - last);
@@ -78,11 +83,13 @@ const result = await page.evaluate(async ({ dates, perSecond, seconds, names }) 
     }, 10);
   });
   on = false;
-  frames.sort((a, b) => b - a);
-  tasks.sort((a, b) => b - a);
-  return { frames: frames.length, longest: frames.slice(0, 5), tasks: tasks.slice(0, 5), events: n };
+  return { frames, events: n };
 }, { dates: cells.dates.map((d) => d.date), perSecond, seconds, names: cells.tables.filter((t) => t.kind !== 'raw').map((t) => t.table) });
-const ms = (list) => list.map((one) => one.toFixed(1)).join(', ') || 'none';
-console.log(`${result.events} events, ${result.frames} frames; longest: ${ms(result.longest)} ms; tasks over 50 ms: ${ms(result.tasks)}`);
+const trace = JSON.parse(await browser.stopTracing()).traceEvents;
+const threads = trace.filter((one) => one.name === 'thread_name' && one.args.name === 'CrRendererMain').map((one) => `${one.pid} ${one.tid}`);
+const tasks = trace.filter((one) => /(^|::)RunTask$/.test(one.name) && threads.includes(`${one.pid} ${one.tid}`)).map((one) => (one.tdur ?? 0) / 1000);
+const longest = (list) => list.sort((a, b) => b - a).slice(0, 5);
+const ms = (list) => longest(list).map((one) => one.toFixed(1)).join(', ');
+console.log(`first paint ${paint.toFixed(0)} ms; ${result.events} events, ${result.frames.length} frames; longest frames: ${ms(result.frames)} ms by the clock (load ${loadavg()[0].toFixed(1)}); longest tasks: ${ms(tasks)} ms of the processor`);
 await finish();
-process.exit(result.tasks.length ? 2 : 0);
+process.exit(longest(tasks)[0] > 50 ? 2 : 0);

@@ -1,7 +1,7 @@
 // What is red leads to what fixes it: a failed cell, a gap that somebody judges, the chain of why.
 
 import assert from 'node:assert/strict';
-import { readFileSync } from 'node:fs';
+import { readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { ask, content, edit, open, run, serve, toyProject } from './kit.mjs';
@@ -86,6 +86,17 @@ test('a gap is accepted with a reason, which is in backcourt.toml then', async (
   const after = JSON.parse(run(project, ['check', '--json'], before.gaps.length > 1 ? 2 : 0));
   assert.equal(after.gaps.length, before.gaps.length - 1);
   assert.deepEqual(after.accepted.map((one) => one.reason), ['the league lost the box']);
+  content(page);
+});
+
+test('a file that is gone is named, with what lets go of it', async () => {
+  const project = toyProject();
+  run(project, ['backfill', 'all']);
+  rmSync(join(project, 'data/box_2021-22.csv'));
+  const { url } = await serve(project);
+  const page = await open(`${url}/check`);
+  const section = page.locator('section', { hasText: 'Files that are gone' });
+  await section.getByText('backcourt forget data/box_2021-22.csv').waitFor();
   content(page);
 });
 

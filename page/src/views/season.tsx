@@ -1,7 +1,8 @@
 // The season: every table on every game date.
 
+import type { VNode } from 'preact';
 import { useEffect, useMemo, useRef, useState } from 'preact/hooks';
-import { signal, useSignalEffect } from '@preact/signals';
+import { signal, useComputed, useSignalEffect } from '@preact/signals';
 import { useLocation } from 'preact-iso/router';
 import { cells, drawn, running, status, trouble, type TableProgress } from '../store';
 import type { Cells, Season, TableCells } from '../cells';
@@ -41,6 +42,10 @@ export function SeasonView() {
   const model = cells.value;
   const unfolded = query.all === 'yes';
   const rows = useMemo(() => (model ? rowsOf(model, unfolded) : []), [model, unfolded]);
+  const chosen = useMemo<Chosen | null>(
+    () => (query.from && query.to ? { from: query.from, to: query.to, tables: query.tables?.split(',') ?? [] } : null),
+    [query.from, query.to, query.tables],
+  );
   const go = (change: Record<string, string | undefined>, replace = true) => {
     const next = new URLSearchParams(query);
     for (const [key, value] of Object.entries(change)) value ? next.set(key, value) : next.delete(key);
@@ -54,7 +59,6 @@ export function SeasonView() {
   const table = query.table ? model.byName.get(query.table) : undefined;
   const seasons = [...model.seasons].reverse();
   const shown = query.season ? seasons.filter((s) => s.season === query.season) : seasons;
-  const chosen: Chosen | null = query.from && query.to ? { from: query.from, to: query.to, tables: query.tables?.split(',') ?? [] } : null;
   const choose = (next: Chosen | null) => go({ from: next?.from, to: next?.to, tables: next?.tables.join(',') });
   return (
     <div class="season-view">
@@ -116,7 +120,8 @@ export function Strips({ model, season, rows, chosen, choose, bare }: { model: C
   paint.current = () => {
     if (!visible || !width || !canvas.current) return;
     painter.current ??= new StripPainter(canvas.current);
-    painter.current.paint(cells.peek() ?? model, season, rows, layout, colours[theme.peek()], theme.peek() === 'dark' ? '#3a3f46' : '#d5d8dc');
+    const all = painter.current.paint(cells.peek() ?? model, season, rows, layout, colours[theme.peek()], theme.peek() === 'dark' ? '#3a3f46' : '#d5d8dc');
+    if (!all) requestAnimationFrame(() => paint.current());
   };
   useEffect(() => paint.current(), [visible, layout, rows, model]);
   // Where there is no room for a season, the newest dates are shown first.
@@ -215,10 +220,13 @@ export function Strips({ model, season, rows, chosen, choose, bare }: { model: C
     if (anchor) select(anchor, { row, index });
   };
 
-  const here = place.value?.season === season.season ? place.value : null;
+  const here = useComputed(() => (place.value?.season === season.season ? place.value : null)).value;
+  // What is out of sight stays as it was.
+  const shown = useRef<{ layout: Layout; chosen: Chosen | null; view: VNode } | null>(null);
+  if (!visible && shown.current?.layout === layout && shown.current.chosen === chosen) return shown.current.view;
   const at = here && { index: here.index, row: Math.max(0, rows.findIndex((r) => r.key === here.key)) };
   const boxes = chosen ? selectionBoxes(model, season, rows, layout, chosen) : [];
-  return (
+  const view = (
     <section class="strips" ref={section} aria-label={`Season ${season.season}`}>
       <h2>{season.season} <small>{plural(season.to - season.from, 'game date')}</small>{' '}
         {!bare && <button type="button" class="small" onClick={() => select({ row: 0, index: season.from }, { row: rows.length - 1, index: season.to - 1 })}>Select the season</button>}</h2>
@@ -246,6 +254,8 @@ export function Strips({ model, season, rows, chosen, choose, bare }: { model: C
       {!bare && <AsText model={model} season={season} rows={rows} />}
     </section>
   );
+  shown.current = { layout, chosen, view };
+  return view;
 }
 
 // One box for each run of neighbouring rows.
@@ -377,7 +387,7 @@ function selectionOf(model: Cells, models: string[], { from, to }: Chosen): Sele
 
 function LineText({ model, row, index, date }: { model: Cells; row: Row; index: number; date: Cells['dates'][number] }) {
   const single = row.tables.length === 1 ? row.tables[0]! : null;
-  const state = single ? model.state(single, index) : model.together(row.tables, index);
+  const state = model.together(row.tables, index);
   const parts: string[] = [];
   if (single && state && state !== 'not_due') {
     const rows = single.rows[index], run = single.runs[index];

@@ -57,13 +57,13 @@ std::string SeasonsText(const CheckAnswer& answer, bool markdown) {
     text += fmt::format("{}{}: {}\n{}", markdown ? "### " : "", season.season,
                         Counted(season.game_dates, "game date"), markdown ? "\n" : "");
     std::vector<int> widths = {-30, 9, 9, -6, 0};
-    text += Line(markdown, {"table", "due", "there", "of", ""}, widths) + rule;
+    text += Line(markdown, {"table", "due", "there", "unit", ""}, widths) + rule;
     for (const Coverage& c : answer.check.coverage)
       if (c.season == season.season)
         text += Line(markdown, {c.table, WithCommas(c.expected), WithCommas(c.present), c.unit, c.remark},
                      widths);
     widths = {-30, 9, 9, -14, 0};
-    text += "\n" + Line(markdown, {"check", "checked", "found", "of", ""}, widths) + rule;
+    text += "\n" + Line(markdown, {"check", "checked", "found", "unit", ""}, widths) + rule;
     for (const GuardCount& g : answer.check.guards)
       if (g.season == season.season)
         text +=
@@ -107,7 +107,7 @@ std::string AcceptedText(const CheckAnswer& answer, bool markdown) {
     text += fmt::format("{}accepted: {}: {}\n{}because: {}\n", item, accepted.gap.guard,
                         GapText(accepted.gap), markdown ? "  - " : "  ", accepted.reason);
   for (const UnusedAcceptance& unused : answer.unused)
-    text += fmt::format("{}{}: {} of {} is accepted, and there is no such gap any more: take the line out\n",
+    text += fmt::format("{}{}: {} of {} is accepted, and there is no such gap any more: remove the line\n",
                         item, unused.place, unused.guard, unused.subject);
   return text.empty() ? "" : text + "\n";
 }
@@ -140,6 +140,7 @@ Result<int> RunCheck(Caller& caller, const CheckRequest& request, const CheckVie
   if (!answer.accepted.empty()) result += fmt::format(", {} accepted", answer.accepted.size());
   output.Out(SeasonsText(answer, view.markdown) + GapsText(answer.check.gaps, view.markdown, view.all) +
              AcceptedText(answer, view.markdown) + LeftOutText(answer.check.left_out, view.markdown) + feeds +
+             FileChangesText(answer.files) +
              fmt::format("{} on {} in {}: {}\n", Counted(int64_t(answer.check.guards.size()), "check"),
                          Counted(examined, "item"), Seconds(answer.check.seconds), result));
   return ExitCode(answer);

@@ -17,9 +17,10 @@ Result<int> RunNew(Caller& caller, const NewRequest& request, const JsonView& vi
     text += "written: " + file + "\n";
   for (const std::string& file : report.left_alone)
     text += "left as it is: " + file + "\n";
-  output.Out(text +
-             fmt::format("next: cd {}; backcourt test; files into data/; backcourt load; backcourt plan\n",
-                         report.folder));
+  output.Out(
+      text +
+      fmt::format("next: cd {}, put your files into data/, then `backcourt load` and `backcourt backfill`\n",
+                  report.folder));
   return 0;
 }
 

@@ -22,7 +22,7 @@ constexpr const char* kSql = "sql";
 constexpr const char* kPartition = "partition";
 
 Error NoBundle(const std::string& path, const std::string& why) {
-  return {ErrorKind::kUsage, fmt::format("{} is no bundle of a cell: {}", path, why),
+  return {ErrorKind::kUsage, fmt::format("{} is not a bundle of a cell: {}", path, why),
           "a file that `backcourt bundle TABLE DATE` made"};
 }
 

@@ -67,7 +67,7 @@ TEST_F(DuckDbWarehouseTest, DescribesWhatIsThere) {
   EXPECT_FALSE(*bench->Describe("summary"));
   EXPECT_TRUE(bench->Publish(Batch(*bench, "2021-10-19", "1 AS x"))->anew);
   EXPECT_EQ(**bench->Describe("summary"), (Columns{{"game_date", "DATE"}, {"x", "INTEGER"}}));
-  EXPECT_FALSE(*bench->Describe("this")) << "what is staged is no table of the warehouse";
+  EXPECT_FALSE(*bench->Describe("this")) << "what is staged is not a table of the warehouse";
 }
 
 TEST_F(DuckDbWarehouseTest, PublishesRowsAndLedgerTogether) {
