@@ -163,8 +163,6 @@ Result<> Attach(Connection& connection, const std::string& path, const char* how
   return {};
 }
 
-constexpr const char* kToWrite = "ROW_GROUP_SIZE 32768";
-
 // Makes the file beside its path, so that what is at the path is whole.
 Result<> MakeFile(Connection& connection, const std::string& path) {
   std::error_code ignored;

@@ -12,6 +12,9 @@
 
 namespace backcourt {
 
+// How a warehouse's file is attached to be written.
+inline constexpr const char* kToWrite = "ROW_GROUP_SIZE 32768";
+
 struct WarehouseOptions {
   std::string path;  // the file; made when there is none
   int threads = 2;
