@@ -79,8 +79,8 @@ Result<Target> TargetOf(const Project& project, const MigrateRequest& request) {
     SparkPlace place;
     place.uri = request.to;
     place.database = request.database.empty() ? project.name : request.database;
-    place.staging = request.staging.empty() ? target.path + ".staging" : request.staging;
-    target.rows = place.staging + "/migrate";
+    place.staging = request.staging;
+    target.rows = (request.staging.empty() ? target.path + ".staging" : request.staging) + "/migrate";
     target.spark = place;
   } else {
     if (request.to.find("://") != std::string::npos)
@@ -129,6 +129,7 @@ class Copy {
     run_ = TRY(ledger::StartRun(*ledger_, "migrate --to " + report.to));
     TRY(warehouse.BringRawRows(cancel));
     moment_ = TRY(to_.Look());
+    missing_.emplace(project_, moment_->calendar);
     states_ = JudgeAll(from_.project(), source_->calendar, source_->cells);
     std::error_code failed;
     fs::create_directories(target_.rows, failed);
@@ -244,9 +245,8 @@ class Copy {
     int index = moment_->calendar.Find(Date{cell.partition});
     if (index < 0 || !Settled(states_[model.name][size_t(index)])) return cell;  // is filled again
     cell.identity = model.identity;
-    cell.fingerprint =
-        Fingerprint(model, moment_->calendar, index, moment_->cells,
-                    MissingGames(project_, moment_->calendar).TokenOf(model, index), cell.waived);
+    cell.fingerprint = Fingerprint(model, moment_->calendar, index, moment_->cells,
+                                   missing_->TokenOf(model, index), cell.waived);
     return cell;
   }
 
@@ -257,10 +257,20 @@ class Copy {
   std::optional<Moment> source_, moment_;
   std::map<std::string, ledger::KnownModel> known_;
   std::map<std::string, std::vector<CellState>> states_;  // in the source
+  std::optional<MissingGames> missing_;
   std::unique_ptr<Workbench> bench_;
   std::unique_ptr<Connection> ledger_;
   int64_t run_ = 0;
 };
+
+// Into a warehouse at a path, which is closed at the end.
+Result<> CopyAll(Workspace& workspace, const Target& target, const std::string& path, const Cancel& cancel,
+                 MigrateReport& report) {
+  std::optional<SparkPlace> spark = target.spark;
+  if (spark) spark->staging = fs::path(target.rows).parent_path();
+  Project project = TRY(Project::At(workspace.project(), path, spark));
+  return Copy(workspace, project, target).Run(cancel, report);
+}
 
 }  // namespace
 
@@ -272,7 +282,7 @@ std::string WithWarehouse(const std::string& text, const std::string& path,
   if (spark) {
     lines += fmt::format("engine = \"spark\"\nuri = {}\ndatabase = {}\n", TomlText(spark->uri),
                          TomlText(spark->database));
-    if (spark->staging != path + ".staging") lines += fmt::format("staging = {}\n", TomlText(spark->staging));
+    if (!spark->staging.empty()) lines += fmt::format("staging = {}\n", TomlText(spark->staging));
   }
   std::string out, section;
   bool written = false;
@@ -304,9 +314,11 @@ Result<MigrateReport> Migrate(Workspace& workspace, const MigrateRequest& reques
   report.warehouse = target.path;
   report.before = project.warehouse;
   const std::string unfinished = target.path + ".new";
-  {
-    Project moved = TRY(Project::At(project, unfinished, target.spark));
-    TRY(Copy(workspace, moved, target).Run(cancel, report));
+  if (auto copied = CopyAll(workspace, target, unfinished, cancel, report); !copied) {
+    std::error_code ignored;
+    for (const char* of_it : {"", ".wal"})
+      fs::remove(unfinished + of_it, ignored);
+    return copied.error();
   }
   TRY(MoveInPlace(unfinished, target.path));
   TRY(WriteFile(config, text));
