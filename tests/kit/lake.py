@@ -4,6 +4,7 @@ import importlib.util
 import json
 import os
 import shutil
+import signal
 import subprocess
 import tempfile
 import time
@@ -110,3 +111,11 @@ class ToyLake(Lake):
         process = self.start("backfill", "player_games", fault=f"{step}:player_games wait {flag}", project=project)
         self.wait_for(flag)
         return project, process, flag
+
+    def assert_goes_on(self, step, filled):
+        """A backfill that is killed at a step is gone on with by the next. A batch of one date comes before one of five: what is in
+        the lake is not filled again."""
+        project = self.project()
+        self.end(self.start("backfill", "player_games", fault=f"{step} kill", project=project), -signal.SIGKILL)
+        self.assertIn(f"{filled} cells filled", self.run_in(project, "backfill", "player_games"))
+        self.assert_same(project, ["player_games"])

@@ -1,4 +1,4 @@
-"""The engine Spark: what happens to a fill whose cluster dies or whose network is cut. A worker, the Connect server, all connections."""
+"""The engine Spark: a fill whose process, worker or Connect server is killed, or whose network is cut."""
 
 import socket
 import threading
@@ -8,6 +8,11 @@ from tests.kit.lake import ToyLake
 
 
 class Deaths(ToyLake):
+    def test_killed_at_the_other_steps(self):  # those of the commit: short_test.py
+        for step, filled in (("lake-raw-file:raw_box", 6), ("lake-raw-written:raw_box", 6), ("lake-told", 5)):
+            with self.subTest(step):
+                self.assert_goes_on(step, filled)
+
     def test_connect_server_is_killed(self):
         for step in ("lake-intended", "lake-written"):
             with self.subTest(step):
@@ -20,13 +25,15 @@ class Deaths(ToyLake):
                 restart.join()
                 self.assert_same(project, ["player_games"])
 
-    def test_worker_is_killed(self):
-        project, process, flag = self.held("lake-written")
-        self.cluster.kill("worker-1")
-        flag.unlink()
-        self.end(process)
-        self.cluster.up()
-        self.assert_same(project, ["player_games"])
+    def test_worker_is_killed(self):  # and its executor with it
+        for step in ("lake-intended", "lake-written"):
+            with self.subTest(step):
+                project, process, flag = self.held(step)
+                self.cluster.kill("worker-1")
+                flag.unlink()
+                self.end(process)
+                self.cluster.up()
+                self.assert_same(project, ["player_games"])
 
     def test_network_is_cut(self):
         with Proxy(self.cluster.state["port"]) as proxy:

@@ -165,14 +165,9 @@ class Toy(ToyLake):
         config.write_text(config.read_text().replace("warehouse-spark.duckdb", "warehouse.duckdb"))
         self.assertIn("are in that file", self.run_in(project, "plan", code=1))
 
-    def test_killed_at_each_step(self):
-        # A batch of one date comes before one of five. What is in the lake is not filled again.
-        for point, filled in (("lake-raw-file:raw_box", 6), ("lake-raw-written:raw_box", 6), ("lake-intended", 6), ("lake-written", 5), ("lake-told", 5)):
-            with self.subTest(point):
-                project = self.project()
-                self.end(self.start("backfill", "player_games", fault=f"{point} kill", project=project), -signal.SIGKILL)
-                self.assertIn(f"{filled} cells filled", self.run_in(project, "backfill", "player_games"))
-                self.assert_same(project, ["player_games"])
+    def test_killed_before_and_after_the_commit(self):
+        self.assert_goes_on("lake-intended", filled=6)
+        self.assert_goes_on("lake-written", filled=5)
 
     def test_another_ledger_is_refused(self):
         self.run_in(self.toy, "load")
