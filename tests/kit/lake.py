@@ -1,5 +1,6 @@
-"""A Spark cluster for the tests of a module, and projects whose rows are in it."""
+"""A Spark cluster for the tests of a process, and projects whose rows are in it."""
 
+import atexit
 import importlib.util
 import json
 import os
@@ -29,7 +30,7 @@ class Lake(unittest.TestCase):
         if Lake.cluster is None:
             folder = tempfile.mkdtemp(prefix="backcourt-spark-")
             Lake.cluster = spark.Cluster(folder)
-            unittest.addModuleCleanup(cls.end_cluster)
+            atexit.register(cls.end_cluster)
             Lake.cluster.up()
 
     @staticmethod
