@@ -52,9 +52,12 @@ Result<> Lake::Claim(SparkSession& session, Connection& ledger) {
   return {};
 }
 
-Result<> Lake::MakeTable(SparkSession& session, const std::string& name) const {
+Result<> Lake::MakeTable(SparkSession& session, const std::string& name, bool timestamps) const {
   TRY(session.Execute(
       fmt::format("CREATE TABLE IF NOT EXISTS {} (not_filled INT) USING delta", Table(name))));
+  if (timestamps)
+    TRY(session.Execute(fmt::format(
+        "ALTER TABLE {} SET TBLPROPERTIES ('delta.feature.timestampNtz' = 'supported')", Table(name))));
   return {};
 }
 
