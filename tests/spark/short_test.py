@@ -97,8 +97,10 @@ class Functions(Lake):
 
 class Toy(ToyLake):
     def test_verbs_and_a_correction(self):
+        (self.toy / "seeds/tipoffs.csv").write_text("game_id,tipoff\nG1,2021-10-19 19:00:00\n")
         self.run_in(self.toy, "backfill", "all")
         self.assert_same()
+        self.assertEqual(self.rows(self.toy, "SELECT * FROM tipoffs"), [{"game_id": "G1", "tipoff": "2021-10-19 19:00:00"}])
         self.assertIn("nothing to do", self.run_in(self.toy, "plan"))
         self.assertIn("fresh", self.run_in(self.toy, "status"))
         self.assertIn("fresh", self.run_in(self.toy, "why", "player_form", "2021-10-22"))
