@@ -33,7 +33,8 @@ absent=()
 command -v java >/dev/null || absent+=(openjdk-17-jre-headless)
 command -v mvn >/dev/null || absent+=(maven)
 python3 -m pip --version >/dev/null 2>&1 || absent+=(python3-pip)
-[ ${#absent[@]} = 0 ] || install_packages "${absent[@]}"
+# Exit code 77: tests then skip what needs it.
+[ ${#absent[@]} = 0 ] || (install_packages "${absent[@]}") || { say "Java 17 cannot be installed: ${absent[*]}"; exit 77; }
 
 pins=$(cat scripts/spark_bootstrap.sh scripts/spark/* | sha256sum)
 deps=build/deps/spark

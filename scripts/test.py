@@ -1,4 +1,5 @@
-"""Runs all tests: format and clang-tidy, C++ (ctest), Python (tests/*_test.py, in two processes), some of both under sanitizers.
+"""Runs all tests: format and clang-tidy, C++ (ctest), Python (tests/*_test.py, in two processes), some of both under sanitizers,
+and those of tests/spark/short_test.py on a cluster of their own (all of tests/spark: make test-spark).
 
 Prints the slowest twenty, and at last 'N passed, N failed, N skipped'. The exit code is 0 only if none failed and
 some of each kind ran. The longest go first, by what the last run took: build/durations.json, else tests/durations.json.
@@ -19,6 +20,7 @@ ROOT = pathlib.Path(__file__).resolve().parent.parent
 BUILD = ROOT / "build"
 PROCESSES = 2
 SLOWEST = 20
+NO_JAVA = 77  # of scripts/spark_bootstrap.sh
 
 
 class Counts:
@@ -169,9 +171,22 @@ def run_sanitized(counts):
     run_as_one(counts, "scripts/sanitize.sh")
 
 
+def run_spark(counts):
+    """On an engine that has the machine to itself."""
+    unit = "tests.spark.short_test"
+    code = subprocess.run(["scripts/spark_bootstrap.sh"], cwd=ROOT, stdin=subprocess.DEVNULL).returncode
+    if code:
+        name = f"{unit} (skipped: Java 17 cannot be installed)" if code == NO_JAVA else f"{unit}: scripts/spark_bootstrap.sh"
+        print(name)
+        counts.add(0, int(code != NO_JAVA), int(code == NO_JAVA), {name: 0})
+        return
+    waiting = [unit]
+    Worker("spark", counts, threading.Lock()).run(lambda: waiting.pop() if waiting else None)
+
+
 def main():
     counts = Counts()
-    for part in (run_style, run_cpp, run_python, run_sanitized):
+    for part in (run_style, run_cpp, run_python, run_sanitized, run_spark):
         begun = time.monotonic()
         part(counts)
         print(f"{part.__name__}: {time.monotonic() - begun:.0f} s", flush=True)

@@ -1,4 +1,4 @@
--- The functions of duckdb.sql that models and checks call, as Spark has them: same names, same values (tests/spark_test.py
+-- The functions of duckdb.sql that models and checks call, as Spark has them: same names, same values (tests/spark/short_test.py
 -- compares them). Parameters have types here. What reads files stays in DuckDB, and so do the functions of sources.
 
 CREATE TEMPORARY FUNCTION ratio(a DOUBLE, b DOUBLE) RETURN CASE WHEN b <> 0 THEN a / b END;

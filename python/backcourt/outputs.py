@@ -207,6 +207,25 @@ class RemovedTable(TypedDict):
     cells: int
 
 
+class MigrateReport(TypedDict):
+    """What was copied, and where the warehouse is now."""
+
+    to: str
+    warehouse: str
+    before: str
+    tables: list[MigratedTable]
+    left: list[str]
+    seconds: float
+
+
+class MigratedTable(TypedDict):
+    """A table that was copied."""
+
+    table: str
+    cells: int
+    rows: int
+
+
 class Dates(TypedDict):
     """The game dates of a range."""
 

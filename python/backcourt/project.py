@@ -19,7 +19,7 @@ from ._words import in_python
 from .dictionary import Column, Description, Listing, TableInfo, listing, parse
 from .errors import BackcourtError, CellsFailed, UsageError
 from .features import FEATURES
-from .outputs import Bundle, BundleReplay, CheckReport, CompareReport, Diff, Done, Event, Export, Finding, LintReport, Load, LoadReport, ModelTests, Plan, PublishReport, RemovedTable, Run, Status, StopReport, VerifyReport, WhyLink
+from .outputs import Bundle, BundleReplay, CheckReport, CompareReport, Diff, Done, Event, Export, Finding, LintReport, Load, LoadReport, MigrateReport, ModelTests, Plan, PublishReport, RemovedTable, Run, Status, StopReport, VerifyReport, WhyLink
 from .training import FEATURE_TABLE, OUTCOME_TABLE, Choice, TrainingSet, nearest, training_set
 
 if TYPE_CHECKING:
@@ -41,7 +41,7 @@ class Project:
     another process fills, the reading ones are answered by it.
 
         look    tables, describe, table, query, dates, training_set
-        fill    load, plan, backfill, stop, forget, drop
+        fill    load, plan, backfill, stop, forget, drop, migrate
         prove   check, verify, compare, bundle, replay, test, lint, doctor
         ask     status, runs, run, diff, why, docs
         give    export publish
@@ -237,6 +237,22 @@ class Project:
     def drop(self, table: str) -> RemovedTable:
         """Takes a table out of the warehouse whose model is not in the project any more. It does not ask."""
         return cast(RemovedTable, self._json(["drop", table, "--yes"]))
+
+    def migrate(
+        self,
+        to: str | os.PathLike[str],
+        *,
+        database: str | None = None,
+        staging: str | os.PathLike[str] | None = None,
+        ledger: str | os.PathLike[str] | None = None,
+    ) -> MigrateReport:
+        """Moves the rows of all tables to Spark (`to` as sc://host:15002), or back into a new DuckDB file.
+
+            >>> Project().migrate("sc://127.0.0.1:15002", database="nba")["warehouse"]
+        """
+        place = str(to) if "://" in str(to) else str(Path(to).absolute())
+        files = [option for name, path in (("--staging", staging), ("--ledger", ledger)) for option in _option(name, None if path is None else str(Path(path).absolute()))]
+        return cast(MigrateReport, self._json(["migrate", "--to", place, *_option("--database", database), *files]))
 
     def plan(
         self,

@@ -27,6 +27,9 @@ std::string Suggestion(std::string_view word, const std::vector<std::string>& ca
 std::string Quote(std::string_view text);
 std::string Ident(std::string_view name);
 
+// A text between quotes, as TOML has it.
+std::string TomlText(const std::string& text);
+
 // A word of a shell's command line that means `text`.
 std::string ShellWord(const std::string& text);
 

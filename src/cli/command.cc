@@ -9,12 +9,13 @@ void Describe(Visitor& v, JsonView& view) {
 
 const std::vector<Command>& Commands() {
   static const std::vector<Command> commands = {
-      NewCommand(),      LoadCommand(),   ForgetCommand(),  DropCommand(),   DatesCommand(),  PlanCommand(),
-      BackfillCommand(), StatusCommand(), CellsCommand(),   CellCommand(),   WhyCommand(),    RunsCommand(),
-      DiffCommand(),     ShowCommand(),   QueryCommand(),   StopCommand(),   ServeCommand(),  DailyCommand(),
-      MetricsCommand(),  CheckCommand(),  AcceptCommand(),  VerifyCommand(), BundleCommand(), ReplayCommand(),
-      CompareCommand(),  ExportCommand(), PublishCommand(), TestCommand(),   LintCommand(),   DocsCommand(),
-      GraphCommand(),    FilesCommand(),  DoctorCommand()};
+      NewCommand(),     LoadCommand(),   ForgetCommand(),   DropCommand(),   MigrateCommand(),
+      DatesCommand(),   PlanCommand(),   BackfillCommand(), StatusCommand(), CellsCommand(),
+      CellCommand(),    WhyCommand(),    RunsCommand(),     DiffCommand(),   ShowCommand(),
+      QueryCommand(),   StopCommand(),   ServeCommand(),    DailyCommand(),  MetricsCommand(),
+      CheckCommand(),   AcceptCommand(), VerifyCommand(),   BundleCommand(), ReplayCommand(),
+      CompareCommand(), ExportCommand(), PublishCommand(),  TestCommand(),   LintCommand(),
+      DocsCommand(),    GraphCommand(),  FilesCommand(),    DoctorCommand()};
   return commands;
 }
 

@@ -43,6 +43,7 @@ Command NewCommand();
 Command LoadCommand();
 Command ForgetCommand();
 Command DropCommand();
+Command MigrateCommand();
 Command DatesCommand();
 Command PlanCommand();
 Command BackfillCommand();

@@ -5,6 +5,7 @@
 #include <nlohmann/json.hpp>
 
 #include "base/text.h"
+#include "ledger/schema.h"
 
 namespace backcourt::ledger {
 
@@ -23,6 +24,7 @@ json ToJson(const Cell& cell) {
           {"note", cell.note},
           {"missing", cell.missing},
           {"waived", cell.waived},
+          {"error_class", cell.error_class},
           {"attempts", cell.attempts},
           {"run", cell.run},
           {"changed", cell.changed}};
@@ -40,6 +42,7 @@ Cell CellOf(const json& one) {
   cell.note = one["note"];
   cell.missing = one["missing"];
   cell.waived = one["waived"];
+  cell.error_class = one["error_class"];
   cell.attempts = one["attempts"];
   cell.run = one["run"];
   cell.changed = one["changed"];
@@ -94,6 +97,14 @@ Result<> MakeLakeTables(Connection& connection) {
         mark VARCHAR, session VARCHAR, table_name VARCHAR, what VARCHAR, begun_at TIMESTAMP);
       CREATE TABLE IF NOT EXISTS wh.backcourt.lake_rows (
         table_name VARCHAR, columns VARCHAR, slot INTEGER, digest VARCHAR))sql");
+}
+
+Result<std::string> LakeId(Connection& connection) {
+  std::string id = TRY(ReadNote(connection, "lake"));
+  if (!id.empty()) return id;
+  id = TRY(connection.Query("SELECT CAST(uuid() AS VARCHAR)")).Text(0, 0);
+  TRY(WriteNote(connection, "lake", id));
+  return id;
 }
 
 Result<> WriteIntent(Connection& connection, const Intent& intent) {

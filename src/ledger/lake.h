@@ -17,6 +17,9 @@ namespace backcourt::ledger {
 // Makes the tables of it, where they are not there.
 Result<> MakeLakeTables(Connection& connection);
 
+// The id by which a lake's database knows the ledger: made at the first call.
+Result<std::string> LakeId(Connection& connection);
+
 // Rows of a model that are about to take the place of those of some dates. It is open until the ledger says
 // what came of it.
 struct Intent {

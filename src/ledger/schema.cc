@@ -144,6 +144,22 @@ Result<> WriteNote(Connection& connection, const std::string& name, const std::s
                                         fmt::arg("name", Quote(name)), fmt::arg("value", Quote(value))));
 }
 
+Result<> ClaimEngine(Connection& connection, const std::string& engine, const std::string& path) {
+  std::string is = TRY(ReadNote(connection, "engine"));
+  if (is.empty()) is = "duckdb";
+  if (is == engine) return {};
+  if (TRY(connection.Query("SELECT count(*) FROM backcourt.models")).Int(0, 0) == 0)
+    return WriteNote(connection, "engine", engine);
+  if (engine == "duckdb")
+    return Error{ErrorKind::kUsage, fmt::format("the rows of the warehouse {} are in Spark", path),
+                 "engine = \"spark\" under [warehouse] of backcourt.toml; `backcourt migrate --to FILE` then "
+                 "brings them into a file"};
+  return Error{
+      ErrorKind::kUsage, fmt::format("the rows of the warehouse {} are in that file", path),
+      "no engine under [warehouse] of backcourt.toml and `backcourt migrate --to sc://HOST:PORT`; or "
+      "another `path`, which is filled from the files"};
+}
+
 Result<std::string> ReadRawTables(Connection& connection) { return ReadNote(connection, "raw_tables"); }
 
 Result<> WriteRawTables(Connection& connection, const std::string& declaration) {

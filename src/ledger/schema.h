@@ -29,6 +29,10 @@ Result<> BringUp(Connection& connection, int64_t format, const std::string& dige
 Result<std::string> ReadNote(Connection& connection, const std::string& name);
 Result<> WriteNote(Connection& connection, const std::string& name, const std::string& value);
 
+// The rows of the models are in this engine, "duckdb" or "spark", from now on. kUsage where they are in the
+// other one already; `path` names the warehouse.
+Result<> ClaimEngine(Connection& connection, const std::string& engine, const std::string& path);
+
 // The declaration of the raw tables as they were last made; "" before that.
 Result<std::string> ReadRawTables(Connection& connection);
 Result<> WriteRawTables(Connection& connection, const std::string& declaration);

@@ -28,19 +28,6 @@ void Describe(Visitor& v, AcceptReport& r) {
 
 namespace {
 
-// A text between quotes, as TOML has it.
-std::string TomlText(const std::string& text) {
-  std::string quoted = "\"";
-  for (char c : text) {
-    if (c == '"' || c == '\\') quoted += '\\';
-    if (static_cast<unsigned char>(c) < 0x20 || c == 0x7f)
-      quoted += fmt::format("\\u{:04x}", int(c));
-    else
-      quoted += c;
-  }
-  return quoted + "\"";
-}
-
 std::string TomlKey(const std::string& key) {
   bool bare = !key.empty() && key.find_first_not_of(
                                   "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"

@@ -174,7 +174,6 @@ class Fill {
   Result<> CheckNewBodies();
   Result<int> RunChangedChecks();
   Result<> RemoveRetired();
-  Digest IdentityOf(const Model& model) const;
   Result<> MakeViews();
   Result<> KeepDeclarations();
   Result<std::string> UnfinishedForce();
@@ -225,7 +224,8 @@ Result<> Fill::CheckNewBodies() {
   std::vector<const Model*> fresh;
   for (const Model& model : project_.models) {
     auto seen = known.find(model.name);
-    if (seen == known.end() || seen->second.identity != IdentityOf(model).Hex()) fresh.push_back(&model);
+    if (seen == known.end() || seen->second.identity != IdentityOf(model, work_->moment.cells).Hex())
+      fresh.push_back(&model);
   }
   if (fresh.empty()) return {};
   TRY(TRY(workspace_.Open())->WaitForFunctions());
@@ -311,30 +311,20 @@ Result<> Fill::RemoveRetired() {
   return TRY(TRY(workspace_.Open())->Open())->Remove(removals);
 }
 
-// Of what makes a table or a view what it is: of a view also the columns of what it reads.
-Digest Fill::IdentityOf(const Model& model) const {
-  if (!model.view) return model.identity;
-  Hasher hasher;
-  hasher.Add("view").Add(model.identity);
-  for (const Read& read : model.reads)
-    if (auto input = work_->moment.cells.find(read.table); input != work_->moment.cells.end())
-      hasher.Add(input->second.schema);
-  return hasher.Finish();
-}
-
 // Makes the views that are other than they were and whose inputs are there.
 Result<> Fill::MakeViews() {
   auto known = TRY(ledger::ReadModels(connection()));
   for (const Model& model : project_.models) {
     if (!model.view || broken_.contains(model.name)) continue;
     auto seen = known.find(model.name);
-    if (seen != known.end() && seen->second.identity == IdentityOf(model).Hex()) continue;
+    if (seen != known.end() && seen->second.identity == IdentityOf(model, work_->moment.cells).Hex())
+      continue;
     bool there = true;
     for (const Read& read : model.reads)
       there = there && TRY(bench().Describe(read.table));
     if (!there) continue;
     TRY(TRY(workspace_.Open())->WaitForFunctions());
-    if (auto made = bench().MakeView(model, IdentityOf(model)); !made) {
+    if (auto made = bench().MakeView(model, IdentityOf(model, work_->moment.cells)); !made) {
       made.error().message = model.file + ": " + made.error().message;
       return made;
     }

@@ -2,6 +2,7 @@
 #include <gtest/gtest.h>
 
 #include <atomic>
+#include <filesystem>
 #include <future>
 #include <thread>
 
@@ -151,6 +152,34 @@ TEST(AcceptText, GoesUnderItsGuard) {
   EXPECT_EQ(WithAccepted("[accepted.cells]\na = \"b\"\n[other]\n", "cells", "x = \"y\""),
             "[accepted.cells]\nx = \"y\"\na = \"b\"\n[other]\n");
   EXPECT_EQ(WithAccepted("", "expected rows", "x = \"y\""), "\n[accepted.\"expected rows\"]\nx = \"y\"\n");
+}
+
+TEST(MigrateText, NamesTheWarehouseAndKeepsTheRest) {
+  const std::string text =
+      "[project]\nname = \"toy\"\n\n[warehouse]\npath = \"a.duckdb\"  # here\nthreads = 2\n";
+  SparkPlace place{.uri = "sc://one:1", .database = "nba", .staging = "", .settings = {}};
+  const std::string in_spark =
+      "[project]\nname = \"toy\"\n\n[warehouse]\npath = \"b.duckdb\"\nengine = \"spark\"\n"
+      "uri = \"sc://one:1\"\ndatabase = \"nba\"\nthreads = 2\n";
+  EXPECT_EQ(WithWarehouse(text, "b.duckdb", place), in_spark);
+  EXPECT_EQ(WithWarehouse(in_spark + "[warehouse.settings]\na = \"1\"\n[data]\n", "a.duckdb", {}),
+            "[project]\nname = \"toy\"\n\n[warehouse]\npath = \"a.duckdb\"\nthreads = 2\n[data]\n");
+  EXPECT_EQ(WithWarehouse("[project]\n", "a.duckdb", {}), "[project]\n\n[warehouse]\npath = \"a.duckdb\"\n");
+}
+
+TEST_F(Operations, MigrateRefusesWhatIsNoMove) {
+  FillAll();
+  EXPECT_EQ(Migrate(workspace_, {.to = "elsewhere.duckdb"}, cancel_).error().kind, ErrorKind::kUsage);
+  EXPECT_EQ(Migrate(workspace_, {.to = "s3://bucket/x"}, cancel_).error().kind, ErrorKind::kUsage);
+  EXPECT_EQ(Migrate(workspace_, {.to = "sc://127.0.0.1:1", .ledger = workspace_.project().warehouse}, cancel_)
+                .error()
+                .kind,
+            ErrorKind::kUsage);
+  // Nothing is left of a try that no server answers.
+  std::string ledger = workspace_.project().root + "/lake.duckdb";
+  EXPECT_FALSE(Migrate(workspace_, {.to = "sc://127.0.0.1:1", .ledger = ledger}, cancel_));
+  EXPECT_FALSE(std::filesystem::exists(ledger) || std::filesystem::exists(ledger + ".new"));
+  EXPECT_FALSE(Must(Backfill(workspace_, {}, cancel_, {})).run);
 }
 
 TEST(CommandLines, AskForTheSame) {

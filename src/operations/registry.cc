@@ -97,6 +97,18 @@ std::vector<Verb> MakeVerbs() {
             .example = "backcourt drop my_old_table --yes",
             .needs = Needs::kAlone},
            Drop));
+  add(Make({.name = "migrate",
+            .about = "Move the rows of all tables to Spark, or back into a DuckDB file, with their ledger.",
+            .details = "Makes a new warehouse, copies what the one of now holds, and names the new one in "
+                       "backcourt.toml: nothing is stale\n"
+                       "after it. The warehouse of now stays as it is. Tables whose text has changed since "
+                       "they were filled are not\n"
+                       "copied: the next backfill makes them. What tables held before (`diff`, --as-of) is "
+                       "not taken along. A server that\n"
+                       "runs goes on with the warehouse of before until it is started again.",
+            .example = "backcourt migrate --to sc://127.0.0.1:15002 --database nba",
+            .needs = Needs::kAlone},
+           Migrate));
   add(Make(
       {.name = "dates",
        .about = "The game dates of a range: games on each date, off-days skipped.",

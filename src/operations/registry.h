@@ -28,6 +28,7 @@
 #include "operations/lint.h"
 #include "operations/load.h"
 #include "operations/metrics.h"
+#include "operations/migrate.h"
 #include "operations/model_tests.h"
 #include "operations/new_project.h"
 #include "operations/plan.h"

@@ -24,7 +24,10 @@ Result<Warehouse*> Workspace::Open() {
   options.history = project_.KeepsHistory();
   std::error_code ignored;
   options.in_memory = !keep_ && !std::filesystem::exists(project_.warehouse, ignored);
-  warehouse_ = TRY(project_.spark ? OpenSpark(project_, options) : OpenDuckDb(options));
+  auto opened = TRY(project_.spark ? OpenSpark(project_, options) : OpenDuckDb(options));
+  TRY(ledger::ClaimEngine(*TRY(opened->ConnectToLedger()), project_.spark ? "spark" : "duckdb",
+                          project_.warehouse));
+  warehouse_ = std::move(opened);
   return warehouse_.get();
 }
 

@@ -60,6 +60,15 @@ std::vector<PartitionRange> PartitionsOf(const Read& read, const Calendar& calen
   return ranges.size() == 1 && ranges[0].first <= ranges[0].last ? ranges : Union(std::move(ranges));
 }
 
+Digest IdentityOf(const Model& model, const Cells& cells) {
+  if (!model.view) return model.identity;
+  Hasher hasher;
+  hasher.Add("view").Add(model.identity);
+  for (const Read& read : model.reads)
+    if (auto input = cells.find(read.table); input != cells.end()) hasher.Add(input->second.schema);
+  return hasher.Finish();
+}
+
 Digest Fingerprint(const Model& model, const Calendar& calendar, int date_index, const Cells& cells,
                    Digest missing_games, const std::string& waived) {
   const GameDate& date = calendar.dates()[size_t(date_index)];

@@ -26,6 +26,9 @@ std::vector<PartitionRange> PartitionsOf(const Read& read, const Calendar& calen
 // The union of ranges: overlapping and adjacent ones become one.
 std::vector<PartitionRange> Union(std::vector<PartitionRange> ranges);
 
+// Of what makes a model's table or view what it is: of a view also the columns of what it reads.
+Digest IdentityOf(const Model& model, const Cells& cells);
+
 // What the cell (model, dates()[date_index]) would be made from now: the model,
 // its row of `dates`, each input's digests over its windows, the final games
 // without boxes that it goes without.

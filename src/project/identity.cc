@@ -60,6 +60,7 @@ void Identify(Project& project) {
       columns.push_back(name);
     if (OutputNames(model.tokens) != columns) hasher.Add(Join(columns, ","));
     model.identity = hasher.Finish();
+    model.functions.clear();
     for (const auto& [name, statement] : used)
       model.functions += fmt::format("{}{} {}", model.functions.empty() ? "" : ", ", name,
                                      Hasher().Add(statement).Finish().Hex().substr(0, 12));

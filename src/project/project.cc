@@ -234,16 +234,20 @@ Result<> ReadFunctions(Project& project, const Prelude& prelude) {
   return {};
 }
 
-Result<> ReadAllFunctions(Project& project) {
-  for (const auto& [key, value] : project.league)
-    project.functions.push_back({"league_" + key, fmt::format("CREATE MACRO league_{}() AS {}", key, value)});
-  TRY(ReadFunctions(project, {"duckdb.sql", {"create", "macro"}, project.functions}));
+Result<> ReadSparkFunctions(Project& project) {
   if (!project.spark) return {};
   for (const auto& [key, value] : project.league)  // lists and maps are for sources, which DuckDB runs
     if (value.front() != '[' && !value.starts_with("MAP"))
       project.spark_functions.push_back(
           {"league_" + key, fmt::format("CREATE TEMPORARY FUNCTION league_{}() RETURN {}", key, value)});
   return ReadFunctions(project, {"spark.sql", {"create", "temporary", "function"}, project.spark_functions});
+}
+
+Result<> ReadAllFunctions(Project& project) {
+  for (const auto& [key, value] : project.league)
+    project.functions.push_back({"league_" + key, fmt::format("CREATE MACRO league_{}() AS {}", key, value)});
+  TRY(ReadFunctions(project, {"duckdb.sql", {"create", "macro"}, project.functions}));
+  return ReadSparkFunctions(project);
 }
 
 // A pack's seeds, with the rows that the project's own of the same names add.
@@ -427,6 +431,15 @@ Result<std::string> Project::Find(const std::string& start) {
                fmt::format("no backcourt.toml in {} or a folder above it",
                            fs::weakly_canonical(fs::absolute(start, ignored), ignored).string()),
                "run inside a project, or name one: --project DIR"};
+}
+
+Result<Project> Project::At(Project project, std::string warehouse, std::optional<SparkPlace> spark) {
+  project.warehouse = std::move(warehouse);
+  project.spark = std::move(spark);
+  project.spark_functions.clear();
+  TRY(ReadSparkFunctions(project));
+  Identify(project);
+  return project;
 }
 
 Result<Project> Project::Load(const std::string& folder) {

@@ -150,6 +150,8 @@ struct Project {
   // Reads `folder`/backcourt.toml and all that it names. What is wrong with a file is among its problems; an
   // error only where nothing of the project can be known.
   static Result<Project> Load(const std::string& folder);
+  // The same project with its warehouse elsewhere.
+  static Result<Project> At(Project project, std::string warehouse, std::optional<SparkPlace> spark);
   // The nearest folder at or above `start` that holds a backcourt.toml.
   static Result<std::string> Find(const std::string& start);
 };

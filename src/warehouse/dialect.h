@@ -16,6 +16,9 @@ class Dialect {
   // What orders the rows of a table as they were written; "" where an engine does not know.
   virtual std::string WriteOrder() const = 0;
 
+  // The rows of a file of Parquet, as what stands after FROM.
+  virtual std::string ParquetFile(const std::string& path) const = 0;
+
   // Expressions of ORDER BY, each of which puts a table's rows in another order.
   virtual std::vector<std::string> RowOrders() const = 0;
 };

@@ -76,6 +76,7 @@ class FakeWarehouse : public Warehouse {
    public:
     std::string DayNumber(const std::string& date) const override { return date; }
     std::string WriteOrder() const override { return ""; }
+    std::string ParquetFile(const std::string& path) const override { return path; }
     std::vector<std::string> RowOrders() const override { return {}; }
   };
 

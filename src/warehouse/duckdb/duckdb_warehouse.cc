@@ -170,9 +170,6 @@ Result<> Attach(Connection& connection, const std::string& path, const char* how
   return {};
 }
 
-// Rows of a group are compressed by the worker that brings them, those of less than one when the file closes.
-constexpr const char* kToWrite = "ROW_GROUP_SIZE 16384, STORAGE_VERSION 'v1.2.0'";
-
 // Makes the file beside its path, so that what is at the path is whole.
 Result<> MakeFile(Connection& connection, const std::string& path) {
   std::error_code ignored;

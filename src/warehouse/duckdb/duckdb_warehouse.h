@@ -12,6 +12,10 @@
 
 namespace backcourt {
 
+// How a warehouse's file is attached to be written.
+// Rows of a group are compressed by the worker that brings them, those of less than one when the file closes.
+inline constexpr const char* kToWrite = "ROW_GROUP_SIZE 16384, STORAGE_VERSION 'v1.2.0'";
+
 struct WarehouseOptions {
   std::string path;  // the file; made when there is none
   int threads = 2;

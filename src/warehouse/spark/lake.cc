@@ -5,11 +5,9 @@
 #include <algorithm>
 
 #include "adbc/transaction.h"
-#include "base/text.h"
 #include "ledger/cells.h"
 #include "ledger/declarations.h"
 #include "ledger/models.h"
-#include "ledger/schema.h"
 #include "warehouse/spark/spark_sql.h"
 
 namespace backcourt {
@@ -37,11 +35,7 @@ std::mutex& Lake::WriterOf(const std::string& table) {
 Result<> Lake::Claim(SparkSession& session, Connection& ledger) {
   std::lock_guard lock(mutex_);
   if (claimed_) return {};
-  std::string mine = TRY(ledger::ReadNote(ledger, "lake"));
-  if (mine.empty()) {
-    mine = TRY(session.Id());  // no two are alike
-    TRY(ledger::WriteNote(ledger, "lake", mine));
-  }
+  std::string mine = TRY(ledger::LakeId(ledger));
   Rows told = TRY(session.Execute("DESCRIBE SCHEMA EXTENDED " + place.database));
   std::string properties;  // ((backcourt.ledger,...), ...)
   for (size_t i = 0; i < told.size(); ++i)
@@ -58,19 +52,23 @@ Result<> Lake::Claim(SparkSession& session, Connection& ledger) {
   return {};
 }
 
+Result<> Lake::MakeTable(SparkSession& session, const std::string& name, bool timestamps) const {
+  TRY(session.Execute(
+      fmt::format("CREATE TABLE IF NOT EXISTS {} (not_filled INT) USING delta", Table(name))));
+  if (timestamps)
+    TRY(session.Execute(fmt::format(
+        "ALTER TABLE {} SET TBLPROPERTIES ('delta.feature.timestampNtz' = 'supported')", Table(name))));
+  return {};
+}
+
 Result<bool> Lake::Settle(SparkSession& session, const ledger::Intent& intent) {
   TRY(SparkSession::End(place, intent.session));
-  // A change of the table's properties makes a write that began before it fail. A table that is not there is
-  // made, which does the same for one that makes it.
+  // A change of the table's properties makes a write that began before it fail. The table is made before its
+  // first rows are written: where there is none, nothing was.
   std::string table = Table(intent.table);
   auto fenced = session.Execute(
       fmt::format("ALTER TABLE {} SET TBLPROPERTIES ('backcourt.settled' = '{}')", table, intent.mark));
-  if (!fenced && IsSparkError(fenced.error(), "TABLE_OR_VIEW_NOT_FOUND")) {
-    std::vector<std::string> columns;
-    for (const auto& [name, type] : intent.columns)
-      columns.push_back("`" + name + "` " + type);
-    fenced = session.Execute(fmt::format("CREATE TABLE {} ({}) USING delta", table, Join(columns, ", ")));
-  }
+  if (!fenced && IsSparkError(fenced.error(), "TABLE_OR_VIEW_NOT_FOUND")) return false;
   if (!fenced) return fenced.error();
   Rows history = TRY(session.Execute(fmt::format("DESCRIBE HISTORY {} LIMIT {}", table, kCommits)));
   size_t column = ColumnOf(history, "userMetadata");

@@ -30,6 +30,11 @@ class Lake {
   // each other's rows.
   Result<> Claim(SparkSession& session, Connection& ledger);
 
+  // A table of this name is there, of whatever columns: one that is made with its rows and cut off leaves
+  // files where it would be, and then cannot be made at all. `timestamps`: it may get columns of times
+  // without a zone, which Delta wants to be told.
+  Result<> MakeTable(SparkSession& session, const std::string& name, bool timestamps) const;
+
   // Whether the rows of an intent are in the lake. What wrote them is ended first, and kept from ending
   // later.
   Result<bool> Settle(SparkSession& session, const ledger::Intent& intent);

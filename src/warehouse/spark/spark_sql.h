@@ -14,6 +14,7 @@ class SparkDialect : public Dialect {
  public:
   std::string DayNumber(const std::string& date) const override { return "unix_date(" + date + ")"; }
   std::string WriteOrder() const override { return ""; }
+  std::string ParquetFile(const std::string& path) const override { return "parquet.`" + path + "`"; }
   std::vector<std::string> RowOrders() const override { return {"rand(1)", "rand(2)", "rand(3)"}; }
 };
 

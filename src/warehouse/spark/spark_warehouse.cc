@@ -115,6 +115,8 @@ class RawCopier {
     FaultPoint("lake-raw-file", copy.name);
     std::string rows = fmt::format("SELECT * FROM parquet.`{}`", file), table = lake_.Table(copy.name);
     std::string where = ReplaceAll(copy.where, "\"", "`");
+    if (copy.whole)
+      TRY(lake_.MakeTable(session_, copy.name, copy.columns.find("TIMESTAMP") != std::string::npos));
     TRY(session_.Execute(copy.whole ? fmt::format("CREATE OR REPLACE TABLE {} USING delta AS {}", table, rows)
                                     : fmt::format("INSERT INTO {} REPLACE WHERE {} {}", table, where, rows)));
     FaultPoint("lake-raw-written", copy.name);

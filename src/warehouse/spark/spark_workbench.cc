@@ -140,6 +140,10 @@ Result<> SparkWorkbench::WriteRows(const ledger::Intent& intent, const std::stri
   std::vector<PartitionKey> partitions;
   for (const Cell& cell : intent.cells)
     partitions.push_back(cell.partition);
+  bool timestamps = std::any_of(intent.columns.begin(), intent.columns.end(), [](const auto& column) {
+    return column.second.find("TIMESTAMP_NTZ") != std::string::npos;
+  });
+  if (intent.anew) TRY(lake_.MakeTable(session_, intent.table, timestamps));
   TRY(session_.Execute("SET spark.databricks.delta.commitInfo.userMetadata = " + intent.mark));
   std::string table = lake_.Table(intent.table);
   TRY(session_.Execute(

@@ -1,19 +1,15 @@
-"""The engine Spark: the same rows as DuckDB's, whatever dies meanwhile."""
+"""The engine Spark, in short: its functions, every verb, a process killed at each step, a stop, a move there and back."""
 
-import os
+import json
 import re
 import shutil
 import signal
-import socket
-import subprocess
-import threading
 import time
+import urllib.request
 from pathlib import Path
 
-from tests.kit.lake import Lake
-from tests.kit.program import BACKCOURT, ROOT, TESTS
-
-TABLES = ("player_games", "player_form", "recent_form")
+from tests.kit.lake import Lake, ToyLake
+from tests.kit.program import ROOT, TESTS
 
 # Arguments of each function of the pack, as rows of VALUES.
 TEXTS = ["'Luka Dončić'", "'O''Neale Jr.'", "'Dāvis Bertāns'", "''", "'Ömer Aşık 3'", "NULL"]
@@ -75,6 +71,7 @@ class Functions(Lake):
             (self.folder / engine).mkdir()
             (self.folder / engine / "backcourt.toml").write_text(f'[project]\nname = "nba"\npack = "{ROOT}/nba"\n[warehouse]\npath = "warehouse.duckdb"\n[data]\nfolder = "data"\n')
         self.put_in_lake(self.folder / "spark")
+        self.run_in(self.project(), "load")  # a query has a minute, which the first statement of a cluster may take
         texts = ("tables_hold", "is_std_and_half_above", "add_days", "eastern_noon", "player_lookup")
         calls = {f"{name}_{i}": f"CAST({name}({', '.join(row)}) AS {'STRING' if name in texts else 'DOUBLE'})" for name, rows in CALLS.items() for i, row in enumerate(rows)}
         duckdb, lake, names = {}, {}, list(calls)
@@ -98,106 +95,82 @@ class Functions(Lake):
         self.assertEqual(re.findall(r"(\w+): DOUBLE", lake["null_names"]), re.findall(r"(\w+) :=", features))
 
 
-class Toy(Lake):
-    def setUp(self):
-        super().setUp()
-        self.toy = self.project()
-
-    def duckdb(self):
-        if not hasattr(self, "_duckdb"):
-            self._duckdb = self.folder / "toy-duckdb"
-            shutil.copytree(TESTS / "toy", self._duckdb)
-            self.run_in(self._duckdb, "backfill", "all")
-        return self._duckdb
-
-    def assert_same(self, project=None, tables=TABLES):
-        for table in tables:
-            sql = f"SELECT * FROM {table} ORDER BY 1, 2"
-            self.assertEqual(self.rows(project or self.toy, sql), self.rows(self.duckdb(), sql), table)
-        self.assertEqual(self.rows(project or self.toy, "SELECT count(*) AS n FROM backcourt.lake_intents"), [{"n": 0}])
-
-    def start(self, *words, fault="", project=None):
-        return subprocess.Popen([BACKCOURT, *words], cwd=project or self.toy, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
-                                env={**os.environ, **({"BACKCOURT_FAULT": fault} if fault else {})})
-
-    def wait_for(self, file):
-        until = time.monotonic() + 300
-        while not file.exists():
-            self.assertLess(time.monotonic(), until)
-            time.sleep(0.05)
-
-    def end(self, process, code=0):
-        said = process.communicate(timeout=900)[0]
-        self.assertEqual(process.returncode, code, said)
-        return said
-
+class Toy(ToyLake):
     def test_verbs_and_a_correction(self):
+        (self.toy / "seeds/tipoffs.csv").write_text("game_id,tipoff\nG1,2021-10-19 19:00:00\n")
         self.run_in(self.toy, "backfill", "all")
         self.assert_same()
+        self.assertEqual(self.rows(self.toy, "SELECT * FROM tipoffs"), [{"game_id": "G1", "tipoff": "2021-10-19 19:00:00"}])
         self.assertIn("nothing to do", self.run_in(self.toy, "plan"))
         self.assertIn("fresh", self.run_in(self.toy, "status"))
         self.assertIn("fresh", self.run_in(self.toy, "why", "player_form", "2021-10-22"))
         checked = [re.search(r"\d+ checks on \d+ items", self.run_in(project, "check", code=2))[0] for project in (self.toy, self.duckdb())]
         self.assertEqual(*checked)  # the toy lacks a result
-        self.run_in(self.toy, "verify", "--all")
+        self.run_in(self.toy, "verify", "--sample", "6")
         self.run_in(self.toy, "export", str(self.folder / "out"))
         import duckdb
         exported = duckdb.sql(f"SELECT count(*) FROM '{self.folder}/out/player_form/**/*.parquet'").fetchone()[0]
         self.assertEqual(exported, self.rows(self.toy, "SELECT count(*) AS n FROM player_form")[0]["n"])
         for project in (self.toy, self.duckdb()):
-            box = project / "data/box_2021-22.csv"
-            lines = box.read_text().splitlines()
-            lines[-1] = re.sub(r",(\d+)$", ",99", lines[-1])
-            box.write_text("\n".join(lines) + "\n")
+            self.correct(project, 99)
         filled = [re.search(r"(\d+) cells filled", self.run_in(project, "backfill", "all"))[1] for project in (self.toy, self.duckdb())]
         self.assertEqual(*filled)
         self.assert_same()
 
-    def test_killed_at_each_step(self):
-        # A batch of one date comes before one of five. What is in the lake is not filled again.
-        for point, filled in (("lake-raw-file:raw_box", 6), ("lake-raw-written:raw_box", 6), ("lake-intended", 6), ("lake-written", 5), ("lake-told", 5)):
-            with self.subTest(point):
-                project = self.project()
-                self.end(self.start("backfill", "player_games", fault=f"{point} kill", project=project), -signal.SIGKILL)
-                self.assertIn(f"{filled} cells filled", self.run_in(project, "backfill", "player_games"))
-                self.assert_same(project, ["player_games"])
+    @staticmethod
+    def correct(project, points):
+        """The last line of the boxes has other points."""
+        box = project / "data/box_2021-22.csv"
+        box.write_text(re.sub(r"\d+,([\d:]+)\n$", rf"{points},\1\n", box.read_text()))
 
-    def held(self, step, **more):
-        """A backfill that waits at a step, and the file that holds it."""
-        project, flag = self.project(**more), self.folder / "held"
-        process = self.start("backfill", "player_games", fault=f"{step}:player_games wait {flag}", project=project)
-        self.wait_for(flag)
-        return project, process, flag
+    def test_serve_and_daily(self):
+        server = self.start("serve", "--port", "0")
+        self.addCleanup(server.wait)
+        self.addCleanup(server.terminate)
+        url = re.search(r"http://[^\s/]+", server.stdout.readline())[0]
 
-    def test_connect_server_is_killed(self):
-        for step in ("lake-intended", "lake-written"):
-            with self.subTest(step):
-                project, process, flag = self.held(step)
-                self.cluster.kill("connect")
-                restart = threading.Thread(target=self.cluster.up)
-                flag.unlink()
-                restart.start()
-                self.end(process)
-                restart.join()
-                self.assert_same(project, ["player_games"])
+        self.assertIn("18 cells filled", self.run_in(self.toy, "backfill", "all"))  # the server does what other shells ask
+        asked = urllib.request.Request(f"{url}/api/v1/query", b'{"sql": "SELECT count(*) AS n FROM player_games"}', {"Content-Type": "application/json"})
+        self.assertEqual(json.loads(urllib.request.urlopen(asked, timeout=300).read())["rows"], [["12"]])
+        self.assert_same()
+        server.send_signal(signal.SIGTERM)
+        self.end(server, 130)
+        self.correct(self.toy, 98)
+        self.correct(self.duckdb(), 98)
+        self.run_in(self.duckdb(), "backfill", "all")
+        self.run_in(self.toy, "daily", "--force")
+        self.assert_same()
 
-    def test_worker_is_killed(self):
-        project, process, flag = self.held("lake-written")
-        self.cluster.kill("worker-1")
-        flag.unlink()
-        self.end(process)
-        self.cluster.up()
-        self.assert_same(project, ["player_games"])
+    def test_moves_to_spark_and_back(self):
+        project = self.folder / "moving"
+        shutil.copytree(TESTS / "toy", project)
+        self.run_in(project, "backfill", "all")
+        self.duckdb()
+        Lake.databases += 1
+        places = [(self.cluster.uri, "--database", f"moved{Lake.databases}"), (str(project / "back.duckdb"),)]
+        for points, place in zip((97, 96), places):
+            report = json.loads(self.run_in(project, "migrate", "--json", "--to", *place))
+            self.assertEqual({table["table"]: (table["rows"], table["cells"]) for table in report["tables"]}, {"player_games": (12, 6), "player_form": (18, 6), "recent_form": (12, 6)})
+            self.assertEqual(report["left"], [])
+            self.assertIn("nothing to do", self.run_in(project, "plan"))
+            self.assert_same(project)
+            self.run_in(project, "verify", "--sample", "6")
+            for one in (project, self.duckdb()):
+                self.correct(one, points)
+            filled = [re.search(r"(\d+) cells filled", self.run_in(one, "backfill", "all"))[1] for one in (project, self.duckdb())]
+            self.assertEqual(*filled)
+            self.assert_same(project)
+        self.assertNotIn("spark", (project / "backcourt.toml").read_text())
+        config = project / "backcourt.toml"
+        config.write_text(config.read_text().replace("back.duckdb", "warehouse-spark.duckdb"))
+        self.assertIn("are in Spark", self.run_in(project, "plan", code=1))
+        self.put_in_lake(project)
+        config.write_text(config.read_text().replace("warehouse-spark.duckdb", "warehouse.duckdb"))
+        self.assertIn("are in that file", self.run_in(project, "plan", code=1))
 
-    def test_network_is_cut(self):
-        with Proxy(self.cluster.state["port"]) as proxy:
-            project, process, flag = self.held("lake-intended", uri=f"sc://127.0.0.1:{proxy.port}")
-            flag.unlink()
-            for _ in range(3):
-                time.sleep(2)
-                proxy.cut()
-            self.end(process)
-            self.assert_same(project, ["player_games"])
+    def test_killed_before_and_after_the_commit(self):
+        self.assert_goes_on("lake-intended", filled=6)
+        self.assert_goes_on("lake-written", filled=5)
 
     def test_another_ledger_is_refused(self):
         self.run_in(self.toy, "load")
@@ -236,49 +209,3 @@ class Toy(Lake):
             except OSError:
                 pass
         return ticks
-
-
-class Proxy:
-    """Passes bytes on to a port, until it is told to cut all connections."""
-
-    def __init__(self, port):
-        self.to, self.open = port, []
-
-    def __enter__(self):
-        self.listener = socket.create_server(("127.0.0.1", 0))
-        self.port = self.listener.getsockname()[1]
-        threading.Thread(target=self.serve, daemon=True).start()
-        return self
-
-    def __exit__(self, *_):
-        self.listener.close()
-        self.cut()
-
-    def serve(self):
-        while True:
-            try:
-                here, _ = self.listener.accept()
-                there = socket.create_connection(("127.0.0.1", self.to))
-            except OSError:
-                return
-            self.open += [here, there]
-            for one, other in ((here, there), (there, here)):
-                threading.Thread(target=self.pass_on, args=(one, other), daemon=True).start()
-
-    @staticmethod
-    def pass_on(one, other):
-        try:
-            while data := one.recv(65536):
-                other.sendall(data)
-        except OSError:
-            pass
-        for end in (one, other):
-            end.close()
-
-    def cut(self):
-        taken, self.open = self.open, []
-        for end in taken:
-            try:
-                end.shutdown(socket.SHUT_RDWR)
-            except OSError:
-                pass
