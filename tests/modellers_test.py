@@ -113,7 +113,7 @@ class Bind(unittest.TestCase):
     def test_what_does_not_fit_is_refused(self):
         for sql, params, said in [("SELECT ?", [], "has 1 `?`"), ("SELECT 1", [1], "has 0 `?`"), ("SELECT '?'", [1], "has 0 `?`"), ("SELECT :a", {}, "no value for `:a`"), ("SELECT 1", {"a": 1}, "no `:a`"),
                                   ("SELECT ?", {"a": 1}, "has a `?`"), ("SELECT :a", [1], "has no names"), ("SELECT ?", "a", "is a text"), ("SELECT ?", [b"a"], "is a bytes"), ("SELECT ?", [object()], "is a object"),
-                                  ("SELECT ?", ["a\0b"], "NUL"), ("SELECT ?", ["\ud800"], "no Unicode"), ("SELECT ?", [2**127], "largest integer"),
+                                  ("SELECT ?", ["a\0b"], "NUL"), ("SELECT ?", ["\ud800"], "not Unicode"), ("SELECT ?", [2**127], "largest integer"),
                                   ("SELECT ?", [Decimal("1e40")], "38 digits"), ("SELECT ?", [{"a": 1}], "is a dict")]:
             with self.subTest(sql=sql, params=params):
                 with self.assertRaises(backcourt.UsageError) as caught:

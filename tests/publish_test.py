@@ -149,7 +149,7 @@ class Refusals(Published):
 
     def test_a_folder_of_the_project(self):
         self.run_program("backfill")
-        self.assertIn("lies in the project", self.run_program("publish", "tables", code=1))
+        self.assertIn("is in the project", self.run_program("publish", "tables", code=1))
 
     def test_no_folder_at_all(self):
         self.edit("backcourt.toml", f'[publish]\nfolder = "{self.out}"\n', "")

@@ -213,7 +213,7 @@ class Errors(Toy):
         self.project.load()
         for call, said in [(lambda: self.project.table("player_gams"), "'player_gams' is not a table\n  Try: player_games"),
                            (lambda: self.project.table("player_games"), "has not been filled yet"),
-                           (lambda: self.project.table("raw_box", "2021-10-20", "2021-10-19"), "lies after"),
+                           (lambda: self.project.table("raw_box", "2021-10-20", "2021-10-19"), "is after"),
                            (lambda: self.project.dates("2021-02-30"), "no such day"),
                            (lambda: self.project.dates(types="regulr"), "'regulr' is not a type of game"),
                            (lambda: self.project.query("DELETE FROM player_games"), "only reads"),
