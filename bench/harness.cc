@@ -135,7 +135,7 @@ void Floor(const Project& project, Connection& connection, const Calendar& calen
     } else {
       sql = fmt::format("CREATE OR REPLACE TABLE {} AS {}", table, select);
     }
-    if (auto done = connection.Execute(sql); !done) Fail(model.name + ": " + done.error().Text());
+    if (auto done = connection.ExecuteAlone(sql); !done) Fail(model.name + ": " + done.error().Text());
   }
 }
 
