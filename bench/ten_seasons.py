@@ -3,7 +3,7 @@
     bench/ten_seasons.py [FOLDER]       FOLDER: where the project is kept; without one it is thrown away
 
 Prints how long the command and the API take for `cells` and how large the answer is, then the first paint and the longest frames and tasks of
-the season view while 50 events a second come in (tests/page/bench.mjs, three times). 2 when a task takes over 50 ms.
+the season view while 50 events a second come in (tests/page/bench.mjs, three times). 2 when one takes over 50 ms.
 """
 
 import datetime
