@@ -4,7 +4,7 @@
     bench/serve_load.py [--seconds 20] [--rate 1000] [--connections 50] [--watchers 60] [--season 2021-22]
 
 Fills the season of the shipped data alone first, then again under load; prints errors, the time of requests (p50, p99, worst)
-and how much longer the fill took."""
+how much longer the fill took, and what of the processors went to the server and to the clients, which are on this machine too."""
 
 import argparse
 import asyncio
@@ -88,6 +88,12 @@ async def watcher(port, clock, seen, errors):
     writer.close()
 
 
+def seconds_of(process):
+    """What a process has had of the processors."""
+    fields = pathlib.Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
+
 async def fill(folder, season):
     begin = time.perf_counter()
     process = await asyncio.create_subprocess_exec(BACKCOURT, "backfill", "--season", season, "--force", "--no-load", cwd=folder, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
@@ -102,12 +108,16 @@ async def main(args):
     server = subprocess.Popen([BACKCOURT, "serve", "--port", "0"], cwd=folder, stdout=subprocess.PIPE, text=True)
     try:
         port = int(re.search(r":(\d+)/", server.stdout.readline())[1])
+        before = seconds_of(server.pid)
         alone, code = await fill(folder, args.season)
+        filling = seconds_of(server.pid) - before
         times, errors, seen, clock = [], [], [0], Clock()
         tasks = [asyncio.create_task(client(i, port, args, clock, times, errors)) for i in range(args.connections)]
         tasks += [asyncio.create_task(watcher(port, clock, seen, errors)) for _ in range(args.watchers)]
-        begin = time.perf_counter()
+        begin, before, mine = time.perf_counter(), seconds_of(server.pid), time.process_time()
         under, code = await fill(folder, args.season)
+        serving, asking = seconds_of(server.pid) - before - filling, time.process_time() - mine
+        print(f"while it filled, of the processors: {serving:.1f} s more than alone for the server, {asking:.1f} s for the clients, of {under * os.cpu_count():.1f} s")
         clock.end = max(time.perf_counter(), begin + args.seconds)
         await asyncio.gather(*tasks)
         seconds = time.perf_counter() - begin

@@ -22,7 +22,7 @@ using Clock = std::chrono::steady_clock;
 
 constexpr auto kLookAgain =
     std::chrono::milliseconds(250);  // at the project's files, for what need not be exact
-constexpr auto kSoftAge = std::chrono::milliseconds(300);  // of a report while cells are filled
+constexpr auto kSoftAge = std::chrono::milliseconds(500);  // of a report while cells are filled
 constexpr auto kHardAge =
     std::chrono::seconds(2);  // of any: files and the clock tell of themselves to nobody
 constexpr size_t kMostCached = 64;
@@ -181,8 +181,8 @@ Result<std::shared_ptr<const std::string>> Host::Ask(const Verb& verb, const nlo
         continue;
       }
       auto age = Clock::now() - kept->at;
-      // While cells are filled, reports take a tenth of the time at most.
-      auto soft_age = std::max<Clock::duration>(kSoftAge, 10 * (kept->at - kept->begun));
+      // While cells are filled, reports take a twentieth of the time at most.
+      auto soft_age = std::max<Clock::duration>(kSoftAge, 20 * (kept->at - kept->begun));
       if (kept->hard == hard_ && age < kHardAge && (kept->soft == soft_ || age < soft_age))
         return kept->report;
       break;

@@ -29,7 +29,6 @@
 #include <boost/beast/http/string_body.hpp>
 #include <condition_variable>
 #include <future>
-#include <list>
 #include <mutex>
 #include <nlohmann/json.hpp>
 #include <set>
@@ -294,7 +293,9 @@ class Server::Core {
   int port_ = 0;
   bool ending_ = false;
   std::set<std::shared_ptr<Connection>> connections_;
-  std::list<std::thread> handlers_;
+  asio::io_context handlers_;
+  std::vector<std::thread> crew_;  // that runs handlers: as many threads as there were handlers at once
+  size_t answering_ = 0;           // handlers that run
   std::thread thread_;
   std::promise<void> all_ended_;
 };
@@ -375,6 +376,9 @@ void Server::Core::End() {
         connection->stream.close();  // one that does not read its answer
     });
   thread_.join();
+  handlers_.stop();  // none runs any more
+  for (std::thread& member : crew_)
+    member.join();
 }
 
 template <typename Acceptor>
@@ -455,7 +459,7 @@ asio::awaitable<bool> Server::Core::ReadRequest(Connection& connection,
 // The status for a request that no handler gets; 0 when one does.
 int Server::Core::Judge(const http::request<http::string_body>& request) const {
   if (request.version() != 11) return int(http::status::http_version_not_supported);  // no chunks there
-  if (handlers_.size() >= limits_.most_answers) return int(http::status::service_unavailable);
+  if (answering_ >= limits_.most_answers) return int(http::status::service_unavailable);
   return 0;
 }
 
@@ -484,11 +488,17 @@ void Server::Core::Refuse(Answer& answer, int status) {
   answer.Finish();
 }
 
-// Runs the handler in a thread of its own, which the I/O thread joins.
+// Runs the handler in a thread of the crew.
 void Server::Core::Handle(std::shared_ptr<Answer> answer, HttpRequest request) {
-  auto place = handlers_.emplace(handlers_.end());
+  try {
+    if (answering_ == crew_.size())
+      crew_.emplace_back([this, work = asio::make_work_guard(handlers_)] { handlers_.run(); });
+  } catch (const std::system_error&) {  // no further thread
+    return Refuse(*answer, int(http::status::service_unavailable));
+  }
+  ++answering_;
   auto work = asio::make_work_guard(io_);  // the I/O thread does not end before
-  auto run = [this, place, work, answer, request = std::move(request)] {
+  asio::post(handlers_, [this, work, answer, request = std::move(request)] {
     try {
       handler_(request, *answer);
     } catch (const std::exception& error) {
@@ -497,17 +507,8 @@ void Server::Core::Handle(std::shared_ptr<Answer> answer, HttpRequest request) {
           ErrorJson({ErrorKind::kData, fmt::format("{} failed: {}", request.path, error.what()), ""}));
     }
     answer->HandlerEnded();
-    asio::post(io_, [this, place] {
-      place->join();
-      handlers_.erase(place);
-    });
-  };
-  try {
-    *place = std::thread(std::move(run));
-  } catch (const std::system_error&) {  // no further thread
-    handlers_.erase(place);
-    Refuse(*answer, int(http::status::service_unavailable));
-  }
+    asio::post(io_, [this] { --answering_; });
+  });
 }
 
 // The answer as it comes; false when the connection broke. One that is whole before anything

@@ -2,7 +2,7 @@
 // socket, where other shells ask, and over TCP, where the page does. What the
 // requests are is the handler's matter. One client that is silent, slow or broken
 // holds up nobody: one thread does all reading and sending, each handler has a
-// thread of its own, and sizes, times and numbers are limited. An answer that is
+// thread to itself, and sizes, times and numbers are limited. An answer that is
 // kept open needs no thread.
 #pragma once
 
@@ -78,7 +78,7 @@ struct TcpAddress {
 
 class Server {
  public:
-  // Asked from one thread a request. What it throws ends its answer with 500.
+  // Asked from a thread that does nothing else meanwhile. What it throws ends its answer with 500.
   using Handler = std::function<void(const HttpRequest& request, Reply& reply)>;
   using VerbHandler = std::function<void(const std::string& verb, const std::string& body, Reply& reply)>;
 
