@@ -7,10 +7,7 @@ cd "$(dirname "$0")/.."
 exec </dev/null
 
 need=run
-packages=(g++ cmake ninja-build ccache
-          libcli11-dev nlohmann-json3-dev libfmt-dev libxxhash-dev
-          libboost1.81-dev libssl-dev zlib1g-dev
-          libarchive-dev liblzma-dev libbz2-dev libzstd-dev nettle-dev)
+packages=(g++ cmake ninja-build ccache $(cat scripts/libraries.txt))
 case "${1:-}" in
   --tests) need=tests packages+=(openssl libgtest-dev libbenchmark-dev) ;;
   --fuzz) packages+=(clang-16 libclang-rt-16-dev) ;;

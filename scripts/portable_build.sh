@@ -5,10 +5,8 @@ set -euo pipefail
 cd "$(dirname "$0")/.."
 exec </dev/null
 
-packages=(libcli11-dev nlohmann-json3-dev libfmt-dev libxxhash-dev libboost1.81-dev libssl-dev zlib1g-dev
-          libarchive-dev liblzma-dev libbz2-dev libzstd-dev nettle-dev)
 at=build/deps/portable
-pins=$(cat scripts/portable_build.sh scripts/requirements-portable.txt | sha256sum)
+pins=$(cat scripts/portable_build.sh scripts/requirements-portable.txt scripts/libraries.txt | sha256sum)
 
 # The compiler under its four names, and a root with the headers and archives of the packages and nothing else.
 lay_out() {
@@ -23,7 +21,7 @@ lay_out() {
     printf '#!/bin/sh\nexec "%s/zig/ziglang/zig" %s "$@"\n' "$PWD/$at" "$words" >$at/bin/$tool
     chmod +x $at/bin/$tool
   done
-  (cd $at/packages && apt-get download -qq "${packages[@]}" 2>/dev/null)
+  (cd $at/packages && apt-get download -qq $(cat scripts/libraries.txt) 2>/dev/null)
   for package in $at/packages/*.deb; do dpkg -x "$package" $at/root; done
   cp -r $at/root/usr/include/x86_64-linux-gnu/. $at/root/usr/include/
   find $at/root -name '*.so*' -delete

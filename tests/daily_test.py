@@ -122,7 +122,7 @@ class Nights(Toy):
 
         # On Friday nobody hears: the message waits until somebody does, and the fill is done all the same.
         self.hook.down = True
-        self.assertTrue(self.look(5, 12)["not_told"])
+        self.assertTrue(self.look(5, 12)["not_sent"])
         self.play(4)
         self.play(5)
         self.hook.down = False

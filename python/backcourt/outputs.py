@@ -674,8 +674,8 @@ class DailyReport(TypedDict):
     awaited: list[str]
     fill: BackfillReport | None
     findings: list[DailyFinding]
-    told: list[DailyMessage]
-    not_told: str
+    sent: list[DailyMessage]
+    not_sent: str
     next_seconds: int
 
 

@@ -42,8 +42,8 @@ void Describe(Visitor& v, DailyReport& r) {
   v.Field("awaited", r.awaited, "dates that should be over and whose results or boxes are missing");
   v.Field("fill", r.fill, "how the backfill ended; null where none was due, or it failed");
   v.Field("findings", r.findings, "what is red or late now");
-  v.Field("told", r.told, "messages that were sent");
-  v.Field("not_told", r.not_told,
+  v.Field("sent", r.sent, "messages that were sent");
+  v.Field("not_sent", r.not_sent,
           "why messages were not sent: they are sent again at the next look; else empty");
   v.Field("next_seconds", r.next_seconds, "seconds until it is worth to look again");
 }
@@ -209,11 +209,11 @@ Result<DailyReport> Daily(Workspace& workspace, const DailyRequest& request, con
   for (DailyMessage& message : MessagesOf(project.name, told, report.findings)) {
     if (project.notify.Any()) {
       if (auto sent = Send(project.notify, message, cancel); !sent) {
-        report.not_told = sent.error().message;
+        report.not_sent = sent.error().message;
         return report;  // what was told stays as it is: the next look tells it
       }
     }
-    report.told.push_back(std::move(message));
+    report.sent.push_back(std::move(message));
   }
   TRY(ledger::WriteNote(*connection, kTold, OneLine(ToJson(report.findings))));
   return report;

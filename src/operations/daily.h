@@ -36,8 +36,8 @@ struct DailyReport {
   std::vector<Date> awaited;  // dates that should be over, and are not whole
   std::optional<BackfillReport> fill;
   std::vector<DailyFinding> findings;  // what is not as it should be
-  std::vector<DailyMessage> told;
-  std::string not_told;      // why a message could not be sent; it is sent again at the next look
+  std::vector<DailyMessage> sent;
+  std::string not_sent;      // why a message could not be sent; it is sent again at the next look
   int64_t next_seconds = 0;  // until it is worth to look again
 };
 void Describe(Visitor& v, DailyReport& r);

@@ -19,9 +19,9 @@ std::string DailyText(const DailyReport& report) {
   text += "\n";
   for (const DailyFinding& finding : report.findings)
     text += fmt::format("{}: {}\n  Try: {}\n", finding.kind, finding.what, finding.command);
-  for (const DailyMessage& message : report.told)
+  for (const DailyMessage& message : report.sent)
     text += "sent: " + message.event + "\n";
-  if (!report.not_told.empty()) text += "not sent: " + report.not_told + "\n";
+  if (!report.not_sent.empty()) text += "not sent: " + report.not_sent + "\n";
   return text;
 }
 
