@@ -23,14 +23,19 @@ std::string Log(const std::string& table) { return "wh.history." + Ident(table);
 std::string WholeName(const std::string& table, int64_t run) { return fmt::format("{}@{}", table, run); }
 std::string OldLogName(const std::string& table, int64_t run) { return fmt::format("{}@{} log", table, run); }
 
-Result<std::set<std::string>> Tables(Connection& connection, const std::string& schema) {
-  Rows rows = TRY(connection.Query(
-      "SELECT table_name FROM duckdb_tables() WHERE database_name = 'wh' AND schema_name = " +
-      Quote(schema)));
-  std::set<std::string> names;
+// What there is: tables of the warehouse, and tables of its history.
+struct TablesThere {
+  std::set<std::string> stored, logs;
+};
+
+Result<TablesThere> ReadTables(Connection& connection) {
+  Rows rows = TRY(connection.Query(R"sql(
+      SELECT schema_name, table_name FROM duckdb_tables()
+      WHERE database_name = 'wh' AND schema_name IN ('main', 'history'))sql"));
+  TablesThere there;
   for (size_t i = 0; i < rows.size(); ++i)
-    names.insert(rows.Text(i, 0));
-  return names;
+    (rows.Text(i, 0) == "main" ? there.stored : there.logs).insert(rows.Text(i, 1));
+  return there;
 }
 
 Result<> Mark(Connection& connection, int64_t run, const std::string& table, const std::string& slots) {
@@ -84,7 +89,8 @@ Result<> LogReplacement(Connection& connection, int64_t run, const Replacement& 
 }
 
 Result<> ForgetHistoryBefore(Connection& connection, int64_t start) {
-  for (const std::string& name : TRY(Tables(connection, "history"))) {
+  const TablesThere there = TRY(ReadTables(connection));
+  for (const std::string& name : there.logs) {
     size_t at = name.find('@');
     if (at == std::string::npos)
       TRY(connection.Execute(fmt::format("DELETE FROM {} WHERE run_ <= {}", Log(name), start)));
@@ -98,9 +104,9 @@ Result<> ForgetHistoryBefore(Connection& connection, int64_t start) {
 }  // namespace
 
 Result<> MakeLogs(Connection& connection, const std::set<std::string>& tables) {
-  auto logs = TRY(Tables(connection, "history")), there = TRY(Tables(connection, "main"));
+  TablesThere there = TRY(ReadTables(connection));
   for (const std::string& table : tables)
-    if (there.contains(table) && !logs.contains(table))
+    if (there.stored.contains(table) && !there.logs.contains(table))
       TRY(connection.Execute(fmt::format(
           "CREATE TABLE {} AS SELECT CAST(0 AS BIGINT) AS run_, true AS added_, * FROM {} LIMIT 0",
           Log(table), Stored(table))));
@@ -130,23 +136,24 @@ Result<> ReplaceRows(Connection& connection, const Replacement& change, std::opt
 }
 
 Result<> KeepWhole(Connection& connection, int64_t run, const std::string& table) {
-  auto logs = TRY(Tables(connection, "history"));
-  bool before = TRY(Tables(connection, "main")).contains(table),
-       again = logs.contains(WholeName(table, run));  // by the same run: what it found is kept
+  TablesThere there = TRY(ReadTables(connection));
+  bool before = there.stored.contains(table),
+       again = there.logs.contains(WholeName(table, run));  // by the same run: what it found is kept
   if (before && !again &&
       TRY(connection.Query(fmt::format("SELECT 1 FROM {} LIMIT 1", Stored(table)))).size() > 0)
     TRY(connection.Execute(
         fmt::format("CREATE TABLE {} AS FROM {}", Log(WholeName(table, run)), Stored(table))));
-  if (logs.contains(table))
+  if (there.logs.contains(table))
     TRY(connection.Execute(
-        logs.contains(OldLogName(table, run))
+        there.logs.contains(OldLogName(table, run))
             ? "DROP TABLE " + Log(table)
             : fmt::format("ALTER TABLE {} RENAME TO {}", Log(table), Ident(OldLogName(table, run)))));
   return Mark(connection, run, table, "[NULL]");
 }
 
 Result<> ForgetHistory(Connection& connection, const std::string& table) {
-  for (const std::string& name : TRY(Tables(connection, "history")))
+  const TablesThere there = TRY(ReadTables(connection));
+  for (const std::string& name : there.logs)
     if (name == table || name.starts_with(table + "@")) TRY(connection.Execute("DROP TABLE " + Log(name)));
   return connection.Execute("DELETE FROM backcourt.history WHERE table_name = " + Quote(table));
 }
@@ -177,9 +184,9 @@ Result<std::string> RowsAsOf(Connection& connection, const std::string& table, c
       Quote(table), run)));
   std::optional<int64_t> anew;
   if (!next.Null(0, 0)) anew = next.Int(0, 0);
-  auto logs = TRY(Tables(connection, "history"));
+  const TablesThere there = TRY(ReadTables(connection));
   std::string base = anew ? WholeName(table, *anew) : table, log = anew ? OldLogName(table, *anew) : table;
-  if (anew ? !logs.contains(base) : !TRY(Tables(connection, "main")).contains(table))
+  if (anew ? !there.logs.contains(base) : !there.stored.contains(table))
     return Error{ErrorKind::kUsage, fmt::format("{} had no rows after run {}", table, run),
                  anew ? fmt::format("run {} or a later one", *anew) : "`backcourt backfill`"};
   std::string
@@ -188,7 +195,7 @@ Result<std::string> RowsAsOf(Connection& connection, const std::string& table, c
           "SELECT slot, min(run) AS first FROM backcourt.history WHERE table_name = {} AND slot IS NOT "
           "NULL AND run > {}{} GROUP BY slot",
           Quote(table), run, anew ? fmt::format(" AND run < {}", *anew) : "");
-  if (!logs.contains(log))
+  if (!there.logs.contains(log))
     return fmt::format("SELECT * FROM {} WHERE {} NOT IN (SELECT slot FROM ({}))", rows, partition, marks);
   // Rows as they are, without what came later and with what went. A partition made later has only what was
   // logged before that.
@@ -223,7 +230,8 @@ Result<std::vector<TableLog>> ReadTableLogs(Connection& connection, int64_t run)
     else
       log.made.push_back(PartitionKey(marks.Int(i, 1)));
   }
-  for (const std::string& name : TRY(Tables(connection, "history"))) {
+  const TablesThere there = TRY(ReadTables(connection));
+  for (const std::string& name : there.logs) {
     bool old = name.ends_with(" log");
     if (name.find('@') != std::string::npos && !old) continue;
     if (TRY(connection.Query(fmt::format("SELECT 1 FROM {} WHERE run_ = {} LIMIT 1", Log(name), run)))
@@ -239,14 +247,15 @@ Result<std::vector<TableLog>> ReadTableLogs(Connection& connection, int64_t run)
 }
 
 Result<std::string> LogOf(Connection& connection, const std::string& table) {
-  return TRY(Tables(connection, "history")).contains(table) ? Log(table) : "";
+  return TRY(ReadTables(connection)).logs.contains(table) ? Log(table) : "";
 }
 
 Result<std::string> LogOf(Connection& connection, const std::string& table, int64_t run) {
   // The first that was ended by this run or by a later one, else the one that goes on.
   std::string log;
   int64_t ended = 0;
-  for (const std::string& name : TRY(Tables(connection, "history"))) {
+  const TablesThere there = TRY(ReadTables(connection));
+  for (const std::string& name : there.logs) {
     if (name == table && log.empty()) log = Log(name);
     if (!name.starts_with(table + "@") || !name.ends_with(" log")) continue;
     int64_t until = std::stoll(name.substr(table.size() + 1));

@@ -27,6 +27,7 @@ Error OfSeed(const FoundFile& file, Error error) {
 // A seed is read, compared and kept in one go: its steps share all that was read.
 // NOLINTNEXTLINE(readability-function-size)
 Result<> Loader::LoadSeeds(LoadReport& report) {
+  std::vector<std::string> made;
   for (const Seed& seed : project_.seeds) {
     const std::vector<FoundFile>& files = sources_.files().at("seed " + seed.name);
     auto known = [&](const FoundFile& file) {
@@ -88,14 +89,14 @@ Result<> Loader::LoadSeeds(LoadReport& report) {
       if (!ours) TRY(ledger::RemoveCells(connection_, seed.name));
       TRY(ledger::ForgetModel(connection_, seed.name));
       TRY(ledger::WriteDeclaration(connection_, seed.name, {kSeedKind, {{"columns", ColumnText(typed)}}}));
-      TRY(ledger::KeepColumns(connection_, {seed.name}));
+      made.push_back(seed.name);
       TRY(ledger::WriteCells(connection_, seed.name, {cell}));
       cells_[seed.name].Put(cell);
       changed_tables_.insert(seed.name);
       ++report.changed_cells;
     }
   }
-  return {};
+  return ledger::KeepColumns(connection_, made);
 }
 
 }  // namespace backcourt
