@@ -4,15 +4,14 @@ from __future__ import annotations
 
 import json
 import os
-import tempfile
 from collections.abc import Callable, Iterable, Mapping
 from datetime import date, datetime, timezone
 from importlib.metadata import version
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Union, cast
+from typing import IO, TYPE_CHECKING, Any, Union, cast
 
 from . import _sql
-from ._program import error_of, run
+from ._program import error_of, hear, run
 from ._progress import Bar
 from ._sql import Params
 from ._words import in_python
@@ -528,15 +527,19 @@ class Project:
 
     def _arrow(self, sql: str) -> pyarrow.Table:
         try:
-            import pyarrow.parquet
+            import pyarrow.ipc
         except ImportError:
             raise ImportError("tables come as Arrow: pip install 'backcourt[arrow]'") from None
-        with tempfile.TemporaryDirectory(prefix="backcourt-") as folder:
-            file = os.path.join(folder, "rows.parquet")
-            # A query that begins with a comment is not an option.
-            self._run(["query", f"\n{sql}" if sql.startswith("-") else sql, "--format", "parquet", "--output", file])
-            with pyarrow.parquet.ParquetFile(file) as rows:
-                return rows.read()
+
+        def read(output: IO[bytes]) -> Any:
+            try:
+                with pyarrow.ipc.open_stream(output) as rows:
+                    return rows.read_all()
+            except (pyarrow.ArrowInvalid, OSError):  # the program broke it off, and says why
+                return None
+
+        # A query that begins with a comment is not an option.
+        return hear([*self._project, "query", f"\n{sql}" if sql.startswith("-") else sql, "--format", "arrow"], self._folder, read)
 
 
 def get_game_dates_for_range(start: Date, end: Date, types: str | Iterable[str] | None = None, project: str | os.PathLike[str] | None = None) -> list[date]:
