@@ -652,14 +652,16 @@ class RunBatch(TypedDict):
 
 
 class Diff(TypedDict):
-    """What a run changed in the rows of tables."""
+    """What a run changed in the rows of tables, or what the text of a model would."""
 
-    run: int
+    run: int | None
     command: str
     started_at: str
     summary: str
     tables: list[TableChanges]
+    model: str
 
+    failures: list[RunFailure]
 
 class StopReport(TypedDict):
     """What was asked to end."""

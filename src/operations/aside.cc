@@ -48,7 +48,7 @@ Aside::~Aside() {
 Result<> Aside::Add(int64_t run, Trial& trial) {
   auto connection = TRY(TRY(workspace_->Open())->ConnectToLedger());
   for (TableChanges& changes :
-       TRY(ReadTableChanges(workspace_->project(), *connection, run, {}, kShownValues)))
+       TRY(ReadTableChanges(workspace_->project(), *connection, run, {}, trial.examples)))
     trial.changes.push_back(std::move(changes));
   for (ledger::RunFailure& failure : TRY(ledger::ReadRunFailures(*connection, run)))
     trial.failures.push_back(std::move(failure));

@@ -196,7 +196,9 @@ std::vector<Verb> MakeVerbs() {
                   "(default: all of it).\n"
                   "`show --as-of RUN` and as_of('TABLE', RUN) in `query` give the rows as they stood "
                   "after a run;\n"
-                  "`plan --diff` shows what a backfill would change.",
+                  "`plan --diff` shows what a backfill would change, --model what an edited model alone "
+                  "would in its own "
+                  "rows.",
        .example = "backcourt diff 12 player_form"},
       Diff));
   add(Make({.name = "show",
