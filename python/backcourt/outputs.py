@@ -354,6 +354,7 @@ class BackfillReport(TypedDict):
     planned: NotRequired[Plan | None]
     load: NotRequired[LoadReport | None]
     published: NotRequired[PublishReport | None]
+    published_to_bigquery: NotRequired[PublishReport | None]
 
 
 class PublishReport(TypedDict):
@@ -658,10 +659,10 @@ class Diff(TypedDict):
     command: str
     started_at: str
     summary: str
-    tables: list[TableChanges]
     model: str
-
+    tables: list[TableChanges]
     failures: list[RunFailure]
+
 
 class StopReport(TypedDict):
     """What was asked to end."""

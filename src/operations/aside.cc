@@ -31,6 +31,7 @@ Result<std::unique_ptr<Aside>> Aside::Make(Workspace& workspace,
     return Error{ErrorKind::kBusy, fmt::format("{} cannot be copied: {}", from, failed.message()),
                  "as much free space beside it as it takes"};
   project.publish_folder.clear();
+  project.bigquery.after_backfill = false;
   project.keep_history.reset();
   if (change) change(project);
   aside->workspace_ = std::make_unique<Workspace>(std::move(project), "");
