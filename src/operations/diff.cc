@@ -60,6 +60,8 @@ Result<DiffReport> DiffModel(Workspace& workspace, const DiffRequest& request, c
   again.tables = {model->name};
   again.dates = request.dates;
   again.no_upstream = again.force = true;
+  for (const Read& read : model->reads)  // as they are stored, though they are out of date
+    if (project.FindModel(read.table)) again.allow_missing.push_back(read.table);
   TRY(aside->Fill(again, activity->cancel(), trial));
   return DiffReport{
       .model = model->name, .tables = std::move(trial.changes), .failures = std::move(trial.failures)};
