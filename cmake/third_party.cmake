@@ -1,6 +1,6 @@
 # What others wrote, behind one target: third_party.
 #   from Debian: CLI11, nlohmann/json, fmt, xxHash, Boost.Beast (headers), OpenSSL, zlib, libarchive
-#   from the wheels that scripts/bootstrap.sh unpacks: the ADBC driver manager with toml++, nanoarrow
+#   from what scripts/bootstrap.sh unpacks: the ADBC driver manager with toml++, nanoarrow with flatcc
 
 find_package(CLI11 REQUIRED)
 find_package(nlohmann_json REQUIRED)
@@ -32,9 +32,19 @@ target_compile_definitions(adbc_driver_manager PRIVATE SetError=AdbcDriverManage
 target_compile_options(adbc_driver_manager PRIVATE -include ${CMAKE_SOURCE_DIR}/src/project/toml_assert.h)
 target_link_libraries(adbc_driver_manager PUBLIC ${CMAKE_DL_LIBS})
 
-set(nanoarrow_folder ${wheels}/arx_nanoarrow_sources/vendor)
-add_library(nanoarrow STATIC ${nanoarrow_folder}/src/nanoarrow.c)
-target_include_directories(nanoarrow SYSTEM PUBLIC ${nanoarrow_folder}/include)
+# With its writer of Arrow streams, which writes their heads by flatcc.
+set(parts ${CMAKE_SOURCE_DIR}/build/deps/sources/subprojects)
+set(nanoarrow ${parts}/arrow-nanoarrow/src)
+file(GLOB flatcc ${parts}/flatcc-*)
+set(NANOARROW_VERSION 0.9.0)
+set(NANOARROW_VERSION_MAJOR 0)
+set(NANOARROW_VERSION_MINOR 9)
+set(NANOARROW_VERSION_PATCH 0)
+configure_file(${nanoarrow}/nanoarrow/nanoarrow_config.h.in ${CMAKE_BINARY_DIR}/nanoarrow/nanoarrow/nanoarrow_config.h)
+file(GLOB nanoarrow_sources ${nanoarrow}/nanoarrow/common/*.c ${nanoarrow}/nanoarrow/ipc/*.c)
+add_library(nanoarrow STATIC ${nanoarrow_sources} ${flatcc}/src/runtime/builder.c ${flatcc}/src/runtime/emitter.c
+  ${flatcc}/src/runtime/verifier.c ${flatcc}/src/runtime/refmap.c)
+target_include_directories(nanoarrow SYSTEM PUBLIC ${nanoarrow} ${CMAKE_BINARY_DIR}/nanoarrow PRIVATE ${flatcc}/include)
 
 add_library(third_party INTERFACE)
 if(BACKCOURT_PORTABLE)  # Debian's fmt is of another C++ library

@@ -13,7 +13,12 @@ from hatchling.builders.hooks.plugin.interface import BuildHookInterface
 
 
 COMPILED_IN = ("libcli11-dev", "nlohmann-json3-dev", "libboost1.81-dev")  # headers alone: no library names them
-COMPILED_WHEELS = ("adbc_driver_manager", "arx_nanoarrow_sources")  # the first with toml++ inside
+# The first has toml++ inside; the licence of nanoarrow is that of flatcc and of this project.
+COMPILED_SOURCES = {
+    "adbc_driver_manager": "python/adbc_driver_manager-*.dist-info/licenses/*",
+    "nanoarrow": "sources/PKG-INFO",
+    "flatcc": "sources/subprojects/flatcc-*/[LN]*",
+}
 
 
 def notices(program: Path) -> dict[Path, str]:
@@ -43,11 +48,10 @@ class ProgramInside(BuildHookInterface):  # type: ignore[type-arg]
                 inside[part] = f"nba/{part.name}"
         deps = project / "build" / "deps"
         engine = deps / "npm" / "node_modules" / "@duckdb" / "node-bindings-linux-x64" / "LICENSE"
-        sources = {path: path.relative_to(deps / "python").parts[0].split("-")[0] for wheel in COMPILED_WHEELS for path in (deps / "python").glob(f"{wheel}-*.dist-info/licenses/*")}
         for notice, name in {engine: "duckdb", **(portable_notices(deps) if portable else notices(program))}.items():
             inside[notice] = f"licenses/{name}"
-        for notice, name in sources.items():
-            inside[notice] = f"licenses/{name}/{notice.name}"
+        for name, pattern in COMPILED_SOURCES.items():
+            inside.update((notice, f"licenses/{name}/{notice.name}") for notice in deps.glob(pattern))
         build_data["force_include"] = {str(path): f"backcourt/program/{name}" for path, name in inside.items()}
         build_data["pure_python"] = False
         build_data["tag"] = "py3-none-" + sysconfig.get_platform().replace("-", "_").replace(".", "_")

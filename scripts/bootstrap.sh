@@ -27,6 +27,11 @@ wheels() {
 
 fetch_sources() {
   wheels build/deps/python scripts/requirements.txt
+  local package=build/deps/sources
+  PYTHONPATH=$PWD/scripts/unbuilt python3 -m pip download --quiet --disable-pip-version-check \
+    --require-hashes --no-binary :all: --no-deps --no-build-isolation --dest $package -r scripts/requirements-sources.txt
+  tar -xzf $package/nanoarrow-*.tar.gz -C $package --strip-components 1 --wildcards \
+    '*/PKG-INFO' '*/arrow-nanoarrow/src' '*/flatcc-*/include' '*/flatcc-*/src/runtime' '*/flatcc-*/LICENSE' '*/flatcc-*/NOTICE'
   # toml++ 3.4 marks as unreachable what a letter such as é outside of quotes reaches: it is not a blank.
   sed -i '/is_non_ascii_horizontal_whitespace(char32_t c)/,/^\t}/s/default: TOML_UNREACHABLE/default: return false/' build/deps/python/adbc_driver_manager/toml++/toml.hpp
   ln -f build/deps/python/duckdb_extension_*/extensions/*/*.duckdb_extension build/lib/

@@ -69,6 +69,34 @@ class Published(Toy):
         self.assertEqual(self.publish(), [])
         self.assertEqual(self.jobs(), [])
 
+    def test_every_backfill_ends_with_it_where_the_project_says_so(self):
+        path = self.project / "backcourt.toml"
+        path.write_text(path.read_text() + "after_backfill = true\n")
+        self.correct(44)
+        self.assertEqual(self.total(), self.here())
+        self.assertEqual(self.count("player_form"), self.query("SELECT count(*) AS n FROM player_form")[0]["n"])
+        self.edit("data/box_2021-22.csv", "G1,AAA,1,44,", "G1,AAA,1,45,")
+        report = json.loads(self.run_program("backfill", "--json").splitlines()[-1])
+        self.assertIn("player_games: 1 date", report["published_to_bigquery"]["written"])
+        self.assertEqual(self.total(), self.here())
+        self.service.seen.clear()
+        self.run_program("plan", "--diff")
+        self.run_program("backfill", "--dry-run")
+        self.assertEqual(self.service.seen, [])
+
+    def test_a_backfill_that_cannot_publish_says_so_and_keeps_what_it_filled(self):
+        path = self.project / "backcourt.toml"
+        sound = path.read_text()
+        path.write_text(sound.replace(self.service.endpoint, "http://127.0.0.1:1") + "after_backfill = true\n" + f'[publish]\nfolder = "{self.folder / "published"}"\n')
+        self.edit("data/box_2021-22.csv", "G1,AAA,1,30,", "G1,AAA,1,44,")
+        said = self.run_program("backfill", code=4)
+        self.assertIn("is done, but nothing was published to BigQuery: ", said)
+        self.assertTrue((self.folder / "published" / "manifest.json").exists())
+        path.write_text(sound)
+        self.assertEqual(self.query("SELECT points FROM player_games WHERE game_id = 'G1' AND player_id = 1")[0]["points"], 44)
+        self.assertIn("player_games", "".join(self.publish()))
+        self.assertEqual(self.total(), self.here())
+
     def test_of_a_correction_only_its_dates_move(self):
         self.publish()
         self.correct(44)

@@ -199,6 +199,29 @@ class Changes(Toy):
         self.run_program("backfill")
         self.assertEqual(planned, [self.diff()["player_form"]])
 
+    def test_an_edited_model_against_what_is_stored(self):
+        model = "models/precompute/player_form.sql"
+        self.edit(BOX, "G1,AAA,1,30,", "G1,AAA,1,37,")
+        self.run_program("load")  # its input is out of date, and stays as it is stored
+        before = self.state()
+        self.assertIn("the rows are the same", self.run_program("diff", "--model", "player_form"))
+        self.edit(model, "sum(p.points)", "sum(p.points) + 1")
+        report = json.loads(self.run_program("diff", "--model", "player_form", "--examples", "1", "--json"))
+        self.assertEqual((report["run"], report["model"], report["failures"]), (None, "player_form", []))
+        table, = report["tables"]
+        self.assertEqual((table["table"], table["anew"], table["added"], table["gone"]), ("player_form", False, 0, 0))
+        self.assertEqual(table["columns"], {"points_avg": table["changed"]})
+        self.assertEqual(table["values"], [{"key": "game_date 2021-10-20, player_id 1", "column": "points_avg", "before": "30.0", "after": "31.0"}])
+        one = json.loads(self.run_program("diff", "--model", "player_form", "--dates", "2021-10-20", "--json"))["tables"][0]
+        self.assertEqual(one["dates"], 1)
+        self.assertEqual(self.state(), before)
+        for words, said in ((("--model", "player_from"), "player_form"), (("2", "--model", "player_form"), "a run and --model are two questions"), (("2", "--season", "2021-22"), "dates go with --model"),
+                            (("--model", "raw_box"), "raw_box"), (("--model", "all"), "--model takes one table")):
+            self.assertIn(said, self.run_program("diff", *words, code=1))
+        (self.project / model).write_text((self.project / model).read_text() + "UNION ALL SELECT DATE '2021-10-20', 1, 5, 1.0\n")
+        self.assertIn("player_form 2021-10-20 would fail", self.run_program("diff", "--model", "player_form", code=2))
+        self.assertEqual(self.state(), before)
+
     def test_an_edited_model_that_fails(self):
         model = "models/precompute/player_form.sql"
         text = (self.project / model).read_text()

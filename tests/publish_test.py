@@ -125,7 +125,7 @@ class Refusals(Published):
         self.out.mkdir()
         (self.out / "thesis.txt").write_text("mine")
         text = self.run_program("backfill", code=1)
-        self.assertIn("run 2 is done, but nothing was published: ", text)
+        self.assertIn("run 2 is done, but nothing was published to the folder: ", text)
         self.assertIn("thesis.txt is not of a published folder", text)
         self.assertEqual([path.name for path in self.out.iterdir()], ["thesis.txt"])
         self.assertEqual(len(self.stored("player_games")), 12)

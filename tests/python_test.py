@@ -10,9 +10,12 @@ import signal
 import subprocess
 import tempfile
 import threading
+import time
 import unittest
 from datetime import date, datetime
+from decimal import Decimal
 from pathlib import Path
+from unittest import mock
 
 from tests.kit.program import ROOT
 from tests.kit.wheel import installed, run
@@ -55,7 +58,7 @@ class Wheel(unittest.TestCase):
             if "=>" in line and not re.match(r"\s*(libc|libm|libgcc_s|libstdc\+\+|libdl|libpthread|libresolv|librt|libz)\.so", line):
                 self.assertIn(str(INSTALLED), line)
         notices = {path.name for path in (INSTALLED / "backcourt" / "program" / "licenses").iterdir()}
-        self.assertLessEqual({"duckdb", "libfmt9", "libxxhash0", "libcli11-dev", "nlohmann-json3-dev", "adbc_driver_manager"}, notices)
+        self.assertLessEqual({"duckdb", "libfmt9", "libxxhash0", "libcli11-dev", "nlohmann-json3-dev", "adbc_driver_manager", "nanoarrow", "flatcc"}, notices)
 
     def test_version_and_licence_are_those_of_the_source_tree(self):
         version = (ROOT / "VERSION").read_text().strip()
@@ -260,6 +263,92 @@ class Errors(Toy):
     def test_all_are_errors_of_the_module(self):
         for error in (backcourt.UsageError, backcourt.CellsFailed, backcourt.CellsBlocked, backcourt.SourceUnreachable, backcourt.WarehouseBusy, backcourt.Interrupted):
             self.assertTrue(issubclass(error, backcourt.BackcourtError))
+
+
+# Rows enough for many batches, more than a pipe holds and more than a server keeps unsent.
+MANY = 1_000_000
+
+
+class Streams(Toy):
+    """Rows come as an Arrow stream: from the program, or through it from the process that holds the warehouse."""
+
+    def setUp(self):
+        super().setUp()
+        self.project.load()
+
+    def served(self):
+        server = subprocess.Popen([VENV / "bin" / "backcourt", "serve", "--port", "0"], cwd=self.folder, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+        self.addCleanup(server.communicate)
+        self.addCleanup(server.terminate)
+        self.assertIn("http://", server.stdout.readline())
+        return server
+
+    def test_types_and_values(self):
+        wanted = {"b": ("bool", True), "i": ("int64", 2**40), "h": ("double", float(2**100)), "d": ("decimal128(5, 2)", Decimal("1.25")), "f": ("float", 0.5), "t": ("string", "Jokić"), "e": ("string", "b"),
+                  "day": ("date32[day]", date(2021, 12, 1)), "at": ("timestamp[us]", datetime(2021, 12, 1, 19, 30)), "bytes": ("binary", b"\x00\xff"), "list": ("list<l: int32>", [1, None]),
+                  "pair": ("struct<x: int32, y: string>", {"x": 1, "y": "q"}), "none": ("int32", None)}
+        sql = """SELECT true AS b, (2 ** 40)::BIGINT AS i, (2 ** 100)::HUGEINT AS h, 1.25::DECIMAL(5, 2) AS d, 0.5::FLOAT AS f, 'Jokić' AS t, 'b'::ENUM('a', 'b') AS e,
+                 DATE '2021-12-01' AS day, TIMESTAMP '2021-12-01 19:30:00' AS at, '\\x00\\xFF'::BLOB AS bytes, [1, NULL]::INT[] AS list, {'x': 1::INT, 'y': 'q'} AS pair, NULL::INT AS none"""
+        alone = self.project.query(sql)
+        self.assertEqual({field.name: (str(field.type), alone.column(field.name)[0].as_py()) for field in alone.schema}, wanted)
+        self.served()
+        self.assertTrue(self.project.query(sql).equals(alone))
+
+    def test_many_rows_and_none(self):
+        sql = f"SELECT i, CASE WHEN i % 3 = 0 THEN NULL ELSE 'row ' || i END AS t FROM range({MANY}) r(i)"
+        for holder in (False, True):
+            if holder:
+                self.served()
+            rows = self.project.query(sql)
+            self.assertEqual((rows.num_rows, rows.column("t").null_count), (MANY, MANY // 3 + 1))
+            self.assertEqual(sum(rows.column("i").to_pylist()), MANY * (MANY - 1) // 2)
+            none = self.project.query(sql + " WHERE i < 0")
+            self.assertEqual((none.num_rows, none.schema), (0, rows.schema))
+
+    def test_an_error_amid_the_rows_is_an_error(self):
+        late = f"SELECT CASE WHEN i = {MANY - 1} THEN error('too late') ELSE i END AS i FROM range({MANY}) r(i)"
+        for holder in (False, True):
+            if holder:
+                self.served()
+            with self.assertRaisesRegex(backcourt.UsageError, "too late"):
+                self.project.query(late)
+        self.assertEqual(self.project.query("SELECT 1 AS one").to_pylist(), [{"one": 1}])
+
+    def test_a_holder_that_dies_amid_the_rows(self):
+        server = self.served()
+        program = subprocess.Popen([VENV / "bin" / "backcourt", "query", "FROM range(100000000)", "--format", "arrow"], cwd=self.folder, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+        self.assertEqual(len(program.stdout.read(1 << 20)), 1 << 20)
+        server.kill()
+        rest, said = program.communicate(timeout=60)
+        self.assertEqual(program.returncode, 130)
+        self.assertIn(b"ended amid its answer", said)
+        import pyarrow.ipc
+
+        server, opened = self.served(), pyarrow.ipc.open_stream
+
+        def open_and_kill(output):
+            rows = opened(output)
+            server.kill()
+            return rows
+
+        with mock.patch("pyarrow.ipc.open_stream", open_and_kill), self.assertRaisesRegex(backcourt.Interrupted, "ended amid its answer"):
+            self.project.query("FROM range(100000000)")
+
+    def test_a_reader_that_goes_ends_its_query(self):
+        self.served()
+        for _ in range(2):
+            program = subprocess.Popen([VENV / "bin" / "backcourt", "query", "FROM range(2000000000)", "--format", "arrow"], cwd=self.folder, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+            program.stdout.read(1 << 20)
+            program.kill()
+            program.communicate()
+        begun = time.monotonic()  # the queries of before would hold the engine for a minute
+        self.assertEqual(self.project.query("SELECT count(*) AS n FROM raw_box").to_pylist(), [{"n": len(self.rows("box"))}])
+        self.assertLess(time.monotonic() - begun, 20)
+
+    def test_the_program_writes_a_stream_to_its_output_alone(self):
+        said = command("query", "SELECT 1", "--format", "arrow", "--output", "x", cwd=self.folder, code=1)
+        self.assertIn("> FILE", said)
+        self.assertEqual(list(self.folder.glob("x*")), [])
 
 
 class WhileItFills(Toy):

@@ -63,7 +63,7 @@ class Buckets(Remote):
         toml = self.project / "backcourt.toml"
         toml.write_text(toml.read_text() + '\n[publish]\nfolder = "s3://pond/published"\n')
         text = self.run_program("backfill", code=4)
-        self.assertIn("run 2 is done, but nothing was published: ", text)
+        self.assertIn("run 2 is done, but nothing was published to the folder: ", text)
         self.assertIn("s3://pond/published", text)
 
     def test_a_bucket_loads_as_a_folder_does(self):

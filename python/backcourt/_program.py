@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import os
 import signal
 import subprocess
@@ -9,13 +10,15 @@ import sys
 import tempfile
 from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING, NoReturn
+from typing import IO, TYPE_CHECKING, NoReturn, TypeVar
 
 from ._words import in_python
 from .errors import BY_EXIT_CODE, BackcourtError, Interrupted, UsageError
 
 if TYPE_CHECKING:
     from .outputs import Done
+
+Heard = TypeVar("Heard")
 
 PROGRAM = Path(__file__).resolve().parent / "program" / "backcourt"
 
@@ -38,33 +41,46 @@ def run(words: list[str], folder: Path, on_line: Callable[[str], None] | None = 
     """Runs a command in `folder` and returns what it printed; `on_line` is given every line as it comes.
 
     Where the command fails, or ends by a signal, its exception is raised; not so
-    where it printed a report and its exit code is one of `answers`. An
-    exception that comes in between (an interrupt, or one of `on_line`)
-    interrupts the command, waits for its end and goes on.
+    where it printed a report and its exit code is one of `answers`.
     """
     printed: list[str] = []
+
+    def read(output: IO[bytes]) -> None:
+        for line in io.TextIOWrapper(output, encoding="utf-8", errors="replace"):
+            printed.append(line)
+            if on_line is not None:
+                on_line(line)
+
+    hear(words, folder, read, lambda exit_code: bool(printed) and exit_code in answers)
+    return "".join(printed)
+
+
+def hear(words: list[str], folder: Path, read: Callable[[IO[bytes]], Heard], answered: Callable[[int], bool] = lambda _: False) -> Heard:
+    """Runs a command in `folder` and returns what `read` makes of its output, as it comes.
+
+    Where the command fails and did not answer all the same, its exception is raised,
+    whatever `read` made of what came before. An exception that comes in between (an
+    interrupt, or one of `read`) interrupts the command, waits for its end and goes on.
+    """
     with tempfile.TemporaryFile("w+", encoding="utf-8", errors="replace") as said:
         try:
             # In a session of its own, a Ctrl-C reaches it once, through us.
-            process = subprocess.Popen([PROGRAM, *words], cwd=folder, env=environment(), stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=said,
-                                       encoding="utf-8", errors="replace", start_new_session=True)
+            process = subprocess.Popen([PROGRAM, *words], cwd=folder, env=environment(), stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=said, start_new_session=True)
         except OSError as error:
             raise UsageError(f"{error.filename}: {error.strerror}") from None
         with process:
             assert process.stdout is not None
             try:
-                for line in process.stdout:
-                    printed.append(line)
-                    if on_line is not None:
-                        on_line(line)
+                heard = read(process.stdout)
+                process.wait()
             except BaseException:
                 _interrupt(process)
                 raise
         said.seek(0)
         message = said.read().strip().removeprefix("backcourt: ")
-    if process.returncode and not (printed and process.returncode in answers):
+    if process.returncode and not answered(process.returncode):
         raise error_of(process.returncode, in_python(message) or f"`backcourt {' '.join(words)}` ended with exit code {process.returncode}")
-    return "".join(printed)
+    return heard
 
 
 def error_of(exit_code: int, message: str, report: Done | None = None) -> BackcourtError:
@@ -72,7 +88,7 @@ def error_of(exit_code: int, message: str, report: Done | None = None) -> Backco
     return BY_EXIT_CODE.get(exit_code, Interrupted if exit_code < 0 else BackcourtError)(message, report)
 
 
-def _interrupt(process: subprocess.Popen[str]) -> None:
+def _interrupt(process: subprocess.Popen[bytes]) -> None:
     """Lets running batches end or roll back; a second Ctrl-C ends them at once."""
     process.send_signal(signal.SIGINT)
     try:

@@ -354,6 +354,7 @@ class BackfillReport(TypedDict):
     planned: NotRequired[Plan | None]
     load: NotRequired[LoadReport | None]
     published: NotRequired[PublishReport | None]
+    published_to_bigquery: NotRequired[PublishReport | None]
 
 
 class PublishReport(TypedDict):
@@ -652,13 +653,15 @@ class RunBatch(TypedDict):
 
 
 class Diff(TypedDict):
-    """What a run changed in the rows of tables."""
+    """What a run changed in the rows of tables, or what the text of a model would."""
 
-    run: int
+    run: int | None
     command: str
     started_at: str
     summary: str
+    model: str
     tables: list[TableChanges]
+    failures: list[RunFailure]
 
 
 class StopReport(TypedDict):

@@ -4,15 +4,14 @@ from __future__ import annotations
 
 import json
 import os
-import tempfile
 from collections.abc import Callable, Iterable, Mapping
 from datetime import date, datetime, timezone
 from importlib.metadata import version
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Union, cast
+from typing import IO, TYPE_CHECKING, Any, Union, cast
 
 from . import _sql
-from ._program import error_of, run
+from ._program import error_of, hear, run
 from ._progress import Bar
 from ._sql import Params
 from ._words import in_python
@@ -367,11 +366,17 @@ class Project:
         """Makes a cell again from the file that `bundle` wrote: look at `same`. Needs no warehouse."""
         return cast(BundleReplay, self._json(["replay", str(Path(file).absolute())], answers=(2,)))
 
-    def diff(self, run: AsOf | None = None, *tables: str, examples: int = 10) -> Diff:
+    def diff(self, run: AsOf | None = None, *tables: str, model: str | None = None, dates: Iterable[Date] | None = None, season: str | None = None, examples: int = 10) -> Diff:
         """What a run changed in the rows of tables: the newest, unless one is named by its number or a time.
 
             >>> [(table["table"], table["changed"]) for table in Project().diff()["tables"]]
+            >>> Project().diff(model="player_form", season="2021-22")["tables"]
+
+        With `model` and no run: what the text of this model, as it is now, would change in
+        its rows, on all dates or those chosen. Nothing is kept.
         """
+        if model is not None:
+            return cast(Diff, self._json(["diff", "--model", model, *_choice(None, None, dates, season), "--examples", str(examples)], answers=(2,)))
         named = [] if run is None else [str(run) if isinstance(run, int) else _moment(run)]
         if tables and not named:
             raise UsageError("tables without a run\n  Try: diff(run, *tables)")
@@ -528,15 +533,19 @@ class Project:
 
     def _arrow(self, sql: str) -> pyarrow.Table:
         try:
-            import pyarrow.parquet
+            import pyarrow.ipc
         except ImportError:
             raise ImportError("tables come as Arrow: pip install 'backcourt[arrow]'") from None
-        with tempfile.TemporaryDirectory(prefix="backcourt-") as folder:
-            file = os.path.join(folder, "rows.parquet")
-            # A query that begins with a comment is not an option.
-            self._run(["query", f"\n{sql}" if sql.startswith("-") else sql, "--format", "parquet", "--output", file])
-            with pyarrow.parquet.ParquetFile(file) as rows:
-                return rows.read()
+
+        def read(output: IO[bytes]) -> Any:
+            try:
+                with pyarrow.ipc.open_stream(output) as rows:
+                    return rows.read_all()
+            except (pyarrow.ArrowInvalid, OSError):  # the program broke it off, and says why
+                return None
+
+        # A query that begins with a comment is not an option.
+        return hear([*self._project, "query", f"\n{sql}" if sql.startswith("-") else sql, "--format", "arrow"], self._folder, read)
 
 
 def get_game_dates_for_range(start: Date, end: Date, types: str | Iterable[str] | None = None, project: str | os.PathLike[str] | None = None) -> list[date]:

@@ -5,6 +5,7 @@
 #include <dlfcn.h>
 #include <fmt/format.h>
 #include <nanoarrow/nanoarrow.h>
+#include <nanoarrow/nanoarrow_ipc.h>
 
 #include <cstring>
 #include <mutex>
@@ -221,6 +222,41 @@ Result<> Connection::Pour(const std::string& select, Connection& into, const std
   if (ingest.private_data) AdbcStatementRelease(&ingest, &ignored);
   if (ignored.release) ignored.release(&ignored);
   if (done != ADBC_STATUS_OK) return TakeError(error, into.state_->database->classify);
+  return {};
+}
+
+Result<> Connection::Stream(const std::string& select, const Bytes& take) {
+  if (in_transaction_ || !state_->database->embedded) return StreamAlone(select, take);
+  Transaction own = TRY(Transaction::Begin(*this));
+  TRY(StreamAlone(select, take));
+  return own.Commit();
+}
+
+Result<> Connection::StreamAlone(const std::string& select, const Bytes& take) {
+  Answer answer(*this);
+  TRY(Ask(select, answer));
+  struct Sink {
+    const Bytes& take;
+    bool refused = false;
+  } sink{take};
+  ArrowIpcOutputStream output{};
+  output.private_data = &sink;
+  output.write = [](ArrowIpcOutputStream* to, const void* bytes, int64_t size, int64_t* written,
+                    ArrowError*) {
+    auto& sink = *static_cast<Sink*>(to->private_data);
+    *written = size;
+    sink.refused = !sink.take({static_cast<const char*>(bytes), size_t(size)});
+    return sink.refused ? ECANCELED : NANOARROW_OK;
+  };
+  output.release = [](ArrowIpcOutputStream* to) { to->release = nullptr; };
+  ArrowIpcWriter writer{};
+  ArrowError error{};
+  if (ArrowIpcWriterInit(&writer, &output) != NANOARROW_OK)
+    return Error{ErrorKind::kCapacity, "no memory is left for the rows", "fewer rows or columns"};
+  int failed = ArrowIpcWriterWriteArrayStream(&writer, &answer.stream, &error);
+  ArrowIpcWriterReset(&writer);
+  if (sink.refused) return Error{ErrorKind::kInterrupted, "nobody takes the rows any more", ""};
+  if (failed) return state_->database->classify(error.message);
   return {};
 }
 

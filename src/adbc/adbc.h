@@ -9,6 +9,7 @@
 #include <utility>
 #include <vector>
 
+#include "base/bytes.h"
 #include "base/result.h"
 
 namespace backcourt {
@@ -73,6 +74,10 @@ class Connection {
   // The same in no transaction, as some statements about the engine itself want it.
   Result<> ExecuteAlone(const std::string& sql);
 
+  // The rows of a SELECT as an Arrow IPC stream, as they come; its end is written when all rows are. Once
+  // `take` says no, the rest is left: kInterrupted.
+  Result<> Stream(const std::string& select, const Bytes& take);
+
   // Makes what this connection is running fail as interrupted. Of an engine that runs elsewhere only this end
   // gives up.
   void Cancel();
@@ -91,6 +96,7 @@ class Connection {
   // The stream of a statement's rows, and what keeps it.
   class Answer;
   Result<> Ask(const std::string& sql, Answer& answer);
+  Result<> StreamAlone(const std::string& select, const Bytes& take);
   struct State;
   std::unique_ptr<State> state_;
   bool in_transaction_ = false;

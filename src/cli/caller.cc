@@ -53,7 +53,7 @@ Result<WarehouseLock*> Caller::Hold() {
 }
 
 Result<bool> Caller::HereOrThere(const Verb& verb, const std::function<nlohmann::json()>& request,
-                                 const Events& events) {
+                                 const Events& events, const Bytes& bytes) {
   if (verb.needs == Verb::Needs::kNothing || verb.needs == Verb::Needs::kProject || lock_) return true;
   HolderInfo other;
   for (int attempt = 0; attempt < 200; ++attempt) {  // short commands are waited for
@@ -64,7 +64,7 @@ Result<bool> Caller::HereOrThere(const Verb& verb, const std::function<nlohmann:
     bool joins = message.value("join", nlohmann::json()) == true;
     bool served = other.command.starts_with("backcourt serve");
     if (verb.needs != Verb::Needs::kAlone || joins || served) {
-      auto answer = AskHolder(other, verb, message, events);
+      auto answer = AskHolder(other, verb, message, events, bytes);
       if (answer) {
         answer_ = std::move(*answer);
         return false;
@@ -83,8 +83,10 @@ Result<bool> Caller::HereOrThere(const Verb& verb, const std::function<nlohmann:
 }
 
 Result<nlohmann::json> Caller::AskHolder(const HolderInfo& holder, const Verb& verb,
-                                         const nlohmann::json& request, const Events& events) {
+                                         const nlohmann::json& request, const Events& events,
+                                         const Bytes& bytes) {
   std::optional<Result<nlohmann::json>> end;
+  bool begun = false;
   auto called = Call(
       holder.socket, verb.name, request.dump(),
       [&](const std::string& line) {
@@ -92,10 +94,20 @@ Result<nlohmann::json> Caller::AskHolder(const HolderInfo& holder, const Verb& v
         if (parsed.event && events) events(*parsed.event);
         if (parsed.end) end = std::move(parsed.end);
       },
-      [this] { return !cancel_.Requested(); });
-  if (end) return std::move(*end);
-  if (!called && called.error().kind == ErrorKind::kInterrupted) return called.error();
-  return Error{ErrorKind::kTransient, "the process that holds the warehouse does not answer", ""};
+      [this] { return !cancel_.Requested(); },
+      [&](std::string_view piece) {
+        begun = true;
+        return bytes && bytes(piece);
+      });
+  if (!end && !called && called.error().kind == ErrorKind::kInterrupted) end = called.error();
+  if (!end)
+    end = Error{ErrorKind::kTransient,
+                begun ? "the process that holds the warehouse ended amid its answer"
+                      : "the process that holds the warehouse does not answer",
+                "the same command again"};
+  if (begun && !*end && end->error().kind == ErrorKind::kTransient)
+    end->error().kind = ErrorKind::kInterrupted;
+  return std::move(*end);
 }
 
 void Caller::Serve() {

@@ -30,6 +30,14 @@ class Caller {
     if (TRY(Here(verb, request, nullptr))) return run(workspace_, request, cancel_);
     return FromJson<Report>(std::move(answer_));
   }
+  // Those whose report may be a stream of bytes.
+  template <typename Request, typename Report>
+  Result<Report> Ask(const char* verb,
+                     Result<Report> (*run)(Workspace&, const Request&, const Cancel&, const Bytes&),
+                     const std::type_identity_t<Request>& request, const Bytes& bytes) {
+    if (TRY(Here(verb, request, nullptr, bytes))) return run(workspace_, request, cancel_, bytes);
+    return FromJson<Report>(std::move(answer_));
+  }
   // Long ones: other shells are answered while they run here.
   template <typename Request, typename Report>
   Result<Report> Ask(const char* verb,
@@ -43,13 +51,15 @@ class Caller {
  private:
   // Becomes the holder, or has the holder answer: `answer_` is its report then.
   template <typename Request>
-  Result<bool> Here(const char* verb, const Request& request, const Events& events) {
-    return HereOrThere(*FindVerb(verb), [&] { return ToJson(request); }, events);
+  Result<bool> Here(const char* verb, const Request& request, const Events& events,
+                    const Bytes& bytes = nullptr) {
+    return HereOrThere(*FindVerb(verb), [&] { return ToJson(request); }, events, bytes);
   }
   Result<bool> HereOrThere(const Verb& verb, const std::function<nlohmann::json()>& request,
-                           const Events& events);
+                           const Events& events, const Bytes& bytes);
+  // Once bytes have come, no error is of kind kTransient: a second answer would follow half a first one.
   Result<nlohmann::json> AskHolder(const HolderInfo& holder, const Verb& verb, const nlohmann::json& request,
-                                   const Events& events);
+                                   const Events& events, const Bytes& bytes);
   Error Busy(const HolderInfo& other) const;
   void Serve();
 

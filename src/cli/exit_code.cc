@@ -53,6 +53,7 @@ int ExitCode(const PlanReport& report) {
   return !report.problems.empty() ? 1 : report.trial.failures.empty() ? 0 : 2;
 }
 
+int ExitCode(const DiffReport& report) { return report.failures.empty() ? 0 : 2; }
 int ExitCode(const DoctorReport& report) {
   int code = 0;
   for (const Finding& finding : report) {

@@ -18,6 +18,7 @@ int ExitCode(const VerifyReport& report);
 int ExitCode(const CompareReport& report);
 int ExitCode(const LintReport& report);
 int ExitCode(const PlanReport& report);
+int ExitCode(const DiffReport& report);
 int ExitCode(const DoctorReport& report);
 int ExitCode(const DailyReport& report);
 int ExitCode(const ModelTestReport& report);

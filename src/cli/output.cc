@@ -32,6 +32,9 @@ Output Output::Measured() const {
 }
 
 void Output::Out(const std::string& text) const { Write(stdout, text); }
+bool Output::Send(std::string_view bytes) const {
+  return fwrite(bytes.data(), 1, bytes.size(), stdout) == bytes.size() && fflush(stdout) == 0;
+}
 void Output::Err(const std::string& text) const { Write(stderr, text); }
 
 }  // namespace backcourt

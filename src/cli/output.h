@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <functional>
 #include <string>
+#include <string_view>
 
 namespace backcourt {
 
@@ -17,6 +18,8 @@ struct Output {
   // With the size that the terminal has now.
   Output Measured() const;
   void Out(const std::string& text) const;
+  // False where nobody reads it any more.
+  bool Send(std::string_view bytes) const;
   void Err(const std::string& text) const;
 };
 

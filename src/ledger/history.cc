@@ -64,17 +64,26 @@ Result<> TellApart(Connection& connection, const Replacement& change, const std:
       fmt::arg("order", change.order.empty() ? "" : "ORDER BY " + change.order)));
 }
 
-// Logs what goes and comes, but for partitions without rows, of which a mark is enough.
+// Logs what goes and comes, but for partitions that had no rows and get some, of which a mark is enough.
 Result<> LogReplacement(Connection& connection, int64_t run, const Replacement& change,
                         const std::string& among) {
-  Rows rows = TRY(connection.Query(fmt::format("SELECT DISTINCT CAST({} AS INTEGER) FROM {} WHERE {}",
-                                               change.partition, Stored(change.table), among)));
+  Rows rows =
+      TRY(connection.Query(fmt::format(R"sql(
+          SELECT slot_, bool_or(had_) FROM (
+            SELECT CAST({partition} AS INTEGER) AS slot_, true AS had_ FROM {stored} WHERE {among}
+            UNION ALL SELECT CAST({partition} AS INTEGER), false FROM temp.joining_)
+          GROUP BY slot_)sql",
+                                       fmt::arg("partition", change.partition),
+                                       fmt::arg("stored", Stored(change.table)), fmt::arg("among", among))));
   std::set<PartitionKey> had;
-  for (size_t i = 0; i < rows.size(); ++i)
-    had.insert(PartitionKey(rows.Int(i, 0)));
   std::vector<PartitionKey> fresh;
-  for (PartitionKey partition : change.partitions)
-    if (!had.contains(partition)) fresh.push_back(partition);
+  for (size_t i = 0; i < rows.size(); ++i) {
+    PartitionKey partition(rows.Int(i, 0));
+    if (rows.Int(i, 1))
+      had.insert(partition);
+    else
+      fresh.push_back(partition);
+  }
   TRY(LogNewPartitions(connection, run, change.table, fresh));
   if (had.empty()) return {};
   return connection.Execute(fmt::format(

@@ -31,6 +31,7 @@ Result<std::unique_ptr<Aside>> Aside::Make(Workspace& workspace,
     return Error{ErrorKind::kBusy, fmt::format("{} cannot be copied: {}", from, failed.message()),
                  "as much free space beside it as it takes"};
   project.publish_folder.clear();
+  project.bigquery.after_backfill = false;
   project.keep_history.reset();
   if (change) change(project);
   aside->workspace_ = std::make_unique<Workspace>(std::move(project), "");
@@ -48,7 +49,7 @@ Aside::~Aside() {
 Result<> Aside::Add(int64_t run, Trial& trial) {
   auto connection = TRY(TRY(workspace_->Open())->ConnectToLedger());
   for (TableChanges& changes :
-       TRY(ReadTableChanges(workspace_->project(), *connection, run, {}, kShownValues)))
+       TRY(ReadTableChanges(workspace_->project(), *connection, run, {}, trial.examples)))
     trial.changes.push_back(std::move(changes));
   for (ledger::RunFailure& failure : TRY(ledger::ReadRunFailures(*connection, run)))
     trial.failures.push_back(std::move(failure));

@@ -16,6 +16,7 @@
 #include "ledger/runs.h"
 #include "operations/history.h"
 #include "operations/load.h"
+#include "operations/publish_bigquery.h"
 #include "operations/registry.h"
 #include "proof/file_problems.h"
 #include "proof/fill_proof.h"
@@ -60,6 +61,8 @@ void Describe(Visitor& v, BackfillReport& r) {
   v.Field("published", r.published,
           "what was published, where [publish] of backcourt.toml names a folder; only there then",
           {.omitted = true});
+  v.Field("published_to_bigquery", r.published_to_bigquery,
+          "the same of BigQuery, where [publish.bigquery] has after_backfill = true", {.omitted = true});
 }
 
 const char* OutcomeName(Outcome outcome) {
@@ -447,21 +450,34 @@ Result<BackfillReport> Fill::RunPlan() {
 
 namespace {
 
-// What was filled stays filled, also where it cannot be published.
+// What was filled stays filled, also where it cannot be published. Each place is tried, whatever became of
+// the other; an error names those that failed.
 Result<BackfillReport> PublishAfter(Workspace& workspace, const BackfillRequest& request,
                                     BackfillReport report, Activity& activity) {
-  if (workspace.project().publish_folder.empty() || request.dry_run) return report;
-  auto published = PublishTables(workspace, {}, activity);
-  if (!published) {
-    Error error = published.error();
-    error.message = fmt::format(
-        "{}, but nothing was published: {}",
-        report.run ? fmt::format("run {} is {}", *report.run, report.outcome) : "there was nothing to fill",
-        error.message);
-    return error;
-  }
-  report.published = std::move(*published);
-  return report;
+  const Project& project = workspace.project();
+  if (request.dry_run) return report;
+  std::optional<Error> failed;
+  auto take = [&](const char* where, Result<PublishReport> published, std::optional<PublishReport>& place) {
+    if (published) {
+      place = std::move(*published);
+      return;
+    }
+    std::string why = fmt::format("nothing was published to {}: {}", where, published.error().message);
+    if (!failed)
+      failed = Error{published.error().kind, why, published.error().hint};
+    else
+      failed->message += "; " + why;
+  };
+  if (!project.publish_folder.empty())
+    take("the folder", PublishTables(workspace, {}, activity), report.published);
+  if (project.bigquery.after_backfill)
+    take("BigQuery", PublishToBigQuery(workspace, false, activity), report.published_to_bigquery);
+  if (!failed) return report;
+  failed->message = fmt::format(
+      "{}, but {}",
+      report.run ? fmt::format("run {} is {}", *report.run, report.outcome) : "there was nothing to fill",
+      failed->message);
+  return *failed;
 }
 
 }  // namespace

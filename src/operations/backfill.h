@@ -32,9 +32,10 @@ struct BackfillReport {
   double seconds = 0;
   std::string
       unfinished;  // the command of the last run, where that was to fill again what is fresh and did not end
-  std::optional<PlanReport> planned;       // of a dry run, as after its load
-  std::optional<LoadReport> load;          // of a dry run: what its load would do
-  std::optional<PublishReport> published;  // where the project names a folder for it
+  std::optional<PlanReport> planned;  // of a dry run, as after its load
+  std::optional<LoadReport> load;     // of a dry run: what its load would do
+  // Where the project says so: to the folder, and to BigQuery.
+  std::optional<PublishReport> published, published_to_bigquery;
 };
 void Describe(Visitor& v, BackfillReport& r);
 

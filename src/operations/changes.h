@@ -36,6 +36,7 @@ void Describe(Visitor& v, TableChanges& t);
 struct Trial {
   std::vector<TableChanges> changes;
   std::vector<ledger::RunFailure> failures;  // cells that fail in it
+  int examples = kShownValues;               // at most so many values a table
 };
 
 // By table, in the order of the project; `tables`: only these, where any are named.

@@ -192,13 +192,13 @@ TEST(CommandLines, AskForTheSame) {
 
 TEST_F(Operations, ShowQueryExport) {
   FillAll();
-  RowsReport shown = Must(Show(workspace_, {.table = "player_games", .date = "2021-10-19"}, cancel_));
+  RowsReport shown = Must(Show(workspace_, {.table = "player_games", .date = "2021-10-19"}, cancel_, {}));
   EXPECT_EQ(shown.rows.size(), 2u);
   EXPECT_EQ(shown.columns.front(), "game_id");
-  RowsReport rows = Must(Query(workspace_, {"SELECT count(*) AS n FROM player_games", {}}, cancel_));
+  RowsReport rows = Must(Query(workspace_, {"SELECT count(*) AS n FROM player_games", {}}, cancel_, {}));
   EXPECT_EQ(rows.rows[0][0], "12");
-  EXPECT_FALSE(Query(workspace_, {"DROP TABLE player_games", {}}, cancel_));
-  auto typo = Show(workspace_, {.table = "player_gamess"}, cancel_);
+  EXPECT_FALSE(Query(workspace_, {"DROP TABLE player_games", {}}, cancel_, {}));
+  auto typo = Show(workspace_, {.table = "player_gamess"}, cancel_, {});
   ASSERT_FALSE(typo);
   EXPECT_EQ(typo.error().hint, "player_games");
   testing::Folder beside;
@@ -246,7 +246,7 @@ TEST_F(Operations, TwoAtOnceWhereThatIsAllowed) {
   EXPECT_EQ(status.activities[0].activity, "backfill");
   ASSERT_TRUE(status.running);
   EXPECT_EQ(status.running->tables.size(), 3u);
-  EXPECT_GT(Must(Query(workspace_, {"SELECT 1 AS one", {}}, cancel_)).rows.size(), 0u);
+  EXPECT_GT(Must(Query(workspace_, {"SELECT 1 AS one", {}}, cancel_, {})).rows.size(), 0u);
   auto second = Backfill(workspace_, {}, cancel_, {});
   ASSERT_FALSE(second);
   EXPECT_EQ(second.error().kind, ErrorKind::kBusy);

@@ -18,8 +18,8 @@ Verb Make(Verb verb, Result<Report> (*run)(Workspace&, const Request&, const Can
   verb.request = SchemaOf<Request>();
   verb.report = SchemaOf<Report>();
   verb.read = ReadAs<Request>;
-  verb.run = [run](Workspace& workspace, const nlohmann::json& request, const Cancel& cancel,
-                   const Events&) -> Result<nlohmann::json> {
+  verb.run = [run](Workspace& workspace, const nlohmann::json& request, const Cancel& cancel, const Events&,
+                   const Bytes&) -> Result<nlohmann::json> {
     return ToJson(TRY(run(workspace, TRY(FromJson<Request>(request)), cancel)));
   };
   return verb;
@@ -33,8 +33,20 @@ Verb Make(Verb verb, Result<Report> (*run)(Workspace&, const Request&, const Can
   verb.read = ReadAs<Request>;
   verb.events = std::move(events);
   verb.run = [run](Workspace& workspace, const nlohmann::json& request, const Cancel& cancel,
-                   const Events& events) -> Result<nlohmann::json> {
+                   const Events& events, const Bytes&) -> Result<nlohmann::json> {
     return ToJson(TRY(run(workspace, TRY(FromJson<Request>(request)), cancel, events)));
+  };
+  return verb;
+}
+
+template <typename Request, typename Report>
+Verb Make(Verb verb, Result<Report> (*run)(Workspace&, const Request&, const Cancel&, const Bytes&)) {
+  verb.request = SchemaOf<Request>();
+  verb.report = SchemaOf<Report>();
+  verb.read = ReadAs<Request>;
+  verb.run = [run](Workspace& workspace, const nlohmann::json& request, const Cancel& cancel, const Events&,
+                   const Bytes& bytes) -> Result<nlohmann::json> {
+    return ToJson(TRY(run(workspace, TRY(FromJson<Request>(request)), cancel, bytes)));
   };
   return verb;
 }
@@ -184,7 +196,9 @@ std::vector<Verb> MakeVerbs() {
                   "(default: all of it).\n"
                   "`show --as-of RUN` and as_of('TABLE', RUN) in `query` give the rows as they stood "
                   "after a run;\n"
-                  "`plan --diff` shows what a backfill would change.",
+                  "`plan --diff` shows what a backfill would change, --model what an edited model alone "
+                  "would in its own "
+                  "rows.",
        .example = "backcourt diff 12 player_form"},
       Diff));
   add(Make({.name = "show",

@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "base/bytes.h"
 #include "operations/accept.h"
 #include "operations/backfill.h"
 #include "operations/bundle.h"
@@ -62,9 +63,10 @@ struct Verb {
 
   // A request with all of its fields, or what is wrong with it.
   std::function<Result<nlohmann::json>(const nlohmann::json& request)> read = {};
-  // A request as JSON to a report as JSON. Empty of a command that is a server itself.
+  // A request as JSON to a report as JSON, with events and the bytes of a stream on the way. Empty of a
+  // command that is a server itself.
   std::function<Result<nlohmann::json>(Workspace&, const nlohmann::json& request, const Cancel&,
-                                       const Events&)>
+                                       const Events&, const Bytes&)>
       run = {};
 };
 

@@ -27,8 +27,10 @@ constexpr int kTableRows = 200;       // of the table format, unless there is a 
 constexpr double kQuerySeconds = 60;  // after that a query is ended
 
 void DescribeFormat(Visitor& v, RowsFormat& f) {
-  v.Field("format", f.format, "table (default), csv, json (one object a line) or parquet (needs --output).",
-          {.metavar = "FORMAT", .choices = {"table", "csv", "json", "parquet"}});
+  v.Field(
+      "format", f.format,
+      "table (default), csv, json (one object a line), parquet (needs --output) or arrow (an IPC stream).",
+      {.metavar = "FORMAT", .choices = {"table", "csv", "json", "parquet", "arrow"}});
   v.Field("output", f.output, "Write all rows to this file.", {.metavar = "FILE", .path = true});
   v.Field("limit", f.limit, "At most so many rows (default: all; of the table format, 200).",
           {.metavar = "N", .least = 1, .most = 1e9});
@@ -74,13 +76,18 @@ namespace {
 
 class RowsQuery {
  public:
-  RowsQuery(Workbench& bench, const std::string& sql, const RowsFormat& format, const Cancel& cancel)
-      : bench_(bench), sql_(sql), format_(format), cancel_(cancel) {}
+  RowsQuery(Workbench& bench, const std::string& sql, const RowsFormat& format, const Cancel& cancel,
+            const Bytes& bytes)
+      : bench_(bench), sql_(sql), format_(format), cancel_(cancel), bytes_(bytes) {}
 
   Result<RowsReport> Run() {
     if (format_.format == "parquet" && format_.output.empty())
       return Error{ErrorKind::kUsage, "parquet is not for a terminal", "--output FILE"};
-    if (format_.output.empty() && format_.limit.value_or(0) > kMostRows)
+    bool stream = format_.format == "arrow";
+    if (stream && !format_.output.empty())
+      return Error{ErrorKind::kUsage, "arrow is a stream, which --output does not write",
+                   "> FILE in place of --output FILE"};
+    if (format_.output.empty() && !stream && format_.limit.value_or(0) > kMostRows)
       return Error{ErrorKind::kUsage,
                    fmt::format("--limit {} is more than the {} rows that are printed", *format_.limit,
                                WithCommas(kMostRows)),
@@ -88,6 +95,10 @@ class RowsQuery {
     std::string limited = fmt::format("SELECT * FROM (\n{}\n)", sql_);
     if (format_.limit && !(format_.format == "table" && format_.output.empty()))
       limited += fmt::format(" LIMIT {}", *format_.limit);
+    if (stream) {
+      TRY(Ask<Unit>([&] { return bench_.Stream(limited, bytes_); }));
+      return RowsReport{};
+    }
     if (format_.output.empty()) {
       auto start = std::chrono::steady_clock::now();
       RowsReport report = TRY(Fetch(limited));
@@ -166,6 +177,7 @@ class RowsQuery {
   const std::string& sql_;
   const RowsFormat& format_;
   const Cancel& cancel_;
+  const Bytes& bytes_;
 };
 
 // By what a table's rows are chosen and sorted. `date` is empty of a table without dates.
@@ -291,7 +303,8 @@ bool IsOfLedger(const std::string& sql) {
 
 }  // namespace
 
-Result<RowsReport> Query(Workspace& workspace, const QueryRequest& request, const Cancel& cancel) {
+Result<RowsReport> Query(Workspace& workspace, const QueryRequest& request, const Cancel& cancel,
+                         const Bytes& bytes) {
   Warehouse& warehouse = *TRY(workspace.Open());
   auto connection = TRY(warehouse.Connect());
   std::string sql = request.sql;
@@ -301,12 +314,13 @@ Result<RowsReport> Query(Workspace& workspace, const QueryRequest& request, cons
   TRY(CheckReadOnly(*connection, sql));
   if (IsOfLedger(sql)) {
     DuckDbWorkbench file(*connection);
-    return RowsQuery(file, sql, request.rows, cancel).Run();
+    return RowsQuery(file, sql, request.rows, cancel, bytes).Run();
   }
-  return RowsQuery(*warehouse.OpenOn(*connection), sql, request.rows, cancel).Run();
+  return RowsQuery(*warehouse.OpenOn(*connection), sql, request.rows, cancel, bytes).Run();
 }
 
-Result<RowsReport> Show(Workspace& workspace, const ShowRequest& request, const Cancel& cancel) {
+Result<RowsReport> Show(Workspace& workspace, const ShowRequest& request, const Cancel& cancel,
+                        const Bytes& bytes) {
   const Project& project = workspace.project();
   const Sorted sorted = TRY(SortedBy(workspace, request.table));
   Warehouse& warehouse = *TRY(workspace.Open());
@@ -340,8 +354,10 @@ Result<RowsReport> Show(Workspace& workspace, const ShowRequest& request, const 
   for (const std::string& column : sorted.key)
     order.push_back(Ident(column));
   if (!order.empty()) sql += " ORDER BY " + Join(order, ", ");
-  RowsReport report = TRY(RowsQuery(*bench, sql, request.rows, cancel).Run());
-  if (!report.rows.empty() || !report.objects.empty() || !request.rows.output.empty()) return report;
+  RowsReport report = TRY(RowsQuery(*bench, sql, request.rows, cancel, bytes).Run());
+  if (!report.rows.empty() || !report.objects.empty() || !request.rows.output.empty() ||
+      request.rows.format == "arrow")
+    return report;
   if (!request.date.empty())
     report.no_rows = WhyNoRows(TRY(workspace.Look()), request.table, TRY(Date::Parse(request.date)));
   for (const auto& [name, value] : request.lookups)

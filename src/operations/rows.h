@@ -6,15 +6,17 @@
 #include <string>
 #include <vector>
 
+#include "base/bytes.h"
 #include "operations/workspace.h"
 
 namespace backcourt {
 
 // How rows are given.
 struct RowsFormat {
-  std::string format = "table";  // table and csv: values as text; json: an object a row; parquet: to a file
-  std::string output;            // a file for all rows; empty: in the report
-  std::optional<int> limit;      // none: all; of the table format, 200
+  // table and csv: values as text; json: an object a row; parquet: to a file; arrow: an IPC stream
+  std::string format = "table";
+  std::string output;        // a file for all rows; empty: in the report
+  std::optional<int> limit;  // none: all; of the table format, 200
 };
 
 struct ShowRequest {
@@ -44,7 +46,11 @@ struct RowsReport {
 void Describe(Visitor& v, RowsReport& r);
 
 // Ended after a minute, and once cancelled. More rows than a format allows are an error of kind kUsage.
-Result<RowsReport> Show(Workspace& workspace, const ShowRequest& request, const Cancel& cancel);
-Result<RowsReport> Query(Workspace& workspace, const QueryRequest& request, const Cancel& cancel);
+// `bytes` gets the stream of the arrow format: an error that comes behind the first of them leaves it without
+// its end.
+Result<RowsReport> Show(Workspace& workspace, const ShowRequest& request, const Cancel& cancel,
+                        const Bytes& bytes);
+Result<RowsReport> Query(Workspace& workspace, const QueryRequest& request, const Cancel& cancel,
+                         const Bytes& bytes);
 
 }  // namespace backcourt

@@ -226,6 +226,7 @@ Config ReadSections(const std::string& file, const toml::table& root, std::vecto
     config.bigquery.dataset = bigquery.Text("dataset", true);
     config.bigquery.prefix = bigquery.Text("prefix");
     config.bigquery.location = bigquery.Text("location");
+    config.bigquery.after_backfill = bigquery.Flag("after_backfill");
     if (std::string endpoint = bigquery.Text("endpoint"); !endpoint.empty())
       config.bigquery.endpoint = endpoint;
     note(bigquery.Finish());

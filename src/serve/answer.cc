@@ -35,11 +35,16 @@ Result<nlohmann::json> Run(Workspace& workspace, const std::string& name, const 
                  "`backcourt status --watch` shows what it does"};
   Cancel none;
   Cancel cancel(none, [&reply] { return !reply.Alive(); });
-  return verb->run(workspace, request, cancel,
-                   [&](const Event& event) { reply.Line(OneLine(EventToJson(event))); });
+  return verb->run(
+      workspace, request, cancel, [&](const Event& event) { reply.Line(OneLine(EventToJson(event))); },
+      [&](std::string_view bytes) { return SendBytes(reply, bytes); });
 }
 
 }  // namespace
+
+bool SendBytes(Reply& reply, std::string_view bytes) {
+  return reply.Line(OneLine({{"bytes", bytes.size()}})) && reply.Send(bytes);
+}
 
 std::string EndLine(const Result<nlohmann::json>& report) {
   nlohmann::json line;

@@ -55,14 +55,19 @@ class Parrot {
 
 struct Response {
   std::vector<std::string> lines;
+  std::string bytes;
   int status = 0;
   ErrorKind kind = ErrorKind::kUsage;  // of the error, when there is no status
 };
 
 Response Ask(const std::string& path, const std::function<bool()>& alive = Always) {
   Response response;
-  auto status =
-      Call(path, "status", "{}", [&](const std::string& line) { response.lines.push_back(line); }, alive);
+  auto status = Call(
+      path, "status", "{}", [&](const std::string& line) { response.lines.push_back(line); }, alive,
+      [&](std::string_view bytes) {
+        response.bytes += bytes;
+        return bytes != "enough";
+      });
   if (status)
     response.status = *status;
   else
@@ -82,6 +87,25 @@ TEST(Client, AsksAndHearsLines) {
   }
   EXPECT_EQ(response.status, 200);
   EXPECT_EQ(response.lines, (std::vector<std::string>{"a", "bc", ""}));
+}
+
+// Bytes of a stream hold what they like, also what ends a line, and come in any pieces.
+TEST(Client, HearsBytesBetweenLines) {
+  Parrot parrot(kHead + "10\r\na\n{\"bytes\":5}\n{}\r\n5\r\n\n\n\nc\n\r\n0\r\n\r\n");
+  Response response = Ask(parrot.path);
+  EXPECT_EQ(response.status, 200);
+  EXPECT_EQ(response.lines, (std::vector<std::string>{"a", "c"}));
+  EXPECT_EQ(response.bytes, "{}\n\n\n");
+}
+
+TEST(Client, SaysThatBytesAreMissing) {
+  Parrot parrot(kHead + "e\r\n{\"bytes\":9}\n12\r\n0\r\n\r\n");
+  EXPECT_EQ(Ask(parrot.path).kind, ErrorKind::kTransient);
+}
+
+TEST(Client, GivesUpWhenItsBytesAreRefused) {
+  Parrot parrot(kHead + "12\r\n{\"bytes\":6}\nenough\r\n", true);
+  EXPECT_EQ(Ask(parrot.path).kind, ErrorKind::kInterrupted);
 }
 
 TEST(Client, SendsARequestThatAnyServerReads) {

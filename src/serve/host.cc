@@ -154,12 +154,12 @@ void Host::GiveBack() {
 }
 
 Result<std::shared_ptr<const std::string>> Host::Ask(const Verb& verb, const nlohmann::json& request,
-                                                     const Cancel& cancel, bool exact) {
+                                                     const Cancel& cancel, bool exact, const Bytes& bytes) {
   using Report = Result<std::shared_ptr<const std::string>>;
   auto work = [&]() -> Report {
     auto workspace = TRY(Take(exact));
     Cancel either(ending_, [&cancel] { return cancel.Requested(); });
-    auto report = TRY(verb.run(*workspace, request, either, {}));
+    auto report = TRY(verb.run(*workspace, request, either, {}, bytes));
     if (verb.needs == Verb::Needs::kAlone) {
       ++hard_;
       log_.TellAll("changed", {{"tables", nlohmann::json::array()}, {"load", false}, {"project", false}});
@@ -227,11 +227,12 @@ void Host::Run(const std::string& id, const Verb& verb, const nlohmann::json& re
                std::shared_ptr<Workspace> workspace) {
   const Cancel& own = log_.CancelOf(id);
   Cancel either(ending_, [&own] { return own.Requested(); });
-  Result<nlohmann::json> end = verb.run(*workspace, request, either, [&](const Event& event) {
+  Events tell = [&](const Event& event) {
     ++soft_;
     nlohmann::json data = EventToJson(event);
     log_.Tell(id, data["event"], data);
-  });
+  };
+  Result<nlohmann::json> end = verb.run(*workspace, request, either, tell, {});
   workspace.reset();
   ++hard_;
   log_.End(id, end, exit_codes_(verb.name, end));

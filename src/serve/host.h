@@ -34,9 +34,11 @@ class Host {
   // Whether it reports rows of tables, whose values stay as they are.
   static bool HasRows(const Verb& verb);
 
-  // A report. `exact`: as of now; otherwise one of a moment ago may do, which saves work.
+  // A report. `exact`: as of now; otherwise one of a moment ago may do, which saves work. `bytes` gets the
+  // stream of one that has rows, in the arrow format.
   Result<std::shared_ptr<const std::string>> Ask(const Verb& verb, const nlohmann::json& request,
-                                                 const Cancel& cancel, bool exact);
+                                                 const Cancel& cancel, bool exact,
+                                                 const Bytes& bytes = nullptr);
   // Begins a long one, or joins the same one. `waits`: see ActivityLog::Begin.
   Result<ActivityLog::Place> Begin(const Verb& verb, const nlohmann::json& request, bool waits);
   // The same, with its events as they come, until its end.

@@ -93,7 +93,8 @@ json VerbPath(const Verb& verb, std::map<std::string, const Schema*>& objects) {
   else
     responses["200"] = Answer("The report.", TypeOf(verb.report, objects));
   if (Host::HasRows(verb))  // as a file, where that format is asked for
-    for (const char* type : {"text/csv", "application/vnd.apache.parquet"})
+    for (const char* type :
+         {"text/csv", "application/vnd.apache.parquet", "application/vnd.apache.arrow.stream"})
       responses["200"]["content"][type] = {{"schema", {{"type", "string"}, {"format", "binary"}}}};
   json operation = {{"operationId", verb.name},
                     {"summary", verb.about},

@@ -124,7 +124,7 @@ class Answer : public Reply, public std::enable_shared_from_this<Answer> {
   }
 
   // Nobody is there to read it, or to be served any more.
-  void BreakOff() {
+  void BreakOff() override {
     std::lock_guard lock(mutex_);
     over_ = true;
     room_.notify_all();

@@ -49,6 +49,8 @@ class Reply {
   // Sends at once what there is room for: false, and the answer is broken off, when the
   // client does not keep up.
   virtual bool Push(std::string_view bytes) = 0;
+  // The answer ends without its end: the client sees that it broke off.
+  virtual void BreakOff() = 0;
   // Whether anybody still waits for the answer; from any thread.
   virtual bool Alive() const = 0;
   // The answer does not end with the handler: whoever has it ends it. From any thread afterwards.

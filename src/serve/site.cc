@@ -23,7 +23,7 @@ namespace fs = std::filesystem;
 namespace {
 
 constexpr int kPageRows = 10'000;       // of an answer in JSON
-constexpr int kFileRows = 1'000'000;    // of one in CSV or Parquet
+constexpr int kFileRows = 1'000'000;    // of one in CSV, Parquet or Arrow
 constexpr int kMostWorking = 4;         // requests that ask for rows or checks at the same time
 constexpr size_t kMostLogin = 4 << 10;  // bytes
 constexpr size_t kPiece = 256 << 10;    // of a file that is sent
@@ -212,7 +212,8 @@ void Site::AnswerShell(const HttpRequest& request, Reply& reply) {
     if (!body.is_object()) return Error{ErrorKind::kUsage, "the body is not a JSON object", ""};
     if (Host::IsLong(*verb))
       return host_.Follow(*verb, body, gone, [&](const std::string& event) { reply.Line(event); });
-    return nlohmann::json::parse(*TRY(host_.Ask(*verb, body, gone, true)));
+    Bytes send = [&](std::string_view bytes) { return SendBytes(reply, bytes); };
+    return nlohmann::json::parse(*TRY(host_.Ask(*verb, body, gone, true, send)));
   }();
   reply.Line(EndLine(report));
 }
@@ -295,7 +296,7 @@ void Site::SendRows(const Verb& verb, nlohmann::json request, Reply& reply) {
   std::string name = verb.name, format = request.value("format", "");
   bool rows = Host::HasRows(verb), works = rows || name == "check";
   if (rows) {
-    int most = format == "csv" || format == "parquet" ? kFileRows : kPageRows;
+    int most = format == "csv" || format == "parquet" || format == "arrow" ? kFileRows : kPageRows;
     auto limit = request.find("limit");
     if (limit == request.end() || !limit->is_number_integer() || *limit > most) request["limit"] = most;
   }
@@ -321,7 +322,13 @@ void Site::SendRows(const Verb& verb, nlohmann::json request, Reply& reply) {
                        RandomSecret().substr(0, 12));
     request["output"] = file;
   }
-  auto report = host_.Ask(verb, request, gone, false);
+  bool begun = false;
+  auto report = host_.Ask(verb, request, gone, false, [&](std::string_view bytes) {
+    if (!begun) reply.Header("Content-Type", "application/vnd.apache.arrow.stream");
+    begun = true;
+    return reply.Send(bytes);
+  });
+  if (begun) return report ? void() : reply.BreakOff();
   if (!report) return Fail(reply, report.error());
   if (file.empty()) return SendJson(reply, 200, **report);
   std::ifstream content(file, std::ios::binary);

@@ -24,6 +24,7 @@ class Written : public Reply, public std::enable_shared_from_this<Written> {
   }
   bool SendWhole(std::string_view bytes) override { return Send(bytes); }
   bool Push(std::string_view bytes) override { return Send(bytes); }
+  void BreakOff() override { broken_off = true; }
   bool Alive() const override { return !gone; }
   std::shared_ptr<Reply> KeepOpen() override { return shared_from_this(); }
   void Finish() override { finished = true; }
@@ -35,7 +36,7 @@ class Written : public Reply, public std::enable_shared_from_this<Written> {
   nlohmann::json json() const { return nlohmann::json::parse(text(), nullptr, false); }
   int status = 200;
   std::map<std::string, std::string> headers;
-  std::atomic<bool> gone{false}, finished{false};
+  std::atomic<bool> gone{false}, finished{false}, broken_off{false};
 
  private:
   mutable std::mutex mutex_;
@@ -158,6 +159,25 @@ TEST_F(SiteTest, RowsAreBoundedAndFilesOutOfReach) {
   EXPECT_EQ(csv->headers["Content-Disposition"], "attachment; filename=\"query.csv\"");
   for (const auto& entry : std::filesystem::directory_iterator(folder_.path()))
     EXPECT_EQ(entry.path().string().find(".tmp"), std::string::npos);
+}
+
+// A stream ends with eight bytes of its own; one that broke off has not got them, nor its last chunk.
+TEST_F(SiteTest, RowsLeaveAsAnArrowStream) {
+  const std::string end("\xff\xff\xff\xff\0\0\0\0", 8);
+  auto query = [&](const std::string& sql) {
+    return Ask("POST", "/api/v1/query", nlohmann::json{{"sql", sql}, {"format", "arrow"}}.dump());
+  };
+  auto rows = query("SELECT 1 AS one");
+  EXPECT_EQ(rows->headers["Content-Type"], "application/vnd.apache.arrow.stream");
+  EXPECT_TRUE(rows->text().starts_with(end.substr(0, 4)));
+  EXPECT_TRUE(rows->text().ends_with(end));
+  EXPECT_FALSE(rows->broken_off);
+  auto wrong = query("SELECT nothing");
+  EXPECT_EQ(wrong->status, 400);
+  EXPECT_TRUE(wrong->json().contains("error"));
+  auto late = query("SELECT CASE WHEN i = 499999 THEN error('late') END FROM range(500000) r(i)");
+  EXPECT_TRUE(late->broken_off || late->status == 400);
+  EXPECT_FALSE(late->text().ends_with(end));
 }
 
 TEST_F(SiteTest, AnEditOfTheProjectIsSeenAtOnce) {

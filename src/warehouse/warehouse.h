@@ -105,6 +105,9 @@ class Workbench {
   // Writes the rows of a SELECT to a file of this machine.
   virtual Result<> WriteFile(const std::string& select, const std::string& path, FileFormat format) = 0;
 
+  // The rows of a SELECT as an Arrow IPC stream: see Connection::Stream.
+  virtual Result<> Stream(const std::string& select, const Bytes& take) = 0;
+
   // Makes what runs here end as interrupted.
   virtual void Cancel() = 0;
 };

@@ -178,6 +178,9 @@ class FakeWarehouse : public Warehouse {
     Result<> WriteFile(const std::string&, const std::string& path, FileFormat) override {
       return Error{ErrorKind::kUsage, path + ": a fake writes no files", ""};
     }
+    Result<> Stream(const std::string&, const Bytes&) override {
+      return Error{ErrorKind::kUsage, "a fake streams no rows", ""};
+    }
     void Cancel() override { cancelled_ = true; }
 
    private:

@@ -81,7 +81,8 @@ Result<int> RunBackfill(Caller& caller, const BackfillRequest& request, const Ba
     output.Out(ReportText(*report));
   else
     output.Out(no_date ? "nothing to do: no game date was chosen\n" : "nothing to do: all of it is fresh\n");
-  if (!view.json && report->published) output.Out("published to " + PublishText(*report->published));
+  for (const auto& published : {report->published, report->published_to_bigquery})
+    if (!view.json && published) output.Out("published to " + PublishText(*published));
   if (!view.json && !report->unfinished.empty())
     output.Out(
         fmt::format("The run before did not end, and not all that it was to fill again was filled.\n"

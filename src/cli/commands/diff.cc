@@ -2,6 +2,7 @@
 
 #include "base/text.h"
 #include "cli/command.h"
+#include "cli/exit_code.h"
 #include "cli/texts.h"
 
 namespace backcourt {
@@ -12,13 +13,16 @@ Result<int> RunDiff(Caller& caller, const DiffRequest& request, const JsonView& 
   DiffReport report = TRY(caller.Ask("diff", Diff, request));
   if (view.json) {
     output.Out(ToJson(report).dump(2) + "\n");
-    return 0;
+    return ExitCode(report);
   }
   std::string text =
-      fmt::format("run {} ({}, {} UTC): {}\n", report.run, report.command, report.started_at, report.summary);
-  if (report.tables.empty()) text += "it changed no rows\n";
-  output.Out(text + ChangesText(report.tables));
-  return 0;
+      report.run ? fmt::format("run {} ({}, {} UTC): {}\n", *report.run, report.command, report.started_at,
+                               report.summary)
+                 : fmt::format("{}: its text as it is now, against the rows that are stored\n", report.model);
+  if (report.tables.empty() && report.failures.empty())
+    text += report.run ? "it changed no rows\n" : "the rows are the same\n";
+  output.Out(text + TrialText({report.tables, report.failures}));
+  return ExitCode(report);
 }
 
 }  // namespace

@@ -118,7 +118,7 @@ std::string CsvText(const RowsReport& report) {
 }
 
 void Print(RowsReport report, const RowsFormat& format, bool full, const Output& output) {
-  if (!format.output.empty()) return;
+  if (!format.output.empty() || format.format == "arrow") return;
   if (format.format == "json")
     output.Out(report.objects.empty() ? "" : Join(report.objects, "\n") + "\n");
   else if (format.format == "csv")
@@ -129,15 +129,24 @@ void Print(RowsReport report, const RowsFormat& format, bool full, const Output&
   }
 }
 
-Result<int> RunShow(Caller& caller, const ShowRequest& request, const RowsView& view, const Output& output) {
-  Print(TRY(caller.Ask("show", Show, request)), request.rows, view.full, output);
+template <typename Request>
+Result<int> Run(Caller& caller, const char* verb,
+                Result<RowsReport> (*run)(Workspace&, const Request&, const Cancel&, const Bytes&),
+                const Request& request, const RowsView& view, const Output& output) {
+  if (request.rows.format == "arrow" && output.terminal)
+    return Error{ErrorKind::kUsage, "arrow is not for a terminal", "> FILE, or a pipe"};
+  Print(TRY(caller.Ask(verb, run, request, [&](std::string_view bytes) { return output.Send(bytes); })),
+        request.rows, view.full, output);
   return 0;
+}
+
+Result<int> RunShow(Caller& caller, const ShowRequest& request, const RowsView& view, const Output& output) {
+  return Run(caller, "show", Show, request, view, output);
 }
 
 Result<int> RunQuery(Caller& caller, const QueryRequest& request, const RowsView& view,
                      const Output& output) {
-  Print(TRY(caller.Ask("query", Query, request)), request.rows, view.full, output);
-  return 0;
+  return Run(caller, "query", Query, request, view, output);
 }
 
 }  // namespace

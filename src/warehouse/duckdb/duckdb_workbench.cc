@@ -177,6 +177,19 @@ Result<> DuckDbWorkbench::MakeView(const Model& model, ::backcourt::Digest ident
   return transaction.Commit();
 }
 
+// As a Parquet file holds them: wide integers as doubles, and what Arrow has no type for as text.
+Result<> DuckDbWorkbench::Stream(const std::string& select, const Bytes& take) {
+  std::vector<std::string> columns;
+  for (const auto& [name, type] : TRY(TypesOf(select))) {
+    bool wide = type == "HUGEINT" || type == "UHUGEINT";
+    bool text = type.starts_with("ENUM") || type == "BIT" || type == "TIME WITH TIME ZONE";
+    columns.push_back(wide || text
+                          ? fmt::format("CAST({0} AS {1}) AS {0}", Ident(name), wide ? "DOUBLE" : "VARCHAR")
+                          : Ident(name));
+  }
+  return connection_.Stream(fmt::format("SELECT {} FROM ({})", Join(columns, ", "), select), take);
+}
+
 Result<> DuckDbWorkbench::WriteFile(const std::string& select, const std::string& path, FileFormat format) {
   return connection_.Execute(fmt::format("COPY ({}) TO {} ({})", select, Quote(path), CopyOptions(format)));
 }

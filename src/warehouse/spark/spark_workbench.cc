@@ -246,4 +246,9 @@ Result<> SparkWorkbench::WriteFile(const std::string& select, const std::string&
   });
 }
 
+Result<> SparkWorkbench::Stream(const std::string& select, const Bytes& take) {
+  return WithRows<Unit>(select,
+                        [&](const std::string& rows) { return DuckDbWorkbench(ledger_).Stream(rows, take); });
+}
+
 }  // namespace backcourt

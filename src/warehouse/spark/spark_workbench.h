@@ -38,6 +38,7 @@ class SparkWorkbench : public Workbench {
   Result<> MakeEmptyTable(const std::string& table, const std::string& select) override;
   Result<> MakeView(const Model& model, ::backcourt::Digest identity) override;
   Result<> WriteFile(const std::string& select, const std::string& path, FileFormat format) override;
+  Result<> Stream(const std::string& select, const Bytes& take) override;
   void Cancel() override { session_.Cancel(); }
 
  private:
