@@ -31,7 +31,7 @@ class Seasons(Lake):
         run = json.loads(self.run_in(self.folder / "spark", "runs", "--json"))[0]["run"]
         for table in sorted(json.loads(self.run_in(self.folder / "spark", "runs", str(run), "--json"))[0]["tables"], key=lambda table: -table["seconds"]):
             print(f"    {table['table']:<36} {table['seconds']:8.1f} s  {table['batches']:5} batches  {table['rows']:>12,} rows")
-        found = engines.compare(self, TIMEOUT)
+        found = engines.compare(self)
         for column, (rows, most) in sorted(found.items()):
             print(f"{column}: other in {rows:,} rows, by {most:.1e} at most")
         self.assertTrue(all(most <= 1e-9 for _, most in found.values()))

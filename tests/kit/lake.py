@@ -65,17 +65,8 @@ database = "{database or self.own_name('test')}\"""", 1))
 
     def ask(self, *statements):
         """Statements of somebody else in the cluster, in one session; the rows of the last."""
-        import adbc_driver_manager as adbc
-        import polars
-
-        driver = str(Path(BACKCOURT).parent / "lib" / "libadbc_driver_spark.so")
-        with adbc.AdbcDatabase(driver=driver, entrypoint="AdbcDriverInit", uri=self.cluster.uri) as database, adbc.AdbcConnection(database) as connection:
-            for sql in statements:
-                with adbc.AdbcStatement(connection) as statement:
-                    statement.set_sql_query(sql)
-                    rows = statement.execute_query()[0]
-                    if sql == statements[-1]:
-                        return polars.DataFrame(Stream(rows)).rows()
+        with Session(self.cluster.uri) as session:
+            return [session.ask(sql) for sql in statements][-1]
 
     def run_in(self, project, *words, code=0, timeout=900, **more):
         done = subprocess.run([BACKCOURT, *words], cwd=project, capture_output=True, text=True, stdin=subprocess.DEVNULL, timeout=timeout, **more)
@@ -84,6 +75,31 @@ database = "{database or self.own_name('test')}\"""", 1))
 
     def rows(self, project, sql):
         return [json.loads(line) for line in self.run_in(project, "query", sql, "--format", "json").splitlines()]
+
+
+class Session:
+    """Somebody else's in the cluster."""
+
+    def __init__(self, uri):
+        import adbc_driver_manager as adbc
+
+        self.adbc = adbc
+        self.database = adbc.AdbcDatabase(driver=str(Path(BACKCOURT).parent / "lib" / "libadbc_driver_spark.so"), entrypoint="AdbcDriverInit", uri=uri)
+        self.connection = adbc.AdbcConnection(self.database)
+
+    def ask(self, sql):
+        import polars
+
+        with self.adbc.AdbcStatement(self.connection) as statement:
+            statement.set_sql_query(sql)
+            return polars.DataFrame(Stream(statement.execute_query()[0])).rows()
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        self.connection.close()
+        self.database.close()
 
 
 class Stream:

@@ -8,13 +8,16 @@ import socket
 import threading
 import time
 
-from tests.kit.lake import ToyLake
+from tests.kit.lake import Session, ToyLake
 
 # A batch is staged and checked, its intent is in the ledger, its rows are in the lake.
 STEPS = ("lake-staged", "lake-intended", "lake-written")
 
 
 class Deaths(ToyLake):
+    corrected = 0  # how often all lines were
+    filled = None  # the project of it
+
     def test_killed_at_the_other_steps(self):  # the others: short_test.py
         for step, filled in (("lake-raw-file:raw_box", 6), ("lake-raw-written:raw_box", 6)):
             with self.subTest(step):
@@ -59,22 +62,25 @@ class Deaths(ToyLake):
 
 
 class Corrected:
-    """A project of which every line is corrected once it is filled: the fill of that, one batch, is held at a step while somebody reads."""
+    """A filled project of which every line is corrected, by 100 points: the fill of that, one batch, is held at a step while somebody reads."""
 
     def __init__(self, test, step, uri=None):
         self.test, self.step, self.uri = test, step, uri
 
     def __enter__(self):
         test = self.test
-        self.project = test.project(uri=self.uri)
-        test.run_in(self.project, "backfill", "player_games")
+        if not test.filled:
+            test.filled = test.project(uri=self.uri)
+            test.run_in(test.filled, "backfill", "player_games")
+        self.project = test.filled
+        test.corrected += 1
         box = self.project / "data/box_2021-22.csv"
         self.corrected = re.sub(r",(\d+),([\d:]+)\n", lambda line: f",{int(line[1]) + 100},{line[2]}\n", box.read_text())
         box.write_text(self.corrected)
         test.run_in(self.project, "load")
-        self.flag = test.folder / f"held{test.databases}"
+        self.flag = test.folder / f"held{test.corrected}"
         self.process = test.start("backfill", "player_games", "--no-load", fault=f"{self.step}:player_games wait {self.flag}", project=self.project)
-        self.reader = Reader(test, re.search(r'database = "(\w+)"', (self.project / "backcourt.toml").read_text())[1])
+        self.reader = Reader(test, re.search(r'database = "(\w+)"', (self.project / "backcourt.toml").read_text())[1], 100 * test.corrected)
         self.reader.start()
         test.wait_for(self.flag)
         return self
@@ -102,29 +108,33 @@ class Corrected:
 
 
 class Reader(threading.Thread):
-    """Counts the rows of a table, and those that are corrected, with a session of its own."""
+    """Counts the rows of a table, and those that are corrected, in a session of its own: another one where the server has lost it."""
 
-    def __init__(self, test, database):
+    def __init__(self, test, database, least):
         super().__init__(daemon=True)
-        self.test, self.sql, self.seen, self.ended = test, f"SELECT count(*) AS n, count_if(points >= 100) AS corrected FROM {database}.player_games", set(), threading.Event()
+        self.uri, self.seen, self.ended = test.cluster.uri, set(), threading.Event()
+        self.sql = f"SELECT count(*) AS n, count_if(points >= {least}) AS corrected FROM {database}.player_games"
 
     def run(self):
-        while not self.ended.wait(0.2):
-            self.look()
+        while not self.ended.wait(0.5):
+            self.look(lambda: self.ended.wait(0.5))
 
-    def look(self):
+    def look(self, is_enough):
         try:
-            self.seen |= set(self.test.ask(self.sql))
-        except Exception:  # the server is gone, or another worker is
+            with Session(self.uri) as session:
+                while True:
+                    self.seen |= set(session.ask(self.sql))
+                    if is_enough():
+                        return
+        except Exception:  # the server is gone, or a worker is
             pass
 
     def stop(self):
         self.ended.set()
         self.join()
-        for _ in range(60):
-            if (12, 12) in self.seen:
-                break
-            self.look()  # the server has just come back
+        until = time.monotonic() + 120  # the server has just come back
+        while (12, 12) not in self.seen and time.monotonic() < until:
+            self.look(lambda: True)
             time.sleep(1)
 
 
