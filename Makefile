@@ -9,6 +9,7 @@
 # make demo   load and backfill the shipped seasons, and open their page
 # make spark-up    a Spark cluster on this machine; its address. make spark-down ends it (docs/spark.md)
 # make test-spark  the tests of the engine Spark, on a cluster of their own; make test-spark-short: those that make test has
+# make bench-spark  both shipped seasons in Spark and in DuckDB, compared key by key: an hour or more
 # make wheel  build/wheel/backcourt-*.whl: the command and a Python module, for pip install on this Linux or a newer one
 # make portable-wheel  the same for every Linux with glibc 2.28 or later; make test-portable-wheel tries it on Debian 11
 N ?= 200
@@ -16,7 +17,7 @@ SECONDS_EACH ?= 60
 SEED ?= 1
 STEPS ?= 200
 SPARK_FOLDER ?= build/cluster
-.PHONY: spark spark-up spark-down test-spark test-spark-short run program build page demo docs wheel portable-wheel test-portable-wheel check test soak fuzz fuzz-engine bench clean
+.PHONY: spark spark-up spark-down test-spark test-spark-short run program build page demo docs wheel portable-wheel test-portable-wheel check test soak fuzz fuzz-engine bench bench-spark clean
 SPARK_TESTS = PYTHONPATH=$(CURDIR):$(CURDIR)/build/deps/python python3 -W ignore -m unittest -v
 CONFIGURE = cmake -S . -B build -G Ninja -DBACKCOURT_BATCHES=ON >/dev/null
 MAKEFLAGS += --no-print-directory
@@ -58,7 +59,7 @@ spark-down:
 	@scripts/spark.py down --folder $(SPARK_FOLDER)
 
 test-spark: build spark
-	@$(SPARK_TESTS) tests.spark.short_test tests.spark.deaths_test tests.spark.month_test
+	@$(SPARK_TESTS) tests.spark.short_test tests.spark.lake_tables_test tests.spark.deaths_test tests.spark.month_test
 
 test-spark-short: build spark
 	@$(SPARK_TESTS) tests.spark.short_test
@@ -90,6 +91,9 @@ fuzz-engine: build
 
 bench: build
 	@bench/run
+
+bench-spark: build spark
+	@PYTHONPATH=$(CURDIR):$(CURDIR)/build/deps/python python3 -W ignore bench/spark_seasons.py
 
 clean:
 	rm -rf build

@@ -26,7 +26,7 @@ class Docs(unittest.TestCase):
         source = "".join(path.read_text() for path in sorted((ROOT / "src" / "load").glob("*.cc")))
         source = re.sub(r'"\s*\n\s*"', "", source)  # strings in several pieces
         made = re.findall(r"TEMP TABLE (\w*)", source)
-        names = {name for name in made if name}
+        names = {name for name in made if name} | set(re.findall(r'Pour\([^;]*,\s*"(\w+)"\)', source))
         # Names that begin with a word: two statements make feed_FEED, one kept_FEED and one incoming_N.
         prefixes = {first or second for first, second in re.findall(r'Ident\("(\w+_)" \+|incoming = fmt::format\("(\w+_)', source)}
         self.assertEqual((made.count(""), prefixes), (4, {"feed_", "kept_", "incoming_"}))

@@ -25,6 +25,7 @@ class Load(TypedDict):
     gone: list[str]
     asks: str
     tables: list[LoadedTable]
+    lake: list[LoadedLakeTable]
     dropped: list[DroppedRows]
     served: list[ServedUnits]
     absent: list[AbsentFeed]
@@ -52,6 +53,15 @@ class LoadedTable(TypedDict):
     new: int
     changed: int
     gone: int
+
+
+class LoadedLakeTable(TypedDict):
+    """A raw table that is a table of the lake, and was not as it was loaded last."""
+
+    table: str
+    lake: str
+    rows: int
+    changed: int
 
 
 class DroppedRows(TypedDict):
@@ -185,6 +195,7 @@ class LoadReport(TypedDict):
     gone: list[str]
     asks: str
     tables: list[LoadedTable]
+    lake: list[LoadedLakeTable]
     dropped: list[DroppedRows]
     served: list[ServedUnits]
     absent: list[AbsentFeed]

@@ -89,6 +89,9 @@ std::string LoadText(const LoadReport& report) {
       text += fmt::format(kLine, t.table, t.season.empty() ? "-" : t.season, WithCommas(t.rows),
                           t.games ? WithCommas(t.games) : "", WithCommas(t.added), WithCommas(t.changed),
                           WithCommas(t.gone));
+    for (const LoadedLakeTable& t : report.lake)
+      text += fmt::format("{}: {} of {}, {} changed\n", t.table, Counted(t.rows, "row"), t.lake,
+                          Counted(t.changed, "date"));
     for (const DroppedRows& d : report.dropped)
       text += fmt::format("dropped from {} {}: {}, {} ({})\n", d.table, d.season, Counted(d.rows, "row"),
                           d.reason, d.source);

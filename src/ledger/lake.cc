@@ -107,6 +107,19 @@ Result<std::string> LakeId(Connection& connection) {
   return id;
 }
 
+Result<LakeCosts> ReadLakeCosts(Connection& connection) {
+  LakeCosts costs;
+  json told = json::parse(TRY(ReadNote(connection, "lake_costs")), nullptr, false);
+  if (told.is_object())
+    costs = {told.value("statement", costs.statement), told.value("publication", costs.publication)};
+  return costs;
+}
+
+Result<> WriteLakeCosts(Connection& connection, const LakeCosts& costs) {
+  return WriteNote(connection, "lake_costs",
+                   json{{"statement", costs.statement}, {"publication", costs.publication}}.dump());
+}
+
 Result<> WriteIntent(Connection& connection, const Intent& intent) {
   return connection.Execute(
       fmt::format("INSERT INTO backcourt.lake_intents VALUES ({}, {}, {}, {}, timezone('UTC', now()))",

@@ -20,6 +20,13 @@ Result<> MakeLakeTables(Connection& connection);
 // The id by which a lake's database knows the ledger: made at the first call.
 Result<std::string> LakeId(Connection& connection);
 
+// What a statement and a publication took there last, in seconds, beside their work.
+struct LakeCosts {
+  double statement = 0.05, publication = 2;  // where nothing was measured
+};
+Result<LakeCosts> ReadLakeCosts(Connection& connection);
+Result<> WriteLakeCosts(Connection& connection, const LakeCosts& costs);
+
 // Rows of a model that are about to take the place of those of some dates. It is open until the ledger says
 // what came of it.
 struct Intent {

@@ -52,10 +52,10 @@ void Compare(const std::string& table, const std::string& file, Declaration befo
   }
 }
 
-std::string SourcesNow(const Project& project, const std::string& table) {
-  std::set<std::string> names = {"canonical " + table};
+std::string SourcesNow(const Project& project, const RawTable& table) {
+  std::set<std::string> names = {table.lake.empty() ? "canonical " + table.name : LakeSourceOf(table)};
   for (const Source& source : project.sources)
-    if (source.table == table) names.insert(source.name);
+    if (source.table == table.name) names.insert(source.name);
   return Join({names.begin(), names.end()}, ", ");
 }
 
@@ -77,7 +77,7 @@ Result<std::vector<DeclarationChange>> ReadDeclarationChanges(Connection& connec
     auto known = declared.find(table.name);
     if (other_kind(table.name, table.file, kRawKind) || known == declared.end()) continue;
     Compare(table.name, table.file, known->second.parts, DeclarationOf(table), kRawEffect, changes);
-    Declaration sources{{"sources", SourcesNow(project, table.name)}};
+    Declaration sources{{"sources", SourcesNow(project, table)}};
     Compare(table.name, table.file, known->second.parts, sources,
             "at the next load rows of a source that is gone go to the next one, or leave", changes);
   }

@@ -144,6 +144,7 @@ Result<> Loader::Change(const std::vector<std::string>& named, LoadReport& repor
   // Outside of the transaction, which an error in a file would end.
   report.unread = TRY(FindUnreadFiles(project_, finder_, reader_, Claimed()));
   FreshSnapshots snapshots = TRY(ReadFreshSnapshots(report));
+  TRY(LookAtLakeTables());
   if (TRY(ExpectsChange(only))) TRY(NeedFunctions());
   transaction_ = TRY(Transaction::Begin(connection_));
   TRY(Prepare(report));
@@ -446,6 +447,7 @@ Result<> Loader::Record(const RawTable& table, const SourceGroup& group, bool pa
 // A unit that files of several seasons offer is decided between all of these: what is due grows until no file
 // of another season has a say.
 Result<> Loader::LoadTable(const RawTable& table, LoadReport& report) {
+  if (!table.lake.empty()) return checking_ ? Result<>() : LoadLakeTable(table, report);
   std::set<std::string> seasons = TRY(Due(table, report));
   if (seasons.empty()) return {};
   TRY(EnsureRun(report));

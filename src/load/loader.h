@@ -23,6 +23,7 @@
 #include "load/table_change.h"
 #include "load/unread_files.h"
 #include "project/project.h"
+#include "warehouse/warehouse.h"
 
 namespace backcourt {
 
@@ -37,9 +38,17 @@ struct ServedUnits {
   int64_t units = 0;
 };
 
+// A raw table that is a table of the lake, and was not as it was loaded last.
+struct LoadedLakeTable {
+  std::string table, lake;
+  int64_t rows = 0;
+  int changed = 0;  // its dates whose rows are others
+};
+
 struct LoadReport {
   int64_t run = 0;                  // 0 when nothing had to be read
   std::vector<LoadedTable> tables;  // those that were read again
+  std::vector<LoadedLakeTable> lake;
   std::vector<DroppedRows> dropped;
   std::vector<ServedUnits> served;           // of the tables that were read again
   std::vector<std::string> doubled;          // files with the rows of theirs that have one key
@@ -84,6 +93,10 @@ class Loader {
   Loader(const Project& project, Connection& connection, Finder finder,
          std::function<void(const std::string&)> progress,
          std::function<Result<>()> wait_for_functions = nullptr);
+
+  // By which raw tables are read that are tables of the lake: REQUIRED of a project that has such, for Load,
+  // Preview and Forget. It outlives this.
+  void ReadLakeBy(Workbench& bench) { lake_ = &bench; }
 
   // Brings the raw tables and their cells up to the files. `only` names paths
   // whose sources run again although nothing about them changed.
@@ -152,6 +165,14 @@ class Loader {
   Result<> KeepSnapshots(const FreshSnapshots& fresh, LoadReport& report);
   Result<> LoadSeeds(LoadReport& report);
   Result<> LoadTable(const RawTable& table, LoadReport& report);
+  // Of raw tables that are tables of the lake (lake_table.cc).
+  Result<> LookAtLakeTables();
+  Result<> LoadLakeTable(const RawTable& table, LoadReport& report);
+  Result<std::vector<Cell>> LakeCells(const RawTable& table, const std::string& rows,
+                                      const std::vector<PartitionKey>& changed,
+                                      const std::map<PartitionKey, PartitionDigest>& now, int64_t run);
+  Result<> BringLakeRows(const RawTable& table, const std::string& rows,
+                         const std::vector<PartitionKey>& changed);
   // The seasons of a table that are to be made again.
   Result<std::set<std::string>> Due(const RawTable& table, LoadReport& report);
   Result<> RunGroup(const RawTable& table, SourceGroup& group, bool part, LoadReport& report);
@@ -234,6 +255,7 @@ class Loader {
   std::map<std::string, std::set<std::string>> gone_sources_;  // by table: those that left the pack
   std::set<std::string> left_;                                 // seasons that left the project
   bool previewing_ = false, may_lose_ = false;
+  Workbench* lake_ = nullptr;
   RawCheckReport* checking_ = nullptr;  // of Check, while it runs
   std::set<std::string> checked_seasons_;
   Cells cells_;                           // read once something is to be loaded

@@ -83,8 +83,12 @@ SourceGroups::SourceGroups(const Project& project) : project_(project) {
   for (const RawTable& table : project.raw_tables) {
     own_feeds_.push_back(OwnFeed(table));
     Source source;
-    source.name = kOwn + table.name;
     source.table = table.name;
+    source.name = table.lake.empty() ? kOwn + table.name : LakeSourceOf(table);
+    if (!table.lake.empty()) {  // no file has rows of it
+      sources_.push_back(std::move(source));
+      continue;
+    }
     source.feeds = {source.name};
     source.body = "SELECT *, NULL AS dropped FROM " + Ident(source.name);
     if (table.statements) OwnStatements(project, table, source);

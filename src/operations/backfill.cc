@@ -393,7 +393,9 @@ Result<std::string> Fill::UnfinishedForce() {
 }
 
 Result<BackfillReport> Fill::RunPlan() {
-  TRY(TRY(workspace_.Open())->BringRawRows(activity_.cancel()));
+  TRY(TRY(workspace_.Open())->BringRawRows(activity_.cancel(), [&](const std::string& line) {
+    activity_.Tell(LoadStep{line});
+  }));
   TRY(MakeInputTables(bench(), project_, work_->moment.calendar, work_->plan));
   std::set<std::string> planned;
   for (const Batch& batch : work_->plan.batches)

@@ -163,7 +163,7 @@ Result<CheckAnswer> Check(Workspace& workspace, const CheckRequest& request, con
     std::erase_if(answer.absent, [&](const AbsentFeed& feed) {
       return !feed.season.empty() && feed.season != dates.choice.season;
     });
-  answer.null_columns = TRY(FindNullColumns(*moment.connection, project, calendar));
+  answer.null_columns = TRY(FindNullColumns(*moment.connection, *moment.bench, project, calendar));
   return answer;
 }
 

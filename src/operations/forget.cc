@@ -16,7 +16,9 @@ Result<LoadReport> Forget(Workspace& workspace, const ForgetRequest& request, co
   Finder finder(workspace.project(), [&cancel] { return cancel.Requested(); });
   Loader loader(workspace.project(), *connection, std::move(finder),
                 [&](const std::string& line) { activity->Tell(LoadStep{line}); });
-  Watch watch = CancelWhen(*connection, cancel);
+  auto bench = TRY(workspace.Open())->OpenOn(*connection);
+  loader.ReadLakeBy(*bench);
+  Watch watch = CancelWhen(*connection, *bench, cancel);
   return loader.Forget(request.path);
 }
 

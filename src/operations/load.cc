@@ -114,6 +114,14 @@ void Describe(Visitor& v, UnreadFiles& u) {
   v.Field("shape", u.shape, "the same in words");
 }
 
+void Describe(Visitor& v, LoadedLakeTable& t) {
+  v.Struct("LoadedLakeTable", "A raw table that is a table of the lake, and was not as it was loaded last.");
+  v.Field("table", t.table, "the raw table");
+  v.Field("lake", t.lake, "the table in the engine's catalog");
+  v.Field("rows", t.rows, "its rows");
+  v.Field("changed", t.changed, "its dates whose rows are others");
+}
+
 namespace ledger {
 
 void Describe(Visitor& v, UselessFile& f) {
@@ -149,6 +157,7 @@ void Describe(Visitor& v, LoadReport& r) {
   v.Field("gone", r.gone, "files that were loaded before and are gone; none of their rows is left");
   v.Field("asks", r.asks, "of a dry run: what the load would ask for first; else empty");
   v.Field("tables", r.tables, "raw tables that were read again, by season");
+  v.Field("lake", r.lake, "raw tables that are tables of the lake and were not as they were loaded last");
   v.Field("dropped", r.dropped, "rows that a source left out");
   v.Field("served", r.served, "which source serves how much");
   v.Field("absent", r.absent, "feeds without files");
@@ -222,15 +231,20 @@ Result<LoadReport> LoadFiles(Workspace& workspace, const std::vector<std::string
   auto started = std::chrono::system_clock::now();
   Warehouse& warehouse = *TRY(workspace.Open());
   auto connection = TRY(warehouse.ConnectToLedger());
+  auto bench = warehouse.OpenOn(*connection);
   Result<LoadReport> report = [&] {
-    Watch watch = CancelWhen(*connection, activity.cancel());
+    Watch watch = CancelWhen(*connection, *bench, activity.cancel());
     Loader loader =
         MakeLoader(workspace, *connection, activity, [&] { return warehouse.WaitForFunctions(); });
+    loader.ReadLakeBy(*bench);
     if (yes) loader.MayLose();
     return loader.Load(paths);
   }();
   if (report)
-    if (auto brought = warehouse.BringRawRows(activity.cancel()); !brought) report = brought.error();
+    if (auto brought = warehouse.BringRawRows(
+            activity.cancel(), [&](const std::string& line) { activity.Tell(LoadStep{line}); });
+        !brought)
+      report = brought.error();
   if (!report) {
     report = WithNames(workspace.project(), report.error());
     KeepFailure(workspace, "load", started, report.error());
@@ -245,9 +259,11 @@ Result<LoadPreview> PreviewLoad(Workspace& workspace, const std::vector<std::str
   TRY(RefuseBroken(workspace));
   TRY(TRY(workspace.Open())->WaitForFunctions());
   auto connection = TRY(TRY(workspace.Open())->Connect());
-  Watch watch = CancelWhen(*connection, activity.cancel());
+  auto bench = TRY(workspace.Open())->OpenOn(*connection);
+  Watch watch = CancelWhen(*connection, *bench, activity.cancel());
   std::optional<Transaction> open;
   Loader loader = MakeLoader(workspace, *connection, activity);
+  loader.ReadLakeBy(*bench);
   if (yes) loader.MayLose();
   auto load = loader.Preview(paths, open);
   if (!load) return WithNames(workspace.project(), load.error());
@@ -316,7 +332,8 @@ Result<LoadAnswer> Load(Workspace& workspace, const LoadRequest& request, const 
   LoadAnswer answer{TRY(LoadFiles(workspace, request.paths, request.yes, *activity)), {}, {}};
   if (answer.load.run) {  // which columns have no value without a feed
     Moment moment = TRY(workspace.Look());
-    answer.null_columns = TRY(FindNullColumns(*moment.connection, workspace.project(), moment.calendar));
+    answer.null_columns =
+        TRY(FindNullColumns(*moment.connection, *moment.bench, workspace.project(), moment.calendar));
   }
   return answer;
 }

@@ -27,6 +27,7 @@ void Describe(Visitor& v, NullColumns& c);
 void Describe(Visitor& v, Snapshot& s);
 void Describe(Visitor& v, Disagreement& d);
 void Describe(Visitor& v, UnreadFiles& u);
+void Describe(Visitor& v, LoadedLakeTable& t);
 namespace ledger {
 void Describe(Visitor& v, UselessFile& f);
 void Describe(Visitor& v, UnmatchedName& n);

@@ -110,10 +110,11 @@ bool Names(const std::string& line, const std::set<std::string>& keys) {
 // The tables of one warehouse are copied into another, inputs before what reads them.
 class Copy {
  public:
-  Copy(Workspace& from, const Project& project, const Target& target)
-      : from_(from), project_(project), target_(target), to_(project, from.command()) {}
+  Copy(Workspace& from, const Project& project, const Target& target, Activity& activity)
+      : from_(from), project_(project), target_(target), activity_(activity), to_(project, from.command()) {}
 
-  Result<> Run(const Cancel& cancel, MigrateReport& report) {
+  Result<> Run(MigrateReport& report) {
+    const Cancel& cancel = activity_.cancel();
     TRY(TRY(from_.Open())->Recover());
     source_ = TRY(from_.Look());
     known_ = TRY(ledger::ReadModels(*source_->connection));
@@ -127,7 +128,7 @@ class Copy {
     });
     ledger_ = TRY(warehouse.ConnectToLedger());
     run_ = TRY(ledger::StartRun(*ledger_, "migrate --to " + report.to));
-    TRY(warehouse.BringRawRows(cancel));
+    TRY(warehouse.BringRawRows(cancel, [&](const std::string& line) { activity_.Tell(LoadStep{line}); }));
     moment_ = TRY(to_.Look());
     missing_.emplace(project_, moment_->calendar);
     states_ = JudgeAll(from_.project(), source_->calendar, source_->cells);
@@ -159,6 +160,7 @@ class Copy {
   }
 
   Result<> Tables(MigrateReport& report) {
+    int64_t rows = 0;
     for (const auto& [name, seen] : known_)
       if (!project_.FindModel(name)) report.left.push_back(name);
     for (const Model& model : project_.models) {
@@ -171,8 +173,12 @@ class Copy {
         report.left.push_back(model.name);
       else if (model.view)
         TRY(bench_->MakeView(model, IdentityOf(model, moment_->cells)));
-      else
+      else {
+        activity_.Tell(LoadStep{fmt::format("copying {}: {} of {}, {}", model.name, report.tables.size(),
+                                            Counted(int64_t(known_.size()), "table"), Counted(rows, "row"))});
         report.tables.push_back(TRY(Table(model)));
+        rows += report.tables.back().rows;
+      }
     }
     return {};
   }
@@ -253,6 +259,7 @@ class Copy {
   Workspace& from_;
   const Project& project_;
   const Target& target_;
+  Activity& activity_;
   Workspace to_;
   std::optional<Moment> source_, moment_;
   std::map<std::string, ledger::KnownModel> known_;
@@ -264,12 +271,12 @@ class Copy {
 };
 
 // Into a warehouse at a path, which is closed at the end.
-Result<> CopyAll(Workspace& workspace, const Target& target, const std::string& path, const Cancel& cancel,
+Result<> CopyAll(Workspace& workspace, const Target& target, const std::string& path, Activity& activity,
                  MigrateReport& report) {
   std::optional<SparkPlace> spark = target.spark;
   if (spark) spark->staging = fs::path(target.rows).parent_path();
   Project project = TRY(Project::At(workspace.project(), path, spark));
-  return Copy(workspace, project, target).Run(cancel, report);
+  return Copy(workspace, project, target, activity).Run(report);
 }
 
 }  // namespace
@@ -299,11 +306,19 @@ std::string WithWarehouse(const std::string& text, const std::string& path,
   return written ? out : out + "\n[warehouse]\n" + lines;
 }
 
-Result<MigrateReport> Migrate(Workspace& workspace, const MigrateRequest& request, const Cancel& cancel) {
+Result<MigrateReport> Migrate(Workspace& workspace, const MigrateRequest& request, const Cancel& cancel,
+                              const Events& events) {
+  auto activity = TRY(workspace.activities().Begin("migrate", ToJson(request), true, cancel, events));
   auto start = std::chrono::steady_clock::now();
   const Project& project = workspace.project();
   if (!project.problems.empty()) return ErrorOf(project.problems);
   Target target = TRY(TargetOf(project, request));
+  if (!target.spark && !project.lake_tables.empty()) {
+    const auto& [raw, table] = *project.lake_tables.begin();
+    return Error{ErrorKind::kUsage,
+                 fmt::format("{} is the table {} of the lake, which a DuckDB file cannot read", raw, table),
+                 "take [sources." + raw + "] out of backcourt.toml, and load files of it, before the move"};
+  }
   std::string config = (fs::path(project.root) / "backcourt.toml").string();
   fs::path below = fs::path(target.path).lexically_relative(project.root);
   std::string path = below.empty() || below.string().starts_with("..") ? target.path : below.string();
@@ -314,7 +329,7 @@ Result<MigrateReport> Migrate(Workspace& workspace, const MigrateRequest& reques
   report.warehouse = target.path;
   report.before = project.warehouse;
   const std::string unfinished = target.path + ".new";
-  if (auto copied = CopyAll(workspace, target, unfinished, cancel, report); !copied) {
+  if (auto copied = CopyAll(workspace, target, unfinished, *activity, report); !copied) {
     std::error_code ignored;
     for (const char* of_it : {"", ".wal"})
       fs::remove(unfinished + of_it, ignored);

@@ -29,7 +29,8 @@ void Describe(Visitor& v, MigrateReport& r);
 
 // Makes a warehouse of its own and says in backcourt.toml that it is used from now on; that of before stays
 // as it is. Where this ends before, nothing is changed but the lake's tables, which the next try replaces.
-Result<MigrateReport> Migrate(Workspace& workspace, const MigrateRequest& request, const Cancel& cancel);
+Result<MigrateReport> Migrate(Workspace& workspace, const MigrateRequest& request, const Cancel& cancel,
+                              const Events& events);
 
 // The text of a backcourt.toml with its warehouse at a path, and where its rows are.
 std::string WithWarehouse(const std::string& text, const std::string& path,

@@ -169,15 +169,16 @@ TEST(MigrateText, NamesTheWarehouseAndKeepsTheRest) {
 
 TEST_F(Operations, MigrateRefusesWhatIsNoMove) {
   FillAll();
-  EXPECT_EQ(Migrate(workspace_, {.to = "elsewhere.duckdb"}, cancel_).error().kind, ErrorKind::kUsage);
-  EXPECT_EQ(Migrate(workspace_, {.to = "s3://bucket/x"}, cancel_).error().kind, ErrorKind::kUsage);
-  EXPECT_EQ(Migrate(workspace_, {.to = "sc://127.0.0.1:1", .ledger = workspace_.project().warehouse}, cancel_)
-                .error()
-                .kind,
-            ErrorKind::kUsage);
+  EXPECT_EQ(Migrate(workspace_, {.to = "elsewhere.duckdb"}, cancel_, {}).error().kind, ErrorKind::kUsage);
+  EXPECT_EQ(Migrate(workspace_, {.to = "s3://bucket/x"}, cancel_, {}).error().kind, ErrorKind::kUsage);
+  EXPECT_EQ(
+      Migrate(workspace_, {.to = "sc://127.0.0.1:1", .ledger = workspace_.project().warehouse}, cancel_, {})
+          .error()
+          .kind,
+      ErrorKind::kUsage);
   // Nothing is left of a try that no server answers.
   std::string ledger = workspace_.project().root + "/lake.duckdb";
-  EXPECT_FALSE(Migrate(workspace_, {.to = "sc://127.0.0.1:1", .ledger = ledger}, cancel_));
+  EXPECT_FALSE(Migrate(workspace_, {.to = "sc://127.0.0.1:1", .ledger = ledger}, cancel_, {}));
   EXPECT_FALSE(std::filesystem::exists(ledger) || std::filesystem::exists(ledger + ".new"));
   EXPECT_FALSE(Must(Backfill(workspace_, {}, cancel_, {})).run);
 }

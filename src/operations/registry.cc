@@ -120,7 +120,7 @@ std::vector<Verb> MakeVerbs() {
                        "runs goes on with the warehouse of before until it is started again.",
             .example = "backcourt migrate --to sc://127.0.0.1:15002 --database nba",
             .needs = Needs::kAlone},
-           Migrate));
+           Migrate, {"reading"}));
   add(Make(
       {.name = "dates",
        .about = "The game dates of a range: games on each date, off-days skipped.",

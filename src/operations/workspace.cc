@@ -64,6 +64,14 @@ Watch CancelWhen(Connection& connection, const Cancel& cancel) {
   });
 }
 
+Watch CancelWhen(Connection& connection, Workbench& bench, const Cancel& cancel) {
+  return Watch(std::chrono::milliseconds(20), [&connection, &bench, &cancel] {
+    if (!cancel.Requested()) return;
+    connection.Cancel();
+    bench.Cancel();
+  });
+}
+
 std::string LogPath(const Project& project, int process) {
   return fmt::format("{}.{}.log", project.warehouse, process);
 }

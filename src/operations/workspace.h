@@ -65,6 +65,7 @@ class Workspace {
 
 // Ends what a connection runs once it is asked for.
 Watch CancelWhen(Connection& connection, const Cancel& cancel);
+Watch CancelWhen(Connection& connection, Workbench& bench, const Cancel& cancel);
 
 // The path of a detached process's log, beside the warehouse.
 std::string LogPath(const Project& project, int process);

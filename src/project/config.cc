@@ -143,6 +143,27 @@ std::optional<SparkPlace> ReadSpark(TomlTable& warehouse) {
   return {};
 }
 
+// [sources.RAW]: which table of the engine's catalog each of these raw tables is.
+Result<std::map<std::string, std::string>> ParseLakeTables(const std::string& file,
+                                                           const toml::table& sources) {
+  const char* kNames = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_.";
+  std::map<std::string, std::string> tables;
+  for (auto& [raw, node] : InFileOrder(sources)) {
+    if (!node->is_table()) continue;
+    TomlTable reader(file, 1, *node->as_table(), fmt::format("[sources.{}]", raw));
+    std::string table = reader.Text("table", true);
+    if (table.find_first_not_of(kNames) != std::string::npos ||
+        std::count(table.begin(), table.end(), '.') > 2)
+      reader.Problem(node->as_table()->get("table"),
+                     fmt::format("table '{}' under [sources.{}] is not the name of a table, as "
+                                 "\"catalog.database.table\"",
+                                 table, raw));
+    TRY(reader.Finish());
+    tables[raw] = table;
+  }
+  return tables;
+}
+
 // A section of the file after the other.
 // NOLINTNEXTLINE(readability-function-size)
 Config ReadSections(const std::string& file, const toml::table& root, std::vector<FileProblem>& problems) {
@@ -204,6 +225,11 @@ Config ReadSections(const std::string& file, const toml::table& root, std::vecto
 
   TomlTable sources = section("sources");
   config.prefer = sources.Texts("prefer");
+  if (const toml::table* of_sources = reader.Table("sources")) {
+    taken(ParseLakeTables(file, *of_sources), config.lake_tables);
+    for (auto& [raw, node] : InFileOrder(*of_sources))
+      if (node->is_table()) (void)sources.Table(raw);  // is read
+  }
   note(sources.Finish());
 
   TomlTable data = section("data");

@@ -29,6 +29,7 @@ struct Config {
   std::optional<SparkPlace> spark;
   std::string data;                                            // [data]
   std::vector<std::string> prefer;                             // [sources]
+  std::map<std::string, std::string> lake_tables;              // [sources.RAW] table, by raw table
   std::string publish_folder;                                  // [publish]
   std::optional<int64_t> keep_history;                         // [history], in seconds; none: for ever
   BigQueryTarget bigquery;                                     // [publish.bigquery]

@@ -19,17 +19,19 @@ Declaration DeclarationOf(const RawTable& table) {
   std::vector<std::string> columns;
   for (const Column& column : table.columns)
     columns.push_back(column.name + " " + column.type);
-  return {{"columns", Join(columns, ", ")},
-          {"key", Join(table.key, ", ")},
-          {"grain", kGrains[int(table.grain)]},
-          {"date", table.date},
-          {"unit", table.unit},
-          {"unhashed", Join(table.unhashed, ", ")},
-          {"totals", Join(table.totals, ", ")},
-          {"statements", table.statements ? "true" : ""},
-          {"merge", Mark(table.merge)},
-          {"agree", Join(table.agree, ", ")},
-          {"ahead", table.ahead.empty() ? "" : CanonicalSql(table.ahead)}};
+  Declaration declaration = {{"columns", Join(columns, ", ")},
+                             {"key", Join(table.key, ", ")},
+                             {"grain", kGrains[int(table.grain)]},
+                             {"date", table.date},
+                             {"unit", table.unit},
+                             {"unhashed", Join(table.unhashed, ", ")},
+                             {"totals", Join(table.totals, ", ")},
+                             {"statements", table.statements ? "true" : ""},
+                             {"merge", Mark(table.merge)},
+                             {"agree", Join(table.agree, ", ")},
+                             {"ahead", table.ahead.empty() ? "" : CanonicalSql(table.ahead)}};
+  if (!table.lake.empty()) declaration["lake"] = table.lake;
+  return declaration;
 }
 
 Declaration DeclarationOf(const Model& model) {

@@ -61,6 +61,8 @@ bool MaySeeSeasonStart(const std::vector<std::string>& tokens) {
 
 }  // namespace
 
+std::string LakeSourceOf(const RawTable& table) { return "lake " + table.name; }
+
 // A key of the file after the other.
 // NOLINTNEXTLINE(readability-function-size)
 Result<RawTable> ParseRawTable(const std::string& file, const std::string& text) {

@@ -44,6 +44,9 @@ struct RawTable {
   std::string ahead;               // predicate: rows that may be read ahead of D
   bool of_final_games = false;     // every final game has rows here, by its unit
   std::string box_rows;            // predicate: a game has rows here when one is such; empty: any
+  // The table of the engine's catalog that it is, in place of what files give; empty: none. Of the project,
+  // [sources.NAME].
+  std::string lake;
   std::vector<Column> columns;
 };
 
@@ -133,6 +136,9 @@ struct Check {
   std::vector<std::string> reads;
   std::string fix;  // what to do about a finding
 };
+
+// What stands in the ledger for the source of a raw table that is a table of the lake.
+std::string LakeSourceOf(const RawTable& table);
 
 Result<RawTable> ParseRawTable(const std::string& file, const std::string& text);
 // `known`: feeds of another file whose shape one of these may have.

@@ -114,6 +114,7 @@ Result<> ReadConfig(Project& project, const fs::path& folder, bool inherited) {
   project.data = Resolve(folder, config.data);
   project.seasons = config.seasons;
   project.prefer = config.prefer;
+  project.lake_tables = config.lake_tables;
   project.keep_history = config.keep_history;
   project.publish_folder = Resolve(folder, config.publish_folder);
   project.bigquery = config.bigquery;
@@ -150,6 +151,35 @@ Result<> Prefer(Project& project) {
                    fmt::format("{}: '{}' under [sources] prefer is neither a source nor a feed of one",
                                project.lines.Of("sources.prefer"), wanted),
                    Suggestion(wanted, names)};
+  }
+  return {};
+}
+
+// Raw tables that are tables of a lake have no sources of files.
+Result<> TakeLakeTables(Project& project) {
+  for (const auto& [name, table] : project.lake_tables) {
+    std::string place = project.lines.Of("sources." + name);
+    auto raw = std::find_if(project.raw_tables.begin(), project.raw_tables.end(),
+                            [&, &name = name](const RawTable& one) { return one.name == name; });
+    if (raw == project.raw_tables.end()) {
+      if (project.FindLeftOut(name)) continue;
+      std::vector<std::string> names;
+      for (const RawTable& one : project.raw_tables)
+        names.push_back(one.name);
+      return Error{ErrorKind::kUsage, fmt::format("{}: '{}' under [sources] is not a raw table", place, name),
+                   Suggestion(name, names)};
+    }
+    if (!project.spark)
+      return Error{ErrorKind::kUsage,
+                   fmt::format("{}: {} is the table {} of a lake, which the engine DuckDB cannot read", place,
+                               name, table),
+                   "engine = \"spark\" under [warehouse]: docs/spark.md"};
+    if (("." + table).ends_with("." + project.spark->database + "." + name))
+      return Error{ErrorKind::kUsage,
+                   fmt::format("{}: {} is where this program keeps {} itself", place, table, name),
+                   "a table of another database, or another `database` under [warehouse]"};
+    raw->lake = table;
+    std::erase_if(project.sources, [&, &name = name](const Source& source) { return source.table == name; });
   }
   return {};
 }
@@ -421,6 +451,15 @@ bool Project::IsBoxes(const std::string& table) const {
   return std::find(boxes.begin(), boxes.end(), table) != boxes.end();
 }
 
+bool Project::IsReadInPlace(const RawTable& table) const {
+  if (table.lake.empty() || IsBoxes(table.name)) return false;
+  for (const std::string* of_calendar : {&schedule, &results, &history})
+    if (*of_calendar == table.name) return false;
+  return std::none_of(sources.begin(), sources.end(), [&](const Source& source) {
+    return std::find(source.reads.begin(), source.reads.end(), table.name) != source.reads.end();
+  });
+}
+
 Result<std::string> Project::Find(const std::string& start) {
   std::error_code ignored;
   for (fs::path folder = fs::absolute(start, ignored);; folder = folder.parent_path()) {
@@ -469,6 +508,7 @@ Result<Project> Project::Load(const std::string& folder) {
   must_config(CheckSeasons(project));
   if (feeds_known) must_config(CheckFeedPaths(project));
   if (feeds_known) must_config(Prefer(project));
+  must_config(TakeLakeTables(project));
   std::stable_sort(project.sources.begin(), project.sources.end(),
                    [](const Source& a, const Source& b) { return a.rank < b.rank; });
   ReadSeeds(project);

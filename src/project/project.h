@@ -82,7 +82,9 @@ struct Project {
 
   // [sources]
   std::vector<std::string> prefer;  // sources or feeds that serve before all others
-  std::vector<Accepted> accepted;   // gaps that `check` shows and does not count
+  std::map<std::string, std::string>
+      lake_tables;                 // tables of the engine's catalog, by the raw table they are
+  std::vector<Accepted> accepted;  // gaps that `check` shows and does not count
 
   // [calendar]: which raw tables tell what is played, what is over, what has its boxes
   std::string schedule, results;
@@ -146,6 +148,9 @@ struct Project {
   std::string DateColumn(const std::string& table) const;
   Grain GrainOf(const std::string& table) const;
   bool IsBoxes(const std::string& table) const;
+  // A raw table of which the embedded file has no rows: one of the lake that neither the calendar nor a
+  // source reads.
+  bool IsReadInPlace(const RawTable& table) const;
 
   // Reads `folder`/backcourt.toml and all that it names. What is wrong with a file is among its problems; an
   // error only where nothing of the project can be known.

@@ -138,6 +138,40 @@ class ChangedToy : public ::testing::Test {
   ToyFolder folder_;
 };
 
+TEST_F(ChangedToy, ATableOfALakeNeedsSparkAndTakesThePlaceOfSources) {
+  const std::string kBox = "[sources.raw_box]\ntable = \"lake.league.lines\"\n\n[data]";
+  Edit("backcourt.toml", "[data]", kBox);
+  EXPECT_NE(Refusal().find("raw_box is the table lake.league.lines of a lake"), std::string::npos);
+  Edit("backcourt.toml", "[warehouse]",
+       "[warehouse]\nengine = \"spark\"\nuri = \"sc://127.0.0.1:1\"\ndatabase = \"toy\"");
+  Edit("backcourt.toml", "lake.league.lines", "lake.toy.raw_box");
+  EXPECT_NE(Refusal().find("lake.toy.raw_box is where this program keeps raw_box"), std::string::npos);
+  Edit("backcourt.toml", "lake.toy.raw_box", "lake.league.lines");
+  ASSERT_EQ(Refusal(), "");
+  Project project = Load();
+  EXPECT_EQ(project.FindRaw("raw_box")->lake, "lake.league.lines");
+  for (const Source& source : project.sources)
+    EXPECT_NE(source.table, "raw_box");
+  EXPECT_FALSE(project.IsReadInPlace(*project.FindRaw("raw_box")));  // the calendar reads boxes
+  project.boxes.clear();
+  EXPECT_TRUE(project.IsReadInPlace(*project.FindRaw("raw_box")));
+  Edit("backcourt.toml", "sources.raw_box", "sources.raw_boxes");
+  EXPECT_NE(Refusal().find("'raw_boxes' under [sources] is not a raw table"), std::string::npos);
+}
+
+TEST(Config, NamesOfLakeTablesAreNames) {
+  auto error = [](const std::string& section) {
+    return ParseConfig("backcourt.toml", "[sources.raw_box]\n" + section).error().message;
+  };
+  EXPECT_NE(error("table = \"a b\"").find("table 'a b'"), std::string::npos);
+  EXPECT_NE(error("table = \"a.b.c.d\"").find("table 'a.b.c.d'"), std::string::npos);
+  EXPECT_NE(error("tabel = \"a.b\"").find("'table' is missing in [sources.raw_box]"), std::string::npos);
+  auto config =
+      ParseConfig("backcourt.toml", "[sources]\nprefer = [\"x\"]\n[sources.raw_box]\ntable = \"a.b\"");
+  ASSERT_TRUE(config) << config.error().Text();
+  EXPECT_EQ(config->lake_tables.at("raw_box"), "a.b");
+}
+
 TEST_F(ChangedToy, IdentityIsOfTheColumnsToo) {
   Digest before = Load().FindModel("player_form")->identity;
   Edit(kForm, "The player.", "His id.");

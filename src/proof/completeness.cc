@@ -273,7 +273,7 @@ Result<std::set<std::string>> Checker::FilesOf(const std::vector<std::string>& t
 
 // The command that reads a raw table's files of a season again.
 Result<std::string> Checker::LoadAgain(const RawTable& table, const std::string& season) {
-  return Load(TRY(FilesOf(table, season)));
+  return table.lake.empty() ? Load(TRY(FilesOf(table, season))) : "`backcourt load`";
 }
 
 // Cells against the calendar.
@@ -401,7 +401,10 @@ Result<> Checker::StoredRows(const CheckedSeason& season) {
     int32_t year = calendar_.season_of(calendar_.dates()[size_t(season.dates.front())]).year;
     bool dated = table.grain == Grain::kDate;
     int32_t from = dated ? first : table.grain == Grain::kSeason ? year : 0, to = dated ? last : from;
-    TRY(StoredRowsOf(file, table.name, PartitionSql(table), HashedColumns(table), table.key, from, to,
+    bool of_lake = !table.lake.empty();  // digested there
+    TRY(StoredRowsOf(of_lake ? bench_ : file, table.name,
+                     of_lake && dated ? bench_.dialect().DayNumber(Ident(table.date)) : PartitionSql(table),
+                     HashedColumns(table), table.key, from, to,
                      TRY(LoadAgain(table, season.label)) + ", then `backcourt backfill`", count));
   }
   for (const Model& model : project_.models) {

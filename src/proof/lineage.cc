@@ -132,8 +132,11 @@ Result<Lineage::Step> Lineage::Explain(const std::string& table, int date_index)
 Result<LineageLink> Lineage::OfRaw(const std::string& table, Date date) {
   auto series = cells_.find(table);
   const Cell* cell = series == cells_.end() ? nullptr : series->second.Find(date.days);
+  const RawTable* raw = project_.FindRaw(table);
+  std::string nobody =
+      raw && !raw->lake.empty() ? raw->lake + " has no rows of this date" : "no file has rows of this date";
   return LineageLink{table, date.Str(), cell && cell->rows ? "loaded" : "empty",
-                     cell ? TRY(LoadOf(table, *cell)) : "no file has rows of this date", cell};
+                     cell ? TRY(LoadOf(table, *cell)) : nobody, cell};
 }
 
 Result<std::vector<ledger::LoadedFile>> Lineage::FilesOf(const std::string& table, const Cell& cell) {
@@ -157,6 +160,7 @@ Result<std::string> Lineage::LoadOf(const std::string& table, const Cell& cell) 
   std::set<std::string> changed;
   for (const ledger::LoadedFile& file : TRY(FilesOf(table, cell)))
     changed.insert(names_.In(file.path));
+  if (const RawTable* raw = project_.FindRaw(table); raw && !raw->lake.empty()) changed = {raw->lake};
   std::vector<std::string> paths(changed.begin(), changed.end());
   if (paths.size() > 4) {
     size_t more = paths.size() - 4;

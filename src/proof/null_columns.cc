@@ -13,24 +13,28 @@ namespace backcourt {
 namespace {
 
 // The seasons in which a raw table or a column of it, or one of several (`a or b`), holds a value.
-Result<std::set<std::string>> SeasonsWith(Connection& connection, const Project& project,
+Result<std::set<std::string>> SeasonsWith(Connection& connection, Workbench& bench, const Project& project,
                                           const std::string& needs) {
   if (size_t either = needs.find(" or "); either != std::string::npos) {
-    std::set<std::string> seasons = TRY(SeasonsWith(connection, project, needs.substr(0, either)));
-    seasons.merge(TRY(SeasonsWith(connection, project, needs.substr(either + 4))));
+    std::set<std::string> seasons = TRY(SeasonsWith(connection, bench, project, needs.substr(0, either)));
+    seasons.merge(TRY(SeasonsWith(connection, bench, project, needs.substr(either + 4))));
     return seasons;
   }
   size_t dot = needs.find('.');
   const std::string table = needs.substr(0, dot);
-  const auto columns = TRY(connection.Query("SELECT * FROM main." + Ident(table) + " LIMIT 0")).columns();
+  const RawTable* raw = project.FindRaw(table);
+  auto ask = [&](const std::string& sql) {  // of where the rows are
+    return raw && project.IsReadInPlace(*raw) ? bench.Query(sql) : connection.Query(sql);
+  };
+  const auto columns = TRY(ask("SELECT * FROM wh.main." + Ident(table) + " LIMIT 0")).columns();
   bool own =
       std::any_of(columns.begin(), columns.end(), [](const auto& column) { return column.name == "season"; });
-  std::string from = "main." + Ident(table) + " t";
-  if (!own) from += fmt::format(" JOIN main.{} s ON s.game_id = t.game_id", Ident(project.schedule));
+  std::string from = "wh.main." + Ident(table) + " t";
+  if (!own) from += fmt::format(" JOIN wh.main.{} s ON s.game_id = t.game_id", Ident(project.schedule));
   std::string where =
       dot == std::string::npos ? "true" : fmt::format("t.{} IS NOT NULL", Ident(needs.substr(dot + 1)));
-  Rows rows = TRY(connection.Query(
-      fmt::format("SELECT DISTINCT {}.season FROM {} WHERE {}", own ? "t" : "s", from, where)));
+  Rows rows =
+      TRY(ask(fmt::format("SELECT DISTINCT {}.season FROM {} WHERE {}", own ? "t" : "s", from, where)));
   std::set<std::string> seasons;
   for (size_t i = 0; i < rows.size(); ++i)
     seasons.insert(rows.Text(i, 0));
@@ -39,8 +43,8 @@ Result<std::set<std::string>> SeasonsWith(Connection& connection, const Project&
 
 }  // namespace
 
-Result<std::vector<NullColumns>> FindNullColumns(Connection& connection, const Project& project,
-                                                 const Calendar& calendar) {
+Result<std::vector<NullColumns>> FindNullColumns(Connection& connection, Workbench& bench,
+                                                 const Project& project, const Calendar& calendar) {
   std::vector<NullColumns> missing;
   for (const Model& model : project.models) {
     if (model.helper) continue;
@@ -48,7 +52,7 @@ Result<std::vector<NullColumns>> FindNullColumns(Connection& connection, const P
       auto found = std::find_if(missing.begin(), missing.end(),
                                 [&](const NullColumns& m) { return m.needs == needs; });
       if (found == missing.end()) {
-        std::set<std::string> with = TRY(SeasonsWith(connection, project, needs));
+        std::set<std::string> with = TRY(SeasonsWith(connection, bench, project, needs));
         NullColumns one{needs, {}, {}};
         for (const Season& season : calendar.seasons())
           if (!with.contains(season.label)) one.seasons.push_back(season.label);

@@ -8,6 +8,7 @@
 #include "adbc/adbc.h"
 #include "calendar/calendar.h"
 #include "project/project.h"
+#include "warehouse/warehouse.h"
 
 namespace backcourt {
 
@@ -18,7 +19,7 @@ struct NullColumns {
 };
 
 // In the order of the models. Looks at the raw tables, not at the models' rows.
-Result<std::vector<NullColumns>> FindNullColumns(Connection& connection, const Project& project,
-                                                 const Calendar& calendar);
+Result<std::vector<NullColumns>> FindNullColumns(Connection& connection, Workbench& bench,
+                                                 const Project& project, const Calendar& calendar);
 
 }  // namespace backcourt

@@ -9,6 +9,7 @@
 #pragma once
 
 #include <algorithm>
+#include <functional>
 #include <map>
 #include <memory>
 #include <optional>
@@ -58,6 +59,12 @@ enum class FileFormat { kParquet, kCsv, kJson };
 // Rows for people: each value a text, or each row one text, a JSON object.
 enum class RowForm { kTexts, kObjects };
 
+// A table of the engine's catalog that others write, as it is now.
+struct OutsideTable {
+  std::string version;  // of its rows: another one once they change; empty: the engine does not know
+  std::string from;     // what stands after FROM for its rows as they are now, of the columns asked for
+};
+
 // One worker's place: what is staged in it nobody else sees. Not shared between
 // threads, but for Cancel, which any thread may call.
 class Workbench {
@@ -81,6 +88,16 @@ class Workbench {
 
   // The columns of a table of the warehouse, or of a view; nothing when it is not there.
   virtual Result<std::optional<Columns>> Describe(const std::string& table) = 0;
+
+  // A table that others write, by its name in the catalog, with columns of these names and types (as raw
+  // tables declare them). An error of kind source where it is not there or has others.
+  virtual Result<OutsideTable> LookAt(const std::string& table, const Columns&) {
+    return Error{ErrorKind::kUsage, "this engine has no table " + table + " beside its own", ""};
+  }
+  // The rows of a SELECT become a temporary table of the embedded engine, on the workbench's connection.
+  virtual Result<> Pour(const std::string& select, const std::string& table) {
+    return Error{ErrorKind::kUsage, "this engine has the rows of " + table + " in the file: " + select, ""};
+  }
 
   // Rows of these models may be replaced from now on, by several workers.
   virtual Result<> MayReplace(const std::set<std::string>& models) = 0;
@@ -140,7 +157,9 @@ class Warehouse {
   // Settles what a dead process had begun to publish: afterwards rows and ledger agree.
   virtual Result<> Recover() = 0;
   // Raw rows that changed are where models read them.
-  virtual Result<> BringRawRows(const Cancel& cancel) = 0;
+  // `told`: a line at each table that has to be brought.
+  virtual Result<> BringRawRows(const Cancel& cancel,
+                                const std::function<void(const std::string&)>& told) = 0;
 
   // So many workers will run side by side: their places share what threads there are.
   virtual Result<> ShareThreads(int workers) = 0;

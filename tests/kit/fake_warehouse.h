@@ -66,7 +66,7 @@ class FakeWarehouse : public Warehouse {
   Result<std::unique_ptr<Connection>> ConnectToLedger() override { return Connect(); }
   Result<> WaitForFunctions() override { return {}; }
   Result<> Recover() override { return {}; }
-  Result<> BringRawRows(const Cancel&) override { return {}; }
+  Result<> BringRawRows(const Cancel&, const std::function<void(const std::string&)>&) override { return {}; }
   Result<> ShareThreads(int) override { return {}; }
   BatchCosts costs() const override { return {}; }
   Result<std::string> Version() override { return std::string("fake"); }

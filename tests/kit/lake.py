@@ -20,7 +20,7 @@ _spec.loader.exec_module(spark)
 
 
 class Lake(unittest.TestCase):
-    """One cluster a process; a database a project."""
+    """One cluster a process; a database a project. With SPARK_FOLDER the cluster of `make spark-up` there, which stays."""
 
     cluster = None
     databases = 0
@@ -28,9 +28,10 @@ class Lake(unittest.TestCase):
     @classmethod
     def setUpClass(cls):
         if Lake.cluster is None:
-            folder = tempfile.mkdtemp(prefix="backcourt-spark-")
-            Lake.cluster = spark.Cluster(folder)
-            atexit.register(cls.end_cluster)
+            kept = os.environ.get("SPARK_FOLDER")
+            Lake.cluster = spark.Cluster(kept or tempfile.mkdtemp(prefix="backcourt-spark-"))
+            if not kept:
+                atexit.register(cls.end_cluster)
             Lake.cluster.up()
 
     @staticmethod
@@ -50,21 +51,65 @@ class Lake(unittest.TestCase):
         self.put_in_lake(project, uri, database)
         return project
 
+    @staticmethod
+    def own_name(what):
+        return f"{what}{os.getpid()}_{Lake.databases}"
+
     def put_in_lake(self, project, uri=None, database=None):
         Lake.databases += 1
         config = project / "backcourt.toml"
         config.write_text(config.read_text().replace("[warehouse]", f"""[warehouse]
 engine = "spark"
 uri = "{uri or self.cluster.uri}"
-database = "{database or f'test{Lake.databases}'}\"""", 1))
+database = "{database or self.own_name('test')}\"""", 1))
 
-    def run_in(self, project, *words, code=0, **more):
-        done = subprocess.run([BACKCOURT, *words], cwd=project, capture_output=True, text=True, stdin=subprocess.DEVNULL, timeout=900, **more)
+    def ask(self, *statements):
+        """Statements of somebody else in the cluster, in one session; the rows of the last."""
+        with Session(self.cluster.uri) as session:
+            return [session.ask(sql) for sql in statements][-1]
+
+    def run_in(self, project, *words, code=0, timeout=900, **more):
+        done = subprocess.run([BACKCOURT, *words], cwd=project, capture_output=True, text=True, stdin=subprocess.DEVNULL, timeout=timeout, **more)
         self.assertEqual(done.returncode, code, f"{words}\n{done.stdout[-5000:]}\n{done.stderr[-5000:]}")
         return done.stdout if code == 0 else done.stdout + done.stderr
 
     def rows(self, project, sql):
         return [json.loads(line) for line in self.run_in(project, "query", sql, "--format", "json").splitlines()]
+
+
+class Session:
+    """Somebody else's in the cluster."""
+
+    def __init__(self, uri):
+        import adbc_driver_manager as adbc
+
+        self.adbc = adbc
+        self.database = adbc.AdbcDatabase(driver=str(Path(BACKCOURT).parent / "lib" / "libadbc_driver_spark.so"), entrypoint="AdbcDriverInit", uri=uri)
+        self.connection = adbc.AdbcConnection(self.database)
+
+    def ask(self, sql):
+        import polars
+
+        with self.adbc.AdbcStatement(self.connection) as statement:
+            statement.set_sql_query(sql)
+            return polars.DataFrame(Stream(statement.execute_query()[0])).rows()
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        self.connection.close()
+        self.database.close()
+
+
+class Stream:
+    """Rows as they come, for polars."""
+
+    def __init__(self, rows):
+        self.rows = rows
+
+    def __arrow_c_stream__(self, requested_schema=None):
+        return self.rows.__arrow_c_stream__(requested_schema)
 
 
 TABLES = ("player_games", "player_form", "recent_form")

@@ -2,6 +2,7 @@
 
 #include "base/text.h"
 #include "cli/command.h"
+#include "cli/progress_view.h"
 
 namespace backcourt {
 
@@ -9,7 +10,11 @@ namespace {
 
 Result<int> RunMigrate(Caller& caller, const MigrateRequest& request, const JsonView& view,
                        const Output& output) {
-  MigrateReport report = TRY(caller.Ask("migrate", Migrate, request));
+  ProgressView progress(
+      output, output.terminal && !view.json ? ProgressView::Style::kScreen : ProgressView::Style::kLines);
+  auto answer = caller.Ask("migrate", Migrate, request, [&](const Event& event) { progress.Show(event); });
+  progress.Finish();
+  MigrateReport report = TRY(std::move(answer));
   if (view.json) {
     output.Out(ToJson(report).dump(2) + "\n");
     return 0;

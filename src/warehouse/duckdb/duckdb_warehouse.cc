@@ -132,8 +132,10 @@ class DuckDbWarehouse : public Warehouse {
     TRY(connection->Execute("SET search_path = 'wh,memory'"));
     return connection;
   }
-  Result<> Recover() override { return {}; }                    // opening the file has rolled it back
-  Result<> BringRawRows(const Cancel&) override { return {}; }  // they are where they are read
+  Result<> Recover() override { return {}; }  // opening the file has rolled it back
+  Result<> BringRawRows(const Cancel&, const std::function<void(const std::string&)>&) override {
+    return {};  // they are where they are read
+  }
   Result<> ShareThreads(int workers) override {
     auto connection = TRY(database_->Connect());
     return connection->Execute(fmt::format("SET threads = {}", std::max(1, threads_ / workers)));

@@ -17,19 +17,32 @@ namespace {
 constexpr const char* kOwner = "backcourt.ledger";  // a property of the database
 constexpr int kCommits = 50;                        // that are looked through for a mark
 
+}  // namespace
+
 size_t ColumnOf(const Rows& rows, const char* name) {
   for (size_t c = 0; c < rows.columns().size(); ++c)
     if (rows.columns()[c].name == name) return c;
   return 0;
 }
 
-}  // namespace
-
 std::string Lake::Table(const std::string& name) const { return place.database + ".`" + name + "`"; }
 
 std::mutex& Lake::WriterOf(const std::string& table) {
   std::lock_guard lock(mutex_);
   return writers_[table];
+}
+
+BatchCosts Lake::costs() const {
+  std::lock_guard lock(mutex_);
+  return costs_;
+}
+
+Result<> Lake::Learn(Connection& ledger, const BatchCosts& measured) {
+  constexpr double kNew = 0.2;  // the weight of one measurement
+  std::lock_guard lock(mutex_);
+  costs_.statement += kNew * (measured.statement - costs_.statement);
+  costs_.publication += kNew * (measured.publication - costs_.publication);
+  return ledger::WriteLakeCosts(ledger, {costs_.statement, costs_.publication});
 }
 
 Result<> Lake::Claim(SparkSession& session, Connection& ledger) {
@@ -58,6 +71,14 @@ Result<> Lake::MakeTable(SparkSession& session, const std::string& name, bool ti
   if (timestamps)
     TRY(session.Execute(fmt::format(
         "ALTER TABLE {} SET TBLPROPERTIES ('delta.feature.timestampNtz' = 'supported')", Table(name))));
+  return {};
+}
+
+Result<> Lake::DropRelation(SparkSession& session, const std::string& name) const {
+  auto dropped = session.Execute("DROP TABLE IF EXISTS " + Table(name));
+  if (!dropped && dropped.error().kind == ErrorKind::kModel)  // it is a view
+    dropped = session.Execute("DROP VIEW IF EXISTS " + Table(name));
+  if (!dropped) return dropped.error();
   return {};
 }
 

@@ -58,6 +58,21 @@ std::string ToSpark(const std::string& sql, const std::string& database) {
   return out + sql.substr(copied);
 }
 
+std::string SparkTypeOf(const std::string& declared) {
+  if (declared == "VARCHAR") return "STRING";
+  if (declared == "INTEGER") return "INT";
+  if (declared == "TIMESTAMP") return "TIMESTAMP_NTZ";
+  return ReplaceAll(declared, " ", "");
+}
+
+bool IsWidened(const std::string& from, const std::string& to) {
+  static const std::vector<std::string> kIntegers = {"TINYINT", "SMALLINT", "INT", "BIGINT"};
+  auto is = std::find(kIntegers.begin(), kIntegers.end(), from), be = std::find(is, kIntegers.end(), to);
+  if (from == to || be != kIntegers.end()) return true;
+  return (from == "FLOAT" && to == "DOUBLE") || (from == "TIMESTAMP" && to == "TIMESTAMP_NTZ") ||
+         (to == "STRING" && (from.starts_with("VARCHAR(") || from.starts_with("CHAR(")));
+}
+
 bool IsSparkError(const Error& error, const char* name) {
   return error.message.starts_with(fmt::format("[{}", name));
 }

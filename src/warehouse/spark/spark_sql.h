@@ -23,6 +23,11 @@ class SparkDialect : public Dialect {
 // NOT MATERIALIZED goes, struct_pack(a := x) is named_struct('a', x).
 std::string ToSpark(const std::string& sql, const std::string& database);
 
+// A type of a raw table's column, as Spark calls it.
+std::string SparkTypeOf(const std::string& declared);
+// Whether every value of one of Spark's types is one of another.
+bool IsWidened(const std::string& from, const std::string& to);
+
 // Sorts Spark's error text into the classes of errors.
 Error ClassifySparkError(const std::string& text);
 // Whether an error is of this class of Spark's, as TABLE_OR_VIEW_NOT_FOUND.

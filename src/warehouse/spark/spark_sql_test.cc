@@ -43,5 +43,17 @@ TEST(SparkSql, SumsOfHashesMakeDigestsThatAdd) {
   EXPECT_NE(SparkDigestOf("1", "0"), SparkDigestOf("0", "1"));
 }
 
+TEST(SparkSql, TypesThatHoldAllValuesOfAnother) {
+  EXPECT_EQ(SparkTypeOf("DECIMAL(10, 2)"), "DECIMAL(10,2)");
+  EXPECT_EQ(SparkTypeOf("TIMESTAMP"), "TIMESTAMP_NTZ");
+  EXPECT_TRUE(IsWidened("INT", "BIGINT"));
+  EXPECT_TRUE(IsWidened("INT", "INT"));
+  EXPECT_TRUE(IsWidened("VARCHAR(3)", "STRING"));
+  EXPECT_FALSE(IsWidened("BIGINT", "INT"));
+  EXPECT_FALSE(IsWidened("STRING", "INT"));
+  EXPECT_FALSE(IsWidened("DOUBLE", "INT"));
+  EXPECT_FALSE(IsWidened("INT", "DOUBLE"));
+}
+
 }  // namespace
 }  // namespace backcourt::testing

@@ -12,6 +12,7 @@
 #include "base/watch.h"
 #include "ledger/cells.h"
 #include "ledger/lake.h"
+#include "ledger/loads.h"
 #include "warehouse/duckdb/catalog.h"
 #include "warehouse/duckdb/duckdb_workbench.h"
 #include "warehouse/spark/spark_workbench.h"
@@ -25,21 +26,26 @@ namespace {
 // Above so many changed dates a table is copied whole.
 constexpr size_t kMostDates = 400;
 
+// What stands before the SELECT of a view, where the ledger holds the columns of a table.
+constexpr const char* kView = "VIEW AS ";
+
 // What of a table goes to the lake.
 struct Copy {
   std::string name, columns;
   bool whole = false;
+  bool other_kind = false;     // a view was there where a table will be, or a table where a view
   std::string where = "true";  // the rows that changed
   ledger::LakeTable now;       // of what is copied
 };
 
-// Brings raw rows and seeds to the lake, of the partitions whose digests are others there.
+// Brings raw rows and seeds to the lake, of the partitions whose digests are others there. Of a raw table
+// that is a table of the lake only a view is made, of its rows as they were loaded.
 class RawCopier {
  public:
   RawCopier(Lake& lake, Connection& ledger, const Project& project)
       : lake_(lake), ledger_(ledger), project_(project), session_(lake.place, lake.functions) {}
 
-  Result<> Run(const Cancel& cancel) {
+  Result<> Run(const Cancel& cancel, const std::function<void(const std::string&)>& told) {
     Watch watch(std::chrono::milliseconds(50), [&] {
       if (cancel.Requested()) session_.Cancel();
     });
@@ -54,8 +60,11 @@ class RawCopier {
                    fmt::format("{} cannot be made: {}", folder.string(), failed.message()),
                    "another `staging` under [warehouse] of backcourt.toml"};
     Result<> done;
-    for (const Copy& copy : copies)
-      if (done) done = Bring(copy, (folder / (copy.name + ".parquet")).string());
+    for (size_t i = 0; i < copies.size() && done; ++i) {
+      told(fmt::format("bringing {} to Spark ({} of {})", copies[i].name, i + 1,
+                       Counted(int64_t(copies.size()), "table")));
+      done = Bring(copies[i], (folder / (copies[i].name + ".parquet")).string());
+    }
     fs::remove_all(folder, failed);
     return done;
   }
@@ -65,20 +74,37 @@ class RawCopier {
     Cells cells = TRY(ledger::ReadCells(ledger_, project_));
     auto there = TRY(ledger::ReadLakeTables(ledger_));
     std::vector<std::string> names;
+    std::vector<Copy> copies = TRY(FindViews(there));
     for (const RawTable& table : project_.raw_tables)
-      names.push_back(table.name);
+      if (table.lake.empty()) names.push_back(table.name);
     for (const Seed& seed : project_.seeds)
       names.push_back(seed.name);
-    std::vector<Copy> copies;
     for (const std::string& name : names) {
       auto columns = TRY(DescribeTable(ledger_, name));
       if (!columns) continue;
       Copy copy{.name = name, .columns = ColumnText(*columns)};
       auto before = there.find(name);
       copy.whole = before == there.end() || before->second.columns != copy.columns;
+      copy.other_kind = before != there.end() && before->second.columns.starts_with(kView);
       Compare(copy, cells[name], before == there.end() ? ledger::LakeTable() : before->second);
       if (copy.whole || !copy.now.digests.empty()) copies.push_back(std::move(copy));
     }
+    return copies;
+  }
+
+  // Those of which other rows were loaded than the lake shows.
+  Result<std::vector<Copy>> FindViews(const std::map<std::string, ledger::LakeTable>& there) {
+    std::vector<Copy> copies;
+    for (const ledger::SourceRun& run : TRY(ledger::ReadSourceRuns(ledger_)))
+      for (const RawTable& table : project_.raw_tables) {
+        if (table.lake.empty() || run.source != LakeSourceOf(table)) continue;
+        Copy copy{.name = table.name, .columns = kView + run.inputs, .whole = true};
+        auto before = there.find(table.name);
+        if (before != there.end() && before->second.columns == copy.columns) continue;
+        copy.other_kind = before != there.end() && !before->second.columns.starts_with(kView);
+        copy.now.columns = copy.columns;
+        copies.push_back(std::move(copy));
+      }
     return copies;
   }
 
@@ -107,6 +133,19 @@ class RawCopier {
   }
 
   Result<> Bring(const Copy& copy, const std::string& file) {
+    if (copy.other_kind) TRY(lake_.DropRelation(session_, copy.name));
+    if (copy.columns.starts_with(kView))
+      TRY(session_.Query("CREATE OR REPLACE VIEW " + lake_.Table(copy.name) + copy.columns.substr(4)));
+    else
+      TRY(BringRows(copy, file));
+    FaultPoint("lake-raw-written", copy.name);
+    // Where this ends before the ledger knows of it, the same rows are brought again.
+    Transaction transaction = TRY(Transaction::Begin(ledger_));
+    TRY(ledger::WriteLakeTable(ledger_, copy.name, copy.now, copy.whole));
+    return transaction.Commit();
+  }
+
+  Result<> BringRows(const Copy& copy, const std::string& file) {
     std::string order = project_.DateColumn(copy.name);
     TRY(DuckDbWorkbench(ledger_).WriteFile(
         fmt::format("SELECT * FROM wh.main.{} WHERE {}{}", Ident(copy.name), copy.where,
@@ -119,11 +158,7 @@ class RawCopier {
       TRY(lake_.MakeTable(session_, copy.name, copy.columns.find("TIMESTAMP") != std::string::npos));
     TRY(session_.Execute(copy.whole ? fmt::format("CREATE OR REPLACE TABLE {} USING delta AS {}", table, rows)
                                     : fmt::format("INSERT INTO {} REPLACE WHERE {} {}", table, where, rows)));
-    FaultPoint("lake-raw-written", copy.name);
-    // Where this ends before the ledger knows of it, the same rows are brought again.
-    Transaction transaction = TRY(Transaction::Begin(ledger_));
-    TRY(ledger::WriteLakeTable(ledger_, copy.name, copy.now, copy.whole));
-    return transaction.Commit();
+    return {};
   }
 
   Lake& lake_;
@@ -142,8 +177,8 @@ SparkPlace PlaceOf(const Project& project) {
 
 class SparkWarehouse : public Warehouse {
  public:
-  SparkWarehouse(std::unique_ptr<Warehouse> file, const Project& project)
-      : file_(std::move(file)), project_(project), lake_(PlaceOf(project), project.spark_functions) {
+  SparkWarehouse(std::unique_ptr<Warehouse> file, const Project& project, BatchCosts costs)
+      : file_(std::move(file)), project_(project), lake_(PlaceOf(project), project.spark_functions, costs) {
     SparkSession::EndOrphans(lake_.place);
     RemoveStaged();  // of a process that died
   }
@@ -168,12 +203,11 @@ class SparkWarehouse : public Warehouse {
     SparkSession session(lake_.place, lake_.functions);
     return lake_.SettleAll(session, *ledger, models);
   }
-  Result<> BringRawRows(const Cancel& cancel) override {
+  Result<> BringRawRows(const Cancel& cancel, const std::function<void(const std::string&)>& told) override {
     auto ledger = TRY(file_->ConnectToLedger());
-    return RawCopier(lake_, *ledger, project_).Run(cancel);
+    return RawCopier(lake_, *ledger, project_).Run(cancel, told);
   }
-  // Assumed: docs/spark.md.
-  BatchCosts costs() const override { return {0.05, 2}; }
+  BatchCosts costs() const override { return lake_.costs(); }
   Result<std::string> Version() override {
     SparkSession session(lake_.place, lake_.functions);
     std::string version = TRY(session.Execute("SELECT version()")).Text(0, 0);
@@ -200,8 +234,11 @@ class SparkWarehouse : public Warehouse {
 
 Result<std::unique_ptr<Warehouse>> OpenSpark(const Project& project, const WarehouseOptions& options) {
   auto file = TRY(OpenDuckDb(options));
-  TRY(ledger::MakeLakeTables(*TRY(file->ConnectToLedger())));
-  return std::unique_ptr<Warehouse>(std::make_unique<SparkWarehouse>(std::move(file), project));
+  auto ledger = TRY(file->ConnectToLedger());
+  TRY(ledger::MakeLakeTables(*ledger));
+  ledger::LakeCosts known = TRY(ledger::ReadLakeCosts(*ledger));
+  BatchCosts costs{known.statement, known.publication};
+  return std::unique_ptr<Warehouse>(std::make_unique<SparkWarehouse>(std::move(file), project, costs));
 }
 
 }  // namespace backcourt

@@ -1,10 +1,12 @@
 #include "warehouse/spark/spark_workbench.h"
 
 #include <fmt/format.h>
+#include <strings.h>
 #include <unistd.h>
 
 #include <algorithm>
 #include <atomic>
+#include <chrono>
 #include <filesystem>
 
 #include "adbc/transaction.h"
@@ -47,6 +49,25 @@ Columns ColumnsIn(const Rows& rows) {
   return columns;
 }
 
+// The columns that are declared, as a SELECT of a table of others has them.
+Result<std::string> CastColumns(const std::string& table, const Columns& there, const Columns& declared) {
+  std::vector<std::string> columns;
+  for (const auto& [name, type] : declared) {
+    auto found = std::find_if(there.begin(), there.end(), [&, &name = name](const auto& column) {
+      return strcasecmp(column.first.c_str(), name.c_str()) == 0;
+    });
+    std::string wanted = SparkTypeOf(type);
+    if (found == there.end() || !IsWidened(found->second, wanted))
+      return Error{ErrorKind::kSource,
+                   found == there.end()
+                       ? fmt::format("{} has no column {} ({})", table, name, wanted)
+                       : fmt::format("{} of {} is {}, and not {}", name, table, found->second, wanted),
+                   "a view in Spark that has all columns as they are declared, as `table` under [sources]"};
+    columns.push_back(fmt::format("CAST({0} AS {1}) AS {0}", Ident(name), wanted));
+  }
+  return Join(columns, ", ");
+}
+
 }  // namespace
 
 SparkWorkbench::SparkWorkbench(Lake& lake, std::unique_ptr<Connection> own)
@@ -84,12 +105,16 @@ Result<> SparkWorkbench::Restage(const std::string& name, const std::string& gon
   return {};
 }
 
+Result<> SparkWorkbench::Pour(const std::string& select, const std::string& table) {
+  TRY(ledger_.Execute("DROP TABLE IF EXISTS temp." + table));
+  return session_.Pour(select, ledger_, table);
+}
+
 template <typename T>
 Result<T> SparkWorkbench::WithRows(const std::string& select,
                                    const std::function<Result<T>(const std::string& rows)>& use) {
   const std::string table = "poured_rows";
-  TRY(ledger_.Execute("DROP TABLE IF EXISTS temp." + table));
-  TRY(session_.Pour(select, ledger_, table));
+  TRY(Pour(select, table));
   Result<T> used = use("SELECT * FROM temp." + table);
   TRY(ledger_.Execute("DROP TABLE IF EXISTS temp." + table));
   return used;
@@ -124,6 +149,31 @@ Result<std::optional<Columns>> SparkWorkbench::Describe(const std::string& table
   return rows.error();
 }
 
+// Of a table of Delta the rows of one version are read, whoever writes it meanwhile. Of others, and of views,
+// the rows as they are when they are read.
+Result<OutsideTable> SparkWorkbench::LookAt(const std::string& table, const Columns& columns) {
+  auto described = session_.Execute("DESCRIBE TABLE " + table);
+  if (!described && described.error().kind != ErrorKind::kModel) return described.error();
+  if (!described)
+    return Error{
+        ErrorKind::kSource,
+        fmt::format("Spark at {} has no table {}: {}", lake_.place.uri, table, described.error().message),
+        "`table` under [sources] of backcourt.toml, as \"catalog.database.table\""};
+  OutsideTable seen{"", table};
+  auto detail = session_.Execute("DESCRIBE DETAIL " + table);
+  if (!detail && detail.error().kind != ErrorKind::kModel) return detail.error();
+  if (detail && detail->Text(0, ColumnOf(*detail, "format")) == "delta") {
+    Rows newest = TRY(session_.Execute(fmt::format("DESCRIBE HISTORY {} LIMIT 1", table)));
+    int64_t version = newest.Int(0, ColumnOf(newest, "version"));
+    std::string id = detail->Text(0, ColumnOf(*detail, "id"));  // of a table that is made again another one
+    seen.version = fmt::format("{}:{}", id, version);
+    seen.from = fmt::format("{} VERSION AS OF {}", table, version);
+  }
+  seen.from =
+      fmt::format("(SELECT {} FROM {})", TRY(CastColumns(table, ColumnsIn(*described), columns)), seen.from);
+  return seen;
+}
+
 Result<bool> SparkWorkbench::MustBeAnew(const Publication& publication) {
   if (!publication.may_be_new) return false;
   const Model& model = *publication.model;
@@ -155,7 +205,9 @@ Result<> SparkWorkbench::WriteRows(const ledger::Intent& intent, const std::stri
 
 Result<Published> SparkWorkbench::Publish(const Publication& publication) {
   const Model& model = *publication.model;
+  FaultPoint("lake-staged", model.name);
   std::lock_guard writer(lake_.WriterOf(model.name));
+  auto start = std::chrono::steady_clock::now();
   TRY(lake_.Claim(session_, ledger_));
   TRY(lake_.SettleAll(session_, ledger_, {&model}));  // what an earlier try left open would come later
   ledger::Intent intent{.table = model.name,
@@ -178,7 +230,11 @@ Result<Published> SparkWorkbench::Publish(const Publication& publication) {
     if (!*there) return written.error();  // else it came through, only its answer did not
   }
   FaultPoint("lake-written", model.name);
+  double seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
+  intent.batch.seconds += seconds;
   Published published = TRY(WriteOutcome(ledger_, intent, model));
+  (void)lake_.Learn(ledger_,
+                    {session_.fastest_query(), seconds});  // the rows are there, whatever was learned
   FaultPoint("lake-told", model.name);
   return published;
 }
@@ -206,17 +262,9 @@ Result<> SparkWorkbench::Remove(const std::vector<Removal>& removals) {
   return transaction.Commit();
 }
 
-Result<> SparkWorkbench::DropRelation(const std::string& name) {
-  auto dropped = session_.Execute("DROP TABLE IF EXISTS " + lake_.Table(name));
-  if (!dropped && dropped.error().kind == ErrorKind::kModel)  // it is a view
-    dropped = session_.Execute("DROP VIEW IF EXISTS " + lake_.Table(name));
-  if (!dropped) return dropped.error();
-  return {};
-}
-
 Result<> SparkWorkbench::Drop(const std::string& table) {
   TRY(lake_.Claim(session_, ledger_));
-  TRY(DropRelation(table));
+  TRY(lake_.DropRelation(session_, table));
   Transaction transaction = TRY(Transaction::Begin(ledger_));
   TRY(ledger::ForgetTable(ledger_, table));
   return transaction.Commit();
@@ -231,7 +279,7 @@ Result<> SparkWorkbench::MakeEmptyTable(const std::string& table, const std::str
 
 Result<> SparkWorkbench::MakeView(const Model& model, ::backcourt::Digest identity) {
   TRY(lake_.Claim(session_, ledger_));
-  TRY(DropRelation(model.name));
+  TRY(lake_.DropRelation(session_, model.name));
   TRY(session_.Query(fmt::format("CREATE VIEW {} AS {}", lake_.Table(model.name), SelectSql(model))));
   Columns columns = TRY(Describe(model.name)).value_or(Columns());
   Transaction transaction = TRY(Transaction::Begin(ledger_));

@@ -30,6 +30,8 @@ class SparkWorkbench : public Workbench {
   Result<Columns> TypesOf(const std::string& select) override;
   Result<std::vector<PartitionDigest>> Digest(const DigestQuery& query) override;
   Result<std::optional<Columns>> Describe(const std::string& table) override;
+  Result<OutsideTable> LookAt(const std::string& table, const Columns& columns) override;
+  Result<> Pour(const std::string& select, const std::string& table) override;
   Result<> MayReplace(const std::set<std::string>&) override { return {}; }  // Delta keeps what is replaced
   Result<Published> Publish(const Publication& publication) override;
   Result<> Record(const Model& model, int64_t run, const std::vector<Cell>& cells) override;
@@ -46,8 +48,6 @@ class SparkWorkbench : public Workbench {
   Result<bool> MustBeAnew(const Publication& publication);
   // Writes the rows of an intent to the lake, in one commit that carries its mark.
   Result<> WriteRows(const ledger::Intent& intent, const std::string& date, const std::string& staged);
-  // Drops the table or the view of a name; nothing when there is none.
-  Result<> DropRelation(const std::string& name);
   // A SELECT's rows in a temporary table of the embedded engine, for what is done to them.
   template <typename T>
   Result<T> WithRows(const std::string& select, const std::function<Result<T>(const std::string& rows)>& use);
