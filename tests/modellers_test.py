@@ -239,9 +239,11 @@ class Tables(Toy):
         self.assertEqual(project.diff()["run"], run)
         self.assertEqual(project.diff(model="player_form", season="2021-22")["tables"], [])
         model = folder / "models" / "precompute" / "player_form.sql"
-        model.write_text(model.read_text().replace("sum(p.points)", "max(p.points)"))
+        text = model.read_text()
+        model.write_text(text.replace("sum(p.points)", "max(p.points)"))
         edited, = project.diff(model="player_form", dates=["2021-10-25"], examples=1)["tables"]
         self.assertEqual((edited["table"], edited["dates"], len(edited["values"])), ("player_form", 1, 1))
+        model.write_text(text)
         value = project.why("player_form", "2021-10-25", key=1, column="points_avg")[0]["values"][0]
         self.assertEqual((value["before"], value["after"]), ("30.5", "32.0"))
         report = project.bundle("player_form", "2021-10-25", folder / "cell.bundle")
