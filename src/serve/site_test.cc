@@ -216,7 +216,7 @@ TEST_F(SiteTest, OpenApiHasEveryVerbOnce) {
     ASSERT_NE(path, api["paths"].end()) << verb.name;
     EXPECT_EQ((*path)["post"]["responses"].contains("202"), !verb.events.empty()) << verb.name;
     if (Host::HasRows(verb)) {
-      EXPECT_EQ((*path)["post"]["responses"]["200"]["content"].size(), 3u) << verb.name;
+      EXPECT_EQ((*path)["post"]["responses"]["200"]["content"].size(), 4u) << verb.name;
     }
   }
   EXPECT_GT(asked, 20u);
