@@ -9,8 +9,9 @@ import time
 import unittest
 from datetime import date
 
-from tests.kit.program import BACKCOURT, ROOT
+from tests.kit.program import BACKCOURT
 from tests.kit.toy import Toy
+from tests.kit.wheel import wheelhouse
 
 import duckdb  # noqa: E402
 
@@ -188,8 +189,9 @@ class Readers(Published):
     def test_a_reader_never_sees_a_mixture(self):
         self.run_program("backfill")
         arrow = self.folder / "arrow"
-        subprocess.run([sys.executable, "-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--no-compile", "--no-index",
-                        "--find-links", ROOT / "build" / "deps" / "wheelhouse", "--target", arrow, "pyarrow"], check=True)
+        with wheelhouse() as house:
+            subprocess.run([sys.executable, "-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--no-compile", "--no-index",
+                            "--find-links", house, "--target", arrow, "pyarrow"], check=True)
         running = [subprocess.Popen([sys.executable, "-c", READER, str(self.out), *words], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
                                     env={**os.environ, "PYTHONPATH": os.pathsep.join([*sys.path, str(arrow)])}) for words in ([], ["pyarrow"])]
         try:

@@ -187,54 +187,61 @@ std::string JsonOutputPage() {
   return text;
 }
 
+namespace {
+
+constexpr const char* kApiIntroduction = R"page(# The API of `backcourt serve`
+
+Made by `backcourt docs` from the registry of operations; `/openapi.json` has the same for programs.
+
+`POST /api/v1/VERB` with a JSON object, of type `application/json`, is answered by the report, or by
+`{"error": {"kind", "message", "hint"}}`. Long verbs are answered at once with `202` and `{"activity": "a7", "joined": false}`:
+whoever asks for what goes on already joins it. `query` and `show` of the format csv or parquet are answered by the
+file itself, those of the format arrow by an Arrow IPC stream as the rows come; one that breaks off (the last chunk is missing) is not all rows.
+
+| status | when |
+|---|---|
+| 400 | the request is wrong |
+| 401 | the token is missing or wrong |
+| 403 | the request comes from another site, is without the page's token, or names a file of the machine |
+| 404, 405, 415 | no such thing, another method, another type than JSON |
+| 409 | something else runs |
+| 413, 431 | the request is too large |
+| 421 | the server is not known by this name |
+| 422 | files, data or models are wrong |
+| 503 | too much is asked at once, or it was interrupted |
+| 507 | disk or memory is used up |
+
+## Events
+
+`GET /api/v1/activities` lists long operations, `GET /api/v1/activities/ID/events` sends the events of one as server-sent
+events, from the first on, and `done` with the report or the error and the exit code as the last. `GET /api/v1/changes`
+sends those of all from now on, each as `{"activity", "event"}`, with `begun` and `done`, and `changed` when something else
+has changed. After a lost connection the header `Last-Event-ID` (or `?after=N`) goes on after that number; where that is
+too long ago, `reset` says so. The events are those of [JSON outputs](json-output.md#events).
+
+## Who may ask
+
+Without a token only this machine may. Verbs that change something take the header `X-Backcourt-Token`: the page has it,
+and a script sends the token of the server. With a token all requests show it: as `Authorization: Bearer TOKEN`, or by the
+cookie of `/login`. Over the socket beside the warehouse its owner needs none:
+
+```sh
+curl --unix-socket warehouse.duckdb.sock -d '{}' http://localhost/api/v1/status
+```
+
+Rows in JSON are at most 10,000, in CSV or Parquet (`"format"`) 1,000,000; a query ends after a minute.
+`/healthz` answers while the process does, `/readyz` while the warehouse can be read, `/metrics` is for Prometheus.
+
+## Verbs
+
+| verb | does | answers | acts |
+|---|---|---|---|
+)page";
+
+}  // namespace
+
 std::string ApiPage() {
-  std::string text =
-      "# The API of `backcourt serve`\n\nMade by `backcourt docs` from the registry of operations; "
-      "`/openapi.json` has "
-      "the same for programs.\n\n"
-      "`POST /api/v1/VERB` with a JSON object, of type `application/json`, is answered by the report, or by\n"
-      "`{\"error\": {\"kind\", \"message\", \"hint\"}}`. Long verbs are answered at once with `202` and "
-      "`{\"activity\": \"a7\", \"joined\": false}`:\n"
-      "whoever asks for what goes on already joins it. `query` and `show` of the format csv or parquet are "
-      "answered by the\nfile itself, those of the format arrow by an Arrow IPC stream as the rows come; one "
-      "that breaks off (the "
-      "last chunk is missing) is not all rows.\n\n"
-      "| status | when |\n|---|---|\n"
-      "| 400 | the request is wrong |\n| 401 | the token is missing or wrong |\n"
-      "| 403 | the request comes from another site, is without the page's token, or names a file of the "
-      "machine |\n"
-      "| 404, 405, 415 | no such thing, another method, another type than JSON |\n| 409 | something else "
-      "runs |\n"
-      "| 413, 431 | the request is too large |\n| 421 | the server is not known by this name |\n"
-      "| 422 | files, data or models are wrong |\n| 503 | too much is asked at once, or it was interrupted "
-      "|\n"
-      "| 507 | disk or memory is used up |\n\n"
-      "## Events\n\n"
-      "`GET /api/v1/activities` lists long operations, `GET /api/v1/activities/ID/events` sends the events "
-      "of one as "
-      "server-sent\nevents, from the first on, and `done` with the report or the error and the exit code as "
-      "the last. "
-      "`GET /api/v1/changes`\nsends those of all from now on, each as `{\"activity\", \"event\"}`, with "
-      "`begun` and "
-      "`done`, and `changed` when something else\nhas changed. After a lost connection the header "
-      "`Last-Event-ID` (or "
-      "`?after=N`) goes on after that number; where that is\ntoo long ago, `reset` says so. The events are "
-      "those of "
-      "[JSON outputs](json-output.md#events).\n\n"
-      "## Who may ask\n\n"
-      "Without a token only this machine may. Verbs that change something take the header "
-      "`X-Backcourt-Token`: the page "
-      "has it,\nand a script sends the token of the server. With a token all requests show it: as "
-      "`Authorization: "
-      "Bearer TOKEN`, or by the\ncookie of `/login`. Over the socket beside the warehouse its owner needs "
-      "none:\n\n"
-      "```sh\ncurl --unix-socket warehouse.duckdb.sock -d '{}' http://localhost/api/v1/status\n```\n\n"
-      "Rows in JSON are at most 10,000, in CSV or Parquet (`\"format\"`) 1,000,000; a query ends after a "
-      "minute.\n"
-      "`/healthz` answers while the process does, `/readyz` while the warehouse can be read, `/metrics` is "
-      "for "
-      "Prometheus.\n\n"
-      "## Verbs\n\n| verb | does | answers | acts |\n|---|---|---|---|\n";
+  std::string text = kApiIntroduction;
   std::string requests;
   for (const Verb& verb : Verbs()) {
     if (!IsAsked(verb)) continue;

@@ -78,7 +78,7 @@ Result<> LogReplacement(Connection& connection, int64_t run, const Replacement& 
   std::set<PartitionKey> had;
   std::vector<PartitionKey> fresh;
   for (size_t i = 0; i < rows.size(); ++i) {
-    PartitionKey partition(rows.Int(i, 0));
+    auto partition = PartitionKey(rows.Int(i, 0));
     if (rows.Int(i, 1))
       had.insert(partition);
     else

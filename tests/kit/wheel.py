@@ -1,6 +1,7 @@
 """The wheel, installed into a fresh environment without the network, and its module in this process."""
 
 import atexit
+import contextlib
 import fcntl
 import functools
 import importlib
@@ -21,6 +22,15 @@ def run(*words, **more):
     return done.stdout
 
 
+@contextlib.contextmanager
+def wheelhouse():
+    """The folder of the wheels that ours is made and tried with, filled by one process of the tests at a time."""
+    with (ROOT / "build" / "wheel.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        run(ROOT / "scripts" / "wheelhouse.sh")
+        yield ROOT / "build" / "deps" / "wheelhouse"
+
+
 class Installed:
     """`python` is the environment's, `packages` its folder, `module` what is imported from there."""
 
@@ -28,13 +38,12 @@ class Installed:
         self.folder = Path(tempfile.mkdtemp(prefix="backcourt-"))
         atexit.register(shutil.rmtree, self.folder, ignore_errors=True)
         venv = self.folder / "venv"
-        with (ROOT / "build" / "wheel.lock").open("w") as lock:
-            fcntl.flock(lock, fcntl.LOCK_EX)  # another process of the tests may make it too
+        with wheelhouse() as house:
             self.wheel = ROOT / run(ROOT / "scripts" / "make_wheel.sh").strip()
             run(sys.executable, "-m", "venv", "--without-pip", venv)
             self.python, self.command = venv / "bin" / "python", venv / "bin" / "backcourt"
             run(sys.executable, "-m", "pip", "--python", self.python, "install", "--quiet", "--disable-pip-version-check", "--no-compile",
-                "--no-index", "--find-links", ROOT / "build" / "deps" / "wheelhouse", f"{self.wheel}[arrow]", "mypy")
+                "--no-index", "--find-links", house, f"{self.wheel}[arrow]", "mypy")
         self.packages, = venv.glob("lib/python*/site-packages")
         sys.path.insert(0, str(self.packages))
         self.module = importlib.import_module("backcourt")
