@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict';
 import { spawn, spawnSync } from 'node:child_process';
 import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { setPriority, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after } from 'node:test';
 import { chromium } from '../../page/node_modules/playwright-core/index.mjs';
@@ -64,6 +64,7 @@ export function edit(file, from, to) {
 /** Serves a project until the tests end, or until it is stopped. */
 export async function serve(project, port = 0) {
   const child = spawn(backcourt, ['--project', project, 'serve', '--port', String(port)], { stdio: ['ignore', 'pipe', 'pipe'] });
+  setPriority(child.pid, 19); // below the browser: where the machine is busy, a fill would be over before the page shows it
   children.add(child);
   let said = '';
   const ended = new Promise((resolve) => child.on('exit', resolve));
