@@ -50,8 +50,8 @@ void Describe(Visitor& v, DailyReport& r) {
 
 namespace {
 
-constexpr const char* kTold = "daily_told";  // in the ledger: what was told and is not well again
-constexpr int64_t kLongest = 6 * 3600;       // between two looks, in seconds
+constexpr const char* kTold = "daily_told";      // in the ledger: what was told and is not well again
+constexpr int64_t kLongest = int64_t{6} * 3600;  // between two looks, in seconds
 constexpr const char* kOperator = "whoever runs the warehouse";
 
 std::vector<Date> Awaited(const Moment& moment, int64_t now, int64_t after) {
