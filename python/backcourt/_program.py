@@ -46,10 +46,14 @@ def run(words: list[str], folder: Path, on_line: Callable[[str], None] | None = 
     printed: list[str] = []
 
     def read(output: IO[bytes]) -> None:
-        for line in io.TextIOWrapper(output, encoding="utf-8", errors="replace"):
-            printed.append(line)
-            if on_line is not None:
-                on_line(line)
+        text = io.TextIOWrapper(output, encoding="utf-8", errors="replace")
+        try:
+            for line in text:
+                printed.append(line)
+                if on_line is not None:
+                    on_line(line)
+        finally:
+            text.detach()  # it would close the pipe, whose rest is read after an exception
 
     hear(words, folder, read, lambda exit_code: bool(printed) and exit_code in answers)
     return "".join(printed)
@@ -92,7 +96,16 @@ def _interrupt(process: subprocess.Popen[bytes]) -> None:
     """Lets running batches end or roll back; a second Ctrl-C ends them at once."""
     process.send_signal(signal.SIGINT)
     try:
-        process.communicate()
+        _await(process)
     except KeyboardInterrupt:
         process.send_signal(signal.SIGINT)
+        _await(process)
+
+
+def _await(process: subprocess.Popen[bytes]) -> None:
+    """Until it ends; what it still writes is read past, unless whoever read has closed the pipe."""
+    assert process.stdout is not None
+    if process.stdout.closed:
+        process.wait()
+    else:
         process.communicate()

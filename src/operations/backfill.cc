@@ -62,7 +62,8 @@ void Describe(Visitor& v, BackfillReport& r) {
           "what was published, where [publish] of backcourt.toml names a folder; only there then",
           {.omitted = true});
   v.Field("published_to_bigquery", r.published_to_bigquery,
-          "the same of BigQuery, where [publish.bigquery] has after_backfill = true", {.omitted = true});
+          "the same of BigQuery, where [publish.bigquery] has after_backfill = true; only there then",
+          {.omitted = true});
 }
 
 const char* OutcomeName(Outcome outcome) {
