@@ -276,6 +276,33 @@ Result<std::string> Checker::LoadAgain(const RawTable& table, const std::string&
   return table.lake.empty() ? Load(TRY(FilesOf(table, season))) : "`backcourt load`";
 }
 
+namespace {
+
+// What is wrong with a cell and what helps; without `fix` filling it does.
+struct Lack {
+  std::string what, fix;
+};
+
+std::optional<Lack> LackOf(const Project& project, const Model& model, Date date, const Cell* cell,
+                           CellState state) {
+  std::string shown =
+      fmt::format("which `backcourt why {} {}` shows, then `backcourt backfill`", model.name, date.Str());
+  if (state == CellState::kPartial)
+    return Lack{
+        fmt::format("partial: made without the boxes of {}", cell->missing),
+        fmt::format("get files that have these boxes ({}), then `backcourt load` and `backcourt backfill`",
+                    Join(project.boxes, ", "))};
+  if (state == CellState::kFailed)
+    return Lack{"failed: " + cell->reason.substr(0, 300), "fix the cause, " + shown};
+  if (state == CellState::kBlocked)
+    return Lack{"blocked: " + cell->reason, "fix what it waits for, " + shown};
+  if (Settled(state)) return {};
+  return Lack{state == CellState::kMayChange ? "an input of it is to be filled again" : CellStateName(state),
+              ""};
+}
+
+}  // namespace
+
 // Cells against the calendar.
 void Checker::FilledCells(const CheckedSeason& season) {
   GuardCount count{season.label, "cells", "cells", 0, 0, ""};
@@ -307,24 +334,8 @@ void Checker::FilledCells(const CheckedSeason& season) {
       coverage.present += Settled(state) && state != CellState::kWaiting;
       waiting += state == CellState::kWaiting;
       empty += state == CellState::kEmpty;
-      if (state == CellState::kPartial)
-        lacks(index, fmt::format("partial: made without the boxes of {}", cell->missing),
-              fmt::format(
-                  "get files that have these boxes ({}), then `backcourt load` and `backcourt backfill`",
-                  Join(project_.boxes, ", ")));
-      else if (state == CellState::kFailed)
-        lacks(index, "failed: " + cell->reason.substr(0, 300),
-              fmt::format("fix the cause, which `backcourt why {} {}` shows, then `backcourt backfill`",
-                          model.name, DateAt(index).Str()));
-      else if (state == CellState::kBlocked)
-        lacks(
-            index, "blocked: " + cell->reason,
-            fmt::format("fix what it waits for, which `backcourt why {} {}` shows, then `backcourt backfill`",
-                        model.name, DateAt(index).Str()));
-      else if (!Settled(state))
-        lacks(index,
-              state == CellState::kMayChange ? "an input of it is to be filled again" : CellStateName(state),
-              "");
+      if (auto lack = LackOf(project_, model, DateAt(index), cell, state))
+        lacks(index, lack->what, lack->fix);
       if (cell && !cell->waived.empty())
         lacks(index, fmt::format("let through without {} (--allow-missing)", cell->waived),
               fmt::format("`backcourt backfill {}` once its inputs are filled: `backcourt status`",

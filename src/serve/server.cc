@@ -498,7 +498,7 @@ void Server::Core::Handle(std::shared_ptr<Answer> answer, HttpRequest request) {
   }
   ++answering_;
   auto work = asio::make_work_guard(io_);  // the I/O thread does not end before
-  asio::post(handlers_, [this, work, answer, request = std::move(request)] {
+  asio::post(handlers_, [this, work, answer = std::move(answer), request = std::move(request)] {
     try {
       handler_(request, *answer);
     } catch (const std::exception& error) {

@@ -134,7 +134,8 @@ std::shared_ptr<Reply> OpenStream(Reply& reply) {
 
 bool IsPath(const nlohmann::json& request, const Schema::Field& field) {
   auto value = request.find(field.name);
-  return field.facets.path && value != request.end() && !value->is_null() && !value->empty() && *value != "";
+  if (!field.facets.path || value == request.end() || value->is_null()) return false;
+  return value->is_string() ? !value->get_ref<const std::string&>().empty() : !value->empty();
 }
 
 }  // namespace
