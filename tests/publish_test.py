@@ -190,7 +190,7 @@ class Readers(Published):
         self.run_program("backfill")
         arrow = self.folder / "arrow"
         with wheelhouse() as house:
-            subprocess.run([sys.executable, "-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--no-compile", "--no-index",
+            subprocess.run([sys.executable, "-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--root-user-action", "ignore", "--no-compile", "--no-index",
                             "--find-links", house, "--target", arrow, "pyarrow"], check=True)
         running = [subprocess.Popen([sys.executable, "-c", READER, str(self.out), *words], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
                                     env={**os.environ, "PYTHONPATH": os.pathsep.join([*sys.path, str(arrow)])}) for words in ([], ["pyarrow"])]
