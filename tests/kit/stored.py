@@ -44,8 +44,7 @@ def stored(project):
             "SELECT table_name, slot, state, digest, row_count, missing_games, note "
             "FROM backcourt.cells ORDER BY ALL"
         ).fetchall():
-            # Of tables that the project has; a raw cell without rows is as good as none.
-            if row[0] in state and (names[row[0]] or row[4]):
+            if row[0] in state:  # of tables that the project has
                 state[row[0], row[1]] = row[2:]
     return state
 
@@ -60,8 +59,8 @@ def settled(state, name):
 
 
 def part(state, name, date, only):
-    """Rows and cells of a table, those of the slots `only` where it is not None."""
-    cells = {key[1]: cell for key, cell in state.items() if isinstance(key, tuple) and key[0] == name}
+    """Rows and cells of a table, those of the slots `only` where it is not None; a raw cell without rows is as good as none."""
+    cells = {key[1]: cell for key, cell in state.items() if isinstance(key, tuple) and key[0] == name and (date or cell[2])}
     table = state.get(name)
     if only is not None:
         cells = {slot: cell for slot, cell in cells.items() if slot in only}
