@@ -20,7 +20,8 @@ Result<> MakeLakeTables(Connection& connection);
 // The id by which a lake's database knows the ledger: made at the first call.
 Result<std::string> LakeId(Connection& connection);
 
-// What a statement and a publication took there last, in seconds, beside their work.
+// What a statement and a publication take there beside their work, in seconds: means in which the last ones
+// weigh most.
 struct LakeCosts {
   double statement = 0.05, publication = 2;  // where nothing was measured
 };

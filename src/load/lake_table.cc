@@ -19,13 +19,6 @@ std::string PartitionIn(const Workbench& bench, const RawTable& table) {
   return table.grain == Grain::kDate ? bench.dialect().DayNumber(Ident(table.date)) : PartitionSql(table);
 }
 
-std::string InPartitions(const std::string& partition, const std::vector<PartitionKey>& partitions) {
-  std::vector<std::string> numbers;
-  for (PartitionKey one : partitions)
-    numbers.push_back(std::to_string(one));
-  return partition + " IN (" + Join(numbers, ", ") + ")";
-}
-
 // A row without a date is no row of a cell.
 Result<std::vector<PartitionDigest>> DigestRows(Workbench& bench, const RawTable& table,
                                                 const std::string& rows, const std::string& where) {
@@ -51,8 +44,7 @@ Result<> RefuseDoubles(Workbench& bench, const RawTable& table, const std::strin
                "take one of them out of it"};
 }
 
-std::vector<PartitionKey> ChangedIn(const CellSeries& cells,
-                                    const std::map<PartitionKey, PartitionDigest>& now) {
+std::vector<PartitionKey> ChangedIn(const CellSeries& cells, const DigestsByPartition& now) {
   std::vector<PartitionKey> changed;
   for (const auto& [partition, one] : now)
     if (const Cell* cell = cells.Find(partition);
@@ -98,12 +90,10 @@ Result<> Loader::LoadLakeTable(const RawTable& table, LoadReport& report) {
   if (before != ran_.end() && before->second.identity == group->identity) return {};
   TRY(EnsureRun(report));
   progress_.At("reading " + table.lake);
-  std::map<PartitionKey, PartitionDigest> now;
+  DigestsByPartition now = ByPartition(TRY(DigestRows(*lake_, table, group->reads, "true")));
   LoadedLakeTable loaded{table.name, table.lake, 0, 0};
-  for (const PartitionDigest& one : TRY(DigestRows(*lake_, table, group->reads, "true"))) {
-    now[one.partition] = one;
+  for (const auto& [partition, one] : now)
     loaded.rows += one.rows;
-  }
   std::vector<PartitionKey> changed = ChangedIn(cells_[table.name], now);
   if (!changed.empty()) {
     std::vector<Cell> cells = TRY(LakeCells(table, group->reads, changed, now, report.run));
@@ -125,27 +115,13 @@ Result<> Loader::LoadLakeTable(const RawTable& table, LoadReport& report) {
 
 Result<std::vector<Cell>> Loader::LakeCells(const RawTable& table, const std::string& rows,
                                             const std::vector<PartitionKey>& changed,
-                                            const std::map<PartitionKey, PartitionDigest>& now, int64_t run) {
+                                            const DigestsByPartition& now, int64_t run) {
   std::string where = InPartitions(PartitionIn(*lake_, table), changed);
   TRY(RefuseDoubles(*lake_, table, rows, where));
-  std::map<PartitionKey, Digest> ahead;
+  DigestsByPartition ahead;
   if (!table.ahead.empty())
-    for (const PartitionDigest& one :
-         TRY(DigestRows(*lake_, table, rows, where + " AND (" + table.ahead + ")")))
-      ahead[one.partition] = one.digest;
-  std::vector<Cell> cells;
-  for (PartitionKey partition : changed) {
-    Cell cell;
-    cell.partition = partition;
-    if (auto it = now.find(partition); it != now.end())
-      cell.rows = it->second.rows, cell.digest = it->second.digest;
-    cell.ahead = ahead.contains(partition) ? ahead[partition] : Digest{};
-    cell.state = cell.rows ? CellState::kFresh : CellState::kEmpty;
-    cell.reason = cell.rows ? "" : "its rows are gone from " + table.lake;
-    cell.run = cell.changed = run;
-    cells.push_back(std::move(cell));
-  }
-  return cells;
+    ahead = ByPartition(TRY(DigestRows(*lake_, table, rows, where + " AND (" + table.ahead + ")")));
+  return RawCells(changed, now, ahead, "its rows are gone from " + table.lake, run);
 }
 
 // Rows of partitions, or of all where none are named, take the place of those that are here.

@@ -169,8 +169,8 @@ class Loader {
   Result<> LookAtLakeTables();
   Result<> LoadLakeTable(const RawTable& table, LoadReport& report);
   Result<std::vector<Cell>> LakeCells(const RawTable& table, const std::string& rows,
-                                      const std::vector<PartitionKey>& changed,
-                                      const std::map<PartitionKey, PartitionDigest>& now, int64_t run);
+                                      const std::vector<PartitionKey>& changed, const DigestsByPartition& now,
+                                      int64_t run);
   Result<> BringLakeRows(const RawTable& table, const std::string& rows,
                          const std::vector<PartitionKey>& changed);
   // The seasons of a table that are to be made again.

@@ -1,12 +1,17 @@
 #include "load/raw_table_sql.h"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
 
 #include "base/text.h"
 
 namespace backcourt {
+
+std::string InPartitions(const std::string& partition, const std::vector<PartitionKey>& partitions) {
+  return fmt::format("{} IN ({})", partition, fmt::join(partitions, ","));
+}
 
 std::string PartitionSql(const RawTable& table) {
   switch (table.grain) {

@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "plan/cells.h"
 #include "project/model.h"
 
 namespace backcourt {
@@ -19,6 +20,8 @@ inline constexpr const char* kDoubledKey = "doubled key: ";
 // The raw table in which a pack lists the names of files that are no player's; filled by loads themselves.
 inline constexpr const char* kUnmatchedNames = "raw_unmatched_names";
 
+// The predicate of the rows of these partitions, of an expression that gives a row's.
+std::string InPartitions(const std::string& partition, const std::vector<PartitionKey>& partitions);
 // The partition of a raw table's row, and the columns that its digest is of.
 std::string PartitionSql(const RawTable& table);
 std::vector<std::string> HashedColumns(const RawTable& table);

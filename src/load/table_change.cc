@@ -167,13 +167,6 @@ std::string TableChange::Serving() const {
   return part_ ? "(FROM temp.served UNION ALL " + StillServing() + ")" : "temp.served";
 }
 
-std::string TableChange::InPartitions(const std::vector<PartitionKey>& partitions) const {
-  std::vector<std::string> numbers;
-  for (PartitionKey partition : partitions)
-    numbers.push_back(std::to_string(partition));
-  return partition_ + " IN (" + Join(numbers, ",") + ")";
-}
-
 Result<std::string> TableChange::Duplicate() {
   // Doubles of one source were set aside, and each unit is of one source.
   bool keyed = std::find(table_.key.begin(), table_.key.end(), table_.unit) != table_.key.end();
@@ -248,8 +241,8 @@ Result<> TableChange::CountDiffering(std::vector<LoadedTable>& totals) {
         o.there AS was, n.there AS stays
       FROM {stored} o FULL JOIN {staged} n ON {same_key}
       WHERE o.there IS NULL OR n.there IS NULL OR o.row_hash <> n.row_hash)sql",
-      fmt::arg("stored", rows(stored_, before, InPartitions(changed_) + " AND " + replaced_)),
-      fmt::arg("staged", rows(staged(), Owners(), InPartitions(changed_))),
+      fmt::arg("stored", rows(stored_, before, InPartitions(partition_, changed_) + " AND " + replaced_)),
+      fmt::arg("staged", rows(staged(), Owners(), InPartitions(partition_, changed_))),
       fmt::arg("same_key", Join(on, " AND ")))));
   Rows counts = TRY(connection_.Query(R"sql(
       SELECT season, count(*) FILTER (WHERE was IS NULL), count(*) FILTER (WHERE was AND stays),
@@ -268,13 +261,10 @@ Result<> TableChange::CountDiffering(std::vector<LoadedTable>& totals) {
 }
 
 Result<std::vector<LoadedTable>> TableChange::Compare(const CellSeries& standing) {
-  std::map<PartitionKey, PartitionDigest> before;
+  DigestsByPartition before;
   if (!standing.cells().empty())
-    for (const PartitionDigest& s :
-         TRY(DigestPartitions(connection_, {stored_, partition_, hashed_, replaced_})))
-      before[s.partition] = s;
-  for (const PartitionDigest& s : TRY(DigestPartitions(connection_, {staged(), partition_, hashed_})))
-    after_[s.partition] = s;
+    before = ByPartition(TRY(DigestPartitions(connection_, {stored_, partition_, hashed_, replaced_})));
+  after_ = ByPartition(TRY(DigestPartitions(connection_, {staged(), partition_, hashed_})));
   auto same = [](const PartitionDigest& a, int64_t rows, Digest digest) {
     return a.rows == rows && a.digest == digest;
   };
@@ -337,32 +327,18 @@ Result<> TableChange::Write(std::optional<int64_t> run) {
 }
 
 Result<std::vector<Cell>> TableChange::Cells(int64_t run) {
-  std::map<PartitionKey, Digest> ahead;
+  DigestsByPartition ahead;
   if (!changed_.empty() && !table_.ahead.empty())
-    for (const PartitionDigest& s :
-         TRY(DigestPartitions(connection_, {stored_, partition_, hashed_,
-                                            InPartitions(changed_) + " AND (" + table_.ahead + ")"})))
-      ahead[s.partition] = s.digest;
+    ahead = ByPartition(TRY(DigestPartitions(
+        connection_,
+        {stored_, partition_, hashed_, InPartitions(partition_, changed_) + " AND (" + table_.ahead + ")"})));
   if (!mixed_.empty()) {  // what now stands there, of whichever source
     for (PartitionKey partition : mixed_)
       after_.erase(partition);
-    for (const PartitionDigest& s :
-         TRY(DigestPartitions(connection_, {stored_, partition_, hashed_, InPartitions(mixed_)})))
-      after_[s.partition] = s;
+    after_.merge(ByPartition(TRY(
+        DigestPartitions(connection_, {stored_, partition_, hashed_, InPartitions(partition_, mixed_)}))));
   }
-  std::vector<Cell> cells;
-  for (PartitionKey partition : changed_) {
-    Cell cell;
-    cell.partition = partition;
-    if (auto it = after_.find(partition); it != after_.end())
-      cell.rows = it->second.rows, cell.digest = it->second.digest;
-    cell.ahead = ahead.contains(partition) ? ahead[partition] : Digest{};
-    cell.state = cell.rows ? CellState::kFresh : CellState::kEmpty;
-    cell.reason = cell.rows ? "" : "its rows are gone from the files";
-    cell.run = cell.changed = run;
-    cells.push_back(std::move(cell));
-  }
-  return cells;
+  return RawCells(changed_, after_, ahead, "its rows are gone from the files", run);
 }
 
 }  // namespace backcourt

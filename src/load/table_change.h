@@ -10,9 +10,8 @@
 #include <string>
 #include <vector>
 
+#include "load/raw_cells.h"
 #include "load/source_groups.h"
-#include "plan/cells.h"
-#include "warehouse/digests.h"
 
 namespace backcourt {
 
@@ -77,7 +76,6 @@ class TableChange {
   std::string Owners() const;
   LoadedTable& OfSeason(std::vector<LoadedTable>& totals, const std::string& season) const;
   static std::string UnionOf(const std::vector<Staged>& staged);
-  std::string InPartitions(const std::vector<PartitionKey>& partitions) const;
   std::string Order() const;
   Result<> WriteAll(std::optional<int64_t> run);
   Result<> Drop(const std::vector<Staged>& staged);
@@ -99,7 +97,7 @@ class TableChange {
   bool all_new_ = false;  // nothing stood there of it
   std::vector<PartitionKey> changed_;
   std::vector<PartitionKey> mixed_;  // those of which other rows stay
-  std::map<PartitionKey, PartitionDigest> after_;
+  DigestsByPartition after_;
 };
 
 }  // namespace backcourt

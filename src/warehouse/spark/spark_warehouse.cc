@@ -27,7 +27,7 @@ namespace {
 constexpr size_t kMostDates = 400;
 
 // What stands before the SELECT of a view, where the ledger holds the columns of a table.
-constexpr const char* kView = "VIEW AS ";
+constexpr std::string_view kView = "VIEW AS ";
 
 // What of a table goes to the lake.
 struct Copy {
@@ -98,7 +98,7 @@ class RawCopier {
     for (const ledger::SourceRun& run : TRY(ledger::ReadSourceRuns(ledger_)))
       for (const RawTable& table : project_.raw_tables) {
         if (table.lake.empty() || run.source != LakeSourceOf(table)) continue;
-        Copy copy{.name = table.name, .columns = kView + run.inputs, .whole = true};
+        Copy copy{.name = table.name, .columns = std::string(kView) + run.inputs, .whole = true};
         auto before = there.find(table.name);
         if (before != there.end() && before->second.columns == copy.columns) continue;
         copy.other_kind = before != there.end() && !before->second.columns.starts_with(kView);
@@ -135,7 +135,8 @@ class RawCopier {
   Result<> Bring(const Copy& copy, const std::string& file) {
     if (copy.other_kind) TRY(lake_.DropRelation(session_, copy.name));
     if (copy.columns.starts_with(kView))
-      TRY(session_.Query("CREATE OR REPLACE VIEW " + lake_.Table(copy.name) + copy.columns.substr(4)));
+      TRY(session_.Query(fmt::format("CREATE OR REPLACE VIEW {} AS {}", lake_.Table(copy.name),
+                                     copy.columns.substr(kView.size()))));
     else
       TRY(BringRows(copy, file));
     FaultPoint("lake-raw-written", copy.name);
