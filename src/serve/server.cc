@@ -27,12 +27,12 @@
 #include <boost/beast/http/read.hpp>
 #include <boost/beast/http/serializer.hpp>
 #include <boost/beast/http/string_body.hpp>
-#include <condition_variable>
 #include <future>
-#include <mutex>
 #include <nlohmann/json.hpp>
 #include <set>
 #include <thread>
+
+#include "serve/open_reply.h"
 
 namespace backcourt {
 
@@ -52,136 +52,18 @@ constexpr auto kLook =
     std::chrono::milliseconds(100);  // after a client that is there, though its socket is readable
 constexpr auto kAcceptPause = std::chrono::milliseconds(10);  // when no file descriptor is free
 
-// An answer between its handler, which writes, and the connection, which sends.
-class Answer : public Reply, public std::enable_shared_from_this<Answer> {
- public:
-  Answer(asio::io_context& io, size_t most_unsent) : io_(io), most_unsent_(most_unsent), news_(io) {}
-
-  void Status(int status) override {
-    std::lock_guard lock(mutex_);
-    status_ = status;
-  }
-
-  void Header(const std::string& name, const std::string& value) override {
-    std::lock_guard lock(mutex_);
-    headers_.emplace_back(name, value);
-  }
-
-  bool Send(std::string_view bytes) override {
-    std::unique_lock lock(mutex_);
-    room_.wait(lock, [this] { return over_ || unsent_.size() < most_unsent_; });
-    if (over_) return false;
-    if (unsent_.empty()) Tell();
-    unsent_ += bytes;
-    return true;
-  }
-
-  bool SendWhole(std::string_view bytes) override {
-    std::lock_guard lock(mutex_);
-    if (over_) return false;
-    unsent_ += bytes;
-    finished_ = true;
-    Tell();
-    return true;
-  }
-
-  bool Push(std::string_view bytes) override {
-    std::unique_lock lock(mutex_);
-    if (!over_ && unsent_.size() >= most_unsent_) {
-      over_ = true;
-      Tell();
-    }
-    if (over_) return false;
-    if (unsent_.empty()) Tell();
-    unsent_ += bytes;
-    return true;
-  }
-
-  std::shared_ptr<Reply> KeepOpen() override {
-    std::lock_guard lock(mutex_);
-    kept_open_ = true;
-    Tell();  // the head leaves at once
-    return shared_from_this();
-  }
-
-  bool Alive() const override {
-    std::lock_guard lock(mutex_);
-    return !over_;
-  }
-
-  void Finish() override {
-    std::lock_guard lock(mutex_);
-    finished_ = true;
-    Tell();
-  }
-  // The handler is at its end.
-  void HandlerEnded() {
-    {
-      std::lock_guard lock(mutex_);
-      if (kept_open_) return;
-    }
-    Finish();
-  }
-
-  // Nobody is there to read it, or to be served any more.
-  void BreakOff() override {
-    std::lock_guard lock(mutex_);
-    over_ = true;
-    room_.notify_all();
-    Tell();
-  }
-
-  struct News {
-    std::string text;
-    int status = 200;
-    std::vector<std::pair<std::string, std::string>> headers;
-    bool finished = false, over = false, kept_open = false;
-  };
-
-  News Take() {
-    std::lock_guard lock(mutex_);
-    room_.notify_all();
-    return {std::exchange(unsent_, {}), status_, headers_, finished_, over_, kept_open_};
-  }
-
-  // Returns when something happened since Take(); of the I/O thread.
-  asio::awaitable<void> Wait() {
-    news_.expires_at(asio::steady_timer::time_point::max());
-    co_await news_.async_wait(kToken);
-  }
-
-  bool sent = false;       // of the I/O thread: the answer is at its end
-  bool head_only = false;  // of a HEAD request
-
- private:
-  // The I/O thread looks at news_ alone, so that nothing is missed between Take() and Wait().
-  void Tell() {
-    asio::post(io_, [self = shared_from_this()] { self->news_.cancel(); });
-  }
-
-  asio::io_context& io_;
-  const size_t most_unsent_;
-  mutable std::mutex mutex_;
-  std::condition_variable room_;
-  std::string unsent_;
-  int status_ = 200;
-  std::vector<std::pair<std::string, std::string>> headers_;
-  bool finished_ = false, over_ = false, kept_open_ = false;
-  asio::steady_timer news_;
-};
-
 struct Connection {
   Connection(Stream::socket_type socket, bool is_local)
       : stream(std::move(socket)), local(is_local), look(stream.get_executor()) {}
   Stream stream;
   const bool local;  // over the Unix socket
   beast::flat_buffer buffer;
-  asio::steady_timer look;         // when to look again whether the client is there
-  std::shared_ptr<Answer> answer;  // that is being given
+  asio::steady_timer look;            // when to look again whether the client is there
+  std::shared_ptr<OpenReply> answer;  // that is being given
 };
 
 // The head of an answer; without a length it comes in chunks.
-std::string Head(const Answer::News& news, bool keep_alive, std::optional<size_t> length) {
+std::string Head(const OpenReply::News& news, bool keep_alive, std::optional<size_t> length) {
   http::response<http::empty_body> head(http::status(news.status), 11);
   head.set(http::field::content_type, "application/x-ndjson");
   for (const auto& [name, value] : news.headers)
@@ -280,8 +162,8 @@ class Server::Core {
   asio::awaitable<bool> Write(Connection& connection, const std::string& bytes);
   asio::awaitable<void> WatchClient(std::shared_ptr<Connection> connection);
   int Judge(const http::request<http::string_body>& request) const;
-  void Handle(std::shared_ptr<Answer> answer, HttpRequest request);
-  void Refuse(Answer& answer, int status);
+  void Handle(std::shared_ptr<OpenReply> answer, HttpRequest request);
+  void Refuse(OpenReply& answer, int status);
   static HttpRequest Taken(http::request<http::string_body>& request, bool local);
 
   const Handler handler_;
@@ -411,7 +293,7 @@ asio::awaitable<void> Server::Core::Serve(std::shared_ptr<Connection> connection
     http::request<http::string_body> request;
     int refused = 0;
     if (!co_await ReadRequest(*connection, request, refused)) break;
-    connection->answer = std::make_shared<Answer>(io_, limits_.most_unsent);
+    connection->answer = std::make_shared<OpenReply>(io_, limits_.most_unsent);
     if (!refused) refused = Judge(request);
     if (refused) {
       Refuse(*connection->answer, refused);
@@ -477,7 +359,7 @@ HttpRequest Server::Core::Taken(http::request<http::string_body>& request, bool 
   return taken;
 }
 
-void Server::Core::Refuse(Answer& answer, int status) {
+void Server::Core::Refuse(OpenReply& answer, int status) {
   bool busy = status == int(http::status::service_unavailable);
   std::string reason(http::obsolete_reason(http::status(status)));
   answer.Status(status);
@@ -489,7 +371,7 @@ void Server::Core::Refuse(Answer& answer, int status) {
 }
 
 // Runs the handler in a thread of the crew.
-void Server::Core::Handle(std::shared_ptr<Answer> answer, HttpRequest request) {
+void Server::Core::Handle(std::shared_ptr<OpenReply> answer, HttpRequest request) {
   try {
     if (answering_ == crew_.size())
       crew_.emplace_back([this, work = asio::make_work_guard(handlers_)] { handlers_.run(); });
@@ -514,10 +396,10 @@ void Server::Core::Handle(std::shared_ptr<Answer> answer, HttpRequest request) {
 // The answer as it comes; false when the connection broke. One that is whole before anything
 // is sent has a length, others come in chunks.
 asio::awaitable<bool> Server::Core::Send(Connection& connection, bool keep_alive) {
-  Answer& answer = *connection.answer;
+  OpenReply& answer = *connection.answer;
   bool begun = false;
   for (;;) {
-    Answer::News news = answer.Take();
+    OpenReply::News news = answer.Take();
     if (news.over) co_return false;
     bool head_leaves = news.kept_open && !begun;
     if (news.text.empty() && !news.finished && !head_leaves) {
@@ -572,7 +454,7 @@ asio::awaitable<bool> Server::Core::Write(Connection& connection, const std::str
 
 // Breaks an answer off whose client is gone, also when nothing is there to send to it.
 asio::awaitable<void> Server::Core::WatchClient(std::shared_ptr<Connection> connection) {
-  std::shared_ptr<Answer> answer = connection->answer;
+  std::shared_ptr<OpenReply> answer = connection->answer;
   auto& socket = connection->stream.socket();
   while (!answer->sent) {
     auto [error] = co_await socket.async_wait(Stream::socket_type::wait_read, kToken);
