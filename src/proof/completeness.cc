@@ -14,6 +14,7 @@
 #include "load/statements.h"
 #include "plan/planner.h"
 #include "proof/contracts.h"
+#include "proof/fixes.h"
 #include "warehouse/cell_sql.h"
 #include "warehouse/duckdb/duckdb_workbench.h"
 
@@ -85,30 +86,6 @@ class Checker {
   std::optional<std::vector<ledger::LoadedFile>> files_;
   CheckReport report_;
 };
-
-std::string Fill(const std::string& table, Date first, Date last, bool force = false) {
-  return first == last ? fmt::format("`backcourt backfill {} --dates {}{}`", table, first.Str(),
-                                     force ? " --force" : "")
-                       : fmt::format("`backcourt backfill {} --start-date {} --end-date {}{}`", table,
-                                     first.Str(), last.Str(), force ? " --force" : "");
-}
-
-std::string Load(const std::set<std::string>& files) {
-  std::string command = "`backcourt load";
-  for (const std::string& path : files)
-    command += " " + ShellWord(path);
-  return command + "`";
-}
-
-// What somebody has to do to a file, by its name, and the commands after that.
-std::string Correct(const std::string& what, const std::set<std::string>& files) {
-  constexpr size_t kNamed = 6;
-  std::vector<std::string> named(files.begin(), files.end());
-  if (named.size() > kNamed) named = {};
-  return fmt::format("{}{}, then {} and `backcourt backfill`", what,
-                     named.empty() ? "" : " (" + Join(named, ", ") + ")",
-                     named.empty() ? "`backcourt load`" : Load(files));
-}
 
 // Those that are known.
 std::set<std::string> Named(std::set<std::string> files) {
@@ -273,35 +250,8 @@ Result<std::set<std::string>> Checker::FilesOf(const std::vector<std::string>& t
 
 // The command that reads a raw table's files of a season again.
 Result<std::string> Checker::LoadAgain(const RawTable& table, const std::string& season) {
-  return table.lake.empty() ? Load(TRY(FilesOf(table, season))) : "`backcourt load`";
+  return table.lake.empty() ? LoadCommand(TRY(FilesOf(table, season))) : "`backcourt load`";
 }
-
-namespace {
-
-// What is wrong with a cell and what helps; without `fix` filling it does.
-struct Lack {
-  std::string what, fix;
-};
-
-std::optional<Lack> LackOf(const Project& project, const Model& model, Date date, const Cell* cell,
-                           CellState state) {
-  std::string shown =
-      fmt::format("which `backcourt why {} {}` shows, then `backcourt backfill`", model.name, date.Str());
-  if (state == CellState::kPartial)
-    return Lack{
-        fmt::format("partial: made without the boxes of {}", cell->missing),
-        fmt::format("get files that have these boxes ({}), then `backcourt load` and `backcourt backfill`",
-                    Join(project.boxes, ", "))};
-  if (state == CellState::kFailed)
-    return Lack{"failed: " + cell->reason.substr(0, 300), "fix the cause, " + shown};
-  if (state == CellState::kBlocked)
-    return Lack{"blocked: " + cell->reason, "fix what it waits for, " + shown};
-  if (Settled(state)) return {};
-  return Lack{state == CellState::kMayChange ? "an input of it is to be filled again" : CellStateName(state),
-              ""};
-}
-
-}  // namespace
 
 // Cells against the calendar.
 void Checker::FilledCells(const CheckedSeason& season) {
@@ -320,7 +270,7 @@ void Checker::FilledCells(const CheckedSeason& season) {
       Gap& gap = report_.gaps[at->second];
       gap.last = DateAt(index);
       if (!is_new) ++gap.dates;
-      if (fix.empty()) gap.fix = Fill(model.name, gap.first, gap.last);
+      if (fix.empty()) gap.fix = FillCommand(model.name, gap.first, gap.last);
       ++count.found;
     };
     for (int index : season.dates) {
@@ -334,8 +284,7 @@ void Checker::FilledCells(const CheckedSeason& season) {
       coverage.present += Settled(state) && state != CellState::kWaiting;
       waiting += state == CellState::kWaiting;
       empty += state == CellState::kEmpty;
-      if (auto lack = LackOf(project_, model, DateAt(index), cell, state))
-        lacks(index, lack->what, lack->fix);
+      if (auto gap = GapOf(project_, model, DateAt(index), cell, state)) lacks(index, gap->what, gap->fix);
       if (cell && !cell->waived.empty())
         lacks(index, fmt::format("let through without {} (--allow-missing)", cell->waived),
               fmt::format("`backcourt backfill {}` once its inputs are filled: `backcourt status`",
@@ -396,7 +345,7 @@ Result<> Checker::StoredRowsOf(Workbench& bench, const std::string& table, const
     if (twice.size() && !key.empty()) what += ": a row is there twice (" + twice.Text(0, 0) + ")";
     report_.gaps.push_back({"stored rows", "", table, dated ? Date{s} : Date{}, dated ? Date{s} : Date{}, 1,
                             "", what + "; it was changed outside Backcourt",
-                            fix.empty() ? Fill(table, Date{s}, Date{s}, true) : fix});
+                            fix.empty() ? FillCommand(table, Date{s}, Date{s}, true) : fix});
     ++count.found;
   }
   return {};
@@ -465,7 +414,7 @@ Result<> Checker::ExpectedRows(const CheckedSeason& season) {
       report_.gaps.push_back({"expected rows", season.label, model.name, date, date, 1, "",
                               fmt::format("{} rows are due, {} are there", WithCommas(rows.Int(i, 1)),
                                           WithCommas(rows.Int(i, 2))),
-                              Fill(model.name, date, date, true)});
+                              FillCommand(model.name, date, date, true)});
       ++count.found;
     }
   }
@@ -492,7 +441,7 @@ Result<> Checker::Contract(const CheckedSeason& season, const Check& check) {
     constexpr size_t kWithFiles = 100;  // gaps whose files are looked for one by one
     for (size_t i = 0; i < gaps.size(); ++i) {
       std::string unit = i < kWithFiles ? gaps[i].subject.substr(0, gaps[i].subject.find(' ')) : "";
-      gaps[i].fix = Correct(check.fix, TRY(FilesOf(check.reads, season.label, unit)));
+      gaps[i].fix = CorrectFiles(check.fix, TRY(FilesOf(check.reads, season.label, unit)));
     }
     report_.gaps.insert(report_.gaps.end(), gaps.begin(), gaps.end());
     Count(std::move(*count));
@@ -573,10 +522,10 @@ Result<> Checker::OtherSources(const CheckedSeason& season) {
            0,
            "",
            fmt::format("rows of {} are {}", other.source, other.reason),
-           Correct(fmt::format("find which is wrong and correct its file, or set [sources] "
-                               "prefer = [\"{}\"]",
-                               other.source),
-                   TRY(FilesOf(table, season.label)))});
+           CorrectFiles(fmt::format("find which is wrong and correct its file, or set [sources] "
+                                    "prefer = [\"{}\"]",
+                                    other.source),
+                        TRY(FilesOf(table, season.label)))});
       ++count.found;
     }
   }
@@ -602,7 +551,7 @@ Result<> Checker::ScheduleAgrees(const CheckedSeason& season) {
          fmt::format("{} ({}{}, which serves, and {}{})", one.what, one.source,
                      one.file.empty() ? "" : ", " + one.file, one.other_source,
                      one.other_file.empty() ? "" : ", " + one.other_file),
-         Correct("fetch the file that is wrong again", Named({one.file, one.other_file}))});
+         CorrectFiles("fetch the file that is wrong again", Named({one.file, one.other_file}))});
     ++count.found;
   }
   Count(std::move(count));
@@ -628,8 +577,8 @@ Result<> Checker::DamagedUnits(const CheckedSeason& season) {
                               0,
                               rows.Text(i, 0),
                               rows.Text(i, 1),
-                              Correct("take the wrong row out of its file",
-                                      TRY(FilesOf({table}, season.label, rows.Text(i, 0))))});
+                              CorrectFiles("take the wrong row out of its file",
+                                           TRY(FilesOf({table}, season.label, rows.Text(i, 0))))});
       ++count.found;
     }
   }
