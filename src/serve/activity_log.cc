@@ -167,6 +167,7 @@ Result<ActivityLog::Place> ActivityLog::Begin(const std::string& verb, const nlo
   activity.waiting = waits;
   activity.stays = !waits;
   nlohmann::json begun = ToJson(activity.record);
+  activity.shown = Shown(begun);
   all_.Add("begun", Shown({{"activity", activity.record.id}, {"event", begun}}));
   return Place{activity.record.id, false};
 }
@@ -205,6 +206,7 @@ void ActivityLog::End(const std::string& id, const Result<nlohmann::json>& end, 
   record.ended = NowText();
   record.state = exit == 0 ? "done" : exit == 130 ? "stopped" : "failed";
   nlohmann::json data = ToJson(record), done = {{"exit", exit}};
+  activity->shown = Shown(data);
   for (const char* key : {"report", "error"})
     if (data.contains(key)) done[key] = data[key];
   activity->events.Add("done", Shown(done));
@@ -224,12 +226,12 @@ void ActivityLog::TellAll(const std::string& event, const nlohmann::json& data) 
   all_.Add(event, OneLine(data));
 }
 
-std::vector<ActivityRecord> ActivityLog::List() const {
+std::string ActivityLog::List() const {
   std::lock_guard lock(mutex_);
-  std::vector<ActivityRecord> records;
+  std::string list;
   for (const Activity& activity : activities_)
-    records.push_back(activity.record);
-  return records;
+    list += (list.empty() ? "" : ",") + activity.shown;
+  return "[" + list + "]";
 }
 
 bool ActivityLog::Running() const {

@@ -90,8 +90,8 @@ class ActivityLog {
   // Something else has changed: for those who follow all.
   void TellAll(const std::string& event, const nlohmann::json& data);
 
-  // Running ones, and the last that ended, the newest first.
-  std::vector<ActivityRecord> List() const;
+  // Running ones, and the last that ended, the newest first: a JSON list, as the page reads it.
+  std::string List() const;
   bool Running() const;
   bool Has(const std::string& id) const;
 
@@ -112,6 +112,7 @@ class ActivityLog {
   struct Activity {
     explicit Activity(size_t most_bytes) : events(most_bytes) {}
     ActivityRecord record;
+    std::string shown;    // the record, as the page reads it
     nlohmann::json work;  // what makes two of them the same
     bool alone = false, stays = false;
     int waiting = 0;  // who waits for its end

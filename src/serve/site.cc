@@ -220,13 +220,8 @@ void Site::AnswerShell(const HttpRequest& request, Reply& reply) {
 }
 
 void Site::AnswerApi(const HttpRequest& request, Reply& reply) {
-  if (request.path == std::string(kApi) + "activities" && request.method == "GET") {
-    nlohmann::json list = nlohmann::json::array();
-    for (const ActivityRecord& record : host_.log().List())
-      list.push_back(ToJson(record));
-    HidePaths(host_.log().names(), list);
-    return SendJson(reply, 200, OneLine(list));
-  }
+  if (request.path == std::string(kApi) + "activities" && request.method == "GET")
+    return SendJson(reply, 200, host_.log().List());
   if (request.path == std::string(kApi) + "changes" && request.method == "GET") {
     auto stream = OpenStream(reply);
     return host_.log().FollowAll(AfterOf(request, -1), stream);
