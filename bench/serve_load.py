@@ -1,9 +1,9 @@
 #!/usr/bin/env python3
 """Asks a server that fills a season: 1,000 requests a second from 50 connections, and 60 watchers.
 
-    bench/serve_load.py [--seconds 20] [--rate 1000] [--connections 50] [--watchers 60] [--season 2021-22]
+    bench/serve_load.py [--runs 5] [--seconds 4] [--rate 1000] [--connections 50] [--watchers 60] [--season 2021-22]
 
-Fills the season of the shipped data alone first, then again under load; prints errors, the time of requests (p50, p99, worst)
+Fills the season of the shipped data alone and in the crowd, by turns; prints errors, the time of requests (p50, p99, worst),
 how much longer the fill took, and what of the processors went to the server and to the clients, which are on this machine too."""
 
 import argparse
@@ -13,6 +13,7 @@ import os
 import pathlib
 import re
 import shutil
+import statistics
 import subprocess
 import tempfile
 import time
@@ -97,8 +98,22 @@ def seconds_of(process):
 async def fill(folder, season):
     begin = time.perf_counter()
     process = await asyncio.create_subprocess_exec(BACKCOURT, "backfill", "--season", season, "--force", "--no-load", cwd=folder, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-    code = await process.wait()
-    return time.perf_counter() - begin, code
+    if code := await process.wait():
+        raise SystemExit(f"the fill ended with exit code {code}")
+    return time.perf_counter() - begin
+
+
+async def crowded(port, server, folder, args, times, errors, seen):
+    """A fill while many ask; its seconds, and those of processors that the server and the clients took meanwhile."""
+    clock = Clock()
+    tasks = [asyncio.create_task(client(i, port, args, clock, times, errors)) for i in range(args.connections)]
+    tasks += [asyncio.create_task(watcher(port, clock, seen, errors)) for _ in range(args.watchers)]
+    serving, asking = seconds_of(server), time.process_time()
+    under = await fill(folder, args.season)
+    spent = under, seconds_of(server) - serving, time.process_time() - asking
+    clock.end = time.perf_counter() + args.seconds
+    await asyncio.gather(*tasks)
+    return spent
 
 
 async def main(args):
@@ -108,23 +123,21 @@ async def main(args):
     server = subprocess.Popen([BACKCOURT, "serve", "--port", "0"], cwd=folder, stdout=subprocess.PIPE, text=True)
     try:
         port = int(re.search(r":(\d+)/", server.stdout.readline())[1])
-        before = seconds_of(server.pid)
-        alone, code = await fill(folder, args.season)
-        filling = seconds_of(server.pid) - before
-        times, errors, seen, clock = [], [], [0], Clock()
-        tasks = [asyncio.create_task(client(i, port, args, clock, times, errors)) for i in range(args.connections)]
-        tasks += [asyncio.create_task(watcher(port, clock, seen, errors)) for _ in range(args.watchers)]
-        begin, before, mine = time.perf_counter(), seconds_of(server.pid), time.process_time()
-        under, code = await fill(folder, args.season)
-        serving, asking = seconds_of(server.pid) - before - filling, time.process_time() - mine
-        print(f"while it filled, of the processors: {serving:.1f} s more than alone for the server, {asking:.1f} s for the clients, of {under * os.cpu_count():.1f} s")
-        clock.end = max(time.perf_counter(), begin + args.seconds)
-        await asyncio.gather(*tasks)
-        seconds = time.perf_counter() - begin
+        alone, under, times, errors, seen, seconds = [], [], [], [], [0], 0
+        for _ in range(args.runs):
+            before = seconds_of(server.pid)
+            alone.append(await fill(folder, args.season))
+            filling = seconds_of(server.pid) - before
+            begin = time.perf_counter()
+            crowd, serving, asking = await crowded(port, server.pid, folder, args, times, errors, seen)
+            seconds += time.perf_counter() - begin
+            under.append(crowd)
+            print(f"the fill took {alone[-1]:.1f} s alone, {crowd:.1f} s in the crowd; of {crowd * os.cpu_count():.1f} s of processors the server took {serving - filling:.1f} s more than alone, the clients {asking:.1f} s", flush=True)
         times.sort()
         print(f"{len(times)} requests in {seconds:.1f} s ({len(times) / seconds:.0f}/s), {len(errors)} errors {errors[:3] if errors else ''}")
         print(f"p50 {times[len(times) // 2] * 1000:.1f} ms, p99 {times[int(len(times) * 0.99)] * 1000:.1f} ms, worst {times[-1] * 1000:.0f} ms")
-        print(f"{args.watchers} watchers saw {seen[0]} events; the fill took {alone:.1f} s alone, {under:.1f} s under load ({100 * (under / alone - 1):+.0f} %), exit {code}")
+        a, b = statistics.median(alone), statistics.median(under)
+        print(f"{args.watchers} watchers saw {seen[0]} events; medians of {args.runs}: {a:.1f} s alone, {b:.1f} s in the crowd ({100 * (b / a - 1):+.0f} %)")
     finally:
         server.terminate()
         server.wait()
@@ -133,7 +146,8 @@ async def main(args):
 
 if __name__ == "__main__":
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--seconds", type=float, default=20)
+    parser.add_argument("--runs", type=int, default=5)
+    parser.add_argument("--seconds", type=float, default=4, help="that the crowd stays after the fill")
     parser.add_argument("--rate", type=float, default=1000)
     parser.add_argument("--connections", type=int, default=50)
     parser.add_argument("--watchers", type=int, default=60)

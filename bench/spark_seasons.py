@@ -1,3 +1,4 @@
+#!/usr/bin/env python3
 """Whole seasons of the NBA in DuckDB and in Spark, compared key by key: make bench-spark
 
     bench/spark_seasons.py [SEASON ...]     default: both shipped ones, 2020-21 and 2021-22
