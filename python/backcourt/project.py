@@ -537,15 +537,20 @@ class Project:
         except ImportError:
             raise ImportError("tables come as Arrow: pip install 'backcourt[arrow]'") from None
 
+        broken: list[Exception] = []
+
         def read(output: IO[bytes]) -> Any:
             try:
                 with pyarrow.ipc.open_stream(output) as rows:
                     return rows.read_all()
-            except (pyarrow.ArrowInvalid, OSError):  # the program broke it off, and says why
-                return None
+            except (pyarrow.ArrowInvalid, OSError) as error:  # the program broke it off, and says why
+                broken.append(error)
 
         # A query that begins with a comment is not an option.
-        return hear([*self._project, "query", f"\n{sql}" if sql.startswith("-") else sql, "--format", "arrow"], self._folder, read)
+        rows = hear([*self._project, "query", f"\n{sql}" if sql.startswith("-") else sql, "--format", "arrow"], self._folder, read)
+        if broken:
+            raise broken[0]
+        return rows
 
 
 def get_game_dates_for_range(start: Date, end: Date, types: str | Iterable[str] | None = None, project: str | os.PathLike[str] | None = None) -> list[date]:
