@@ -54,6 +54,7 @@ int ExitCode(const PlanReport& report) {
 }
 
 int ExitCode(const DiffReport& report) { return report.failures.empty() ? 0 : 2; }
+
 int ExitCode(const DoctorReport& report) {
   int code = 0;
   for (const Finding& finding : report) {

@@ -1,15 +1,17 @@
 """The engine Spark, in short: its functions, every verb, a process killed at each step, a stop, a move there and back."""
 
+import io
 import json
 import re
 import shutil
 import signal
+import subprocess
 import time
 import urllib.request
 from pathlib import Path
 
 from tests.kit.lake import Lake, Session, ToyLake
-from tests.kit.program import ROOT, TESTS
+from tests.kit.program import BACKCOURT, ROOT, TESTS
 
 # Arguments of each function of the pack, as rows of VALUES.
 TEXTS = ["'Luka Dončić'", "'O''Neale Jr.'", "'Dāvis Bertāns'", "''", "'Ömer Aşık 3'", "NULL"]
@@ -110,7 +112,11 @@ class Toy(ToyLake):
         self.run_in(self.toy, "export", str(self.folder / "out"))
         import duckdb
         exported = duckdb.sql(f"SELECT count(*) FROM '{self.folder}/out/player_form/**/*.parquet'").fetchone()[0]
-        self.assertEqual(exported, self.rows(self.toy, "SELECT count(*) AS n FROM player_form")[0]["n"])
+        rows = self.rows(self.toy, "SELECT * FROM player_form ORDER BY ALL")
+        self.assertEqual(exported, len(rows))
+        import polars
+        stream = subprocess.run([BACKCOURT, "query", "SELECT * FROM player_form ORDER BY ALL", "--format", "arrow"], cwd=self.toy, capture_output=True, stdin=subprocess.DEVNULL, timeout=300, check=True).stdout
+        self.assertEqual([{**row, "game_date": str(row["game_date"])} for row in polars.read_ipc_stream(io.BytesIO(stream)).to_dicts()], rows)
         for project in (self.toy, self.duckdb()):
             self.correct(project, 99)
         filled = [re.search(r"(\d+) cells filled", self.run_in(project, "backfill", "all"))[1] for project in (self.toy, self.duckdb())]
