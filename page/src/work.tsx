@@ -109,7 +109,7 @@ export function Progress({ of, joined }: { of: Activity; joined?: boolean }) {
         <Mark state="running" /> {joined && 'Joined what runs already: '}{sentence(of)} <Stop of={of} />
       </p>
     );
-  if (of.error) return <Problem failure={of.error} />;
+  if (of.error && of.state !== 'stopped') return <Problem failure={of.error} />;
   const r = of.report ?? {};
   const bad = (r.failed ?? 0) + (r.blocked ?? 0) + (r.mismatching_cells ?? 0);
   const parts =

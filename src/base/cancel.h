@@ -19,6 +19,9 @@ class Cancel {
   Cancel(const Cancel& parent, std::function<bool()> look) : parent_(&parent), look_(std::move(look)) {}
   Cancel& operator=(const Cancel&) = delete;
 
+  // Whether it is `other`, or is asked for once that one is, through parents.
+  bool Follows(const Cancel& other) const { return this == &other || (parent_ && parent_->Follows(other)); }
+
   void Request() noexcept { requested_.store(true, std::memory_order_relaxed); }
   bool Requested() const {
     return requested_.load(std::memory_order_relaxed) || (look_ && look_()) ||

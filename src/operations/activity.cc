@@ -35,6 +35,17 @@ Activity::~Activity() {
   all_.changed_.notify_all();
 }
 
+TakenOn::TakenOn(Activities& all, std::string verb, Cancel& cancel)
+    : all_(all), verb_(std::move(verb)), cancel_(cancel) {
+  std::lock_guard lock(all_.mutex_);
+  all_.taken_on_.push_back(this);
+}
+
+TakenOn::~TakenOn() {
+  std::lock_guard lock(all_.mutex_);
+  std::erase(all_.taken_on_, this);
+}
+
 void Activity::OnStop(std::function<void()> stop) {
   std::lock_guard lock(all_.mutex_);
   stop_ = std::move(stop);
@@ -131,6 +142,12 @@ std::vector<std::string> Activities::Stop() {
     else
       activity->cancel_.Request();
   }
+  for (TakenOn* one : taken_on_)
+    if (std::none_of(running_.begin(), running_.end(),
+                     [&](const Activity* activity) { return activity->cancel_.Follows(one->cancel_); })) {
+      stopped.push_back(one->verb_);
+      one->cancel_.Request();
+    }
   return stopped;
 }
 

@@ -55,6 +55,21 @@ class Activity {
   std::vector<std::shared_ptr<struct Watcher>> watchers_;
 };
 
+// An operation that was taken on and has not begun an activity yet, or is between two: for as long as this
+// exists, `stop` finds it too. What it begins must have a cancel that follows `cancel`.
+class TakenOn {
+ public:
+  TakenOn(Activities& all, std::string verb, Cancel& cancel);
+  ~TakenOn();
+  TakenOn(const TakenOn&) = delete;
+
+ private:
+  friend class Activities;
+  Activities& all_;
+  const std::string verb_;
+  Cancel& cancel_;
+};
+
 // What runs now, as `status` reports it.
 struct TableNow {
   std::string table;
@@ -99,9 +114,11 @@ class Activities {
 
  private:
   friend class Activity;
+  friend class TakenOn;
   mutable std::mutex mutex_;
   std::condition_variable changed_;
   std::vector<Activity*> running_;
+  std::vector<TakenOn*> taken_on_;
 };
 
 }  // namespace backcourt

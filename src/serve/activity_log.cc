@@ -178,12 +178,7 @@ void ActivityLog::Leave(const std::string& id) {
   if (activity && --activity->waiting <= 0 && !activity->stays) activity->cancel.Request();
 }
 
-void ActivityLog::Stop(const std::string& id) {
-  std::lock_guard lock(mutex_);
-  if (Activity* activity = Find(id)) activity->cancel.Request();
-}
-
-const Cancel& ActivityLog::CancelOf(const std::string& id) {
+Cancel& ActivityLog::CancelOf(const std::string& id) {
   std::lock_guard lock(mutex_);
   return Find(id)->cancel;
 }

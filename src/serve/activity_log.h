@@ -81,9 +81,8 @@ class ActivityLog {
                       bool alone, bool waits);
   // Of one that waits for its end no more.
   void Leave(const std::string& id);
-  // Ends one as soon as it can.
-  void Stop(const std::string& id);
-  const Cancel& CancelOf(const std::string& id);
+  // Requested, it ends as soon as it can.
+  Cancel& CancelOf(const std::string& id);
 
   void Tell(const std::string& id, const std::string& event, const nlohmann::json& data);
   void End(const std::string& id, const Result<nlohmann::json>& end, int exit);

@@ -211,28 +211,31 @@ Result<ActivityLog::Place> Host::Begin(const Verb& verb, const nlohmann::json& r
       log_.Begin(verb.name, whole, CommandLine(verb, request), verb.needs == Verb::Needs::kAlone, waits);
   if (!place || place->joined) return place;
   JoinWorkers(false);
+  Cancel& cancel = log_.CancelOf(place->id);
+  auto taken_on = std::make_unique<TakenOn>(workspace->activities(), verb.name, cancel);
   std::lock_guard lock(workers_mutex_);
   Worker& worker = workers_.emplace_back();
-  worker.thread =
-      std::thread([this, id = place->id, &verb, whole, workspace = std::move(workspace), &worker]() mutable {
-        Run(id, verb, whole, std::move(workspace));
-        std::lock_guard done(workers_mutex_);
-        worker.done = true;
-      });
+  worker.thread = std::thread([this, id = place->id, &verb, whole, workspace = std::move(workspace), &cancel,
+                               taken_on = std::move(taken_on), &worker]() mutable {
+    Run(id, verb, whole, std::move(workspace), cancel, std::move(taken_on));
+    std::lock_guard done(workers_mutex_);
+    worker.done = true;
+  });
   return place;
 }
 
 // In a thread of its own.
 void Host::Run(const std::string& id, const Verb& verb, const nlohmann::json& request,
-               std::shared_ptr<Workspace> workspace) {
-  const Cancel& own = log_.CancelOf(id);
-  Cancel either(ending_, [&own] { return own.Requested(); });
+               std::shared_ptr<Workspace> workspace, const Cancel& cancel,
+               std::unique_ptr<TakenOn> taken_on) {
+  Cancel either(cancel, [this] { return ending_.Requested(); });
   Events tell = [&](const Event& event) {
     ++soft_;
     nlohmann::json data = EventToJson(event);
     log_.Tell(id, data["event"], data);
   };
   Result<nlohmann::json> end = verb.run(*workspace, request, either, tell, {});
+  taken_on.reset();
   workspace.reset();
   ++hard_;
   log_.End(id, end, exit_codes_(verb.name, end));

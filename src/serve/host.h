@@ -59,7 +59,7 @@ class Host {
   Result<std::shared_ptr<Workspace>> Take(bool exact);
   void GiveBack();
   void Run(const std::string& id, const Verb& verb, const nlohmann::json& request,
-           std::shared_ptr<Workspace> workspace);
+           std::shared_ptr<Workspace> workspace, const Cancel& cancel, std::unique_ptr<TakenOn> taken_on);
   void JoinWorkers(bool all);
   std::string Signature() const;
 

@@ -74,8 +74,9 @@ class SiteTest : public ::testing::Test {
 
   testing::ToyFolder folder_;
   Gate gate_ = *Gate::Make({}, "", {});
-  Host host_{folder_.Load(),
-             [](const std::string&, const Result<nlohmann::json>& end) { return end ? 0 : 1; }};
+  Host host_{folder_.Load(), [](const std::string&, const Result<nlohmann::json>& end) {
+               return end ? 0 : end.error().kind == ErrorKind::kInterrupted ? 130 : 1;
+             }};
   Site site_{host_, gate_, {}};
 };
 
@@ -125,6 +126,13 @@ TEST_F(SiteTest, WhoWatchesAllSeesBeginningEndAndChange) {
   EXPECT_FALSE(all->finished);
   host_.End();
   EXPECT_TRUE(all->finished);
+}
+
+TEST_F(SiteTest, WhatIsStoppedBeforeItBeganDoesNotBegin) {
+  std::string id = Act("backfill")->json()["activity"];
+  EXPECT_EQ(Act("stop")->json()["stopped"], nlohmann::json({"backfill"}));
+  EventsOf(id);
+  EXPECT_EQ(Ask("GET", "/api/v1/activities")->json()[0]["state"], "stopped");
 }
 
 TEST_F(SiteTest, ActingTakesTheTokenOfThePage) {

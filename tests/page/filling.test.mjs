@@ -62,6 +62,7 @@ test('a fill is stopped from the page, and the rest stays to be done', async () 
   await page.getByRole('button', { name: 'Select the season' }).click();
   await page.getByRole('button', { name: 'Plan', exact: true }).click();
   await page.getByRole('button', { name: /^Fill/ }).click();
+  await page.locator('header .now').getByText('filling').waitFor();
   await page.locator('header').getByRole('button', { name: 'Stop' }).click();
   await page.locator('.chosen').getByText('Stopped').waitFor({ timeout: 60_000 });
   const [last] = JSON.parse(run(project, ['runs', '--json']));
