@@ -59,7 +59,7 @@ Result<std::set<std::string>> ReadUnprovedModels(
   return unproved;
 }
 
-// Dates with rows: the first, the last but one, and between them those that the text's digest picks, so that
+// Dates with rows: the first, and behind it those that the text's digest picks, one of each stretch, so that
 // another text is looked at elsewhere. The batch's last date is cut to its own windows in any case.
 std::vector<int> FillProof::Choose(const BatchWork& work, const std::vector<PartitionDigest>& made,
                                    size_t count) const {
@@ -76,7 +76,7 @@ std::vector<int> FillProof::Choose(const BatchWork& work, const std::vector<Part
   for (size_t i = 0; i < count; ++i) {  // one of each stretch
     size_t begin = i * dates.size() / count, end = (i + 1) * dates.size() / count;
     size_t picked = size_t(Hasher().Add(work.model->identity).Add(int64_t(i)).Finish().value % (end - begin));
-    chosen.push_back(dates[i == 0 ? begin : i + 1 == count ? end - 1 : begin + picked]);
+    chosen.push_back(dates[i == 0 ? begin : begin + picked]);
   }
   return chosen;
 }

@@ -37,6 +37,8 @@ std::string ColumnText(const Columns& columns) {
 }
 
 Result<std::optional<Columns>> DescribeTable(Connection& connection, const std::string& table) {
+  // A tenth of the catalog's time, but for what is not there, and views whose inputs are not.
+  if (auto there = ColumnsOf(connection, "wh.main." + Ident(table))) return std::optional(*there);
   Rows rows = TRY(connection.Query(fmt::format(R"sql(
       SELECT column_name, data_type FROM duckdb_columns()
       WHERE database_name = 'wh' AND schema_name = 'main' AND table_name = {table} ORDER BY column_index)sql",

@@ -68,6 +68,14 @@ TEST_F(DuckDbWarehouseTest, DescribesWhatIsThere) {
   EXPECT_TRUE(bench->Publish(Batch(*bench, "2021-10-19", "1 AS x"))->anew);
   EXPECT_EQ(**bench->Describe("summary"), (Columns{{"game_date", "DATE"}, {"x", "INTEGER"}}));
   EXPECT_FALSE(*bench->Describe("this")) << "what is staged is not a table of the warehouse";
+  // To ask for what is not there leaves a transaction as it is, and a view is described without its inputs.
+  Transaction transaction = *Transaction::Begin(*connection_);
+  ASSERT_TRUE(connection_->Execute("CREATE TABLE wh.main.base AS SELECT 1 AS y"));
+  ASSERT_TRUE(connection_->Execute("CREATE VIEW wh.main.above AS SELECT y FROM wh.main.base"));
+  EXPECT_FALSE(*DescribeTable(*connection_, "nothing"));
+  ASSERT_TRUE(connection_->Execute("DROP TABLE wh.main.base"));
+  EXPECT_EQ(**DescribeTable(*connection_, "above"), (Columns{{"y", "INTEGER"}}));
+  EXPECT_TRUE(transaction.Commit());
 }
 
 TEST_F(DuckDbWarehouseTest, PublishesRowsAndLedgerTogether) {
