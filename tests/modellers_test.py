@@ -313,6 +313,73 @@ class Words(Toy):
             self.refused(said, call)
 
 
+class PublishedTables(Toy):
+    """What was published, read without the warehouse, against what the warehouse gives."""
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        toml = cls.folder / "backcourt.toml"
+        cls.outside = Path(tempfile.mkdtemp(prefix="backcourt-"))
+        cls.addClassCleanup(shutil.rmtree, cls.outside, ignore_errors=True)
+        cls.place = cls.outside / "tables"
+        toml.write_text(f'{toml.read_text()}[publish]\nfolder = "{cls.place}"\n')
+        cls.project.publish()
+
+    def test_every_table_is_as_the_warehouse_gives_it(self):
+        tables = backcourt.Published(self.place)
+        self.assertEqual((tables.version, tables.complete_through), (1, self.project.status()["complete_through"]))
+        public = [table.name for table in self.project.tables() if table.kind == "public"]
+        self.assertEqual([table.name for table in tables.tables()], sorted(public))
+        for name in public:
+            rows, ours = tables.table(name), self.project.table(name)
+            self.assertTrue(rows.num_rows)
+            self.assertEqual(rows.schema, ours.schema)
+            self.assertEqual(rows.to_pylist(), ours.to_pylist())
+            self.assertEqual([field.metadata for field in rows.schema], [field.metadata for field in ours.schema])
+            self.assertEqual(tables.describe(name).columns, self.project.describe(name).columns)
+
+    def test_rows_are_chosen(self):
+        tables = backcourt.Published(str(self.place))
+        for more in [{"season": "2021-22"}, {"start": "2021-10-20", "end": date(2021, 10, 22)}, {"columns": ["points", "player_id"]}, {"where": "points >= ? AND game_id <> ?", "params": [20, "it's"]},
+                     {"where": "points < :low", "params": {"low": 5}, "end": "2021-10-22", "columns": "points"}, {"start": "2030-01-01"}]:
+            with self.subTest(more):
+                self.assertEqual(tables.table("player_games", **more).to_pylist(), self.project.table("player_games", **more).to_pylist())
+        for said, more in [("no column 'pionts'\n  Try: points", {"columns": ["pionts"]}), ("player_gams is not published\n  Try: player_games", {"name": "player_gams"}), ("params without where", {"params": [1]}),
+                           ("no rows of season '2031-32'\n  Try: 2021-22", {"season": "2031-32"}), ("start='2021-10-22' is after end='2021-10-20'", {"start": "2021-10-22", "end": "2021-10-20"}), ("pionts", {"where": "pionts > 1"}),
+                           ("where: ", {"where": "points > (SELECT count(*) FROM read_csv('/etc/passwd'))"})]:
+            with self.subTest(more):
+                self.refused(said, tables.table, **{"name": "player_games", **more})
+        self.refused("has no manifest.json", backcourt.Published, self.folder)
+
+    def test_who_has_the_warehouse_keeps_nobody_from_reading(self):
+        ours = self.project.table("player_games", columns=["points"])
+        with duckdb.connect(str(self.folder / "warehouse.duckdb")):
+            rows = self.project.table("player_games", columns=["points"])
+            for more in ({"name": "raw_box"}, {"name": "player_games", "as_of": 1}):
+                with self.assertRaises(backcourt.WarehouseBusy):
+                    self.project.table(**more)
+        self.assertEqual(rows.to_pylist(), ours.to_pylist())
+        self.assertEqual(rows.schema.metadata[b"backcourt.published"], f"version 1, run 2, complete through {self.project.status()['complete_through']}".encode())
+        self.assertNotIn(b"backcourt.published", ours.schema.metadata)
+
+    def test_a_version_whose_files_are_gone_gives_way_to_the_newest(self):
+        place = self.outside / "moving"
+        self.project.publish(place)
+        tables = backcourt.Published(place)
+        old = next(path for path in (place / "files" / "player_games").iterdir())
+        manifest = json.loads((place / "manifest.json").read_text())
+        new = old.with_name("2021-22-0000000000000000.parquet")
+        manifest["version"], manifest["tables"]["player_games"]["files"][0]["path"] = 2, f"files/player_games/{new.name}"
+        old.rename(new)
+        (place / "manifest.json").write_text(json.dumps(manifest))
+        self.assertEqual(tables.table("player_games").to_pylist(), self.project.table("player_games").to_pylist())
+        self.assertEqual(tables.version, 2)
+        new.unlink()
+        with self.assertRaisesRegex(backcourt.SourceUnreachable, "writes the files again"):
+            tables.table("player_games")
+
+
 class Progress(Toy):
     def test_a_bar_of_tqdm_counts_every_cell(self):
         bars = []

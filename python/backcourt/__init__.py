@@ -13,6 +13,8 @@
     rows = warehouse.training_set("points", seasons=["2020-21", "2021-22"])
     rows.certificate                                   # what the rows are made from, and which were left out
 
+`Published` reads the tables of `backcourt publish` where there is no warehouse.
+
 `FEATURES` are the names of the 25 features in their order, `MORE_FEATURES` the 33
 others. `help(backcourt.Project)` lists what a project does; each method has an example.
 
@@ -26,6 +28,7 @@ from .dictionary import Column, Description, Listing, Read, TableInfo
 from .errors import BackcourtError, CellsBlocked, CellsFailed, Interrupted, SourceUnreachable, UsageError, WarehouseBusy
 from .features import FEATURES, MORE_FEATURES
 from .project import Project, get_game_dates_for_range
+from .published import Published
 from .training import TrainingSet, certificate
 
 __version__ = _version("backcourt")
@@ -41,6 +44,7 @@ __all__ = [
     "Interrupted",
     "Listing",
     "Project",
+    "Published",
     "Read",
     "SourceUnreachable",
     "TableInfo",

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import difflib
 import re
 import shlex
+from collections.abc import Iterable
 
 # Options by the argument of the methods here; those without a value are flags, with the argument's value.
 VALUES = {
@@ -69,3 +71,9 @@ def _call(verb: str, rest: str) -> str:
 
 def _value(text: str) -> str:
     return text if re.fullmatch(r"\d{1,9}|\.\.\.", text) else f'"{text}"' if '"' not in text else repr(text)
+
+
+def nearest(name: str, names: Iterable[str]) -> str:
+    """What may have been meant."""
+    known = list(names)
+    return ", ".join(difflib.get_close_matches(name, known, 3)) or ", ".join(known[:5])

@@ -7,6 +7,9 @@ from collections.abc import Iterable
 from dataclasses import asdict, dataclass, fields, replace
 from typing import TYPE_CHECKING, Any, TypeVar
 
+from ._words import nearest
+from .errors import UsageError
+
 if TYPE_CHECKING:
     import pandas
 
@@ -92,6 +95,17 @@ class Description:
                 return column
         raise KeyError(name)
 
+    def choose(self, columns: Iterable[str] | None) -> list[str]:
+        """The names of columns that a caller wants: all of them, or those of the list, in its order."""
+        known = [column.name for column in self.columns]
+        chosen = known if columns is None else [columns] if isinstance(columns, str) else list(columns)
+        for column in chosen:
+            if column not in known:
+                raise UsageError(f"{self.name} has no column {column!r}\n  Try: {nearest(column, known)}")
+        if not chosen:
+            raise UsageError("columns is empty\n  Try: without it, for all columns")
+        return chosen
+
     def to_dict(self) -> dict[str, Any]:
         """All of it, of plain Python."""
         return asdict(replace(self, reads=tuple(self.reads), columns=tuple(self.columns)))  # type: ignore[arg-type]
@@ -129,6 +143,19 @@ def parse(page: str) -> dict[str, Description]:
             checks=tuple(checks[1].split("; ")) if checks else (),
         )
     return found
+
+
+def metadata(column: Column) -> dict[str, str]:
+    """What an Arrow field says of its column."""
+    return {"type": column.type, "meaning": column.meaning}
+
+
+def with_meanings(schema: Any, columns: Iterable[Column], about: dict[str, str]) -> Any:
+    """The schema with what is known of each column in its fields' metadata."""
+    known = {column.name: metadata(column) for column in columns}
+    for index, field in enumerate(schema):
+        schema = schema.set(index, field.with_metadata(known[field.name]))
+    return schema.with_metadata(about)
 
 
 def listing(tables: Iterable[Description]) -> Listing[TableInfo]:

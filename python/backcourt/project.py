@@ -11,23 +11,23 @@ from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any, Union, cast
 
 from . import _sql
+from ._dates import Date, span_of, text_of
 from ._program import error_of, hear, run
 from ._progress import Bar
 from ._sql import Params
 from ._words import in_python
-from .dictionary import Column, Description, Listing, TableInfo, listing, parse
-from .errors import BackcourtError, CellsFailed, UsageError
+from .dictionary import Column, Description, Listing, TableInfo, listing, metadata, parse, with_meanings
+from .errors import BackcourtError, CellsFailed, UsageError, WarehouseBusy
 from .features import FEATURES
 from .outputs import Bundle, BundleReplay, CheckReport, CompareReport, Diff, Done, Event, Export, Finding, LintReport, Load, LoadReport, MigrateReport, ModelTests, Plan, PublishReport, RemovedTable, Run, Status, StopReport, VerifyReport, WhyLink
-from .training import FEATURE_TABLE, OUTCOME_TABLE, Choice, TrainingSet, nearest, training_set
+from .published import Published
+from .training import FEATURE_TABLE, OUTCOME_TABLE, Choice, TrainingSet, training_set
 
 if TYPE_CHECKING:
     import pyarrow
 
 _WIDEST_VALUE = 120  # of a report's repr
 
-Date = Union[date, str]
-"""A date, or its text as 2021-12-01."""
 AsOf = Union[int, date, str]
 """A run's number, or a time: a datetime (UTC where it has no zone), or its text as "2021-12-01 12:00"; a date means its end."""
 
@@ -88,7 +88,7 @@ class Project:
         """
         words = _range(start, end) + _option("--season", season) + _option("--types", types)
         if as_of is not None:
-            words += ["--as-of", _text(as_of)]
+            words += ["--as-of", text_of(as_of)]
         found = json.loads(self._run(["dates", *words, "--json"]))
         return [date.fromisoformat(day["game_date"]) for day in found["game_dates"]]
 
@@ -115,22 +115,26 @@ class Project:
         given in the order in which they are named. `as_of` gives the rows as they
         stood after a run (its number) or at a time (UTC; a date means its end).
 
+        Where another program has the warehouse and does not answer, the rows are those that
+        were published last, if `[publish] folder` is set: `backcourt.published` in the
+        schema's metadata names their version. `Published` reads them on any machine.
+
         `.to_pandas()` makes a pandas frame of it, `polars.from_arrow` a polars
         one, and DuckDB queries it as it is. Each field carries its `type` and
         `meaning`: `table.schema.field("points").metadata[b"meaning"]`.
         """
-        described, stored = self._describe(name)
+        try:
+            described, stored = self._describe(name)
+        except WarehouseBusy:
+            published = self._published() if as_of is None else None
+            if published is None or name not in [table.name for table in published.tables()]:
+                raise
+            return published.table(name, start, end, season=season, columns=columns, where=where, params=params)
         if not stored:
             self._run(["show", name, "--limit", "1"])  # which says why
             raise UsageError(f"{name} has not been filled yet\n  Try: `Project.backfill()`")
-        known = [column.name for column in described.columns]
-        chosen = known if columns is None else [columns] if isinstance(columns, str) else list(columns)
-        for column in chosen:
-            if column not in known:
-                raise UsageError(f"{name} has no column {column!r}\n  Try: {nearest(column, known)}")
-        if not chosen:
-            raise UsageError("columns is empty\n  Try: without it, for all columns")
-        rules = self._dated(described, _day("start", start), _day("end", end)) + self._seasoned(described, season)
+        chosen = described.choose(columns)
+        rules = self._dated(described, *span_of(start, end)) + self._seasoned(described, season)
         if where is not None:
             rules.append(f"(\n{_sql.bind(where, params)}\n)")
         elif params is not None:
@@ -144,7 +148,7 @@ class Project:
             sql += f" ORDER BY {', '.join(map(_sql.identifier, order))}"
         rows = self._arrow(sql)
         about = {"backcourt.table": name, "backcourt.about": described.about, "backcourt.program": version("backcourt")}
-        return rows.cast(_with_meanings(rows.schema, described.columns, about))
+        return rows.cast(with_meanings(rows.schema, described.columns, about))
 
     def query(self, sql: str, params: Params | None = None) -> pyarrow.Table:
         """The rows of one SELECT on the warehouse as an Arrow table.
@@ -191,7 +195,7 @@ class Project:
         left out. It does not mean values as they were on that day: a box score corrected
         weeks later stands in its corrected form, because a warehouse holds one version of a row.
         """
-        choice = Choice.of(target, features, seasons, _day("start", start), _day("end", end), as_known, complete)
+        choice = Choice.of(target, features, seasons, *span_of(start, end), as_known, complete)
         store, stored = self._describe(FEATURE_TABLE)
         outcomes, played = self._describe(OUTCOME_TABLE)
         for name, there in ((FEATURE_TABLE, stored), (OUTCOME_TABLE, played)):
@@ -212,7 +216,7 @@ class Project:
             outdated.setdefault(batch["table"], []).extend(cell["date"] for cell in batch["cells"])
         rows = self._arrow(choice.sql(outdated))
         columns = [*outcomes.columns, *store.columns]
-        meanings = {column.name: _metadata(column) for column in columns}
+        meanings = {column.name: metadata(column) for column in columns}
         counts = {name: count for name, count in (proof or {}).items() if isinstance(count, int)}
         return training_set(choice, rows, meanings, version("backcourt"), {"sample": verify, **counts} if proof else None)
 
@@ -353,14 +357,14 @@ class Project:
         that it was made of, and which of them changed.
         """
         words = _option("--key", None if key is None else str(key)) + _option("--column", column)
-        return cast("list[WhyLink]", self._json(["why", table, _text(day), *words]))
+        return cast("list[WhyLink]", self._json(["why", table, text_of(day), *words]))
 
     def bundle(self, table: str, day: Date, file: str | os.PathLike[str]) -> Bundle:
         """Writes a cell with all that made it to a file: inputs, SQL, functions, rows and digest.
 
             >>> Project().bundle("player_daily_cache", "2022-01-14", "cell.bundle")
         """
-        return cast(Bundle, self._json(["bundle", table, _text(day), "--output", str(Path(file).absolute())]))
+        return cast(Bundle, self._json(["bundle", table, text_of(day), "--output", str(Path(file).absolute())]))
 
     def replay(self, file: str | os.PathLike[str]) -> BundleReplay:
         """Makes a cell again from the file that `bundle` wrote: look at `same`. Needs no warehouse."""
@@ -486,6 +490,17 @@ class Project:
         where = [] if folder is None else [str(folder) if "://" in str(folder) else str(Path(folder).absolute())]
         return cast(PublishReport, self._json(["publish", *where, *_option("--to", to), *(["--dry-run"] if dry_run else [])]))
 
+    def _published(self) -> Published | None:
+        """The folder under [publish] of backcourt.toml; None without one."""
+        try:
+            import tomllib
+        except ImportError:  # Python 3.10
+            return None
+        root = Path(self._project[1]) if self._project else next((folder for folder in [self._folder, *self._folder.parents] if (folder / "backcourt.toml").exists()), self._folder)
+        with open(root / "backcourt.toml", "rb") as file:
+            folder = tomllib.load(file).get("publish", {}).get("folder")
+        return None if folder is None else Published(folder if "://" in folder else root / folder)
+
     def _describe(self, table: str) -> tuple[Description, bool]:
         """A table by its page and by the warehouse, and whether this holds it."""
         page = parse(self.docs()).get(table)
@@ -506,8 +521,6 @@ class Project:
     def _dated(self, table: Description, start: str, end: str) -> list[str]:
         if not start and not end:
             return []
-        if start and end and start > end:
-            raise UsageError(f"start={start!r} is after end={end!r}\n  Try: start={end!r}, end={start!r}")
         if not table.date:
             raise UsageError(f"{table.name} has no dates\n  Try: without start and end")
         return [f"{_sql.identifier(table.date)} {sign} DATE {_sql.quoted(day)}" for sign, day in ((">=", start), ("<=", end)) if day]
@@ -579,18 +592,6 @@ UNION ALL SELECT 'kind', to_json(any_value(kind)) FROM declared
 UNION ALL SELECT wanted, to_json((SELECT any_value(text) FROM declared WHERE part = wanted)) FROM (SELECT unnest(['date', 'key', 'grain']) AS wanted)"""
 
 
-def _metadata(column: Column) -> dict[str, str]:
-    return {"type": column.type, "meaning": column.meaning}
-
-
-def _with_meanings(schema: Any, columns: Iterable[Column], about: dict[str, str]) -> Any:
-    """The schema with what is known of each column in its fields' metadata."""
-    known = {column.name: _metadata(column) for column in columns}
-    for index, field in enumerate(schema):
-        schema = schema.set(index, field.with_metadata(known[field.name]))
-    return schema.with_metadata(about)
-
-
 def _brief(value: object) -> str:
     text = str(_plain(value))
     if len(text) <= _WIDEST_VALUE or not isinstance(value, (list, dict)):
@@ -605,20 +606,9 @@ def _plain(value: object) -> object:
     return [_plain(one) for one in value] if isinstance(value, list) else value
 
 
-def _day(name: str, day: Date | None) -> str:
-    """A date of an argument as text; empty without one."""
-    if day is None:
-        return ""
-    text = _text(day)
-    try:
-        return date.fromisoformat(text).isoformat()
-    except ValueError:
-        raise UsageError(f"{name}={text!r} is not a date\n  Try: {name}=\"2021-12-01\", or a datetime.date") from None
-
-
 def _choice(start: Date | None, end: Date | None, dates: Iterable[Date] | None, season: str | None) -> list[str]:
     words = _range(start, end) + _option("--season", season)
-    return words if dates is None else [*words, "--dates", ",".join(_text(day) for day in dates)]
+    return words if dates is None else [*words, "--dates", ",".join(text_of(day) for day in dates)]
 
 
 def _cells(
@@ -631,12 +621,6 @@ def _cells(
     return words + [flag for flag, given in {"--no-upstream": not upstream, "--force": force}.items() if given]
 
 
-def _text(day: Date) -> str:
-    if isinstance(day, datetime):
-        day = day.date()
-    return day if isinstance(day, str) else day.isoformat()
-
-
 def _moment(at: date | str) -> str:
     if isinstance(at, datetime):
         return f"{at if at.tzinfo is None else at.astimezone(timezone.utc):%Y-%m-%d %H:%M:%S.%f}"
@@ -644,8 +628,8 @@ def _moment(at: date | str) -> str:
 
 
 def _range(start: Date | None, end: Date | None) -> list[str]:
-    words = [] if start is None else ["--start-date", _text(start)]
-    return words if end is None else [*words, "--end-date", _text(end)]
+    words = [] if start is None else ["--start-date", text_of(start)]
+    return words if end is None else [*words, "--end-date", text_of(end)]
 
 
 def _option(name: str, value: str | Iterable[str] | None) -> list[str]:

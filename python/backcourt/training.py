@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from . import _sql
+from ._words import nearest
 from .dictionary import Description
 from .errors import UsageError
 from .features import FEATURES, MORE_FEATURES
@@ -236,9 +237,3 @@ def _cells(used: pyarrow.Table, column: str) -> dict[str, Any]:
     """How many cells the rows are of, and one digest over all of theirs."""
     pairs = sorted(set(zip((day.isoformat() for day in used.column("game_date").to_pylist()), used.column(column).to_pylist())))
     return {"cells": len(pairs), "digest": hashlib.sha256("\n".join(f"{day} {digest}" for day, digest in pairs).encode()).hexdigest()}
-
-
-def nearest(name: str, names: list[str]) -> str:
-    import difflib
-
-    return ", ".join(difflib.get_close_matches(name, names, 3)) or ", ".join(names[:5])
