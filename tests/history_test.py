@@ -2,6 +2,7 @@
 
 import json
 import random
+import shutil
 import subprocess
 import unittest
 
@@ -221,6 +222,27 @@ class Changes(Toy):
         (self.project / model).write_text((self.project / model).read_text() + "UNION ALL SELECT DATE '2021-10-20', 1, 5, 1.0\n")
         self.assertIn("player_form 2021-10-20 would fail", self.run_program("diff", "--model", "player_form", code=2))
         self.assertEqual(self.state(), before)
+
+    def test_what_a_file_in_the_own_shape_of_a_raw_table_would_change(self):
+        own = self.folder / "delivered" / "raw_box" / "season=2021-22" / "data.parquet"
+        own.parent.mkdir(parents=True)
+        with duckdb.connect(str(self.project / "warehouse.duckdb"), read_only=True) as warehouse:
+            warehouse.execute(f"COPY (SELECT * REPLACE (points + 7 AS points) FROM main.raw_box WHERE points = 30) TO '{own}'")
+        before = self.state()
+        tried = json.loads(self.run_program("load", "--what-if", str(own), "--json"))
+        self.assertEqual(self.state(), before)
+        self.assertEqual({table["table"] for table in tried["changes"]}, {"raw_box", "player_games", "player_form", "recent_form"})
+        shutil.copytree(self.folder / "delivered", self.project / "data", dirs_exist_ok=True)
+        again = json.loads(self.run_program("load", "--what-if", str(own), "--json"))  # as a new version of the one that is there now
+        self.assertEqual(again["changes"], tried["changes"])
+        self.run_program("load")
+        self.run_program("backfill")
+        self.assertEqual(tried["changes"], [*self.diff("3").values(), *self.diff("4").values()])
+        alone = own.rename(self.folder / "data.parquet")
+        self.run_program("load", "--what-if", str(alone))  # of its name there is one
+        (self.project / "data" / "raw_box" / "season=2020-21").mkdir()
+        shutil.copy(alone, self.project / "data" / "raw_box" / "season=2020-21")
+        self.assertIn("may stand for", self.run_program("load", "--what-if", str(alone), code=1))
 
     def test_an_edited_model_that_fails(self):
         model = "models/precompute/player_form.sql"

@@ -67,10 +67,7 @@ Result<FileChanges> LookForFileChanges(Connection& connection, const Project& pr
   for (const Feed& feed : project.feeds)
     look(project.Patterns(feed));
   for (const RawTable& table : project.raw_tables)
-    if (!project.data.empty() && !IsRemote(project.data)) {
-      std::string folder = (fs::path(project.data) / table.name).string();
-      look({folder + "/season=" + project.SeasonMark() + "/*.parquet", folder + "/*.parquet"});
-    }
+    look(project.Patterns(table));
   for (const ledger::LoadedFile& file : TRY(ledger::ReadFiles(connection)))
     if (!IsRemote(file.path) && !kept.contains(file.path) && LookAt(file.path, "").size < 0 &&
         !file.feed.starts_with("seed "))

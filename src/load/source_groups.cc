@@ -119,11 +119,8 @@ Result<> SourceGroups::Find(Connection& connection, FeedReader& reader, Finder& 
     }
     return {};
   };
-  for (const Feed& feed : own_feeds_) {
-    if (project_.data.empty()) continue;
-    std::string folder = (fs::path(project_.data) / feed.paths.front()).string();
-    TRY(find(feed, {folder + "/season=" + project_.SeasonMark() + "/*.parquet", folder + "/*.parquet"}));
-  }
+  for (size_t i = 0; i < own_feeds_.size(); ++i)  // one a raw table
+    TRY(find(own_feeds_[i], project_.Patterns(project_.raw_tables[i])));
   for (const Feed& feed : project_.feeds)
     TRY(find(feed, project_.Patterns(feed)));
   for (const Seed& seed : project_.seeds)

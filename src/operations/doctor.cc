@@ -201,7 +201,7 @@ class Examination {
     if (!project_.data.empty()) {
       size_t own = 0;
       for (const RawTable& raw : project_.raw_tables)
-        own += FilesOf({(fs::path(project_.data) / raw.name / "**/*.parquet").string()}).size();
+        own += FilesOf(project_.Patterns(raw)).size();
       Find(own ? "ok" : "absent",
            fmt::format("{} in the raw tables' own shape below {}", Counted(own, "file"), project_.data));
     }

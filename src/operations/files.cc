@@ -167,12 +167,8 @@ Result<FilesReport> ListFiles(Workspace& workspace, const FilesRequest& request,
     status.tables = TablesOf(project, feed.name);
     if (wanted(feed.name)) report.feeds.push_back(std::move(status));
   }
-  bool local = !project.data.empty() && !IsRemote(project.data);
   for (const RawTable& raw : project.raw_tables) {
-    std::string folder = (std::filesystem::path(project.data) / raw.name).string();
-    std::vector<std::string> patterns;
-    if (local) patterns = {folder + "/season=" + project.SeasonMark() + "/*.parquet", folder + "/*.parquet"};
-    FeedStatus status = list.Of(raw.name, raw.about, patterns, "canonical " + raw.name);
+    FeedStatus status = list.Of(raw.name, raw.about, project.Patterns(raw), "canonical " + raw.name);
     status.tables = {raw.name};
     if (wanted(raw.name) && !status.files.empty()) report.feeds.push_back(std::move(status));
   }

@@ -273,22 +273,40 @@ Result<LoadPreview> PreviewLoad(Workspace& workspace, const std::vector<std::str
 
 namespace {
 
-// The path below the data folder for which a file stands: that of the file of its name, else its own.
+// The path below the data folder for which a file stands: that of a file of its name, in folders like its
+// own; else its own name there, or, in a raw table's own shape, its own folders.
 Result<std::string> StandsFor(const Project& project, const std::string& file) {
+  namespace fs = std::filesystem;
   std::error_code ignored;
-  if (!std::filesystem::is_regular_file(file, ignored))
+  if (!fs::is_regular_file(file, ignored))
     return Error{ErrorKind::kUsage, file + " is not a file", "the path of a file"};
   std::vector<std::string> patterns;
+  std::string in_folders;  // of a table's own shape
+  const fs::path whole = fs::absolute(file).lexically_normal();
+  auto add = [&](const std::vector<std::string>& more, bool own) {
+    for (const std::string& pattern : more) {
+      if (IsRemote(pattern)) continue;
+      patterns.push_back(pattern);
+      fs::path end;
+      for (auto part = whole.end(); own && part != whole.begin();) {
+        end = end.empty() ? *--part : *--part / end;
+        std::string path = (fs::path(project.data) / end.relative_path()).string();
+        if (PathMatches(path, pattern)) in_folders = path;
+      }
+    }
+  };
   for (const Feed& feed : project.feeds)
-    for (const std::string& pattern : project.Patterns(feed))
-      if (!IsRemote(pattern)) patterns.push_back(pattern);
+    add(project.Patterns(feed), false);
+  for (const RawTable& table : project.raw_tables)
+    add(project.Patterns(table), true);
   Folders folders;
-  std::string name = std::filesystem::path(file).filename();
+  std::string name = fs::path(file).filename();
   std::vector<std::string> same;
   for (const FoundFile& found : FindFiles(patterns, folders)) {
-    if (std::filesystem::equivalent(found.path, file, ignored)) return found.path;
-    if (std::filesystem::path(found.path).filename() == name) same.push_back(found.path);
+    if (fs::equivalent(found.path, file, ignored)) return found.path;
+    if (fs::path(found.path).filename() == name) same.push_back(found.path);
   }
+  if (!in_folders.empty()) return in_folders;
   // Of several of one name that whose folders are most like its own.
   auto alike = [&](const std::string& path) {
     return std::mismatch(path.rbegin(), path.rend(), file.rbegin(), file.rend()).first - path.rbegin();
@@ -302,8 +320,10 @@ Result<std::string> StandsFor(const Project& project, const std::string& file) {
   std::string own = project.data + "/" + name;
   for (const std::string& pattern : patterns)
     if (PathMatches(own, pattern)) return own;
-  return Error{ErrorKind::kUsage, fmt::format("no feed takes a file named {} in {}", name, project.data),
-               "a copy of it with a name that a feed takes: `backcourt doctor` lists them"};
+  return Error{
+      ErrorKind::kUsage, fmt::format("no feed takes a file named {} in {}", name, project.data),
+      "a copy of it with a name that a feed takes (`backcourt doctor` lists them), or, in a raw table's own "
+      "shape, in folders like raw_results/season=2021-22"};
 }
 
 Result<LoadAnswer> WhatIf(Workspace& workspace, const LoadRequest& request, Activity& activity) {

@@ -412,6 +412,12 @@ std::vector<std::string> Project::Patterns(const Feed& feed) const {
   return patterns;
 }
 
+std::vector<std::string> Project::Patterns(const RawTable& table) const {
+  if (data.empty()) return {};
+  std::string folder = (fs::path(data) / table.name).string();
+  return {folder + "/season=" + SeasonMark() + "/*.parquet", folder + "/*.parquet"};
+}
+
 const char* Project::SeasonMark() const {
   auto label = league.find("season_label");
   return label != league.end() && label->second == "'2021'" ? "{year}" : "{season}";

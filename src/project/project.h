@@ -138,6 +138,8 @@ struct Project {
   const Feed* FindFeed(const std::string& name) const;
   // The patterns of a feed's files: the project's own, or the pack's below the data folder.
   std::vector<std::string> Patterns(const Feed& feed) const;
+  // Those of files in a raw table's own shape.
+  std::vector<std::string> Patterns(const RawTable& table) const;
   const RawTable* FindRaw(const std::string& name) const;
   const Seed* FindSeed(const std::string& name) const;
   const Model* FindModel(const std::string& name) const;
