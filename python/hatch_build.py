@@ -12,7 +12,7 @@ from typing import Any
 from hatchling.builders.hooks.plugin.interface import BuildHookInterface
 
 
-COMPILED_IN = ("libcli11-dev", "nlohmann-json3-dev", "libboost1.81-dev")  # headers alone: no library names them
+COMPILED_IN = ("libarchive-dev", "libcli11-dev", "nlohmann-json3-dev", "libboost1.81-dev")  # no library of the program names them
 # The first has toml++ inside; the licence of nanoarrow is that of flatcc and of this project.
 COMPILED_SOURCES = {
     "adbc_driver_manager": "python/adbc_driver_manager-*.dist-info/licenses/*",
