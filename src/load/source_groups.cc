@@ -58,6 +58,15 @@ double SourceGroup::Work() const {
 
 bool SourceGroup::ByUnit(const std::string& name) const { return Contains(source->by_unit, name); }
 
+std::string SourceGroup::Select(const std::string& columns) const {
+  auto rows = [&](const std::string& where) {
+    return fmt::format("SELECT {} FROM temp.{} WHERE dropped IS NULL{}", columns, Ident(incoming), where);
+  };
+  if (!middle) return rows("");
+  return fmt::format("{} UNION ALL {}", rows(fmt::format(" AND rowid < {}", *middle)),
+                     rows(fmt::format(" AND rowid >= {}", *middle)));
+}
+
 std::string SourceGroup::Held(const FeedFiles& feeds) {
   Hasher hasher;
   for (const auto& [feed, files] : feeds) {

@@ -3,6 +3,7 @@
 
 #include <functional>
 #include <map>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -23,9 +24,13 @@ struct SourceGroup {
   FeedFiles part;   // what of them is read when a part is enough
   std::string
       text;  // of the source, its feeds and functions, and which feeds are there that only tell when it runs
-  std::string identity;  // the text, and what files there are
-  std::string reads;     // signature of the tables that it reads whole
-  std::string incoming;  // temp table of its rows
+  std::string identity;           // the text, and what files there are
+  std::string reads;              // signature of the tables that it reads whole
+  std::string incoming;           // temp table of its rows
+  std::optional<int64_t> middle;  // of many rows, the rowid of one in the middle
+  // What is left of the rows: a SELECT of columns. DuckDB 1.5 reads what the open transaction has made with
+  // one thread; each half of many rows gets one.
+  std::string Select(const std::string& columns) const;
 
   // Whether its rows are made of the warehouse's own tables, and files tell no more than details.
   bool Derived() const { return source->feeds.empty() && source->any_of.empty(); }

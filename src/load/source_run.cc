@@ -15,6 +15,8 @@ namespace backcourt {
 
 namespace {
 
+constexpr int64_t kManyRows = 100'000;  // of a group, for which two threads are worth their start
+
 // Whether files go into the rows of a group as they are read, without a table between.
 bool Streams(const SourceGroup& group) { return group.Copies() && group.feeds.size() == 1; }
 
@@ -144,12 +146,14 @@ Result<> Loader::RunGroup(const RawTable& table, SourceGroup& group, bool part, 
       fmt::arg("incoming", Ident(group.incoming)), fmt::arg("inputs", ctes), fmt::arg("typed", typed),
       fmt::arg("stated", StatementColumns(table, source)), fmt::arg("unmatched", UnmatchedNameColumn(source)),
       fmt::arg("keyless", keyless), fmt::arg("body", source.body)));
-  if (made && Streams(group))
-    progress_.HasRead(read_.size(),
-                      TRY(connection_.Query("SELECT count(*) FROM temp." + Ident(group.incoming))).Int(0, 0));
-  if (made) progress_.Did(group.Work() / 2);
-  if (made) return SetAsideDoubles(table, group, report);
-  return WhyRefused(group, made.error());
+  if (!made) return WhyRefused(group, made.error());
+  Rows rows = TRY(connection_.Query(
+      fmt::format("SELECT count(*), min(rowid) + count(*) // 2 FROM temp.{}", Ident(group.incoming))));
+  if (Streams(group)) progress_.HasRead(read_.size(), rows.Int(0, 0));
+  progress_.Did(group.Work() / 2);
+  group.middle.reset();
+  if (rows.Int(0, 0) >= kManyRows) group.middle = rows.Int(0, 1);
+  return SetAsideDoubles(table, group, report);
 }
 
 Error Loader::WhyRefused(const SourceGroup& group, Error error) {
@@ -178,8 +182,8 @@ Result<> Loader::SetAsideDoubles(const RawTable& table, const SourceGroup& group
   std::string incoming = "temp." + Ident(group.incoming), keys = KeyList(table);
   TRY(connection_.Execute(fmt::format(R"sql(
       CREATE OR REPLACE TEMP TABLE doubles AS
-      SELECT {keys} FROM {incoming} WHERE dropped IS NULL GROUP BY {keys} HAVING count(*) > 1)sql",
-                                      fmt::arg("keys", keys), fmt::arg("incoming", incoming))));
+      FROM ({rows}) SELECT {keys} GROUP BY {keys} HAVING count(*) > 1)sql",
+                                      fmt::arg("keys", keys), fmt::arg("rows", group.Select(keys)))));
   if (TRY(connection_.Query("SELECT count(*) FROM temp.doubles")).Int(0, 0) == 0) return {};
   if (Streams(group)) TRY(Materialize(*group.feeds.front().first, group.feeds.front().second, report));
   std::vector<std::string> shown;

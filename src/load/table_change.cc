@@ -56,8 +56,7 @@ std::string TableChange::staged() const {
 }
 
 Result<bool> TableChange::Stage(const SourceGroup& group) {
-  std::string incoming = "temp." + Ident(group.incoming),
-              rows = fmt::format("SELECT {} FROM {} WHERE dropped IS NULL", ColumnList(table_), incoming),
+  std::string incoming = "temp." + Ident(group.incoming), rows = group.Select(ColumnList(table_)),
               source = Quote(group.source->name),
               served = "SELECT unit FROM temp.served" +  // of a table without a unit a source has all seasons
                        (table_.unit.empty() ? " WHERE source <> " + source : ""),
@@ -83,7 +82,7 @@ Result<bool> TableChange::Stage(const SourceGroup& group) {
   TRY(connection_.Execute(fmt::format(
       "INSERT INTO temp.served FROM temp.offered WHERE source = {} AND season = {} AND unit NOT IN ({})",
       source, Quote(group.season), served)));
-  if (TRY(connection_.Query(rows + " LIMIT 1")).size() == 0) return false;
+  if (TRY(connection_.Query(fmt::format("FROM ({}) LIMIT 1", rows))).size() == 0) return false;
   staged_[group.season].push_back({incoming, rows});
   return true;
 }
