@@ -137,12 +137,18 @@ class Strangers(Serving):
         for target in ("/api/v1/activities", "/metrics", "/openapi.json", "/assets/x.js"):
             self.assertEqual(self.ask("GET", target)[0], 401)
         status, headers, _ = self.ask("GET", "/", None, {"Accept": "text/html"})
-        self.assertEqual((status, headers["Location"]), (303, "/login"))
+        self.assertEqual((status, headers["Location"]), (303, "/login?to=/"))
+        status, headers, _ = self.ask("GET", "/cell/raw_box/2021-10-19?sort=points&desc=1", None, {"Accept": "text/html"})
+        self.assertEqual(headers["Location"], "/login?to=/cell/raw_box/2021-10-19%3Fsort%3Dpoints%26desc%3D1")
+        self.assertIn('value="/a?b=&quot;c"', self.ask("GET", "/login?to=/a%3Fb%3D%22c")[2])
+        self.assertEqual(self.ask("GET", "/login.css")[0], 200)
         form = {"Content-Type": "application/x-www-form-urlencoded"}
         self.assertEqual(self.ask("POST", "/login", "token=wrong-horse-battery", form)[0], 403)
         status, headers, _ = self.ask("POST", "/login", f"token={token}", form)
         self.assertEqual(status, 303)
-        self.assertRegex(headers["Set-Cookie"], "^backcourt=[0-9a-f]{64}; Path=/; HttpOnly; SameSite=Strict")
+        self.assertRegex(headers["Set-Cookie"], "^backcourt=[0-9a-f]{64}; Path=/; HttpOnly; SameSite=Lax")
+        for to, location in (("/runs/3", "/runs/3"), ("//evil.example", "/"), ("https://evil.example", "/"), ("/\\evil.example", "/"), ("/a%0d%0ab", "/"), ("", "/")):
+            self.assertEqual(self.ask("POST", "/login", f"token={token}&to={to}", form)[1]["Location"], location)
         cookie = {"Cookie": headers["Set-Cookie"].split(";")[0]}
         self.assertEqual(self.ask("GET", "/api/v1/activities", None, cookie)[0], 200)
         self.assertEqual(self.ask("POST", "/api/v1/load", {}, cookie)[0], 403)  # a cookie comes along by itself

@@ -129,7 +129,7 @@ bool Gate::MayAct(const HttpRequest& request) const {
 }
 
 std::string Gate::LoginCookie() const {
-  return fmt::format("{}={}; Path=/; HttpOnly; SameSite=Strict; Max-Age=2592000", kCookie, session_);
+  return fmt::format("{}={}; Path=/; HttpOnly; SameSite=Lax; Max-Age=2592000", kCookie, session_);
 }
 
 }  // namespace backcourt

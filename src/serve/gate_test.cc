@@ -68,7 +68,7 @@ TEST(GateTest, ATokenIsShownInAHeaderOrByTheCookieOfALogin) {
   EXPECT_TRUE(known({{"X-Backcourt-Token", token}}));
   std::string cookie = gate.LoginCookie();
   EXPECT_NE(cookie.find("HttpOnly"), std::string::npos);
-  EXPECT_NE(cookie.find("SameSite=Strict"), std::string::npos);
+  EXPECT_NE(cookie.find("SameSite=Lax"), std::string::npos);
   EXPECT_EQ(cookie.find(token), std::string::npos);
   std::string value = cookie.substr(0, cookie.find(';'));
   EXPECT_TRUE(known({{"Cookie", "a=b; " + value}}));

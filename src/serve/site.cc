@@ -6,6 +6,7 @@
 #include <zlib.h>
 
 #include <charconv>
+#include <cstring>
 #include <filesystem>
 #include <fstream>
 
@@ -36,7 +37,7 @@ void AddSafety(Reply& reply) {
       "frame-ancestors 'none'");
   reply.Header("X-Content-Type-Options", "nosniff");
   reply.Header("X-Frame-Options", "DENY");
-  reply.Header("Referrer-Policy", "no-referrer");
+  reply.Header("Referrer-Policy", "same-origin");  // with none, browsers send forms with `Origin: null`
   reply.Header("Cross-Origin-Opener-Policy", "same-origin");
   reply.Header("Cross-Origin-Resource-Policy", "same-origin");
 }
@@ -103,14 +104,50 @@ constexpr const char* kNoPage = R"(<!doctype html>
 
 constexpr const char* kLoginPage = R"(<!doctype html>
 <html lang="en"><meta charset="utf-8"><meta name="viewport" content="width=device-width"><title>Backcourt: log in</title>
+<link rel="stylesheet" href="/login.css"><link rel="icon" href="data:,">
+<main>
 <h1>Backcourt</h1>
 <form method="post" action="/login">
-<p><label>Token <input type="password" name="token" autocomplete="current-password" required autofocus></label>
-<button>Log in</button></p>
-<p>{}</p>
+<label for="token">Token</label>
+<input type="password" name="token" id="token" autocomplete="current-password" required autofocus>
+<input type="hidden" name="to" value="{to}">
+<button>Log in</button>
 </form>
+<p role="status">{message}</p>
+</main>
 </html>
 )";
+
+constexpr const char* kLoginStyle =
+    R"(:root { color-scheme: light dark; font: 14px/1.4 system-ui, sans-serif; }
+main { max-width: 22rem; margin: 20vh auto 0; padding: 0 1rem; }
+h1 { font-size: 1.3rem; }
+form { display: flex; flex-wrap: wrap; gap: .5rem; align-items: center; }
+input, button { font: inherit; padding: .35rem .6rem; }
+#token { flex: 1 1 8rem; min-width: 0; }
+)";
+
+std::string HtmlText(std::string text) {
+  for (const auto& [mark, named] : std::initializer_list<std::pair<const char*, const char*>>{
+           {"&", "&amp;"}, {"<", "&lt;"}, {">", "&gt;"}, {"\"", "&quot;"}})
+    text = ReplaceAll(std::move(text), mark, named);
+  return text;
+}
+
+// As the value of a query.
+std::string UrlEncoded(const std::string& text) {
+  std::string encoded;
+  for (char c : text)
+    encoded +=
+        isalnum(uint8_t(c)) || strchr("-._~/", c) ? std::string(1, c) : fmt::format("%{:02X}", uint8_t(c));
+  return encoded;
+}
+
+// Where to go after a login: a place of this page, never another host's.
+std::string PlaceOf(const std::string& to) {
+  bool here = to.starts_with('/') && !to.starts_with("//") && to.find_first_of("\\\r\n") == std::string::npos;
+  return here ? to : "/";
+}
 
 int64_t NumberOf(const std::string& text, int64_t otherwise) {
   int64_t number = 0;
@@ -177,6 +214,7 @@ void Site::Answer(const HttpRequest& request, Reply& reply) {
   }
   if (request.path == "/healthz") return SendText(reply, 200, "text/plain", "ok\n");
   if (request.path == "/login" && !request.local) return AnswerLogin(request, reply);
+  if (request.path == "/login.css") return SendText(reply, 200, "text/css; charset=utf-8", kLoginStyle);
   if (!request.local && !gate_.KnowsToken(request) && request.path != "/readyz") {
     bool visit = request.method == "GET" && !request.path.starts_with("/api/") &&
                  request.Header("Accept").find("text/html") != std::string::npos;
@@ -185,7 +223,8 @@ void Site::Answer(const HttpRequest& request, Reply& reply) {
           reply,
           {ErrorKind::kUsage, "the token is missing or wrong", "Authorization: Bearer TOKEN, or /login"},
           401);
-    reply.Header("Location", "/login");
+    std::string to = request.path + (request.query.empty() ? "" : "?" + request.query);
+    reply.Header("Location", "/login?to=" + UrlEncoded(to));
     return SendText(reply, 303, "text/plain", "");
   }
   if (request.path.starts_with("/api/")) return AnswerApi(request, reply);
@@ -341,20 +380,23 @@ void Site::SendRows(const Verb& verb, nlohmann::json request, Reply& reply) {
 }
 
 void Site::AnswerLogin(const HttpRequest& request, Reply& reply) {
+  HttpRequest form;
+  form.query = request.method == "POST" && request.body.size() <= kMostLogin ? request.body : request.query;
+  const std::string to = PlaceOf(form.Query("to"));
   auto show = [&](int status, const char* message) {
-    SendText(reply, status, "text/html; charset=utf-8", fmt::format(fmt::runtime(kLoginPage), message));
+    SendText(
+        reply, status, "text/html; charset=utf-8",
+        fmt::format(fmt::runtime(kLoginPage), fmt::arg("message", message), fmt::arg("to", HtmlText(to))));
   };
   if (!gate_.NeedsToken()) {
-    reply.Header("Location", "/");
+    reply.Header("Location", to);
     return SendText(reply, 303, "text/plain", "");
   }
   if (request.method == "GET" || request.method == "HEAD") return show(200, "");
   if (request.method != "POST" || request.body.size() > kMostLogin) return show(400, "");
-  HttpRequest form;
-  form.query = request.body;
   if (!gate_.IsToken(form.Query("token"))) return show(403, "The token is wrong.");
   reply.Header("Set-Cookie", gate_.LoginCookie());
-  reply.Header("Location", "/");
+  reply.Header("Location", to);
   SendText(reply, 303, "text/plain", "");
 }
 

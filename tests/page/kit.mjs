@@ -62,8 +62,8 @@ export function edit(file, from, to) {
 }
 
 /** Serves a project until the tests end, or until it is stopped. */
-export async function serve(project, port = 0) {
-  const child = spawn(backcourt, ['--project', project, 'serve', '--port', String(port)], { stdio: ['ignore', 'pipe', 'pipe'] });
+export async function serve(project, port = 0, words = []) {
+  const child = spawn(backcourt, ['--project', project, 'serve', '--port', String(port), ...words], { stdio: ['ignore', 'pipe', 'pipe'] });
   setPriority(child.pid, 19); // below the browser: where the machine is busy, a fill would be over before the page shows it
   children.add(child);
   let said = '';
