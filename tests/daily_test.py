@@ -145,6 +145,35 @@ class Nights(Toy):
         self.run_program("backfill", "all")
         self.assertEqual(self.digests(), nights)
 
+    def test_what_keeps_it_from_running_is_told_though_nothing_new_is_due(self):
+        self.play(0)
+        self.write()
+        self.look(1, 9)
+        self.assertEqual((self.look(1, 9.1)["outcome"], self.told()), ("idle", []))
+        model = self.project / "models" / "analytics" / "player_games.sql"
+        text = model.read_text()
+        model.write_text(text.replace("about", "abuot", 1))
+        for hour in (9.2, 9.3):
+            self.assertEqual(self.look(1, hour, code=2)["outcome"], "red")
+        self.assertIn("abuot", self.hook.messages[0]["text"])
+        self.assertEqual(self.told(), [("red", ["backfill"])])
+        # Another cause is another message; one that is gone is looked for again.
+        model.write_text(text)
+        extra = self.project / "data" / "box_2020-21.csv"
+        extra.write_text("game_id,team,player_id,points,minutes\nG0,AAA,1,thirty,36:10\n")
+        self.assertEqual(self.look(1, 9.4, code=2)["outcome"], "red")
+        self.assertIn("thirty", self.hook.messages[0]["text"])
+        self.assertEqual(self.told(), [("red", ["backfill"])])
+        extra.unlink()
+        self.assertNotEqual(self.look(1, 9.5)["outcome"], "red")
+        self.assertEqual(self.told(), [("recovered", ["backfill"])])
+        data = (self.project / "data").rename(self.project / "elsewhere")
+        self.assertEqual(self.look(1, 9.6, code=2)["outcome"], "red")
+        self.assertEqual(self.told(), [("red", ["backfill"])])
+        data.rename(self.project / "data")
+        self.assertEqual(self.look(1, 9.7)["outcome"], "done")
+        self.assertEqual(self.told(), [("recovered", ["backfill"])])
+
     def test_a_command_gets_the_message(self):
         self.configure("command = \"cat > told.json\"")
         self.write()

@@ -51,6 +51,7 @@ void Describe(Visitor& v, DailyReport& r) {
 namespace {
 
 constexpr const char* kTold = "daily_told";      // in the ledger: what was told and is not well again
+constexpr const char* kFill = "backfill";        // the subject of what keeps it from running
 constexpr int64_t kLongest = int64_t{6} * 3600;  // between two looks, in seconds
 constexpr const char* kOperator = "whoever runs the warehouse";
 
@@ -69,6 +70,14 @@ bool AnythingToFill(const Project& project, const Moment& moment) {
         }))
       return true;
   return false;
+}
+
+// Whether a load or a fill failed before it had cells, and none has succeeded since: it is tried again, since
+// what hindered it may be gone. Cells that failed tell of themselves.
+Result<bool> FailedBeforeItsRun(const Moment& moment) {
+  auto failed = TRY(ledger::ReadFailedRuns(*moment.connection));
+  return std::any_of(failed.begin(), failed.end(),
+                     [](const ledger::Run& run) { return !run.summary.starts_with("run "); });
 }
 
 // When the next date's last game should be over, if that is soon; else a long while.
@@ -109,7 +118,7 @@ std::vector<DailyFinding> FindingsOf(const Project& project, const Moment& momen
                                      const std::optional<Error>& failure, int64_t now) {
   std::vector<DailyFinding> findings;
   if (failure)
-    findings.push_back({"red", "backfill", failure->message,
+    findings.push_back({"red", kFill, failure->message,
                         failure->kind == ErrorKind::kSource || failure->kind == ErrorKind::kData
                             ? "whoever delivers the files"
                             : kOperator,
@@ -134,7 +143,8 @@ std::vector<DailyMessage> MessagesOf(const std::string& project, const std::vect
                                      const std::vector<DailyFinding>& now) {
   auto has = [](const std::vector<DailyFinding>& list, const DailyFinding& one) {
     return std::any_of(list.begin(), list.end(), [&](const DailyFinding& other) {
-      return other.kind == one.kind && other.subject == one.subject;
+      return other.kind == one.kind && other.subject == one.subject &&
+             (one.subject != kFill || other.what == one.what);  // it may fail for one cause after the other
     });
   };
   std::vector<DailyMessage> messages;
@@ -168,8 +178,9 @@ Result<DailyReport> Daily(Workspace& workspace, const DailyRequest& request, con
     Moment moment = TRY(workspace.Look());
     FileChanges files = TRY(LookForFileChanges(*moment.connection, project));
     bool remote = IsRemote(project.data);
-    bool due = request.force || moment.calendar.dates().empty() || !files.fresh.empty() ||
-               !files.changed.empty() || (remote && !Awaited(moment, now, 0).empty()) ||
+    bool due = request.force || files.data_is_gone || !files.fresh.empty() || !files.changed.empty() ||
+               !project.problems.empty() || TRY(FailedBeforeItsRun(moment)) ||
+               moment.calendar.dates().empty() || (remote && !Awaited(moment, now, 0).empty()) ||
                AnythingToFill(project, moment);
     if (!due) report.outcome = "idle";
   }
@@ -189,10 +200,6 @@ Result<DailyReport> Daily(Workspace& workspace, const DailyRequest& request, con
   auto known =
       FromJson<std::vector<DailyFinding>>(nlohmann::json::parse(kept.empty() ? "[]" : kept, nullptr, false));
   if (known) told = *known;
-  // What failed before it had a run is red until it is done; cells that failed tell of themselves.
-  if (report.outcome == "idle")
-    for (const ledger::Run& run : TRY(ledger::ReadFailedRuns(*moment.connection)))
-      if (!run.summary.starts_with("run ")) failure = Error{ErrorKind::kData, run.summary, ""};
   report.findings = FindingsOf(project, moment, failure, now);
   report.awaited = Awaited(moment, now, 0);
   bool red = std::any_of(report.findings.begin(), report.findings.end(),

@@ -64,15 +64,18 @@ AnswerLine ParseAnswerLine(const std::string& line) {
   Error broken{ErrorKind::kTransient, "an answer that cannot be read", ""};
   auto json = nlohmann::json::parse(line, nullptr, false);
   if (!json.is_object()) return {{}, broken};
+  if (json.contains("event")) {  // which may hold a report, as that of a load does
+    auto event = EventFromJson(json);
+    if (!event) return {{}, broken};
+    return {std::move(*event), {}};
+  }
   if (json.contains("report")) return {{}, Result<nlohmann::json>(std::move(json["report"]))};
   if (json.contains("error")) {
     auto error = FromJson<WireError>(json["error"]);
     if (!error) return {{}, broken};
     return {{}, Result<nlohmann::json>(Error{KindFromName(error->kind), error->message, error->hint})};
   }
-  auto event = EventFromJson(json);
-  if (!event) return {{}, broken};
-  return {std::move(*event), {}};
+  return {{}, broken};
 }
 
 }  // namespace backcourt

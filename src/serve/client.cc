@@ -74,7 +74,10 @@ Result<int> Call(const std::string& socket, const std::string& verb, const std::
       post, [&](std::string_view bytes) { parts.Take(bytes); },
       [&] { return !parts.too_long() && !parts.refused() && alive(); });
   if (answer.failure == HttpFailure::kCancelled && !parts.too_long())
-    return Error{ErrorKind::kInterrupted, "interrupted while another process answers", ""};
+    return Error{
+        ErrorKind::kInterrupted,
+        "interrupted; the process that has the warehouse ends what was asked, unless others wait for it",
+        "`backcourt status` shows what is filled"};
   if (answer.status == 0) return Error{ErrorKind::kBusy, fmt::format("nobody answers at {}", socket), ""};
   if (answer.failure != HttpFailure::kNone || parts.too_long() || !parts.whole())
     return Error{ErrorKind::kTransient, "the answer of the process that holds the warehouse broke off",
