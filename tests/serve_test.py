@@ -158,6 +158,17 @@ class Strangers(Serving):
         for text in ((self.project / "warehouse.duckdb.lock").read_text(), self.run_program("runs")):
             self.assertNotIn(token, text)
 
+    def test_files_hold_all_or_are_refused(self):
+        self.serve()
+        ask = lambda sql, format: self.ask("POST", "/api/v1/query", {"sql": sql, "format": format})  # noqa: E731
+        self.assertEqual(ask("SELECT 1 AS one FROM range(1200000)", "csv")[2].count("\n"), 1_200_001)
+        status, _, text = ask("SELECT 1 AS one FROM range(10000001)", "parquet")
+        self.assertEqual((status, json.loads(text)["error"]["message"]), (400, "the answer has more than 10,000,000 rows"))
+        for sql, said in (("DELETE FROM player_games", "it is not a SELECT, and nothing else is run"), ("", "there is no statement"), ("SELECT 1; SELECT 2", "more than one statement")):
+            status, _, text = ask(sql, "table")
+            self.assertEqual(status, 400)
+            self.assertIn(said, json.loads(text)["error"]["message"])
+
     def test_errors_show_no_path_outside_the_project(self):
         self.serve()
         outside = str(self.folder)

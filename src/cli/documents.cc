@@ -229,7 +229,7 @@ cookie of `/login`. Over the socket beside the warehouse its owner needs none:
 curl --unix-socket warehouse.duckdb.sock -d '{}' http://localhost/api/v1/status
 ```
 
-Rows in JSON are at most 10,000, in CSV, Parquet or Arrow (`"format"`) 1,000,000; a query ends after a minute.
+Rows in JSON are at most 10,000; CSV and Parquet (`"format"`) hold all, up to 10,000,000, and `arrow` streams them as they come. A query ends after a minute.
 `/healthz` answers while the process does, `/readyz` while the warehouse can be read, `/metrics` is for Prometheus.
 
 ## Verbs

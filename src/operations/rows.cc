@@ -68,6 +68,7 @@ void Describe(Visitor& v, RowsReport& r) {
   v.Field("rows", r.rows, "the rows: values as text, null where there is none");
   v.Field("objects", r.objects, "of the json format: each row as the text of a JSON object");
   v.Field("more", r.more, "whether the limit left some out");
+  v.Field("written", r.written, "how many went to a file");
   v.Field("seconds", r.seconds, "seconds that it took");
   v.Field("no_rows", r.no_rows, "of `show`: why there are none; else empty");
 }
@@ -105,8 +106,9 @@ class RowsQuery {
       report.seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
       return report;
     }
-    TRY(WriteTo(limited));
-    return RowsReport{};
+    RowsReport report;
+    report.written = TRY(WriteTo(limited));
+    return report;
   }
 
  private:
@@ -130,13 +132,16 @@ class RowsQuery {
     return done;
   }
 
-  Result<> WriteTo(const std::string& query) {
+  Result<int64_t> WriteTo(const std::string& query) {
     std::string temporary = format_.output + ".tmp";
     FileFormat format = format_.format == "parquet" ? FileFormat::kParquet
                         : format_.format == "json"  ? FileFormat::kJson
                                                     : FileFormat::kCsv;
-    Result<> written = Ask<Unit>([&] { return bench_.WriteFile(query, temporary, format); });
-    if (written) written = MoveInPlace(temporary, format_.output);
+    auto written = Ask<int64_t>([&] { return bench_.WriteFile(query, temporary, format); });
+    if (written) {
+      auto moved = MoveInPlace(temporary, format_.output);
+      if (!moved) written = moved.error();
+    }
     if (!written) unlink(temporary.c_str());
     return written;
   }

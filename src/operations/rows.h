@@ -41,6 +41,7 @@ struct RowsReport {
   std::vector<std::string> objects;                           // of the json format: each row's JSON
   bool more = false;                                          // the limit left some out
   double seconds = 0;
+  int64_t written = 0;  // rows that went to a file
   std::string no_rows;  // why there are none, where that is known
 };
 void Describe(Visitor& v, RowsReport& r);

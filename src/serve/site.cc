@@ -24,7 +24,7 @@ namespace fs = std::filesystem;
 namespace {
 
 constexpr int kPageRows = 10'000;       // of an answer in JSON
-constexpr int kFileRows = 1'000'000;    // of one in CSV, Parquet or Arrow
+constexpr int kFileRows = 10'000'000;   // of one in CSV or Parquet
 constexpr int kMostWorking = 4;         // requests that ask for rows or checks at the same time
 constexpr size_t kMostLogin = 4 << 10;  // bytes
 constexpr size_t kPiece = 256 << 10;    // of a file that is sent
@@ -331,9 +331,11 @@ void Site::SendRows(const Verb& verb, nlohmann::json request, Reply& reply) {
   std::string name = verb.name, format = request.value("format", "");
   bool rows = Host::HasRows(verb), works = rows || name == "check";
   if (rows) {
-    int most = format == "csv" || format == "parquet" || format == "arrow" ? kFileRows : kPageRows;
+    int most = format == "csv" || format == "parquet" ? kFileRows + 1 : kPageRows;
     auto limit = request.find("limit");
-    if (limit == request.end() || !limit->is_number_integer() || *limit > most) request["limit"] = most;
+    bool within = limit != request.end() && limit->is_number_integer() && *limit <= most;
+    if (!within && format != "arrow")
+      request["limit"] = most;  // a stream ends with its reader, or its minute
   }
   struct Turn {  // waits for its turn
     Turn(Site& site, bool works, const Cancel& gone) : site(site), works(works) {
@@ -368,6 +370,10 @@ void Site::SendRows(const Verb& verb, nlohmann::json request, Reply& reply) {
   if (file.empty()) return SendJson(reply, 200, **report);
   std::ifstream content(file, std::ios::binary);
   unlink(file.c_str());
+  if (nlohmann::json::parse(**report).at("written") > kFileRows)
+    return Fail(reply,
+                {ErrorKind::kUsage, fmt::format("the answer has more than {} rows", WithCommas(kFileRows)),
+                 "LIMIT in the query, or the format arrow, which is a stream"});
   if (!content)
     return Fail(reply, {ErrorKind::kCapacity, "the rows cannot be read again", "free disk space"});
   reply.Header("Content-Type",

@@ -190,8 +190,11 @@ Result<> DuckDbWorkbench::Stream(const std::string& select, const Bytes& take) {
   return connection_.Stream(fmt::format("SELECT {} FROM ({})", Join(columns, ", "), select), take);
 }
 
-Result<> DuckDbWorkbench::WriteFile(const std::string& select, const std::string& path, FileFormat format) {
-  return connection_.Execute(fmt::format("COPY ({}) TO {} ({})", select, Quote(path), CopyOptions(format)));
+Result<int64_t> DuckDbWorkbench::WriteFile(const std::string& select, const std::string& path,
+                                           FileFormat format) {
+  Rows written =
+      TRY(connection_.Query(fmt::format("COPY ({}) TO {} ({})", select, Quote(path), CopyOptions(format))));
+  return written.Int(0, 0);
 }
 
 }  // namespace backcourt

@@ -35,7 +35,7 @@ class DuckDbWorkbench : public Workbench {
   Result<> Drop(const std::string& table) override;
   Result<> MakeEmptyTable(const std::string& table, const std::string& select) override;
   Result<> MakeView(const Model& model, ::backcourt::Digest identity) override;
-  Result<> WriteFile(const std::string& select, const std::string& path, FileFormat format) override;
+  Result<int64_t> WriteFile(const std::string& select, const std::string& path, FileFormat format) override;
   Result<> Stream(const std::string& select, const Bytes& take) override;
   void Cancel() override { connection_.Cancel(); }
 

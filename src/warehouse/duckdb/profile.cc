@@ -1,6 +1,7 @@
 #include "warehouse/duckdb/profile.h"
 
 #include <algorithm>
+#include <nlohmann/json.hpp>
 
 #include "base/text.h"
 
@@ -9,6 +10,11 @@ namespace backcourt {
 Error ClassifyError(const std::string& text) {
   auto says = [&](const char* part) { return text.find(part) != std::string::npos; };
   std::string reason = text;
+  if (text.starts_with("{\"exception_type\"")) {  // an error amid an Arrow stream
+    auto parsed = nlohmann::json::parse(text, nullptr, false);
+    if (!parsed.is_discarded())
+      reason = parsed.value("exception_type", "") + " Error: " + parsed.value("exception_message", text);
+  }
   for (const char* rest : {"\nduckdb:", "\nPossible fixes", "\n  file ="})
     reason = reason.substr(0, reason.find(rest));
   Error error{ErrorKind::kModel, Trim(reason), ""};

@@ -13,11 +13,13 @@ Result<SyntaxTree> ParseSelect(Connection& connection, const std::string& sql) {
   if (parsed.is_discarded() || parsed.value("error", true)) {
     const std::string unreadable = "it cannot be parsed";
     SyntaxTree failed{{}, parsed.is_discarded() ? unreadable : parsed.value("error_message", unreadable), 0};
+    if (failed.error.starts_with("Only SELECT")) failed.error = "it is not a SELECT, and nothing else is run";
     if (auto at = parsed.find("position"); !parsed.is_discarded() && at != parsed.end() && at->is_string())
       failed.offset = std::stoul(at->get<std::string>());
     return failed;
   }
-  if (parsed["statements"].size() != 1) return SyntaxTree{{}, "more than one statement", 0};
+  if (size_t n = parsed["statements"].size(); n != 1)
+    return SyntaxTree{{}, n == 0 ? "there is no statement" : "more than one statement", 0};
   return SyntaxTree{std::move(parsed), "", 0};
 }
 

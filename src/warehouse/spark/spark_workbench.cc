@@ -288,8 +288,9 @@ Result<> SparkWorkbench::MakeView(const Model& model, ::backcourt::Digest identi
   return transaction.Commit();
 }
 
-Result<> SparkWorkbench::WriteFile(const std::string& select, const std::string& path, FileFormat format) {
-  return WithRows<Unit>(select, [&](const std::string& rows) {
+Result<int64_t> SparkWorkbench::WriteFile(const std::string& select, const std::string& path,
+                                          FileFormat format) {
+  return WithRows<int64_t>(select, [&](const std::string& rows) {
     return DuckDbWorkbench(ledger_).WriteFile(rows, path, format);
   });
 }
