@@ -69,12 +69,12 @@ void AddCells(MetricsText& text, const Project& project, const Moment& moment, c
     for (const auto& [state, count] : counts)
       text.Add(double(count), {{"table", model.name}, {"state", state}});
   }
-  text.Begin("backcourt_table_complete_through_timestamp_seconds", "gauge",
-             "Midnight, UTC, of the date up to which a table is done in the newest season.");
-  int season = SeasonNow(moment.calendar, NowSeconds());
+  text.Begin(
+      "backcourt_table_complete_through_timestamp_seconds", "gauge",
+      "Midnight, UTC, of the date up to which a table is done, in the newest season with such a date.");
   for (const Model& model : project.models) {
     if (model.view) continue;
-    if (auto through = CompleteThrough({&model}, moment.calendar, states, season))
+    if (auto through = CompleteThrough({&model}, moment.calendar, states))
       text.Add(double(through->days) * kDay, {{"table", model.name}});
   }
 }

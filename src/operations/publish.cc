@@ -128,7 +128,7 @@ class VersionWriter {
       if (model.helper || model.view) continue;
       TRY(Add(model, states));
     }
-    version_.complete_through = CompleteThroughOf(FilledModels(project_), states);
+    version_.complete_through = CompleteThrough(FilledModels(project_), moment_.calendar, states);
     return {};
   }
 
@@ -189,13 +189,6 @@ class VersionWriter {
  private:
   using States = std::map<std::string, std::vector<CellState>>;
 
-  // In the newest season that has a done date.
-  std::optional<Date> CompleteThroughOf(const std::vector<const Model*>& models, const States& states) const {
-    for (int season = int(moment_.calendar.seasons().size()) - 1; season >= 0; --season)
-      if (auto date = CompleteThrough(models, moment_.calendar, states, season)) return date;
-    return {};
-  }
-
   Result<> Add(const Model& model, const States& states) {
     auto columns = TRY(moment_.bench->Describe(model.name));
     if (!columns) return {};  // not filled yet
@@ -208,7 +201,7 @@ class VersionWriter {
       table.columns.push_back({name, type, about == model.columns.end() ? "" : about->second});
       shape.Add(name).Add(type);
     }
-    table.complete_through = CompleteThroughOf({&model}, states);
+    table.complete_through = CompleteThrough({&model}, moment_.calendar, states);
     std::map<std::string, std::pair<Digest, int64_t>> seasons;
     Digest whole;
     if (auto series = moment_.cells.find(model.name); series != moment_.cells.end())

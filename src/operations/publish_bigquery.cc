@@ -243,9 +243,7 @@ Result<PublishReport> PublishToBigQuery(Workspace& workspace, bool dry_run, Acti
   }
   fs::remove_all(aside, failed);
   auto states = JudgeAll(project, moment.calendar, moment.cells);
-  const int seasons = int(moment.calendar.seasons().size());
-  for (int season = seasons - 1; season >= 0 && !report.complete_through; --season)
-    report.complete_through = CompleteThrough(FilledModels(project), moment.calendar, states, season);
+  report.complete_through = CompleteThrough(FilledModels(project), moment.calendar, states);
   report.seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
   return report;
 }

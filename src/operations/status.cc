@@ -85,7 +85,7 @@ void Describe(Visitor& v, StatusReport& r) {
   v.Field("project", r.project, "the name of the project");
   v.Field("warehouse", r.warehouse, "its file");
   v.Field("complete_through", r.complete_through,
-          "up to which date all tables are done, in the newest season that has begun; null when none is");
+          "up to which date all tables are done, in the newest season with such a date; null when none is");
   v.Field("next_games", r.next_games, "the next date whose games are to be played; null when none is known");
   v.Field("late", r.late, "dates of the newest season whose results or boxes are late");
   v.Field("seasons", r.seasons, "by season and table");
@@ -132,6 +132,13 @@ std::optional<Date> CompleteThrough(const std::vector<const Model*>& models, con
     through = date.date;
   }
   return through;
+}
+
+std::optional<Date> CompleteThrough(const std::vector<const Model*>& models, const Calendar& calendar,
+                                    const std::map<std::string, std::vector<CellState>>& states) {
+  for (int season = int(calendar.seasons().size()) - 1; season >= 0; --season)
+    if (auto date = CompleteThrough(models, calendar, states, season)) return date;
+  return {};
 }
 
 std::vector<LateDate> LateDates(const Calendar& calendar, int season, int64_t now, int64_t after) {
@@ -293,7 +300,7 @@ Result<StatusReport> Status(Workspace& workspace, const StatusRequest& request, 
   auto states = JudgeAll(project, moment.calendar, moment.cells);
   int64_t now = NowSeconds();
   int season = SeasonNow(moment.calendar, now);
-  report.complete_through = CompleteThrough(FilledModels(project), moment.calendar, states, season);
+  report.complete_through = CompleteThrough(FilledModels(project), moment.calendar, states);
   report.next_games = FindNextGames(moment.calendar, now);
   report.late = LateDates(moment.calendar, season, now);
   auto unproved = TRY(ReadUnprovedModels(*moment.connection, project, moment.calendar, moment.cells, states));

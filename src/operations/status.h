@@ -85,6 +85,9 @@ int SeasonNow(const Calendar& calendar, int64_t now);
 // The last date of a season up to which these tables are done; none when its first is not.
 std::optional<Date> CompleteThrough(const std::vector<const Model*>& models, const Calendar& calendar,
                                     const std::map<std::string, std::vector<CellState>>& states, int season);
+// The same of the newest season that has such a date.
+std::optional<Date> CompleteThrough(const std::vector<const Model*>& models, const Calendar& calendar,
+                                    const std::map<std::string, std::vector<CellState>>& states);
 std::vector<const Model*> FilledModels(const Project& project);  // all but views
 // Dates of a season that are over for `after` seconds and whose results or boxes are missing.
 std::vector<LateDate> LateDates(const Calendar& calendar, int season, int64_t now, int64_t after = 0);
