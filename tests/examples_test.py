@@ -32,8 +32,10 @@ EXPECTED = {
 class Pack(unittest.TestCase):
     """A project over three weeks of games, with a copy of the NBA pack that a test may change."""
 
+    last = LAST
+
     def setUp(self):
-        self.slice = SeasonSlice(LAST, whole_schedule=True)
+        self.slice = SeasonSlice(self.last, whole_schedule=True)
         self.addCleanup(self.slice.remove)
         self.pack = self.slice.folder / "pack"
         shutil.copytree(ROOT / "nba", self.pack, ignore=shutil.ignore_patterns("warehouse*"))
@@ -64,6 +66,63 @@ class Examples(Pack):
                 for key, row in want.items():
                     for column, value in row.items():
                         self.assertAlmostEqual(got[key][column], value, 9) if isinstance(value, float) else self.assertEqual(got[key][column], value, (key, column))
+
+
+class WholeSeason(Pack):
+    """All of 2021-22: batches of many dates, playoffs, and windows as long as they get."""
+
+    last = "2022-12-31"
+
+    def test_the_examples_hold_to_the_last_date(self):
+        for name, text in EXAMPLES.items():
+            (self.pack / "models/analytics" / f"{name}.sql").write_text(text)
+        self.slice.run("backfill", *EXAMPLES)
+        for name in EXAMPLES:
+            self.assertIn("all agree to the bit", self.slice.run("verify", name, "--sample", "40"))
+        self.slice.run("check", *EXAMPLES)
+
+    def test_leaks_that_hide_behind_other_dates(self):
+        """None of these changes a value on the last dates, or on many: each date must be filled alone to show it."""
+        head = """/* backcourt
+about = "Wrong on purpose."
+date = "game_date"
+key = ["game_date", "team_abbr"]
+[reads]
+team_offense_game_summary = "{window}"
+[columns]
+game_date = "The date."
+team_abbr = "The team."
+v = "A value."
+*/
+SELECT d.game_date, t.team_abbr, {value} AS v FROM dates d
+JOIN team_offense_game_summary t ON t.season = d.season AND {rule} GROUP BY ALL
+"""
+        own, later, wide = "it reads its own date", "it reads (its own date|later dates)", "its window is wider than declared"
+        texts = {
+            "highest": ("season before", "max(t.points_scored)", "t.game_date <= d.game_date", own),
+            "highest_ahead": ("season before", "max(t.points_scored)", "t.game_date <= add_days(d.game_date, 3)", later),
+            "lowest": ("season before", "min(t.points_scored)", "t.game_date <= d.game_date", own),
+            "ever_won": ("season before", "bool_or(t.win_flag)", "t.game_date <= d.game_date", own),
+            "regular": ("season before", "avg(t.points_scored)", "t.game_date <= d.game_date AND t.game_type = 'regular'", own),
+            "to_march": ("season before", "avg(t.points_scored)", "t.game_date <= d.game_date AND t.game_date < add_days(d.season_start, 150)", own),
+            "thirty_days": ("20 days before", "max(t.points_scored)", "t.game_date < d.game_date AND t.game_date >= add_days(d.game_date, -30)", wide),
+        }
+        for name, (window, value, rule, _) in texts.items():
+            (self.pack / "models/analytics" / f"{name}.sql").write_text(head.format(window=window, value=value, rule=rule))
+        right = head.format(window="season before", value="max(t.points_scored)", rule="t.game_date < d.game_date")
+        (self.pack / "models/analytics/right.sql").write_text(right)
+        out = self.slice.run("backfill", *texts, "right", code=2)
+        for name, (_, _, _, cause) in texts.items():
+            self.assertRegex(out, f"{name}.*why: {cause}")
+        # None heals by being tried again, whatever is asked for.
+        for name in texts:
+            self.slice.run("backfill", name, "--start-date", "2022-01-11", "--end-date", "2022-01-15", code=2)
+            self.slice.run("backfill", name, code=2)
+        counts = dict(self.slice.rows.execute(f"""ATTACH '{self.slice.project / "warehouse.duckdb"}' AS w (READ_ONLY);
+            SELECT table_name, count(*) FILTER (state = 'fresh') FROM w.backcourt.cells GROUP BY 1""").fetchall())
+        self.slice.rows.execute("DETACH w")
+        self.assertGreater(counts["right"], 200)
+        self.assertEqual({name: counts[name] for name in texts}, dict.fromkeys(texts, 0))
 
 
 class WrongTexts(Pack):

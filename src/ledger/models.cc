@@ -2,8 +2,12 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <cstring>
+
 #include "base/text.h"
 #include "ledger/declarations.h"
+#include "ledger/schema.h"
 
 namespace backcourt::ledger {
 
@@ -34,6 +38,29 @@ Result<> WriteProved(Connection& connection, const Model& model) {
                   Quote(model.name), model.identity.Hex()));
 }
 
+namespace {
+
+constexpr const char* kRefuted = "refuted ";  // notes: and the name of the model
+
+}  // namespace
+
+Result<std::map<std::string, RefutedText>> ReadRefuted(Connection& connection) {
+  std::map<std::string, RefutedText> refuted;
+  Rows rows = TRY(
+      connection.Query(fmt::format("SELECT name[{}:], value FROM backcourt.meta WHERE starts_with(name, {})",
+                                   strlen(kRefuted) + 1, Quote(kRefuted))));
+  for (size_t i = 0; i < rows.size(); ++i) {
+    const std::string& value = rows.Text(i, 1);  // identity, blank, why
+    size_t blank = std::min(value.find(' '), value.size());
+    refuted[rows.Text(i, 0)] = {value.substr(0, blank), value.substr(std::min(blank + 1, value.size()))};
+  }
+  return refuted;
+}
+
+Result<> WriteRefuted(Connection& connection, const Model& model, const std::string& why) {
+  return WriteNote(connection, kRefuted + model.name, model.identity.Hex() + " " + why);
+}
+
 Result<> ForgetModel(Connection& connection, const std::string& name) {
   return connection.Execute("DELETE FROM backcourt.models WHERE model = " + Quote(name));
 }
@@ -43,8 +70,10 @@ Result<> ForgetTable(Connection& connection, const std::string& name) {
       DELETE FROM backcourt.cells WHERE table_name = {name};
       DELETE FROM backcourt.models WHERE model = {name};
       DELETE FROM backcourt.declarations WHERE table_name = {name};
+      DELETE FROM backcourt.meta WHERE name = {refuted};
       DELETE FROM backcourt.bases WHERE name = {name} AND part <> 'first day')sql",
-                                        fmt::arg("name", Quote(name))));
+                                        fmt::arg("name", Quote(name)),
+                                        fmt::arg("refuted", Quote(kRefuted + name))));
 }
 
 Result<> WriteChecks(Connection& connection, const Model& model) {

@@ -23,6 +23,14 @@ Result<> WriteModel(Connection& connection, const Model& model, Digest identity,
 // The text has passed its proof (proof/fill_proof.h).
 Result<> WriteProved(Connection& connection, const Model& model);
 
+// Texts whose proof failed: by model, the identity, and what the proof showed. A text does not get better by
+// being tried again on other dates.
+struct RefutedText {
+  std::string identity, why;
+};
+Result<std::map<std::string, RefutedText>> ReadRefuted(Connection& connection);
+Result<> WriteRefuted(Connection& connection, const Model& model, const std::string& why);
+
 // The name is that of another kind of table from now on.
 Result<> ForgetModel(Connection& connection, const std::string& name);
 

@@ -415,7 +415,9 @@ Result<BackfillReport> Fill::RunPlan() {
   auto threads = TRY(SharedThreads::Among(*TRY(workspace_.Open()), options.parallel));
   Moment& moment = work_->moment;
   FillProof proof(project_, moment.calendar,
-                  TRY(ReadPassedDates(connection(), project_, moment.calendar, moment.cells)));
+                  TRY(ReadPassedDates(connection(), project_, moment.calendar, moment.cells)),
+                  request_.selection.force ? std::map<std::string, std::string>()
+                                           : TRY(ReadRefutedModels(connection(), project_)));
   auto filler = TRY(WarehouseFiller::Make(*TRY(workspace_.Open()), project_, moment.calendar, moment.cells,
                                           cells_mutex, proof, run, options.parallel));
   Progress progress(project_, work_->plan, run, options.parallel, [&](const RunEvent& event) {
@@ -435,6 +437,8 @@ Result<BackfillReport> Fill::RunPlan() {
   if (result.broken) return *result.broken;
   for (const std::string& model : proof.Passed())
     TRY(ledger::WriteProved(connection(), *project_.FindModel(model)));
+  for (const auto& [model, error] : result.refuted)
+    TRY(ledger::WriteRefuted(connection(), *project_.FindModel(model), error.message));
   TRY(MakeViews());
   TRY(KeepDeclarations());
   BackfillReport report;

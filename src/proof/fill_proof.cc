@@ -8,7 +8,7 @@
 #include "base/text.h"
 #include "ledger/models.h"
 #include "ledger/runs.h"
-#include "plan/planner.h"
+#include "plan/fingerprint.h"
 #include "proof/cause.h"
 #include "proof/cell_replay.h"
 #include "warehouse/cell_sql.h"
@@ -17,9 +17,45 @@ namespace backcourt {
 
 namespace {
 
-// In a batch of more dates the chosen ones are filled in one statement: they are so far from each other that
-// most windows of one do not reach the next, and of a season's window the last one has only its own.
-constexpr size_t kFewDates = 20;
+constexpr const char* kCorrect =
+    "correct the SELECT or the windows that it declares: no row of this text counts until it passes";
+
+// From the first to the last partition that a read may see on a date, and the date itself.
+PartitionRange Reach(const std::vector<PartitionRange>& ranges, PartitionKey date) {
+  PartitionRange reach{date, date};
+  for (const PartitionRange& range : ranges)
+    reach.first = std::min(reach.first, range.first), reach.last = std::max(reach.last, range.last);
+  return reach;
+}
+
+// Whether two dates may be filled in one statement: neither then sees more than alone, for what their windows
+// hold is the same or lies apart.
+bool Apart(const Calendar& calendar, const Model& model, int one, int other) {
+  return std::all_of(model.reads.begin(), model.reads.end(), [&](const Read& read) {
+    auto of_one = PartitionsOf(read, calendar, one), of_other = PartitionsOf(read, calendar, other);
+    if (of_one == of_other) return true;
+    auto a = Reach(of_one, calendar.dates()[size_t(one)].date.days),
+         b = Reach(of_other, calendar.dates()[size_t(other)].date.days);
+    return a.last < b.first || b.last < a.first;
+  });
+}
+
+// The dates in as few statements as that allows.
+std::vector<std::vector<int>> InStatements(const Calendar& calendar, const Model& model,
+                                           const std::vector<int>& dates) {
+  std::vector<std::vector<int>> statements;
+  for (int date : dates) {
+    auto apart = std::find_if(statements.begin(), statements.end(), [&](const std::vector<int>& some) {
+      return std::all_of(some.begin(), some.end(),
+                         [&](int other) { return Apart(calendar, model, date, other); });
+    });
+    if (apart == statements.end())
+      statements.push_back({date});
+    else
+      apart->push_back(date);
+  }
+  return statements;
+}
 
 }  // namespace
 
@@ -48,6 +84,14 @@ Result<PassedDates> ReadPassedDates(Connection& ledger, const Project& project, 
   return passed;
 }
 
+Result<std::map<std::string, std::string>> ReadRefutedModels(Connection& ledger, const Project& project) {
+  std::map<std::string, std::string> refuted;
+  for (const auto& [name, text] : TRY(ledger::ReadRefuted(ledger)))
+    if (const Model* model = project.FindModel(name); model && model->identity.Hex() == text.identity)
+      refuted[name] = text.why;
+  return refuted;
+}
+
 Result<std::set<std::string>> ReadUnprovedModels(
     Connection& ledger, const Project& project, const Calendar& calendar, const Cells& cells,
     const std::map<std::string, std::vector<CellState>>& states) {
@@ -59,8 +103,9 @@ Result<std::set<std::string>> ReadUnprovedModels(
   return unproved;
 }
 
-// Dates with rows: the first, and behind it those that the text's digest picks, one of each stretch, so that
-// another text is looked at elsewhere. The batch's last date is cut to its own windows in any case.
+// Dates with rows: the first, and behind it those that the text's digest picks, so that another text is
+// looked at elsewhere. Each is of a stretch, the first of which are short: early in a season little is read
+// for a date. The batch's last date is cut to its own windows in any case.
 std::vector<int> FillProof::Choose(const BatchWork& work, const std::vector<PartitionDigest>& made,
                                    size_t count) const {
   std::set<PartitionKey> with_rows;
@@ -73,8 +118,12 @@ std::vector<int> FillProof::Choose(const BatchWork& work, const std::vector<Part
   if (dates.size() > kProofDates) dates.pop_back();
   count = std::min(count, dates.size());
   std::vector<int> chosen;
-  for (size_t i = 0; i < count; ++i) {  // one of each stretch
-    size_t begin = i * dates.size() / count, end = (i + 1) * dates.size() / count;
+  auto begin_of = [&](size_t i) {
+    double part = double(i) / double(count);
+    return std::max(i, size_t(double(dates.size()) * part * part * part * part));
+  };
+  for (size_t i = 0; i < count; ++i) {
+    size_t begin = begin_of(i), end = begin_of(i + 1);
     size_t picked = size_t(Hasher().Add(work.model->identity).Add(int64_t(i)).Finish().value % (end - begin));
     chosen.push_back(dates[i == 0 ? begin : begin + picked]);
   }
@@ -84,6 +133,8 @@ std::vector<int> FillProof::Choose(const BatchWork& work, const std::vector<Part
 Result<> FillProof::Prove(Workbench& bench, const BatchWork& work, const std::string& staged,
                           const std::vector<PartitionDigest>& made) {
   const Model& model = *work.model;
+  if (auto refuted = refuted_.find(model.name); refuted != refuted_.end())
+    return Error{ErrorKind::kProof, refuted->second, kCorrect};
   auto earlier = earlier_.find(model.name);
   if (work.cells.size() < 2 || earlier == earlier_.end()) return {};  // one date is cut to its own windows
   auto season = [&](const CellWork& cell) { return calendar_.dates()[size_t(cell.date_index)].season; };
@@ -101,13 +152,7 @@ Result<> FillProof::Prove(Workbench& bench, const BatchWork& work, const std::st
   }
   std::vector<int> dates = Choose(work, made, still);
   if (dates.empty()) return {};
-  std::vector<std::vector<int>> together;
-  if (work.cells.size() > kFewDates)
-    together.push_back(dates);
-  else
-    for (int date : dates)
-      together.push_back({date});
-  for (const std::vector<int>& some : together) {
+  for (const std::vector<int>& some : InStatements(calendar_, model, dates)) {
     // Newest rows first, the reverse of the warehouse, so that a result which depends on their order shows
     // itself.
     auto from = [&](const Read& read) {
@@ -125,12 +170,11 @@ Result<> FillProof::Prove(Workbench& bench, const BatchWork& work, const std::st
     std::string cause = mismatch->error;
     if (cause.empty())
       cause = TRY(CauseInText(bench, project_, calendar_, model, calendar_.Find(mismatch->date), batch));
-    return Error{
-        ErrorKind::kProof,
-        fmt::format("{}: {} {} differs when it is filled alone, from its own windows: {}{}", model.file,
-                    model.name, mismatch->date.Str(), mismatch->first.Text(),
-                    cause.empty() ? "" : "; why: " + cause),
-        "correct the SELECT or the windows that it declares: no row of this text counts until it passes"};
+    return Error{ErrorKind::kProof,
+                 fmt::format("{}: {} {} differs when it is filled alone, from its own windows: {}{}",
+                             model.file, model.name, mismatch->date.Str(), mismatch->first.Text(),
+                             cause.empty() ? "" : "; why: " + cause),
+                 kCorrect};
   }
   std::lock_guard lock(mutex_);
   passed().insert(dates.begin(), dates.end());

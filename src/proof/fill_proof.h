@@ -23,6 +23,9 @@ using PassedDates = std::map<std::string, std::set<int>>;
 Result<PassedDates> ReadPassedDates(Connection& ledger, const Project& project, const Calendar& calendar,
                                     const Cells& cells);
 
+// The models whose text, as it is, has failed a proof, and what that showed.
+Result<std::map<std::string, std::string>> ReadRefutedModels(Connection& ledger, const Project& project);
+
 // The models whose cells do not count yet: no batch of the text has passed, and dates of it are still to be
 // filled. `states`: of JudgeAll.
 Result<std::set<std::string>> ReadUnprovedModels(Connection& ledger, const Project& project,
@@ -31,9 +34,11 @@ Result<std::set<std::string>> ReadUnprovedModels(Connection& ledger, const Proje
 
 class FillProof : public TextProof {
  public:
-  // `earlier`: what has passed at earlier fills. A model that is not in it is proved.
-  FillProof(const Project& project, const Calendar& calendar, PassedDates earlier)
-      : project_(project), calendar_(calendar), earlier_(std::move(earlier)) {}
+  // `earlier`: what has passed at earlier fills. A model that is not in it is proved. `refuted`: by model,
+  // what an earlier proof of the text showed.
+  FillProof(const Project& project, const Calendar& calendar, PassedDates earlier,
+            std::map<std::string, std::string> refuted)
+      : project_(project), calendar_(calendar), earlier_(std::move(earlier)), refuted_(std::move(refuted)) {}
 
   Result<> Prove(Workbench& bench, const BatchWork& work, const std::string& staged,
                  const std::vector<PartitionDigest>& made) override;
@@ -51,6 +56,7 @@ class FillProof : public TextProof {
   const Project& project_;
   const Calendar& calendar_;
   const PassedDates earlier_;
+  const std::map<std::string, std::string> refuted_;
   mutable std::mutex mutex_;
   std::map<std::string, ProvedDates> passed_;  // by model; across_seasons: of batches with dates of several
 };

@@ -116,6 +116,7 @@ RunReport Runner::Run(const Plan& plan) {
   report_.interrupted = cancel_;
   report_.stopped = stop_ && !cancel_ && !report_.broken;
   report_.seconds = clock_.Now() - start;
+  report_.refuted = refuted_;
   return report_;
 }
 
@@ -193,6 +194,7 @@ void Runner::Refute(const Model& model, const Error& error, int worker, std::uni
     cell.state = CellState::kFailed;
     cell.reason = error.message;
     cell.error_class = ErrorKindName(error.kind);
+    cell.fingerprint = {};  // what it was filled from makes it no better another time
   }
   Settle(model, filled);
   report_.failed += int(filled.size());

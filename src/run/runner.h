@@ -86,7 +86,8 @@ struct RunReport {
   int64_t rows = 0;
   double seconds = 0;
   bool interrupted = false, stopped = false;
-  std::optional<Error> broken;  // the warehouse is lost to this process: nothing more was tried
+  std::map<std::string, Error> refuted;  // by model: what the proof of its text showed
+  std::optional<Error> broken;           // the warehouse is lost to this process: nothing more was tried
 };
 
 class Runner {

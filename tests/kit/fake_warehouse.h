@@ -175,7 +175,7 @@ class FakeWarehouse : public Warehouse {
       return {};
     }
     Result<> MakeView(const Model&, ::backcourt::Digest) override { return {}; }
-    Result<> WriteFile(const std::string&, const std::string& path, FileFormat) override {
+    Result<int64_t> WriteFile(const std::string&, const std::string& path, FileFormat) override {
       return Error{ErrorKind::kUsage, path + ": a fake writes no files", ""};
     }
     Result<> Stream(const std::string&, const Bytes&) override {
