@@ -41,7 +41,8 @@ class Overlay(Toy):
         self.write("models/more.sql", self.of_pack(RECENT).replace("3 days", "2 days").replace("- 3", "- 2"))
         self.write("seeds/arenas.csv", "arena,city\n1,Here\n")
         self.write("checks/points.sql", '/* backcourt\nabout = "Points."\nreads = ["raw_box"]\nfix = "look"\n*/\nSELECT game_date, game_id AS subject, \'wrong\' AS what FROM raw_box\n')
-        self.write("functions/duckdb.sql", "CREATE MACRO twice(x) AS 2 * x;\n")
+        self.write("functions/mine.sql", "CREATE MACRO twice(x) AS 2 * x;\n")
+        self.write("functions/mine.spark.sql", "not of this engine")
         self.edit("models/more.sql", "CAST(sum(p.points) AS INTEGER)", "CAST(twice(sum(p.points)) AS INTEGER)")
         self.run_program("backfill")
         self.assertEqual(self.query("SELECT count(*) AS n FROM more m JOIN player_games p USING (player_id)")[0]["n"] > 0, True)
@@ -51,6 +52,10 @@ class Overlay(Toy):
             self.assertIn(said, doctor)
         self.assertIn("Of the project, added to its pack.", self.run_program("docs"))
         self.assertIn("points", self.run_program("check", code=2))
+
+    def test_a_function_that_is_none_is_told_by_file_and_line(self):
+        self.write("functions/mine.sql", "CREATE MACRO twice(x) AS 2 * x;\n\nSELECT 1;\n")
+        self.assertRegex(self.run_program("lint", code=1), r"functions/mine\.sql:3:1: 'SELECT 1\.\.\.' is not a CREATE MACRO")
 
     def test_a_function_and_a_source_of_its_own(self):
         self.run_program("backfill")

@@ -212,7 +212,7 @@ std::vector<fs::path> OverlaidFiles(Project& project, const char* folder, const 
 
 // How an engine's functions are written.
 struct Prelude {
-  std::string file;                // below functions/
+  bool spark = false;              // in functions/spark.sql and files like mine.spark.sql; else in all others
   std::vector<std::string> begin;  // the words before a name
   std::vector<Function>& functions;
 };
@@ -227,6 +227,11 @@ std::string CommentOn(const std::string& begin, const std::string& text) {
   return comment.substr(0, std::min(comment.find(';'), comment.find_last_not_of(". ") + 1));
 }
 
+int64_t LineOf(const std::string& text, const std::string& part) {
+  size_t at = std::min(text.find(part), text.size());
+  return at == text.size() ? 1 : 1 + std::count(text.begin(), text.begin() + int64_t(at), '\n');
+}
+
 // The functions of one file; those of the project's own stand in place of the pack's of their names.
 Result<> ReadFunctions(Project& project, const Prelude& prelude, const std::string& file, bool own) {
   const std::string text = TRY(ReadFile(file));
@@ -238,7 +243,8 @@ Result<> ReadFunctions(Project& project, const Prelude& prelude, const std::stri
     if (tokens.size() < begin.size() + 2 || !std::equal(begin.begin(), begin.end(), tokens.begin()) ||
         tokens[begin.size() + 1] != "(")
       return Error{ErrorKind::kUsage,
-                   fmt::format("{}: '{}...' is not a {} name(...)", file, statement.substr(0, 40), words),
+                   fmt::format("{}:{}: '{}...' is not a {} name(...)", file, LineOf(text, statement),
+                               statement.substr(0, 40), words),
                    ""};
     const std::string name = SqlName(tokens[begin.size()]);
     Function function{name, statement, file, CommentOn(words + " " + name, text)};
@@ -258,8 +264,10 @@ Result<> ReadFunctions(Project& project, const Prelude& prelude, const std::stri
 Result<> ReadFunctions(Project& project, const Prelude& prelude) {
   for (bool own : {false, true}) {
     if (own && project.pack == project.root) continue;
-    fs::path file = fs::path(own ? project.root : project.pack) / "functions" / prelude.file;
-    if (fs::exists(file)) TRY(ReadFunctions(project, prelude, file.string(), own));
+    for (const fs::path& file : FilesIn(fs::path(own ? project.root : project.pack) / "functions", ".sql")) {
+      bool spark = file.stem() == "spark" || file.stem().extension() == ".spark";
+      if (spark == prelude.spark) TRY(ReadFunctions(project, prelude, file.string(), own));
+    }
   }
   return {};
 }
@@ -270,13 +278,13 @@ Result<> ReadSparkFunctions(Project& project) {
     if (value.front() != '[' && !value.starts_with("MAP"))
       project.spark_functions.push_back(
           {"league_" + key, fmt::format("CREATE TEMPORARY FUNCTION league_{}() RETURN {}", key, value)});
-  return ReadFunctions(project, {"spark.sql", {"create", "temporary", "function"}, project.spark_functions});
+  return ReadFunctions(project, {true, {"create", "temporary", "function"}, project.spark_functions});
 }
 
 Result<> ReadAllFunctions(Project& project) {
   for (const auto& [key, value] : project.league)
     project.functions.push_back({"league_" + key, fmt::format("CREATE MACRO league_{}() AS {}", key, value)});
-  TRY(ReadFunctions(project, {"duckdb.sql", {"create", "macro"}, project.functions}));
+  TRY(ReadFunctions(project, {false, {"create", "macro"}, project.functions}));
   return ReadSparkFunctions(project);
 }
 
