@@ -156,15 +156,18 @@ std::vector<Verb> MakeVerbs() {
            Backfill,
            {"reading", "loaded", "chosen", "checks_failed", "started", "batch_started", "filled", "unchanged",
             "failed", "blocked", "retrying", "stopped"}));
-  add(Make({.name = "status",
-            .about = "How complete every table is, by month; what runs now, what is wrong, what to do next.",
-            .details = "A cell is done when it is fresh, `empty` (no row is due) or `partial` (boxes of "
-                       "final games are missing).\n"
-                       "Others are missing, stale, may change, blocked (an input is not filled) or failed; "
-                       "`backcourt why TABLE DATE`\n"
-                       "shows the cause. Below are the raw tables, feeds without files and problems.",
-            .example = "backcourt status --season 2021-22"},
-           Status));
+  add(Make(
+      {.name = "status",
+       .about = "How complete every table is, by month; what runs now, what is wrong, what to do next.",
+       .details =
+           "A cell is done when it is fresh, `empty` (no row is due) or `partial` (boxes of "
+           "final games are missing).\n"
+           "`unproved` (its text has not passed its proof yet) becomes fresh with the next fill. Others "
+           "are missing, stale,\n"
+           "may change, blocked (an input is not filled) or failed; `backcourt why TABLE DATE` shows the "
+           "cause. Below are the raw tables, feeds without files and problems.",
+       .example = "backcourt status --season 2021-22"},
+      Status));
   add(Make({.name = "cells",
             .about = "The state of every cell: a letter a table and game date, with rows, runs and causes.",
             .details = "Raw tables with dates first, then the others, inputs before what reads them. "
