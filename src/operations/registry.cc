@@ -165,7 +165,8 @@ std::vector<Verb> MakeVerbs() {
            "`unproved` (its text has not passed its proof yet) becomes fresh with the next fill. Others "
            "are missing, stale,\n"
            "may change, blocked (an input is not filled) or failed; `backcourt why TABLE DATE` shows the "
-           "cause. Below are the raw tables, feeds without files and problems.",
+           "cause. Below are\n"
+           "the raw tables, feeds without files and problems.",
        .example = "backcourt status --season 2021-22"},
       Status));
   add(Make({.name = "cells",
