@@ -13,6 +13,7 @@
 #include "ledger/schema.h"
 #include "tests/kit/folder.h"
 #include "tests/kit/toy_project.h"
+#include "warehouse/duckdb/catalog.h"
 
 namespace backcourt::testing {
 namespace {
