@@ -9,7 +9,7 @@
 # make demo   load and backfill the shipped seasons, and open their page
 # make spark-up    a Spark cluster on this machine; its address. make spark-down ends it (docs/spark.md)
 # make test-spark  the tests of the engine Spark, on a cluster of their own; make test-spark-short: those that make test has
-# make bench-spark  both shipped seasons in Spark and in DuckDB, compared key by key: an hour or more
+# make bench-spark SEASONS="2020-21 2021-22"   both shipped seasons in Spark and in DuckDB, compared key by key: half an hour
 # make wheel  build/wheel/backcourt-*.whl: the command and a Python module, for pip install on this Linux or a newer one
 # make portable-wheel  the same for every Linux with glibc 2.28 or later; make test-portable-wheel tries it on Debian 11
 N ?= 200
@@ -93,7 +93,7 @@ bench: build
 	@bench/run
 
 bench-spark: build spark
-	@PYTHONPATH=$(CURDIR):$(CURDIR)/build/deps/python python3 -W ignore bench/spark_seasons.py
+	@PYTHONPATH=$(CURDIR):$(CURDIR)/build/deps/python python3 -W ignore bench/spark_seasons.py $(SEASONS)
 
 clean:
 	rm -rf build

@@ -102,6 +102,7 @@ class Toy(ToyLake):
         (self.toy / "seeds/tipoffs.csv").write_text("game_id,tipoff\nG1,2021-10-19 19:00:00\n")
         self.run_in(self.toy, "backfill", "all")
         self.assert_same()
+        measured = self.measured_costs()
         self.assertEqual(self.rows(self.toy, "SELECT * FROM tipoffs"), [{"game_id": "G1", "tipoff": "2021-10-19 19:00:00"}])
         self.assertIn("nothing to do", self.run_in(self.toy, "plan"))
         self.assertIn("fresh", self.run_in(self.toy, "status"))
@@ -122,6 +123,15 @@ class Toy(ToyLake):
         filled = [re.search(r"(\d+) cells filled", self.run_in(project, "backfill", "all"))[1] for project in (self.toy, self.duckdb())]
         self.assertEqual(*filled)
         self.assert_same()
+        self.assertNotEqual(self.measured_costs(), measured)
+
+    def measured_costs(self):
+        """What publications taught of this lake; batch_costs_test.cc: that the next plan goes by it."""
+        costs = json.loads(self.rows(self.toy, "SELECT value FROM backcourt.meta WHERE name = 'lake_costs'")[0]["value"])
+        self.assertGreater(costs["statement"], 0)
+        self.assertGreater(costs["publication"], costs["statement"])
+        self.assertNotEqual(costs, {"statement": 0.05, "publication": 2})
+        return costs
 
     @staticmethod
     def correct(project, points):
