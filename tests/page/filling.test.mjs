@@ -64,9 +64,13 @@ test('a fill is stopped from the page, and the rest stays to be done', async () 
   await page.getByRole('button', { name: /^Fill/ }).click();
   await page.locator('header .now').getByText('filling').waitFor();
   await page.locator('header').getByRole('button', { name: 'Stop' }).click();
-  await page.locator('.chosen').getByText('Stopped').waitFor({ timeout: 60_000 });
+  const ended = page.locator('.chosen .progress').getByText(/^(stopped|interrupted)$/);
+  await ended.waitFor({ timeout: 60_000 });
   const [last] = JSON.parse(run(project, ['runs', '--json']));
   assert.match(last.outcome, /^(stopped|interrupted)$/);
+  // The word that Runs has for it, and no mark of what is well.
+  assert.equal(await ended.innerText(), last.outcome);
+  assert.equal(await page.locator('.chosen .progress .state-fresh').count(), 0);
   const cells = await ask(url, 'cells', { season });
   assert.ok(cells.tables.some((t) => [...t.states].some((letter) => cells.letters[letter] === 'missing')));
   content(page);

@@ -7,7 +7,7 @@ import type { Cells } from '../cells';
 import { useAsk } from '../server';
 import { Answer, Empty, Head, Strokes, useWidth } from '../parts';
 import { Legend } from './season';
-import { labels, worst, type State } from '../states';
+import { classOf, worst, type State } from '../states';
 import { count } from '../words';
 import type { Graph as GraphReport } from '../verbs';
 
@@ -36,7 +36,7 @@ function graphOf(report: GraphReport, model: Cells | null): Graph {
       let found = worst.length;
       for (let i = 0; i < all.to; i++) {
         const state = model.state(cells, i);
-        if (state && state !== 'not_due') found = Math.min(found, worst.indexOf(state));
+        if (state && state !== 'not due') found = Math.min(found, worst.indexOf(state));
       }
       return { table: t.table, kind: t.kind, state: t.left_out ? 'failed' : worst[found] ?? null, ...model.count([cells], all) };
     }),
@@ -107,10 +107,10 @@ function Drawing({ graph }: { graph: Graph }) {
               const t = byName.get(n.name)!;
               return (
                 <a href={`/table/${n.name}`} onMouseEnter={() => setAt(n.name)} onFocus={() => setAt(n.name)} onBlur={() => setAt(null)}
-                  aria-label={t.state ? `${n.name}: ${labels[t.state]}, ${t.done} of ${t.total} cells done` : n.name} class={`node ${t.kind === 'raw' ? 'raw' : ''} ${near.has(n.name) ? 'lit' : ''}`}>
-                  <title>{t.state ? `${n.name}: ${labels[t.state]}, ${count(t.done)} of ${count(t.total)}` : n.name}</title>
+                  aria-label={t.state ? `${n.name}: ${t.state}, ${t.done} of ${t.total} cells done` : n.name} class={`node ${t.kind === 'raw' ? 'raw' : ''} ${near.has(n.name) ? 'lit' : ''}`}>
+                  <title>{t.state ? `${n.name}: ${t.state}, ${count(t.done)} of ${count(t.total)}` : n.name}</title>
                   <rect x={n.x} y={n.y} width={n.w} height={nodeHeight} rx="3" />
-                  {t.state && <g transform={`translate(${n.x + 8} ${n.y + 6.5})`} class={`state-${t.state}`}><Strokes state={t.state} w={9} h={11} /></g>}
+                  {t.state && <g transform={`translate(${n.x + 8} ${n.y + 6.5})`} class={classOf(t.state)}><Strokes state={t.state} w={9} h={11} /></g>}
                   <text x={n.x + 25} y={n.y + 17}>{n.name}</text>
                   {t.done < t.total && <text x={n.x + n.w - 5} y={n.y + 17} class="open" text-anchor="end">{Math.floor((100 * t.done) / t.total)}%</text>}
                 </a>
