@@ -27,7 +27,7 @@ export function Frame({ children }: { children: ComponentChildren }) {
   useEffect(() => {
     const onKey = (event: KeyboardEvent) => {
       const target = event.composedPath()[0] as HTMLElement;
-      if (event.ctrlKey || event.metaKey || event.altKey || event.defaultPrevented || target.closest?.('input, textarea, select, [contenteditable="true"], dialog[open]')) return;
+      if (event.ctrlKey || event.metaKey || event.altKey || event.defaultPrevented || target.isContentEditable || target.closest?.('input, textarea, select, dialog[open]')) return;
       if (event.key === '/') searching.value = true;
       else if (event.key === '?') helping.value = true;
       else if (event.key === 't') switchTheme();
