@@ -54,16 +54,17 @@ function complete(dictionary: () => DictionaryReport | null) {
   };
 }
 
-// Text without the browser's own styles, which it writes into an attribute that the policy forbids; else as usual, where the browser has only that.
-function editable(): string {
-  const element = document.createElement('div');
-  try {
-    element.contentEditable = 'plaintext-only';
-  } catch {
-    // a browser that does not know it
-  }
-  return element.contentEditable === 'plaintext-only' ? 'plaintext-only' : 'true';
-}
+// Text over a selection: left to the browser, it would take on the colours of what it replaces, in an attribute that the policy forbids.
+const overSelection = EditorView.domEventHandlers({
+  beforeinput: (event, view) => {
+    const { from, to, empty } = view.state.selection.main, text = event.data;
+    if (event.inputType !== 'insertText' || event.isComposing || empty || !text) return false;
+    const typed = () => view.state.update(view.state.replaceSelection(text), { userEvent: 'input.type', scrollIntoView: true });
+    if (!view.state.facet(EditorView.inputHandler).some((handle) => handle(view, from, to, text, typed))) view.dispatch(typed());
+    event.preventDefault();
+    return true;
+  },
+});
 
 export function makeEditor(host: HTMLElement, text: string, on: { change: (text: string) => void; run: () => void; dictionary: () => DictionaryReport | null }): EditorView {
   const root = host.shadowRoot ?? host.attachShadow({ mode: 'open' });
@@ -77,7 +78,7 @@ export function makeEditor(host: HTMLElement, text: string, on: { change: (text:
         history(), drawSelection(), bracketMatching(), closeBrackets(), language, syntaxHighlighting(colours), look, placeholder('SELECT …'),
         PostgreSQL.language.data.of({ autocomplete: complete(on.dictionary) }),
         autocompletion({ icons: false }), EditorView.lineWrapping,
-        EditorView.contentAttributes.of({ 'aria-label': 'SQL', spellcheck: 'false', contenteditable: editable() }),
+        EditorView.contentAttributes.of({ 'aria-label': 'SQL', spellcheck: 'false' }), overSelection,
         keymap.of([{ key: 'Mod-Enter', run: () => (on.run(), true) }, ...closeBracketsKeymap, ...completionKeymap, ...historyKeymap, ...defaultKeymap]),
         EditorView.updateListener.of((update) => update.docChanged && on.change(update.state.doc.toString())),
       ],

@@ -47,7 +47,13 @@ function graphOf(report: GraphReport, model: Cells | null): Graph {
 
 interface Placed { top: number; width: number; height: number; nodes: Array<{ name: string; lines: string[]; x: number; y: number; w: number }>; edges: Array<{ from: string; to: string; path: string; windows: string[] }> }
 
-const nodeHeight = 36, textAt = 23, letter = 6.5, shareWidth = 26;
+const nodeHeight = 36, textAt = 22, shareWidth = 28;
+
+const pen = document.createElement('canvas').getContext('2d')!;
+function lengthOf(text: string): number {
+  pen.font = `12px ${getComputedStyle(document.body).fontFamily}`;
+  return pen.measureText(text).width;
+}
 
 // A long name takes two lines, broken at the underscore nearest to its middle: the ranks of a season's tables fit beside each other.
 function linesOf(name: string): string[] {
@@ -58,12 +64,12 @@ function linesOf(name: string): string[] {
   return [name.slice(0, at), name.slice(at)];
 }
 // Its last line has room for the share that is done.
-const widthOf = (lines: string[]): number => textAt + Math.max(...lines.map((line, i) => line.length * letter + (i === lines.length - 1 ? shareWidth : 0))) + 5;
+const widthOf = (lines: string[]): number => textAt + Math.max(...lines.map((line, i) => lengthOf(line) + (i === lines.length - 1 ? shareWidth : 0))) + 3;
 const baseline = (lines: string[], i: number): number => (lines.length === 1 ? 22 : 15 + 14 * i);
 
 function place(graph: Graph): Placed {
   const g = new graphlib.Graph();
-  g.setGraph({ rankdir: 'LR', nodesep: 20, edgesep: 4, ranksep: 20, marginx: 8, marginy: 8, ranker: 'longest-path' });
+  g.setGraph({ rankdir: 'LR', nodesep: 20, edgesep: 4, ranksep: 14, marginx: 8, marginy: 8, ranker: 'longest-path' });
   g.setDefaultEdgeLabel(() => ({}));
   const known = new Set(graph.tables.map((t) => t.table));
   const linked = new Set(graph.edges.filter((e) => known.has(e.from)).flatMap((e) => [e.from, e.to]));
@@ -153,7 +159,7 @@ function Drawing({ graph }: { graph: Graph }) {
             {placed.edges.filter(lit).map((e) => {
               // Below the other end, so that the windows of one table do not cover each other.
               const other = placed.nodes.find((n) => n.name === (e.from === at ? e.to : e.from))!;
-              return <text x={Math.min(other.x, placed.width - e.windows.join(', ').length * 5.6)} y={other.y + nodeHeight + 11}>{e.windows.join(', ')}</text>;
+              return <text x={Math.min(other.x, placed.width - lengthOf(e.windows.join(', ')))} y={other.y + nodeHeight + 11}>{e.windows.join(', ')}</text>;
             })}
           </g>
         </svg>
