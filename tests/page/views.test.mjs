@@ -126,10 +126,11 @@ test('the graph is whole at 1280, its labels stand apart, and the windows of a c
   await page.locator('.node[aria-label^="player_form:"]').click();
   const reads = (await ask(url, 'graph')).tables.find((t) => t.table === 'player_form').reads;
   await page.mouse.move(1, 1);
+  await page.locator('h2', { hasText: 'player_form reads' }).waitFor();
   const windows = await page.locator('.windows text').allTextContents();
   for (const one of reads) assert.ok(windows.includes(one.windows.join(', ')), `${one.table} in ${windows}`);
   await page.reload();
-  await page.getByRole('heading', { name: 'player_form reads' }).waitFor();
+  await page.locator('h2', { hasText: 'player_form reads' }).waitFor();
   assert.equal(await page.locator('.edges path:not(.state-fresh, .state-empty, .state-unproved, .state-missing)').count(), 0);
   content(page);
 });
