@@ -1,11 +1,11 @@
 // All cells of the warehouse, as the season view draws them.
 
 import type { Cells as CellsReport, CalendarDate } from './verbs';
-import { settled, states, worst, type State } from './states';
+import { settled, stateOf, states, worst, type State } from './states';
 
 const code = new Map<string, number>(states.map((state, i) => [state, i]));
 const none = 255;
-const isDue = Uint8Array.from({ length: 256 }, (_, i) => Number(i < states.length && states[i] !== 'not_due'));
+const isDue = Uint8Array.from({ length: 256 }, (_, i) => Number(i < states.length && states[i] !== 'not due'));
 const isDone = Uint8Array.from({ length: 256 }, (_, i) => Number(i < states.length && settled.has(states[i]!)));
 // The place of each code in `worst`; past its end where there is no cell.
 const badness = Uint8Array.from({ length: 256 }, (_, i) => (i < states.length ? worst.indexOf(states[i]!) : worst.length));
@@ -46,11 +46,13 @@ export class Cells {
       if (last?.season === one.season) last.to = i + 1;
       else this.seasons.push({ season: one.season, from: i, to: i + 1 });
     });
-    const codes = new Uint8Array(128).fill(none);
-    for (const [letter, state] of Object.entries(report.letters)) codes[letter.charCodeAt(0)] = code.get(state) ?? none;
+    // A blank is no cell; a letter that the report does not name, a state that nobody knows.
+    const codes = new Uint8Array(128).fill(code.get('unknown')!);
+    codes[' '.charCodeAt(0)] = none;
+    for (const [letter, state] of Object.entries(report.letters)) codes[letter.charCodeAt(0)] = code.get(stateOf(state))!;
     this.tables = report.tables.map((t) => {
       const own = new Uint8Array(t.states.length);
-      for (let i = 0; i < own.length; i++) own[i] = codes[t.states.charCodeAt(i)] ?? none;
+      for (let i = 0; i < own.length; i++) own[i] = codes[t.states.charCodeAt(i)] ?? code.get('unknown')!;
       return { name: t.table, kind: t.kind, codes: own, rows: t.rows, runs: t.runs, causes: t.causes, failures: t.failures };
     });
     for (const table of this.tables) this.byName.set(table.name, table);
@@ -81,6 +83,11 @@ export class Cells {
     let found = worst.length;
     for (const { codes } of tables) found = Math.min(found, badness[codes[i] ?? none]!);
     return codeOfWorst[found]!;
+  }
+
+  failed(): Array<{ table: string; date: string }> {
+    const wanted = code.get('failed')!;
+    return this.tables.flatMap((table) => this.dates.filter((_, i) => table.codes[i] === wanted).map(({ date }) => ({ table: table.name, date })));
   }
 
   cause(table: TableCells, i: number): string {

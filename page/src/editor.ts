@@ -54,6 +54,18 @@ function complete(dictionary: () => DictionaryReport | null) {
   };
 }
 
+// Text over a selection: left to the browser, it would take on the colours of what it replaces, in an attribute that the policy forbids.
+const overSelection = EditorView.domEventHandlers({
+  beforeinput: (event, view) => {
+    const { from, to, empty } = view.state.selection.main, text = event.data;
+    if (event.inputType !== 'insertText' || event.isComposing || empty || !text) return false;
+    const typed = () => view.state.update(view.state.replaceSelection(text), { userEvent: 'input.type', scrollIntoView: true });
+    if (!view.state.facet(EditorView.inputHandler).some((handle) => handle(view, from, to, text, typed))) view.dispatch(typed());
+    event.preventDefault();
+    return true;
+  },
+});
+
 export function makeEditor(host: HTMLElement, text: string, on: { change: (text: string) => void; run: () => void; dictionary: () => DictionaryReport | null }): EditorView {
   const root = host.shadowRoot ?? host.attachShadow({ mode: 'open' });
   const language = sql({ dialect: PostgreSQL, upperCaseKeywords: true });
@@ -66,7 +78,7 @@ export function makeEditor(host: HTMLElement, text: string, on: { change: (text:
         history(), drawSelection(), bracketMatching(), closeBrackets(), language, syntaxHighlighting(colours), look, placeholder('SELECT …'),
         PostgreSQL.language.data.of({ autocomplete: complete(on.dictionary) }),
         autocompletion({ icons: false }), EditorView.lineWrapping,
-        EditorView.contentAttributes.of({ 'aria-label': 'SQL', spellcheck: 'false' }),
+        EditorView.contentAttributes.of({ 'aria-label': 'SQL', spellcheck: 'false' }), overSelection,
         keymap.of([{ key: 'Mod-Enter', run: () => (on.run(), true) }, ...closeBracketsKeymap, ...completionKeymap, ...historyKeymap, ...defaultKeymap]),
         EditorView.updateListener.of((update) => update.docChanged && on.change(update.state.doc.toString())),
       ],

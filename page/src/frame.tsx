@@ -6,12 +6,12 @@ import { useLocation } from 'preact-iso/router';
 import type { ComponentChildren } from 'preact';
 import { connected } from './server';
 import { running, status, trouble } from './store';
-import { Mark } from './parts';
+import { isBroken, Mark, tableLink } from './parts';
 import { Search, searching } from './search';
 import { sentence, Stop } from './work';
 import { choice, switchTheme, theme } from './theme';
 import { count, easternHour, isDate, plural } from './words';
-import type { State } from './states';
+import { stateOf } from './states';
 
 const views: Array<[string, string, string]> = [
   ['/season', 'Season', 's'], ['/runs', 'Runs', 'r'], ['/check', 'Check', 'c'], ['/graph', 'Graph', 'g'], ['/dictionary', 'Dictionary', 'd'], ['/files', 'Files', 'f'], ['/query', 'Query', 'q'],
@@ -27,7 +27,7 @@ export function Frame({ children }: { children: ComponentChildren }) {
   useEffect(() => {
     const onKey = (event: KeyboardEvent) => {
       const target = event.composedPath()[0] as HTMLElement;
-      if (event.ctrlKey || event.metaKey || event.altKey || event.defaultPrevented || target.closest?.('input, textarea, select, [contenteditable="true"], dialog[open]')) return;
+      if (event.ctrlKey || event.metaKey || event.altKey || event.defaultPrevented || target.isContentEditable || target.closest?.('input, textarea, select, dialog[open]')) return;
       if (event.key === '/') searching.value = true;
       else if (event.key === '?') helping.value = true;
       else if (event.key === 't') switchTheme();
@@ -69,6 +69,7 @@ function TopLine() {
   const now = status.value, work = running();
   const next = now?.next_games;
   const red = (now?.problems ?? []).filter((p) => p.state === 'failed' || p.state === 'blocked');
+  const left = now?.left_out ?? [], broken = left.filter(isBroken), behind = left.length - broken.length;
   const states = new Map<string, number>();
   for (const p of red) states.set(p.state, (states.get(p.state) ?? 0) + p.dates);
   const first = red[0];
@@ -86,11 +87,11 @@ function TopLine() {
       {(now?.late.length ?? 0) > 2 && <span class="late quiet">and {now!.late.length - 2} more dates</span>}
       {first && (
         <a class="red" href={isDate(first.first_date) ? `/cell/${first.table}/${first.first_date}` : '/check'} title={first.reason}>
-          {[...states].map(([state, n]) => <span key={state}><Mark state={state as State} /> {count(n)} {state} </span>)}
+          {[...states].map(([state, n]) => <span key={state}><Mark state={stateOf(state)} /> {count(n)} {state} </span>)}
         </a>
       )}
       {(now?.failed_runs ?? []).map((run) => <a class="red" href={`/runs/${run.run}`} key={run.run} title={run.message}><Mark state="failed" /> run {run.run} failed</a>)}
-      {(now?.left_out ?? []).length > 0 && <a class="red" href="/check"><Mark state="failed" /> {plural(now!.left_out.length, 'model')} with a broken file</a>}
+      {broken.length > 0 && <a class="red" href={broken[0]!.is_check ? '/check' : tableLink(broken[0]!.name)} title={broken.map((one) => one.because).join('\n')}><Mark state="failed" /> {plural(broken.length, broken.every((one) => one.is_check) ? 'check' : 'model')} with a broken file{behind > 0 && `, ${count(behind)} behind`}</a>}
     </header>
   );
 }

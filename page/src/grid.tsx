@@ -1,6 +1,7 @@
 // Rows of a table or query: sorted, filtered, with links; only what is in sight is in the document.
 
 import { useMemo, useRef, useState } from 'preact/hooks';
+import { useAddress } from './address';
 import { isNumeric } from './server';
 import { show, plural, isDate } from './words';
 import type { Rows, Value } from './verbs';
@@ -43,8 +44,15 @@ interface GridProps {
 }
 
 export function Grid({ rows, label, height = 480, about, why }: GridProps) {
-  const [sort, setSort] = useState<{ column: number; down: boolean } | null>(null);
-  const [filter, setFilter] = useState('');
+  // In the address: sort=points-down, filter=words.
+  const { query, go } = useAddress();
+  const filter = query.filter ?? '';
+  const [, sorted, way] = query.sort?.match(/^(.*)-(up|down)$/) ?? [];
+  const sort = useMemo(() => {
+    const column = rows.columns.findIndex((c) => c.name === sorted);
+    return column < 0 ? null : { column, down: way === 'down' };
+  }, [rows, sorted, way]);
+  const setSort = (column: number, down: boolean | null) => go({ sort: down === null ? undefined : `${rows.columns[column]!.name}-${down ? 'down' : 'up'}` });
   const [top, setTop] = useState(0);
   const scroller = useRef<HTMLDivElement>(null);
   const isNumber = useMemo(() => rows.columns.map((c, i) => isNumeric(c.type) || rows.rows.slice(0, 50).some((r) => typeof r[i] === 'number')), [rows]);
@@ -80,7 +88,7 @@ export function Grid({ rows, label, height = 480, about, why }: GridProps) {
   return (
     <div class="grid">
       <div class="grid-bar">
-        <label class="field">Filter <input type="search" value={filter} onInput={(e) => setFilter(e.currentTarget.value)} placeholder="any column" /></label>
+        <label class="field">Filter <input type="search" value={filter} onInput={(e) => go({ filter: e.currentTarget.value })} placeholder="any column" /></label>
         <span class="quiet">{chosen.length === rows.rows.length ? plural(rows.rows.length, 'row') : `${chosen.length} of ${plural(rows.rows.length, 'row')}`}
           {rows.truncated && ' (the first of more)'}, {plural(rows.columns.length, 'column')}</span>
       </div>
@@ -93,7 +101,7 @@ export function Grid({ rows, label, height = 480, about, why }: GridProps) {
               {rows.columns.map((column, i) => (
                 <th scope="col" class={isNumber[i] ? 'number' : ''} aria-sort={sort?.column === i ? (sort.down ? 'descending' : 'ascending') : undefined}>
                   <button type="button" title={about?.(column.name) || column.type}
-                    onClick={() => setSort(sort?.column !== i ? { column: i, down: isNumber[i]! } : sort.down === isNumber[i] ? { column: i, down: !isNumber[i] } : null)}>
+                    onClick={() => setSort(i, sort?.column !== i ? isNumber[i]! : sort.down === isNumber[i] ? !isNumber[i] : null)}>
                     {column.name}{sort?.column === i ? (sort.down ? ' ↓' : ' ↑') : ''}
                   </button>
                 </th>

@@ -2,9 +2,10 @@
 
 import type { ComponentChildren } from 'preact';
 import { useEffect, useRef, useState } from 'preact/hooks';
-import { shape, labels, type State } from './states';
+import { classOf, shape, type State } from './states';
 import type { Asked, Failure } from './server';
-import { commandLine } from './words';
+import { commandLine, isDate } from './words';
+import type { LeftOut } from './verbs';
 
 /** The shape of a state, as parts of an SVG. */
 export function Strokes({ state, w, h }: { state: State; w: number; h: number }) {
@@ -17,17 +18,16 @@ export function Strokes({ state, w, h }: { state: State; w: number; h: number })
   );
 }
 
-/** A state as a small picture, with its name for those who cannot see it, or beside it. */
-export function Mark({ state, named, size = 11 }: { state: State; named?: boolean; size?: number }) {
-  if (!(state in labels)) return null;
+/** A state as a small picture, with its name, or another one, for those who cannot see it, or beside it. */
+export function Mark({ state, named, size = 11 }: { state: State; named?: boolean | string; size?: number }) {
   const w = Math.round(size * 0.82);
   return (
     <span class="mark">
-      <svg width={w + 2} height={size + 2} viewBox={`-1 -1 ${w + 2} ${size + 2}`} class={`state-${state}`} role={named ? undefined : 'img'}
-        aria-label={named ? undefined : labels[state]} aria-hidden={named ? true : undefined}>
+      <svg width={w + 2} height={size + 2} viewBox={`-1 -1 ${w + 2} ${size + 2}`} class={classOf(state)} role={named ? undefined : 'img'}
+        aria-label={named ? undefined : state} aria-hidden={named ? true : undefined}>
         <Strokes state={state} w={w} h={size} />
       </svg>
-      {named && labels[state]}
+      {named === true ? state : named}
     </span>
   );
 }
@@ -35,11 +35,41 @@ export function Mark({ state, named, size = 11 }: { state: State; named?: boolea
 export function Problem({ failure, children }: { failure: Failure | { message: string; hint?: string }; children?: ComponentChildren }) {
   return (
     <div class="problem" role="alert">
-      <p><Mark state="failed" /> {failure.message}</p>
-      {failure.hint && <p class="hint">{failure.hint}</p>}
+      <p><Mark state="failed" /> <Coded text={failure.message} /></p>
+      {failure.hint && <p class="hint"><Coded text={failure.hint} /></p>}
       {children}
     </div>
   );
+}
+
+/** The first line says what is wrong; those below it are the rows, as a table where all are name=value. */
+export function WhatFailed({ message }: { message: string }) {
+  const [what, ...rest] = message.split('\n').map((line) => line.trim()).filter(Boolean);
+  const rows = rest.map((line) => [...line.matchAll(/([A-Za-z_]\w*)=(.*?)(?=\s+[A-Za-z_]\w*=|$)/g)].map(([, name, value]) => [name!, value!] as const));
+  const names = [...new Set(rows.flatMap((row) => row.map(([name]) => name)))];
+  const table = rest.length > 0 && rest.every((line, i) => line === rows[i]!.map(([name, value]) => `${name}=${value}`).join(' '));
+  return (
+    <>
+      <p><Mark state="failed" /> <Coded text={what ?? ''} /></p>
+      {table ? (
+        <div class="scroll" tabIndex={0} role="region" aria-label="Failing rows">
+          <table class="plain">
+            <thead><tr>{names.map((name) => <th scope="col">{name}</th>)}</tr></thead>
+            <tbody>{rows.map((row) => <tr>{names.map((name) => <td class="nowrap">{row.find((one) => one[0] === name)?.[1]}</td>)}</tr>)}</tbody>
+          </table>
+        </div>
+      ) : rest.length > 0 && <pre class="message" tabIndex={0} aria-label="What was said">{rest.join('\n')}</pre>}
+    </>
+  );
+}
+
+/** A text whose `code` is shown as such. */
+export const Coded = ({ text }: { text: string }) => <>{text.split(/`([^`\n]+)`/).map((part, i) => (i % 2 ? <code>{part}</code> : part))}</>;
+
+/** A date in ISO's order, whatever the language of the browser. */
+export function DateInput({ value, change }: { value: string; change: (date: string) => void }) {
+  return <input type="text" class="date" inputMode="numeric" size={10} pattern="\d{4}-\d\d-\d\d" placeholder="2022-01-14" title="a date, as 2022-01-14" value={value}
+    onChange={(e) => { const now = e.currentTarget; now.setCustomValidity(isDate(now.value) ? '' : 'A date is written as 2022-01-14.'); if (now.reportValidity()) change(now.value); }} />;
 }
 
 /** What a verb answered: its error, or what is made of its report. Nothing flickers while it is asked anew. */
@@ -111,4 +141,6 @@ export function useWidth<E extends HTMLElement>(): [(element: E | null) => void,
 }
 
 export const cellLink = (table: string, date: string): string => `/cell/${table}/${date}`;
+/** Whether its own file is broken, not one that it reads. */
+export const isBroken = (one: LeftOut): boolean => !one.because.startsWith('it reads ');
 export const tableLink = (table: string): string => `/table/${table}`;

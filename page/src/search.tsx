@@ -6,6 +6,7 @@ import { useLocation } from 'preact-iso/router';
 import { cells, dictionary } from './store';
 import { query } from './server';
 import { literal, plural } from './words';
+import { readTeamNames, teamNames } from './basketball/teams';
 import type { Rows } from './verbs';
 
 export const searching = signal(false);
@@ -26,9 +27,15 @@ async function readPeople(): Promise<void> {
   };
   await read('raw_player_box', 'SELECT player_id, arg_max(player_name, game_date), arg_max(team_abbr, game_date), count(*) FROM raw_player_box GROUP BY 1 ORDER BY 4 DESC',
     (r) => ({ kind: 'player', name: String(r[1]), about: String(r[2]), link: `/player/${r[0]}`, rank: 2 - Math.min(Number(r[3]), 999) / 1000 }));
+  readTeamNames();
   await read('raw_schedule', 'SELECT DISTINCT home_team_abbr FROM raw_schedule ORDER BY 1', (r) => ({ kind: 'team', name: String(r[0]), about: '', link: `/team/${r[0]}`, rank: 1 }));
   people.value = hits;
 }
+// A team is found by all that it is called.
+const named = (hit: Hit): Hit => {
+  const team = hit.kind === 'team' ? teamNames.value.get(hit.name) : undefined;
+  return team ? { ...hit, name: `${hit.name} ${team.name}`, about: team.all } : hit;
+};
 
 const plainLetters = (text: string): string => text.normalize('NFD').replace(/\p{M}/gu, '').toLowerCase();
 
@@ -85,7 +92,7 @@ export function Search() {
     return () => abort.abort();
   }, [dated]);
 
-  const hits = useMemo(() => [...dates, ...games, ...(/^\d{10}$/.test(text.trim()) ? [{ kind: 'game', name: text.trim(), about: '', link: `/game/${text.trim()}`, rank: 0 }] : []), ...find(text, [...(people.value ?? []), ...fixed])].slice(0, 20), [text, dates, games, people.value, fixed]);
+  const hits = useMemo(() => [...dates, ...games, ...(/^\d{10}$/.test(text.trim()) ? [{ kind: 'game', name: text.trim(), about: '', link: `/game/${text.trim()}`, rank: 0 }] : []), ...find(text, [...(people.value ?? []).map(named), ...fixed])].slice(0, 20), [text, dates, games, people.value, teamNames.value, fixed]);
   const go = (hit: Hit | undefined) => {
     if (!hit) return;
     searching.value = false;

@@ -11,18 +11,45 @@ export class Failure extends Error {
   }
 }
 
-const token = document.querySelector<HTMLMetaElement>('meta[name="backcourt-token"]')?.content ?? '';
+const tokenOf = (page: Document): string => page.querySelector<HTMLMetaElement>('meta[name="backcourt-token"]')?.content ?? '';
+const scriptOf = (page: Document): string | null | undefined => page.querySelector('script[src]')?.getAttribute('src');
+let token = tokenOf(document);
+
+/** Grows when another process answers at the address: what was known of the work of the one before is void. */
+export const server = signal(0);
+
+/** Asks who answers now, and takes its token; true where it is another process. One of another version brings its own page. */
+export async function meet(): Promise<boolean> {
+  const response = await fetch('/').catch(() => null);
+  if (!response?.ok) return false;
+  const page = new DOMParser().parseFromString(await response.text(), 'text/html');
+  const found = tokenOf(page);
+  if (!found || found === token) return false;
+  if (scriptOf(page) !== scriptOf(document)) location.reload();
+  token = found;
+  server.value++;
+  return true;
+}
+
+export const asFailure = (error: unknown): Failure => (error instanceof Failure ? error : new Failure('internal', String(error), ''));
 
 async function post(verb: string, request: object, abort?: AbortSignal): Promise<Response> {
+  const response = await send(verb, request, abort);
+  return fine(response.status === 403 && (await meet()) ? await send(verb, request, abort) : response);
+}
+
+async function send(verb: string, request: object, abort?: AbortSignal): Promise<Response> {
   const headers: Record<string, string> = { 'Content-Type': 'application/json' };
   if (token) headers['X-Backcourt-Token'] = token;
-  let response: Response;
   try {
-    response = await fetch(`/api/v1/${verb}`, { method: 'POST', headers, body: JSON.stringify(request), signal: abort });
+    return await fetch(`/api/v1/${verb}`, { method: 'POST', headers, body: JSON.stringify(request), signal: abort });
   } catch (error) {
     if (abort?.aborted) throw error;
     throw new Failure('transient', 'the server does not answer', 'Start it again: backcourt serve. The page reconnects by itself.');
   }
+}
+
+async function fine(response: Response): Promise<Response> {
   if (response.ok) return response;
   if (response.status === 401) location.assign(`/login?next=${encodeURIComponent(location.pathname + location.search)}`);
   const said = await response.json().catch(() => null);
@@ -114,7 +141,7 @@ export const connected = signal(true);
 
 /**
  * Follows what changes on the server, from now on: `opened` is called when it does, and `again` where events may have
- * been missed since. It reconnects by itself. A window that is not seen lets go of its stream: a browser opens few connections to one host.
+ * been missed since, or another server may have come. It reconnects by itself. A window that is not seen lets go of its stream: a browser opens few connections to one host.
  */
 export function follow(on: Record<string, (data: any) => void>, again: () => void, opened: () => void): void {
   let wait = 500, last = '', first = true, stream: EventSource | null = null, timer: ReturnType<typeof setTimeout> | undefined;
@@ -129,7 +156,7 @@ export function follow(on: Record<string, (data: any) => void>, again: () => voi
     stream.onopen = () => {
       wait = 500;
       if (first) opened();
-      else if (!connected.value || !last) again();
+      else again();
       first = false;
       connected.value = true;
     };

@@ -1,44 +1,51 @@
 // The states of a cell: colour and shape, said once for canvas and SVG. No state is told by its colour alone.
 
-export const states = ['fresh', 'unproved', 'stale', 'missing', 'running', 'partial', 'waived', 'waiting', 'empty',
-  'blocked', 'failed', 'not_due'] as const;
+/** As the API names them; `unknown` is what a newer server may say. */
+export const states = ['fresh', 'unproved', 'stale', 'may change', 'missing', 'running', 'partial', 'waiting', 'empty',
+  'blocked', 'failed', 'not due', 'unknown'] as const;
 export type State = (typeof states)[number];
+
+/** The state of a name: one that this page does not know is seen as such, never as nothing. */
+export const stateOf = (name: string): State => ((states as readonly string[]).includes(name) ? (name as State) : 'unknown');
 
 /** In words, for people. */
 export const meaning: Record<State, string> = {
   fresh: 'filled, and true to its inputs',
   unproved: 'filled by a text that has not passed its proof yet; other dates of it are still to be filled',
   stale: 'an input or the model has changed since',
+  'may change': 'an input is to be filled again; this is filled again only if that comes out different',
   missing: 'not filled yet',
   running: 'being filled now',
   partial: 'filled without the boxes of some final games',
-  waived: 'filled although an input is missing, as somebody allowed',
   waiting: 'games of the date have no result yet',
   empty: 'filled; no row is due',
   blocked: 'an input is failed, missing or blocked',
   failed: 'the last try failed',
-  not_due: 'a date to come',
+  'not due': 'a date to come',
+  unknown: 'a state that this page does not know: reload it',
 };
-export const labels: Record<State, string> = { ...(Object.fromEntries(states.map((s) => [s, s])) as Record<State, string>), not_due: 'not due' };
+
+/** Its class in the style sheet. */
+export const classOf = (state: State): string => `state-${state.replace(' ', '-')}`;
 
 /** The worst first: what a group of cells is shown as. */
-export const worst: State[] = ['failed', 'blocked', 'stale', 'running', 'missing', 'partial', 'waived', 'waiting', 'unproved', 'fresh', 'empty', 'not_due'];
+export const worst: State[] = ['failed', 'unknown', 'blocked', 'stale', 'running', 'missing', 'may change', 'partial', 'waiting', 'unproved', 'fresh', 'empty', 'not due'];
 
 /** States in which nothing is left to do. */
-export const settled: ReadonlySet<State> = new Set<State>(['fresh', 'unproved', 'empty', 'partial', 'waived']);
+export const settled: ReadonlySet<State> = new Set<State>(['fresh', 'unproved', 'empty', 'partial']);
 
 // Okabe and Ito's colours, the greys by theme.
 const okabeIto = { green: '#009E73', orange: '#E69F00', sky: '#56B4E9', blue: '#0072B2', vermilion: '#D55E00', purple: '#CC79A7' };
 export const colours: Record<'light' | 'dark', Record<State, string>> = {
   light: {
-    fresh: okabeIto.green, unproved: okabeIto.green, stale: okabeIto.orange, missing: '#85898f', running: okabeIto.blue,
-    partial: okabeIto.purple, waived: okabeIto.purple, waiting: okabeIto.blue, empty: okabeIto.green, blocked: '#6b6f76',
-    failed: okabeIto.vermilion, not_due: 'transparent',
+    fresh: okabeIto.green, unproved: okabeIto.green, stale: okabeIto.orange, 'may change': okabeIto.orange, missing: '#85898f', running: okabeIto.blue,
+    partial: okabeIto.purple, waiting: okabeIto.blue, empty: okabeIto.green, blocked: '#6b6f76',
+    failed: okabeIto.vermilion, 'not due': 'transparent', unknown: okabeIto.vermilion,
   },
   dark: {
-    fresh: okabeIto.green, unproved: okabeIto.green, stale: okabeIto.orange, missing: '#7d838c', running: okabeIto.sky,
-    partial: okabeIto.purple, waived: okabeIto.purple, waiting: okabeIto.sky, empty: okabeIto.green, blocked: '#9aa0a8',
-    failed: okabeIto.vermilion, not_due: 'transparent',
+    fresh: okabeIto.green, unproved: okabeIto.green, stale: okabeIto.orange, 'may change': okabeIto.orange, missing: '#7d838c', running: okabeIto.sky,
+    partial: okabeIto.purple, waiting: okabeIto.sky, empty: okabeIto.green, blocked: '#9aa0a8',
+    failed: okabeIto.vermilion, 'not due': 'transparent', unknown: okabeIto.vermilion,
   },
 };
 
@@ -68,14 +75,14 @@ export function shape(state: State, w: number, h: number): Stroke[] {
         { path: `M${w} ${h}H0V${middle + slope + cut}L${w} ${middle - slope + cut}Z` },
       ];
     }
+    case 'may change':
+      return [outline(w, h), { path: `M${w - 0.5} 0.5L0.5 ${h - 0.5}`, line: h >= 11 ? 1.6 : 1.2 }];
     case 'missing':
       return [outline(w, h)];
     case 'running':
       return [outline(w, h), { path: box(0, 0, w, 3) + box(0, h - 3, w, 3) }, { path: box(0, 0, w, h), faint: true }];
     case 'partial':
       return [outline(w, h), { path: box(0, middle, w, h - middle) }];
-    case 'waived':
-      return [outline(w, h), { path: box(0, 0, w, middle) }];
     case 'waiting': {
       const dots: string[] = [];
       for (let y = 0; y < h; y += 2) dots.push(box(0, y, 1, 1), box(w - 1, y, 1, 1));
@@ -95,8 +102,10 @@ export function shape(state: State, w: number, h: number): Stroke[] {
       const out = w < 7 ? 1 : 0;
       return [{ path: `M${-out} 1L${w + out} ${h - 1}M${w + out} 1L${-out} ${h - 1}`, line: 2 }];
     }
-    default:
-      return []; // not due, or a state that this page does not know
+    case 'unknown':
+      return [{ path: box(0, 0, w, 3) + box(0, middle - 1, w, 3) + box(0, h - 3, w, 3) }];
+    case 'not due':
+      return [];
   }
 }
 
@@ -107,7 +116,7 @@ export class Sprites {
 
   /** `joined`: so many pixels to its neighbour on the right, which a fresh cell fills faintly: all being well is one calm band. */
   draw(context: CanvasRenderingContext2D, state: State, x: number, y: number, pulse = 0.35, joined = 0): void {
-    if (state === 'not_due') return;
+    if (state === 'not due') return;
     const level = state === 'running' ? Math.round(pulse * 8) : 0;
     const gap = state === 'fresh' ? joined : 0;
     const key = level + gap * 16 + states.indexOf(state) * 256;

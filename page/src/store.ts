@@ -2,7 +2,7 @@
 // shown changes at most ten times a second.
 
 import { batch, signal } from '@preact/signals';
-import { ask, Failure, follow } from './server';
+import { ask, asFailure, Failure, follow, meet, server } from './server';
 import type { Cells as CellsReport, DictionaryReport, Happening, Status } from './verbs';
 import { Cells } from './cells';
 
@@ -31,7 +31,7 @@ export interface Activity {
   id: string;
   verb: string;
   request: Record<string, unknown>;
-  state: 'running' | 'done' | 'failed' | 'stopped';
+  state: 'running' | 'done' | 'failed' | 'stopped' | 'interrupted';
   run: number | null;
   doing: string;
   done: number;
@@ -46,12 +46,15 @@ export const activities = signal<ReadonlyMap<string, Activity>>(new Map());
 export const running = (): Activity | undefined => [...activities.value.values()].find((one) => one.state === 'running');
 
 const known = new Map<string, Activity>();
+// Each server counts its own from one.
+const keyOf = (id: string): string => `${server.peek()} ${id}`;
 
 function activity(id: string, verb = '', request: Record<string, unknown> = {}): Activity {
-  let one = known.get(id);
+  const key = keyOf(id);
+  let one = known.get(key);
   if (!one) {
-    one = { id, verb, request, state: 'running', run: null, doing: '', done: 0, total: 0, eta: null, rows: 0, tables: new Map() };
-    known.set(id, one);
+    one = { id: key, verb, request, state: 'running', run: null, doing: '', done: 0, total: 0, eta: null, rows: 0, tables: new Map() };
+    known.set(key, one);
     if (known.size > 30) known.delete(known.keys().next().value!);
   }
   if (verb) one.verb = verb;
@@ -86,13 +89,13 @@ function tell(id: string, event: Happening): void {
   if (table && 'seconds' in event) table.now = event.seconds;
   switch (event.event) {
     case 'reading':
-      one.doing = `reading ${event.what}`;
+      one.doing = /^\w+ing /.test(event.what) ? event.what : `reading ${event.what}`;
       break;
     case 'replayed':
       Object.assign(one, { done: event.done, total: event.total, eta: event.eta_seconds, doing: 'replaying cells' });
       break;
     case 'written':
-      one.doing = `wrote ${event.table}`;
+      one.doing = `writing ${event.table}`;
       break;
     case 'started':
       one.run = event.run;
@@ -150,16 +153,21 @@ async function readAll(): Promise<void> {
       drawn.value++;
     });
   } catch (error) {
-    trouble.value = error instanceof Failure ? error : new Failure('internal', String(error), '');
+    trouble.value = asFailure(error);
     setTimeout(refresh, 2000);
   }
 }
 
 interface Listed { id: string; verb: string; request: Record<string, unknown>; state: Activity['state']; report?: any; error?: Activity['error'] }
 async function readActivities(): Promise<void> {
+  const before = [...known.values()];
   const response = await fetch('/api/v1/activities').catch(() => null);
   if (!response?.ok) return;
-  for (const listed of (await response.json()) as Listed[]) {
+  const list = (await response.json()) as Listed[];
+  // What ran before and is not listed any more ended with its server.
+  const kept = new Set(list.map((listed) => keyOf(listed.id)));
+  for (const one of before) if (one.state === 'running' && !kept.has(one.id)) one.state = 'interrupted';
+  for (const listed of list) {
     const one = activity(listed.id, listed.verb, listed.request);
     // Its end may have come by the stream while the list was on its way.
     if (one.state !== 'running' && listed.state === 'running') continue;
@@ -185,6 +193,11 @@ async function readActivities(): Promise<void> {
 async function readEverything(): Promise<void> {
   await readAll();
   await readActivities();
+}
+
+async function comeBack(): Promise<void> {
+  await meet();
+  await readEverything();
 }
 
 function readDictionary(): void {
@@ -213,7 +226,7 @@ export function start(): void {
         refresh();
       },
     },
-    () => void readEverything(),
+    () => void comeBack(),
     () => void readActivities(),
   );
 }
@@ -221,7 +234,7 @@ export function start(): void {
 /** Begins a long operation, or joins the same one that runs already. */
 export async function begin(verb: string, request: Record<string, unknown>): Promise<{ activity: string; joined: boolean }> {
   const answer = await ask<{ activity: string; joined: boolean }>(verb, request);
-  activity(answer.activity, verb, request);
+  const one = activity(answer.activity, verb, request);
   show('activities');
-  return answer;
+  return { ...answer, activity: one.id };
 }

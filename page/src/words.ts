@@ -26,7 +26,9 @@ export const weekday = (date: string): string => weekdays[new Date(`${date}T00:0
 export const monthOf = (date: string): string => monthNames[Number(date.slice(5, 7)) - 1] ?? '';
 export const days = (from: string, to: string): number => Math.round((Date.parse(`${to}T00:00Z`) - Date.parse(`${from}T00:00Z`)) / 86_400_000);
 export const shift = (date: string, by: number): string => new Date(Date.parse(`${date}T00:00Z`) + by * 86_400_000).toISOString().slice(0, 10);
-export const isDate = (text: string): boolean => /^\d{4}-\d\d-\d\d$/.test(text);
+export const isDate = (text: string): boolean => /^\d{4}-\d\d-\d\d$/.test(text) && !Number.isNaN(Date.parse(`${text}T00:00Z`)) && shift(text, 0) === text;
+/** What a message says, without the rows below it. */
+export const firstLine = (text: string): string => text.replace(/:?\n.*$/s, '');
 
 const eastern = new Intl.DateTimeFormat('en-GB', { timeZone: 'America/New_York', hour: '2-digit', minute: '2-digit' });
 const utc = (text: string): Date => new Date(`${text.replace(' ', 'T').replace(/Z$/, '')}Z`);

@@ -2,7 +2,7 @@
 
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { open, run, serve, toyProject } from './kit.mjs';
+import { content, open, realProject, run, serve, toyProject } from './kit.mjs';
 
 test('the connection is lost and comes back, with what was done meanwhile', async () => {
   const project = toyProject();
@@ -51,4 +51,40 @@ test('a window that is not seen lets go of its stream, and catches up when it is
   assert.equal(await count.innerText(), '0/6');
   await see(false);
   await count.getByText(/^6$/).waitFor();
+});
+
+test('a server is killed in the middle of a fill: the page shows what is, and fills the rest', async () => {
+  const project = realProject();
+  run(project, ['load']);
+  const first = await serve(project);
+  const page = await open(`${first.url}/season?season=2021-22`, { expected: /ERR_|Failed to load resource/ });
+  const now = page.locator('header .now');
+  await page.getByRole('button', { name: 'Select the season' }).click();
+  await page.getByRole('button', { name: 'Plan', exact: true }).click();
+  await page.getByRole('button', { name: /^Fill/ }).click();
+  await now.getByText(/filling .* of /).waitFor();
+  await first.kill();
+  await now.getByText(/does not answer|connection is lost/).waitFor();
+  const second = await serve(project, first.port);
+  await now.getByText('idle').waitFor();
+  assert.deepEqual(await (await fetch(`${second.url}/api/v1/activities`)).json(), []);
+  await page.locator('.chosen').getByText('interrupted').waitFor();
+  assert.equal(await page.getByRole('button', { name: 'Stop' }).count(), 0);
+  // It acts with the token of the new server, whose first activity is not the first one of the server before.
+  await page.getByRole('button', { name: 'Plan', exact: true }).click();
+  await page.getByRole('button', { name: /^Fill/ }).click();
+  await now.getByText('filling').waitFor();
+  await page.locator('header').getByRole('button', { name: 'Stop' }).click();
+  await page.locator('.chosen').getByText(/(stopped|interrupted): [\d,]+ cells?,/).waitFor();
+  content(page);
+});
+
+test('a stop that fails is said', async () => {
+  const project = realProject();
+  const { url } = await serve(project);
+  const page = await open(url, { expected: /Failed to load resource/ });
+  await page.route('**/api/v1/stop', (route) => route.fulfill({ status: 500, json: { error: { kind: 'internal', message: 'no', hint: '' } } }));
+  await page.getByRole('button', { name: 'Load and fill' }).click();
+  await page.locator('header').getByRole('button', { name: 'Stop' }).click();
+  await page.locator('header').getByText('It was not stopped: no').waitFor();
 });

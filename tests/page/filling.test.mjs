@@ -64,10 +64,42 @@ test('a fill is stopped from the page, and the rest stays to be done', async () 
   await page.getByRole('button', { name: /^Fill/ }).click();
   await page.locator('header .now').getByText('filling').waitFor();
   await page.locator('header').getByRole('button', { name: 'Stop' }).click();
-  await page.locator('.chosen').getByText('Stopped').waitFor({ timeout: 60_000 });
+  const ended = page.locator('.chosen .progress').getByText(/^(stopped|interrupted)$/);
+  await ended.waitFor({ timeout: 60_000 });
   const [last] = JSON.parse(run(project, ['runs', '--json']));
   assert.match(last.outcome, /^(stopped|interrupted)$/);
+  // The word that Runs has for it, and no mark of what is well.
+  assert.equal(await ended.innerText(), last.outcome);
+  assert.equal(await page.locator('.chosen .progress .state-fresh').count(), 0);
   const cells = await ask(url, 'cells', { season });
   assert.ok(cells.tables.some((t) => [...t.states].some((letter) => cells.letters[letter] === 'missing')));
+  content(page);
+});
+
+test('a project that is not loaded says what waits, and fills from any view', async () => {
+  const project = realProject();
+  const { url } = await serve(project);
+  const page = await open(`${url}/team/GSW`);
+  for (const view of ['/player/201939', '/game/0022100637', '/team/GSW']) {
+    await page.goto(url + view);
+    await page.getByText('is filled yet').waitFor();
+    assert.equal(await page.getByText(/Catalog Error|LINE \d/).count(), 0);
+  }
+  await page.goto(`${url}/season`);
+  const waiting = (await ask(url, 'files')).feeds.flatMap((feed) => feed.files.filter((file) => file.state === 'new')).length;
+  await page.getByText(`${waiting} files below`).waitFor();
+  await page.getByRole('button', { name: 'Load and fill' }).click();
+  await page.locator('main .progress').getByText(/^\s*(loading|writing) raw_/).waitFor();
+  await page.locator('.strips canvas').first().waitFor({ timeout: 120_000 });
+  // Whoever plans meanwhile is told at once that it is thought about, and can join what runs.
+  await page.locator('header .now').getByText('filling').waitFor();
+  await page.route('**/api/v1/plan', () => {});
+  await page.getByRole('button', { name: 'Select the season' }).first().click();
+  await page.getByRole('button', { name: 'Plan', exact: true }).click();
+  await page.getByText('Planning…').waitFor();
+  await page.getByRole('button', { name: 'Join it' }).click();
+  await page.locator('.chosen').getByText('Joined what runs already').waitFor();
+  await page.locator('.label .rate').getByText(/rows\/s/).first().waitFor();
+  await page.locator('header').getByRole('button', { name: 'Stop' }).click();
   content(page);
 });

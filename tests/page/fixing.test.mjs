@@ -28,7 +28,19 @@ test('a failure is seen, opened, fixed and tried again', async () => {
   await page.waitForURL(`**/cell/player_games/${date}`);
   await page.locator('.big-state').getByText('failed').waitFor();
   assert.match(await page.locator('main .problem').first().innerText(), /points are not negative/);
-  assert.match(await page.getByLabel('Failing rows').innerText(), new RegExp(`^game_id=\\S+ player_id=\\S+ game_date=${date} points=-`));
+  const rows = page.getByRole('region', { name: 'Failing rows' });
+  assert.deepEqual(await rows.locator('th').allInnerTexts(), ['game_id', 'player_id', 'game_date', 'points']);
+  assert.equal(await rows.getByRole('cell', { name: date }).count(), await rows.locator('tbody tr').count());
+  assert.equal(await page.getByText(/game_id=/).count(), 0);
+  // The cells behind it say which one it is, in a line.
+  await page.goto(`${url}/cell/player_form/${dates[2]}`);
+  await page.locator('.big-state').getByText('blocked').waitFor();
+  assert.equal(await page.getByText(/game_id=/).count(), 0);
+  await page.goto(`${url}/runs`);
+  await page.getByRole('button', { name: 'Retry 1 failed cell' }).waitFor();
+  assert.ok(!(await page.locator('main').innerText()).includes('FAILED'));
+  await page.goBack();
+  await page.goBack();
   assert.match(await page.locator('.actions .command code').innerText(), /^backcourt backfill player_games/);
 
   edit(join(project, model), wrong, right);
@@ -42,6 +54,57 @@ test('a failure is seen, opened, fixed and tried again', async () => {
   await page.locator('header a.red').waitFor({ state: 'detached' });
   const cell = await ask(url, 'cell', { table: 'player_form', date: dates[2] });
   assert.equal(cell.state, 'fresh');
+  content(page);
+});
+
+test('what may change by a stale input is shown as that, and is not counted as done', async () => {
+  const project = toyProject();
+  run(project, ['backfill', 'all']);
+  edit(join(project, 'data/box_2021-22.csv'), 'G1,AAA,1,30,', 'G1,AAA,1,31,');
+  run(project, ['load']);
+  const { url } = await serve(project);
+  const { letters, tables, dates: all } = await ask(url, 'cells');
+  const form = tables.find((t) => t.table === 'player_form'), where = [...form.states].findIndex((letter) => letters[letter] === 'may change');
+  assert.ok(where > 0, form.states);
+  const page = await open(`${url}/season`);
+  const done = [...form.states].filter((letter) => ['fresh', 'empty', 'unproved'].includes(letters[letter])).length;
+  await page.locator('.label', { hasText: 'player_form' }).locator('.count').getByText(`${done}/`).waitFor();
+  await page.locator('.legend').getByText('may change').waitFor();
+  await page.goto(`${url}/season?table=player_form`);
+  assert.ok(await page.locator(`[data-date="${all[where].date}"] svg path`).count());
+  await page.goto(`${url}/cell/player_form/${all[where].date}`);
+  await page.locator('.big-state').getByText('may change').waitFor();
+  assert.match(await page.locator('.lead').innerText(), /^an input is to be filled again; .*: /i);
+  content(page);
+});
+
+test('failed cells are tried again together', async () => {
+  const project = toyProject();
+  edit(join(project, model), right, wrong.replace(`= DATE '${date}'`, `IN (DATE '${date}', DATE '${dates[2]}')`));
+  run(project, ['backfill', 'all'], 2);
+  const { url } = await serve(project);
+  const page = await open(`${url}/runs`);
+  const retry = page.getByRole('button', { name: 'Retry 2 failed cells' });
+  await retry.waitFor();
+  edit(join(project, model), wrong.replace(`= DATE '${date}'`, `IN (DATE '${date}', DATE '${dates[2]}')`), right);
+  await retry.click();
+  await page.locator('.progress').getByText(/Filled: 2 cells/).waitFor();
+  await retry.waitFor({ state: 'detached' });
+  content(page);
+});
+
+test('a broken model says which file and why; what reads it leads there', async () => {
+  const project = toyProject();
+  run(project, ['load']);
+  edit(join(project, model), 'key   = [', 'key   = ');
+  const { url } = await serve(project);
+  const page = await open(`${url}/season`);
+  await page.locator('header').getByRole('link', { name: '1 model with a broken file, 2 behind' }).click();
+  await page.waitForURL('**/table/player_games');
+  assert.match(await page.locator('.problem').innerText(), /player_games\.sql:4: /);
+  await page.goto(`${url}/table/player_form`);
+  await page.locator('.problem').getByRole('link', { name: 'player_games' }).click();
+  await page.waitForURL('**/table/player_games');
   content(page);
 });
 

@@ -37,6 +37,16 @@ test('a query is written, run, sorted, and its link runs it again', async () => 
   content(other);
 });
 
+test('text of any script is written over coloured text, and the policy of the page stands', async () => {
+  const page = await open(`${url}/query`);
+  await editor(page).click();
+  await page.keyboard.type('SELECT points FROM player_form WHERE');
+  await page.keyboard.press('Control+a');
+  await page.keyboard.insertText('日本語');
+  assert.equal(await editor(page).innerText(), '日本語');
+  content(page);
+});
+
 test('completion knows tables and columns, with their meaning', async () => {
   const page = await open(`${url}/query`);
   await editor(page).click();

@@ -98,6 +98,43 @@ test('one table as a calendar: every game date on its weekday, with its rows', a
   content(page);
 });
 
+test('rows of a cell are sorted and filtered by the address', async () => {
+  const table = cells.tables.find((t) => t.table === 'player_games'), { date } = cells.dates[table.rows.findIndex((n) => n > 2)];
+  const page = await open(`${url}/cell/player_games/${date}`);
+  const points = () => page.locator('.grid tbody td:nth-child(5)').allInnerTexts();
+  await page.getByRole('button', { name: /^points/ }).click();
+  const sorted = await points();
+  assert.deepEqual(sorted.map(Number), sorted.map(Number).sort((a, b) => b - a));
+  await page.reload();
+  await page.locator('.grid').waitFor();
+  assert.deepEqual(await points(), sorted);
+  await page.getByLabel('Filter').fill(sorted[0]);
+  await page.getByRole('link', { name: 'Runs', exact: true }).click();
+  await page.getByRole('heading', { name: 'Runs' }).waitFor();
+  await page.goBack();
+  assert.equal(await page.getByLabel('Filter').inputValue(), sorted[0]);
+  assert.ok((await points()).length < sorted.length);
+  content(page);
+});
+
+test('a season or table that is not there is said; dates are written as 2022-01-14', async () => {
+  const page = await open(`${url}/season?season=1999-00`);
+  await page.getByText('no games of the season 1999-00').waitFor();
+  await page.goto(`${url}/season?table=nope`);
+  await page.getByText('There is no table nope').waitFor();
+  const { date } = cells.dates[0];
+  await page.goto(`${url}/season?season=2021-22&from=${date}&to=${date}&tables=player_form`);
+  assert.equal(await page.getByLabel('from').inputValue(), date);
+  await page.getByLabel('to', { exact: true }).fill('2021-13-45');
+  await page.keyboard.press('Tab');
+  assert.equal(new URL(page.url()).searchParams.get('to'), date);
+  await page.getByLabel('to', { exact: true }).fill(cells.dates[1].date);
+  await page.keyboard.press('Tab');
+  await page.waitForURL(`**to=${cells.dates[1].date}**`);
+  assert.equal(new URL(page.url()).searchParams.get('season'), '2021-22');
+  content(page);
+});
+
 test('keys lead to every view, and search finds tables and columns', async () => {
   const page = await open(`${url}/season`);
   await page.locator('.strips canvas').first().waitFor();

@@ -2,10 +2,11 @@
 
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { source } from './kit.mjs';
+import { run, source, toyProject } from './kit.mjs';
 
-const { colours, shape, states } = await source('states.ts');
-const drawn = states.filter((state) => state !== 'not_due');
+const { colours, meaning, shape, states, worst } = await source('states.ts');
+const { Cells } = await source('cells.ts');
+const drawn = states.filter((state) => state !== 'not due');
 
 // Viénot, Brettel and Mollon (1999), in linear RGB.
 const linear = (c) => (c <= 0.04045 ? c / 12.92 : ((c + 0.055) / 1.055) ** 2.4);
@@ -99,4 +100,20 @@ test('states are seen on their ground', () => {
       const [a, b] = [light(colours[theme][state]), light(ground[theme])].sort((x, y) => y - x);
       assert.ok((a + 0.05) / (b + 0.05) >= 2.2, `${state} in ${theme}`);
     }
+});
+
+test('every letter of the API is a state, and a letter that nobody knows is seen', () => {
+  const project = toyProject();
+  run(project, ['load']);
+  const report = JSON.parse(run(project, ['cells', '--json']));
+  const names = Object.values(report.letters);
+  assert.deepEqual(names.filter((name) => !states.includes(name) || name === 'unknown'), []);
+  assert.deepEqual([...states].sort(), [...names, 'unknown'].sort());
+  assert.deepEqual([...worst].sort(), [...states].sort());
+  assert.ok(states.every((state) => meaning[state] && colours.light[state] && colours.dark[state]));
+  report.letters['!'] = 'a state of next year';
+  report.tables[0].states = '!?' + report.tables[0].states.slice(2);
+  const model = new Cells(report), [table] = model.tables;
+  assert.deepEqual([0, 1].map((i) => model.state(table, i)), ['unknown', 'unknown']);
+  assert.ok(model.count([table], model.seasons[0]).done <= model.count([table], model.seasons[0]).total - 2);
 });

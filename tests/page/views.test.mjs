@@ -81,6 +81,25 @@ test('a player: zones, last games and features are those of the tables', async (
   content(page);
 });
 
+test('what a player view shows is in its address; a date that is none is said; teams have names', async () => {
+  const page = await open(`${url}/player/201939?date=2022-01-14`);
+  await page.getByLabel('zones by place').check();
+  await page.getByRole('button', { name: 'last 10' }).click();
+  await page.getByRole('link', { name: /^After: / }).click();
+  await page.waitForURL(/zones=place/);
+  await page.reload();
+  assert.ok(await page.getByLabel('zones by place').isChecked());
+  assert.equal(await page.getByRole('button', { name: 'last 10' }).getAttribute('aria-pressed'), 'true');
+  assert.match(await page.getByLabel('Date', { exact: true }).inputValue(), /^2022-01-\d\d$/);
+  await page.goto(`${url}/player/201939?date=2022-13-45`);
+  await page.getByText('2022-13-45 is no date').waitFor();
+  await page.keyboard.press('/');
+  await page.keyboard.type('golden');
+  await page.getByRole('option', { name: /team GSW Golden State Warriors/ }).click();
+  await page.getByRole('heading', { name: 'GSW Golden State Warriors' }).waitFor();
+  content(page);
+});
+
 test('a game: the box adds up to the score', async () => {
   const page = await open(`${url}/game/0022100637`);
   await page.locator('.box').nth(1).waitFor();
@@ -89,6 +108,30 @@ test('a game: the box adds up to the score', async () => {
     const points = await page.locator('.box').nth(i).locator('tbody td:nth-child(3)').allInnerTexts();
     assert.equal(points.map(Number).reduce((a, b) => a + b, 0), score);
   }
+  content(page);
+});
+
+test('the graph is whole at 1280, its labels stand apart, and the windows of a chosen table are read without pointing', async () => {
+  const page = await open(`${url}/graph`);
+  await page.locator('.node').first().waitFor();
+  await page.evaluate(() => document.fonts.ready);
+  const found = await page.evaluate(() => {
+    const box = (element) => element.getBoundingClientRect();
+    const whole = box(document.querySelector('.graph')), svg = box(document.querySelector('.graph svg'));
+    const out = [...document.querySelectorAll('.edges path, .node rect')].filter((one) => box(one).right > whole.right || box(one).top < svg.top - 0.5 || box(one).bottom > svg.bottom + 0.5);
+    const wide = [...document.querySelectorAll('.node')].filter((node) => [...node.querySelectorAll('text')].some((text) => box(text).right + (text.classList.contains('open') ? 0 : 20) > box(node.querySelector('rect')).right && text === [...node.querySelectorAll('text:not(.open)')].at(-1)));
+    return { out: out.length, wide: wide.map((node) => node.textContent) };
+  });
+  assert.deepEqual(found, { out: 0, wide: [] });
+  await page.locator('.node[aria-label^="player_form:"]').click();
+  const reads = (await ask(url, 'graph')).tables.find((t) => t.table === 'player_form').reads;
+  await page.mouse.move(1, 1);
+  await page.locator('h2', { hasText: 'player_form reads' }).waitFor();
+  const windows = await page.locator('.windows text').allTextContents();
+  for (const one of reads) assert.ok(windows.includes(one.windows.join(', ')), `${one.table} in ${windows}`);
+  await page.reload();
+  await page.locator('h2', { hasText: 'player_form reads' }).waitFor();
+  assert.equal(await page.locator('.edges path:not(.state-fresh, .state-empty, .state-unproved, .state-missing)').count(), 0);
   content(page);
 });
 

@@ -1,26 +1,37 @@
 // What the views of basketball share.
 
 import type { JSX } from 'preact';
+import { useAddress } from '../address';
+import { cells, dictionary } from '../store';
+import { DateInput, Empty, Waiting } from '../parts';
+import { Unfilled } from '../load';
 import { useLocation } from 'preact-iso/router';
-import { dictionary } from '../store';
-import { Empty } from '../parts';
 
-/** Says which tables a view needs where the project has them not; null when all are there or not known yet. */
+/** Says which tables a view needs where the project has them not, or where nothing has filled them; null when all are there. */
 export function needs(tables: string[]): JSX.Element | null {
-  const known = dictionary.value;
-  const missing = known ? tables.filter((name) => !known.tables.some((t) => t.table === name)) : [];
-  return missing.length ? <Empty>This view is made of {missing.join(' and ')}, which this project does not have. <a href="/dictionary">Its tables</a></Empty> : null;
+  const known = dictionary.value, model = cells.value;
+  if (!known || !model) return <Waiting />;
+  const missing = tables.filter((name) => !known.tables.some((t) => t.table === name));
+  if (missing.length) return <Empty>This view is made of {missing.join(' and ')}, which this project does not have. <a href="/dictionary">Its tables</a></Empty>;
+  const empty = tables.filter((name) => model.byName.get(name)?.runs.every((run) => !run));
+  return empty.length ? <Unfilled tables={empty} /> : null;
+}
+
+/** Says that the date of the address is none. */
+export function NoDate({ text }: { text: string }) {
+  const { to } = useAddress();
+  return <Empty>{text} is no date: dates are written as 2022-01-14. <a href={to({ date: undefined })}>The newest date</a></Empty>;
 }
 
 /** The date of a view, with the dates before and after it. */
 export function DatePick({ date, dates }: { date: string; dates: string[] }) {
-  const { path, route } = useLocation();
+  const { to } = useAddress(), { route } = useLocation();
   const before = dates.findLast((d) => d < date), after = dates.find((d) => d > date);
-  const on = (d: string) => `${path}?date=${d}`;
+  const on = (d: string) => to({ date: d });
   return (
     <nav class="pager" aria-label="Dates">
       {before ? <a href={on(before)} rel="prev" aria-label={`Before: ${before}`}>← {before}</a> : <span />}
-      <label><span class="hidden">Date</span><input type="date" value={date} onChange={(e) => e.currentTarget.value && route(on(e.currentTarget.value))} /></label>
+      <label><span class="hidden">Date</span><DateInput value={date} change={(d) => route(on(d))} /></label>
       {after ? <a href={on(after)} rel="next" aria-label={`After: ${after}`}>{after} →</a> : <span />}
     </nav>
   );

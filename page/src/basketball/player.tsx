@@ -1,7 +1,8 @@
 // A player on a date: what is known of him before his game, his last games, where he shoots from.
 
 import { useMemo, useState } from 'preact/hooks';
-import { useLocation, useRoute } from 'preact-iso/router';
+import { useRoute } from 'preact-iso/router';
+import { useAddress } from '../address';
 import { dictionary } from '../store';
 import { valueLink } from '../views/value';
 import { cellLink, Empty, Facts, Problem, Waiting } from '../parts';
@@ -9,13 +10,13 @@ import { count, identifier, isDate, literal, plural, show } from '../words';
 import { Court, ZoneTable } from './court';
 import { Spark } from './spark';
 import { byDistance, byPlace, number, objects, placeSums, useSql, zonesOf, zoneSums, type Row } from './queries';
-import { DatePick, needs } from './kit';
+import { DatePick, needs, NoDate } from './kit';
 
 const features = 'ml_feature_store_v2';
 
 export function PlayerView() {
   const { player } = useRoute().params as { player: string };
-  const { query } = useLocation();
+  const { query } = useAddress();
   const id = Number(player);
   const missing = needs(['player_game_summary', 'upcoming_player_game_context']);
   const dates = useSql(Number.isInteger(id) && !missing ? `SELECT game_date, max(player_name) AS player_name, bool_or(played) AS played FROM (
@@ -27,7 +28,8 @@ export function PlayerView() {
   if (!dates.value) return <Waiting />;
   const known = objects(dates.value);
   if (!known.length) return <Empty>No row of any table is of player {player}.</Empty>;
-  const date = query.date && isDate(query.date) ? query.date : String(known.at(-1)!.game_date);
+  if (query.date && !isDate(query.date)) return <NoDate text={query.date} />;
+  const date = query.date || String(known.at(-1)!.game_date);
   return <OnDate key={id} id={id} name={String(known.at(-1)!.player_name)} date={date} dates={known.map((d) => String(d.game_date))} />;
 }
 
@@ -128,7 +130,8 @@ function Features({ id, date }: { id: number; date: string }) {
     [table],
   );
   const where = `player_id = ${id} AND game_date = ${literal(date)}`;
-  const now = useSql(columns.length ? `SELECT season_year, ${columns.map((c) => identifier(c.name)).join(', ')} FROM ${features} WHERE ${where}` : null);
+  const missing = needs([features]);
+  const now = useSql(columns.length && !missing ? `SELECT season_year, ${columns.map((c) => identifier(c.name)).join(', ')} FROM ${features} WHERE ${where}` : null);
   const row = objects(now.value)[0];
   // Each value's place among all players' of the season before; of the first season, of the season so far.
   const ranks = useSql(row
@@ -138,6 +141,7 @@ function Features({ id, date }: { id: number; date: string }) {
     : null);
   const rank = objects(ranks.value)[0];
   if (!table) return null;
+  if (missing) return <section><h2>Features</h2>{missing}</section>;
   return (
     <section>
       <h2>Features <small><a href={cellLink(features, date)}>{features} {date}</a>{rank?.season && `; percentile among all players of ${rank.season}`}</small></h2>
@@ -164,8 +168,8 @@ function Features({ id, date }: { id: number; date: string }) {
 type Span = '10' | '20' | 'season';
 
 function Shots({ id, date }: { id: number; date: string }) {
-  const [span, setSpan] = useState<Span>('season');
-  const [places, setPlaces] = useState(false);
+  const { query, go } = useAddress();
+  const span: Span = query.games === '10' || query.games === '20' ? query.games : 'season', places = query.zones === 'place';
   const on = literal(date);
   const own = `SELECT * FROM player_game_summary WHERE player_id = ${id} AND game_date < ${on} AND is_active AND has_shot_zones AND season = (SELECT max(season) FROM player_game_summary WHERE player_id = ${id} AND game_date <= ${on}) ORDER BY game_date DESC${span === 'season' ? '' : ` LIMIT ${span}`}`;
   const league = `SELECT * FROM player_game_summary WHERE game_date < ${on} AND has_shot_zones AND season = (SELECT max(season) FROM player_game_summary WHERE player_id = ${id} AND game_date <= ${on})`;
@@ -179,8 +183,8 @@ function Shots({ id, date }: { id: number; date: string }) {
     <section class="shots">
       <h2>Shots before {date}</h2>
       <div class="tabs" role="group" aria-label="Which games">
-        {(['10', '20', 'season'] as Span[]).map((s) => <button type="button" aria-pressed={span === s} onClick={() => setSpan(s)}>{s === 'season' ? 'season' : `last ${s}`}</button>)}
-        {placed > 0 && <label class="check"><input type="checkbox" checked={places} onChange={(e) => setPlaces(e.currentTarget.checked)} /> zones by place</label>}
+        {(['10', '20', 'season'] as Span[]).map((s) => <button type="button" aria-pressed={span === s} onClick={() => go({ games: s === 'season' ? undefined : s })}>{s === 'season' ? 'season' : `last ${s}`}</button>)}
+        {placed > 0 && <label class="check"><input type="checkbox" checked={places} onChange={(e) => go({ zones: e.currentTarget.checked ? 'place' : undefined })} /> zones by place</label>}
       </div>
       {shots.error ? <Problem failure={shots.error} /> : !mine ? <Waiting /> : number(mine.games) === 0 ? <Empty>No game with shot zones before this date in the season.</Empty> : (
         <>

@@ -1,12 +1,14 @@
 // A team on a date: what is known before its game, its last games, where it shoots and what it allows.
 
+import { useEffect } from 'preact/hooks';
 import { useLocation, useRoute } from 'preact-iso/router';
 import { cellLink, Empty, Facts, Problem, Waiting } from '../parts';
 import { isDate, literal, plural, show } from '../words';
 import { Court, ZoneTable } from './court';
 import { Spark } from './spark';
 import { byDistance, number, objects, useSql, zonesOf, zoneSums, type Row } from './queries';
-import { DatePick, needs } from './kit';
+import { readTeamNames, teamNames } from './teams';
+import { DatePick, needs, NoDate } from './kit';
 
 export function TeamView() {
   const { team } = useRoute().params as { team: string };
@@ -19,12 +21,15 @@ export function TeamView() {
   if (!dates.value) return <Waiting />;
   const known = objects(dates.value).map((d) => String(d.game_date));
   if (!known.length) return <Empty>No game of {team} in the schedule. Teams are named as GSW; press / to find one.</Empty>;
-  const date = query.date && isDate(query.date) ? query.date : known.at(-1)!;
+  if (query.date && !isDate(query.date)) return <NoDate text={query.date} />;
+  const date = query.date || known.at(-1)!;
   return <OnDate team={team.toUpperCase()} abbr={abbr} date={date} dates={known} />;
 }
 
 function OnDate({ team, abbr, date, dates }: { team: string; abbr: string; date: string; dates: string[] }) {
   const on = literal(date);
+  useEffect(readTeamNames, []);
+  const name = teamNames.value.get(team)?.name;
   const context = objects(useSql(`SELECT * FROM upcoming_team_game_context WHERE team_abbr = ${abbr} AND game_date = ${on}`).value)[0];
   const games = objects(useSql(`SELECT o.*, d.defensive_rating, o.margin_of_victory FROM team_offense_game_summary o LEFT JOIN team_defense_game_summary d ON d.game_id = o.game_id AND d.defending_team_abbr = o.team_abbr
     WHERE o.team_abbr = ${abbr} AND o.game_date < ${on} AND o.game_date > ${on}::DATE - 400 ORDER BY o.game_date DESC LIMIT 10`).value);
@@ -32,7 +37,7 @@ function OnDate({ team, abbr, date, dates }: { team: string; abbr: string; date:
   return (
     <>
       <div class="head">
-        <h1>{team}</h1>
+        <h1>{team}{name && ` ${name}`}</h1>
         <div class="facts">
           {context && <span>{context.home_game ? 'against' : 'at'} <a href={`/team/${context.opponent_team_abbr}?date=${date}`}>{show(context.opponent_team_abbr)}</a></span>}
           {context && <a href={`/game/${context.game_id}`}>game</a>}

@@ -4,8 +4,7 @@ import { useEffect, useRef } from 'preact/hooks';
 import { drawn } from '../store';
 import type { Cells, Season, TableCells } from '../cells';
 import { cellLink, Mark } from '../parts';
-import { labels } from '../states';
-import { count, days, monthOf, plural, shift } from '../words';
+import { count, days, firstLine, monthOf, plural, shift } from '../words';
 
 const weekdayNames = ['Mon', 'Tue', 'Wed', 'Thu', 'Fri', 'Sat', 'Sun'];
 const dayOfWeek = (date: string): number => (new Date(`${date}T00:00Z`).getUTCDay() + 6) % 7;
@@ -53,10 +52,10 @@ export function Calendar({ model, table, season }: { model: Cells; table: TableC
             return (
               <a class="day" key={date} data-date={date} tabIndex={k === season.to - season.from - 1 ? 0 : -1} href={cellLink(table.name, date)}
                 style={{ gridColumn: Math.floor(days(monday, date) / 7) + 2, gridRow: dayOfWeek(date) + 2 }}
-                title={`${date}: ${state ? labels[state] : 'no rows'}, ${plural(games, 'game')}${cause ? `; ${cause}` : ''}`}
-                aria-label={`${date}, ${state ? labels[state] : 'no rows'}${rows !== null && rows !== undefined ? `, ${rows} rows` : ''}`}>
-                {state && state !== 'not_due' && <Mark state={state} named={false} size={10} />}
-                <span>{rows && state && state !== 'not_due' && state !== 'missing' ? (rows > 9999 ? `${Math.round(rows / 1000)}k` : rows) : ''}</span>
+                title={`${date}: ${state ? state : 'no rows'}, ${plural(games, 'game')}${cause ? `; ${firstLine(cause)}` : ''}`}
+                aria-label={`${date}, ${state ? state : 'no rows'}${rows !== null && rows !== undefined ? `, ${rows} rows` : ''}`}>
+                {state && state !== 'not due' && <Mark state={state} named={false} size={10} />}
+                <span>{rows && state && state !== 'not due' && state !== 'missing' ? (rows > 9999 ? `${Math.round(rows / 1000)}k` : rows) : ''}</span>
               </a>
             );
           })}

@@ -4,12 +4,12 @@ import { useEffect, useMemo, useRef, useState } from 'preact/hooks';
 import { useRoute } from 'preact-iso/router';
 import type { Cells } from '../cells';
 import { changed, cells, dictionary, activities, begin } from '../store';
-import { useAsk, useQuery, Failure } from '../server';
-import { Answer, cellLink, Command, Empty, Facts, Mark, Problem, tableLink, useWidth } from '../parts';
+import { useAsk, useQuery, asFailure, type Failure } from '../server';
+import { Answer, cellLink, Coded, Command, WhatFailed, Empty, Facts, Mark, Problem, tableLink, useWidth } from '../parts';
 import { Grid } from '../grid';
 import { Progress, Work } from '../work';
-import { count, identifier, literal, plural, seconds, since, weekday, monthOf, isDate } from '../words';
-import { colours, labels, meaning, Sprites, worst, type State } from '../states';
+import { count, firstLine, identifier, literal, plural, seconds, since, weekday, monthOf, isDate } from '../words';
+import { colours, meaning, Sprites, stateOf, worst, type State } from '../states';
 import { theme } from '../theme';
 import { valueLink } from './value';
 import type { Cell, CellLink } from '../verbs';
@@ -39,19 +39,19 @@ function Neighbours({ table, date }: { table: string; date: string }) {
 }
 
 function CellHead({ cell }: { cell: Cell }) {
-  const expected = cell.expected !== null && cell.expected !== cell.rows ? ` of ${count(cell.expected)} expected` : '';
+  const rows = cell.expected === null ? count(cell.rows) : `${count(cell.rows)} of ${count(cell.expected)}`;
   return (
     <>
       <div class="head">
         <h1><a href={tableLink(cell.table)}>{cell.table}</a> <span class="nowrap">{cell.date} {weekday(cell.date)}</span></h1>
-        <span class="big-state"><Mark state={cell.state as State} named size={15} /></span>
+        <span class="big-state"><Mark state={stateOf(cell.state)} named size={15} /></span>
         <Neighbours table={cell.table} date={cell.date} />
       </div>
-      <p class="lead">{meaning[cell.state as State]}{cell.because && cell.because !== cell.message && `: ${cell.because}`}</p>
-      {cell.message && <WhatIsWrong message={cell.message} />}
+      <p class="lead">{meaning[stateOf(cell.state)]}{cell.because && firstLine(cell.because) !== firstLine(cell.message) && <>: <Coded text={firstLine(cell.because)} /></>}</p>
+      {cell.message && <div class="problem" role="alert"><WhatFailed message={cell.message} /></div>}
       <Fix cell={cell} />
       <Facts of={[
-        ['rows', `${count(cell.rows)}${expected}`],
+        [cell.expected === null ? 'rows' : 'rows, of those due', rows],
         ['filled', cell.filled_at ? <span title={`${cell.filled_at} UTC`}>{since(cell.filled_at)}</span> : '–'],
         cell.seconds !== null && ['took', seconds(cell.seconds)],
         cell.run !== null && cell.run > 0 && ['run', <a href={`/runs/${cell.run}`}>{cell.run}</a>],
@@ -69,8 +69,8 @@ function CellHead({ cell }: { cell: Cell }) {
             <ol class="why">
               {cell.why.map((link, i) => (
                 <li style={{ marginLeft: `${Math.min(i, 12) * 14}px` }}>
-                  <Mark state={link.state as State} />{isDate(link.date) ? <a href={cellLink(link.table, link.date)}>{link.table} {link.date}</a> : <a href={tableLink(link.table)}>{link.table} {link.date}</a>}
-                  <span class="quiet"> {link.state}: {link.because}</span>
+                  <Mark state={stateOf(link.state)} />{isDate(link.date) ? <a href={cellLink(link.table, link.date)}>{link.table} {link.date}</a> : <a href={tableLink(link.table)}>{link.table} {link.date}</a>}
+                  <span class="quiet"> {link.state}: <Coded text={firstLine(link.because)} /></span>
                 </li>
               ))}
             </ol>
@@ -79,7 +79,7 @@ function CellHead({ cell }: { cell: Cell }) {
         <section>
           <h2>Read by</h2>
           {cell.dependants.length === 0 ? <Empty>No table reads it.</Empty> : (
-            <ul class="plain-list">{cell.dependants.map((link) => <li><LinkName link={link} date={link.first_date} /> <span class="quiet">{spanOf(link)}{worstOf(link) && worstOf(link) !== 'fresh' ? `, ${labels[worstOf(link)!]}` : ''}</span></li>)}</ul>
+            <ul class="plain-list">{cell.dependants.map((link) => <li><LinkName link={link} date={link.first_date} /> <span class="quiet">{spanOf(link)}{worstOf(link) && worstOf(link) !== 'fresh' ? `, ${worstOf(link)}` : ''}</span></li>)}</ul>
           )}
         </section>
       </div>
@@ -88,16 +88,6 @@ function CellHead({ cell }: { cell: Cell }) {
         {cell.inputs.length === 0 ? <Empty>It is read from files: see <a href="/files">Files</a>.</Empty> : <Inputs cell={cell} />}
       </section>
     </>
-  );
-}
-
-// The first line says what is wrong, those below it show the rows.
-function WhatIsWrong({ message }: { message: string }) {
-  const [what, ...rows] = message.split('\n');
-  return (
-    <Problem failure={{ message: what! }}>
-      {rows.length > 0 && <pre class="message" tabIndex={0} aria-label="Failing rows">{rows.map((row) => row.trim()).join('\n')}</pre>}
-    </Problem>
   );
 }
 
@@ -112,7 +102,7 @@ function Fix({ cell }: { cell: Cell }) {
       const answer = await begin(fix!.verb, fix!.request as Record<string, unknown>);
       setStarted({ id: answer.activity, joined: answer.joined });
     } catch (error) {
-      setFailure(error instanceof Failure ? error : new Failure('internal', String(error), ''));
+      setFailure(asFailure(error));
     }
   };
   const names: Record<string, string> = { backfill: cell.state === 'failed' ? 'Try again' : 'Fill it', load: 'Load the files' };

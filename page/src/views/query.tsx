@@ -3,7 +3,7 @@
 import { useEffect, useRef, useState } from 'preact/hooks';
 import { useLocation } from 'preact-iso/router';
 import { dictionary } from '../store';
-import { download, Failure, query as select } from '../server';
+import { download, asFailure, type Failure, query as select } from '../server';
 import { Copy, Empty, Head, Problem } from '../parts';
 import { asMarkdown, Grid } from '../grid';
 import { plural, seconds } from '../words';
@@ -40,7 +40,7 @@ export default function QueryView() {
     } catch (error) {
       if (mine.signal.aborted) return;
       setResult(null);
-      setFailure(error instanceof Failure ? error : new Failure('internal', String(error), ''));
+      setFailure(asFailure(error));
     }
     setBusy(false);
   };
@@ -68,7 +68,7 @@ export default function QueryView() {
   };
   const save = (format: 'csv' | 'parquet') => {
     setFailure(null);
-    download('query', { sql: text.current.trim(), format }, `query.${format}`).catch((error) => setFailure(error instanceof Failure ? error : new Failure('internal', String(error), '')));
+    download('query', { sql: text.current.trim(), format }, `query.${format}`).catch((error) => setFailure(asFailure(error)));
   };
   return (
     <>

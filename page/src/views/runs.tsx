@@ -5,16 +5,15 @@ import { useRoute } from 'preact-iso/router';
 import { scaleLinear } from 'd3-scale';
 import { activities, changed, dictionary } from '../store';
 import { useAsk } from '../server';
-import { Answer, Command, Empty, Facts, Head, Mark, cellLink, tableLink, useWidth } from '../parts';
-import { Progress } from '../work';
+import { Answer, Command, WhatFailed, Empty, Facts, Head, Mark, cellLink, tableLink, useWidth } from '../parts';
+import { OutcomeMark, Progress, RetryFailed } from '../work';
 import { lanesOf, type Bar } from '../lanes';
 import { count, plural, seconds, since } from '../words';
-import type { State } from '../states';
 import { Change } from './value';
 import type { Diff, Run, RunBatch, TableChanges } from '../verbs';
 
-const outcome: Record<string, State> = { done: 'fresh', failed: 'failed', blocked: 'blocked', stopped: 'partial', interrupted: 'partial', running: 'running', died: 'failed' };
-const OutcomeMark = ({ of }: { of: string }) => <><Mark state={outcome[of] ?? 'waiting'} /> {of}</>;
+// The ledger keeps it as the terminal shows it, where what failed is in capitals.
+const summaryOf = (run: Run): string => run.summary.replaceAll('FAILED', 'failed');
 
 export function RunsView() {
   const asked = useAsk<Run[]>('runs', {}, changed);
@@ -22,6 +21,7 @@ export function RunsView() {
   return (
     <>
       <Head title="Runs" />
+      <RetryFailed />
       {now.map((one) => <Progress key={one.id} of={one} />)}
       <Answer of={asked}>{(runs) => runs.length === 0 ? <Empty>Nothing was loaded or filled yet. <code>backcourt backfill all</code> does both.</Empty> : (
         <div class="scroll" tabIndex={0} role="region" aria-label="Runs">
@@ -34,7 +34,7 @@ export function RunsView() {
                 <td class="nowrap" title={`${run.started_at_utc} UTC`}>{since(run.started_at_utc)}</td>
                 <td class="number nowrap">{run.seconds === null ? '–' : seconds(run.seconds)}</td>
                 <td><code>{run.command}</code></td>
-                <td class="wide">{run.summary}</td>
+                <td class="wide">{summaryOf(run)}</td>
               </tr>
             ))}</tbody>
           </table>
@@ -60,7 +60,7 @@ function OneRun({ run }: { run: Run }) {
   return (
     <>
       <div class="head"><h1>Run {run.run}</h1><span class="big-state"><OutcomeMark of={run.outcome} /></span></div>
-      <p class="lead">{run.summary}</p>
+      <p class="lead">{summaryOf(run)}</p>
       <Command line={run.command.startsWith('backcourt') ? run.command : `backcourt ${run.command}`} />
       <Facts of={[['started', <span title={`${run.started_at_utc} UTC`}>{run.started_at_utc.slice(0, 19)} UTC, {since(run.started_at_utc)}</span>], ['took', run.seconds === null ? '–' : seconds(run.seconds)], ['process', run.process]]} />
       {live && <Progress of={live} />}
@@ -68,7 +68,8 @@ function OneRun({ run }: { run: Run }) {
       {run.failures && run.failures.length > 0 && (
         <section>
           <h2>{plural(run.failures.length, 'failure')}</h2>
-          <ul class="plain-list">{run.failures.map((f) => <li><Mark state="failed" /> <a href={cellLink(f.table, f.date)}>{f.table} {f.date}</a> <span class="quiet">{f.class}</span><pre class="message" tabIndex={0}>{f.message}</pre></li>)}</ul>
+          <ul class="plain-list">{run.failures.map((f) => <li><Mark state="failed" /> <a href={cellLink(f.table, f.date)}>{f.table} {f.date}</a> <span class="quiet">{f.class}</span><WhatFailed message={f.message} /></li>)}</ul>
+          <RetryFailed />
         </section>
       )}
       {run.tables && run.tables.length > 0 && (

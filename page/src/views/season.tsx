@@ -4,14 +4,16 @@ import type { VNode } from 'preact';
 import { useEffect, useMemo, useRef, useState } from 'preact/hooks';
 import { signal, useComputed, useSignalEffect } from '@preact/signals';
 import { useLocation } from 'preact-iso/router';
+import { useAddress } from '../address';
 import { cells, drawn, running, status, trouble, type TableProgress } from '../store';
 import type { Cells, Season, TableCells } from '../cells';
-import { colours, labels, meaning, settled, states, worst, type State } from '../states';
+import { colours, meaning, settled, states, worst, type State } from '../states';
 import { cellHeight, dateAt, layOut, rowAt, StripPainter, type Layout, type Row } from '../strips';
 import { theme } from '../theme';
-import { cellLink, Empty, Mark, Problem, useWidth, Waiting } from '../parts';
-import { count, monthOf, plural, seconds, weekday } from '../words';
+import { cellLink, DateInput, Empty, Mark, Problem, useWidth, Waiting } from '../parts';
+import { count, firstLine, monthOf, plural, seconds, weekday } from '../words';
 import { Work, type Selection } from '../work';
+import { Unloaded } from '../load';
 import { Calendar } from './calendar';
 
 interface Chosen { tables: string[]; from: string; to: string }
@@ -38,7 +40,7 @@ export function rowsOf(model: Cells, unfolded: boolean): Row[] {
 }
 
 export function SeasonView() {
-  const { query, path, route } = useLocation();
+  const { query, to, go } = useAddress();
   const model = cells.value;
   const unfolded = query.all === 'yes';
   const rows = useMemo(() => (model ? rowsOf(model, unfolded) : []), [model, unfolded]);
@@ -46,30 +48,26 @@ export function SeasonView() {
     () => (query.from && query.to ? { from: query.from, to: query.to, tables: query.tables?.split(',') ?? [] } : null),
     [query.from, query.to, query.tables],
   );
-  const go = (change: Record<string, string | undefined>, replace = true) => {
-    const next = new URLSearchParams(query);
-    for (const [key, value] of Object.entries(change)) value ? next.set(key, value) : next.delete(key);
-    const text = next.toString().replaceAll('%2C', ',');
-    route(text ? `${path}?${text}` : path, replace);
-  };
   if (!model) return trouble.value ? <Problem failure={trouble.value} /> : <Waiting />;
   if (!model.dates.length)
-    return <Empty>No game dates yet. Put the schedule and box scores below the data folder, then run <code>backcourt load</code>.</Empty>;
+    return <><h1>Season</h1><Unloaded /></>;
 
   const table = query.table ? model.byName.get(query.table) : undefined;
   const seasons = [...model.seasons].reverse();
   const shown = query.season ? seasons.filter((s) => s.season === query.season) : seasons;
+  if (query.table && !table) return <Empty>There is no table {query.table} with dates. <a href={to({ table: undefined })}>All tables</a></Empty>;
+  if (!shown.length) return <Empty>There are no games of the season {query.season}. <a href={to({ season: undefined })}>All seasons</a></Empty>;
   const choose = (next: Chosen | null) => go({ from: next?.from, to: next?.to, tables: next?.tables.join(',') });
   return (
     <div class="season-view">
       <div class="toolbar">
         <h1>{table ? table.name : 'Season'}</h1>
         <nav aria-label="Seasons" class="tabs">
-          {seasons.length > 1 && <a href={hrefWith(path, query, { season: undefined })} aria-current={!query.season ? 'true' : undefined}>all</a>}
-          {seasons.map((s) => <a href={hrefWith(path, query, { season: s.season })} aria-current={query.season === s.season || seasons.length === 1 ? 'true' : undefined}>{s.season}</a>)}
+          {seasons.length > 1 && <a href={to({ season: undefined })} aria-current={!query.season ? 'true' : undefined}>all</a>}
+          {seasons.map((s) => <a href={to({ season: s.season })} aria-current={query.season === s.season || seasons.length === 1 ? 'true' : undefined}>{s.season}</a>)}
         </nav>
         {table
-          ? <><a href={hrefWith(path, query, { table: undefined })}>all tables</a><a href={`/table/${table.name}`}>about {table.name}</a></>
+          ? <><a href={to({ table: undefined })}>all tables</a><a href={`/table/${table.name}`}>about {table.name}</a></>
           : <label class="check"><input type="checkbox" checked={unfolded} onChange={(e) => go({ all: e.currentTarget.checked ? 'yes' : undefined })} /> all tables</label>}
       </div>
       {table
@@ -81,16 +79,10 @@ export function SeasonView() {
   );
 }
 
-function hrefWith(path: string, query: Record<string, string>, change: Record<string, string | undefined>): string {
-  const next = new URLSearchParams(query);
-  for (const [key, value] of Object.entries(change)) value ? next.set(key, value) : next.delete(key);
-  const text = next.toString();
-  return text ? `${path}?${text}` : path;
-}
-
 /** `bare`: only the strips, where another view shows them. */
 export function Strips({ model, season, rows, chosen, choose, bare }: { model: Cells; season: Season; rows: Row[]; chosen: Chosen | null; choose: (next: Chosen | null) => void; bare?: boolean }) {
   const { route } = useLocation();
+  const { to } = useAddress();
   const [attach, width] = useWidth<HTMLDivElement>();
   const narrow = width > 0 && width < 640;
   // Names take what the longest season leaves at four pixels a date.
@@ -151,7 +143,7 @@ export function Strips({ model, season, rows, chosen, choose, bare }: { model: C
   const open = (row: number, index: number) => {
     const one = rows[row]!;
     if (one.tables.length === 1) route(cellLink(one.tables[0]!.name, model.dates[index]!.date));
-    else route(`${location.pathname}?all=yes`);
+    else route(to({ all: 'yes' }));
   };
   const onPointerDown = (event: PointerEvent) => {
     if (event.button !== 0 || event.pointerType !== 'mouse') return;
@@ -191,7 +183,7 @@ export function Strips({ model, season, rows, chosen, choose, bare }: { model: C
     const problem = (step: number) => {
       for (let i = index + step; i >= season.from && i < season.to; i += step) {
         const state = model.together(rows[row]!.tables, i);
-        if (state && state !== 'not_due' && !settled.has(state)) return i;
+        if (state && state !== 'not due' && !settled.has(state)) return i;
       }
       return index;
     };
@@ -231,7 +223,7 @@ export function Strips({ model, season, rows, chosen, choose, bare }: { model: C
       <h2>{season.season} <small>{plural(season.to - season.from, 'game date')}</small>{' '}
         {!bare && <button type="button" class="small" onClick={() => select({ row: 0, index: season.from }, { row: rows.length - 1, index: season.to - 1 })}>Select the season</button>}</h2>
       <div class="strips-body" ref={attach}>
-        {!narrow && <Labels model={model} season={season} rows={rows} layout={layout} at={at?.row} live={visible} width={labelWidth} />}
+        {!narrow && <Labels model={model} season={season} rows={rows} layout={layout} at={at?.row} live={visible} width={labelWidth} all={to({ all: 'yes' })} />}
         <div class="strips-scroll" ref={scroller} tabIndex={-1}>
           <div class="months" style={{ width: `${layout.width}px` }}>
             {layout.months.map((m, i) => (
@@ -243,7 +235,7 @@ export function Strips({ model, season, rows, chosen, choose, bare }: { model: C
             aria-label={`Cells of ${season.season}: ${rows.length} tables by ${season.to - season.from} game dates. Arrow keys move, Enter opens, Shift with arrows selects, n and p go to the next and previous problem.`}
             onPointerDown={onPointerDown} onPointerMove={onPointerMove} onPointerUp={onPointerUp} onPointerLeave={() => { if (!drag.current) place.value = null; }}
             onKeyDown={onKeyDown} onFocus={(e) => { if ((e.currentTarget as HTMLElement).matches(':focus-visible')) show(focus.current.row, focus.current.index); }}>
-            {narrow && <Labels model={model} season={season} rows={rows} layout={layout} at={at?.row} live={visible} width={0} />}
+            {narrow && <Labels model={model} season={season} rows={rows} layout={layout} at={at?.row} live={visible} width={0} all={to({ all: 'yes' })} />}
             <canvas ref={canvas} aria-hidden="true" style={{ width: `${layout.width}px`, height: `${layout.height}px` }} />
             {at && <div class="cross" style={{ left: `${layout.x[at.index - season.from]! - 1}px`, width: `${layout.pitch}px`, height: `${layout.height}px` }} />}
             {at && <div class="cursor" style={{ left: `${layout.x[at.index - season.from]! - 2}px`, top: `${layout.y[at.row]! - 2}px`, width: `${layout.pitch + 2}px`, height: `${cellHeight + 4}px` }} />}
@@ -273,7 +265,7 @@ function selectionBoxes(model: Cells, season: Season, rows: Row[], layout: Layou
   return spans.map(([first, last]) => ({ left: `${left - 2}px`, top: `${layout.y[first]! - 2}px`, width: `${right - left + 2}px`, height: `${layout.y[last]! + cellHeight - layout.y[first]! + 4}px` }));
 }
 
-function Labels({ model, season, rows, layout, at, live, width }: { model: Cells; season: Season; rows: Row[]; layout: Layout; at: number | undefined; live: boolean; width: number }) {
+function Labels({ model, season, rows, layout, at, live, width, all }: { model: Cells; season: Season; rows: Row[]; layout: Layout; at: number | undefined; live: boolean; width: number; all: string }) {
   if (live) drawn.value;
   const now = live ? running() : undefined;
   return (
@@ -285,9 +277,9 @@ function Labels({ model, season, rows, layout, at, live, width }: { model: Cells
           <div class={`label${at === r ? ' at' : ''}${row.kind === 'raw' ? ' raw' : ''}`} style={{ top: `${layout.y[r]! - (width ? 2 : 15)}px` }}>
             {row.tables.length === 1
               ? <a href={`/season?table=${row.key}`} title={row.label}>{row.label}</a>
-              : <a href="/season?all=yes" title={row.tables.map((t) => t.name).join(', ')}>{row.label}</a>}
+              : <a href={all} title={row.tables.map((t) => t.name).join(', ')}>{row.label}</a>}
             {progress && <span class="rate">{rate(progress)}</span>}
-            <span class={done < total ? 'count open' : 'count'}>{done < total ? `${count(done)}/${count(total)}` : count(total)}</span>
+            <span class={done < total ? 'count open' : 'count'} title={statesText(model, row.tables, season.from, season.to)}>{done < total ? `${count(done)}/${count(total)}` : count(total)}</span>
           </div>
         );
       })}
@@ -298,7 +290,8 @@ function Labels({ model, season, rows, layout, at, live, width }: { model: Cells
 function rate(progress: TableProgress): string {
   if (progress.began === null || progress.now <= progress.began || !progress.done) return '';
   const perSecond = progress.done / (progress.now - progress.began);
-  return `${perSecond >= 10 ? Math.round(perSecond) : perSecond.toFixed(1)}/s ${seconds((progress.total - progress.done) / perSecond)}`;
+  const rows = progress.rows / (progress.now - progress.began);
+  return `${rows >= 1 ? `${count(Math.round(rows))} rows/s, ` : ''}${seconds((progress.total - progress.done) / perSecond)} left`;
 }
 
 /** The same as a table of months, for whoever reads text. */
@@ -312,6 +305,15 @@ function AsText({ model, season, rows }: { model: Cells; season: Season; rows: R
   );
 }
 
+function statesText(model: Cells, tables: TableCells[], from: number, to: number): string {
+  const found = new Map<State, number>();
+  for (let i = from; i < to; i++) {
+    const state = model.together(tables, i);
+    if (state) found.set(state, (found.get(state) ?? 0) + 1);
+  }
+  return worst.filter((s) => found.has(s)).map((s) => `${found.get(s)} ${s}`).join(', ') || 'none';
+}
+
 function MonthTable({ model, season, rows }: { model: Cells; season: Season; rows: Row[] }) {
   drawn.value;
   const months: Array<{ name: string; from: number; to: number }> = [];
@@ -321,20 +323,12 @@ function MonthTable({ model, season, rows }: { model: Cells; season: Season; row
     if (last?.name === month) last.to = i + 1;
     else months.push({ name: month, from: i, to: i + 1 });
   }
-  const text = (tables: TableCells[], from: number, to: number) => {
-    const found = new Map<State, number>();
-    for (let i = from; i < to; i++) {
-      const state = model.together(tables, i);
-      if (state) found.set(state, (found.get(state) ?? 0) + 1);
-    }
-    return worst.filter((s) => found.has(s)).map((s) => `${found.get(s)} ${labels[s]}`).join(', ') || 'none';
-  };
   return (
     <div class="scroll" tabIndex={0} role="region" aria-label={`${season.season} by months`}>
       <table class="plain">
         <caption>{season.season}: game dates of each table by month and state</caption>
         <thead><tr><th scope="col">table</th>{months.map((m) => <th scope="col">{monthOf(`${m.name}-01`)} {m.name.slice(0, 4)}</th>)}</tr></thead>
-        <tbody>{rows.map((row) => <tr><th scope="row">{row.label}</th>{months.map((m) => <td>{text(row.tables, m.from, m.to)}</td>)}</tr>)}</tbody>
+        <tbody>{rows.map((row) => <tr><th scope="row">{row.label}</th>{months.map((m) => <td>{statesText(model, row.tables, m.from, m.to)}</td>)}</tr>)}</tbody>
       </table>
     </div>
   );
@@ -343,7 +337,7 @@ function MonthTable({ model, season, rows }: { model: Cells; season: Season; row
 export function Legend() {
   return (
     <ul class="legend" aria-label="States">
-      {states.filter((s) => s !== 'not_due').map((s) => <li title={meaning[s]}><Mark state={s} named /></li>)}
+      {states.filter((s) => s !== 'not due' && s !== 'unknown').map((s) => <li title={meaning[s]}><Mark state={s} named /></li>)}
       <li class="quiet">a gap: no games · blank: not due</li>
     </ul>
   );
@@ -365,8 +359,8 @@ function Line({ model, rows, chosen, choose }: { model: Cells; rows: Row[]; chos
         <div class="chosen" role="group" aria-label="Selection">
           <p>
             <strong title={chosen.tables.join(', ')}>{chosen.tables.length === 1 ? chosen.tables[0] : plural(chosen.tables.length, 'table')}</strong>
-            <label>from <input type="date" value={chosen.from} onChange={(e) => e.currentTarget.value && choose({ ...chosen, from: e.currentTarget.value })} /></label>{' '}
-            <label>to <input type="date" value={chosen.to} onChange={(e) => e.currentTarget.value && choose({ ...chosen, to: e.currentTarget.value })} /></label>{' '}
+            <label>from <DateInput value={chosen.from} change={(from) => choose({ ...chosen, from })} /></label>{' '}
+            <label>to <DateInput value={chosen.to} change={(to) => choose({ ...chosen, to })} /></label>{' '}
             <span class="quiet">{plural(model.dates.filter((d) => d.date >= chosen.from && d.date <= chosen.to).length, 'game date')}</span>
             {chosen.tables.length === 1 && chosen.from === chosen.to && <a href={cellLink(chosen.tables[0]!, chosen.from)}>open the cell</a>}
             <button type="button" class="small" onClick={() => choose(null)}>Clear</button>
@@ -389,12 +383,12 @@ function LineText({ model, row, index, date }: { model: Cells; row: Row; index: 
   const single = row.tables.length === 1 ? row.tables[0]! : null;
   const state = model.together(row.tables, index);
   const parts: string[] = [];
-  if (single && state && state !== 'not_due') {
+  if (single && state && state !== 'not due') {
     const rows = single.rows[index], run = single.runs[index];
     if (rows !== undefined && state !== 'missing') parts.push(plural(rows, 'row'));
     if (run) parts.push(`run ${run}`);
     const cause = model.cause(single, index);
-    if (cause) parts.push(cause);
+    if (cause) parts.push(firstLine(cause));
   }
   return (
     <>

@@ -4,11 +4,11 @@ import { useEffect, useMemo, useState } from 'preact/hooks';
 import { useLocation, useRoute } from 'preact-iso/router';
 import { cells, changed, dictionary } from '../store';
 import { isNumeric, query, useQuery } from '../server';
-import { Copy, Empty, Facts, Head, Mark, Problem, tableLink, Waiting } from '../parts';
+import { Copy, Empty, Facts, Head, isBroken, Mark, Problem, tableLink, Waiting } from '../parts';
 import { Strips } from './season';
 import { count, identifier, literal, percent, plural, seconds, show, since } from '../words';
-import { states, labels, worst, type State } from '../states';
-import type { DictionaryTable, Value } from '../verbs';
+import { states, worst, type State } from '../states';
+import type { DictionaryTable, LeftOut, Value } from '../verbs';
 
 const buckets = 24;
 interface ColumnFacts { nulls: number; least: Value; most: Value; bars: number[] | null }
@@ -42,8 +42,27 @@ export function TableView() {
   const report = dictionary.value;
   if (!report) return <Waiting />;
   const table = report.tables.find((t) => t.table === name);
+  const out = report.left_out.find((one) => one.name === name && !one.is_check);
+  if (out) return <LeftOutTable of={out} all={report.left_out} />;
   if (!table) return <Empty>There is no table {name}. <a href="/dictionary">All tables</a></Empty>;
   return <TableAbout key={name} table={table} readers={report.tables.filter((t) => t.reads.some((r) => r.table === name))} />;
+}
+
+// A model that cannot be used: which file is broken, why, and what else waits for it.
+function LeftOutTable({ of, all }: { of: LeftOut; all: LeftOut[] }) {
+  const behind = all.filter((one) => one.because.startsWith(`it reads ${of.name}:`));
+  const input = of.because.match(/^it reads (\w+):/)?.[1];
+  return (
+    <>
+      <Head title={of.name}>{cells.value?.byName.has(of.name) && <a href={`/season?table=${of.name}`}>calendar</a>}</Head>
+      {isBroken(of)
+        ? <Problem failure={{ message: `The file of this model is broken, so it is not filled.\n${of.because}`, hint: 'Correct the file: the page sees it at once. `backcourt lint` names every problem.' }} />
+        : <Problem failure={{ message: `This model is not filled while a model that it reads is broken: ${of.because}` }}>{input && <p><a href={tableLink(input)}>{input}</a></p>}</Problem>}
+      <Facts of={[['file', <code>{of.file}</code>], behind.length > 0 && ['read by', <>{behind.map((one) => <><a href={tableLink(one.name)}>{one.name}</a> </>)}</>]]} />
+      <TableStates name={of.name} />
+      <TableStrips name={of.name} />
+    </>
+  );
 }
 
 function TableAbout({ table, readers }: { table: DictionaryTable; readers: DictionaryTable[] }) {
@@ -167,7 +186,7 @@ function TableStates({ name }: { name: string }) {
   const found = new Map<State, { n: number; last: string }>();
   table.codes.forEach((code, i) => {
     const state = states[code];
-    if (state && state !== 'not_due') found.set(state, { n: (found.get(state)?.n ?? 0) + 1, last: model.dates[i]!.date });
+    if (state && state !== 'not due') found.set(state, { n: (found.get(state)?.n ?? 0) + 1, last: model.dates[i]!.date });
   });
-  return <p class="spread">{worst.filter((s) => found.has(s)).map((s) => <a href={`/cell/${name}/${found.get(s)!.last}`}><Mark state={s} /> {count(found.get(s)!.n)} {labels[s]}</a>)}</p>;
+  return <p class="spread">{worst.filter((s) => found.has(s)).map((s) => <a href={`/cell/${name}/${found.get(s)!.last}`}><Mark state={s} /> {count(found.get(s)!.n)} {s}</a>)}</p>;
 }

@@ -3,8 +3,8 @@
 import { useLocation, useRoute } from 'preact-iso/router';
 import { changed, dictionary } from '../store';
 import { useAsk } from '../server';
-import { Answer, cellLink, Command, Mark, tableLink } from '../parts';
-import { isDate, plural } from '../words';
+import { Answer, cellLink, Coded, Command, Mark, tableLink } from '../parts';
+import { firstLine, isDate, plural } from '../words';
 import type { ValueChange, WhyLink, WhyValue } from '../verbs';
 
 /** The address of a row's view, or of one of its values. */
@@ -51,7 +51,7 @@ function Trail({ links }: { links: WhyLink[] }) {
         <li style={{ marginLeft: `${Math.min(link.depth, 10) * 14}px` }} class={link.state === 'as before' ? 'quiet' : ''}>
           {link.state === 'changed' && <Mark state="stale" />}
           {isDate(link.date) ? <a href={cellLink(link.table, link.date)}>{link.table}{i > 0 ? '' : ` ${link.date}`}</a> : <a href={tableLink(link.table)}>{link.table}</a>}
-          <span class="quiet"> {i > 0 && `${link.state}: `}{link.because}{link.column && `: ${link.column}`}</span>
+          <span class="quiet"> {i > 0 && `${link.state}: `}<Coded text={firstLine(link.because)} />{link.column && `: ${link.column}`}</span>
           {link.rows.length > 0 && <ul class="plain-list made-of">{link.rows.map((row) => <li title={row.key}><span class="quiet">{row.date}</span> {row.value ?? 'NULL'}</li>)}</ul>}
           {link.values.length > 0 && <ul class="plain-list">{link.values.map((value) => <li><Change of={value} /></li>)}</ul>}
           {link.values_changed > link.values.length && <span class="quiet">and {plural(link.values_changed - link.values.length, 'more value')}</span>}
