@@ -235,8 +235,7 @@ void Host::Run(const std::string& id, const Verb& verb, const nlohmann::json& re
     log_.Tell(id, data["event"], data);
     if (!std::holds_alternative<LoadFinished>(event)) return;
     ++hard_;  // a fill has loaded: there may be dates now
-    log_.TellAll("changed",
-                 {{"tables", nlohmann::json::array()}, {"load", true}, {"project", false}});
+    log_.TellAll("changed", {{"tables", nlohmann::json::array()}, {"load", true}, {"project", false}});
   };
   Result<nlohmann::json> end = verb.run(*workspace, request, either, tell, {});
   taken_on.reset();
