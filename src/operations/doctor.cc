@@ -202,8 +202,8 @@ class Examination {
       size_t own = 0;
       for (const RawTable& raw : project_.raw_tables)
         own += FilesOf(project_.Patterns(raw)).size();
-      Find(own ? "ok" : "absent",
-           fmt::format("{} in the raw tables' own shape below {}", Counted(own, "file"), project_.data));
+      Find(own ? "ok" : "absent", fmt::format("{} in the raw tables' own shape below {}",
+                                              Counted(int64_t(own), "file"), project_.data));
     }
     for (const Feed& feed : project_.feeds) {
       std::vector<std::string> patterns = project_.Patterns(feed);

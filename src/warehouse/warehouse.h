@@ -120,7 +120,8 @@ class Workbench {
   virtual Result<> MakeView(const Model& model, ::backcourt::Digest identity) = 0;
 
   // Writes the rows of a SELECT to a file of this machine.
-  virtual Result<int64_t> WriteFile(const std::string& select, const std::string& path, FileFormat format) = 0;
+  virtual Result<int64_t> WriteFile(const std::string& select, const std::string& path,
+                                    FileFormat format) = 0;
 
   // The rows of a SELECT as an Arrow IPC stream: see Connection::Stream.
   virtual Result<> Stream(const std::string& select, const Bytes& take) = 0;
