@@ -273,10 +273,12 @@ std::vector<Problem> Problems(const Project& project, const Moment& moment,
 
 std::string NextCommand(const std::vector<SeasonStatus>& seasons, const std::vector<Problem>& problems,
                         const Moment& moment) {
-  bool open = false;
+  bool open = false;  // to what waits for results a fill brings nothing
   for (const SeasonStatus& season : seasons)
-    for (const TableStatus& table : season.tables)
-      open = open || table.done < table.total;
+    for (const TableStatus& table : season.tables) {
+      auto waiting = table.states.find(CellStateName(CellState::kWaiting));
+      open = open || table.done + (waiting == table.states.end() ? 0 : waiting->second) < table.total;
+    }
   if (moment.calendar.dates().empty())
     return moment.cells.empty()
                ? "backcourt load"

@@ -155,9 +155,10 @@ Result<VerifyReport> Verify(Workspace& workspace, const VerifyRequest& request, 
   int sample = request.all ? 0 : request.sample.value_or(kSample);
   SampledCells sampled = SampleCells(project, moment.calendar, moment.cells, tables, dates.dates, sample);
   if (sampled.cells.empty())
-    return Error{ErrorKind::kUsage,
-                 "there is no filled cell to verify, and a check of nothing proves nothing",
-                 "`backcourt backfill` first"};
+    return Error{
+        ErrorKind::kUsage,
+        "no cell of this choice is filled and true to its inputs, and a check of nothing proves nothing",
+        "other dates; `backcourt status` shows what is there, `backcourt backfill` fills the rest"};
   int parallel = request.parallel.value_or(int(std::max(1u, std::thread::hardware_concurrency())));
   // Cells side by side gain more than threads inside of one.
   auto threads = TRY(SharedThreads::Among(*TRY(workspace.Open()), parallel));

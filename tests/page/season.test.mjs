@@ -41,10 +41,10 @@ test('Shift with arrows selects, the address holds it, a reload keeps it', async
   const page = await open(`${url}/season`);
   await page.getByRole('application').focus();
   for (const key of ['Home', 'Shift+ArrowRight', 'Shift+ArrowRight', 'Shift+ArrowDown']) await page.keyboard.press(key);
+  // The address follows the keys, a moment later.
+  const chosen = { from: cells.dates[0].date, to: cells.dates[2].date, tables: cells.tables.slice(0, 2).map((t) => t.table).join() };
+  await page.waitForURL((at) => Object.entries(chosen).every(([name, value]) => at.searchParams.get(name) === value));
   const address = page.url();
-  assert.equal(new URL(address).searchParams.get('from'), cells.dates[0].date);
-  assert.equal(new URL(address).searchParams.get('to'), cells.dates[2].date);
-  assert.equal(new URL(address).searchParams.get('tables'), cells.tables.slice(0, 2).map((t) => t.table).join());
   await page.reload();
   assert.equal(page.url(), address);
   await page.locator('.chosen').getByText('3 game dates').waitFor();
@@ -143,6 +143,7 @@ test('keys lead to every view, and search finds tables and columns', async () =>
     await page.getByRole('heading', { level: 1, name: heading }).waitFor();
   }
   await page.keyboard.press('/');
+  await page.waitForFunction(() => document.activeElement?.getAttribute('role') === 'combobox');
   await page.keyboard.type('points_avg');
   await page.getByRole('option', { name: /column points_avg/ }).waitFor();
   await page.keyboard.press('Enter');

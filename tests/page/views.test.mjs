@@ -94,6 +94,7 @@ test('what a player view shows is in its address; a date that is none is said; t
   await page.goto(`${url}/player/201939?date=2022-13-45`);
   await page.getByText('2022-13-45 is no date').waitFor();
   await page.keyboard.press('/');
+  await page.waitForFunction(() => document.activeElement?.getAttribute('role') === 'combobox');
   await page.keyboard.type('golden');
   await page.getByRole('option', { name: /team GSW Golden State Warriors/ }).click();
   await page.getByRole('heading', { name: 'GSW Golden State Warriors' }).waitFor();
