@@ -116,7 +116,8 @@ JOIN team_offense_game_summary t ON t.season = d.season AND {rule} GROUP BY ALL
             self.assertRegex(out, f"{name}.*why: {cause}")
         # None heals by being tried again, whatever is asked for.
         for name in texts:
-            self.slice.run("backfill", name, "--start-date", "2022-01-11", "--end-date", "2022-01-15", code=2)
+            for more in ((), ("--force",)):
+                self.slice.run("backfill", name, "--start-date", "2022-01-11", "--end-date", "2022-01-15", *more, code=2)
             self.slice.run("backfill", name, code=2)
         counts = dict(self.slice.rows.execute(f"""ATTACH '{self.slice.project / "warehouse.duckdb"}' AS w (READ_ONLY);
             SELECT table_name, count(*) FILTER (state = 'fresh') FROM w.backcourt.cells GROUP BY 1""").fetchall())

@@ -363,6 +363,22 @@ class PublishedTables(Toy):
         self.assertEqual(rows.schema.metadata[b"backcourt.published"], f"version 1, run 2, complete through {self.project.status()['complete_through']}".encode())
         self.assertNotIn(b"backcourt.published", ours.schema.metadata)
 
+    def test_before_the_first_publication_the_lock_is_told(self):
+        place = self.place.rename(self.outside / "not yet")
+        self.addCleanup(place.rename, self.place)
+        with duckdb.connect(str(self.folder / "warehouse.duckdb")), self.assertRaises(backcourt.WarehouseBusy):
+            self.project.table("player_games")
+
+    def test_a_table_without_rows_and_no_complete_date_are_told(self):
+        place = self.outside / "empty"
+        shutil.copytree(self.place, place)
+        manifest = json.loads((place / "manifest.json").read_text())
+        manifest["complete_through"], manifest["tables"]["player_games"]["files"] = None, []
+        (place / "manifest.json").write_text(json.dumps(manifest))
+        tables = backcourt.Published(place)
+        self.assertIsNone(tables.complete_through)
+        self.refused("player_games has no rows yet", tables.table, "player_games")
+
     def test_a_version_whose_files_are_gone_gives_way_to_the_newest(self):
         place = self.outside / "moving"
         self.project.publish(place)

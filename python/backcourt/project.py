@@ -56,8 +56,8 @@ class Project:
         self._project = [] if path is None else ["--project", str(Path(path).absolute())]
 
     def __repr__(self) -> str:
-        folder = self._project[1] if self._project else next((str(folder) for folder in [self._folder, *self._folder.parents] if (folder / "backcourt.toml").exists()), None)
-        return f"Project({folder!r})" if folder else "Project() without a backcourt.toml"
+        folder = self._root()
+        return f"Project({str(folder)!r})" if folder else "Project() without a backcourt.toml"
 
     def tables(self) -> Listing[TableInfo]:
         """The tables, inputs first and raw tables last: name, kind, key, and what a row is.
@@ -491,15 +491,26 @@ class Project:
         return cast(PublishReport, self._json(["publish", *where, *_option("--to", to), *(["--dry-run"] if dry_run else [])]))
 
     def _published(self) -> Published | None:
-        """The folder under [publish] of backcourt.toml; None without one."""
+        """What is in the folder under [publish] of backcourt.toml; None without one."""
         try:
             import tomllib
         except ImportError:  # Python 3.10
             return None
-        root = Path(self._project[1]) if self._project else next((folder for folder in [self._folder, *self._folder.parents] if (folder / "backcourt.toml").exists()), self._folder)
+        root = self._root()
+        if root is None:
+            return None
         with open(root / "backcourt.toml", "rb") as file:
             folder = tomllib.load(file).get("publish", {}).get("folder")
-        return None if folder is None else Published(folder if "://" in folder else root / folder)
+        try:
+            return None if folder is None else Published(folder if "://" in folder else root / folder)
+        except UsageError:  # nothing was published yet
+            return None
+
+    def _root(self) -> Path | None:
+        """The folder of backcourt.toml."""
+        if self._project:
+            return Path(self._project[1])
+        return next((folder for folder in [self._folder, *self._folder.parents] if (folder / "backcourt.toml").exists()), None)
 
     def _describe(self, table: str) -> tuple[Description, bool]:
         """A table by its page and by the warehouse, and whether this holds it."""

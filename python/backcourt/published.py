@@ -78,9 +78,10 @@ class Published:
         return int(self._manifest["run"])
 
     @property
-    def complete_through(self) -> str:
-        """The game date up to which every table is done."""
-        return str(self._manifest["complete_through"])
+    def complete_through(self) -> str | None:
+        """The game date up to which every table is done; None when it is none."""
+        through = self._manifest["complete_through"]
+        return None if through is None else str(through)
 
     def tables(self) -> Listing[TableInfo]:
         """The tables: name, kind, key, and what a row is."""
@@ -130,10 +131,12 @@ class Published:
             if season not in seasons:
                 raise UsageError(f"{name} has no rows of season {season!r}\n  Try: {', '.join(seasons) or 'another table'}")
             files = [file for file in files if file["season"] == season]
-        schema = pyarrow.dataset.dataset([f"{self._root}/{file['path']}" for file in files], format="parquet", filesystem=self._files)
+        if not files:
+            raise UsageError(f"{name} has no rows yet\n  Try: Project.backfill(), then Project.publish()")
+        stored = pyarrow.dataset.dataset([f"{self._root}/{file['path']}" for file in files], format="parquet", filesystem=self._files)
         order = list(dict.fromkeys([described.date, *described.key]))
         known = [column.name for column in described.columns]
-        rows = schema.to_table(columns=known if where is not None else list(dict.fromkeys([*chosen, *order])), filter=rule)
+        rows = stored.to_table(columns=known if where is not None else list(dict.fromkeys([*chosen, *order])), filter=rule)
         if where is not None:
             rows = _where(rows, _sql.bind(where, params))
         elif params is not None:
@@ -149,14 +152,15 @@ class Published:
 
     def _try(self, read: Callable[[], T]) -> T:
         """What `read` gives, of a newer version where the files of this one are gone."""
-        for left in reversed(range(_TRIES)):
+        for _ in range(_TRIES - 1):
             try:
                 return read()
-            except FileNotFoundError as error:
-                if not left:
-                    raise SourceUnreachable(f"{self.folder}: {error}\n  Try: Project.publish() writes the files again") from error
+            except FileNotFoundError:
                 self.refresh()
-        raise AssertionError("the last try returns or raises")
+        try:
+            return read()
+        except FileNotFoundError as error:
+            raise SourceUnreachable(f"{self.folder}: {error}\n  Try: Project.publish() writes the files again") from error
 
 
 def _where(rows: Any, rule: str) -> Any:

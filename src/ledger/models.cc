@@ -11,6 +11,12 @@
 
 namespace backcourt::ledger {
 
+namespace {
+
+constexpr const char* kRefuted = "refuted ";  // notes: and the name of the model
+
+}  // namespace
+
 Result<std::map<std::string, KnownModel>> ReadModels(Connection& connection) {
   Rows rows =
       TRY(connection.Query("SELECT model, identity, checks, coalesce(proved, true) FROM backcourt.models"));
@@ -38,12 +44,6 @@ Result<> WriteProved(Connection& connection, const Model& model) {
                   Quote(model.name), model.identity.Hex()));
 }
 
-namespace {
-
-constexpr const char* kRefuted = "refuted ";  // notes: and the name of the model
-
-}  // namespace
-
 Result<std::map<std::string, RefutedText>> ReadRefuted(Connection& connection) {
   std::map<std::string, RefutedText> refuted;
   Rows rows = TRY(
@@ -66,14 +66,13 @@ Result<> ForgetModel(Connection& connection, const std::string& name) {
 }
 
 Result<> ForgetTable(Connection& connection, const std::string& name) {
+  TRY(connection.Execute("DELETE FROM backcourt.meta WHERE name = " + Quote(kRefuted + name)));
   return connection.Execute(fmt::format(R"sql(
       DELETE FROM backcourt.cells WHERE table_name = {name};
       DELETE FROM backcourt.models WHERE model = {name};
       DELETE FROM backcourt.declarations WHERE table_name = {name};
-      DELETE FROM backcourt.meta WHERE name = {refuted};
       DELETE FROM backcourt.bases WHERE name = {name} AND part <> 'first day')sql",
-                                        fmt::arg("name", Quote(name)),
-                                        fmt::arg("refuted", Quote(kRefuted + name))));
+                                        fmt::arg("name", Quote(name))));
 }
 
 Result<> WriteChecks(Connection& connection, const Model& model) {

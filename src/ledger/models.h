@@ -24,7 +24,7 @@ Result<> WriteModel(Connection& connection, const Model& model, Digest identity,
 Result<> WriteProved(Connection& connection, const Model& model);
 
 // Texts whose proof failed: by model, the identity, and what the proof showed. A text does not get better by
-// being tried again on other dates.
+// being tried again on other dates, nor by force: it has to be another.
 struct RefutedText {
   std::string identity, why;
 };

@@ -416,8 +416,7 @@ Result<BackfillReport> Fill::RunPlan() {
   Moment& moment = work_->moment;
   FillProof proof(project_, moment.calendar,
                   TRY(ReadPassedDates(connection(), project_, moment.calendar, moment.cells)),
-                  request_.selection.force ? std::map<std::string, std::string>()
-                                           : TRY(ReadRefutedModels(connection(), project_)));
+                  TRY(ReadRefutedModels(connection(), project_)));
   auto filler = TRY(WarehouseFiller::Make(*TRY(workspace_.Open()), project_, moment.calendar, moment.cells,
                                           cells_mutex, proof, run, options.parallel));
   Progress progress(project_, work_->plan, run, options.parallel, [&](const RunEvent& event) {
