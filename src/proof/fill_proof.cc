@@ -103,11 +103,49 @@ Result<std::set<std::string>> ReadUnprovedModels(
   return unproved;
 }
 
-// Dates with rows: the first, and behind it those that the text's digest picks, so that another text is
-// looked at elsewhere. Each is of a stretch, the first of which are short: early in a season little is read
-// for a date. The batch's last date is cut to its own windows in any case.
-std::vector<int> FillProof::Choose(const BatchWork& work, const std::vector<PartitionDigest>& made,
-                                   size_t count) const {
+// Some of the dates that a text must still pass. Batches of one model that are ready at once share them: each
+// takes what no other is at, and waits for the others when nothing is left to take.
+class FillProof::Claim {
+ public:
+  Claim(FillProof& proof, const std::string& model, bool across)
+      : proof_(proof), mine_(proof.proved_.at({model, across})) {}
+  ~Claim() { End({}); }
+
+  // How many of up to `most` dates. 0: enough have passed.
+  size_t Take(size_t most) {
+    std::unique_lock lock(proof_.mutex_);
+    proof_.ended_.wait(
+        lock, [&] { return mine_.passed.size() + mine_.under_way < kProofDates || !mine_.under_way; });
+    taken_ = std::min(most, kProofDates - std::min(kProofDates, mine_.passed.size() + mine_.under_way));
+    mine_.under_way += taken_;
+    return taken_;
+  }
+  void End(const std::vector<int>& passed) {
+    std::lock_guard lock(proof_.mutex_);
+    mine_.under_way -= std::exchange(taken_, 0);
+    mine_.passed.insert(passed.begin(), passed.end());
+    proof_.ended_.notify_all();
+  }
+
+ private:
+  FillProof& proof_;
+  ProvedDates& mine_;
+  size_t taken_ = 0;
+};
+
+FillProof::FillProof(const Project& project, const Calendar& calendar, PassedDates earlier,
+                     std::map<std::string, std::string> refuted)
+    : project_(project), calendar_(calendar), earlier_(std::move(earlier)), refuted_(std::move(refuted)) {
+  for (const auto& [model, dates] : earlier_) {
+    proved_[{model, false}].passed = dates;
+    proved_[{model, true}];
+  }
+}
+
+// Dates with rows, the outermost first: the batch's first, and those that the text's digest picks, so that
+// another text is looked at elsewhere. Each is of a stretch, the first of which are short: early in a season
+// little is read for a date. The batch's last date is cut to its own windows in any case.
+std::vector<int> FillProof::Choose(const BatchWork& work, const std::vector<PartitionDigest>& made) const {
   std::set<PartitionKey> with_rows;
   for (const PartitionDigest& partition : made)
     if (partition.rows) with_rows.insert(partition.partition);
@@ -116,13 +154,14 @@ std::vector<int> FillProof::Choose(const BatchWork& work, const std::vector<Part
     if (with_rows.contains(calendar_.dates()[size_t(cell.date_index)].date.days))
       dates.push_back(cell.date_index);
   if (dates.size() > kProofDates) dates.pop_back();
-  count = std::min(count, dates.size());
-  std::vector<int> chosen;
+  size_t count = std::min(kProofDates, dates.size());
   auto begin_of = [&](size_t i) {
     double part = double(i) / double(count);
     return std::max(i, size_t(double(dates.size()) * part * part * part * part));
   };
-  for (size_t i = 0; i < count; ++i) {
+  std::vector<int> chosen;
+  for (size_t n = 0; n < count; ++n) {
+    size_t i = n % 2 == 0 ? n / 2 : count - 1 - n / 2;
     size_t begin = begin_of(i), end = begin_of(i + 1);
     size_t picked = size_t(Hasher().Add(work.model->identity).Add(int64_t(i)).Finish().value % (end - begin));
     chosen.push_back(dates[i == 0 ? begin : begin + picked]);
@@ -135,59 +174,53 @@ Result<> FillProof::Prove(Workbench& bench, const BatchWork& work, const std::st
   const Model& model = *work.model;
   if (auto refuted = refuted_.find(model.name); refuted != refuted_.end())
     return Error{ErrorKind::kProof, refuted->second, kCorrect};
-  auto earlier = earlier_.find(model.name);
-  if (work.cells.size() < 2 || earlier == earlier_.end()) return {};  // one date is cut to its own windows
+  if (work.cells.size() < 2 || !earlier_.contains(model.name))
+    return {};  // one date is cut to its own windows
   auto season = [&](const CellWork& cell) { return calendar_.dates()[size_t(cell.date_index)].season; };
-  bool across = season(work.cells.front()) != season(work.cells.back());
-  auto passed = [&]() -> std::set<int>& {  // of batches like this one; REQUIRES: the mutex
-    ProvedDates& of_model = passed_[model.name];
-    return across ? of_model.across_seasons : of_model.within_seasons;
-  };
-  size_t still;
-  {
-    std::lock_guard lock(mutex_);
-    std::set<int> dates = passed();
-    if (!across) dates.insert(earlier->second.begin(), earlier->second.end());
-    still = kProofDates - std::min(kProofDates, dates.size());
+  Claim claim(*this, model.name, season(work.cells.front()) != season(work.cells.back()));
+  for (std::vector<int>& dates : InStatements(calendar_, model, Choose(work, made))) {
+    dates.resize(claim.Take(dates.size()));
+    if (dates.empty()) break;
+    TRY(ProveDates(bench, work, dates, staged, made));
+    claim.End(dates);
   }
-  std::vector<int> dates = Choose(work, made, still);
-  if (dates.empty()) return {};
-  for (const std::vector<int>& some : InStatements(calendar_, model, dates)) {
-    // Newest rows first, the reverse of the warehouse, so that a result which depends on their order shows
-    // itself.
-    auto from = [&](const Read& read) {
-      std::string rows =
-          fmt::format("wh.main.{} WHERE {}", Ident(read.table), CutOf(project_, calendar_, read, some));
-      const Model* input = project_.FindModel(read.table);
-      std::string written = input && input->view ? "" : bench.dialect().WriteOrder();
-      return written.empty() ? rows : fmt::format("{} ORDER BY {} DESC", rows, written);
-    };
-    auto mismatch = TRY(ReplayDates(bench, from, calendar_, model, some, staged, made));
-    if (!mismatch) continue;
-    std::vector<int> batch;
-    for (const CellWork& cell : work.cells)
-      batch.push_back(cell.date_index);
-    std::string cause = mismatch->error;
-    if (cause.empty())
-      cause = TRY(CauseInText(bench, project_, calendar_, model, calendar_.Find(mismatch->date), batch));
-    return Error{ErrorKind::kProof,
-                 fmt::format("{}: {} {} differs when it is filled alone, from its own windows: {}{}",
-                             model.file, model.name, mismatch->date.Str(), mismatch->first.Text(),
-                             cause.empty() ? "" : "; why: " + cause),
-                 kCorrect};
-  }
-  std::lock_guard lock(mutex_);
-  passed().insert(dates.begin(), dates.end());
   return {};
+}
+
+Result<> FillProof::ProveDates(Workbench& bench, const BatchWork& work, const std::vector<int>& dates,
+                               const std::string& staged, const std::vector<PartitionDigest>& made) const {
+  const Model& model = *work.model;
+  // Newest rows first, the reverse of the warehouse, so that a result which depends on their order shows
+  // itself.
+  auto from = [&](const Read& read) {
+    std::string rows =
+        fmt::format("wh.main.{} WHERE {}", Ident(read.table), CutOf(project_, calendar_, read, dates));
+    const Model* input = project_.FindModel(read.table);
+    std::string written = input && input->view ? "" : bench.dialect().WriteOrder();
+    return written.empty() ? rows : fmt::format("{} ORDER BY {} DESC", rows, written);
+  };
+  auto mismatch = TRY(ReplayDates(bench, from, calendar_, model, dates, staged, made));
+  if (!mismatch) return {};
+  std::vector<int> batch;
+  for (const CellWork& cell : work.cells)
+    batch.push_back(cell.date_index);
+  std::string cause = mismatch->error;
+  if (cause.empty())
+    cause = TRY(CauseInText(bench, project_, calendar_, model, calendar_.Find(mismatch->date), batch));
+  return Error{ErrorKind::kProof,
+               fmt::format("{}: {} {} differs when it is filled alone, from its own windows: {}{}",
+                           model.file, model.name, mismatch->date.Str(), mismatch->first.Text(),
+                           cause.empty() ? "" : "; why: " + cause),
+               kCorrect};
 }
 
 std::vector<std::string> FillProof::Passed() const {
   std::lock_guard lock(mutex_);
   std::vector<std::string> passed;
-  for (const auto& [model, dates] : passed_) {
-    std::set<int> all = earlier_.at(model);
-    all.insert(dates.within_seasons.begin(), dates.within_seasons.end());
-    all.insert(dates.across_seasons.begin(), dates.across_seasons.end());
+  for (const auto& [model, earlier] : earlier_) {
+    std::set<int> all = earlier;
+    for (bool across : {false, true})
+      all.merge(std::set<int>(proved_.at({model, across}).passed));
     if (all.size() >= kProofDates) passed.push_back(model);
   }
   return passed;

@@ -3,6 +3,7 @@
 // filled once more, from tables that hold only their own windows, and compared before the batch is published.
 #pragma once
 
+#include <condition_variable>
 #include <map>
 #include <mutex>
 #include <set>
@@ -37,8 +38,7 @@ class FillProof : public TextProof {
   // `earlier`: what has passed at earlier fills. A model that is not in it is proved. `refuted`: by model,
   // what an earlier proof of the text showed.
   FillProof(const Project& project, const Calendar& calendar, PassedDates earlier,
-            std::map<std::string, std::string> refuted)
-      : project_(project), calendar_(calendar), earlier_(std::move(earlier)), refuted_(std::move(refuted)) {}
+            std::map<std::string, std::string> refuted);
 
   Result<> Prove(Workbench& bench, const BatchWork& work, const std::string& staged,
                  const std::vector<PartitionDigest>& made) override;
@@ -47,18 +47,23 @@ class FillProof : public TextProof {
   std::vector<std::string> Passed() const;
 
  private:
-  struct ProvedDates {  // date indices
-    std::set<int> within_seasons, across_seasons;
+  // Of a model's batches within a season, or of those with dates of several.
+  struct ProvedDates {
+    std::set<int> passed;  // date indices
+    size_t under_way = 0;  // dates that batches are proving now
   };
-  std::vector<int> Choose(const BatchWork& work, const std::vector<PartitionDigest>& made,
-                          size_t count) const;
+  class Claim;
+  std::vector<int> Choose(const BatchWork& work, const std::vector<PartitionDigest>& made) const;
+  Result<> ProveDates(Workbench& bench, const BatchWork& work, const std::vector<int>& dates,
+                      const std::string& staged, const std::vector<PartitionDigest>& made) const;
 
   const Project& project_;
   const Calendar& calendar_;
   const PassedDates earlier_;
   const std::map<std::string, std::string> refuted_;
   mutable std::mutex mutex_;
-  std::map<std::string, ProvedDates> passed_;  // by model; across_seasons: of batches with dates of several
+  std::condition_variable ended_;
+  std::map<std::pair<std::string, bool>, ProvedDates> proved_;  // by model and whether across seasons
 };
 
 }  // namespace backcourt
