@@ -280,6 +280,33 @@ class Field(Shapes):
         self.load()
         self.assertEqual(self.query("SELECT count(*) AS n FROM raw_schedule"), [{"n": 4}])
 
+    def test_a_data_folder_that_is_empty(self):
+        log = self.put("leaguegamelog_2020-21.json", game_log(GAMES))
+        self.load()
+        for verb in ("load", "backfill"):  # as of a disk that is not mounted
+            log.rename(self.folder / "away")
+            self.assertIn("no file is left of 1 file that was loaded", self.run_program(verb, code=4))
+            (self.folder / "away").rename(log)
+            self.load()
+        self.assertEqual(self.query("SELECT count(*) AS n FROM raw_schedule"), [{"n": 4}])
+        log.unlink()
+        self.run_program("forget", str(log))
+        self.run_program("load")
+        self.assertEqual(self.query("SELECT count(*) AS n FROM raw_schedule"), [{"n": 0}])
+
+    def test_a_file_without_the_others_that_it_is_read_with(self):
+        self.put("leaguegamelog_2020-21.json", game_log(GAMES))
+        players = self.put("box/player_box_2020-21.csv", "game_id,team,starter,player_id,player,status,mp,fg,fga,fg3,fg3a,ft,fta,orb,drb,ast,stl,blk,tov,pf,pts,pm\n202101200ATL,ATL,1,inventa01,Atl Inventeda,,12:00,1,2,0,0,0,0,0,1,0,0,0,0,1,2,3\n")
+        self.assertIn("box_player_box.sql reads it together with files of box_games, and there are none for 2020-21", self.run_any("doctor").stdout)
+        for _ in range(2):
+            done = self.run_any("load", "--json")
+            useless = json.loads(done.stdout)["useless"]
+            self.assertEqual((done.returncode, [file["path"] for file in useless]), (4, [str(players)]))
+            self.assertIn("box_games", useless[0]["reason"])
+            self.assertIn("games_{season}.csv", useless[0]["hint"])
+        players.unlink()
+        self.run_program("load")
+
     def test_names_that_books_write(self):
         game = Game("0022000160", "2021-01-20", "ATL", "CHI", 100, 105)
         self.put("scheduleleaguev2_2020-21.json", schedule([game], "2021-06-01T00:00:00Z", over="all"))

@@ -216,6 +216,23 @@ Result<> ReplaceFileUses(Connection& connection, const std::string& source, cons
                   Quote(season), relation));
 }
 
+Result<> WriteUnservedFiles(Connection& connection,
+                            const std::vector<std::tuple<std::string, std::string, std::string>>& files) {
+  Rows before = TRY(connection.Query(
+      "SELECT season, path, reason FROM backcourt.file_uses WHERE source = '' ORDER BY rowid"));
+  bool same = before.size() == files.size();
+  std::string rows;
+  for (size_t i = 0; i < files.size(); ++i) {
+    const auto& [season, path, reason] = files[i];
+    same = same && before.Text(i, 0) == season && before.Text(i, 1) == path && before.Text(i, 2) == reason;
+    rows += fmt::format("{}('', {}, {}, false, {})", rows.empty() ? "" : ", ", Quote(season), Quote(path),
+                        Quote(reason));
+  }
+  if (same) return {};
+  return connection.Execute("DELETE FROM backcourt.file_uses WHERE source = ''" +
+                            (rows.empty() ? "" : "; INSERT INTO backcourt.file_uses VALUES " + rows));
+}
+
 Result<std::map<std::string, ServedUnits>> ReadServedUnits(Connection& connection) {
   Rows rows = TRY(connection.Query(R"sql(
       SELECT f.path, count(DISTINCT f.unit), count(DISTINCT u.unit)

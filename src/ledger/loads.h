@@ -102,6 +102,9 @@ Result<> ReplaceStatements(Connection& connection, const std::string& table, con
 // predicate on `path`) are replaced by the relation (path, used, reason); "" is none.
 Result<> ReplaceFileUses(Connection& connection, const std::string& source, const std::string& season,
                          const std::string& where, const std::string& relation);
+// Files that no source reads, as (season, path, reason), in place of those that were.
+Result<> WriteUnservedFiles(Connection& connection,
+                            const std::vector<std::tuple<std::string, std::string, std::string>>& files);
 // Files of which no source uses a row, with the reason.
 struct UselessFile {
   std::string path, reason;

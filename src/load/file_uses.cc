@@ -21,12 +21,22 @@ constexpr const char* kFitsNothing =
     "known type|no league id|of another game under this id|no source has its date|does not play in the "
     "game)";
 
+constexpr const char* kReadTogether = "reads it together with";
+
 constexpr int kTellsDates = 30;  // sources of the schedule of a higher rank tell no more than teams
 
 }  // namespace
 
 std::string Loader::UselessHint(const Project& project, const std::string& reason) {
   auto has = [&](const char* word) { return reason.find(word) != std::string::npos; };
+  if (has(kReadTogether)) {
+    std::vector<std::string> patterns;
+    for (const Feed& feed : project.feeds)
+      if (has((" " + feed.name + ",").c_str()) || has((" " + feed.name + " and").c_str()))
+        for (const std::string& pattern : project.Patterns(feed))
+          patterns.push_back(pattern);
+    return "add " + Join(patterns, " or ");
+  }
   if (has("crosswalk")) return "espn_crosswalk.csv with its games and players";
   if (has("season")) return "a name or a folder that shows which season is in the file";
   if (has("name"))
@@ -79,6 +89,14 @@ GROUP BY g.path)sql",
   }
   return ledger::ReplaceFileUses(connection_, group.source->name, group.season, touched,
                                  uses.empty() ? "" : "(" + uses + ")");
+}
+
+Result<> Loader::KeepUnservedFiles() {
+  std::vector<std::tuple<std::string, std::string, std::string>> unserved;  // season, path, reason
+  for (const UnservedFiles& some : sources_.Unserved())
+    for (const std::string& path : some.paths)
+      unserved.emplace_back(some.season, path, some.Reason());
+  return ledger::WriteUnservedFiles(connection_, unserved);
 }
 
 Result<> Loader::KeepSeenFiles() {

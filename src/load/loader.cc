@@ -140,6 +140,7 @@ Result<> Loader::Change(const std::vector<std::string>& named, LoadReport& repor
     return Error{ErrorKind::kSource,
                  fmt::format("the data folder {} is not there; nothing was loaded", project_.data),
                  "bring it back, or name another under [data] of backcourt.toml"};
+  if (!forgetting_) TRY(LookForAnyFile());
   const std::vector<std::string> only = TRY(PathsOf(named));
   // Outside of the transaction, which an error in a file would end.
   report.unread = TRY(FindUnreadFiles(project_, finder_, reader_, Claimed()));
@@ -159,6 +160,7 @@ Result<> Loader::Change(const std::vector<std::string>& named, LoadReport& repor
     loaded_ = TRY(ledger::ReadFiles(connection_));
   }
   TRY(ForgetGoneFiles(report));
+  TRY(KeepUnservedFiles());
   TRY(KeepSeenFiles());
   if (!report.run) return {};
   for (const auto& [feed, files] : sources_.files())
@@ -172,6 +174,23 @@ Result<> Loader::Change(const std::vector<std::string>& named, LoadReport& repor
   return ledger::EndRun(connection_, report.run, "done",
                         fmt::format("{} read, {} changed", Counted(int64_t(report.files.size()), "file"),
                                     Counted(report.changed_cells, "raw cell")));
+}
+
+// A folder in which nothing is left looks like a disk that is not mounted.
+Result<> Loader::LookForAnyFile() {
+  auto is_data = [](const std::string& feed) { return !feed.starts_with("seed "); };
+  for (const auto& [feed, files] : sources_.files())
+    if (is_data(feed) && !files.empty()) return {};
+  std::set<std::string> paths;
+  for (const ledger::LoadedFile& file : TRY(ledger::ReadFiles(connection_)))
+    if (is_data(file.feed)) paths.insert(file.path);
+  if (paths.empty()) return {};
+  return Error{ErrorKind::kSource,
+               fmt::format("no file is left of {} that {} loaded, as {}; nothing was loaded",
+                           Counted(int64_t(paths.size()), "file"), paths.size() == 1 ? "was" : "were",
+                           *paths.begin()),
+               "bring them back (is the disk mounted?), or `backcourt forget FILE` for each that is gone for "
+               "good"};
 }
 
 // A table is loaded after those that its sources read.

@@ -87,6 +87,9 @@ inline constexpr const char* kYesHint = "the same command with --yes";
 
 class Loader {
  public:
+  // What may help with a file of which no row is used, by the reason.
+  static std::string UselessHint(const Project& project, const std::string& reason);
+
   // `progress` is told what is being read, a line at a time. Where the connection's functions may still be
   // being made, `wait_for_functions` returns once they are there; a load that finds nothing to do does
   // without.
@@ -222,11 +225,11 @@ class Loader {
   Result<bool> ExpectsChange(const std::vector<std::string>& only);
   Result<> NeedFunctions();
   std::string DigestDeclarations() const;  // of all raw tables
-  // What may help with a file of which no row is used, by the reason.
-  static std::string UselessHint(const Project& project, const std::string& reason);
   // Keeps whether a group uses any row of each of its files, and why not.
   Result<> KeepUses(const RawTable& table, const SourceGroup& group, bool part);
   // Keeps which files were there, so that it can be told which are new or changed since.
+  Result<> LookForAnyFile();
+  Result<> KeepUnservedFiles();
   Result<> KeepSeenFiles();
   // Fills the pack's table of unmatched names from those kept.
   Result<> ListUnmatchedNames(LoadReport& report);
@@ -252,6 +255,7 @@ class Loader {
   std::map<std::string, int64_t> last_changed_;  // by table: the run that changed it last before this load
   std::set<std::pair<std::string, std::string>>
       forgotten_;  // sources and seasons to make again, though no file is there
+  bool forgetting_ = false;
   std::map<std::string, std::set<std::string>> gone_sources_;  // by table: those that left the pack
   std::set<std::string> left_;                                 // seasons that left the project
   bool previewing_ = false, may_lose_ = false;

@@ -321,6 +321,7 @@ Result<LoadReport> Loader::Forget(const std::string& name) {
     if (reads && !there && (ran.season.empty() || seasons.contains("") || seasons.contains(ran.season)))
       forgotten_.insert({ran.source, ran.season});
   }
+  forgetting_ = true;
   LoadReport report = TRY(Load());
   for (const std::string& feed : feeds)
     TRY(ledger::RemoveFiles(connection_, feed, std::set<std::string>{path}));

@@ -158,12 +158,16 @@ Result<> SourceGroups::Find(Connection& connection, FeedReader& reader, Finder& 
   return {};
 }
 
+bool SourceGroups::HasFiles(const std::string& feed, const std::string& season) const {
+  auto files = files_.find(feed);
+  return files != files_.end() &&
+         std::any_of(files->second.begin(), files->second.end(), [&](const FoundFile& file) {
+           return file.season.empty() || file.season == season || season.empty();
+         });
+}
+
 void SourceGroups::MakeGroup(const Source& source, const std::string& season) {
-  auto has_files = [&](const std::string& name) {
-    return std::any_of(files_[name].begin(), files_[name].end(), [&](const FoundFile& file) {
-      return file.season.empty() || file.season == season || season.empty();
-    });
-  };
+  auto has_files = [&](const std::string& feed) { return HasFiles(feed, season); };
   if (!std::all_of(source.feeds.begin(), source.feeds.end(), has_files)) return;
   if (!source.any_of.empty() && std::none_of(source.any_of.begin(), source.any_of.end(), has_files)) return;
   SourceGroup group;
@@ -196,6 +200,40 @@ void SourceGroups::MakeGroup(const Source& source, const std::string& season) {
   group.text = text.Finish().Hex();
   group.identity = group.text + SourceGroup::Held(group.feeds);
   groups_.push_back(std::move(group));
+}
+
+std::string UnservedFiles::Reason() const {
+  return fmt::format("{} reads it together with files of {}, and there are none{}", source,
+                     Join(without, " and "), season.empty() ? "" : " for " + season);
+}
+
+std::vector<UnservedFiles> SourceGroups::Unserved() const {
+  std::set<std::string> served;
+  for (const SourceGroup& group : groups_)
+    for (const auto& [feed, files] : group.feeds)
+      for (const FoundFile& file : files)
+        served.insert(file.path);
+  std::vector<UnservedFiles> unserved;
+  for (const Feed& feed : project_.feeds) {
+    auto found = files_.find(feed.name);
+    if (feed.snapshots || found == files_.end()) continue;
+    std::map<std::string, std::vector<std::string>> paths;  // by season
+    for (const FoundFile& file : found->second)
+      if (!served.contains(file.path)) paths[file.season].push_back(file.path);
+    for (auto& [season, files] : paths) {
+      UnservedFiles some{feed.name, season, std::move(files), "", {}};
+      for (const Source& source : project_.sources) {
+        if (!Contains(source.feeds, feed.name)) continue;
+        std::vector<std::string> without;
+        for (const std::string& other : source.feeds)
+          if (!HasFiles(other, season)) without.push_back(other);
+        if (!without.empty() && (some.source.empty() || without.size() < some.without.size()))
+          some.source = source.file, some.without = std::move(without);
+      }
+      if (!some.source.empty()) unserved.push_back(std::move(some));
+    }
+  }
+  return unserved;
 }
 
 // Whether anybody asks for a raw table's rows: not if only sources do that do not run.

@@ -52,6 +52,15 @@ struct AbsentFeed {
   bool empty = false;  // nothing else serves the table either
 };
 
+// Files that no source reads, since each that could reads them together with feeds that have none.
+struct UnservedFiles {
+  std::string feed, season;  // "" when their names tell no season
+  std::vector<std::string> paths;
+  std::string source;                // the one that has the fewest feeds without files
+  std::vector<std::string> without;  // which these are
+  std::string Reason() const;
+};
+
 // The feed of files in a raw table's own shape.
 Feed OwnFeed(const RawTable& table);
 
@@ -75,8 +84,10 @@ class SourceGroups {
   }  // by feed; of a seed by "seed NAME"
   // What the files that are there do not serve.
   std::vector<AbsentFeed> Absent() const;
+  std::vector<UnservedFiles> Unserved() const;
 
  private:
+  bool HasFiles(const std::string& feed, const std::string& season) const;
   void MakeGroup(const Source& source, const std::string& season);
   bool Wanted(const RawTable& table) const;
 

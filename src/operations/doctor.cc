@@ -15,7 +15,9 @@
 #include "ledger/schema.h"
 #include "load/feed_reader.h"
 #include "load/file_changes.h"
+#include "load/loader.h"
 #include "load/snapshots.h"
+#include "load/source_groups.h"
 #include "load/unread_files.h"
 #include "operations/drop.h"
 #include "proof/file_problems.h"
@@ -239,6 +241,16 @@ class Examination {
       Find("note",
            fmt::format("{} {} match no feed{}", Counted(kind.files, "file"), kind.pattern, kind.shape), hint);
     }
+    TRY(warehouse.WaitForFunctions());
+    SourceGroups groups(project_);
+    TRY(groups.Find(*connection, reader, finder_, [] { return Result<>(); }));
+    for (const UnservedFiles& some : groups.Unserved())
+      Find("warning",
+           fmt::format("{}: no row of {} is used: {}", some.paths.front(),
+                       some.paths.size() == 1 ? "it"
+                                              : fmt::format("it and {} more", some.paths.size() - 1),
+                       some.Reason()),
+           Loader::UselessHint(project_, some.Reason()));
     FileChanges changes = TRY(LookForFileChanges(*connection, project_));
     for (const std::string& path : changes.vanished)
       Find("warning", fmt::format("{} was loaded, and is gone", path),
