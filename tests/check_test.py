@@ -235,6 +235,25 @@ class ToyLeague(Toy):
         self.run_program("backfill", "--force")
         self.assertEqual([gap["guard"] for gap in self.gaps()], ["games"])
 
+    def test_columns_without_the_raw_data_that_they_need(self):
+        model = "models/precompute/player_form.sql"
+        (self.project / "tables/raw_awards.toml").write_text('about = "Prizes."\nkey = ["game_id"]\ngrain = "date"\ndate = "game_date"\nunit = "game_id"\n[columns]\n'
+                   'game_id = { type = "VARCHAR", about = "The game." }\ngame_date = { type = "DATE", about = "Its day." }\nworth = { type = "INTEGER", about = "Dollars." }\n')
+        awards = self.project / "data/raw_awards"
+        awards.mkdir()
+        self.edit(model, 'points_avg = "Points a game."', 'points_avg = "Points a game."\nalways = "One value."')
+        self.edit(model, "AS points_avg\n", "AS points_avg, NULL::INTEGER AS always\n")
+        self.run_program("backfill")
+        self.assertEqual([gap["subject"] for gap in self.gaps()], ["always"])
+        self.edit(model, "*/", '\n[needs]\n"raw_awards.worth" = ["always"]\n*/')
+        self.assertEqual(self.gaps(code=0), [])
+        duckdb.sql("SELECT 'G1' AS game_id, DATE '2021-10-19' AS game_date, NULL::INTEGER AS worth").write_parquet(str(awards / "one.parquet"))
+        self.run_program("load")
+        self.assertEqual(self.gaps(code=0), [])
+        duckdb.sql("SELECT 'G1' AS game_id, DATE '2021-10-19' AS game_date, 5 AS worth").write_parquet(str(awards / "one.parquet"))  # now that is no reason any more
+        self.run_program("load")
+        self.assertEqual([gap["subject"] for gap in self.gaps()], ["always"])
+
     def test_a_model_that_never_ran_well(self):
         self.edit("models/analytics/player_games.sql", "points < 0", "points < 1000")
         self.write_check("SELECT p.game_date, p.game_id AS subject, NULL AS what FROM player_games p", reads='"player_games"')

@@ -146,7 +146,8 @@ Result<CheckAnswer> Check(Workspace& workspace, const CheckRequest& request, con
     return Error{ErrorKind::kUsage, "no game date was chosen, and a check of nothing proves nothing",
                  "`backcourt dates` lists the game dates"};
   Watch watch = CancelWhen(*moment.connection, cancel);
-  CheckOptions options{TRY(ChooseAnyTables(project, request.tables)), dates.dates, PlayedUntil()};
+  CheckOptions options{TRY(ChooseAnyTables(project, request.tables)), dates.dates, PlayedUntil(),
+                       TRY(FindNeedsMet(*moment.connection, *moment.bench, project, calendar))};
   CheckAnswer answer;
   answer.check = TRY(CheckCompleteness(*moment.connection, *moment.bench, project, calendar, moment.cells,
                                        moment.retired, options));
@@ -163,7 +164,7 @@ Result<CheckAnswer> Check(Workspace& workspace, const CheckRequest& request, con
     std::erase_if(answer.absent, [&](const AbsentFeed& feed) {
       return !feed.season.empty() && feed.season != dates.choice.season;
     });
-  answer.null_columns = TRY(FindNullColumns(*moment.connection, *moment.bench, project, calendar));
+  answer.null_columns = FindNullColumns(project, calendar, options.needs);
   return answer;
 }
 

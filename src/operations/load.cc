@@ -352,8 +352,9 @@ Result<LoadAnswer> Load(Workspace& workspace, const LoadRequest& request, const 
   LoadAnswer answer{TRY(LoadFiles(workspace, request.paths, request.yes, *activity)), {}, {}};
   if (answer.load.run) {  // which columns have no value without a feed
     Moment moment = TRY(workspace.Look());
-    answer.null_columns =
-        TRY(FindNullColumns(*moment.connection, *moment.bench, workspace.project(), moment.calendar));
+    answer.null_columns = FindNullColumns(
+        workspace.project(), moment.calendar,
+        TRY(FindNeedsMet(*moment.connection, *moment.bench, workspace.project(), moment.calendar)));
   }
   return answer;
 }

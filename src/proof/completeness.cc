@@ -473,8 +473,8 @@ Result<> Checker::Contracts(const CheckedSeason& season) {
   GuardCount months{season.label, "months", "column-months", 0, 0, "no model that was asked for is filled"};
   for (const Model& model : project_.models) {
     if (model.view || !Wanted(model.name) || !IsFilled(model.name)) continue;
-    GuardCount one =
-        TRY(JudgeMonths(bench_, project_, calendar_, season, model, states_.at(model.name), report_.gaps));
+    GuardCount one = TRY(JudgeMonths(bench_, project_, calendar_, season, model, states_.at(model.name),
+                                     options_.needs, report_.gaps));
     months.examined += one.examined;
     months.found += one.found;
     months.nothing = one.nothing;

@@ -13,6 +13,7 @@
 #include "calendar/calendar.h"
 #include "plan/cells.h"
 #include "project/project.h"
+#include "proof/null_columns.h"
 #include "warehouse/warehouse.h"
 
 namespace backcourt {
@@ -54,6 +55,7 @@ struct CheckOptions {
   std::vector<std::string> tables;  // models and raw tables; empty: all
   std::vector<int> dates;           // calendar indices, ascending
   Date played_until;                // games of later dates need not be over
+  NeedsMet needs;                   // which raw data there is
 };
 
 // REQUIRES: ledger and rows are of one moment (a transaction, and a place on it).

@@ -21,11 +21,20 @@ bool Names(const NamedTexts& texts, const std::string& name) {
   return std::any_of(texts.begin(), texts.end(), [&](auto& text) { return text.first == name; });
 }
 
-// Whether the header says that the column has no value without some raw data.
-bool Needs(const Model& model, const std::string& name) {
-  return std::any_of(model.needs.begin(), model.needs.end(), [&](auto& n) {
-    return std::find(n.second.begin(), n.second.end(), name) != n.second.end();
-  });
+// What a column needs, as its header says.
+std::vector<std::string> NeedsOf(const Model& model, const std::string& name) {
+  std::vector<std::string> of_column;
+  for (const auto& [needs, columns] : model.needs)
+    if (std::find(columns.begin(), columns.end(), name) != columns.end()) of_column.push_back(needs);
+  return of_column;
+}
+
+// Whether there is raw data for some of these dates of a season.
+bool IsMet(const NeedMet& need, const std::string& season, const Calendar& calendar,
+           const std::vector<int>& dates) {
+  if (!need.dates) return need.seasons.contains(season);
+  return std::any_of(dates.begin(), dates.end(),
+                     [&](int i) { return need.dates->contains(calendar.dates()[size_t(i)].date.days); });
 }
 
 // A read of the season's rows from the first to the last of its dates.
@@ -128,7 +137,8 @@ Result<GuardCount> RunCheckOf(Connection& ledger, Workbench& bench, const Projec
 
 Result<GuardCount> JudgeMonths(Workbench& bench, const Project& project, const Calendar& calendar,
                                const CheckedSeason& season, const Model& model,
-                               const std::vector<CellState>& states, std::vector<Gap>& gaps) {
+                               const std::vector<CellState>& states, const NeedsMet& met,
+                               std::vector<Gap>& gaps) {
   GuardCount count{season.label, "months", "column-months", 0, 0, ""};
   std::vector<std::vector<int>> months = TRY(WholeMonths(bench, project, calendar, season));
   std::erase_if(months, [&](const std::vector<int>& dates) {
@@ -165,14 +175,18 @@ Result<GuardCount> JudgeMonths(Workbench& bench, const Project& project, const C
     for (size_t c = 0; c < model.columns.size(); ++c) {
       const std::string& name = model.columns[c].first;
       ++count.examined;
-      if (Names(model.may_be_constant, name) || Needs(model, name)) continue;
+      std::vector<std::string> needs = NeedsOf(model, name);
+      bool wanting = std::any_of(needs.begin(), needs.end(), [&](const std::string& need) {
+        return !IsMet(met.at(need), season.label, calendar, dates);
+      });
+      if (Names(model.may_be_constant, name) || wanting) continue;
       double nulls = double(rows.Int(m, 2 + 3 * c)) / double(all);
       std::string what, section;
       if (rows.Int(m, 3 + 3 * c) && all > 1)
         what = fmt::format("is {}{} in all {} rows", rows.Text(m, 4 + 3 * c),
                            nulls > 0 && nulls < 1 ? " or NULL" : "", WithCommas(all)),
         section = "may_be_constant";
-      else if (nulls > kMostlyNull && !Names(model.may_be_null, name))
+      else if (nulls > kMostlyNull && needs.empty() && !Names(model.may_be_null, name))
         what = fmt::format("is NULL in {:.0f} % of {} rows", 100 * nulls, WithCommas(all)),
         section = "may_be_null";
       if (what.empty()) continue;

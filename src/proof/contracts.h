@@ -24,9 +24,11 @@ Result<GuardCount> RunCheckOf(Connection& ledger, Workbench& bench, const Projec
 // Judges a model's columns a month. A month is judged once all its dates are
 // over and its cells fresh or empty; one with fewer than 15 dates is judged with the next (the
 // last with the one before). Dates are those of games that may be read ahead:
-// the plain season, without its postseason.
+// the plain season, without its postseason. `needs`: what raw data there is of what headers say under
+// [needs].
 Result<GuardCount> JudgeMonths(Workbench& bench, const Project& project, const Calendar& calendar,
                                const CheckedSeason& season, const Model& model,
-                               const std::vector<CellState>& states, std::vector<Gap>& gaps);
+                               const std::vector<CellState>& states, const NeedsMet& met,
+                               std::vector<Gap>& gaps);
 
 }  // namespace backcourt

@@ -116,6 +116,7 @@ dnp_reason = "only of those who did not play"
 dnp_category = "only of those who did not play"
 
 [needs]
+raw_play_by_play = ["paint_makes", "paint_attempts", "mid_range_makes", "mid_range_attempts", "three_makes", "three_attempts", "assisted_fg_makes", "unassisted_fg_makes", "and1_count", "paint_blocks", "mid_range_blocks", "three_pt_blocks"]
 "raw_play_by_play.x" = ["restricted_area_makes", "restricted_area_attempts", "paint_non_ra_makes", "paint_non_ra_attempts", "corner_3_makes", "corner_3_attempts", "above_break_3_makes", "above_break_3_attempts"]
 raw_player_props = ["points_line", "over_under_result", "line_margin", "opening_line", "line_movement"]
 */

@@ -70,6 +70,9 @@ season = "identifies the season"
 season_year = "identifies the season"
 game_type = "regular all season but for its end"
 has_shot_zones = "true wherever the play-by-play is sound"
+
+[needs]
+raw_play_by_play = ["opp_paint_makes", "opp_paint_attempts", "opp_mid_range_makes", "opp_mid_range_attempts", "opp_three_makes", "opp_three_attempts", "paint_points_allowed", "mid_range_points_allowed", "three_pt_points_allowed", "blocks_paint", "blocks_mid_range", "blocks_three_pt"]
 */
 SELECT d.game_id, d.team_abbr AS defending_team_abbr, d.game_date, d.season, d.season_year, d.game_type, d.opponent_team_abbr, d.home_game,
   o.points AS points_allowed, o.fg_makes AS opp_fg_makes, o.fg_attempts AS opp_fg_attempts,

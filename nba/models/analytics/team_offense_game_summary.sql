@@ -83,6 +83,9 @@ game_type = "regular all season but for its end"
 team_turnovers = "in few sources"
 has_shot_zones = "true wherever the play-by-play is sound"
 unlocated_attempts = "0 where the source's text gives every distance"
+
+[needs]
+raw_play_by_play = ["team_paint_attempts", "team_paint_makes", "team_mid_range_attempts", "team_mid_range_makes", "team_three_attempts", "team_three_makes", "paint_points_scored", "assisted_fg_makes", "unassisted_fg_makes"]
 */
 WITH
 team_games AS (

@@ -97,6 +97,7 @@ season_phase = "a phase lasts longer than a month"
 questionable_players_count = "transactions do not list the questionable"
 
 [needs]
+raw_arenas = ["travel_miles", "travel_miles_last_14_days", "time_zones_crossed"]
 raw_game_lines = ["game_spread", "opening_spread", "spread_movement", "game_total", "opening_total", "total_movement", "implied_team_total"]
 "raw_injuries or raw_injury_reports" = ["players_out_count", "starters_out_count", "questionable_players_count"]
 */

@@ -44,6 +44,9 @@ season = "identifies the season"
 season_year = "identifies the season"
 games_since_team_change = "few have changed the team early in a season"
 has_injury_feed = "true wherever the injury feed is loaded"
+
+[needs]
+"raw_injuries or raw_injury_reports" = ["injury_status"]
 */
 WITH
 -- A team's final games, numbered through the season, each the newest until the next one.

@@ -100,6 +100,9 @@ has_shot_zones = "true wherever the play-by-play is sound"
 unlocated_attempts = "0 where the source's text gives every distance"
 broken_shot_invariants = "'' wherever the play-by-play is sound"
 broken_score_invariants = "'' wherever the sources agree"
+
+[needs]
+raw_play_by_play = ["paint_makes", "paint_attempts", "mid_range_makes", "mid_range_attempts", "three_makes", "three_attempts", "assisted_fg_makes", "unassisted_fg_makes", "paint_blocks", "mid_range_blocks", "three_pt_blocks"]
 */
 WITH
 sides AS (

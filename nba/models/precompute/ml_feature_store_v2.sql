@@ -127,6 +127,8 @@ three_pct_std_last_5 = "needs 2 games with an attempt"
 scoring_skewness_last_10 = "needs 3 games of the season"
 
 [needs]
+raw_play_by_play = ["shot_zone_mismatch_score", "pct_paint", "pct_mid_range", "pct_three", "self_creation_rate"]
+raw_arenas = ["travel_miles", "time_zones_crossed"]
 "raw_injuries or raw_injury_reports" = ["injury_risk", "star_teammates_out"]
 raw_game_lines = ["game_total_line", "spread_magnitude", "implied_team_total"]
 */

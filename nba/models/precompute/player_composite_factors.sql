@@ -60,6 +60,7 @@ usage_spike_score = "0 without the injury feed"
 calculation_version = "one version of the rules"
 
 [needs]
+raw_play_by_play = ["paint_rate_last_10", "mid_range_rate_last_10", "three_pt_rate_last_10", "opponent_paint_defense_vs_league_avg", "opponent_mid_range_defense_vs_league_avg", "opponent_three_pt_defense_vs_league_avg", "shot_zone_mismatch_score"]
 "raw_players.birth_date" = ["player_age"]
 */
 WITH

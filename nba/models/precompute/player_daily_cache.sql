@@ -74,6 +74,7 @@ is_ready = "true for most players late in a season"
 missing_games = "0 when every final game has its box"
 
 [needs]
+raw_play_by_play = ["primary_scoring_zone", "paint_rate_last_10", "three_pt_rate_last_10", "assisted_rate_last_10"]
 "raw_players.birth_date" = ["player_age"]
 */
 WITH

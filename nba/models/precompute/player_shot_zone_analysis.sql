@@ -64,6 +64,9 @@ games_in_sample_10 = "10 for most players late in a season"
 games_in_sample_20 = "20 for most players late in a season"
 is_ready = "false early in a season"
 missing_games = "0 while every final game has its box"
+
+[needs]
+raw_play_by_play = ["total_shots_last_10", "paint_rate_last_10", "mid_range_rate_last_10", "three_pt_rate_last_10", "paint_pct_last_10", "mid_range_pct_last_10", "three_pt_pct_last_10", "paint_attempts_per_game", "mid_range_attempts_per_game", "three_pt_attempts_per_game", "paint_rate_last_20", "paint_pct_last_20", "assisted_rate_last_10", "unassisted_rate_last_10", "primary_scoring_zone"]
 */
 WITH
 played AS (

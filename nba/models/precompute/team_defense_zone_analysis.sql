@@ -67,6 +67,9 @@ games_in_sample = "15 for every team later in a season"
 zone_games_in_sample = "15 for every team later in a season"
 is_ready = "false early in a season, true later"
 missing_games = "0 while every final game has its box"
+
+[needs]
+raw_play_by_play = ["paint_pct_allowed_last_15", "mid_range_pct_allowed_last_15", "three_pt_pct_allowed_last_15", "paint_attempts_allowed_per_game", "mid_range_attempts_allowed_per_game", "three_pt_attempts_allowed_per_game", "paint_points_allowed_per_game", "paint_blocks_per_game", "mid_range_blocks_per_game", "three_pt_blocks_per_game", "paint_defense_vs_league_avg", "mid_range_defense_vs_league_avg", "three_pt_defense_vs_league_avg", "strongest_zone", "weakest_zone"]
 */
 WITH
 -- A team after each final game: its newest 15, with a box or without, and how many so far count for what; true until its next one.
