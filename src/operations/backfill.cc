@@ -137,7 +137,7 @@ class Fill {
     if (!run_)
       KeepFailure(workspace_, command_, started_, error);
     else if (KeepsFailure(error))
-      (void)ledger::EndRun(connection(), *run_, "failed", error.message);  // else it has no outcome
+      (void)ledger::EndRun(connection(), *run_, OutcomeOf(error), error.message);  // else it has no outcome
   }
 
  private:

@@ -5,8 +5,11 @@
 namespace backcourt {
 
 bool KeepsFailure(const Error& error) {
-  return error.kind != ErrorKind::kUsage && error.kind != ErrorKind::kInterrupted &&
-         error.kind != ErrorKind::kBusy;
+  return error.kind != ErrorKind::kUsage && error.kind != ErrorKind::kBusy;
+}
+
+const char* OutcomeOf(const Error& error) {
+  return error.kind == ErrorKind::kInterrupted ? "interrupted" : "failed";
 }
 
 void KeepFailure(Workspace& workspace, const std::string& command, ledger::RunTime started,
@@ -14,7 +17,7 @@ void KeepFailure(Workspace& workspace, const std::string& command, ledger::RunTi
   if (!KeepsFailure(error)) return;
   auto keep = [&]() -> Result<> {
     auto connection = TRY(TRY(workspace.Open())->ConnectToLedger());
-    return ledger::RecordRun(*connection, command, started, "failed", error.message);
+    return ledger::RecordRun(*connection, command, started, OutcomeOf(error), error.message);
   };
   // What keeps the history from being written is what the operation met too, or comes after it.
   (void)keep();

@@ -240,6 +240,8 @@ Result<LoadReport> LoadFiles(Workspace& workspace, const std::vector<std::string
     if (yes) loader.MayLose();
     return loader.Load(paths);
   }();
+  if (!report && report.error().kind == ErrorKind::kInterrupted)
+    report = Error{ErrorKind::kInterrupted, "interrupted; nothing was loaded", ""};
   if (report)
     if (auto brought = warehouse.BringRawRows(
             activity.cancel(), [&](const std::string& line) { activity.Tell(LoadStep{line}); });

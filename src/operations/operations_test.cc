@@ -333,7 +333,8 @@ TEST_F(Operations, StopEndsWhateverRuns) {
       workspace_, "load", [&](const Events& events) { return Load(workspace_, {}, cancel_, events); },
       [](const Event& event) { return std::holds_alternative<LoadStep>(event); });
   ASSERT_FALSE(loaded);
-  EXPECT_EQ(loaded.error().kind, ErrorKind::kInterrupted) << loaded.error().Text();
+  EXPECT_EQ(loaded.error().Text(), "interrupted; nothing was loaded");
+  EXPECT_EQ(Must(Runs(workspace_, {}, cancel_)).front().outcome, "interrupted");
   EXPECT_EQ(Must(MakePlanReport(workspace_, {}, cancel_)).plan.cells, 0);  // nothing was loaded
 
   auto verified = StopDuring(
