@@ -1,6 +1,8 @@
 """SIGINT and SIGTERM end every long command within two seconds, with exit code 130 and nothing half; a second one ends it at once."""
 
+import json
 import os
+import re
 import shutil
 import signal
 import subprocess
@@ -67,6 +69,9 @@ class Interrupts(Toy):
         self.assertEqual(running.wait(30), 130)
         self.assertLess(time.monotonic() - begun, WAIT)
 
+    def batches(self, *words):
+        return json.loads(self.run_program("plan", *words, "--json"))["batches"]
+
     def names(self):
         return sorted(str(path.relative_to(self.folder)) for path in self.folder.rglob("*") if not path.name.endswith((".sock", ".lock")))
 
@@ -95,7 +100,7 @@ class Interrupts(Toy):
         out = self.folder / "out"
         self.run_program("export", str(out))
         before = self.exported()
-        self.change("INSERT INTO player_form SELECT DATE '2021-11-03', 1000 + hash(i) % 1000000000, 1, hash(i + 1) / 7e0 FROM range(4000000) r(i)")
+        self.change("INSERT INTO player_form SELECT DATE '2021-11-03', 1000 + hash(i) % 1000000000, 1, hash(i + 1) / 7e0 FROM range(12000000) r(i)")
         self.assert_interrupted("export", str(out))
         self.assertEqual(self.exported(), before)
         self.change("DELETE FROM player_form WHERE player_id > 100")
@@ -136,6 +141,21 @@ class Interrupts(Toy):
         self.assert_interrupted("backfill")
         self.edit("models/analytics/player_games.sql", f"points < 0 AND {ENDLESS} = 7", "points < 0")
         self.assertIn("nothing to do", self.run_program("backfill"))
+
+    def test_a_forced_fill_is_finished_by_the_command_that_the_next_run_names(self):
+        self.run_program("backfill")
+        running = self.start("backfill", "all", "--force", held="fill-commit:player_form")  # player_games is filled again
+        self.until((self.folder / "held").exists, running)
+        running.kill()
+        running.wait()
+        command = re.search(r"Try: `backcourt (.*)`, which fills the rest", self.run_program("backfill"))[1]
+        self.assertRegex(command, r"^backfill all --force --before-run \d+$")
+        cells = {(cell["table"]): cell["cells"] for cell in self.batches(*command.split()[1:])}
+        self.assertNotIn("player_games", cells)
+        self.assertIn("player_form", cells)
+        self.run_program(*command.split())
+        self.assertNotIn("which fills the rest", self.run_program("backfill"))
+        self.assertIn("--before-run says which cells --force leaves out", self.run_program("backfill", "--before-run", "2", code=1))
 
     def test_who_waits_for_the_holder(self):
         self.run_program("backfill")

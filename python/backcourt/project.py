@@ -266,6 +266,7 @@ class Project:
         season: str | None = None,
         upstream: bool = True,
         force: bool = False,
+        before_run: int | None = None,
         ahead: str | None = None,
         allow_missing: Iterable[str] = (),
         diff: bool = False,
@@ -277,7 +278,7 @@ class Project:
 
         `diff` tries it on a copy of the warehouse: `changes` is what it changes in the rows of tables.
         """
-        words = _cells(tables, start, end, dates, season, upstream, force, ahead, allow_missing)
+        words = _cells(tables, start, end, dates, season, upstream, force, before_run, ahead, allow_missing)
         return cast(Plan, self._json(["plan", *words, *(["--diff"] if diff else [])]))
 
     def backfill(
@@ -289,6 +290,7 @@ class Project:
         season: str | None = None,
         upstream: bool = True,
         force: bool = False,
+        before_run: int | None = None,
         load: bool = True,
         ahead: str | None = None,
         allow_missing: Iterable[str] = (),
@@ -301,7 +303,8 @@ class Project:
 
         Tables: all, unless named. Dates: all, unless a range, single dates or a
         season is given. `load` looks at the files first, `upstream` fills inputs
-        too, `force` fills again what is fresh, `allow_missing` (TABLE or
+        too, `force` fills again what is fresh (with `before_run`, only
+        what no run since that one has filled), `allow_missing` (TABLE or
         TABLE:DATE) lets cells run without this input, `ahead` ("next" or "all")
         says how many of the dates to come are filled.
 
@@ -311,7 +314,7 @@ class Project:
         its `report` is what would have been returned. An interrupt ends the
         running batches, and the next run goes on.
         """
-        words = ["backfill", *_cells(tables, start, end, dates, season, upstream, force, ahead, allow_missing)]
+        words = ["backfill", *_cells(tables, start, end, dates, season, upstream, force, before_run, ahead, allow_missing)]
         if not load:
             words.append("--no-load")
         if parallel is not None:
@@ -623,12 +626,14 @@ def _choice(start: Date | None, end: Date | None, dates: Iterable[Date] | None, 
 
 
 def _cells(
-    tables: tuple[str, ...], start: Date | None, end: Date | None, dates: Iterable[Date] | None, season: str | None, upstream: bool, force: bool, ahead: str | None, allow_missing: Iterable[str]
+    tables: tuple[str, ...], start: Date | None, end: Date | None, dates: Iterable[Date] | None, season: str | None, upstream: bool, force: bool, before_run: int | None, ahead: str | None, allow_missing: Iterable[str]
 ) -> list[str]:
     """The words that a plan and a backfill have in common."""
     words = [*tables, *_choice(start, end, dates, season), *_option("--ahead", ahead)]
     for waiver in allow_missing:
         words += ["--allow-missing", waiver]
+    if before_run is not None:
+        words += ["--before-run", str(before_run)]
     return words + [flag for flag, given in {"--no-upstream": not upstream, "--force": force}.items() if given]
 
 

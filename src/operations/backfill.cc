@@ -54,7 +54,7 @@ void Describe(Visitor& v, BackfillReport& r) {
   v.Field("rows", r.rows, "rows written");
   v.Field("seconds", r.seconds, "seconds that it took");
   v.Field("unfinished", r.unfinished,
-          "the command of the run before, where that had --force and did not end; else empty");
+          "the command that finishes the run before, where that had --force and did not end; else empty");
   v.Field("planned", r.planned, "the plan of a dry run, as after its load; only there then",
           {.omitted = true});
   v.Field("load", r.load, "what the load of a dry run would do; only there then", {.omitted = true});
@@ -378,8 +378,8 @@ std::string Summary(const RunReport& report, int64_t run) {
   return text;
 }
 
-// The command of the newest fill, where it was to fill again what is fresh and ended before its end: what it
-// did not reach is fresh all the same, so a plan does not show it.
+// The command that finishes the newest fill, where it was to fill again what is fresh and ended before its
+// end: what it did not reach is fresh all the same, so a plan does not show it.
 Result<std::string> Fill::UnfinishedForce() {
   constexpr int kLookedAt = 20;
   if (request_.selection.force) return std::string();
@@ -388,7 +388,9 @@ Result<std::string> Fill::UnfinishedForce() {
     if (!run.command.starts_with("backfill")) continue;
     std::string outcome = run.outcome.value_or("");
     bool ended = outcome == "done" || outcome == "failed" || outcome == "blocked";
-    return !ended && (run.command + " ").find(" --force ") != std::string::npos ? run.command : std::string();
+    if (ended || (run.command + " ").find(" --force ") == std::string::npos) return std::string();
+    bool whole = run.command.find(" --before-run ") == std::string::npos;
+    return whole ? fmt::format("{} --before-run {}", run.command, run.run) : run.command;
   }
   return std::string();
 }

@@ -21,6 +21,7 @@ struct WorkSelection {
   std::vector<std::string> tables;  // `all` and none: all models
   DateSelection dates;
   bool no_upstream = false, force = false;
+  std::optional<int> before_run;
   std::optional<std::string> ahead;  // which dates to come are due: next or all; none: as the project says
   std::vector<std::string> allow_missing;
 };

@@ -270,9 +270,14 @@ Plan MakePlan(const Project& project, const Calendar& calendar, const Cells& cel
     if (model.view) continue;
     bool selected = selection.tables.empty() || std::find(selection.tables.begin(), selection.tables.end(),
                                                           model.name) != selection.tables.end();
+    auto filled = cells.find(model.name);
     auto forced = [&](int date) {
-      return selection.force && selected &&
-             std::binary_search(selection.dates.begin(), selection.dates.end(), date);
+      if (!selection.force || !selected ||
+          !std::binary_search(selection.dates.begin(), selection.dates.end(), date))
+        return false;
+      if (!selection.before_run || filled == cells.end()) return true;
+      const Cell* cell = filled->second.Find(calendar.dates()[size_t(date)].date.days);
+      return !cell || cell->run < *selection.before_run;
     };
     std::vector<int> todo;
     for (size_t i = 0; i < calendar.dates().size(); ++i) {

@@ -18,6 +18,7 @@ struct Selection {
   std::vector<int> dates;                  // sorted
   bool upstream = true;                    // also what the selected cells need
   bool force = false;                      // also what is fresh
+  std::optional<int64_t> before_run;       // of that, what was last filled by an earlier run than this
   std::vector<std::string> allow_missing;  // TABLE or TABLE:DATE
 };
 

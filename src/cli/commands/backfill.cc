@@ -86,7 +86,7 @@ Result<int> RunBackfill(Caller& caller, const BackfillRequest& request, const Ba
   if (!view.json && !report->unfinished.empty())
     output.Out(
         fmt::format("The run before did not end, and not all that it was to fill again was filled.\n"
-                    "  Try: `backcourt {}` again\n",
+                    "  Try: `backcourt {}`, which fills the rest\n",
                     report->unfinished));
   return ExitCode(*report);
 }
