@@ -5,6 +5,7 @@ import os
 import pty
 import re
 import select
+import shutil
 import struct
 import subprocess
 import termios
@@ -123,7 +124,24 @@ class Drawn(Toy):
                 self.assertEqual(runs, sorted(runs, reverse=True), running)  # what runs is on top
                 self.assertTrue(any("recent_form" in line and "running" in line for line in tables), running)
                 self.assertRegex(running[-1], r"^run \d+: ")
-                self.assertRegex("".join(terminal.lines()[-5:]), r"nothing runs; the last run was \d+ ?\(backfill all --force --no-load\), ?done: ?run \d+: ?")
+                shown = " ".join(" ".join(terminal.shown()).split())
+                self.assertRegex(shown, r"^nothing runs; the last run was \d+ \(backfill all --force --no-load\), done: run \d+: ")
+
+    def test_prose_breaks_between_words_and_commands_stay_whole(self):
+        for i in range(6):
+            shutil.move(self.project / f"models/precompute/a_table_with_a_long_name_{i:02}.sql", self.folder / "away.sql")
+        for words in (["status"], ["doctor"], ["check"], ["backfill", "--start-date", "2021-10-20"], ["why", "player_form", "2021-10-25"]):
+            whole = subprocess.run([BACKCOURT, *words], cwd=self.project, capture_output=True, text=True, stdin=subprocess.DEVNULL).stdout
+            for width, height in SIZES:
+                with self.subTest(words=words, width=width):
+                    terminal = Terminal(words, self.project, width, height)
+                    terminal.end()
+                    lines = re.sub(r"\x1b\[[0-9;]*[A-Za-z]", "", terminal.written.decode()).replace("\r", "").split("\n")
+                    for line in lines:
+                        if len(line) > width:  # only what is one word or one command
+                            self.assertRegex(line.strip(), r"^(\S+|[^`]*`[^`]*`\S*)$")
+                    if words[0] in ("doctor", "why"):
+                        self.assertEqual(" ".join(lines).split(), whole.split())
 
     def test_a_dashboard_in_a_pipe_is_a_line_at_a_time(self):
         self.run_program("backfill")

@@ -123,6 +123,10 @@ std::string Counted(int64_t number, const std::string& noun) {
   return WithCommas(number) + " " + noun + (number == 1 ? "" : "s");
 }
 
+size_t Characters(const std::string& text) {
+  return size_t(std::count_if(text.begin(), text.end(), [](char c) { return (c & 0xC0) != 0x80; }));
+}
+
 std::string WithCommas(int64_t number) {
   std::string digits = std::to_string(number < 0 ? -number : number);
   for (int at = int(digits.size()) - 3; at > 0; at -= 3)

@@ -33,6 +33,7 @@ std::string TomlText(const std::string& text);
 // A word of a shell's command line that means `text`.
 std::string ShellWord(const std::string& text);
 
+size_t Characters(const std::string& text);                    // of UTF-8
 std::string WithCommas(int64_t number);                        // 1,234,567
 std::string Counted(int64_t number, const std::string& noun);  // 1 cell, 1,234 cells
 std::string Age(double seconds);                               // 5 h old, 12 days old, in the future

@@ -32,7 +32,8 @@ void OnSignal(int number) {
 int Report(Error error, const Output& output) {
   if (interrupted.Requested() && error.kind != ErrorKind::kInterrupted)
     error = {ErrorKind::kInterrupted, "interrupted: " + error.message, ""};
-  output.Err(fmt::format("backcourt: {}\n", error.Text()));
+  std::string text = fmt::format("backcourt: {}\n", error.Text());
+  output.Err(output.terminal ? Wrap(text, output.Measured().width) : text);
   return ExitCode(error);
 }
 

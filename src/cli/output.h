@@ -18,9 +18,14 @@ struct Output {
   // With the size that the terminal has now.
   Output Measured() const;
   void Out(const std::string& text) const;
+  // The same for prose: on a terminal no line breaks inside a word.
+  void Say(const std::string& text) const;
   // False where nobody reads it any more.
   bool Send(std::string_view bytes) const;
   void Err(const std::string& text) const;
 };
+
+// Lines that are wider break between words, but not within `commands`, and go on indented.
+std::string Wrap(const std::string& text, int width);
 
 }  // namespace backcourt

@@ -102,10 +102,10 @@ void ProgressView::Show(const Event& event) {
           ShowTransient("written: " + e.table);
         } else if constexpr (std::is_same_v<T, LoadFinished>) {
           Clear();
-          output_.Out(e.report.run ? LoadText(e.report) : VanishedText(e.report));
+          output_.Say(e.report.run ? LoadText(e.report) : VanishedText(e.report));
         } else if constexpr (std::is_same_v<T, DatesChosen>) {
           Clear();
-          output_.Out(ChoiceText(e.choice) + "\n");
+          output_.Say(ChoiceText(e.choice) + "\n");
         } else {
           output_.Err(fmt::format("{}: its changed checks fail on {}\n", e.table, Counted(e.dates, "date")));
         }

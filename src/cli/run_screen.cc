@@ -12,10 +12,6 @@ namespace {
 
 constexpr int kLongestName = 34, kShortestName = 12;
 
-size_t Characters(const std::string& text) {
-  return size_t(std::count_if(text.begin(), text.end(), [](char c) { return (c & 0xC0) != 0x80; }));
-}
-
 int64_t Finished(const TableNow& table) { return table.done + table.failed + table.blocked; }
 bool Ended(const TableNow& table) { return Finished(table) >= table.total; }
 

@@ -76,15 +76,15 @@ Result<int> RunBackfill(Caller& caller, const BackfillRequest& request, const Ba
   if (view.json)
     output.Out(LastLine(*report));
   else if (report->planned)
-    output.Out((report->load ? LoadText(*report->load) : "") + PlanText(*report->planned) + kNothingKept);
+    output.Say((report->load ? LoadText(*report->load) : "") + PlanText(*report->planned) + kNothingKept);
   else if (report->run)
-    output.Out(ReportText(*report));
+    output.Say(ReportText(*report));
   else
     output.Out(no_date ? "nothing to do: no game date was chosen\n" : "nothing to do: all of it is fresh\n");
   for (const auto& published : {report->published, report->published_to_bigquery})
     if (!view.json && published) output.Out("published to " + PublishText(*published));
   if (!view.json && !report->unfinished.empty())
-    output.Out(
+    output.Say(
         fmt::format("The run before did not end, and not all that it was to fill again was filled.\n"
                     "  Try: `backcourt {}`, which fills the rest\n",
                     report->unfinished));

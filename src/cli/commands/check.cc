@@ -138,7 +138,7 @@ Result<int> RunCheck(Caller& caller, const CheckRequest& request, const CheckVie
     result =
         answer.check.left_out.empty() ? "no problems found" : "no problems found in what could be checked";
   if (!answer.accepted.empty()) result += fmt::format(", {} accepted", answer.accepted.size());
-  output.Out(SeasonsText(answer, view.markdown) + GapsText(answer.check.gaps, view.markdown, view.all) +
+  output.Say(SeasonsText(answer, view.markdown) + GapsText(answer.check.gaps, view.markdown, view.all) +
              AcceptedText(answer, view.markdown) + LeftOutText(answer.check.left_out, view.markdown) + feeds +
              FileChangesText(answer.files) +
              fmt::format("{} on {} in {}: {}\n", Counted(int64_t(answer.check.guards.size()), "check"),

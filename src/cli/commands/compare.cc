@@ -92,7 +92,7 @@ Result<int> RunCompare(Caller& caller, const CompareRequest& request, const Json
     text += fmt::format("table only there: {}{}\n", other.name,
                         other.nearest.empty() ? "" : ", near " + other.nearest);
   if (!report.only_here.empty()) text += "tables only here: " + Join(report.only_here, ", ") + "\n";
-  output.Out(text + fmt::format("{} compared in {}: {}\n", Counted(int64_t(report.tables.size()), "table"),
+  output.Say(text + fmt::format("{} compared in {}: {}\n", Counted(int64_t(report.tables.size()), "table"),
                                 Seconds(report.seconds), report.equal ? "equal" : "NOT EQUAL"));
   return ExitCode(report);
 }

@@ -27,7 +27,7 @@ Result<int> RunDates(Caller& caller, const DatesRequest& request, const JsonView
   if (report.as_of)
     text += fmt::format("as known on {}: the schedule had last changed at {} UTC\n", *report.as_of,
                         report.changed_at.value_or(""));
-  output.Out(text);
+  output.Say(text);
   return 0;
 }
 

@@ -21,7 +21,7 @@ Result<int> RunDiff(Caller& caller, const DiffRequest& request, const JsonView& 
                  : fmt::format("{}: its text as it is now, against the rows that are stored\n", report.model);
   if (report.tables.empty() && report.failures.empty())
     text += report.run ? "it changed no rows\n" : "the rows are the same\n";
-  output.Out(text + TrialText({report.tables, report.failures}));
+  output.Say(text + TrialText({report.tables, report.failures}));
   return ExitCode(report);
 }
 

@@ -35,7 +35,10 @@ Result<int> RunDoctor(Caller& caller, const DoctorRequest& request, const Doctor
   if (absent)
     text += fmt::format("absent  {} without files: --all shows where they are looked for\n",
                         Counted(absent, "feed"));
-  output.Out(view.json ? ToJson(findings).dump(2) + "\n" : text);
+  if (view.json)
+    output.Out(ToJson(findings).dump(2) + "\n");
+  else
+    output.Say(text);
   return ExitCode(findings);
 }
 

@@ -15,7 +15,7 @@ Result<int> RunLint(Caller& caller, const LintRequest& request, const JsonView& 
     output.Out(ToJson(report).dump(2) + "\n");
     return ExitCode(report);
   }
-  output.Out(LintText(report.problems));
+  output.Say(LintText(report.problems));
   size_t found = report.problems.size();
   output.Err(fmt::format("{}: {}\n", Counted(report.files, "file"),
                          found == 0   ? "nothing is wrong"

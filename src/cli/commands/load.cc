@@ -35,7 +35,7 @@ Result<int> RunLoad(Caller& caller, const LoadRequest& request, const LoadView& 
   if (view.json)
     output.Out(ToJson(*answer).dump(2) + "\n");
   else
-    output.Out(LoadText(answer->load) + WithoutText(answer->load.absent, answer->null_columns, view.all) +
+    output.Say(LoadText(answer->load) + WithoutText(answer->load.absent, answer->null_columns, view.all) +
                TrialText(answer->trial) + (request.dry_run || !request.what_if.empty() ? kNothingKept : ""));
   if (!answer->load.useless.empty()) {
     const ledger::UselessFile& first = answer->load.useless.front();

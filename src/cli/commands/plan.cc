@@ -14,7 +14,7 @@ Result<int> RunPlan(Caller& caller, const PlanRequest& request, const JsonView& 
     output.Out(ToJson(report).dump(2) + "\n");
     return ExitCode(report);
   }
-  output.Out(PlanText(report) + FileChangesText(report.files) + TrialText(report.trial));
+  output.Say(PlanText(report) + FileChangesText(report.files) + TrialText(report.trial));
   if (!request.save.empty())
     output.Out(fmt::format("saved: `backcourt backfill --plan {}` runs exactly this\n", request.save));
   return ExitCode(report);

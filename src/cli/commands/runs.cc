@@ -33,7 +33,7 @@ Result<int> RunRuns(Caller& caller, const RunsRequest& request, const JsonView& 
   std::string text;
   for (const RunRecord& run : runs)
     text += Text(run);
-  output.Out(runs.empty() ? "no run yet\n" : text);
+  output.Say(runs.empty() ? "no run yet\n" : text);
   return 0;
 }
 

@@ -1,6 +1,7 @@
 #include <fmt/format.h>
 #include <unistd.h>
 
+#include <limits>
 #include <set>
 
 #include "base/text.h"
@@ -39,32 +40,36 @@ std::string MonthName(const std::string& month) {
   return kNames[std::stoi(month.substr(5)) - 1];
 }
 
+constexpr int kTableWidth = 32, kMonthWidth = 7, kSharesWidth = 24;
+
 std::string Share(const MonthStatus& m) {
   return m.total == 0        ? ""
          : m.done == m.total ? fmt::format("{}", m.done)
                              : fmt::format("{}/{}", m.done, m.total);
 }
 
-std::string SeasonText(const SeasonStatus& season, bool markdown) {
+// With a column a month where there is room for them.
+std::string SeasonText(const SeasonStatus& season, bool markdown, int width) {
   std::set<std::string> months;
   for (const TableStatus& table : season.tables)
     for (const auto& [month, counts] : table.months)
       months.insert(month);
+  if (!markdown && width < kTableWidth + kMonthWidth * int(months.size()) + kSharesWidth) months.clear();
   std::string text = fmt::format("{}{}: {}\n{}", markdown ? "### " : "", season.season,
                                  Counted(season.game_dates, "game date"), markdown ? "\n" : "");
-  std::string header = markdown ? "| table |" : fmt::format("{:<32}", "table"), rule = "|---|";
+  std::string header = markdown ? "| table |" : fmt::format("{:<{}}", "table", kTableWidth), rule = "|---|";
   for (const std::string& month : months) {
-    header += markdown ? " " + MonthName(month) + " |" : fmt::format("{:>7}", MonthName(month));
+    header += markdown ? " " + MonthName(month) + " |" : fmt::format("{:>{}}", MonthName(month), kMonthWidth);
     rule += "---|";
   }
   header += markdown ? " all | state |" : fmt::format("{:>9} {:>5}  {}", "all", "", "state");
   text += header + "\n" + (markdown ? rule + "---|---|\n" : "");
   for (const TableStatus& table : season.tables) {
-    std::string line = markdown ? "| " + table.table + " |" : fmt::format("{:<32}", table.table);
+    std::string line = markdown ? "| " + table.table + " |" : fmt::format("{:<{}}", table.table, kTableWidth);
     for (const std::string& month : months) {
       auto found = table.months.find(month);
       std::string part = found == table.months.end() ? "" : Share(found->second);
-      line += markdown ? " " + part + " |" : fmt::format("{:>7}", part);
+      line += markdown ? " " + part + " |" : fmt::format("{:>{}}", part, kMonthWidth);
     }
     std::string all = Share({table.done, table.total});
     int share = table.total ? int(100.0 * double(table.done) / double(table.total)) : 0;
@@ -168,11 +173,11 @@ std::string HowItEnded(const RunsReport& runs) {
                      last.summary);
 }
 
-std::string Text(const StatusReport& report, bool markdown, int width) {
+std::string Text(const StatusReport& report, bool markdown, const Output& output) {
   std::string text = markdown ? "## Warehouse status\n\n" : "";
   text += TopText(report);
   for (const SeasonStatus& season : report.seasons)
-    text += SeasonText(season, markdown);
+    text += SeasonText(season, markdown, output.terminal ? output.width : std::numeric_limits<int>::max());
   text += RawText(report) + AbsentText(report.absent) + SnapshotText(report.snapshots) +
           RemovedText(report.removed) + FileChangesText(report.files);
   std::string problems;
@@ -187,7 +192,7 @@ std::string Text(const StatusReport& report, bool markdown, int width) {
   bool running = !report.activities.empty();
   if (running)
     text += fmt::format("\n{}{}\n", markdown ? "### Running\n\n" : "",
-                        Join(ActivityLines(report, width, kManyLines), markdown ? "\n\n" : "\n"));
+                        Join(ActivityLines(report, output.width, kManyLines), markdown ? "\n\n" : "\n"));
   text += fmt::format("{}warehouse: {}\n", markdown ? "\n" : "", report.warehouse);
   if (running)
     text += "next: wait; `backcourt status --watch` follows it\n";
@@ -214,10 +219,12 @@ Result<int> WatchStatus(Caller& caller, const StatusRequest& request, const Stat
     if (caller.cancel().Requested()) return 0;
     usleep(useconds_t(view.interval * 1e6));
   }
-  if (view.json)
+  if (view.json) {
     output.Out(ToJson(TRY(caller.Ask("status", Status, request))).dump() + "\n");
-  else
-    output.Out(HowItEnded(TRY(caller.Ask("runs", Runs, RunsRequest{}))));
+  } else {
+    output.Out(screen.Above(""));  // what was drawn last is not so any more
+    output.Say(HowItEnded(TRY(caller.Ask("runs", Runs, RunsRequest{}))));
+  }
   return 0;
 }
 
@@ -225,7 +232,10 @@ Result<int> RunStatus(Caller& caller, const StatusRequest& request, const Status
                       const Output& output) {
   if (view.watch) return WatchStatus(caller, request, view, output);
   StatusReport report = TRY(caller.Ask("status", Status, request));
-  output.Out(view.json ? ToJson(report).dump(2) + "\n" : Text(report, view.markdown, output.width));
+  if (view.json)
+    output.Out(ToJson(report).dump(2) + "\n");
+  else
+    output.Say(Text(report, view.markdown, output));
   return 0;
 }
 

@@ -56,7 +56,7 @@ Result<int> RunWhy(Caller& caller, const WhyRequest& request, const JsonView& vi
       text += fmt::format("{}and {}\n", indent,
                           Counted(link.values_changed - int64_t(link.values.size()), "more value"));
   }
-  output.Out(text);
+  output.Say(text);
   return 0;
 }
 
