@@ -114,6 +114,11 @@ JOIN team_offense_game_summary t ON t.season = d.season AND {rule} GROUP BY ALL
         out = self.slice.run("backfill", *texts, "right", code=2)
         for name, (_, _, _, cause) in texts.items():
             self.assertRegex(out, f"{name}.*why: {cause}")
+        # One that is proved on the dates on which it is right is asked again when many more come.
+        rule = "t.game_date < add_days(d.game_date, CASE WHEN d.game_date > DATE '2021-11-20' THEN 1 ELSE 0 END)"
+        (self.pack / "models/analytics/from_november_on.sql").write_text(head.format(window="season before", value="avg(t.points_scored)", rule=rule))
+        self.slice.run("backfill", "from_november_on", "--end-date", "2021-11-15")
+        self.assertRegex(self.slice.run("backfill", "from_november_on", code=2), f"from_november_on.*why: {own}")
         # None heals by being tried again, whatever is asked for.
         for name in texts:
             for more in ((), ("--force",)):

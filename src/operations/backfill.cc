@@ -416,7 +416,7 @@ Result<BackfillReport> Fill::RunPlan() {
   // Batches side by side gain more than threads inside of one.
   auto threads = TRY(SharedThreads::Among(*TRY(workspace_.Open()), options.parallel));
   Moment& moment = work_->moment;
-  FillProof proof(project_, moment.calendar,
+  FillProof proof(project_, moment.calendar, moment.cells,
                   TRY(ReadPassedDates(connection(), project_, moment.calendar, moment.cells)),
                   TRY(ReadRefutedModels(connection(), project_)));
   auto filler = TRY(WarehouseFiller::Make(*TRY(workspace_.Open()), project_, moment.calendar, moment.cells,

@@ -133,12 +133,19 @@ class FillProof::Claim {
   size_t taken_ = 0;
 };
 
-FillProof::FillProof(const Project& project, const Calendar& calendar, PassedDates earlier,
-                     std::map<std::string, std::string> refuted)
+FillProof::FillProof(const Project& project, const Calendar& calendar, const Cells& cells,
+                     PassedDates earlier, std::map<std::string, std::string> refuted)
     : project_(project), calendar_(calendar), earlier_(std::move(earlier)), refuted_(std::move(refuted)) {
-  for (const auto& [model, dates] : earlier_) {
-    proved_[{model, false}].passed = dates;
-    proved_[{model, true}];
+  for (const Model& model : project_.models) {
+    auto passed = earlier_.find(model.name);
+    if (passed != earlier_.end()) proved_[{model.name, false}].passed = passed->second;
+    for (bool across : {false, true})
+      proved_[{model.name, across}];
+    auto series = cells.find(model.name);
+    if (series == cells.end()) continue;
+    filled_[model.name] = size_t(std::count_if(
+        series->second.cells().begin(), series->second.cells().end(),
+        [&](const Cell& cell) { return Settled(cell.state) && cell.identity == model.identity; }));
   }
 }
 
@@ -174,8 +181,10 @@ Result<> FillProof::Prove(Workbench& bench, const BatchWork& work, const std::st
   const Model& model = *work.model;
   if (auto refuted = refuted_.find(model.name); refuted != refuted_.end())
     return Error{ErrorKind::kProof, refuted->second, kCorrect};
-  if (work.cells.size() < 2 || !earlier_.contains(model.name))
-    return {};  // one date is cut to its own windows
+  if (work.cells.size() < 2) return {};  // one date is cut to its own windows
+  auto filled = filled_.find(model.name);
+  bool few = filled == filled_.end() || work.cells.size() > kFewFilled * filled->second;
+  if (!earlier_.contains(model.name) && !few) return {};
   auto season = [&](const CellWork& cell) { return calendar_.dates()[size_t(cell.date_index)].season; };
   Claim claim(*this, model.name, season(work.cells.front()) != season(work.cells.back()));
   for (std::vector<int>& dates : InStatements(calendar_, model, Choose(work, made))) {

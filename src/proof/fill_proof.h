@@ -16,6 +16,7 @@ namespace backcourt {
 
 // How many dates a text must pass.
 inline constexpr size_t kProofDates = 5;
+inline constexpr size_t kFewFilled = 4;
 
 // Of models whose text has not passed on kProofDates: the date indices on which it has, which are those that
 // were filled in batches of several dates. One that was filled alone is cut to its own windows, and says
@@ -35,9 +36,10 @@ Result<std::set<std::string>> ReadUnprovedModels(Connection& ledger, const Proje
 
 class FillProof : public TextProof {
  public:
-  // `earlier`: what has passed at earlier fills. A model that is not in it is proved. `refuted`: by model,
-  // what an earlier proof of the text showed.
-  FillProof(const Project& project, const Calendar& calendar, PassedDates earlier,
+  // `earlier`: what has passed at earlier fills. A model that is not in it is proved; a batch of more than
+  // kFewFilled times the `cells` that its text has filled so far proves it again, for it was on few dates.
+  // `refuted`: by model, what an earlier proof of the text showed.
+  FillProof(const Project& project, const Calendar& calendar, const Cells& cells, PassedDates earlier,
             std::map<std::string, std::string> refuted);
 
   Result<> Prove(Workbench& bench, const BatchWork& work, const std::string& staged,
@@ -60,6 +62,7 @@ class FillProof : public TextProof {
   const Project& project_;
   const Calendar& calendar_;
   const PassedDates earlier_;
+  std::map<std::string, size_t> filled_;  // cells of the text as it is, by model; constant
   const std::map<std::string, std::string> refuted_;
   mutable std::mutex mutex_;
   std::condition_variable ended_;
