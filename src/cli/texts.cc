@@ -93,8 +93,8 @@ std::string LoadText(const LoadReport& report) {
       text += fmt::format("{}: {} of {}, {} changed\n", t.table, Counted(t.rows, "row"), t.lake,
                           Counted(t.changed, "date"));
     for (const DroppedRows& d : report.dropped)
-      text += fmt::format("dropped from {} {}: {}, {} ({})\n", d.table, d.season, Counted(d.rows, "row"),
-                          d.reason, d.source);
+      text += fmt::format("dropped from {}{}: {}, {} ({})\n", d.table, d.season.empty() ? "" : " " + d.season,
+                          Counted(d.rows, "row"), d.reason, d.source);
     text += ServedText(report.served);
     text += fmt::format("{} read, {} changed, in {}\n", Counted(int64_t(report.files.size()), "file"),
                         Counted(report.changed_cells, "raw cell"), Seconds(report.seconds));
