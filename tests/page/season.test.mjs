@@ -2,7 +2,7 @@
 
 import assert from 'node:assert/strict';
 import { before, test } from 'node:test';
-import { ask, content, open, run, serve, toyProject } from './kit.mjs';
+import { ask, content, open, realProject, run, serve, toyProject } from './kit.mjs';
 
 let url, cells;
 before(async () => {
@@ -67,6 +67,47 @@ test('the mouse points, drags and opens', async () => {
   await page.mouse.click(box.x + 3, box.y + 6);
   await page.waitForURL(`**/cell/${cells.tables[0].table}/${cells.dates[0].date}`);
   content(page);
+});
+
+test('a date is five to seven pixels wide beside names that are read; where a season has no room, its newest dates are shown, and months lead to the others', async () => {
+  const project = realProject();
+  run(project, ['load']);
+  run(project, ['backfill', 'all', '--start-date', '2021-10-19', '--end-date', '2021-10-22']);
+  const real = await serve(project);
+  // What is pointed at says how many rows are due.
+  const { rows, expected } = await ask(real.url, 'cell', { table: 'team_offense_game_summary', date: '2021-10-22' });
+  assert.ok(expected > 0);
+  const pointed = await open(`${real.url}/season?season=2021-22`);
+  const label = await pointed.locator('.label', { hasText: 'team_offense_game_summary' }).boundingBox(), strips = await pointed.locator('.strips-cells').boundingBox();
+  await pointed.mouse.move(strips.x + 3 * 5 + 3, label.y + label.height + 4);
+  await line(pointed).getByText(`${rows} of ${expected} rows due`).waitFor();
+  for (const [width, whole] of [[1920, true], [1280, true], [1024, false], [390, false]]) {
+    const page = await open(`${real.url}/season?season=2021-22`, { width });
+    await page.locator('.label').first().waitFor();
+    const { pitch, cut, left, room, all } = await page.evaluate(() => {
+      const scroll = document.querySelector('.strips-scroll');
+      return {
+        pitch: (document.querySelector('.strips-cells').offsetWidth - 2) / 213, left: scroll.scrollLeft, room: scroll.clientWidth, all: scroll.scrollWidth,
+        cut: [...document.querySelectorAll('.label a')].filter((one) => one.scrollWidth > one.clientWidth).map((one) => one.textContent),
+      };
+    });
+    assert.ok(pitch >= 5 && pitch < 7.3, `${pitch} at ${width}`);
+    assert.deepEqual(cut, []);
+    assert.equal(all <= room, whole, `${all} in ${room} at ${width}`);
+    const months = page.getByRole('navigation', { name: 'Months of 2021-22' });
+    assert.equal(await months.count(), whole ? 0 : 1);
+    if (!whole) {
+      assert.equal(left, all - room);
+      await months.getByRole('button', { name: 'Nov' }).click();
+      await line(page).getByText('2021-11-01').waitFor();
+      // The keyboard goes on from there, and takes the strip with it.
+      await page.getByRole('application').focus();
+      await page.keyboard.press('End');
+      await page.waitForFunction(() => { const scroll = document.querySelector('.strips-scroll'); return scroll.scrollLeft + scroll.clientWidth >= scroll.scrollWidth - 1; });
+    }
+    content(page);
+    await page.context().close();
+  }
 });
 
 test('the text says the same as the picture', async () => {

@@ -79,8 +79,8 @@ export default function QueryView() {
           <div class="actions">
             <button type="button" class="main" onClick={run}>Run</button> <span class="quiet">Ctrl-Enter</span>
             {busy && <button type="button" class="small" onClick={() => { abort.current?.abort(); setBusy(false); }}>Stop waiting</button>}
-            <button type="button" onClick={() => save('csv')}>CSV</button>
-            <button type="button" onClick={() => save('parquet')}>Parquet</button>
+            <button type="button" class="small" onClick={() => save('csv')}>CSV</button>
+            <button type="button" class="small" onClick={() => save('parquet')}>Parquet</button>
             {result && <Copy label="Copy as Markdown" text={() => asMarkdown({ ...result, rows: result.rows.slice(0, 1000) })} />}
             <Copy label="Copy link" text={() => `${location.origin}${path}?sql=${encodeURIComponent(text.current.trim())}`} />
           </div>
