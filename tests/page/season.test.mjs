@@ -72,7 +72,7 @@ test('the mouse points, drags and opens', async () => {
 test('a date is five to seven pixels wide beside names that are read; where a season has no room, its newest dates are shown, and months lead to the others', async () => {
   const project = realProject();
   run(project, ['load']);
-  run(project, ['backfill', 'all', '--start-date', '2021-10-19', '--end-date', '2021-10-22']);
+  run(project, ['backfill', '--start-date', '2021-10-19', '--end-date', '2021-10-22']);
   const real = await serve(project);
   // What is pointed at says how many rows are due.
   const { rows, expected } = await ask(real.url, 'cell', { table: 'team_offense_game_summary', date: '2021-10-22' });
