@@ -31,10 +31,10 @@ Output Output::Measured() const {
   return output;
 }
 
-void Output::Out(const std::string& text) const { Write(stdout, text); }
+void Output::Out(const std::string& text) const { sink ? sink(text) : Write(stdout, text); }
 bool Output::Send(std::string_view bytes) const {
   return fwrite(bytes.data(), 1, bytes.size(), stdout) == bytes.size() && fflush(stdout) == 0;
 }
-void Output::Err(const std::string& text) const { Write(stderr, text); }
+void Output::Err(const std::string& text) const { sink ? sink(text) : Write(stderr, text); }
 
 }  // namespace backcourt

@@ -72,8 +72,4 @@ Watch CancelWhen(Connection& connection, Workbench& bench, const Cancel& cancel)
   });
 }
 
-std::string LogPath(const Project& project, int process) {
-  return fmt::format("{}.{}.log", project.warehouse, process);
-}
-
 }  // namespace backcourt

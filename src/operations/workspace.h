@@ -67,7 +67,4 @@ class Workspace {
 Watch CancelWhen(Connection& connection, const Cancel& cancel);
 Watch CancelWhen(Connection& connection, Workbench& bench, const Cancel& cancel);
 
-// The path of a detached process's log, beside the warehouse.
-std::string LogPath(const Project& project, int process);
-
 }  // namespace backcourt

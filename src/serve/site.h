@@ -29,7 +29,6 @@ class Site {
   void AnswerApi(const HttpRequest& request, Reply& reply);
   void AnswerVerb(const Verb& verb, const HttpRequest& request, Reply& reply);
   void SendRows(const Verb& verb, nlohmann::json request, Reply& reply);
-  void AnswerLogin(const HttpRequest& request, Reply& reply);
   void AnswerMonitor(const HttpRequest& request, Reply& reply);
   void AnswerPage(const HttpRequest& request, Reply& reply);
   Result<> Confine(const Verb& verb, nlohmann::json& request, bool local) const;

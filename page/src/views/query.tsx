@@ -72,7 +72,7 @@ export default function QueryView() {
   };
   return (
     <>
-      <Head title="Query"><span class="quiet">One SELECT in DuckDB’s SQL, read-only, ended after a minute; the first {plural(limit, 'row')} are shown. Files hold all.</span></Head>
+      <Head title="Query"><span class="quiet">One SELECT in DuckDB’s SQL, read-only, ended after a minute; the first {plural(limit, 'row')}, of at most 64 MB, are shown. Files hold all.</span></Head>
       <div class="query-pane">
         <div class="query-editor">
           <div ref={host} class="editor" />
