@@ -45,6 +45,8 @@ class Workspace {
   void KeepNothing() { keep_ = false; }
   const Project& project() const { return project_; }
   const std::string& command() const { return command_; }
+  // What is wrong in the project's files: found once, as that takes its time and a workspace's project stays.
+  Result<std::vector<FileProblem>> ProblemsOfFiles();
   Activities& activities() { return activities_; }
 
   // `stay`: its transaction stays open, so that what its connection reads next is
@@ -60,6 +62,8 @@ class Workspace {
   std::mutex mutex_;  // of the opening
   bool keep_ = true;
   std::unique_ptr<Warehouse> warehouse_;
+  std::mutex problems_mutex_;
+  std::optional<std::vector<FileProblem>> problems_;
   Activities activities_;
 };
 
