@@ -85,7 +85,7 @@ export function Court({ zones, places = [], label, size = 420, range = 12, why }
             const link = why?.(zone);
             return (
               <g key={zone} class={small ? 'small' : ''}>
-                {link ? <a href={link} aria-label={`${describe(z)}: the games`} onClick={(e) => { e.preventDefault(); route(link); }}>{numbers}</a> : numbers}
+                {link ? <a href={link} aria-description={`${describe(z)}; the games`} onClick={(e) => { e.preventDefault(); route(link); }}>{numbers}</a> : numbers}
               </g>
             );
           })}

@@ -5,7 +5,7 @@ import { useRoute } from 'preact-iso/router';
 import { useAddress } from '../address';
 import { dictionary } from '../store';
 import { valueLink } from '../views/value';
-import { cellLink, Empty, Facts, Problem, Waiting } from '../parts';
+import { cellLink, Empty, Facts, Nowhere, Problem, Waiting } from '../parts';
 import { count, identifier, isDate, literal, plural, show, signed } from '../words';
 import { Court, ZoneTable, type Zone } from './court';
 import { Spark } from './spark';
@@ -23,11 +23,11 @@ export function PlayerView() {
     SELECT game_date, player_name, is_active AS played FROM player_game_summary WHERE player_id = ${id}
     UNION ALL SELECT game_date, player_name, false FROM upcoming_player_game_context WHERE player_id = ${id}) GROUP BY game_date ORDER BY game_date` : null);
   if (missing) return missing;
-  if (!Number.isInteger(id)) return <Empty>A player is named by his id, as in /player/201939. Press / to find one by name.</Empty>;
+  if (!Number.isInteger(id)) return <Nowhere title={player}>A player is named by his id, as in /player/201939. Press / to find one by name.</Nowhere>;
   if (dates.error) return <Problem failure={dates.error} />;
   if (!dates.value) return <Waiting />;
   const known = objects(dates.value);
-  if (!known.length) return <Empty>No row of any table is of player {player}.</Empty>;
+  if (!known.length) return <Nowhere title={`Player ${player}`}>No row of any table is of player {player}. Press / to find one by name.</Nowhere>;
   if (query.date && !isDate(query.date)) return <NoDate text={query.date} />;
   const date = query.date || String(known.at(-1)!.game_date);
   return <OnDate key={id} id={id} name={String(known.at(-1)!.player_name)} date={date} dates={known.map((d) => String(d.game_date))} />;

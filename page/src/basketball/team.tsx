@@ -2,7 +2,7 @@
 
 import { useEffect } from 'preact/hooks';
 import { useLocation, useRoute } from 'preact-iso/router';
-import { cellLink, Empty, Facts, Problem, Waiting } from '../parts';
+import { cellLink, Empty, Facts, Nowhere, Problem, Waiting } from '../parts';
 import { isDate, literal, plural, show, signed } from '../words';
 import { valueLink } from '../views/value';
 import { Court, ZoneTable, type Zone } from './court';
@@ -21,7 +21,7 @@ export function TeamView() {
   if (dates.error) return <Problem failure={dates.error} />;
   if (!dates.value) return <Waiting />;
   const known = objects(dates.value).map((d) => String(d.game_date));
-  if (!known.length) return <Empty>No game of {team} in the schedule. Teams are named as GSW; press / to find one.</Empty>;
+  if (!known.length) return <Nowhere title={`Team ${team}`}>No game of {team} in the schedule. Teams are named as GSW; press / to find one.</Nowhere>;
   if (query.date && !isDate(query.date)) return <NoDate text={query.date} />;
   const date = query.date || known.at(-1)!;
   return <OnDate team={team.toUpperCase()} abbr={abbr} date={date} dates={known} />;
