@@ -271,6 +271,26 @@ Result<> Site::Confine(const Verb& verb, nlohmann::json& request, bool local) co
   return {};
 }
 
+// The rows that a query has written, once.
+void Site::SendFile(const std::string& file, const std::string& name, const std::string& format, int64_t rows,
+                    Reply& reply) {
+  std::ifstream content(file, std::ios::binary);
+  unlink(file.c_str());
+  if (rows > kFileRows)
+    return Fail(reply,
+                {ErrorKind::kUsage, fmt::format("the answer has more than {} rows", WithCommas(kFileRows)),
+                 "LIMIT in the query, or the format arrow, which is a stream"});
+  if (!content)
+    return Fail(reply, {ErrorKind::kCapacity, "the rows cannot be read again", "free disk space"});
+  reply.Header("Content-Type",
+               format == "csv" ? "text/csv; charset=utf-8" : "application/vnd.apache.parquet");
+  reply.Header("Content-Disposition", fmt::format("attachment; filename=\"{}.{}\"", name, format));
+  reply.Header("Cache-Control", "no-store");
+  std::string piece(kPiece, '\0');
+  while (content.read(piece.data(), std::streamsize(piece.size())), content.gcount() > 0)
+    if (!reply.Send(std::string_view(piece).substr(0, size_t(content.gcount())))) return;
+}
+
 void Site::SendRows(const Verb& verb, nlohmann::json request, Reply& reply) {
   Cancel none;
   Cancel gone(none, [&reply] { return !reply.Alive(); });
@@ -319,21 +339,7 @@ void Site::SendRows(const Verb& verb, nlohmann::json request, Reply& reply) {
                  fmt::format("the answer is larger than the {} MB that a page shows", kPageBytes >> 20),
                  "fewer rows, shorter values, or a file: CSV or Parquet"});
   if (file.empty()) return SendJson(reply, 200, **report);
-  std::ifstream content(file, std::ios::binary);
-  unlink(file.c_str());
-  if (nlohmann::json::parse(**report).at("written") > kFileRows)
-    return Fail(reply,
-                {ErrorKind::kUsage, fmt::format("the answer has more than {} rows", WithCommas(kFileRows)),
-                 "LIMIT in the query, or the format arrow, which is a stream"});
-  if (!content)
-    return Fail(reply, {ErrorKind::kCapacity, "the rows cannot be read again", "free disk space"});
-  reply.Header("Content-Type",
-               format == "csv" ? "text/csv; charset=utf-8" : "application/vnd.apache.parquet");
-  reply.Header("Content-Disposition", fmt::format("attachment; filename=\"{}.{}\"", name, format));
-  reply.Header("Cache-Control", "no-store");
-  std::string piece(kPiece, '\0');
-  while (content.read(piece.data(), std::streamsize(piece.size())), content.gcount() > 0)
-    if (!reply.Send(std::string_view(piece).substr(0, size_t(content.gcount())))) return;
+  SendFile(file, name, format, nlohmann::json::parse(**report).at("written"), reply);
 }
 
 void Site::AnswerMonitor(const HttpRequest& request, Reply& reply) {

@@ -2,7 +2,7 @@
 
 import assert from 'node:assert/strict';
 import { before, test } from 'node:test';
-import { ask, content, open, realProject, run, serve, toyProject } from './kit.mjs';
+import { ask, content, open, realProject, run, serve, toyProject, until } from './kit.mjs';
 
 let url, cells;
 before(async () => {
@@ -21,10 +21,8 @@ test('arrows move, the line tells each cell as it is, Enter opens it', async () 
   await page.keyboard.press('Home');
   for (const [row, { table }] of cells.tables.entries()) {
     for (const [i, { date }] of cells.dates.entries()) {
-      const text = await line(page).innerText();
-      assert.ok(text.includes(date) && text.includes(table), `${text} for ${table} ${date}`);
       const state = stateOf(table, date);
-      if (state) assert.ok(text.includes(state), `${text} is ${state}`);
+      await until(() => line(page).innerText(), (text) => text.includes(date) && text.includes(table) && (!state || text.includes(state)), `${table} ${date} ${state}:`);
       if (i < cells.dates.length - 1) await page.keyboard.press('ArrowRight');
     }
     await page.keyboard.press('Home');
@@ -59,11 +57,11 @@ test('the mouse points, drags and opens', async () => {
   const page = await open(`${url}/season`);
   const box = await page.locator('.strips-cells').boundingBox();
   await page.mouse.move(box.x + 3, box.y + 6);
-  assert.match(await line(page).innerText(), new RegExp(`${cells.dates[0].date}.*${cells.tables[0].table}`, 's'));
+  await until(() => line(page).innerText(), (text) => new RegExp(`${cells.dates[0].date}.*${cells.tables[0].table}`, 's').test(text));
   await page.mouse.down();
   await page.mouse.move(box.x + 14, box.y + 6, { steps: 4 });
   await page.mouse.up();
-  assert.equal(new URL(page.url()).searchParams.get('from'), cells.dates[0].date);
+  await page.waitForURL((at) => at.searchParams.get('from') === cells.dates[0].date);
   await page.mouse.click(box.x + 3, box.y + 6);
   await page.waitForURL(`**/cell/${cells.tables[0].table}/${cells.dates[0].date}`);
   content(page);
@@ -144,17 +142,16 @@ test('rows of a cell are sorted and filtered by the address', async () => {
   const page = await open(`${url}/cell/player_games/${date}`);
   const points = () => page.locator('.grid tbody td:nth-child(5)').allInnerTexts();
   await page.getByRole('button', { name: /^points/ }).click();
-  const sorted = await points();
-  assert.deepEqual(sorted.map(Number), sorted.map(Number).sort((a, b) => b - a));
+  const sorted = await until(points, (now) => now.length > 0 && now.every((one, i) => i === 0 || Number(now[i - 1]) >= Number(one)));
   await page.reload();
   await page.locator('.grid').waitFor();
-  assert.deepEqual(await points(), sorted);
+  await until(points, (now) => String(now) === String(sorted));
   await page.getByLabel('Filter').fill(sorted[0]);
   await page.getByRole('link', { name: 'Runs', exact: true }).click();
   await page.getByRole('heading', { name: 'Runs' }).waitFor();
   await page.goBack();
-  assert.equal(await page.getByLabel('Filter').inputValue(), sorted[0]);
-  assert.ok((await points()).length < sorted.length);
+  await until(() => page.getByLabel('Filter').inputValue(), (now) => now === sorted[0]);
+  await until(points, (now) => now.length < sorted.length);
   content(page);
 });
 
