@@ -199,6 +199,13 @@ class Strangers(Serving):
             self.assertEqual(status, 400)
             self.assertIn(said, json.loads(text)["error"]["message"])
 
+    def test_a_query_does_not_tell_where_the_engine_has_its_files(self):
+        self.serve()
+        for view in ("pragma_database_list", "system.main.pragma_database_list", "Duckdb_Databases", "duckdb_logs"):
+            status, _, text = self.ask("POST", "/api/v1/query", {"sql": f"SELECT * FROM {view}"})
+            self.assertEqual(status, 400, text)
+            self.assertIn("is not about rows of the warehouse", text)
+
     def test_errors_show_no_path_outside_the_project(self):
         self.serve()
         outside = str(self.folder)

@@ -102,6 +102,14 @@ test('a date is five to seven pixels wide beside names that are read; where a se
       await page.getByRole('application').focus();
       await page.keyboard.press('End');
       await page.waitForFunction(() => { const scroll = document.querySelector('.strips-scroll'); return scroll.scrollLeft + scroll.clientWidth >= scroll.scrollWidth - 1; });
+      // Who opens a cell and comes back is where he was.
+      await months.getByRole('button', { name: 'Nov' }).click();
+      const there = await page.evaluate(() => document.querySelector('.strips-scroll').scrollLeft);
+      await page.getByRole('application').press('Enter');
+      await page.waitForURL('**/cell/**');
+      await page.goBack();
+      await page.locator('.strips-scroll').waitFor();
+      await until(() => page.evaluate(() => document.querySelector('.strips-scroll')?.scrollLeft), (now) => now === there);
     }
     content(page);
     await page.context().close();

@@ -23,6 +23,9 @@ interface Chosen { tables: string[]; from: string; to: string }
 const leastNames = 226; // pixels
 const restMilliseconds = 150;
 
+// How far the strips of a season were scrolled, for who comes back.
+const scrolled = new Map<string, number>();
+
 // What the pointer or the keyboard is at.
 const place = signal<{ season: string; key: string; index: number } | null>(null);
 
@@ -121,10 +124,12 @@ export function Strips({ model, season, rows, chosen, choose, bare }: { model: C
     if (!all) requestAnimationFrame(() => paint.current());
   };
   useEffect(() => paint.current(), [visible, layout, rows, model]);
-  // Where there is no room for a season, the newest dates are shown first.
+  // Where there is no room for a season: what was in sight before, what is selected, else the newest dates.
   useEffect(() => {
-    if (scroller.current) scroller.current.scrollLeft = layout.width;
-  }, [layout]);
+    if (!width || !scroller.current) return;
+    const [box] = chosen ? selectionBoxes(model, season, rows, layout, chosen) : [];
+    scroller.current.scrollLeft = scrolled.get(season.season) ?? (box ? parseFloat(box.left) - 40 : layout.width);
+  }, [layout, width > 0]);
   useEffect(() => {
     if (!visible || matchMedia('(prefers-reduced-motion: reduce)').matches) return;
     const timer = setInterval(() => {
@@ -246,7 +251,7 @@ export function Strips({ model, season, rows, chosen, choose, bare }: { model: C
       )}
       <div class="strips-body" ref={attach}>
         {names === 'beside' && <Labels model={model} season={season} rows={rows} layout={layout} at={at?.row} live={visible} width={labelWidth} all={to({ all: 'yes' })} />}
-        <div class="strips-scroll" ref={scroller} tabIndex={-1}>
+        <div class="strips-scroll" ref={scroller} tabIndex={-1} onScroll={(e) => scrolled.set(season.season, e.currentTarget.scrollLeft)}>
           <div class="months" style={{ width: `${layout.width}px` }}>
             {layout.months.map((m, i) => (
               <button type="button" tabIndex={-1} style={{ left: `${m.x}px`, width: `${(layout.months[i + 1]?.x ?? layout.width) - m.x}px` }}
