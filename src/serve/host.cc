@@ -54,7 +54,8 @@ Result<nlohmann::json> RunQuery(const Verb& verb, Workspace& workspace, const nl
   try {
     MemoryGuard guard(BytesOf(workspace.project().memory_limit) + kMostValues);
     auto report = verb.run(workspace, request, cancel, {}, bytes);
-    if (!report && report.error().kind == ErrorKind::kCapacity) report.error().hint = too_much.hint;
+    bool full = !report && report.error().message.find("No space left") != std::string::npos;  // the disk is
+    if (!report && report.error().kind == ErrorKind::kCapacity && !full) return too_much;
     return report;
   } catch (const std::bad_alloc&) {
     return too_much;

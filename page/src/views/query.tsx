@@ -10,7 +10,7 @@ import { plural, seconds } from '../words';
 import { makeEditor } from '../editor';
 import type { Rows } from '../verbs';
 
-const limit = 10_000, draft = 'query';
+const limit = 10_000, most = 10_000_000, draft = 'query';
 const examples: Array<[string, string]> = [
   ['The five fastest teams', 'SELECT team_abbr, avg(pace) AS pace, count(*) AS games\nFROM team_offense_game_summary\nGROUP BY team_abbr\nORDER BY pace DESC\nLIMIT 5'],
   ['Forty points or more', 'SELECT game_date, player_id, player_name, team_abbr, opponent_team_abbr, points, fg_makes, fg_attempts\nFROM player_game_summary\nWHERE points >= 40\nORDER BY points DESC'],
@@ -77,7 +77,7 @@ export default function QueryView() {
   };
   return (
     <>
-      <Head title="Query"><span class="quiet">One SELECT in DuckDB’s SQL, read-only, ended after a minute; the first {plural(limit, 'row')}, of at most 64 MB, are shown. Files hold all.</span></Head>
+      <Head title="Query"><span class="quiet">One SELECT in DuckDB’s SQL, read-only, ended after a minute; the first {plural(limit, 'row')} are shown, up to 64 MB. Files hold up to {plural(most, 'row')}.</span></Head>
       <div class="query-pane">
         <div class="query-editor">
           <div ref={host} class="editor" />
