@@ -1,9 +1,11 @@
 """The examples of docs/operating.md are what their readers take."""
 
 import json
+import os
 import re
 import shutil
 import subprocess
+import time
 import unittest
 
 from tests.kit.program import ROOT
@@ -54,6 +56,14 @@ class Operating(Toy):
     def test_the_page_has_every_metric(self):
         page = (ROOT / "docs" / "operating.md").read_text()
         self.assertEqual({name for name in self.metrics if name not in page}, set())
+
+    def test_a_schedule_of_which_no_snapshot_is_kept_is_as_old_as_its_file(self):
+        os.utime(self.project / "data" / "games_2021-22.csv", (time.time() - 7200,) * 2)
+        age = lambda: re.findall(r"^backcourt_schedule_age_seconds (\S+)$", self.run_program("metrics"), re.M)  # noqa: E731
+        self.assertEqual(age(), [])  # nothing is loaded
+        self.run_program("load")
+        [seconds] = age()
+        self.assertAlmostEqual(float(seconds), 7200, delta=120)
 
     def test_a_textfile_is_written_at_once(self):
         self.run_program("backfill")

@@ -8,6 +8,7 @@ import subprocess
 import threading
 import time
 import unittest
+from pathlib import Path
 
 from tests.kit.program import BACKCOURT, ROOT
 from tests.kit.serving import Serving
@@ -52,11 +53,40 @@ class Together(Serving):
         self.assertIn(f"held by process {server.pid}", out)
         self.assertIn(f"http://127.0.0.1:{self.port}/", out)
 
-    def test_a_port_in_use_is_said(self):
+    def test_a_port_in_use_is_said_and_nothing_is_made(self):
         with socket.create_server(("127.0.0.1", 0)) as other:
             out = self.run_program("serve", "--port", str(other.getsockname()[1]), code=1)
         self.assertIn("is in use", out)
         self.assertIn("--port 0", out)
+        self.assertFalse((self.project / "warehouse.duckdb").exists())
+
+    def test_a_run_of_the_server_has_a_log(self):
+        self.serve()
+        self.run_program("load")
+        self.edit("models/analytics/player_games.sql", "points < 0", "points > 31")
+        self.edit("data/box_2021-22.csv", "G3,AAA,1,31", "G3,AAA,1,35")
+        self.run_program("backfill", "all", code=2)
+        runs = [one["run"] for one in json.loads(self.run_program("runs", "--json"))]
+        self.assertEqual(len(runs), 3)  # the load, and a backfill that loads first
+        load = self.run_program("runs", str(runs[2]), "--log")
+        self.assertIn("UTC: backcourt load", load)
+        for run in runs[:2]:
+            [shown] = json.loads(self.ask("POST", "/api/v1/runs", {"run": str(run), "log": True})[2])
+            self.assertIn("UTC: backcourt backfill all", shown["log"])
+            self.assertIn("FAILED player_games", shown["log"])
+            self.assertIn("ended ", shown["log"])
+            self.assertNotIn(str(self.folder), shown["log"])
+
+    def test_what_is_not_there_is_404(self):
+        self.serve()
+        self.run_program("backfill", "all")
+        for verb, body in (("runs", {"run": "99"}), ("diff", {"run": "99"}), ("cell", {"table": "nothing", "date": "2021-10-19"}), ("cell", {"table": "player_games", "date": "2021-10-21"}),
+                           ("show", {"table": "nothing"}), ("status", {"season": "1900-01"}), ("why", {"table": "player_games", "date": "2021-10-19", "key": "game_id=G1,player_id=99"}),
+                           ("plan", {"tables": ["nothing"]})):
+            status, _, text = self.ask("POST", f"/api/v1/{verb}", body)
+            self.assertEqual((status, set(json.loads(text))), (404, {"error"}), f"{verb} {body} {text}")
+        for verb, body in (("runs", {"run": "x"}), ("cell", {"table": "player_games", "date": "x"})):
+            self.assertEqual(self.ask("POST", f"/api/v1/{verb}", body)[0], 400)
 
     def test_a_killed_server_starts_again_where_it_was(self):
         server = self.serve()
@@ -169,13 +199,21 @@ class Strangers(Serving):
             self.assertEqual(status, 400)
             self.assertIn(said, json.loads(text)["error"]["message"])
 
+    def test_a_query_does_not_tell_where_the_engine_has_its_files(self):
+        self.serve()
+        for view in ("pragma_database_list", "system.main.pragma_database_list", "Duckdb_Databases", "duckdb_logs"):
+            status, _, text = self.ask("POST", "/api/v1/query", {"sql": f"SELECT * FROM {view}"})
+            self.assertEqual(status, 400, text)
+            self.assertIn("is not about rows of the warehouse", text)
+
     def test_errors_show_no_path_outside_the_project(self):
         self.serve()
         outside = str(self.folder)
         for verb, body in (("query", {"sql": "SELECT * FROM nowhere"}), ("query", {"sql": "SELECT * FROM read_csv('/etc/passwd')"}), ("show", {"table": "nothing"}), ("cell", {"table": "player_games", "date": "x"}),
                            ("status", {"season": "1900-01"}), ("why", {"table": "a", "date": "b"})):
             status, _, text = self.ask("POST", f"/api/v1/{verb}", body)
-            self.assertEqual((status, set(json.loads(text))), (400, {"error"}), text)
+            self.assertIn(status, (400, 404))
+            self.assertEqual(set(json.loads(text)), {"error"}, text)
             self.assertNotIn(outside, text)
             self.assertNotIn(str(ROOT), text)
 
@@ -227,6 +265,23 @@ class Misbehaving(Serving):
             time.sleep(0.2)
             stranger.close()
         self.assertEqual(json.loads(self.ask("POST", "/api/v1/query", {"sql": "SELECT 1 AS one"})[2])["rows"], [["1"]])
+
+    def test_a_single_huge_value_takes_neither_the_memory_nor_the_minutes_of_the_machine(self):
+        server = self.serve()
+        self.run_program("backfill", "all")
+        peak = lambda: int(re.search(r"VmHWM:\s+(\d+) kB", (Path("/proc") / str(server.pid) / "status").read_text())[1])  # noqa: E731
+        before, start = peak(), time.monotonic()
+        for sql in ("SELECT repeat('x', 4000000000) AS x", "SELECT length(repeat('x', 2000000000)) AS n", "SELECT list_resize([1], 1000000000) AS x",
+                    "SELECT length(printf('%2000000000d', 1)) AS n", "SELECT string_agg(repeat('x', 1000), ',') AS x FROM range(3000000)", "SELECT list(i) AS x FROM range(300000000) t(i)"):
+            status, _, text = self.ask("POST", "/api/v1/query", {"sql": sql})
+            self.assertEqual((status, json.loads(text)["error"]["message"]), (507, "the answer takes more memory than a query may"), text)
+        status, _, text = self.ask("POST", "/api/v1/query", {"sql": "SELECT repeat('x', 70000000) AS x"})
+        self.assertEqual(status, 400)
+        self.assertIn("larger than the 64 MB", json.loads(text)["error"]["message"])
+        self.assertLess(time.monotonic() - start, 60)
+        self.assertLess(peak() - before, 1_300_000)
+        # It goes on as before.
+        self.assertIn("18 cells filled", self.run_program("backfill", "all", "--force"))
 
     def test_a_stream_goes_on_behind_the_last_event(self):
         self.serve()

@@ -6,7 +6,7 @@ import { LocationProvider, Route, Router, useLocation } from 'preact-iso/router'
 import lazy from 'preact-iso/lazy';
 import { Frame } from './frame';
 import { start } from './store';
-import { Empty } from './parts';
+import { Nowhere } from './parts';
 import { SeasonView } from './views/season';
 import { CellView } from './views/cell';
 import { TableView } from './views/table';
@@ -24,7 +24,7 @@ const PlayerView = lazy(() => import('./basketball/player').then((m) => m.Player
 const TeamView = lazy(() => import('./basketball/team').then((m) => m.TeamView));
 const GameView = lazy(() => import('./basketball/game').then((m) => m.GameView));
 
-const NotFound = () => <Empty>There is no page here. <a href="/season">Season</a></Empty>;
+const NotFound = () => <Nowhere title="Nothing here">There is no page at this address. <a href="/season">Season</a></Nowhere>;
 
 function Title() {
   const { path } = useLocation();

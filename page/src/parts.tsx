@@ -93,6 +93,11 @@ export function Empty({ children }: { children: ComponentChildren }) {
   return <p class="quiet">{children}</p>;
 }
 
+/** What an address names that is not there. */
+export function Nowhere({ title, children }: { title: string; children: ComponentChildren }) {
+  return <><h1>{title}</h1><Empty>{children}</Empty></>;
+}
+
 export function Copy({ text, label = 'Copy' }: { text: string | (() => string); label?: string }) {
   const [done, setDone] = useState(false);
   const copy = async () => {

@@ -51,7 +51,7 @@ async function send(verb: string, request: object, abort?: AbortSignal): Promise
 
 async function fine(response: Response): Promise<Response> {
   if (response.ok) return response;
-  if (response.status === 401) location.assign(`/login?next=${encodeURIComponent(location.pathname + location.search)}`);
+  if (response.status === 401) location.assign(`/login?to=${encodeURIComponent(location.pathname + location.search)}`);
   const said = await response.json().catch(() => null);
   const error = said?.error;
   throw new Failure(error?.kind ?? 'internal', error?.message ?? `the server answers ${response.status}`, error?.hint ?? '');

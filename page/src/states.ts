@@ -5,8 +5,8 @@ export const states = ['fresh', 'unproved', 'stale', 'may change', 'missing', 'r
   'blocked', 'failed', 'not due', 'unknown'] as const;
 export type State = (typeof states)[number];
 
-/** The state of a name: one that this page does not know is seen as such, never as nothing. */
-export const stateOf = (name: string): State => ((states as readonly string[]).includes(name) ? (name as State) : 'unknown');
+/** The state of a name: a raw cell that is loaded is fresh; one that this page does not know is seen as such, never as nothing. */
+export const stateOf = (name: string): State => (name === 'loaded' ? 'fresh' : (states as readonly string[]).includes(name) ? (name as State) : 'unknown');
 
 /** In words, for people. */
 export const meaning: Record<State, string> = {

@@ -24,13 +24,28 @@ export interface Layout {
 }
 
 const offDayGap = 2, groupGap = 8;
+const leastPitch = 5, mostPitch = 7;
+// Of a row with its name above it: a finger needs more room than a pointer.
+const nameAbove = 16, abovePitch = 30, touchPitch = 34;
 const runningCode = states.indexOf('running'), notDrawn = 254;
 
-export function layOut(cells: Cells, season: Season, rows: Row[], width: number, narrow: boolean): Layout {
+const gapsOf = (dates: Cells['dates']): number[] => dates.map((one, i) => (i > 0 && days(dates[i - 1]!.date, one.date) > 1 ? offDayGap : 0));
+const sum = (numbers: number[]): number => numbers.reduce((a, b) => a + b, 0);
+
+/** What the longest season takes at the least pitch. */
+export function leastWidth(cells: Cells): number {
+  return Math.max(0, ...cells.seasons.map(({ from, to }) => {
+    const dates = cells.dates.slice(from, to);
+    return dates.length * leastPitch + sum(gapsOf(dates)) + 2;
+  }));
+}
+
+export type Names = 'beside' | 'above' | 'touch';
+
+export function layOut(cells: Cells, season: Season, rows: Row[], width: number, names: Names): Layout {
   const dates = cells.dates.slice(season.from, season.to);
-  const gapsBefore: number[] = dates.map((one, i) => (i > 0 && days(dates[i - 1]!.date, one.date) > 1 ? offDayGap : 0));
-  const gaps = gapsBefore.reduce((a, b) => a + b, 0);
-  const pitch = Math.max(4, Math.min(9, Math.floor((width - gaps - 2) / Math.max(dates.length, 1))));
+  const gapsBefore = gapsOf(dates);
+  const pitch = Math.max(leastPitch, Math.min(mostPitch, Math.floor((width - sum(gapsBefore) - 2) / Math.max(dates.length, 1))));
   const x: number[] = [], months: Layout['months'] = [];
   let at = 1;
   dates.forEach((one, i) => {
@@ -39,15 +54,15 @@ export function layOut(cells: Cells, season: Season, rows: Row[], width: number,
     x.push(at);
     at += pitch;
   });
-  const rowPitch = narrow ? 32 : 17;
+  const rowPitch = names === 'beside' ? 17 : names === 'above' ? abovePitch : touchPitch;
   const y: number[] = [];
-  let top = narrow ? 16 : 2;
+  let top = names === 'beside' ? 2 : nameAbove;
   rows.forEach((row, i) => {
     if (i > 0 && (rows[i - 1]!.kind === 'raw') !== (row.kind === 'raw')) top += groupGap;
     y.push(top);
     top += rowPitch;
   });
-  return { pitch, x, width: at + 1, months, y, rowPitch, height: top + 2 };
+  return { pitch, x, width: at + 1, months, y, rowPitch, height: (y.at(-1) ?? 0) + cellHeight + 6 };
 }
 
 /** Which date of the season is at x, the nearest one where a gap is. */
@@ -82,7 +97,7 @@ export class StripPainter {
   paint(cells: Cells, season: Season, rows: Row[], layout: Layout, palette: Record<State, string>, rule: string): boolean {
     const scale = window.devicePixelRatio || 1;
     const context = this.canvas.getContext('2d')!;
-    const ink = layout.pitch <= 5 ? layout.pitch - 1 : layout.pitch - 2;
+    const ink = layout.pitch - 1;
     const n = season.to - season.from;
     const anew = this.layout !== layout || this.sprites?.palette !== palette || this.sprites.scale !== scale || this.shown.length !== n * rows.length;
     if (anew) {
@@ -93,7 +108,9 @@ export class StripPainter {
       this.canvas.height = Math.ceil(layout.height * scale);
       context.setTransform(scale, 0, 0, scale, 0, 0);
       context.fillStyle = rule;
-      if (layout.rowPitch < 20) for (const month of layout.months.slice(1)) context.fillRect(month.x - 1, 0, 1, layout.height);
+      for (const month of layout.months.slice(1))
+        if (layout.rowPitch < abovePitch) context.fillRect(month.x - 1, 0, 1, layout.height);
+        else for (const y of layout.y) context.fillRect(month.x - 1, y - 2, 1, cellHeight + 4); // not through the names
     }
     this.running = [];
     let left = cellsAFrame;

@@ -52,6 +52,9 @@ export function show(value: Value | undefined): string {
   return value.endsWith(' 00:00:00') ? value.slice(0, 10) : value;
 }
 
+/** A difference, with its sign. */
+export const signed = (n: number): string => (n > 0 ? `+${n}` : String(n).replace('-', '−'));
+
 export const percent = (share: number | null | undefined, digits = 0): string =>
   share === null || share === undefined || Number.isNaN(share) ? '–' : `${(share * 100).toFixed(digits)}%`;
 

@@ -26,7 +26,8 @@ const char* ErrorKindName(ErrorKind kind);
 struct Error {
   ErrorKind kind = ErrorKind::kUsage;
   std::string message;
-  std::string hint;  // what to try; may be empty
+  std::string hint;     // what to try; may be empty
+  bool absent = false;  // what was asked for by its name is not there
 
   // The message, then the hint on a line of its own.
   std::string Text() const;

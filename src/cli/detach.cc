@@ -6,16 +6,14 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include <algorithm>
 #include <csignal>
 #include <filesystem>
 #include <fstream>
 #include <memory>
 #include <utility>
-#include <vector>
 
 #include "base/text.h"
-#include "operations/workspace.h"
+#include "operations/run_logs.h"
 
 namespace backcourt {
 
@@ -23,27 +21,7 @@ namespace fs = std::filesystem;
 
 namespace {
 
-constexpr size_t kKeptLogs = 20;
 constexpr int kPollMilliseconds = 50;
-
-// Older logs than the newest ones of this warehouse.
-void RemoveOldLogs(const Project& project) {
-  fs::path warehouse = project.warehouse;
-  std::string prefix = warehouse.filename().string() + ".", suffix = ".log";
-  std::vector<std::pair<fs::file_time_type, fs::path>> logs;
-  std::error_code ignored;
-  for (const auto& entry : fs::directory_iterator(warehouse.parent_path(), ignored)) {
-    std::string name = entry.path().filename().string();
-    if (!name.starts_with(prefix) || !name.ends_with(suffix) || name.size() <= prefix.size() + suffix.size())
-      continue;
-    std::string process = name.substr(prefix.size(), name.size() - prefix.size() - suffix.size());
-    if (process.find_first_not_of("0123456789") == std::string::npos)
-      logs.emplace_back(entry.last_write_time(ignored), entry.path());
-  }
-  std::sort(logs.rbegin(), logs.rend());
-  for (size_t i = kKeptLogs; i < logs.size(); ++i)
-    fs::remove(logs[i].second, ignored);
-}
 
 // What a log has gained since it was last shown.
 class LogTail {

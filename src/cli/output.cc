@@ -35,11 +35,11 @@ Output Output::Measured() const {
 }
 
 void Output::Say(const std::string& text) const { Out(terminal ? Wrap(text, Measured().width) : text); }
-void Output::Out(const std::string& text) const { Write(stdout, text); }
+void Output::Out(const std::string& text) const { sink ? sink(text) : Write(stdout, text); }
 bool Output::Send(std::string_view bytes) const {
   return fwrite(bytes.data(), 1, bytes.size(), stdout) == bytes.size() && fflush(stdout) == 0;
 }
-void Output::Err(const std::string& text) const { Write(stderr, text); }
+void Output::Err(const std::string& text) const { sink ? sink(text) : Write(stderr, text); }
 
 std::string Wrap(const std::string& text, int width) {
   std::string wrapped;

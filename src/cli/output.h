@@ -13,6 +13,7 @@ struct Output {
   int width = 120;                                          // columns, at the start
   int height = 40;                                          // lines, at the start
   std::function<void(int64_t run)> began = [](int64_t) {};  // told of a run that begins
+  std::function<void(std::string_view)> sink = {};          // gets all in place of this process's streams
 
   static Output OfThisProcess();
   // With the size that the terminal has now.

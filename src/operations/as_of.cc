@@ -68,7 +68,7 @@ Result<int64_t> RunAsOf(Connection& connection, const std::string& text) {
     int64_t run = std::stoll(text);
     if (run <= newest) return run;
     return Error{ErrorKind::kUsage, fmt::format("there is no run {}: the newest is {}", run, newest),
-                 "`backcourt runs`"};
+                 "`backcourt runs`", true};
   }
   bool day = text.size() == 10;
   Rows parsed = TRY(connection.Query(

@@ -82,7 +82,8 @@ Result<DiffReport> Diff(Workspace& workspace, const DiffRequest& request, const 
   int64_t run =
       request.run.empty() ? TRY(ledger::NewestRun(*connection)) : TRY(RunAsOf(*connection, request.run));
   auto known = TRY(ledger::ReadRun(*connection, run));
-  if (!known) return Error{ErrorKind::kUsage, fmt::format("there is no run {}", run), "`backcourt runs`"};
+  if (!known)
+    return Error{ErrorKind::kUsage, fmt::format("there is no run {}", run), "`backcourt runs`", true};
   if (int64_t start = TRY(ledger::HistoryStart(*connection)); run <= start)
     return Error{ErrorKind::kUsage,
                  fmt::format("the history begins after run {}: what run {} changed is not known", start, run),

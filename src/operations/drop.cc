@@ -59,7 +59,8 @@ Result<RemovedTable> Drop(Workspace& workspace, const DropRequest& request, cons
   if (table == removed.end())
     return Error{
         ErrorKind::kUsage, fmt::format("'{}' is not a table of the warehouse", request.table),
-        names.empty() ? "`backcourt status`: every table has its model" : "one of " + Join(names, ", ")};
+        names.empty() ? "`backcourt status`: every table has its model" : "one of " + Join(names, ", "),
+        true};
   if (!request.yes)
     return Error{ErrorKind::kUsage,
                  fmt::format("{} has {} in {}", table->table, Counted(table->rows, "row"),

@@ -39,7 +39,8 @@ Result<LintReport> Lint(Workspace& workspace, const LintRequest&, const Cancel& 
   return LintReport{std::move(found.problems), found.files};
 }
 
-Result<std::vector<FileProblem>> ProblemsOfNewTexts(Connection& ledger, const Project& project) {
+Result<std::vector<FileProblem>> ProblemsOfNewTexts(Connection& ledger, Workspace& workspace) {
+  const Project& project = workspace.project();
   auto known = TRY(ledger::ReadModels(ledger));
   bool same = std::all_of(project.models.begin(), project.models.end(), [&](const Model& model) {
     auto seen = known.find(model.name);
@@ -47,7 +48,7 @@ Result<std::vector<FileProblem>> ProblemsOfNewTexts(Connection& ledger, const Pr
   });
   if (same && project.problems.empty() && TRY(ReadDeclarationChanges(ledger, project)).empty())
     return std::vector<FileProblem>();
-  return TRY(FindFileProblems(project)).problems;
+  return workspace.ProblemsOfFiles();
 }
 
 }  // namespace backcourt

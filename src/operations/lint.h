@@ -23,6 +23,6 @@ Result<LintReport> Lint(Workspace& workspace, const LintRequest& request, const 
 
 // The same where a text or a declaration is other than what the warehouse was made by; else what the reading
 // of the project has found.
-Result<std::vector<FileProblem>> ProblemsOfNewTexts(Connection& ledger, const Project& project);
+Result<std::vector<FileProblem>> ProblemsOfNewTexts(Connection& ledger, Workspace& workspace);
 
 }  // namespace backcourt

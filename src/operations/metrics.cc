@@ -4,11 +4,13 @@
 
 #include <algorithm>
 #include <map>
+#include <optional>
 #include <set>
 #include <vector>
 
 #include "base/text.h"
 #include "base/version.h"
+#include "ledger/loads.h"
 #include "ledger/runs.h"
 #include "load/snapshots.h"
 #include "operations/cells.h"
@@ -102,6 +104,23 @@ Result<> AddRuns(MetricsText& text, Connection& ledger) {
   return {};
 }
 
+// Of the newest snapshot that serves, or the newest file that the schedule was loaded from.
+Result<std::optional<double>> ScheduleAge(const Project& project, Connection& ledger) {
+  std::optional<double> age;
+  auto take = [&](double one) { age = std::min(age.value_or(one), one); };
+  for (const Snapshot& one : TRY(Snapshots::Serving(ledger)))
+    take(one.age);
+  std::set<std::string> feeds = {"canonical " + project.schedule};
+  for (const Source& source : project.sources)
+    if (source.table == project.schedule)
+      for (const auto* some : {&source.feeds, &source.optional_feeds, &source.any_of})
+        feeds.insert(some->begin(), some->end());
+  for (const ledger::LoadedFile& file : TRY(ledger::ReadFiles(ledger)))
+    if (feeds.contains(file.feed) && file.mtime > 0)
+      take(std::max(0.0, double(NowSeconds()) - double(file.mtime) / 1e9));
+  return age;
+}
+
 }  // namespace
 
 Result<MetricsReport> Metrics(Workspace& workspace, const MetricsRequest&, const Cancel&) {
@@ -115,11 +134,9 @@ Result<MetricsReport> Metrics(Workspace& workspace, const MetricsRequest&, const
            TRY(ReadUnprovedModels(*moment.connection, project, moment.calendar, moment.cells, states)));
   TRY(AddRuns(text, *moment.connection));
   text.Begin("backcourt_schedule_age_seconds", "gauge",
-             "Seconds since the newest schedule that serves was seen.");
-  double age = -1;
-  for (const Snapshot& one : TRY(Snapshots::Serving(*moment.connection)))
-    age = age < 0 ? one.age : std::min(age, one.age);
-  if (age >= 0) text.Add(age);
+             "Seconds since the newest schedule that serves was seen, or its file was written; none before a "
+             "schedule is loaded.");
+  if (auto age = TRY(ScheduleAge(project, *moment.connection))) text.Add(*age);
   bool done = !moment.calendar.dates().empty();
   for (const auto& [table, of_table] : states)
     for (size_t i = 0; i < of_table.size() && int(i) < moment.calendar.horizon(); ++i)

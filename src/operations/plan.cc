@@ -168,7 +168,7 @@ PlanReport ReportOf(const Project& project, const PreparedWork& work) {
 Result<PlanReport> MakePlanReport(Workspace& workspace, const PlanRequest& request, const Cancel& cancel) {
   const Project& project = workspace.project();
   Moment moment = TRY(workspace.Look(false, request.selection.ahead == "all"));
-  std::vector<FileProblem> problems = TRY(ProblemsOfNewTexts(*moment.connection, project));
+  std::vector<FileProblem> problems = TRY(ProblemsOfNewTexts(*moment.connection, workspace));
   auto work = PrepareWork(project, std::move(moment), request.selection);
   if (!work && !problems.empty()) return ErrorOf(problems);
   if (!work) return work.error();

@@ -3,8 +3,7 @@
 #include <fmt/format.h>
 #include <unistd.h>
 
-#include "base/file.h"
-#include "base/text.h"
+#include "operations/run_logs.h"
 #include "project/file_names.h"
 
 namespace backcourt {
@@ -16,7 +15,7 @@ constexpr int kShownRuns = 20;
 void Describe(Visitor& v, RunsRequest& r) {
   v.Struct("RunsRequest", "Which runs to list.");
   v.Field("run", r.run, "A run's number.", {.metavar = "ID", .positional = true});
-  v.Field("log", r.log, "What the run ID printed, if it was detached.");
+  v.Field("log", r.log, "Also what the run ID printed, if a server did it or it was detached.");
 }
 
 namespace ledger {
@@ -101,7 +100,8 @@ Result<RunsReport> Runs(Workspace& workspace, const RunsRequest& request, const 
   }
   auto run = TRY(ledger::ReadRun(*connection, std::stoll(id)));
   if (!run)
-    return Error{ErrorKind::kUsage, fmt::format("there is no run {}", id), "`backcourt runs` lists them"};
+    return Error{ErrorKind::kUsage, fmt::format("there is no run {}", id), "`backcourt runs` lists them",
+                 true};
   RunRecord& record = report.emplace_back(Record(*run, active && run->process == getpid()));
   record.tables = TRY(ledger::ReadRunTables(*connection, record.run));
   record.batches = TRY(ledger::ReadRunBatches(*connection, record.run));
@@ -109,14 +109,7 @@ Result<RunsReport> Runs(Workspace& workspace, const RunsRequest& request, const 
   for (ledger::RunFailure& failure : *record.failures)
     failure.message = FileNames(workspace.project()).In(failure.message);
   if (!request.log) return report;
-  auto log = ReadFile(LogPath(workspace.project(), run->process));
-  if (!log)
-    return Error{
-        ErrorKind::kUsage,
-        fmt::format("run {} has no log: it was not detached, or its log is older than the 20 that are kept",
-                    id),
-        "`backcourt runs " + id + "`"};
-  record.log = *log;
+  record.log = TRY(ReadRunLog(workspace.project(), record.run, int(record.process)));
   return report;
 }
 

@@ -12,7 +12,7 @@ namespace backcourt {
 
 struct RunsRequest {
   std::string run;   // a run's number; empty: the newest of all
-  bool log = false;  // also what that run printed, if it was detached
+  bool log = false;  // also what that run printed, if a server did it or it was detached
 };
 void Describe(Visitor& v, RunsRequest& r);
 

@@ -37,7 +37,7 @@ Result<std::string> ChooseSeason(const Calendar& calendar, const std::string& la
     if (label == season.label || label == std::to_string(season.year)) return season.label;
   }
   return Error{ErrorKind::kUsage, fmt::format("no season '{}' in the warehouse", label),
-               labels.empty() ? "`backcourt load` first" : "one of " + Join(labels, ", ")};
+               labels.empty() ? "`backcourt load` first" : "one of " + Join(labels, ", "), true};
 }
 
 namespace {

@@ -89,7 +89,7 @@ Result<ValueTrail::Key> ValueTrail::FindRow(const Model& model, int date_index, 
   if (rows.size() == 0)
     return Error{ErrorKind::kUsage,
                  fmt::format("no row of {} {} has the key '{}'", model.name, date.Str(), key),
-                 fmt::format("`backcourt show {} --date {}`", model.name, date.Str())};
+                 fmt::format("`backcourt show {} --date {}`", model.name, date.Str()), true};
   if (rows.size() > 1) {
     std::vector<std::string> keys;
     for (size_t i = 0; i < rows.size(); ++i)

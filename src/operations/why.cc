@@ -59,7 +59,7 @@ Error NoGameDate(const Calendar& calendar, Date date, const std::string& command
                      : dates.empty()        ? ""
                                             : dates.back().date.Str();
   return {ErrorKind::kUsage, fmt::format("{} is not a game date", date.Str()),
-          near.empty() ? "`backcourt load` first" : fmt::format("`backcourt {} {}`", command, near)};
+          near.empty() ? "`backcourt load` first" : fmt::format("`backcourt {} {}`", command, near), true};
 }
 
 void Describe(Visitor& v, WhyValue& value) {

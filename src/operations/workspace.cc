@@ -7,6 +7,7 @@
 #include "ledger/cells.h"
 #include "ledger/schema.h"
 #include "plan/planner.h"
+#include "proof/file_problems.h"
 #include "warehouse/calendar_reader.h"
 #include "warehouse/duckdb/duckdb_warehouse.h"
 #include "warehouse/spark/spark_warehouse.h"
@@ -29,6 +30,12 @@ Result<Warehouse*> Workspace::Open() {
                           project_.warehouse));
   warehouse_ = std::move(opened);
   return warehouse_.get();
+}
+
+Result<std::vector<FileProblem>> Workspace::ProblemsOfFiles() {
+  std::lock_guard lock(problems_mutex_);
+  if (!problems_) problems_ = TRY(FindFileProblems(project_)).problems;
+  return *problems_;
 }
 
 Result<Moment> Workspace::Look(bool stay, bool ahead_all) {
@@ -70,10 +77,6 @@ Watch CancelWhen(Connection& connection, Workbench& bench, const Cancel& cancel)
     connection.Cancel();
     bench.Cancel();
   });
-}
-
-std::string LogPath(const Project& project, int process) {
-  return fmt::format("{}.{}.log", project.warehouse, process);
 }
 
 }  // namespace backcourt

@@ -45,6 +45,8 @@ class Workspace {
   void KeepNothing() { keep_ = false; }
   const Project& project() const { return project_; }
   const std::string& command() const { return command_; }
+  // What is wrong in the project's files: found once, as that takes its time and a workspace's project stays.
+  Result<std::vector<FileProblem>> ProblemsOfFiles();
   Activities& activities() { return activities_; }
 
   // `stay`: its transaction stays open, so that what its connection reads next is
@@ -60,14 +62,13 @@ class Workspace {
   std::mutex mutex_;  // of the opening
   bool keep_ = true;
   std::unique_ptr<Warehouse> warehouse_;
+  std::mutex problems_mutex_;
+  std::optional<std::vector<FileProblem>> problems_;
   Activities activities_;
 };
 
 // Ends what a connection runs once it is asked for.
 Watch CancelWhen(Connection& connection, const Cancel& cancel);
 Watch CancelWhen(Connection& connection, Workbench& bench, const Cancel& cancel);
-
-// The path of a detached process's log, beside the warehouse.
-std::string LogPath(const Project& project, int process);
 
 }  // namespace backcourt

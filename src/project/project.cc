@@ -405,7 +405,8 @@ Error Project::NoTable(const std::string& word, const std::vector<std::string>& 
   if (const LeftOut* out = FindLeftOut(word))
     return Error{ErrorKind::kUsage, fmt::format("{} cannot be used: {}", word, out->because),
                  "`backcourt lint` lists what is wrong in the project's files"};
-  return Error{ErrorKind::kUsage, fmt::format("'{}' is not a table", word), Suggestion(word, names, "")};
+  return Error{ErrorKind::kUsage, fmt::format("'{}' is not a table", word), Suggestion(word, names, ""),
+               true};
 }
 
 std::vector<std::string> Project::Patterns(const Feed& feed) const {

@@ -8,8 +8,11 @@
 #include <set>
 
 #include "base/digest.h"
+#include "base/memory_guard.h"
 #include "base/text.h"
+#include "ledger/runs.h"
 #include "operations/json.h"
+#include "operations/run_logs.h"
 #include "serve/public_text.h"
 
 namespace backcourt {
@@ -26,12 +29,37 @@ constexpr auto kSoftAge = std::chrono::milliseconds(500);  // of a report while 
 constexpr auto kHardAge =
     std::chrono::seconds(2);  // of any: files and the clock tell of themselves to nobody
 constexpr size_t kMostCached = 64;
+constexpr size_t kMostValues = 512 << 20;  // bytes of a query's values, beside the engine's buffers
 constexpr auto kPatience = std::chrono::milliseconds(100);
 
 // Reports of the whole warehouse that many ask for again and again.
 bool IsKept(const Verb& verb) {
   static const std::set<std::string> kVerbs = {"status", "cells", "graph", "docs", "runs", "files"};
   return kVerbs.contains(verb.name);
+}
+
+// 0 before the first, and where the ledger cannot be read.
+int64_t NewestRun(Workspace& workspace) {
+  auto newest = [&]() -> Result<int64_t> {
+    return ledger::NewestRun(*TRY(TRY(workspace.Open())->ConnectToLedger()));
+  }();
+  return newest ? *newest : 0;
+}
+
+// With bounds also to what the engine does not count: what it does count, and as much for values and answers.
+Result<nlohmann::json> RunQuery(const Verb& verb, Workspace& workspace, const nlohmann::json& request,
+                                const Cancel& cancel, const Bytes& bytes) {
+  Error too_much{ErrorKind::kCapacity, "the answer takes more memory than a query may",
+                 "fewer rows, or shorter values"};
+  try {
+    MemoryGuard guard(BytesOf(workspace.project().memory_limit) + kMostValues);
+    auto report = verb.run(workspace, request, cancel, {}, bytes);
+    bool full = !report && report.error().message.find("No space left") != std::string::npos;  // the disk is
+    if (!report && report.error().kind == ErrorKind::kCapacity && !full) return too_much;
+    return report;
+  } catch (const std::bad_alloc&) {
+    return too_much;
+  }
 }
 
 }  // namespace
@@ -47,8 +75,10 @@ struct Host::Cached {
   Result<std::shared_ptr<const std::string>> report = Error{};
 };
 
-Host::Host(Project project, ExitCodes exit_codes)
-    : exit_codes_(std::move(exit_codes)), workspace_(std::make_shared<Workspace>(std::move(project), "")) {
+Host::Host(Project project, ExitCodes exit_codes, TakeNotes take_notes)
+    : exit_codes_(std::move(exit_codes)),
+      take_notes_(std::move(take_notes)),
+      workspace_(std::make_shared<Workspace>(std::move(project), "")) {
   signature_ = Signature();
   log_.NameFiles(FileNames(workspace_->project()));
 }
@@ -159,7 +189,8 @@ Result<std::shared_ptr<const std::string>> Host::Ask(const Verb& verb, const nlo
   auto work = [&]() -> Report {
     auto workspace = TRY(Take(exact));
     Cancel either(ending_, [&cancel] { return cancel.Requested(); });
-    auto report = TRY(verb.run(*workspace, request, either, {}, bytes));
+    auto report = TRY(HasRows(verb) ? RunQuery(verb, *workspace, request, either, bytes)
+                                    : verb.run(*workspace, request, either, {}, bytes));
     if (verb.needs == Verb::Needs::kAlone) {
       ++hard_;
       log_.TellAll("changed", {{"tables", nlohmann::json::array()}, {"load", false}, {"project", false}});
@@ -229,8 +260,13 @@ void Host::Run(const std::string& id, const Verb& verb, const nlohmann::json& re
                std::shared_ptr<Workspace> workspace, const Cancel& cancel,
                std::unique_ptr<TakenOn> taken_on) {
   Cancel either(cancel, [this] { return ending_.Requested(); });
+  RunLog run_log(workspace->project());
+  Notes notes = take_notes_(CommandLine(verb, request), [&](std::string_view text) { run_log.Write(text); });
+  const int64_t run_before = NewestRun(*workspace);
   Events tell = [&](const Event& event) {
     ++soft_;
+    notes.show(event);
+    if (auto* started = std::get_if<RunStarted>(&event)) run_log.Of(started->run);
     nlohmann::json data = EventToJson(event);
     log_.Tell(id, data["event"], data);
     if (!std::holds_alternative<LoadFinished>(event)) return;
@@ -238,6 +274,9 @@ void Host::Run(const std::string& id, const Verb& verb, const nlohmann::json& re
     log_.TellAll("changed", {{"tables", nlohmann::json::array()}, {"load", true}, {"project", false}});
   };
   Result<nlohmann::json> end = verb.run(*workspace, request, either, tell, {});
+  notes.finish(end);
+  for (int64_t run = NewestRun(*workspace); run > run_before; --run)  // also loads, and what failed early
+    run_log.Of(run);
   taken_on.reset();
   workspace.reset();
   ++hard_;

@@ -24,8 +24,16 @@ class Host {
   // How a process ends that did a verb with this end.
   using ExitCodes = std::function<int(const std::string& verb, const Result<nlohmann::json>& end)>;
 
+  // What is written down of a piece of work: its events, then its end.
+  struct Notes {
+    Events show;
+    std::function<void(const Result<nlohmann::json>& end)> finish;
+  };
+  using TakeNotes =
+      std::function<Notes(const std::string& command, std::function<void(std::string_view)> write)>;
+
   // REQUIRES: this process has the lock of the project's warehouse for as long as this lives.
-  Host(Project project, ExitCodes exit_codes);
+  Host(Project project, ExitCodes exit_codes, TakeNotes take_notes);
   // Ends what runs.
   ~Host();
 
@@ -64,6 +72,7 @@ class Host {
   std::string Signature() const;
 
   const ExitCodes exit_codes_;
+  const TakeNotes take_notes_;
   Cancel ending_;
 
   std::mutex mutex_;

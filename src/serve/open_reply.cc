@@ -10,6 +10,13 @@ namespace {
 namespace asio = boost::asio;
 }  // namespace
 
+void SendText(Reply& reply, int status, const char* type, std::string_view text) {
+  reply.Status(status);
+  reply.Header("Content-Type", type);
+  reply.Header("Cache-Control", "no-store");
+  reply.SendWhole(text);
+}
+
 void OpenReply::Status(int status) {
   std::lock_guard lock(mutex_);
   status_ = status;

@@ -84,7 +84,7 @@ json Errors(std::initializer_list<const char*> statuses) {
 }
 
 json VerbPath(const Verb& verb, std::map<std::string, const Schema*>& objects) {
-  json responses = Errors({"400", "403", "409", "413", "415", "421", "422", "503", "507"});
+  json responses = Errors({"400", "403", "404", "409", "413", "415", "421", "422", "503", "507"});
   if (!verb.events.empty())
     responses["202"] = Answer(
         "It has begun, or the same goes on already. Its events and its report: "

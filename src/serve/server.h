@@ -58,6 +58,9 @@ class Reply {
   virtual void Finish() = 0;
 };
 
+// A whole answer that nobody is to keep.
+void SendText(Reply& reply, int status, const char* type, std::string_view text);
+
 struct ServerLimits {
   size_t most_connections = 512;  // further ones are closed at once
   size_t most_answers = 64;       // handlers at the same time; further requests get 503

@@ -6,13 +6,13 @@
 #include <zlib.h>
 
 #include <charconv>
-#include <cstring>
 #include <filesystem>
 #include <fstream>
 
 #include "base/file.h"
 #include "base/text.h"
 #include "serve/answer.h"
+#include "serve/login.h"
 #include "serve/openapi.h"
 #include "serve/page_files.h"
 #include "serve/public_text.h"
@@ -23,11 +23,11 @@ namespace fs = std::filesystem;
 
 namespace {
 
-constexpr int kPageRows = 10'000;       // of an answer in JSON
-constexpr int kFileRows = 10'000'000;   // of one in CSV or Parquet
-constexpr int kMostWorking = 4;         // requests that ask for rows or checks at the same time
-constexpr size_t kMostLogin = 4 << 10;  // bytes
-constexpr size_t kPiece = 256 << 10;    // of a file that is sent
+constexpr int kPageRows = 10'000;  // of an answer in JSON
+constexpr size_t kPageBytes = 64 << 20;
+constexpr int kFileRows = 10'000'000;  // of one in CSV or Parquet
+constexpr int kMostWorking = 4;        // requests that ask for rows or checks at the same time
+constexpr size_t kPiece = 256 << 10;   // of a file that is sent
 constexpr const char* kApi = "/api/v1/";
 
 void AddSafety(Reply& reply) {
@@ -40,13 +40,6 @@ void AddSafety(Reply& reply) {
   reply.Header("Referrer-Policy", "same-origin");  // with none, browsers send forms with `Origin: null`
   reply.Header("Cross-Origin-Opener-Policy", "same-origin");
   reply.Header("Cross-Origin-Resource-Policy", "same-origin");
-}
-
-void SendText(Reply& reply, int status, const char* type, std::string_view text) {
-  reply.Status(status);
-  reply.Header("Content-Type", type);
-  reply.Header("Cache-Control", "no-store");
-  reply.SendWhole(text);
 }
 
 void SendJson(Reply& reply, int status, std::string_view text) {
@@ -102,53 +95,6 @@ constexpr const char* kNoPage = R"(<!doctype html>
 </html>
 )";
 
-constexpr const char* kLoginPage = R"(<!doctype html>
-<html lang="en"><meta charset="utf-8"><meta name="viewport" content="width=device-width"><title>Backcourt: log in</title>
-<link rel="stylesheet" href="/login.css"><link rel="icon" href="data:,">
-<main>
-<h1>Backcourt</h1>
-<form method="post" action="/login">
-<label for="token">Token</label>
-<input type="password" name="token" id="token" autocomplete="current-password" required autofocus>
-<input type="hidden" name="to" value="{to}">
-<button>Log in</button>
-</form>
-<p role="status">{message}</p>
-</main>
-</html>
-)";
-
-constexpr const char* kLoginStyle =
-    R"(:root { color-scheme: light dark; font: 14px/1.4 system-ui, sans-serif; }
-main { max-width: 22rem; margin: 20vh auto 0; padding: 0 1rem; }
-h1 { font-size: 1.3rem; }
-form { display: flex; flex-wrap: wrap; gap: .5rem; align-items: center; }
-input, button { font: inherit; padding: .35rem .6rem; }
-#token { flex: 1 1 8rem; min-width: 0; }
-)";
-
-std::string HtmlText(std::string text) {
-  for (const auto& [mark, named] : std::initializer_list<std::pair<const char*, const char*>>{
-           {"&", "&amp;"}, {"<", "&lt;"}, {">", "&gt;"}, {"\"", "&quot;"}})
-    text = ReplaceAll(std::move(text), mark, named);
-  return text;
-}
-
-// As the value of a query.
-std::string UrlEncoded(const std::string& text) {
-  std::string encoded;
-  for (char c : text)
-    encoded +=
-        isalnum(uint8_t(c)) || strchr("-._~/", c) ? std::string(1, c) : fmt::format("%{:02X}", uint8_t(c));
-  return encoded;
-}
-
-// Where to go after a login: a place of this page, never another host's.
-std::string PlaceOf(const std::string& to) {
-  bool here = to.starts_with('/') && !to.starts_with("//") && to.find_first_of("\\\r\n") == std::string::npos;
-  return here ? to : "/";
-}
-
 int64_t NumberOf(const std::string& text, int64_t otherwise) {
   int64_t number = 0;
   auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
@@ -178,6 +124,7 @@ bool IsPath(const nlohmann::json& request, const Schema::Field& field) {
 }  // namespace
 
 int StatusOf(const Error& error) {
+  if (error.absent) return 404;
   switch (error.kind) {
     case ErrorKind::kUsage:
       return 400;
@@ -213,8 +160,7 @@ void Site::Answer(const HttpRequest& request, Reply& reply) {
     if (auto refusal = gate_.Refuse(request)) return Fail(reply, refusal->error, refusal->status);
   }
   if (request.path == "/healthz") return SendText(reply, 200, "text/plain", "ok\n");
-  if (request.path == "/login" && !request.local) return AnswerLogin(request, reply);
-  if (request.path == "/login.css") return SendText(reply, 200, "text/css; charset=utf-8", kLoginStyle);
+  if (IsOfLogin(request.path) && !request.local) return AnswerLogin(gate_, request, reply);
   if (!request.local && !gate_.KnowsToken(request) && request.path != "/readyz") {
     bool visit = request.method == "GET" && !request.path.starts_with("/api/") &&
                  request.Header("Accept").find("text/html") != std::string::npos;
@@ -224,7 +170,7 @@ void Site::Answer(const HttpRequest& request, Reply& reply) {
           {ErrorKind::kUsage, "the token is missing or wrong", "Authorization: Bearer TOKEN, or /login"},
           401);
     std::string to = request.path + (request.query.empty() ? "" : "?" + request.query);
-    reply.Header("Location", "/login?to=" + UrlEncoded(to));
+    reply.Header("Location", LoginFor(to));
     return SendText(reply, 303, "text/plain", "");
   }
   if (request.path.starts_with("/api/")) return AnswerApi(request, reply);
@@ -325,6 +271,26 @@ Result<> Site::Confine(const Verb& verb, nlohmann::json& request, bool local) co
   return {};
 }
 
+// The rows that a query has written, once.
+void Site::SendFile(const std::string& file, const std::string& name, const std::string& format, int64_t rows,
+                    Reply& reply) {
+  std::ifstream content(file, std::ios::binary);
+  unlink(file.c_str());
+  if (rows > kFileRows)
+    return Fail(reply,
+                {ErrorKind::kUsage, fmt::format("the answer has more than {} rows", WithCommas(kFileRows)),
+                 "LIMIT in the query, or the format arrow, which is a stream"});
+  if (!content)
+    return Fail(reply, {ErrorKind::kCapacity, "the rows cannot be read again", "free disk space"});
+  reply.Header("Content-Type",
+               format == "csv" ? "text/csv; charset=utf-8" : "application/vnd.apache.parquet");
+  reply.Header("Content-Disposition", fmt::format("attachment; filename=\"{}.{}\"", name, format));
+  reply.Header("Cache-Control", "no-store");
+  std::string piece(kPiece, '\0');
+  while (content.read(piece.data(), std::streamsize(piece.size())), content.gcount() > 0)
+    if (!reply.Send(std::string_view(piece).substr(0, size_t(content.gcount())))) return;
+}
+
 void Site::SendRows(const Verb& verb, nlohmann::json request, Reply& reply) {
   Cancel none;
   Cancel gone(none, [&reply] { return !reply.Alive(); });
@@ -367,43 +333,13 @@ void Site::SendRows(const Verb& verb, nlohmann::json request, Reply& reply) {
   });
   if (begun) return report ? void() : reply.BreakOff();
   if (!report) return Fail(reply, report.error());
-  if (file.empty()) return SendJson(reply, 200, **report);
-  std::ifstream content(file, std::ios::binary);
-  unlink(file.c_str());
-  if (nlohmann::json::parse(**report).at("written") > kFileRows)
+  if (rows && file.empty() && (*report)->size() > kPageBytes)
     return Fail(reply,
-                {ErrorKind::kUsage, fmt::format("the answer has more than {} rows", WithCommas(kFileRows)),
-                 "LIMIT in the query, or the format arrow, which is a stream"});
-  if (!content)
-    return Fail(reply, {ErrorKind::kCapacity, "the rows cannot be read again", "free disk space"});
-  reply.Header("Content-Type",
-               format == "csv" ? "text/csv; charset=utf-8" : "application/vnd.apache.parquet");
-  reply.Header("Content-Disposition", fmt::format("attachment; filename=\"{}.{}\"", name, format));
-  reply.Header("Cache-Control", "no-store");
-  std::string piece(kPiece, '\0');
-  while (content.read(piece.data(), std::streamsize(piece.size())), content.gcount() > 0)
-    if (!reply.Send(std::string_view(piece).substr(0, size_t(content.gcount())))) return;
-}
-
-void Site::AnswerLogin(const HttpRequest& request, Reply& reply) {
-  HttpRequest form;
-  form.query = request.method == "POST" && request.body.size() <= kMostLogin ? request.body : request.query;
-  const std::string to = PlaceOf(form.Query("to"));
-  auto show = [&](int status, const char* message) {
-    SendText(
-        reply, status, "text/html; charset=utf-8",
-        fmt::format(fmt::runtime(kLoginPage), fmt::arg("message", message), fmt::arg("to", HtmlText(to))));
-  };
-  if (!gate_.NeedsToken()) {
-    reply.Header("Location", to);
-    return SendText(reply, 303, "text/plain", "");
-  }
-  if (request.method == "GET" || request.method == "HEAD") return show(200, "");
-  if (request.method != "POST" || request.body.size() > kMostLogin) return show(400, "");
-  if (!gate_.IsToken(form.Query("token"))) return show(403, "The token is wrong.");
-  reply.Header("Set-Cookie", gate_.LoginCookie());
-  reply.Header("Location", to);
-  SendText(reply, 303, "text/plain", "");
+                {ErrorKind::kUsage,
+                 fmt::format("the answer is larger than the {} MB that a page shows", kPageBytes >> 20),
+                 "fewer rows, shorter values, or a file: CSV or Parquet"});
+  if (file.empty()) return SendJson(reply, 200, **report);
+  SendFile(file, name, format, nlohmann::json::parse(**report).at("written"), reply);
 }
 
 void Site::AnswerMonitor(const HttpRequest& request, Reply& reply) {

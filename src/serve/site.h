@@ -29,7 +29,8 @@ class Site {
   void AnswerApi(const HttpRequest& request, Reply& reply);
   void AnswerVerb(const Verb& verb, const HttpRequest& request, Reply& reply);
   void SendRows(const Verb& verb, nlohmann::json request, Reply& reply);
-  void AnswerLogin(const HttpRequest& request, Reply& reply);
+  void SendFile(const std::string& file, const std::string& name, const std::string& format, int64_t rows,
+                Reply& reply);
   void AnswerMonitor(const HttpRequest& request, Reply& reply);
   void AnswerPage(const HttpRequest& request, Reply& reply);
   Result<> Confine(const Verb& verb, nlohmann::json& request, bool local) const;

@@ -74,8 +74,13 @@ class SiteTest : public ::testing::Test {
 
   testing::ToyFolder folder_;
   Gate gate_ = *Gate::Make({}, "", {});
-  Host host_{folder_.Load(), [](const std::string&, const Result<nlohmann::json>& end) {
+  Host host_{folder_.Load(),
+             [](const std::string&, const Result<nlohmann::json>& end) {
                return end ? 0 : end.error().kind == ErrorKind::kInterrupted ? 130 : 1;
+             },
+             [](const std::string& command, const std::function<void(std::string_view)>& write) {
+               write(command + "\n");
+               return Host::Notes{[](const Event&) {}, [](const Result<nlohmann::json>&) {}};
              }};
   Site site_{host_, gate_, {}};
 };

@@ -20,6 +20,9 @@ const std::set<std::string> kTableFunctions = {"range",          "generate_serie
 const std::set<std::string> kRefusedFunctions = {
     "current_setting", "getenv",      "getvariable",  "nextval",       "currval", "write_log",
     "query",           "query_table", "txid_current", "current_query", "sleep_ms"};
+// Views of the engine, about its files and its settings.
+const std::set<std::string> kRefusedViews = {"duckdb_databases", "duckdb_extensions", "duckdb_logs",
+                                             "duckdb_secrets",   "duckdb_settings",   "pragma_database_list"};
 constexpr const char* kFileMarks = "./:*?[\\";  // a bare name without them is never taken for a file
 
 class Walker : public SyntaxWalker {
@@ -54,6 +57,7 @@ class Walker : public SyntaxWalker {
   Result<> CheckTable(const nlohmann::json& node) const {
     std::string name = Field(node, "table_name"), schema = Field(node, "schema_name"),
                 catalog = Field(node, "catalog_name");
+    if (kRefusedViews.contains(Lower(name))) return Refuse(name + " is not about rows of the warehouse");
     if (schema.empty() && catalog.empty()) {
       if (name.find_first_of(kFileMarks) != std::string::npos) return Refuse("'" + name + "' is a file");
       return {};

@@ -52,6 +52,10 @@ test('fill a season and watch it end; the second who asks joins; a window that i
   const [made] = await ask(url, 'runs', { run: new URL(page.url()).pathname.split('/').at(-1) });
   assert.equal(await page.locator('.timeline .bar').count(), made.batches.length);
   assert.ok((await page.locator('.timeline .bar.critical').count()) > 0);
+  // What the server noted of it.
+  await page.locator('summary', { hasText: 'Log' }).click();
+  await page.locator('pre.log').getByText(`UTC: backcourt backfill --season ${season}`).waitFor();
+  assert.match(await page.locator('pre.log').innerText(), /player_form +213\/213/);
 });
 
 test('a fill is stopped from the page, and the rest stays to be done', async () => {

@@ -98,13 +98,19 @@ test('a broken model says which file and why; what reads it leads there', async 
   run(project, ['load']);
   edit(join(project, model), 'key   = [', 'key   = ');
   const { url } = await serve(project);
-  const page = await open(`${url}/season`);
+  const page = await open(`${url}/season`, { expected: /status of 400/ });
   await page.locator('header').getByRole('link', { name: '1 model with a broken file, 2 behind' }).click();
   await page.waitForURL('**/table/player_games');
   assert.match(await page.locator('.problem').innerText(), /player_games\.sql:4: /);
   await page.goto(`${url}/table/player_form`);
   await page.locator('.problem').getByRole('link', { name: 'player_games' }).click();
   await page.waitForURL('**/table/player_games');
+  // The graph does not say of it that no model reads it, and its cells have a heading.
+  await page.goto(`${url}/graph`);
+  await page.getByText(/^\s*Left out, as a file is broken: player_games, /).waitFor();
+  assert.equal(await page.getByText('No model reads: ').getByText('player_games').count(), 0);
+  await page.goto(`${url}/cell/player_form/${dates[0]}`);
+  await page.getByRole('heading', { level: 1, name: `player_form ${dates[0]}` }).waitFor();
   content(page);
 });
 

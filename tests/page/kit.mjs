@@ -110,6 +110,16 @@ export async function open(url, { width = 1280, height = 800, scheme = 'light', 
   return page;
 }
 
+/** Waits until a look at the page holds, and says what it saw where it never does. */
+export async function until(look, holds, what = '') {
+  for (let left = 400, seen; ; left--) {
+    seen = await look();
+    if (holds(seen)) return seen;
+    if (!left) assert.fail(`${what} ${JSON.stringify(seen)}`);
+    await new Promise((resolve) => setTimeout(resolve, 25));
+  }
+}
+
 export function content(page) {
   assert.deepEqual(page.complaints, []);
 }

@@ -13,7 +13,7 @@ run(project, ['backfill', '--start-date', '2021-10-19', '--end-date', '2022-03-3
 const { url } = await serve(project);
 
 // A season while its last months are filled.
-const season = await open(`${url}/season?season=2021-22`, { height: 500 });
+const season = await open(`${url}/season?season=2021-22`, { height: 700 });
 await season.locator('.strips canvas').waitFor();
 const halfway = season.waitForFunction(() => {
   const [, done, all] = document.querySelector('header .now')?.textContent.replaceAll(',', '').match(/(\d+) of (\d+)/) ?? [];

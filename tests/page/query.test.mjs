@@ -37,6 +37,16 @@ test('a query is written, run, sorted, and its link runs it again', async () => 
   content(other);
 });
 
+test('what is written and not run yet survives a reload', async () => {
+  const page = await open(`${url}/query`);
+  await editor(page).click();
+  await page.keyboard.type('SELECT 41 + 1');
+  await page.reload();
+  await editor(page).getByText('SELECT 41 + 1').waitFor();
+  assert.equal(await page.locator('.grid').count(), 0);
+  content(page);
+});
+
 test('text of any script is written over coloured text, and the policy of the page stands', async () => {
   const page = await open(`${url}/query`);
   await editor(page).click();

@@ -2,7 +2,7 @@
 
 import assert from 'node:assert/strict';
 import { before, test } from 'node:test';
-import { ask, content, open, run, serve, toyProject } from './kit.mjs';
+import { ask, content, open, realProject, run, serve, toyProject, until } from './kit.mjs';
 
 let url, cells;
 before(async () => {
@@ -21,10 +21,8 @@ test('arrows move, the line tells each cell as it is, Enter opens it', async () 
   await page.keyboard.press('Home');
   for (const [row, { table }] of cells.tables.entries()) {
     for (const [i, { date }] of cells.dates.entries()) {
-      const text = await line(page).innerText();
-      assert.ok(text.includes(date) && text.includes(table), `${text} for ${table} ${date}`);
       const state = stateOf(table, date);
-      if (state) assert.ok(text.includes(state), `${text} is ${state}`);
+      await until(() => line(page).innerText(), (text) => text.includes(date) && text.includes(table) && (!state || text.includes(state)), `${table} ${date} ${state}:`);
       if (i < cells.dates.length - 1) await page.keyboard.press('ArrowRight');
     }
     await page.keyboard.press('Home');
@@ -59,14 +57,63 @@ test('the mouse points, drags and opens', async () => {
   const page = await open(`${url}/season`);
   const box = await page.locator('.strips-cells').boundingBox();
   await page.mouse.move(box.x + 3, box.y + 6);
-  assert.match(await line(page).innerText(), new RegExp(`${cells.dates[0].date}.*${cells.tables[0].table}`, 's'));
+  await until(() => line(page).innerText(), (text) => new RegExp(`${cells.dates[0].date}.*${cells.tables[0].table}`, 's').test(text));
   await page.mouse.down();
   await page.mouse.move(box.x + 14, box.y + 6, { steps: 4 });
   await page.mouse.up();
-  assert.equal(new URL(page.url()).searchParams.get('from'), cells.dates[0].date);
+  await page.waitForURL((at) => at.searchParams.get('from') === cells.dates[0].date);
   await page.mouse.click(box.x + 3, box.y + 6);
   await page.waitForURL(`**/cell/${cells.tables[0].table}/${cells.dates[0].date}`);
   content(page);
+});
+
+test('a date is five to seven pixels wide beside names that are read; where a season has no room, its newest dates are shown, and months lead to the others', async () => {
+  const project = realProject();
+  run(project, ['load']);
+  run(project, ['backfill', '--start-date', '2021-10-19', '--end-date', '2021-10-22']);
+  const real = await serve(project);
+  // What is pointed at says how many rows are due.
+  const { rows, expected } = await ask(real.url, 'cell', { table: 'team_offense_game_summary', date: '2021-10-22' });
+  assert.ok(expected > 0);
+  const pointed = await open(`${real.url}/season?season=2021-22`);
+  const label = await pointed.locator('.label', { hasText: 'team_offense_game_summary' }).boundingBox(), strips = await pointed.locator('.strips-cells').boundingBox();
+  await pointed.mouse.move(strips.x + 3 * 5 + 3, label.y + label.height + 4);
+  await line(pointed).getByText(`${rows} of ${expected} rows due`).waitFor();
+  for (const [width, whole] of [[1920, true], [1280, true], [1024, false], [390, false]]) {
+    const page = await open(`${real.url}/season?season=2021-22`, { width });
+    await page.locator('.label').first().waitFor();
+    const { pitch, cut, left, room, all } = await page.evaluate(() => {
+      const scroll = document.querySelector('.strips-scroll');
+      return {
+        pitch: (document.querySelector('.strips-cells').offsetWidth - 2) / 213, left: scroll.scrollLeft, room: scroll.clientWidth, all: scroll.scrollWidth,
+        cut: [...document.querySelectorAll('.label a')].filter((one) => one.scrollWidth > one.clientWidth).map((one) => one.textContent),
+      };
+    });
+    assert.ok(pitch >= 5 && pitch < 7.3, `${pitch} at ${width}`);
+    assert.deepEqual(cut, []);
+    assert.equal(all <= room, whole, `${all} in ${room} at ${width}`);
+    const months = page.getByRole('navigation', { name: 'Months of 2021-22' });
+    assert.equal(await months.count(), whole ? 0 : 1);
+    if (!whole) {
+      assert.equal(left, all - room);
+      await months.getByRole('button', { name: 'Nov' }).click();
+      await line(page).getByText('2021-11-01').waitFor();
+      // The keyboard goes on from there, and takes the strip with it.
+      await page.getByRole('application').focus();
+      await page.keyboard.press('End');
+      await page.waitForFunction(() => { const scroll = document.querySelector('.strips-scroll'); return scroll.scrollLeft + scroll.clientWidth >= scroll.scrollWidth - 1; });
+      // Who opens a cell and comes back is where he was.
+      await months.getByRole('button', { name: 'Nov' }).click();
+      const there = await page.evaluate(() => document.querySelector('.strips-scroll').scrollLeft);
+      await page.getByRole('application').press('Enter');
+      await page.waitForURL('**/cell/**');
+      await page.goBack();
+      await page.locator('.strips-scroll').waitFor();
+      await until(() => page.evaluate(() => document.querySelector('.strips-scroll')?.scrollLeft), (now) => now === there);
+    }
+    content(page);
+    await page.context().close();
+  }
 });
 
 test('the text says the same as the picture', async () => {
@@ -103,17 +150,16 @@ test('rows of a cell are sorted and filtered by the address', async () => {
   const page = await open(`${url}/cell/player_games/${date}`);
   const points = () => page.locator('.grid tbody td:nth-child(5)').allInnerTexts();
   await page.getByRole('button', { name: /^points/ }).click();
-  const sorted = await points();
-  assert.deepEqual(sorted.map(Number), sorted.map(Number).sort((a, b) => b - a));
+  const sorted = await until(points, (now) => now.length > 0 && now.every((one, i) => i === 0 || Number(now[i - 1]) >= Number(one)));
   await page.reload();
   await page.locator('.grid').waitFor();
-  assert.deepEqual(await points(), sorted);
+  await until(points, (now) => String(now) === String(sorted));
   await page.getByLabel('Filter').fill(sorted[0]);
   await page.getByRole('link', { name: 'Runs', exact: true }).click();
   await page.getByRole('heading', { name: 'Runs' }).waitFor();
   await page.goBack();
-  assert.equal(await page.getByLabel('Filter').inputValue(), sorted[0]);
-  assert.ok((await points()).length < sorted.length);
+  await until(() => page.getByLabel('Filter').inputValue(), (now) => now === sorted[0]);
+  await until(points, (now) => now.length < sorted.length);
   content(page);
 });
 

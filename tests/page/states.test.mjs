@@ -79,7 +79,7 @@ for (const theme of ['light', 'dark'])
       for (const [i, a] of drawn.entries())
         for (const b of drawn.slice(i + 1)) {
           const colour = difference(sees(rgb(colours[theme][a])), sees(rgb(colours[theme][b])));
-          for (const [w, h] of [[3, 13], [7, 13], [9, 11]]) {
+          for (const [w, h] of [[4, 13], [6, 13], [9, 11]]) {
             const first = pixels(a, w, h), second = pixels(b, w, h);
             const differing = [...first].filter((p) => !second.has(p)).length + [...second].filter((p) => !first.has(p)).length;
             const shapes = differing / (w * h);
@@ -89,7 +89,7 @@ for (const theme of ['light', 'dark'])
     });
 
 test('every state has a shape', () => {
-  for (const state of drawn) assert.ok(pixels(state, 3, 13).size > 0, state);
+  for (const state of drawn) assert.ok(pixels(state, 4, 13).size > 0, state);
 });
 
 test('states are seen on their ground', () => {

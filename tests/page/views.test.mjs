@@ -27,7 +27,13 @@ const views = {
   team: ['/team/GSW?date=2022-01-14', '.court + table'],
   game: ['/game/0022100637', '.box'],
   query: [`/query?sql=${encodeURIComponent(sql)}`, '.grid tbody tr'],
-  nowhere: ['/nowhere', 'main p'],
+  nowhere: ['/nowhere', 'main h1 + p'],
+  no_run: ['/runs/999', '.problem'],
+  no_table: ['/table/nothing', 'main h1 + p'],
+  no_cell: ['/cell/nothing/2022-01-14', '.problem'],
+  no_player: ['/player/1', 'main h1 + p'],
+  no_game: ['/game/0099999999', 'main h1 + p'],
+  no_team: ['/team/XXX', 'main h1 + p'],
 };
 let url;
 before(async () => {
@@ -41,7 +47,7 @@ for (const [name, [address, there]] of Object.entries(views))
   test(name, async () => {
     for (const scheme of ['light', 'dark'])
       for (const width of [390, 1280, 1920]) {
-        const page = await open(url + address, { width, height: width === 1920 ? 1080 : 800, scheme, reducedMotion: 'reduce' });
+        const page = await open(url + address, { expected: name.startsWith('no_') ? /status of 404/ : null, width, height: width === 1920 ? 1080 : 800, scheme, reducedMotion: 'reduce' });
         await page.locator(there).first().waitFor({ timeout: 120_000 });
         await page.locator('header .now').getByText(/./).waitFor();
         assert.ok(await page.evaluate(() => document.documentElement.scrollWidth <= innerWidth), `wider than ${width}`);
@@ -49,7 +55,7 @@ for (const [name, [address, there]] of Object.entries(views))
         if (width !== 1920) {
           await page.evaluate(axe);
           const found = await page.evaluate(() => window.axe.run());
-          const serious = found.violations.filter((v) => ['serious', 'critical'].includes(v.impact));
+          const serious = found.violations.filter((v) => ['serious', 'critical'].includes(v.impact) || v.id === 'page-has-heading-one');
           assert.deepEqual(serious.map((v) => `${v.id}: ${v.nodes.map((n) => `${n.target} ${n.failureSummary}`).join('\n')}`), []);
         }
         content(page);
@@ -78,6 +84,29 @@ test('a player: zones, last games and features are those of the tables', async (
   const share = Number(await shown.locator('.percentile b').innerText());
   const sample = (100 * others.filter(([one]) => one < value).length) / others.length;
   assert.ok(Math.abs(share - sample) < 5, `${share} by the page, ${sample} of a sample`);
+  content(page);
+});
+
+test('behind a number of a last game is where it comes from, behind a zone are its games', async () => {
+  const page = await open(`${url}/player/201939?date=2022-01-14`);
+  const points = page.locator('.last-games tbody tr').first().locator('td:nth-child(4) a');
+  const value = await points.innerText();
+  await points.click();
+  await page.locator('.trail').getByText(`points is ${value}`).waitFor();
+  assert.ok((await page.locator('.trail').getByText('raw_player_box').count()) > 0);
+  await page.goBack();
+  const threes = page.locator('.zone-labels a', { hasText: '/' }).first();
+  const attempts = Number((await threes.locator('.of').textContent()).split('/')[1]);
+  await threes.click();
+  await page.waitForURL('**/query?sql=**');
+  await page.locator('.grid tbody tr').first().waitFor();
+  const shown = await select(new URL(page.url()).searchParams.get('sql'));
+  assert.equal(shown.reduce((sum, row) => sum + row.at(-1), 0), attempts);
+  await page.goto(`${url}/team/GSW?date=2022-01-14`);
+  const rating = page.locator('.last-games tbody tr').first().locator('td:nth-child(7) a');
+  const allowed = await rating.innerText();
+  await rating.click();
+  await page.locator('.trail').getByText(`defensive_rating is ${Number(allowed).toFixed(0).slice(0, 2)}`).waitFor();
   content(page);
 });
 

@@ -1,5 +1,6 @@
 // Half a court in true dimensions, feet from the hoop; zones coloured by the difference to the league.
 
+import { useLocation } from 'preact-iso/router';
 import { percent } from '../words';
 
 export type Zone = 'paint' | 'mid_range' | 'three' | 'restricted_area' | 'paint_non_ra' | 'mid' | 'corner_3' | 'above_break_3';
@@ -39,12 +40,16 @@ function fill(zone: ZoneShots, range: number): { tone: string; strength: number 
 const describe = (z: ZoneShots): string =>
   `${zoneNames[z.zone]}: ${z.makes} of ${z.attempts}, ${percent(z.attempts ? z.makes / z.attempts : null, 1)}${z.league === null ? '' : ` against ${percent(z.league, 1)} of the league`}`;
 
-export function Court({ zones, places = [], label, size = 420, range = 12 }: { zones: ZoneShots[]; places?: Place[]; label: string; size?: number; range?: number }) {
+interface CourtProps { zones: ZoneShots[]; places?: Place[]; label: string; size?: number; range?: number; why?: (zone: Zone) => string }
+
+/** `why`: where the numbers of a zone lead to. */
+export function Court({ zones, places = [], label, size = 420, range = 12, why }: CourtProps) {
+  const { route } = useLocation();
   const known = new Map(zones.map((z) => [z.zone, z]));
   const order = (Object.keys(areas) as Zone[]).filter((zone) => known.has(zone));
   return (
     <figure class="court">
-      <svg viewBox={`${-side - 0.5} ${-half - 0.5 + 8} ${2 * side + 1} ${half - base - 7}`} style={{ maxWidth: `${size}px` }} role="img" aria-label={`${label}. ${zones.map(describe).join('; ')}`}>
+      <svg viewBox={`${-side - 0.5} ${-half - 0.5 + 8} ${2 * side + 1} ${half - base - 7}`} style={{ maxWidth: `${size}px` }} role={why ? 'group' : 'img'} aria-label={why ? label : `${label}. ${zones.map(describe).join('; ')}`}>
         <g transform="scale(1,-1)">
           {order.map((zone) => {
             const { tone, strength } = fill(known.get(zone)!, range);
@@ -71,10 +76,16 @@ export function Court({ zones, places = [], label, size = 420, range = 12 }: { z
           {order.map((zone) => {
             const z = known.get(zone)!, [x, y] = labelAt[zone];
             const small = zone === 'restricted_area' || zone === 'corner_3';
-            return (
-              <g key={zone} class={small ? 'small' : ''}>
+            const numbers = (
+              <>
                 <text x={x} y={-y} text-anchor="middle">{percent(z.attempts ? z.makes / z.attempts : null)}</text>
                 <text x={x} y={-y + (small ? 1.3 : 1.7)} text-anchor="middle" class="of">{z.makes}/{z.attempts}</text>
+              </>
+            );
+            const link = why?.(zone);
+            return (
+              <g key={zone} class={small ? 'small' : ''}>
+                {link ? <a href={link} aria-description={`${describe(z)}; the games`} onClick={(e) => { e.preventDefault(); route(link); }}>{numbers}</a> : numbers}
               </g>
             );
           })}
@@ -86,14 +97,14 @@ export function Court({ zones, places = [], label, size = 420, range = 12 }: { z
 }
 
 /** The same in words and numbers. */
-export function ZoneTable({ zones }: { zones: ZoneShots[] }) {
+export function ZoneTable({ zones, why }: { zones: ZoneShots[]; why?: (zone: Zone) => string }) {
   const all = zones.reduce((sum, z) => sum + z.attempts, 0);
   return (
     <table class="plain zones">
       <thead><tr><th scope="col">zone</th><th scope="col" class="number">made</th><th scope="col" class="number">shots</th><th scope="col" class="number">share</th><th scope="col" class="number">%</th><th scope="col" class="number">league</th><th scope="col" class="number">+/−</th></tr></thead>
       <tbody>{zones.map((z) => {
         const own = z.attempts ? z.makes / z.attempts : null;
-        return <tr><th scope="row">{zoneNames[z.zone]}</th><td class="number">{z.makes}</td><td class="number">{z.attempts}</td><td class="number">{percent(all ? z.attempts / all : null)}</td><td class="number">{percent(own, 1)}</td><td class="number">{percent(z.league, 1)}</td>
+        return <tr><th scope="row">{zoneNames[z.zone]}</th>{[z.makes, z.attempts].map((n) => <td class="number">{why ? <a class="plain" href={why(z.zone)} title="the games that it is the sum of">{n}</a> : n}</td>)}<td class="number">{percent(all ? z.attempts / all : null)}</td><td class="number">{percent(own, 1)}</td><td class="number">{percent(z.league, 1)}</td>
           <td class="number">{own !== null && z.league !== null ? `${own >= z.league ? '+' : '−'}${Math.abs((own - z.league) * 100).toFixed(1)}` : '–'}</td></tr>;
       })}</tbody>
     </table>

@@ -1,7 +1,7 @@
 // A game: both teams, the box, and where they shot from.
 
 import { useRoute } from 'preact-iso/router';
-import { cellLink, Empty, Facts, Problem, Waiting } from '../parts';
+import { cellLink, Empty, Facts, Nowhere, Problem, Waiting } from '../parts';
 import { easternHour, literal, show } from '../words';
 import { Court, ZoneTable } from './court';
 import { byDistance, number, objects, useSql, zonesOf, zoneSums, type Row } from './queries';
@@ -16,7 +16,7 @@ export function GameView() {
   if (schedule.error) return <Problem failure={schedule.error} />;
   if (!schedule.value) return <Waiting />;
   const one = objects(schedule.value)[0];
-  if (!one) return <Empty>No game {game} in the schedule.</Empty>;
+  if (!one) return <Nowhere title={`Game ${game}`}>No game {game} in the schedule. Press / to find one.</Nowhere>;
   return <OneGame game={one} id={id} />;
 }
 

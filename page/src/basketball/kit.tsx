@@ -3,7 +3,7 @@
 import type { JSX } from 'preact';
 import { useAddress } from '../address';
 import { cells, dictionary } from '../store';
-import { DateInput, Empty, Waiting } from '../parts';
+import { DateInput, Empty, Problem, tableLink, Waiting } from '../parts';
 import { Unfilled } from '../load';
 import { useLocation } from 'preact-iso/router';
 
@@ -12,6 +12,8 @@ export function needs(tables: string[]): JSX.Element | null {
   const known = dictionary.value, model = cells.value;
   if (!known || !model) return <Waiting />;
   const missing = tables.filter((name) => !known.tables.some((t) => t.table === name));
+  const out = known.left_out.filter((one) => missing.includes(one.name));
+  if (out.length) return <Problem failure={{ message: `This view is made of ${out.map((one) => one.name).join(' and ')}, which cannot be read now: ${out[0]!.because}`, hint: '' }}><p><a href={tableLink(out[0]!.name)}>{out[0]!.name}</a></p></Problem>;
   if (missing.length) return <Empty>This view is made of {missing.join(' and ')}, which this project does not have. <a href="/dictionary">Its tables</a></Empty>;
   const empty = tables.filter((name) => model.byName.get(name)?.runs.every((run) => !run));
   return empty.length ? <Unfilled tables={empty} /> : null;

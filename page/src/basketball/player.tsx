@@ -5,11 +5,11 @@ import { useRoute } from 'preact-iso/router';
 import { useAddress } from '../address';
 import { dictionary } from '../store';
 import { valueLink } from '../views/value';
-import { cellLink, Empty, Facts, Problem, Waiting } from '../parts';
-import { count, identifier, isDate, literal, plural, show } from '../words';
-import { Court, ZoneTable } from './court';
+import { cellLink, Empty, Facts, Nowhere, Problem, Waiting } from '../parts';
+import { count, identifier, isDate, literal, plural, show, signed } from '../words';
+import { Court, ZoneTable, type Zone } from './court';
 import { Spark } from './spark';
-import { byDistance, byPlace, number, objects, placeSums, useSql, zonesOf, zoneSums, type Row } from './queries';
+import { byDistance, byPlace, number, objects, placeSums, useSql, valueOf, zoneGames, zonesOf, zoneSums, type Row } from './queries';
 import { DatePick, needs, NoDate } from './kit';
 
 const features = 'ml_feature_store_v2';
@@ -23,11 +23,11 @@ export function PlayerView() {
     SELECT game_date, player_name, is_active AS played FROM player_game_summary WHERE player_id = ${id}
     UNION ALL SELECT game_date, player_name, false FROM upcoming_player_game_context WHERE player_id = ${id}) GROUP BY game_date ORDER BY game_date` : null);
   if (missing) return missing;
-  if (!Number.isInteger(id)) return <Empty>A player is named by his id, as in /player/201939. Press / to find one by name.</Empty>;
+  if (!Number.isInteger(id)) return <Nowhere title={player}>A player is named by his id, as in /player/201939. Press / to find one by name.</Nowhere>;
   if (dates.error) return <Problem failure={dates.error} />;
   if (!dates.value) return <Waiting />;
   const known = objects(dates.value);
-  if (!known.length) return <Empty>No row of any table is of player {player}.</Empty>;
+  if (!known.length) return <Nowhere title={`Player ${player}`}>No row of any table is of player {player}. Press / to find one by name.</Nowhere>;
   if (query.date && !isDate(query.date)) return <NoDate text={query.date} />;
   const date = query.date || String(known.at(-1)!.game_date);
   return <OnDate key={id} id={id} name={String(known.at(-1)!.player_name)} date={date} dates={known.map((d) => String(d.game_date))} />;
@@ -75,27 +75,24 @@ function OnDate({ id, name, date, dates }: { id: number; name: string; date: str
   );
 }
 
-const lines: Array<[string, string, (g: Row) => number | null]> = [
-  ['min', 'Minutes', (g) => number(g.minutes_played)],
-  ['pts', 'Points', (g) => number(g.points)],
-  ['reb', 'Rebounds', (g) => number(g.rebounds)],
-  ['ast', 'Assists', (g) => number(g.assists)],
-  ['fg', 'Field goals made', (g) => number(g.fg_makes)],
-  ['3pt', 'Threes made', (g) => number(g.three_pt_makes)],
-  ['ft', 'Free throws made', (g) => number(g.ft_makes)],
-  ['usg', 'Usage rate', (g) => (g.usage_rate === null ? null : number(g.usage_rate))],
-  ['ts', 'True shooting', (g) => (g.ts_pct === null ? null : number(g.ts_pct) * 100)],
-  ['+/−', 'Plus-minus', (g) => (g.plus_minus === null ? null : number(g.plus_minus))],
+const made = (g: Row, makes: string, attempts: string): string => `${g[makes]}-${g[attempts]}`;
+// Head, what it is, its column, and how a game's value is written.
+const lines: Array<[string, string, string, (g: Row, v: number) => string]> = [
+  ['min', 'Minutes', 'minutes_played', (_, v) => v.toFixed(0)],
+  ['pts', 'Points', 'points', (_, v) => String(v)],
+  ['reb', 'Rebounds', 'rebounds', (_, v) => String(v)],
+  ['ast', 'Assists', 'assists', (_, v) => String(v)],
+  ['fg', 'Field goals made', 'fg_makes', (g) => made(g, 'fg_makes', 'fg_attempts')],
+  ['3pt', 'Threes made', 'three_pt_makes', (g) => made(g, 'three_pt_makes', 'three_pt_attempts')],
+  ['ft', 'Free throws made', 'ft_makes', (g) => made(g, 'ft_makes', 'ft_attempts')],
+  ['usg', 'Usage rate', 'usage_rate', (_, v) => v.toFixed(1)],
+  ['ts', 'True shooting percentage', 'ts_pct', (_, v) => (100 * v).toFixed(0)],
+  ['+/−', 'Plus-minus', 'plus_minus', (_, v) => signed(v)],
 ];
 
 function LastTen({ games }: { games: Row[] }) {
   if (!games.length) return <section><h2>Last games</h2><Empty>No game before this date.</Empty></section>;
   const oldestFirst = [...games].reverse();
-  const made = (g: Row, makes: string, attempts: string) => `${g[makes]}-${g[attempts]}`;
-  const text: Record<string, (g: Row) => string> = {
-    fg: (g) => made(g, 'fg_makes', 'fg_attempts'), '3pt': (g) => made(g, 'three_pt_makes', 'three_pt_attempts'), ft: (g) => made(g, 'ft_makes', 'ft_attempts'),
-    min: (g) => number(g.minutes_played).toFixed(0), usg: (g) => (g.usage_rate === null ? '–' : number(g.usage_rate).toFixed(1)), ts: (g) => (g.ts_pct === null ? '–' : (number(g.ts_pct) * 100).toFixed(0)),
-  };
   return (
     <section>
       <h2>Last {plural(games.length, 'game')}</h2>
@@ -107,12 +104,15 @@ function LastTen({ games }: { games: Row[] }) {
               <tr>
                 <td class="nowrap"><a href={cellLink('player_game_summary', String(g.game_date))} title="the cell that this row is of, with its why">{show(g.game_date)}</a></td>
                 <td class="nowrap">{g.home_game ? '' : 'at '}<a href={`/game/${g.game_id}`}>{show(g.opponent_team_abbr)}</a> <span class="quiet">{g.win_flag ? 'W' : 'L'}</span></td>
-                {lines.map(([head, , value]) => <td class="number nowrap">{text[head]?.(g) ?? show(value(g))}</td>)}
+                {lines.map(([, title, column, text]) => {
+                  const v = valueOf(g, column);
+                  return <td class="number nowrap">{v === null ? '–' : <a class="plain" href={valueLink('player_game_summary', String(g.game_date), `game_id=${g.game_id},player_id=${g.player_id}`, column)} title={`${title}: where it comes from`}>{text(g, v)}</a>}</td>;
+                })}
               </tr>
             ))}
           </tbody>
           <tfoot>
-            <tr><td colSpan={2} class="quiet">oldest to newest, mean</td>{lines.map(([, title, value]) => <td class="number"><Spark values={oldestFirst.map(value)} label={title} width={46} height={22} /></td>)}</tr>
+            <tr><td colSpan={2} class="quiet">oldest to newest, mean</td>{lines.map(([, title, column]) => <td class="number"><Spark values={oldestFirst.map((g) => valueOf(g, column))} label={title} width={46} height={22} /></td>)}</tr>
           </tfoot>
         </table>
       </div>
@@ -179,6 +179,7 @@ function Shots({ id, date }: { id: number; date: string }) {
   const dots = objects(shots.value).map((s) => ({ x: number(s.x), y: number(s.y), made: s.made === true }));
   const placed = number(mine?.placed);
   const zones = zonesOf(places && placed ? byPlace : byDistance, mine, all);
+  const why = (zone: Zone) => zoneGames(zone, 'player_id, player_name', own);
   return (
     <section class="shots">
       <h2>Shots before {date}</h2>
@@ -188,9 +189,9 @@ function Shots({ id, date }: { id: number; date: string }) {
       </div>
       {shots.error ? <Problem failure={shots.error} /> : !mine ? <Waiting /> : number(mine.games) === 0 ? <Empty>No game with shot zones before this date in the season.</Empty> : (
         <>
-          <Court zones={zones} places={dots} label="Shots by zone" />
+          <Court zones={zones} places={dots} label="Shots by zone" why={why} />
           <p class="quiet">{plural(number(mine.games), 'game')}; places are known of {count(placed)} of them{places ? ', which these zones count' : ''}: ● made, × missed.</p>
-          <ZoneTable zones={zones} />
+          <ZoneTable zones={zones} why={why} />
         </>
       )}
     </section>

@@ -2,11 +2,12 @@
 
 import { useEffect } from 'preact/hooks';
 import { useLocation, useRoute } from 'preact-iso/router';
-import { cellLink, Empty, Facts, Problem, Waiting } from '../parts';
-import { isDate, literal, plural, show } from '../words';
-import { Court, ZoneTable } from './court';
+import { cellLink, Empty, Facts, Nowhere, Problem, Waiting } from '../parts';
+import { isDate, literal, plural, show, signed } from '../words';
+import { valueLink } from '../views/value';
+import { Court, ZoneTable, type Zone } from './court';
 import { Spark } from './spark';
-import { byDistance, number, objects, useSql, zonesOf, zoneSums, type Row } from './queries';
+import { byDistance, number, objects, useSql, valueOf, zoneGames, zonesOf, zoneSums, type Row } from './queries';
 import { readTeamNames, teamNames } from './teams';
 import { DatePick, needs, NoDate } from './kit';
 
@@ -20,7 +21,7 @@ export function TeamView() {
   if (dates.error) return <Problem failure={dates.error} />;
   if (!dates.value) return <Waiting />;
   const known = objects(dates.value).map((d) => String(d.game_date));
-  if (!known.length) return <Empty>No game of {team} in the schedule. Teams are named as GSW; press / to find one.</Empty>;
+  if (!known.length) return <Nowhere title={`Team ${team}`}>No game of {team} in the schedule. Teams are named as GSW; press / to find one.</Nowhere>;
   if (query.date && !isDate(query.date)) return <NoDate text={query.date} />;
   const date = query.date || known.at(-1)!;
   return <OnDate team={team.toUpperCase()} abbr={abbr} date={date} dates={known} />;
@@ -69,9 +70,10 @@ function OnDate({ team, abbr, date, dates }: { team: string; abbr: string; date:
   );
 }
 
+const offense = 'team_offense_game_summary', defense = 'team_defense_game_summary';
 const lines: Array<[string, string, string, (v: number) => string]> = [
   ['pts', 'Points', 'points_scored', (v) => String(v)],
-  ['+/−', 'Margin', 'margin_of_victory', (v) => (v > 0 ? `+${v}` : String(v).replace('-', '−'))],
+  ['+/−', 'Margin', 'margin_of_victory', signed],
   ['pace', 'Possessions per 48 minutes', 'pace', (v) => v.toFixed(1)],
   ['off', 'Points per 100 possessions', 'offensive_rating', (v) => v.toFixed(1)],
   ['def', 'Points allowed per 100 possessions', 'defensive_rating', (v) => v.toFixed(1)],
@@ -82,7 +84,9 @@ const lines: Array<[string, string, string, (v: number) => string]> = [
 
 function LastTen({ games }: { games: Row[] }) {
   if (!games.length) return <section><h2>Last games</h2><Empty>No game before this date.</Empty></section>;
-  const value = (g: Row, column: string) => (g[column] === null || g[column] === undefined ? null : number(g[column]));
+  const why = (g: Row, column: string) => (column === 'defensive_rating'
+    ? valueLink(defense, String(g.game_date), `game_id=${g.game_id},defending_team_abbr=${g.team_abbr}`, column)
+    : valueLink(offense, String(g.game_date), `game_id=${g.game_id},team_abbr=${g.team_abbr}`, column));
   return (
     <section>
       <h2>Last {plural(games.length, 'game')}</h2>
@@ -91,12 +95,15 @@ function LastTen({ games }: { games: Row[] }) {
           <thead><tr><th scope="col">date</th><th scope="col">against</th>{lines.map(([head, title]) => <th scope="col" class="number" title={title}>{head}</th>)}</tr></thead>
           <tbody>{games.map((g) => (
             <tr>
-              <td class="nowrap"><a href={cellLink('team_offense_game_summary', String(g.game_date))}>{show(g.game_date)}</a></td>
+              <td class="nowrap"><a href={cellLink(offense, String(g.game_date))}>{show(g.game_date)}</a></td>
               <td class="nowrap">{g.home_game ? '' : 'at '}<a href={`/game/${g.game_id}`}>{show(g.opponent_team_abbr)}</a> <span class="quiet">{g.win_flag ? 'W' : 'L'}</span></td>
-              {lines.map(([, , column, text]) => { const v = value(g, column); return <td class="number">{v === null ? '–' : text(v)}</td>; })}
+              {lines.map(([, title, column, text]) => {
+                const v = valueOf(g, column);
+                return <td class="number">{v === null ? '–' : <a class="plain" href={why(g, column)} title={`${title}: where it comes from`}>{text(v)}</a>}</td>;
+              })}
             </tr>
           ))}</tbody>
-          <tfoot><tr><td colSpan={2} class="quiet">oldest to newest, mean</td>{lines.map(([, title, column]) => <td class="number"><Spark values={[...games].reverse().map((g) => value(g, column))} label={title} width={52} height={22} /></td>)}</tr></tfoot>
+          <tfoot><tr><td colSpan={2} class="quiet">oldest to newest, mean</td>{lines.map(([, title, column]) => <td class="number"><Spark values={[...games].reverse().map((g) => valueOf(g, column))} label={title} width={52} height={22} /></td>)}</tr></tfoot>
         </table>
       </div>
     </section>
@@ -121,21 +128,24 @@ export function Roster({ rows, date }: { rows: Row[]; date: string }) {
 function Zones({ abbr, date }: { abbr: string; date: string }) {
   const on = literal(date);
   const season = `(SELECT max(season) FROM player_game_summary WHERE game_date <= ${on})`;
-  const sums = (where: string) => `SELECT count(DISTINCT game_id) AS games, ${zoneSums()} FROM player_game_summary WHERE season = ${season} AND game_date < ${on} AND has_shot_zones AND ${where}`;
-  const own = objects(useSql(sums(`team_abbr = ${abbr}`)).value)[0];
-  const against = objects(useSql(sums(`opponent_team_abbr = ${abbr}`)).value)[0];
+  const rows = (where: string) => `SELECT * FROM player_game_summary WHERE season = ${season} AND game_date < ${on} AND has_shot_zones AND ${where}`;
+  const sums = (where: string) => `SELECT count(DISTINCT game_id) AS games, ${zoneSums()} FROM (${rows(where)})`;
+  const ofTeam = `team_abbr = ${abbr}`, ofOpponents = `opponent_team_abbr = ${abbr}`;
+  const own = objects(useSql(sums(ofTeam)).value)[0];
+  const against = objects(useSql(sums(ofOpponents)).value)[0];
   const league = objects(useSql(sums('true')).value)[0];
+  const why = (where: string) => (zone: Zone) => zoneGames(zone, 'player_id, player_name', rows(where));
   if (!own || !against || !league) return <section><h2>Shots</h2><Waiting /></section>;
   if (!number(own.games)) return <section><h2>Shots</h2><Empty>No game with shot zones before this date in the season.</Empty></section>;
   const shots = zonesOf(byDistance, own, league), allowed = zonesOf(byDistance, against, league);
   return (
     <section class="shots">
       <h2>Shots before {date} <small>{plural(number(own.games), 'game')} of the season</small></h2>
-      <Court zones={shots} label="Its shots by zone" size={340} />
-      <ZoneTable zones={shots} />
+      <Court zones={shots} label="Its shots by zone" size={340} why={why(ofTeam)} />
+      <ZoneTable zones={shots} why={why(ofTeam)} />
       <h2>Allowed <small>what opponents shot</small></h2>
-      <Court zones={allowed} label="Shots allowed by zone" size={340} />
-      <ZoneTable zones={allowed} />
+      <Court zones={allowed} label="Shots allowed by zone" size={340} why={why(ofOpponents)} />
+      <ZoneTable zones={allowed} why={why(ofOpponents)} />
     </section>
   );
 }

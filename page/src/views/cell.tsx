@@ -5,7 +5,7 @@ import { useRoute } from 'preact-iso/router';
 import type { Cells } from '../cells';
 import { changed, cells, dictionary, activities, begin } from '../store';
 import { useAsk, useQuery, asFailure, type Failure } from '../server';
-import { Answer, cellLink, Coded, Command, WhatFailed, Empty, Facts, Mark, Problem, tableLink, useWidth } from '../parts';
+import { Answer, cellLink, Coded, Command, WhatFailed, Empty, Facts, Head, Mark, Problem, tableLink, useWidth } from '../parts';
 import { Grid } from '../grid';
 import { Progress, Work } from '../work';
 import { count, firstLine, identifier, literal, plural, seconds, since, weekday, monthOf, isDate } from '../words';
@@ -19,6 +19,7 @@ export function CellView() {
   const asked = useAsk<Cell>('cell', { table, date }, changed);
   return (
     <>
+      {asked.error && <Head title={<><a href={tableLink(table)}>{table}</a> <span class="nowrap">{date}</span></>} />}
       <Answer of={asked}>{(cell) => <CellHead cell={cell} />}</Answer>
       {asked.value && <CellRows table={table} date={date} rows={asked.value.rows} />}
     </>

@@ -23,7 +23,7 @@ export default function GraphView() {
   );
 }
 
-interface Table { table: string; kind: string; state: State | null; done: number; total: number }
+interface Table { table: string; kind: string; leftOut: string; state: State | null; done: number; total: number }
 interface Edge { from: string; to: string; windows: string[] }
 interface Graph { tables: Table[]; edges: Edge[] }
 
@@ -32,14 +32,14 @@ function graphOf(report: GraphReport, model: Cells | null): Graph {
   return {
     tables: report.tables.filter((t) => t.kind !== 'seed').map((t) => {
       const cells = model?.byName.get(t.table);
-      if (!model || !cells) return { table: t.table, kind: t.kind, state: t.left_out ? 'failed' : null, done: 0, total: 0 };
+      if (!model || !cells) return { table: t.table, kind: t.kind, leftOut: t.left_out, state: t.left_out ? 'failed' : null, done: 0, total: 0 };
       const all = { season: '', from: 0, to: model.dates.length };
       let found = worst.length;
       for (let i = 0; i < all.to; i++) {
         const state = model.state(cells, i);
         if (state && state !== 'not due') found = Math.min(found, worst.indexOf(state));
       }
-      return { table: t.table, kind: t.kind, state: t.left_out ? 'failed' : worst[found] ?? null, ...model.count([cells], all) };
+      return { table: t.table, kind: t.kind, leftOut: t.left_out, state: t.left_out ? 'failed' : worst[found] ?? null, ...model.count([cells], all) };
     }),
     edges: report.tables.flatMap((t) => t.reads.map((r) => ({ from: r.table, to: t.table, windows: r.windows }))),
   };
@@ -130,12 +130,13 @@ function Drawing({ graph }: { graph: Graph }) {
   const [attach, width] = useWidth<HTMLDivElement>();
   const scale = Math.max(0.8, Math.min(1, (width - 18) / placed.width));
   const byName = new Map(graph.tables.map((t) => [t.table, t]));
-  const alone = graph.tables.filter((t) => !placed.nodes.some((n) => n.name === t.table));
+  const out = graph.tables.filter((t) => t.leftOut);
+  const alone = graph.tables.filter((t) => !t.leftOut && !placed.nodes.some((n) => n.name === t.table));
   const lit = (e: { from: string; to: string }) => at !== null && (e.from === at || e.to === at);
   const near = new Set(at ? [at, ...graph.edges.filter(lit).flatMap((e) => [e.from, e.to])] : []);
   return (
     <>
-      <div class="graph scroll" ref={attach} tabIndex={0} role="region" aria-label="Graph of tables">
+      {placed.nodes.length > 0 && <div class="graph scroll" ref={attach} tabIndex={0} role="region" aria-label="Graph of tables">
         <svg viewBox={`0 ${placed.top} ${placed.width} ${placed.height}`} style={{ width: `${placed.width * scale}px` }} class={at ? 'pointed' : ''} onMouseLeave={() => setAt(null)}>
           <g class="edges">
             {placed.edges.map((e) => <path d={e.path} class={`${classOf(byName.get(e.from)?.state ?? 'missing')}${lit(e) ? ' lit' : ''}`}><title>{`${e.to} reads ${e.from}: ${e.windows.join(', ')}`}</title></path>)}
@@ -163,8 +164,9 @@ function Drawing({ graph }: { graph: Graph }) {
             })}
           </g>
         </svg>
-      </div>
+      </div>}
       {chosen && <Chosen table={chosen} graph={graph} />}
+      {out.length > 0 && <p><Mark state="failed" /> Left out, as a file is broken: {out.map((t, i) => <>{i > 0 && ', '}<a href={`/table/${t.table}`} title={t.leftOut}>{t.table}</a></>)}</p>}
       {alone.length > 0 && <p class="quiet">No model reads: {alone.map((t, i) => <>{i > 0 && ', '}<a href={`/table/${t.table}`}>{t.table}</a></>)}</p>}
     </>
   );

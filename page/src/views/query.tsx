@@ -10,7 +10,7 @@ import { plural, seconds } from '../words';
 import { makeEditor } from '../editor';
 import type { Rows } from '../verbs';
 
-const limit = 10_000;
+const limit = 10_000, most = 10_000_000, draft = 'query';
 const examples: Array<[string, string]> = [
   ['The five fastest teams', 'SELECT team_abbr, avg(pace) AS pace, count(*) AS games\nFROM team_offense_game_summary\nGROUP BY team_abbr\nORDER BY pace DESC\nLIMIT 5'],
   ['Forty points or more', 'SELECT game_date, player_id, player_name, team_abbr, opponent_team_abbr, points, fg_makes, fg_attempts\nFROM player_game_summary\nWHERE points >= 40\nORDER BY points DESC'],
@@ -21,12 +21,17 @@ export default function QueryView() {
   const { query, path, route } = useLocation();
   const host = useRef<HTMLDivElement>(null);
   const editor = useRef<ReturnType<typeof makeEditor> | null>(null);
-  const text = useRef(query.sql ?? '');
+  const text = useRef(query.sql ?? sessionStorage.getItem(draft) ?? '');
   const [result, setResult] = useState<Rows | null>(null);
   const [failure, setFailure] = useState<Failure | null>(null);
   const [busy, setBusy] = useState(false);
   const abort = useRef<AbortController | null>(null);
 
+  // What is written and not run yet is in no address; a reload of the window keeps it.
+  const keep = (now: string) => {
+    text.current = now;
+    sessionStorage.setItem(draft, now);
+  };
   const run = async () => {
     const sql = text.current.trim();
     if (!sql) return;
@@ -48,7 +53,7 @@ export default function QueryView() {
   runNow.current = run;
 
   useEffect(() => {
-    editor.current = makeEditor(host.current!, text.current, { change: (now) => (text.current = now), run: () => void runNow.current(), dictionary: () => dictionary.peek() });
+    editor.current = makeEditor(host.current!, text.current, { change: keep, run: () => void runNow.current(), dictionary: () => dictionary.peek() });
     editor.current.focus();
     return () => {
       editor.current?.destroy();
@@ -72,15 +77,15 @@ export default function QueryView() {
   };
   return (
     <>
-      <Head title="Query"><span class="quiet">One SELECT in DuckDB’s SQL, read-only, ended after a minute; the first {plural(limit, 'row')} are shown. Files hold all.</span></Head>
+      <Head title="Query"><span class="quiet">One SELECT in DuckDB’s SQL, read-only, ended after a minute; the first {plural(limit, 'row')} are shown, up to 64 MB. Files hold up to {plural(most, 'row')}.</span></Head>
       <div class="query-pane">
         <div class="query-editor">
           <div ref={host} class="editor" />
           <div class="actions">
             <button type="button" class="main" onClick={run}>Run</button> <span class="quiet">Ctrl-Enter</span>
             {busy && <button type="button" class="small" onClick={() => { abort.current?.abort(); setBusy(false); }}>Stop waiting</button>}
-            <button type="button" onClick={() => save('csv')}>CSV</button>
-            <button type="button" onClick={() => save('parquet')}>Parquet</button>
+            <button type="button" class="small" onClick={() => save('csv')}>CSV</button>
+            <button type="button" class="small" onClick={() => save('parquet')}>Parquet</button>
             {result && <Copy label="Copy as Markdown" text={() => asMarkdown({ ...result, rows: result.rows.slice(0, 1000) })} />}
             <Copy label="Copy link" text={() => `${location.origin}${path}?sql=${encodeURIComponent(text.current.trim())}`} />
           </div>

@@ -5,7 +5,7 @@ import { useRoute } from 'preact-iso/router';
 import { scaleLinear } from 'd3-scale';
 import { activities, changed, dictionary } from '../store';
 import { useAsk } from '../server';
-import { Answer, Command, WhatFailed, Empty, Facts, Head, Mark, cellLink, tableLink, useWidth } from '../parts';
+import { Answer, Command, WhatFailed, Empty, Facts, Head, Mark, Problem, cellLink, tableLink, useWidth } from '../parts';
 import { OutcomeMark, Progress, RetryFailed } from '../work';
 import { lanesOf, type Bar } from '../lanes';
 import { count, plural, seconds, since } from '../words';
@@ -47,12 +47,8 @@ export function RunsView() {
 export function RunView() {
   const { run } = useRoute().params as { run: string };
   const asked = useAsk<Run[]>('runs', { run }, changed);
-  return (
-    <Answer of={asked}>{(answer) => {
-      const one = answer[0];
-      return one ? <OneRun run={one} /> : <Empty>There is no run {run}. <a href="/runs">All runs</a></Empty>;
-    }}</Answer>
-  );
+  if (asked.error) return <><Head title={`Run ${run}`} /><Problem failure={asked.error}><p><a href="/runs">All runs</a></p></Problem></>;
+  return <Answer of={asked}>{([one]) => one && <OneRun run={one} />}</Answer>;
 }
 
 function OneRun({ run }: { run: Run }) {

@@ -5,10 +5,12 @@ import { useEffect, useMemo, useRef, useState } from 'preact/hooks';
 import { signal, useComputed, useSignalEffect } from '@preact/signals';
 import { useLocation } from 'preact-iso/router';
 import { useAddress } from '../address';
+import { ask } from '../server';
 import { cells, drawn, running, status, trouble, type TableProgress } from '../store';
 import type { Cells, Season, TableCells } from '../cells';
+import type { Cell } from '../verbs';
 import { colours, meaning, settled, states, worst, type State } from '../states';
-import { cellHeight, dateAt, layOut, rowAt, StripPainter, type Layout, type Row } from '../strips';
+import { cellHeight, dateAt, layOut, leastWidth, rowAt, StripPainter, type Layout, type Names, type Row } from '../strips';
 import { theme } from '../theme';
 import { cellLink, DateInput, Empty, Mark, Problem, useWidth, Waiting } from '../parts';
 import { count, firstLine, monthOf, plural, seconds, weekday } from '../words';
@@ -17,6 +19,12 @@ import { Unloaded } from '../load';
 import { Calendar } from './calendar';
 
 interface Chosen { tables: string[]; from: string; to: string }
+
+const leastNames = 226; // pixels
+const restMilliseconds = 150;
+
+// How far the strips of a season were scrolled, for who comes back.
+const scrolled = new Map<string, number>();
 
 // What the pointer or the keyboard is at.
 const place = signal<{ season: string; key: string; index: number } | null>(null);
@@ -84,16 +92,16 @@ export function Strips({ model, season, rows, chosen, choose, bare }: { model: C
   const { route } = useLocation();
   const { to } = useAddress();
   const [attach, width] = useWidth<HTMLDivElement>();
-  const narrow = width > 0 && width < 640;
-  // Names take what the longest season leaves at four pixels a date.
-  const longest = Math.max(...model.seasons.map((s) => s.to - s.from)) * 4 + 38;
-  const labelWidth = narrow ? 0 : Math.max(226, Math.min(276, width - longest));
+  // Names stand beside the strips where the longest season leaves them the room, else above each strip.
+  const room = width - leastWidth(model);
+  const names: Names = width > 0 && width < 640 ? 'touch' : room >= leastNames ? 'beside' : 'above';
+  const labelWidth = names === 'beside' ? Math.min(276, room) : 0;
   const section = useRef<HTMLElement>(null);
   const canvas = useRef<HTMLCanvasElement>(null);
   const scroller = useRef<HTMLDivElement>(null);
   const painter = useRef<StripPainter | null>(null);
   const [visible, setVisible] = useState(false);
-  const layout = useMemo(() => layOut(model, season, rows, width - labelWidth, narrow), [model.dates.length, season.season, season.from, season.to, rows.map((r) => r.key).join(), width, narrow]);
+  const layout = useMemo(() => layOut(model, season, rows, width - labelWidth, names), [model.dates.length, season.season, season.from, season.to, rows.map((r) => r.key).join(), width, names]);
   const focus = useRef<{ row: number; index: number; anchor: { row: number; index: number } | null }>({ row: 0, index: season.to - 1, anchor: null });
 
   useEffect(() => {
@@ -116,10 +124,12 @@ export function Strips({ model, season, rows, chosen, choose, bare }: { model: C
     if (!all) requestAnimationFrame(() => paint.current());
   };
   useEffect(() => paint.current(), [visible, layout, rows, model]);
-  // Where there is no room for a season, the newest dates are shown first.
+  // Where there is no room for a season: what was in sight before, what is selected, else the newest dates.
   useEffect(() => {
-    if (scroller.current) scroller.current.scrollLeft = layout.width;
-  }, [layout]);
+    if (!width || !scroller.current) return;
+    const [box] = chosen ? selectionBoxes(model, season, rows, layout, chosen) : [];
+    scroller.current.scrollLeft = scrolled.get(season.season) ?? (box ? parseFloat(box.left) - 40 : layout.width);
+  }, [layout, width > 0]);
   useEffect(() => {
     if (!visible || matchMedia('(prefers-reduced-motion: reduce)').matches) return;
     const timer = setInterval(() => {
@@ -133,6 +143,18 @@ export function Strips({ model, season, rows, chosen, choose, bare }: { model: C
     choose({ tables, from: model.dates[Math.min(a.index, b.index)]!.date, to: model.dates[Math.max(a.index, b.index)]!.date });
   };
   const show = (row: number, index: number) => (place.value = { season: season.season, key: rows[row]!.key, index });
+  // What the keyboard is at is in sight, where there is no room for the season.
+  const reach = (row: number, index: number) => {
+    const box = scroller.current!, x = layout.x[index - season.from]!, margin = 3 * layout.pitch;
+    if (x < box.scrollLeft + margin) box.scrollLeft = x - margin;
+    else if (x + layout.pitch > box.scrollLeft + box.clientWidth - margin) box.scrollLeft = x + layout.pitch + margin - box.clientWidth;
+    show(row, index);
+  };
+  const toMonth = (x: number, index: number) => {
+    focus.current = { row: focus.current.row, index, anchor: null };
+    scroller.current!.scrollLeft = x - 1;
+    show(focus.current.row, index);
+  };
 
   // The pointer: hover shows, a click opens, dragging selects.
   const drag = useRef<{ row: number; index: number; moved: boolean } | null>(null);
@@ -208,7 +230,7 @@ export function Strips({ model, season, rows, chosen, choose, bare }: { model: C
     index = Math.max(season.from, Math.min(season.to - 1, index));
     const anchor = event.shiftKey ? at.anchor ?? { row: at.row, index: at.index } : null;
     focus.current = { row, index, anchor };
-    show(row, index);
+    reach(row, index);
     if (anchor) select(anchor, { row, index });
   };
 
@@ -222,20 +244,25 @@ export function Strips({ model, season, rows, chosen, choose, bare }: { model: C
     <section class="strips" ref={section} aria-label={`Season ${season.season}`}>
       <h2>{season.season} <small>{plural(season.to - season.from, 'game date')}</small>{' '}
         {!bare && <button type="button" class="small" onClick={() => select({ row: 0, index: season.from }, { row: rows.length - 1, index: season.to - 1 })}>Select the season</button>}</h2>
+      {width > 0 && layout.width > width - labelWidth && (
+        <nav class="month-links" aria-label={`Months of ${season.season}`}>
+          {layout.months.map((m) => <button type="button" class="link" onClick={() => toMonth(m.x, m.index)}>{m.name}</button>)}
+        </nav>
+      )}
       <div class="strips-body" ref={attach}>
-        {!narrow && <Labels model={model} season={season} rows={rows} layout={layout} at={at?.row} live={visible} width={labelWidth} all={to({ all: 'yes' })} />}
-        <div class="strips-scroll" ref={scroller} tabIndex={-1}>
+        {names === 'beside' && <Labels model={model} season={season} rows={rows} layout={layout} at={at?.row} live={visible} width={labelWidth} all={to({ all: 'yes' })} />}
+        <div class="strips-scroll" ref={scroller} tabIndex={-1} onScroll={(e) => scrolled.set(season.season, e.currentTarget.scrollLeft)}>
           <div class="months" style={{ width: `${layout.width}px` }}>
             {layout.months.map((m, i) => (
               <button type="button" tabIndex={-1} style={{ left: `${m.x}px`, width: `${(layout.months[i + 1]?.x ?? layout.width) - m.x}px` }}
-                onClick={() => { focus.current = { row: focus.current.row, index: m.index, anchor: null }; show(focus.current.row, m.index); }}>{m.name}</button>
+                onClick={() => toMonth(m.x, m.index)}>{m.name}</button>
             ))}
           </div>
           <div class="strips-cells" style={{ height: `${layout.height}px`, width: `${layout.width}px` }} tabIndex={0} role="application"
             aria-label={`Cells of ${season.season}: ${rows.length} tables by ${season.to - season.from} game dates. Arrow keys move, Enter opens, Shift with arrows selects, n and p go to the next and previous problem.`}
             onPointerDown={onPointerDown} onPointerMove={onPointerMove} onPointerUp={onPointerUp} onPointerLeave={() => { if (!drag.current) place.value = null; }}
-            onKeyDown={onKeyDown} onFocus={(e) => { if ((e.currentTarget as HTMLElement).matches(':focus-visible')) show(focus.current.row, focus.current.index); }}>
-            {narrow && <Labels model={model} season={season} rows={rows} layout={layout} at={at?.row} live={visible} width={0} all={to({ all: 'yes' })} />}
+            onKeyDown={onKeyDown} onFocus={(e) => { if ((e.currentTarget as HTMLElement).matches(':focus-visible')) reach(focus.current.row, focus.current.index); }}>
+            {names !== 'beside' && <Labels model={model} season={season} rows={rows} layout={layout} at={at?.row} live={visible} width={0} all={to({ all: 'yes' })} />}
             <canvas ref={canvas} aria-hidden="true" style={{ width: `${layout.width}px`, height: `${layout.height}px` }} />
             {at && <div class="cross" style={{ left: `${layout.x[at.index - season.from]! - 1}px`, width: `${layout.pitch}px`, height: `${layout.height}px` }} />}
             {at && <div class="cursor" style={{ left: `${layout.x[at.index - season.from]! - 2}px`, top: `${layout.y[at.row]! - 2}px`, width: `${layout.pitch + 2}px`, height: `${cellHeight + 4}px` }} />}
@@ -274,7 +301,7 @@ function Labels({ model, season, rows, layout, at, live, width, all }: { model: 
         const { done, total } = model.count(row.tables, season);
         const progress = row.tables.map((t) => now?.tables.get(t.name)).find((one) => one && one.done < one.total);
         return (
-          <div class={`label${at === r ? ' at' : ''}${row.kind === 'raw' ? ' raw' : ''}`} style={{ top: `${layout.y[r]! - (width ? 2 : 15)}px` }}>
+          <div class={`label${at === r ? ' at' : ''}${row.kind === 'raw' ? ' raw' : ''}`} style={{ top: `${layout.y[r]! - (width ? 2 : 16)}px` }}>
             {row.tables.length === 1
               ? <a href={`/season?table=${row.key}`} title={row.label}>{row.label}</a>
               : <a href={all} title={row.tables.map((t) => t.name).join(', ')}>{row.label}</a>}
@@ -379,13 +406,34 @@ function selectionOf(model: Cells, models: string[], { from, to }: Chosen): Sele
   return { ...(all ? {} : { tables: models }), ...(season ? { season: season.season } : { start_date: from, end_date: to }) };
 }
 
+/** How many rows are due in a cell that is pointed at for a moment; null while that is not known. */
+function useExpected(table: string | null, date: string): number | null {
+  const [found, setFound] = useState<{ table: string; date: string; expected: number | null } | null>(null);
+  useEffect(() => {
+    if (!table) return;
+    const stop = new AbortController();
+    const timer = setTimeout(() => {
+      // Where it cannot be told, the rows that are there stand alone.
+      ask<Cell>('cell', { table, date }, stop.signal).then(({ expected }) => setFound({ table, date, expected }), () => {});
+    }, restMilliseconds);
+    return () => {
+      clearTimeout(timer);
+      stop.abort();
+    };
+  }, [table, date]);
+  return found?.table === table && found.date === date ? found.expected : null;
+}
+
 function LineText({ model, row, index, date }: { model: Cells; row: Row; index: number; date: Cells['dates'][number] }) {
   const single = row.tables.length === 1 ? row.tables[0]! : null;
   const state = model.together(row.tables, index);
+  const due = state !== null && state !== 'not due';
+  const expected = useExpected(single && single.kind !== 'raw' && due ? single.name : null, date.date);
   const parts: string[] = [];
-  if (single && state && state !== 'not due') {
+  if (single && due) {
     const rows = single.rows[index], run = single.runs[index];
-    if (rows !== undefined && state !== 'missing') parts.push(plural(rows, 'row'));
+    if (rows !== undefined && expected !== null) parts.push(`${count(rows)} of ${plural(expected, 'row')} due`);
+    else if (rows !== undefined && state !== 'missing') parts.push(plural(rows, 'row'));
     if (run) parts.push(`run ${run}`);
     const cause = model.cause(single, index);
     if (cause) parts.push(firstLine(cause));

@@ -4,7 +4,7 @@ import { useEffect, useMemo, useState } from 'preact/hooks';
 import { useLocation, useRoute } from 'preact-iso/router';
 import { cells, changed, dictionary } from '../store';
 import { isNumeric, query, useQuery } from '../server';
-import { Copy, Empty, Facts, Head, isBroken, Mark, Problem, tableLink, Waiting } from '../parts';
+import { Copy, Empty, Facts, Head, isBroken, Mark, Nowhere, Problem, tableLink, Waiting } from '../parts';
 import { Strips } from './season';
 import { count, identifier, literal, percent, plural, seconds, show, since } from '../words';
 import { states, worst, type State } from '../states';
@@ -44,7 +44,7 @@ export function TableView() {
   const table = report.tables.find((t) => t.table === name);
   const out = report.left_out.find((one) => one.name === name && !one.is_check);
   if (out) return <LeftOutTable of={out} all={report.left_out} />;
-  if (!table) return <Empty>There is no table {name}. <a href="/dictionary">All tables</a></Empty>;
+  if (!table) return <Nowhere title={name}>There is no table {name}. <a href="/dictionary">All tables</a></Nowhere>;
   return <TableAbout key={name} table={table} readers={report.tables.filter((t) => t.reads.some((r) => r.table === name))} />;
 }
 

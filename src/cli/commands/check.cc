@@ -130,8 +130,11 @@ Result<int> RunCheck(Caller& caller, const CheckRequest& request, const CheckVie
   std::string feeds = WithoutText(answer.absent, answer.null_columns, view.all);
   if (view.markdown && !feeds.empty()) feeds = "### Absent feeds\n\n```\n" + feeds + "```\n";
   int64_t examined = 0;
-  for (const GuardCount& guard : answer.check.guards)
+  std::set<std::string> checks;  // each counts once, in however many seasons it looks
+  for (const GuardCount& guard : answer.check.guards) {
     examined += guard.examined;
+    checks.insert(guard.guard);
+  }
   size_t gaps = answer.check.gaps.size();
   std::string result = gaps == 1 ? "1 GAP" : fmt::format("{} GAPS", WithCommas(int64_t(gaps)));
   if (gaps == 0)
@@ -141,7 +144,7 @@ Result<int> RunCheck(Caller& caller, const CheckRequest& request, const CheckVie
   output.Say(SeasonsText(answer, view.markdown) + GapsText(answer.check.gaps, view.markdown, view.all) +
              AcceptedText(answer, view.markdown) + LeftOutText(answer.check.left_out, view.markdown) + feeds +
              FileChangesText(answer.files) +
-             fmt::format("{} on {} in {}: {}\n", Counted(int64_t(answer.check.guards.size()), "check"),
+             fmt::format("{} on {} in {}: {}\n", Counted(int64_t(checks.size()), "check"),
                          Counted(examined, "item"), Seconds(answer.check.seconds), result));
   return ExitCode(answer);
 }

@@ -4,12 +4,15 @@
 #include <algorithm>
 #include <chrono>
 #include <cstdlib>
+#include <memory>
 #include <thread>
 
 #include "base/file.h"
 #include "base/text.h"
 #include "cli/command.h"
 #include "cli/exit_code.h"
+#include "cli/progress_view.h"
+#include "operations/cells.h"
 #include "operations/serve.h"
 #include "serve/site.h"
 
@@ -51,18 +54,36 @@ void Nights(Host& host, const Cancel& cancel) {
   }
 }
 
+// The lines that the command line prints into a pipe.
+Host::Notes TakeNotes(const std::string& command, std::function<void(std::string_view)> write) {
+  struct Noted {
+    Output output;
+    ProgressView view;
+    explicit Noted(std::function<void(std::string_view)> write)
+        : output{.sink = std::move(write)}, view(output, ProgressView::Style::kLines) {}
+  };
+  auto noted = std::make_shared<Noted>(std::move(write));
+  noted->output.Out(fmt::format("{} UTC: backcourt {}\n", NowText(), command));
+  return {
+      [noted](const Event& event) { noted->view.Show(event); },
+      [noted](const Result<nlohmann::json>& end) {
+        noted->view.Finish();
+        noted->output.Out(end ? "ended " + NowText() + " UTC\n" : "backcourt: " + end.error().Text() + "\n");
+      }};
+}
+
 Result<int> RunServe(Caller& caller, const ServeRequest& request, const ServeView&, const Output& output) {
   WarehouseLock& lock = *TRY(caller.Hold());
   TcpAddress address{request.host, request.port};
   Gate gate = TRY(Gate::Make(address, TRY(TokenOf(request)), request.names));
-  Host host(caller.project(), ExitCodeOf);
-  TRY(host.workspace()->Open());
+  Host host(caller.project(), ExitCodeOf, TakeNotes);
   Site site(host, gate, {request.page, IsLoopback(request.host)});
   ServerLimits limits;
   limits.most_answers = kMostAnswers;
   auto server = TRY(Server::Start(
       lock.socket_path(), [&site](const HttpRequest& asked, Reply& reply) { site.Answer(asked, reply); },
       limits, address));
+  TRY(host.workspace()->Open());  // after the port is had: else nothing is made
   std::string shown = request.host.find(':') == std::string::npos ? request.host : "[" + request.host + "]";
   std::string url = fmt::format("http://{}:{}/", shown, server->port());
   TRY(lock.Tell(url));
