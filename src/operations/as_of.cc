@@ -35,7 +35,9 @@ std::optional<Call> ReadCall(const std::string& sql, size_t start) {
   };
   auto take = [&](char c) {
     skip();
-    return at < sql.size() && sql[at] == c && ++at;
+    if (at >= sql.size() || sql[at] != c) return false;
+    ++at;
+    return true;
   };
   auto argument = [&](std::string& text) {
     bool quoted = take('\'');
