@@ -56,6 +56,9 @@ def main():
             f"{counts.ratio():.2f}",
             flush=True,
         )
+    if counts.steps and not counts.filled:
+        print("no cell was filled: the program does not run here, and that nothing differs says nothing")
+        return True
     if words.times:
         print(
             {
