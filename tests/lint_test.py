@@ -194,8 +194,39 @@ class OneThing(Toy):
         shown = [json.loads(line) for line in self.run_program("show", "player_form", "--date", "2021-10-20", "--format", "json").splitlines()]
         self.assertEqual(shown, sorted((row for row in self.rows if row["game_date"] == "2021-10-20"), key=lambda row: row["player_id"]))
         self.run_program("export", str(self.folder / "out"), "player_games")
-        self.assertIn("unknown key 'emtpy'", self.run_program("export", str(self.folder / "out"), code=1))
+        text = self.run_program("export", str(self.folder / "out"), code=1)
+        self.assertIn("left out: table player_form: ", text)
+        self.assertIn("player_form.sql:5: unknown key 'emtpy'", text)
+        self.assertEqual(sorted(path.name for path in (self.folder / "out").iterdir()), ["manifest.json", "player_games", "recent_form"])
         self.assertIn("player_form cannot be used", self.run_program("export", str(self.folder / "out"), "player_form", code=1))
+
+    def test_a_body_that_is_wrong_is_exported_as_it_is_stored_or_named(self):
+        self.edit(FORM, "emtpy =", "empty =")
+        self.edit(FORM, "sum(p.points)", "sum(p.pionts)")
+        self.edit(FORM, 'key   = ["game_date", "player_id"]', 'key   = ["game_date", "points_avg"]')
+        self.run_program("export", str(self.folder / "out"))
+        (self.project / "models/precompute/new_form.sql").write_text((self.project / FORM).read_text())
+        text = self.run_program("export", str(self.folder / "out"), code=1)
+        self.assertIn("left out: table new_form: it has not been filled yet", text)
+        self.assertIn("written to", text)
+        self.assertIn("new_form has not been filled yet", self.run_program("export", str(self.folder / "out"), "new_form", code=1))
+
+    def test_a_text_that_fails_on_every_date_is_told_with_its_place_and_not_halved(self):
+        self.edit(FORM, "emtpy =", "empty =")
+        self.edit(FORM, "sum(p.points)", "sum(CASE WHEN p.points >= 0 THEN CAST('x' || p.points AS INTEGER) END)")
+        text = self.run_program("backfill", "player_form", code=2)
+        self.assertRegex(text, r"FAILED player_form .*player_form.sql:16: Conversion Error")
+        self.assertNotIn("LINE", text)
+        self.assertEqual(text.count("FAILED player_form"), 2, text)
+        self.assertIn("player_form is not tried any further: the same error on each of 2 dates alone", text)
+        self.assertRegex(self.run_program("why", "player_form", "2021-10-20"), r"models/precompute/player_form.sql:16: Conversion Error")
+
+    def test_tests_of_the_other_models_run(self):
+        self.edit(FORM, "emtpy =", "empty =")
+        self.edit(FORM, "sum(p.points)", "sum(p.pionts)")
+        text = self.run_program("test", code=2)
+        self.assertRegex(text, r"FAILED player_form .*player_form.sql:16: .*pionts")
+        self.assertIn("1 test of 1 model in", text)
 
     def test_a_fill_of_what_is_sound_runs(self):
         cells = self.digests()

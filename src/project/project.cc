@@ -247,7 +247,8 @@ Result<> ReadFunctions(Project& project, const Prelude& prelude, const std::stri
                                statement.substr(0, 40), words),
                    ""};
     const std::string name = SqlName(tokens[begin.size()]);
-    Function function{name, statement, file, CommentOn(words + " " + name, text)};
+    Function function{name, statement, file, int(LineOf(text, statement)),
+                      CommentOn(words + " " + name, text)};
     auto of_pack = std::find_if(
         prelude.functions.begin(), prelude.functions.end(),
         [&](const Function& other) { return other.name == function.name && other.file != file; });

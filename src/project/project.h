@@ -30,6 +30,7 @@ struct Seed {
 struct Function {
   std::string name, statement;
   std::string file = "";   // that has it
+  int line = 1;            // of its statement
   std::string about = "";  // the comment in the line before it, up to a semicolon
 };
 

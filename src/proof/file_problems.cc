@@ -7,6 +7,7 @@
 
 #include "base/file.h"
 #include "load/source_binder.h"
+#include "project/sql_text.h"
 #include "project/test_case.h"
 #include "warehouse/duckdb/text_binder.h"
 
@@ -38,23 +39,24 @@ class ProblemFinder {
   }
 
  private:
-  // Models and checks. Where a function, a raw table or a seed cannot be made, nothing binds.
+  // Sources, models and checks. Of what reads or calls something broken only the names are looked at.
   Result<> Texts() {
-    auto binder = TextBinder::Open(project_);
-    if (!binder) {
-      if (binder.error().kind == ErrorKind::kInterrupted) return binder.error();
-      const std::string& message = binder.error().message;
-      found_.problems.push_back(ProblemOf(binder.error(), message.substr(0, message.find(": "))));
-      return {};
-    }
+    auto binder = TRY(TextBinder::Open(project_));
+    TRY(Add(binder->problems()));
     if (project_.base_problems.empty())
       for (const Source& source : project_.sources)
-        TRY(Add(BindSource((*binder)->connection(), project_, source)));
+        if (IsBindable(*binder, source)) TRY(Add(BindSource(binder->connection(), project_, source)));
     for (const Model& model : project_.models)
-      TRY(Add((*binder)->Bind(model)));
+      TRY(Add(binder->Bind(model)));
     for (const Check& check : project_.checks)
-      TRY(Add((*binder)->Bind(check)));
+      TRY(Add(binder->Bind(check)));
     return {};
+  }
+
+  static bool IsBindable(const TextBinder& binder, const Source& source) {
+    return binder.Has(source.table) && !binder.CallsBroken(SqlTokens(source.body)) &&
+           std::all_of(source.reads.begin(), source.reads.end(),
+                       [&](const std::string& read) { return binder.Has(read); });
   }
 
   Result<> Tests() {
