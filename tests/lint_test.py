@@ -29,7 +29,7 @@ class Lint(Toy):
 
     def test_nothing_is_wrong(self):
         self.assertEqual(self.lint(0), [])
-        self.assertEqual(json.loads(self.run_program("lint", "--json")), {"problems": [], "files": 8})
+        self.assertEqual(json.loads(self.run_program("lint", "--json")), {"problems": [], "files": 9})
         self.assertFalse((self.project / "warehouse.duckdb").exists())
 
     def test_every_broken_file_is_listed_with_its_place(self):
@@ -77,6 +77,26 @@ class Lint(Toy):
         self.assertIn("nobody.test.toml:1:1: no model beside this file of tests", found[0])
         self.assertIn("player_form.sql:11:1: [columns] has 'height', which the SELECT does not give", found[1])
         self.assertRegex(found[2], r"recent_form.sql:17:1: .*pionts")
+
+    def test_seeds(self):
+        seed = self.project / "seeds/stars.csv"
+        for text, found in (
+            ("player_id,why\n1,leads the league\n2,too,much\n3\n", ["seeds/stars.csv:3:7: the row has 3 values, the header 2 columns", "seeds/stars.csv:4:1: the row has 1 value, the header 2 columns"]),
+            ("player_id,why,why\n1,a,b\n", ["seeds/stars.csv:1:15: two columns are named 'why'"]),
+            ("player_id,\n1,a\n", ["seeds/stars.csv:1:11: column 2 has no name"]),
+            ('player_id,why\n1,"no end\n', ["seeds/stars.csv:2:3: the quote of this value has no end"]),
+        ):
+            seed.write_text(text)
+            self.assertEqual([line.split(" (try")[0] for line in self.lint(1) if line.startswith("seeds")], found)
+            self.assertIn(found[0].split(": ", 1)[1], self.run_program("load", code=4))
+        many = [f"{n},star" for n in range(1, 21)]
+        seed.write_text("\n".join(["player_id,why", *many, "7,again", *many[:0]]) + "\n")
+        self.assertEqual(self.lint(1), ["seeds/stars.csv:22:1: '7' under player_id is in line 8 too"])
+        seed.write_text("\n".join(["player_id,why", *many, "1O,a letter"]) + "\n")
+        self.assertIn("seeds/stars.csv:22:1: '1O' under player_id is not a number, as all others are", self.lint(1))
+        self.assertIn("stars.csv:22: '1O' under player_id", self.run_program("doctor", code=1))
+        seed.write_text('player_id,why\n1,"a, ""b""\nand c"\n2,\n')
+        self.assertEqual(self.lint(0), [])
 
     def test_a_check_that_does_not_bind(self):
         self.write_check("SELECT r.game_date, r.game_id AS subject,\n  nothing AS what\nFROM raw_results r")

@@ -36,6 +36,11 @@ TEST(Text, NamesTheNearest) {
   EXPECT_EQ(Nearest("feature_store", {"player_form", "ml_feature_store_v2"}), "ml_feature_store_v2");
   EXPECT_EQ(Nearest("nonsense", {"player_form", "recent"}), "");
   EXPECT_EQ(Nearest("foo", {"regular", "playoffs"}), "");
+  EXPECT_EQ(Nearest("nope", {"name", "raw_names"}), "");  // half of it is wrong
+  EXPECT_EQ(Nearest("date", {"rate", "dates"}), "rate");
+  EXPECT_EQ(Nearest("x", {"y"}), "");
+  EXPECT_EQ(Nearest("PLAYER_FORM", {"player_form"}), "player_form");
+  EXPECT_EQ(Nearest("player_from_box", {"xplayer_box", "player_form_box"}), "player_form_box");
   EXPECT_EQ(Suggestion("nonsense", {"player_form", "recent"}), "one of player_form, recent");
   EXPECT_EQ(Suggestion("recnt", {"player_form", "recent"}), "'recent'");
 }

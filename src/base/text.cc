@@ -52,35 +52,43 @@ std::string Clip(std::string_view text) {
   return std::string(text.substr(0, end)) + " ... (cut off)";
 }
 
-std::string Nearest(std::string_view word, const std::vector<std::string>& candidates) {
+namespace {
+
+// Letters to add, take away or change until one word is the other, whatever their case.
+size_t Distance(std::string_view word, std::string_view other) {
   auto lower = [](char c) { return std::tolower(static_cast<unsigned char>(c)); };
-  std::string best;
-  size_t best_distance = ~size_t(0);
-  word = word.substr(0, 200);  // a longer one is no slip of the hand
-  for (const std::string& candidate : candidates) {
-    std::vector<size_t> row(candidate.size() + 1);
-    for (size_t j = 0; j < row.size(); ++j)
-      row[j] = j;
-    for (size_t i = 1; i <= word.size(); ++i) {
-      size_t diagonal = row[0];
-      row[0] = i;
-      for (size_t j = 1; j < row.size(); ++j) {
-        size_t above = row[j];
-        bool same = lower(word[i - 1]) == lower(candidate[j - 1]);
-        row[j] = std::min({row[j] + 1, row[j - 1] + 1, diagonal + (same ? 0 : 1)});
-        diagonal = above;
-      }
-    }
-    // A part of a name is as near as two letters.
-    bool part = word.size() >= 4 && Lower(candidate).find(Lower(std::string(word))) != std::string::npos;
-    size_t distance = part ? std::min<size_t>(row.back(), 2) : row.back();
-    if (distance < best_distance) {
-      best_distance = distance;
-      best = candidate;
+  std::vector<size_t> row(other.size() + 1);
+  for (size_t j = 0; j < row.size(); ++j)
+    row[j] = j;
+  for (size_t i = 1; i <= word.size(); ++i) {
+    size_t diagonal = row[0];
+    row[0] = i;
+    for (size_t j = 1; j < row.size(); ++j) {
+      size_t above = row[j];
+      bool same = lower(word[i - 1]) == lower(other[j - 1]);
+      row[j] = std::min({row[j] + 1, row[j - 1] + 1, diagonal + (same ? 0 : 1)});
+      diagonal = above;
     }
   }
-  size_t near = std::max<size_t>(1, std::min(word.size(), best.size()) / 3);
-  return best_distance <= std::min<size_t>(near, 3) || (best_distance == 2 && word.size() >= 4) ? best : "";
+  return row.back();
+}
+
+}  // namespace
+
+std::string Nearest(std::string_view word, const std::vector<std::string>& candidates) {
+  constexpr size_t kMost = 3;  // wrong letters
+  std::string best;
+  size_t best_distance = kMost + 1;
+  word = word.substr(0, 200);  // a longer one is no slip of the hand
+  for (const std::string& candidate : candidates) {
+    size_t distance = Distance(word, candidate), near = std::min(word.size(), candidate.size()) / 3;
+    bool part = word.size() >= 4 && 3 * word.size() >= candidate.size() &&
+                Lower(candidate).find(Lower(std::string(word))) != std::string::npos;
+    if (part) distance = std::min(distance, kMost);
+    if ((part || distance <= std::max<size_t>(near, 1)) && distance < best_distance && distance < word.size())
+      best_distance = distance, best = candidate;
+  }
+  return best;
 }
 
 std::string Suggestion(std::string_view word, const std::vector<std::string>& candidates,
@@ -117,6 +125,17 @@ std::string ShellWord(const std::string& text) {
       "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_./:=@%+,-";
   if (!text.empty() && text.find_first_not_of(kPlain) == std::string::npos) return text;
   return "'" + ReplaceAll(text, "'", "'\\''") + "'";
+}
+
+std::string ShellLine(const std::vector<std::string>& words) {
+  std::string line;
+  for (const std::string& word : words)
+    line += (line.empty() ? "" : " ") + ShellWord(word);
+  return line;
+}
+
+std::string CommandToTry(const std::vector<std::string>& words) {
+  return "`backcourt " + ShellLine(words) + "`";
 }
 
 std::string Counted(int64_t number, const std::string& noun) {

@@ -70,8 +70,11 @@ std::string FindingsText(const LoadReport& report) {
 
 }  // namespace
 
-bool MayLose(const Error& error, const Output& output) {
-  if (!output.terminal || !isatty(STDIN_FILENO) || !error.hint.starts_with(kYesHint)) return false;
+bool MayLose(Error& error, const std::string& command, const Output& output) {
+  const std::string hint = kYesHint;
+  if (!error.hint.starts_with(hint)) return false;
+  error.hint.replace(0, hint.size(), "`backcourt " + command + " --yes`");
+  if (!output.terminal || !isatty(STDIN_FILENO)) return false;
   output.Err(error.message + "\nTake the rows out? [y/N] ");
   std::string answer;
   std::getline(std::cin, answer);
@@ -110,8 +113,8 @@ std::string VanishedText(const LoadReport& report) {
   if (report.gone.size() > kMostVanished)
     text += fmt::format("gone: and {} more\n", report.gone.size() - kMostVanished);
   for (size_t i = 0; i < std::min(report.vanished.size(), kMostVanished); ++i)
-    text += fmt::format("no longer there: {}; put it back, or `backcourt forget {}`\n", report.vanished[i],
-                        report.vanished[i]);
+    text += fmt::format("no longer there: {}; put it back, or {}\n", report.vanished[i],
+                        CommandToTry({"forget", report.vanished[i]}));
   if (report.vanished.size() > kMostVanished)
     text += fmt::format("no longer there: and {} more\n", report.vanished.size() - kMostVanished);
   return text;
@@ -192,9 +195,9 @@ std::string RemovedText(const std::vector<RemovedTable>& removed) {
   std::string text;
   for (const RemovedTable& one : removed)
     text += fmt::format(
-        "removed: {} is in the warehouse ({} rows), and no file of the project makes it; "
-        "`backcourt drop {}` takes it out\n",
-        one.table, WithCommas(one.rows), one.table);
+        "removed: {} is in the warehouse ({}), and no file of the project makes it; "
+        "{} takes it out\n",
+        one.table, Counted(one.rows, "row"), CommandToTry({"drop", one.table}));
   return text;
 }
 

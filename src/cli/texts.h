@@ -12,8 +12,9 @@ namespace backcourt {
 // Under what a dry run tells.
 inline constexpr const char* kNothingKept = "dry run: nothing was kept\n";
 
-// Asks a person at a terminal whether rows may go, where that is what an error asks for.
-bool MayLose(const Error& error, const Output& output);
+// Asks a person at a terminal whether rows may go, where that is what an error asks for; without a terminal
+// the error says which command does it. `command`: as it was given, without the program.
+bool MayLose(Error& error, const std::string& command, const Output& output);
 
 std::string LoadText(const LoadReport& report);
 // Of files that were loaded and are not there any more; "" when all are.

@@ -132,7 +132,7 @@ class Examination {
       Find("note",
            fmt::format("{} is in the warehouse ({}), and no file of the project makes it", removed.table,
                        Counted(removed.rows, "row")),
-           fmt::format("`backcourt drop {}`, or its file back", removed.table));
+           CommandToTry({"drop", removed.table}) + ", or its file back");
     for (const Snapshot& one : TRY(Snapshots::Serving(*connection)))
       Find("ok", fmt::format("{} {}: served by the snapshot of {} UTC ({}), {}", one.feed, one.season,
                              one.seen_at, Age(one.age), one.path));
@@ -242,7 +242,7 @@ class Examination {
     FileChanges changes = TRY(LookForFileChanges(*connection, project_));
     for (const std::string& path : changes.vanished)
       Find("warning", fmt::format("{} was loaded, and is gone", path),
-           fmt::format("put it back, or `backcourt forget {}`", path));
+           "put it back, or " + CommandToTry({"forget", path}));
     return {};
   }
 

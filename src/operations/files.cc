@@ -152,7 +152,7 @@ Result<FilesReport> ListFiles(Workspace& workspace, const FilesRequest& request,
     names.push_back(raw.name);
   for (const std::string& word : request.feeds)
     if (std::find(names.begin(), names.end(), word) == names.end())
-      return Error{ErrorKind::kUsage, fmt::format("no feed '{}'", word), Nearest(word, names)};
+      return Error{ErrorKind::kUsage, fmt::format("no feed '{}'", word), Suggestion(word, names, "")};
   auto wanted = [&](const std::string& name) {
     return request.feeds.empty() ||
            std::find(request.feeds.begin(), request.feeds.end(), name) != request.feeds.end();

@@ -234,7 +234,7 @@ class VersionWriter {
       return Error{ErrorKind::kProof,
                    fmt::format("{} holds {} rows of {}, its cells {}: nothing was published", name,
                                WithCommas(stored), file.season, WithCommas(file.rows)),
-                   fmt::format("`backcourt backfill {} --season {} --force`", name, file.season)};
+                   CommandToTry({"backfill", name, "--season", file.season, "--force"})};
     std::string aside = TRY(place_.Aside(file.path));
     TRY(moment_.bench->WriteFile(
         fmt::format("SELECT * {} ORDER BY {}, {}", from, Ident(table.date), Idents(table.key)), aside,

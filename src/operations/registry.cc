@@ -406,9 +406,7 @@ const std::vector<Verb>& Verbs() {
 
 std::string CommandLine(const Verb& verb, const nlohmann::json& request) {
   auto quoted = [](const nlohmann::json& value) {
-    std::string text = value.is_string() ? value.get<std::string>() : value.dump();
-    bool plain = !text.empty() && text.find_first_of(" \t\n\"'\\$`|&;<>()*?#~") == std::string::npos;
-    return plain ? text : "'" + ReplaceAll(text, "'", "'\\''") + "'";
+    return ShellWord(value.is_string() ? value.get<std::string>() : value.dump());
   };
   std::string line = verb.name, options;
   for (const Schema::Field& field : verb.request.fields) {

@@ -286,7 +286,7 @@ std::string NextCommand(const std::vector<SeasonStatus>& seasons, const std::vec
                  "summaries; then backcourt load";
   for (const Problem& problem : problems)
     if (problem.state == CellStateName(CellState::kFailed))
-      return fmt::format("backcourt why {} {}", problem.table, problem.first_date.Str());
+      return "backcourt " + ShellLine({"why", problem.table, problem.first_date.Str()});
   return open ? "backcourt backfill all" : "";
 }
 

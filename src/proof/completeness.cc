@@ -287,8 +287,7 @@ void Checker::FilledCells(const CheckedSeason& season) {
       if (auto gap = GapOf(project_, model, DateAt(index), cell, state)) lacks(index, gap->what, gap->fix);
       if (cell && !cell->waived.empty())
         lacks(index, fmt::format("let through without {} (--allow-missing)", cell->waived),
-              fmt::format("`backcourt backfill {}` once its inputs are filled: `backcourt status`",
-                          model.name));
+              CommandToTry({"backfill", model.name}) + " once its inputs are filled: `backcourt status`");
     }
     if (empty)
       coverage.remark = fmt::format("{} of them empty: {}", empty,

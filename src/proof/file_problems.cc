@@ -8,6 +8,7 @@
 #include "base/file.h"
 #include "load/source_binder.h"
 #include "project/sql_text.h"
+#include "project/seed_file.h"
 #include "project/test_case.h"
 #include "warehouse/duckdb/text_binder.h"
 
@@ -29,6 +30,10 @@ class ProblemFinder {
   Result<FileProblems> Run() {
     TRY(Texts());
     TRY(Tests());
+    for (const Seed& seed : project_.seeds) {
+      found_.files += seed.own.empty() ? 1 : 2;
+      TRY(Add(FindSeedProblems(seed, SeedDepth::kAll)));
+    }
     auto place = [](const FileProblem& p) { return std::tie(p.file, p.line, p.column, p.message); };
     std::sort(found_.problems.begin(), found_.problems.end(),
               [&](const FileProblem& a, const FileProblem& b) { return place(a) < place(b); });

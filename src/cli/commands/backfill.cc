@@ -67,7 +67,7 @@ Result<int> RunBackfill(Caller& caller, const BackfillRequest& request, const Ba
     return answer;
   };
   auto report = ask(request);
-  if (!report && MayLose(report.error(), output)) {
+  if (!report && MayLose(report.error(), caller.command(), output)) {
     BackfillRequest agreed = request;
     agreed.yes = true;
     report = ask(agreed);

@@ -19,8 +19,9 @@ Result<int> RunBundle(Caller& caller, const BundleRequest& request, const JsonVi
   for (const auto& [table, rows] : report.inputs)
     inputs.push_back(fmt::format("{} ({})", table, WithCommas(rows)));
   output.Out(fmt::format(
-      "{} {}: {}, made of {}\nwritten to {}: `backcourt replay {}` makes it again anywhere\n", report.table,
-      report.date, Counted(report.rows, "row"), Join(inputs, ", "), report.file, report.file));
+      "{} {}: {}, made of {}\nwritten to {}: {} makes it again anywhere\n", report.table,
+      report.date, Counted(report.rows, "row"), Join(inputs, ", "), report.file,
+      CommandToTry({"replay", report.file})));
   return 0;
 }
 

@@ -26,7 +26,7 @@ Result<int> RunLoad(Caller& caller, const LoadRequest& request, const LoadView& 
     return answer;
   };
   auto answer = ask(request);
-  if (!answer && MayLose(answer.error(), output)) {
+  if (!answer && MayLose(answer.error(), caller.command(), output)) {
     LoadRequest agreed = request;
     agreed.yes = true;
     answer = ask(agreed);

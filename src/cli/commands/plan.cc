@@ -16,7 +16,7 @@ Result<int> RunPlan(Caller& caller, const PlanRequest& request, const JsonView& 
   }
   output.Out(PlanText(report) + FileChangesText(report.files) + TrialText(report.trial));
   if (!request.save.empty())
-    output.Out(fmt::format("saved: `backcourt backfill --plan {}` runs exactly this\n", request.save));
+    output.Out(fmt::format("saved: {} runs exactly this\n", CommandToTry({"backfill", "--plan", request.save})));
   return ExitCode(report);
 }
 
