@@ -4,7 +4,9 @@
 
 #include <algorithm>
 #include <cctype>
+#include <charconv>
 #include <cmath>
+#include <map>
 
 namespace backcourt {
 
@@ -138,8 +140,49 @@ std::string CommandToTry(const std::vector<std::string>& words) {
   return "`backcourt " + ShellLine(words) + "`";
 }
 
+std::string ReadableNumber(const std::string& text) {
+  constexpr size_t kShort = 8;
+  double number = 0;
+  auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
+  bool fraction = text.find_first_of(".e") != std::string::npos;
+  if (error != std::errc() || end != text.data() + text.size() || !fraction || text.size() <= kShort)
+    return text;
+  return std::abs(number) < 100'000 ? fmt::format("{:.6g}", number) : fmt::format("{:.2f}", number);
+}
+
+std::string ReadableNumbers(const std::string& text) {
+  auto is_word = [](char c) { return std::isalnum(static_cast<unsigned char>(c)) || c == '_' || c == '.'; };
+  std::string readable;
+  std::map<std::string, std::string> shown;  // what each short form stands for
+  for (size_t at = 0; at < text.size();) {
+    size_t end = at;
+    while (end < text.size() && is_word(text[end]))
+      ++end;
+    if (end < text.size() && end > at + 1 && text[end - 1] == 'e' && (text[end] == '-' || text[end] == '+'))
+      for (++end; end < text.size() && std::isdigit(static_cast<unsigned char>(text[end]));)
+        ++end;
+    if (end == at) {
+      readable += text[at++];
+      continue;
+    }
+    std::string word = text.substr(at, end - at);
+    size_t tail = word.ends_with('.') ? word.size() - 1 : word.size();  // the full stop of a sentence
+    std::string number = word.substr(0, tail), brief = ReadableNumber(number);
+    auto [of, is_new] = shown.emplace(brief, number);
+    if (!is_new && of->second != number) return text;
+    readable += brief + word.substr(tail);
+    at = end;
+  }
+  return readable;
+}
+
 std::string Counted(int64_t number, const std::string& noun) {
-  return WithCommas(number) + " " + noun + (number == 1 ? "" : "s");
+  auto ends = [&](std::string_view end) { return noun.ends_with(end); };
+  std::string text = WithCommas(number) + " " + noun;
+  if (number == 1) return text;
+  if (ends("ch") || ends("sh") || ends("s") || ends("x")) return text + "es";
+  bool vowel = noun.size() > 1 && std::string_view("aeiou").find(noun[noun.size() - 2]) != std::string_view::npos;
+  return ends("y") && !vowel ? text.substr(0, text.size() - 1) + "ies" : text + "s";
 }
 
 std::string WithCommas(int64_t number) {
@@ -152,7 +195,7 @@ std::string WithCommas(int64_t number) {
 std::string Age(double seconds) {
   if (seconds < 0) return "in the future";
   if (seconds < 2 * 86400) return fmt::format("{} h old", int64_t(seconds / 3600));
-  return fmt::format("{} days old", WithCommas(int64_t(seconds / 86400)));
+  return Counted(int64_t(seconds / 86400), "day") + " old";
 }
 
 std::string Seconds(double seconds) {

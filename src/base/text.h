@@ -37,8 +37,13 @@ std::string ShellLine(const std::vector<std::string>& words);
 // A command of this program to try, between back quotes: `backcourt forget 'data/my box.csv'`.
 std::string CommandToTry(const std::vector<std::string>& words);
 
+// A number with a fraction as a person reads it: six digits, or two behind the point. Other texts as they are.
+std::string ReadableNumber(const std::string& text);
+// The same of all numbers with many digits in a text; where two that differ would look the same, all of them
+// stay as they are.
+std::string ReadableNumbers(const std::string& text);
 std::string WithCommas(int64_t number);                        // 1,234,567
-std::string Counted(int64_t number, const std::string& noun);  // 1 cell, 1,234 cells
+std::string Counted(int64_t number, const std::string& noun);  // 1 cell, 1,234 cells, 2 batches, 0 entries
 std::string Age(double seconds);                               // 5 h old, 12 days old, in the future
 std::string Seconds(double seconds);                           // 0.42 s, 12.3 s, 2 m 05 s, 1 h 02 m
 

@@ -44,10 +44,11 @@ std::string FindingsText(const LoadReport& report) {
     text += fmt::format("{}: no row of it is used: {}\n", report.useless[i].path, report.useless[i].reason);
   if (report.useless.size() > kMostVanished)
     text +=
-        fmt::format("and {} more files without a row that is used\n", report.useless.size() - kMostVanished);
+        fmt::format("and {} without a row that is used\n",
+                        Counted(int64_t(report.useless.size() - kMostVanished), "more file"));
   if (!report.disagreements.empty())
-    text += fmt::format("{} times another source has another date or other teams of a game:\n",
-                        WithCommas(int64_t(report.disagreements.size())));
+    text += fmt::format("another source has another date or other teams of {}:\n",
+                        Counted(int64_t(report.disagreements.size()), "game"));
   for (size_t i = 0; i < std::min<size_t>(report.disagreements.size(), 3); ++i) {
     const Disagreement& one = report.disagreements[i];
     text +=
@@ -176,7 +177,7 @@ std::string ChoiceText(const DateChoice& choice) {
   std::vector<std::string> skipped;
   for (size_t i = 0; i < std::min(off, kMostOffDays); ++i)
     skipped.push_back(choice.off_days[i].Str());
-  return text + fmt::format(" ({} off-day{} skipped: {}{})", off, off == 1 ? "" : "s", Join(skipped, ", "),
+  return text + fmt::format(" ({} skipped: {}{})", Counted(int64_t(off), "off-day"), Join(skipped, ", "),
                             off > kMostOffDays ? ", ..." : "");
 }
 
@@ -275,7 +276,7 @@ std::string PlanText(const PlanReport& report) {
     sums.push_back(fmt::format("{} {}", WithCommas(n), state));
   text += fmt::format(
       "{} in {}: {}", Counted(report.plan.cells, "cell"),
-      report.plan.batches.size() == 1 ? "1 batch" : fmt::format("{} batches", report.plan.batches.size()),
+      Counted(int64_t(report.plan.batches.size()), "batch"),
       Join(sums, ", "));
   if (seconds > 0)
     text += fmt::format(
@@ -308,7 +309,7 @@ std::string NullColumnsText(const std::vector<NullColumns>& missing) {
   return text;
 }
 
-std::string ChangesText(const std::vector<TableChanges>& tables) {
+std::string ChangesText(const std::vector<TableChanges>& tables, const ValuesView& view) {
   auto shown = [](const std::optional<std::string>& one) { return one.value_or("NULL"); };
   std::string text;
   for (const TableChanges& table : tables) {
@@ -326,8 +327,8 @@ std::string ChangesText(const std::vector<TableChanges>& tables) {
     if (!columns.empty()) text += fmt::format("  columns: {}\n", Join(columns, ", "));
     for (const ValueChange& value : table.values)
       text += fmt::format("  {}: {}\n", value.key,
-                          !value.column.empty() ? fmt::format("{} {} -> {}", value.column,
-                                                              shown(value.before), shown(value.after))
+                          !value.column.empty() ? view.Text(fmt::format("{} {} -> {}", value.column,
+                                                                        shown(value.before), shown(value.after)))
                           : value.after         ? "the row is new"
                                                 : "the row is gone");
     if (int64_t more = table.values_changed - int64_t(table.values.size()); more > 0)
@@ -336,8 +337,8 @@ std::string ChangesText(const std::vector<TableChanges>& tables) {
   return text;
 }
 
-std::string TrialText(const Trial& trial) {
-  std::string text = ChangesText(trial.changes);
+std::string TrialText(const Trial& trial, const ValuesView& view) {
+  std::string text = ChangesText(trial.changes, view);
   for (const ledger::RunFailure& failure : trial.failures)
     text += fmt::format("{} {} would fail: {}\n", failure.table, failure.date.Str(), failure.message);
   return text;

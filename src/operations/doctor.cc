@@ -19,6 +19,7 @@
 #include "load/unread_files.h"
 #include "operations/drop.h"
 #include "proof/file_problems.h"
+#include "warehouse/calendar_reader.h"
 #include "warehouse/duckdb/engine.h"
 
 namespace backcourt {
@@ -128,6 +129,9 @@ class Examination {
                            double(fs::file_size(project_.warehouse, ignored)) / 1e6,
                            version ? ", " + *version : ""));
     if (!version) Find("error", "warehouse: " + version.error().message, version.error().hint);
+    if (auto calendar = ReadCalendar(*connection, project_))  // else nothing is loaded yet
+      for (const FileProblem& problem : TRY(FindUnknownAccepted(*connection, project_, *calendar)))
+        Find("error", problem.Text(), problem.hint);
     for (const RemovedTable& removed : TRY(FindRemovedTables(*connection, project_)))
       Find("note",
            fmt::format("{} is in the warehouse ({}), and no file of the project makes it", removed.table,

@@ -103,8 +103,8 @@ Result<> CheckCounted(const Moment& moment, const Project& project) {
   if (games == 0) return {};
   return Error{
       ErrorKind::kUsage,
-      fmt::format("none of the {} games of {} is of a kind that counts: types under [calendar] are {}",
-                  WithCommas(games), project.schedule, Join(project.types, ", ")),
+      fmt::format("none of {} in {} is of a kind that counts: types under [calendar] are {}",
+                  Counted(games, "game"), project.schedule, Join(project.types, ", ")),
       "the kinds of games that tables are to hold, under [calendar] types"};
 }
 

@@ -360,9 +360,12 @@ std::vector<Verb> MakeVerbs() {
                        "bound against the tables\n"
                        "of the project, in memory: unknown columns, inputs that are not declared and "
                        "functions that give another value\n"
-                       "at each call are found before anything runs. No warehouse is opened. `plan` and "
-                       "`doctor` show the same. The\n"
-                       "exit code is 1 if something is found.",
+                       "at each call are found before anything runs. Seeds are read as CSV: the header, the number of values, "
+                       "rows that are\n"
+                       "there twice, and values of another type. The warehouse is opened only if backcourt.toml "
+                       "accepts gaps: their games\n"
+                       "and dates must be known. `plan` and `doctor` show the same. The exit code is 1 if something "
+                       "is found.",
             .example = "backcourt lint",
             .needs = Needs::kProject},
            Lint));

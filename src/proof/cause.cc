@@ -154,8 +154,8 @@ Result<std::string> Trials::Windows() {
       (TRY(Grown(read, {middle, day_ - 1, false})) == before ? far : near) = middle;
     }
     found.push_back(
-        fmt::format("its window is wider than declared: it reads {} back to {}, {} days before, {}",
-                    read.table, Date{far}.Str(), day_ - far, declared));
+        fmt::format("its window is wider than declared: it reads {} back to {}, {} before, {}",
+                    read.table, Date{far}.Str(), Counted(day_ - far, "day"), declared));
   }
   return Join(found, "; ");
 }

@@ -179,7 +179,7 @@ Result<ReplayReport> Replay(Warehouse& warehouse, const Project& project, const 
   if (failed && failed->kind != ErrorKind::kInterrupted) return *failed;
   if (stop)
     return Error{ErrorKind::kInterrupted,
-                 fmt::format("interrupted after {} of {} cells", report.cells, selection.size()), ""};
+                 fmt::format("interrupted after {} of {}", report.cells, Counted(int64_t(selection.size()), "cell")), ""};
   std::sort(report.mismatches.begin(), report.mismatches.end(),
             [](const ReplayMismatch& a, const ReplayMismatch& b) {
               return std::tie(a.table, a.date) < std::tie(b.table, b.date);

@@ -196,7 +196,12 @@ void Runner::ForgetOlder(const Model& model, Digest schema) {
 void Runner::Refute(const Model& model, const Error& error, int worker, std::unique_lock<std::mutex>& lock) {
   refuted_.insert_or_assign(model.name, error);
   std::vector<Cell> filled = FilledHere(model);
-  report_.filled -= int(filled.size());
+  report_.filled -= int(filled.size());  // and all that was counted with them
+  for (const Cell& cell : filled) {
+    report_.rows -= cell.rows;
+    report_.empty -= cell.state == CellState::kEmpty;
+    report_.partial -= cell.state == CellState::kPartial;
+  }
   for (Cell& cell : filled) {
     cell.state = CellState::kFailed;
     cell.reason = error.message;
