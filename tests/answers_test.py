@@ -100,6 +100,53 @@ class WhyAValue(Toy):
             self.assertIn(said, self.run_program("why", *words, code=1))
 
 
+class WhatChanged(Toy):
+    def setUp(self):
+        super().setUp()
+        self.run_program("backfill")
+
+    def why(self, table="player_form", date="2021-10-25"):
+        return self.run_program("why", table, date)
+
+    def test_the_function_that_a_model_calls(self):
+        self.edit("functions/duckdb.sql", "CREATE MACRO ratio(a, b) AS ", "CREATE MACRO ratio(a, b) AS 1 * ")
+        self.assertRegex(self.why(), r"the function ratio in functions/duckdb.sql:\d+, which models/precompute/player_form.sql uses, has changed since run \d+")
+        self.edit("models/precompute/player_form.sql", "sum(p.points)", "sum(p.points + 0)")
+        self.assertRegex(self.why(), r"the text of models/precompute/player_form.sql \(SELECT\) and the function ratio in functions/duckdb.sql:\d+ have changed")
+
+    def test_the_source_a_seed(self):
+        self.edit("sources/box.sql", "b.points", "b.points + 1 AS points")
+        self.run_program("load")
+        self.assertIn("because the text of sources/box.sql, of a feed or of a function has changed", self.why("player_games"))
+        (self.project / "seeds/stars.csv").write_text("player_id,why\n2,leads the league\n")
+        self.run_program("load")
+        self.assertIn("from seeds/stars.csv", self.why("recent_form", "2021-10-22"))
+
+    def test_numbers_as_a_person_reads_them(self):
+        self.edit("models/precompute/player_form.sql", "ratio(sum(p.points), count(*))", "ratio(sum(p.points), count(*)) / 3")
+        self.run_program("backfill")
+        short, full = self.run_program("diff"), self.run_program("diff", "--full")
+        self.assertRegex(full, r"\d\.\d{12,}")
+        self.assertNotRegex(short, r"\.\d{7,}")
+        self.assertIn("->", short)
+        words = ("why", "player_form", "2021-10-25", "--key", "1", "--column", "points_avg")
+        self.assertNotRegex(self.run_program(*words), r"\.\d{7,}")
+        self.assertRegex(self.run_program(*words, "--full"), r"\.\d{7,}")
+
+
+class OneAndMany(Toy):
+    def test_no_count_of_one_has_a_plural(self):
+        """All that the program prints of the toy, with 0, 1 and 2 of many things."""
+        said = [self.run_program(*words) for words in (("load",), ("backfill", "player_games", "--dates", "2021-10-19"), ("backfill", "player_games", "--dates", "2021-10-20,2021-10-22"), ("backfill",), ("status",),
+                ("runs",), ("runs", "2"), ("dates", "--start-date", "2021-10-19", "--end-date", "2021-10-20"), ("verify", "--all"), ("files",), ("plan", "--force"), ("plan", "player_form", "--dates", "2021-10-22", "--force"),
+                ("diff", "2"), ("diff",), ("show", "player_games", "--limit", "1"), ("test",), ("export", str(self.folder / "out"), "player_games"), ("backfill", "player_form", "--dates", "2021-10-22", "--force"))]
+        said.append(self.run_program("check", code=2))
+        nouns = "cells|rows|dates|files|games|batches|tests|models|tables|columns|keys|values|items|seasons|problems|attempts|bytes|inputs|feeds|days|checks"
+        for text in said:
+            self.assertNotRegex(text, rf"(?<![\d,.:/-])1 (more |raw |game |unchanged |new )?({nouns})\b")
+            self.assertNotRegex(text, rf"\b(0|[2-9]|\d\d+) (more |raw |game |new )?({'|'.join(noun.removesuffix('es') if noun == 'batches' else noun.removesuffix('s') for noun in nouns.split('|'))})\b(?!-)")
+
+
 class Names(Toy):
     def test_commands_to_try_are_quoted_for_a_shell(self):
         data = self.folder / "my data"
@@ -144,7 +191,7 @@ class Show(Toy):
             (("--start-date", "2021-11-02"), "player_games has none since 2021-11-02; its rows are from 2021-10-19 to 2021-11-01"),
         ):
             self.assertIn(f"(no rows: {why}", self.run_program("show", "player_games", *words))
-        self.assertIn("no team 'AAB' is in the warehouse; try AAA", self.run_program("show", "raw_box", "--team", "AAB")) if "team_abbr" in self.run_program("show", "raw_box") else None
+        self.assertIn("no team 'AAB' is in the warehouse; try AAA", self.run_program("show", "raw_box", "--team", "AAB"))
 
     def test_a_table_that_is_not_filled_or_has_no_rows(self):
         form = self.project / "models/precompute/player_form.sql"

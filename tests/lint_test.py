@@ -98,6 +98,24 @@ class Lint(Toy):
         seed.write_text('player_id,why\n1,"a, ""b""\nand c"\n2,\n')
         self.assertEqual(self.lint(0), [])
 
+    def test_accepted_gaps(self):
+        path = self.project / "backcourt.toml"
+        first = path.read_text().count("\n") + 1
+        path.write_text(path.read_text() + '[accepted.gmaes]\nG7 = "it is played tomorrow"\n[accepted.games]\nG7 = ""\n"2021-02-30" = "no such day"\n[accepted.cells]\nG7 = "so"\n')
+        for line, said in zip(self.lint(1), (f"backcourt.toml:{first + 1}:1: 'gmaes' under [accepted] is not a guard of `check`", f"backcourt.toml:{first + 3}:1: G7 of games is accepted without a reason",
+                                             f"backcourt.toml:{first + 4}:1: '2021-02-30' under [accepted.games] is not a date"), strict=True):
+            self.assertTrue(line.startswith(said), line)
+
+    def test_accepted_games_and_dates_must_be_known(self):
+        self.run_program("backfill")
+        path = self.project / "backcourt.toml"
+        path.write_text(path.read_text() + '[accepted.games]\nG7 = "it is played tomorrow"\nG99 = "of nobody"\n"2021-10-20" = "a game date"\n"2021-10-21" = "an off-day"\n')
+        found = self.lint(1)
+        self.assertEqual(len(found), 2, found)
+        self.assertIn(": 'G99' under [accepted.games] is not a game of the schedule", found[0])
+        self.assertIn(": '2021-10-21' under [accepted.games] is not a game date", found[1])
+        self.assertIn("'G99' under [accepted.games]", self.run_program("doctor", code=1))
+
     def test_a_check_that_does_not_bind(self):
         self.write_check("SELECT r.game_date, r.game_id AS subject,\n  nothing AS what\nFROM raw_results r")
         (line,) = self.lint(1)

@@ -56,23 +56,24 @@ std::string Clip(std::string_view text) {
 
 namespace {
 
-// Letters to add, take away or change until one word is the other, whatever their case.
+// Letters to add, take away, change or swap with the next until one word is the other, whatever their case.
 size_t Distance(std::string_view word, std::string_view other) {
-  auto lower = [](char c) { return std::tolower(static_cast<unsigned char>(c)); };
-  std::vector<size_t> row(other.size() + 1);
-  for (size_t j = 0; j < row.size(); ++j)
-    row[j] = j;
-  for (size_t i = 1; i <= word.size(); ++i) {
-    size_t diagonal = row[0];
-    row[0] = i;
-    for (size_t j = 1; j < row.size(); ++j) {
-      size_t above = row[j];
-      bool same = lower(word[i - 1]) == lower(other[j - 1]);
-      row[j] = std::min({row[j] + 1, row[j - 1] + 1, diagonal + (same ? 0 : 1)});
-      diagonal = above;
+  auto same = [&](size_t i, size_t j) {
+    return std::tolower(static_cast<unsigned char>(word[i])) ==
+           std::tolower(static_cast<unsigned char>(other[j]));
+  };
+  std::vector<std::vector<size_t>> d(word.size() + 1, std::vector<size_t>(other.size() + 1));
+  for (size_t i = 0; i <= word.size(); ++i)
+    for (size_t j = 0; j <= other.size(); ++j) {
+      if (i == 0 || j == 0) {
+        d[i][j] = i + j;
+        continue;
+      }
+      d[i][j] = std::min({d[i - 1][j] + 1, d[i][j - 1] + 1, d[i - 1][j - 1] + (same(i - 1, j - 1) ? 0 : 1)});
+      if (i > 1 && j > 1 && same(i - 1, j - 2) && same(i - 2, j - 1))
+        d[i][j] = std::min(d[i][j], d[i - 2][j - 2] + 1);
     }
-  }
-  return row.back();
+  return d[word.size()][other.size()];
 }
 
 }  // namespace
@@ -81,7 +82,7 @@ std::string Nearest(std::string_view word, const std::vector<std::string>& candi
   constexpr size_t kMost = 3;  // wrong letters
   std::string best;
   size_t best_distance = kMost + 1;
-  word = word.substr(0, 200);  // a longer one is no slip of the hand
+  if (word.size() > 200) return "";  // no slip of the hand
   for (const std::string& candidate : candidates) {
     size_t distance = Distance(word, candidate), near = std::min(word.size(), candidate.size()) / 3;
     bool part = word.size() >= 4 && 3 * word.size() >= candidate.size() &&
@@ -181,7 +182,8 @@ std::string Counted(int64_t number, const std::string& noun) {
   std::string text = WithCommas(number) + " " + noun;
   if (number == 1) return text;
   if (ends("ch") || ends("sh") || ends("s") || ends("x")) return text + "es";
-  bool vowel = noun.size() > 1 && std::string_view("aeiou").find(noun[noun.size() - 2]) != std::string_view::npos;
+  bool vowel =
+      noun.size() > 1 && std::string_view("aeiou").find(noun[noun.size() - 2]) != std::string_view::npos;
   return ends("y") && !vowel ? text.substr(0, text.size() - 1) + "ies" : text + "s";
 }
 

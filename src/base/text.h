@@ -37,7 +37,8 @@ std::string ShellLine(const std::vector<std::string>& words);
 // A command of this program to try, between back quotes: `backcourt forget 'data/my box.csv'`.
 std::string CommandToTry(const std::vector<std::string>& words);
 
-// A number with a fraction as a person reads it: six digits, or two behind the point. Other texts as they are.
+// A number with a fraction as a person reads it: six digits, or two behind the point. Other texts as they
+// are.
 std::string ReadableNumber(const std::string& text);
 // The same of all numbers with many digits in a text; where two that differ would look the same, all of them
 // stay as they are.

@@ -43,8 +43,7 @@ std::string FindingsText(const LoadReport& report) {
   for (size_t i = 0; i < std::min(report.useless.size(), kMostVanished); ++i)
     text += fmt::format("{}: no row of it is used: {}\n", report.useless[i].path, report.useless[i].reason);
   if (report.useless.size() > kMostVanished)
-    text +=
-        fmt::format("and {} without a row that is used\n",
+    text += fmt::format("and {} without a row that is used\n",
                         Counted(int64_t(report.useless.size() - kMostVanished), "more file"));
   if (!report.disagreements.empty())
     text += fmt::format("another source has another date or other teams of {}:\n",
@@ -274,14 +273,11 @@ std::string PlanText(const PlanReport& report) {
   std::vector<std::string> sums;
   for (const auto& [state, n] : report.plan.counts)
     sums.push_back(fmt::format("{} {}", WithCommas(n), state));
-  text += fmt::format(
-      "{} in {}: {}", Counted(report.plan.cells, "cell"),
-      Counted(int64_t(report.plan.batches.size()), "batch"),
-      Join(sums, ", "));
+  text += fmt::format("{} in {}: {}", Counted(report.plan.cells, "cell"),
+                      Counted(int64_t(report.plan.batches.size()), "batch"), Join(sums, ", "));
   if (seconds > 0)
-    text += fmt::format(
-        "; about {} of work{}", Seconds(seconds),
-        unknown ? fmt::format(", without {} of which nothing is known", Counted(unknown, "table")) : "");
+    text += fmt::format("; about {} of work{}", Seconds(seconds),
+                        unknown ? fmt::format(", without {} that never ran", Counted(unknown, "table")) : "");
   return text + "\n";
 }
 
@@ -326,11 +322,12 @@ std::string ChangesText(const std::vector<TableChanges>& tables, const ValuesVie
       columns.push_back(fmt::format("{} ({})", column, WithCommas(rows)));
     if (!columns.empty()) text += fmt::format("  columns: {}\n", Join(columns, ", "));
     for (const ValueChange& value : table.values)
-      text += fmt::format("  {}: {}\n", value.key,
-                          !value.column.empty() ? view.Text(fmt::format("{} {} -> {}", value.column,
-                                                                        shown(value.before), shown(value.after)))
-                          : value.after         ? "the row is new"
-                                                : "the row is gone");
+      text += fmt::format(
+          "  {}: {}\n", value.key,
+          !value.column.empty()
+              ? view.Text(fmt::format("{} {} -> {}", value.column, shown(value.before), shown(value.after)))
+          : value.after ? "the row is new"
+                        : "the row is gone");
     if (int64_t more = table.values_changed - int64_t(table.values.size()); more > 0)
       text += fmt::format("  and {}\n", Counted(more, "more value"));
   }

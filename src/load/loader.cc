@@ -169,12 +169,13 @@ Result<> Loader::Change(const std::vector<std::string>& named, LoadReport& repor
                      "load again when it is written"};
   if (finder_.Interrupted()) return Error{ErrorKind::kInterrupted, "interrupted; nothing was loaded", ""};
   if (project_.keep_history) TRY(ledger::ExpireHistory(connection_, *project_.keep_history, report.run));
-  return ledger::EndRun(connection_, report.run, "done",
-                        fmt::format("{} read, {} changed{}", Counted(int64_t(report.files.size()), "file"),
-                                    Counted(report.changed_cells, "raw cell"),
-                                    of_other_text_.empty()
-                                        ? ""
-                                        : kOfOtherText + Join({of_other_text_.begin(), of_other_text_.end()}, ", ")));
+  return ledger::EndRun(
+      connection_, report.run, "done",
+      fmt::format("{} read, {} changed{}", Counted(int64_t(report.files.size()), "file"),
+                  Counted(report.changed_cells, "raw cell"),
+                  of_other_text_.empty()
+                      ? ""
+                      : kOfOtherText + Join({of_other_text_.begin(), of_other_text_.end()}, ", ")));
 }
 
 // A table is loaded after those that its sources read.

@@ -83,8 +83,8 @@ struct RawCheckReport {
 };
 
 // How the hint of an error begins that asks whether rows may leave the warehouse.
-// In the summary of a load, before the names of the sources that ran because they, their feeds or the functions
-// are other than before.
+// In the summary of a load, before the names of the sources that ran because they, their feeds or the
+// functions are other than before.
 inline const std::string kOfOtherText = "; of another text: ";
 
 inline constexpr const char* kYesHint = "the same command with --yes";

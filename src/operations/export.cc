@@ -52,8 +52,9 @@ void Describe(Visitor& v, ExportReport& r) {
   v.Field("digest_algorithm", r.digest_algorithm, "how digests are computed");
   v.Field("tables", r.tables, "by table");
   v.Field("replaced", r.replaced, "tables whose files of an earlier export were replaced");
-  v.Field("left_out", r.left_out,
-          "when no tables were named: those that could not be written, and why; files of an earlier export stay");
+  v.Field(
+      "left_out", r.left_out,
+      "when no tables were named: those that could not be written, and why; files of an earlier export stay");
 }
 
 namespace {
@@ -267,9 +268,10 @@ Result<ExportReport> Export(Workspace& workspace, const ExportRequest& request, 
   std::vector<LeftOut> left_out;
   if (request.tables.empty()) left_out = TRY(LeaveOut(project, moment, tables));
   if (tables.empty() && !left_out.empty())
-    return Error{ErrorKind::kUsage,
-                 fmt::format("no table can be written; {}: {}", left_out.front().name, left_out.front().because),
-                 "`backcourt status` says what is filled"};
+    return Error{
+        ErrorKind::kUsage,
+        fmt::format("no table can be written; {}: {}", left_out.front().name, left_out.front().because),
+        "`backcourt status` says what is filled"};
   auto workshop = request.dry_run ? nullptr : TRY(Workshop::Open(folder));
   ExportReport manifest = TRY(ReadManifest(folder / "manifest.json"));
   ExportReport begun = TRY(ReadManifest(workshop ? workshop->begun() : folder / ".export" / "begun.json"));

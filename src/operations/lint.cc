@@ -10,7 +10,8 @@ namespace backcourt {
 
 void Describe(Visitor& v, LintRequest& r) {
   v.Struct("LintRequest", "The whole project.");
-  v.Field("warehouse", r.warehouse, "Look up the games and dates of [accepted] in the warehouse.", {.hidden = true});
+  v.Field("warehouse", r.warehouse, "Look up the games and dates of [accepted] in the warehouse.",
+          {.hidden = true});
 }
 
 void Describe(Visitor& v, FileProblem& p) {

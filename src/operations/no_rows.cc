@@ -43,8 +43,9 @@ class NoRows {
         fmt::format("SELECT CAST(min({0}) AS VARCHAR), CAST(max({0}) AS VARCHAR) FROM {1} WHERE {2}",
                     Ident(place_.date), place_.from, where)));
     if (span.Null(0, 0)) return std::string();
-    return span.Text(0, 0) == span.Text(0, 1) ? " on " + span.Text(0, 0)
-                                              : fmt::format(" from {} to {}", span.Text(0, 0), span.Text(0, 1));
+    return span.Text(0, 0) == span.Text(0, 1)
+               ? " on " + span.Text(0, 0)
+               : fmt::format(" from {} to {}", span.Text(0, 0), span.Text(0, 1));
   }
   // Which dates were asked for, at the end of a sentence.
   std::string OnDates() const {
@@ -137,8 +138,7 @@ class NoRows {
     }
     std::string near = Nearest(value, values);
     if (near.empty() && !values.empty() && values.size() <= kFewValues) near = "one of " + Join(values, ", ");
-    return fmt::format("no {} '{}' is in the warehouse{}", name, value,
-                       near.empty() ? "" : "; try " + near);
+    return fmt::format("no {} '{}' is in the warehouse{}", name, value, near.empty() ? "" : "; try " + near);
   }
 
   // The texts by which a table names what a lookup picks: its own columns, and NAME_name beside them.

@@ -311,9 +311,9 @@ Result<RowsReport> Show(Workspace& workspace, const ShowRequest& request, const 
   if (request.as_of.empty()) {
     auto described = TRY(bench->Describe(request.table));
     if (!described)
-      return Error{ErrorKind::kUsage, fmt::format("{} has not been filled yet", request.table),
-                   project.FindModel(request.table) ? CommandToTry({"backfill", request.table})
-                                                    : "`backcourt load`"};
+      return Error{
+          ErrorKind::kUsage, fmt::format("{} has not been filled yet", request.table),
+          project.FindModel(request.table) ? CommandToTry({"backfill", request.table}) : "`backcourt load`"};
     for (const auto& [name, type] : *described)
       columns.push_back(name);
   } else {
@@ -340,8 +340,8 @@ Result<RowsReport> Show(Workspace& workspace, const ShowRequest& request, const 
   if (!report.rows.empty() || !report.objects.empty() || !request.rows.output.empty() ||
       request.rows.format == "arrow")
     return report;
-  report.no_rows =
-      TRY(WhyNoRows(workspace, *bench, request, {from, sorted.date, columns, on_dates.empty() ? "true" : on_dates}));
+  report.no_rows = TRY(WhyNoRows(workspace, *bench, request,
+                                 {from, sorted.date, columns, on_dates.empty() ? "true" : on_dates}));
   return report;
 }
 

@@ -13,7 +13,8 @@ struct Accepted {
 };
 
 // The guards of `check` beside those of files in checks/.
-inline constexpr const char* kGuards[] = {"games",  "cells",     "stored rows", "expected rows",   "months",
-                                          "snapshots", "sources", "schedule_agrees", "doubled keys"};
+inline constexpr const char* kGuards[] = {"games",         "cells",           "stored rows",
+                                          "expected rows", "months",          "snapshots",
+                                          "sources",       "schedule_agrees", "doubled keys"};
 
 }  // namespace backcourt

@@ -224,12 +224,15 @@ std::vector<FileProblem> FindAcceptedProblems(const Project& project) {
       problems.push_back(ProblemOf({ErrorKind::kUsage, one.place + ": " + message, hint}, ""));
     };
     if (std::find(guards.begin(), guards.end(), one.guard) == guards.end())
-      add(fmt::format("'{}' under [accepted] is not a guard of `check`", one.guard), Suggestion(one.guard, guards));
+      add(fmt::format("'{}' under [accepted] is not a guard of `check`", one.guard),
+          Suggestion(one.guard, guards));
     if (Trim(one.reason).empty())
-      add(fmt::format("{} of {} is accepted without a reason", one.subject, one.guard), "why it stays as it is");
+      add(fmt::format("{} of {} is accepted without a reason", one.subject, one.guard),
+          "why it stays as it is");
     bool dated = one.subject.size() == 10 && one.subject[4] == '-' && one.subject[7] == '-';
     if (dated && !Date::Parse(one.subject))
-      add(fmt::format("'{}' under [accepted.{}] is not a date", one.subject, one.guard), "a date as 2021-12-01");
+      add(fmt::format("'{}' under [accepted.{}] is not a date", one.subject, one.guard),
+          "a date as 2021-12-01");
   }
   return problems;
 }

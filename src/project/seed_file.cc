@@ -107,7 +107,8 @@ class SeedFile {
     std::string_view line = std::string_view(text).substr(0, text.find('\n'));
     char best = ',';
     for (char mark : {';', '\t', '|'})
-      if (std::count(line.begin(), line.end(), mark) > std::count(line.begin(), line.end(), best)) best = mark;
+      if (std::count(line.begin(), line.end(), mark) > std::count(line.begin(), line.end(), best))
+        best = mark;
     return best;
   }
 
@@ -136,7 +137,8 @@ class SeedFile {
             problems_.push_back({path_, row.line, field.column, "the quote of this value has no end", ""});
           at = std::min(end + 1, text.size());
           if (at < text.size() && text[at] != separator && text[at] != '\n' && text[at] != '\r')
-            Add(row, field, "text behind the closing quote of a value", "a quote inside of a value is doubled");
+            Add(row, field, "text behind the closing quote of a value",
+                "a quote inside of a value is doubled");
         }
         size_t end = at;
         while (end < text.size() && text[end] != separator && text[end] != '\n')

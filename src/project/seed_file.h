@@ -11,7 +11,8 @@
 namespace backcourt {
 
 enum class SeedDepth {
-  kShape,  // what no load can take: the header, the number of values, values that the pack's column cannot hold
+  kShape,  // what no load can take: the header, the number of values, values that the pack's column cannot
+           // hold
   kAll,    // also rows that are there twice, and single values of another kind than all others of the column
 };
 

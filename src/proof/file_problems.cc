@@ -10,9 +10,9 @@
 #include "base/file.h"
 #include "base/text.h"
 #include "load/source_binder.h"
-#include "project/sql_text.h"
 #include "project/rules.h"
 #include "project/seed_file.h"
+#include "project/sql_text.h"
 #include "project/test_case.h"
 #include "warehouse/duckdb/text_binder.h"
 
@@ -108,18 +108,18 @@ Result<std::vector<FileProblem>> FindUnknownAccepted(Connection& ledger, const P
     auto add = [&](const std::string& what, const std::string& hint) {
       problems.push_back(ProblemOf(
           {ErrorKind::kUsage,
-           fmt::format("{}: '{}' under [accepted.{}] is not {}", one.place, one.subject, one.guard, what), hint},
+           fmt::format("{}: '{}' under [accepted.{}] is not {}", one.place, one.subject, one.guard, what),
+           hint},
           ""));
     };
     auto date = Date::Parse(one.subject);
     bool of_games = one.guard == "games" || one.guard == "doubled keys" || one.guard == "schedule_agrees";
     bool digits = one.subject.find_first_not_of("0123456789") == std::string::npos;
-    if (date && calendar.Find(*date) < 0)
-      add("a game date", "`backcourt dates` lists the game dates");
+    if (date && calendar.Find(*date) < 0) add("a game date", "`backcourt dates` lists the game dates");
     if (date || unit == "\"\"" || (!of_games && !digits)) continue;
-    Rows game = TRY(ledger.Query(fmt::format("SELECT 1 FROM wh.main.{} WHERE CAST({} AS VARCHAR) = {} LIMIT 1",
-                                             Ident(project.schedule), unit,
-                                             Quote(one.subject.substr(0, one.subject.find(' '))))));
+    Rows game = TRY(ledger.Query(
+        fmt::format("SELECT 1 FROM wh.main.{} WHERE CAST({} AS VARCHAR) = {} LIMIT 1",
+                    Ident(project.schedule), unit, Quote(one.subject.substr(0, one.subject.find(' '))))));
     if (game.size() == 0) add("a game of the schedule", "the id of a game, or a date");
   }
   return problems;

@@ -74,7 +74,8 @@ std::string Lineage::Cause(const std::string& table, int date_index) {
       cause = fmt::format("{} {} is {}", open->first, calendar_.dates()[size_t(open->second)].date.Str(),
                           CellStateName(states_.at(open->first)[size_t(open->second)]));
   } else if (cell->identity != model->identity) {
-    cause = fmt::format("the text of {}, or of a function that it calls, has changed", names_.In(model->file));
+    cause =
+        fmt::format("the text of {}, or of a function that it calls, has changed", names_.In(model->file));
   } else if (auto newest = NewestInput(*model, date_index); newest && newest->second->changed > cell->run) {
     cause = fmt::format("{} {} changed in run {}", newest->first,
                         PartitionText(project_, newest->first, newest->second->partition),
@@ -167,15 +168,19 @@ Result<std::string> Lineage::ChangeOf(const Model& model) {
   for (const std::string& name : OtherFunctions(before["functions"], model.functions)) {
     auto function = std::find_if(project_.functions.begin(), project_.functions.end(),
                                  [&](const Function& one) { return one.name == name; });
-    bool of_league = name.starts_with("league_") && (function == project_.functions.end() || function->file.empty());
+    bool of_league =
+        name.starts_with("league_") && (function == project_.functions.end() || function->file.empty());
     functions.push_back(of_league ? fmt::format("{} under [league] of backcourt.toml", name.substr(7))
                         : function == project_.functions.end()
                             ? fmt::format("the function {}, which is gone", name)
                             : fmt::format("the function {} in {}:{}", name, function->file, function->line));
   }
-  std::string own = fmt::format("the text of {}{}", model.file, parts.empty() ? "" : " (" + Join(parts, ", ") + ")");
+  std::string own =
+      fmt::format("the text of {}{}", model.file, parts.empty() ? "" : " (" + Join(parts, ", ") + ")");
   if (before.empty() || functions.empty()) return own + " has changed";
-  if (parts.empty()) return fmt::format("{}, which {} uses, {} changed", Join(functions, ", "), model.file, functions.size() == 1 ? "has" : "have");
+  if (parts.empty())
+    return fmt::format("{}, which {} uses, {} changed", Join(functions, ", "), model.file,
+                       functions.size() == 1 ? "has" : "have");
   return fmt::format("{} and {} have changed", own, Join(functions, ", "));
 }
 

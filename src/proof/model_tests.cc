@@ -412,7 +412,8 @@ Result<ModelTestReport> RunModelTests(const Project& project, const std::vector<
   std::vector<const Model*> chosen = TRY(ChosenModels(project, models, report));
   auto binder = TRY(TextBinder::Open(project));
   auto broken = TRY(BindForTests(*binder, project, chosen));
-  auto connection = TRY(ConnectInMemory(binder->database())), aside = TRY(ConnectInMemory(binder->database()));
+  auto connection = TRY(ConnectInMemory(binder->database())),
+       aside = TRY(ConnectInMemory(binder->database()));
   for (const Model* model : chosen) {
     std::string file = TestFileOf(model->file);
     auto cases = ParseTestCases(file, TRY(ReadFile(file)));

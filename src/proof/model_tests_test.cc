@@ -31,7 +31,8 @@ class ModelTests : public ::testing::Test {
     std::vector<std::string> lines;
     for (const ModelTestFailure& f : report->failures)
       if (f.expected.empty())
-        lines.push_back(f.file + ":" + std::to_string(f.line) + ": " + f.actual.substr(0, f.actual.find('\n')));
+        lines.push_back(f.file + ":" + std::to_string(f.line) + ": " +
+                        f.actual.substr(0, f.actual.find('\n')));
     EXPECT_GE(lines.size(), 1u);
     EXPECT_GE(ran_, 1);
     return lines.empty() ? "" : lines.front();
@@ -154,7 +155,7 @@ TEST_F(ModelTests, ABrokenModelStopsNoOther) {
   std::string problem = Broken();
   EXPECT_TRUE(problem.starts_with(folder_ / kForm + ":16: ")) << problem;
   EXPECT_NE(problem.find("pionts"), std::string::npos) << problem;
-  EXPECT_EQ(ran_, 1);  // the test of recent_form
+  EXPECT_EQ(ran_, 1);                                                     // the test of recent_form
   Edit(kForm, "sum(p.pionts)", "sum(CAST('x' || p.points AS INTEGER))");  // binds, and does not run
   EXPECT_NE(Broken().find("Could not convert string"), std::string::npos);
   Edit(kForm, "sum(CAST('x' || p.points AS INTEGER))", "sum(p.points)");
@@ -169,7 +170,8 @@ TEST_F(ModelTests, ABrokenModelStopsNoOther) {
 TEST_F(ModelTests, ABrokenFunctionOrSeedStopsOnlyWhatUsesIt) {
   Edit("functions/duckdb.sql", "CREATE MACRO ratio(", "CREATE MACRO ratio(a, a, ");
   EXPECT_NE(Broken().find("functions/duckdb.sql:"), std::string::npos) << Broken();
-  EXPECT_EQ(ran_, 1);}
+  EXPECT_EQ(ran_, 1);
+}
 
 TEST_F(ModelTests, EndsWhenAsked) {
   int asked = 0;

@@ -34,8 +34,8 @@ std::string Signature(const Error& error) {
   return signature;
 }
 
-// Whether the text of a model is at fault, as far as one batch can show: the error names a place in it. A check
-// or a key that fails is of the dates.
+// Whether the text of a model is at fault, as far as one batch can show: the error names a place in it. A
+// check or a key that fails is of the dates.
 bool IsOfText(const Model& model, const Error& error) {
   return (error.kind == ErrorKind::kModel || error.kind == ErrorKind::kData) &&
          error.message.starts_with(model.file + ":");
@@ -434,16 +434,19 @@ void Runner::FillOrHalve(Task& task, std::vector<CellWork> work, bool halved, in
     else
       signature = Signature(error), times = 1;
     bool of_text = IsOfText(model, error);
-    bool repeats = guilty_dates && times >= (of_text ? options_.identical_text_errors : options_.identical_errors);
+    bool repeats =
+        guilty_dates && times >= (of_text ? options_.identical_text_errors : options_.identical_errors);
     if (repeats || error.kind == ErrorKind::kProof || error.kind == ErrorKind::kCapacity) {
       stopped_models_.insert(model.name);
       int left = 0;
       for (const auto& other : tasks_)
         if (!other->started && other->model == &model) left += int(other->batch->dates.size());
-      observer_.ModelStopped(
-          model, repeats ? of_text ? fmt::format("the same error on each of {} dates alone", times)
-                          : fmt::format("{} identical errors in a row", times)
-                  : error.message, left);
+      observer_.ModelStopped(model,
+                             repeats ? of_text
+                                           ? fmt::format("the same error on each of {} dates alone", times)
+                                           : fmt::format("{} identical errors in a row", times)
+                                     : error.message,
+                             left);
     }
     return;
   }

@@ -15,7 +15,7 @@ struct BackfillView {
 };
 void Describe(Visitor& v, BackfillView& view) {
   v.Struct("BackfillView", "");
-  v.Field("detach", view.detach, "Go on when this shell ends; `runs ID --log` shows the log.");
+  v.Field("detach", view.detach, "Continue when this shell ends; `runs ID --log` shows the log.");
   v.Field("json", view.json, "Progress as events, one JSON object a line.");
 }
 

@@ -9,7 +9,8 @@ namespace backcourt {
 
 namespace {
 
-Result<int> RunDiff(Caller& caller, const DiffRequest& request, const ValuesView& view, const Output& output) {
+Result<int> RunDiff(Caller& caller, const DiffRequest& request, const ValuesView& view,
+                    const Output& output) {
   DiffReport report = TRY(caller.Ask("diff", Diff, request));
   if (view.json) {
     output.Out(ToJson(report).dump(2) + "\n");

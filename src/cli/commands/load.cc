@@ -38,13 +38,13 @@ Result<int> RunLoad(Caller& caller, const LoadRequest& request, const LoadView& 
     output.Out(ToJson(*answer).dump(2) + "\n");
   else
     output.Out(LoadText(answer->load) + WithoutText(answer->load.absent, answer->null_columns, view.all) +
-               TrialText(answer->trial, {.full = view.full}) + (request.dry_run || !request.what_if.empty() ? kNothingKept : ""));
+               TrialText(answer->trial, {.full = view.full}) +
+               (request.dry_run || !request.what_if.empty() ? kNothingKept : ""));
   if (!answer->load.useless.empty()) {
     const ledger::UselessFile& first = answer->load.useless.front();
     return Error{ErrorKind::kSource,
                  fmt::format("{} of which no row is used, such as {}: {}; all else is loaded",
-                             Counted(int64_t(answer->load.useless.size()), "file"),
-                             first.path, first.reason),
+                             Counted(int64_t(answer->load.useless.size()), "file"), first.path, first.reason),
                  first.hint};
   }
   return answer->trial.failures.empty() ? 0 : 2;

@@ -8,7 +8,8 @@ namespace backcourt {
 
 namespace {
 
-Result<int> RunPlan(Caller& caller, const PlanRequest& request, const ValuesView& view, const Output& output) {
+Result<int> RunPlan(Caller& caller, const PlanRequest& request, const ValuesView& view,
+                    const Output& output) {
   PlanReport report = TRY(caller.Ask("plan", MakePlanReport, request));
   if (view.json) {
     output.Out(ToJson(report).dump(2) + "\n");
@@ -16,7 +17,8 @@ Result<int> RunPlan(Caller& caller, const PlanRequest& request, const ValuesView
   }
   output.Out(PlanText(report) + FileChangesText(report.files) + TrialText(report.trial, view));
   if (!request.save.empty())
-    output.Out(fmt::format("saved: {} runs exactly this\n", CommandToTry({"backfill", "--plan", request.save})));
+    output.Out(
+        fmt::format("saved: {} runs exactly this\n", CommandToTry({"backfill", "--plan", request.save})));
   return ExitCode(report);
 }
 

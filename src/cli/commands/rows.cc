@@ -79,10 +79,11 @@ std::string TableText(const RowsReport& report, size_t width, bool full) {
   for (const auto& row : report.rows)
     line([&](size_t c) { return Value(row[c]); });
   if (shown < n)
-    text +=
-        fmt::format("({}: --full shows all, or name columns in `backcourt query`)\n",
+    text += fmt::format("({}: --full shows all, or name columns in `backcourt query`)\n",
                         Counted(int64_t(n - shown), "more column"));
-  if (report.more) text += fmt::format("(the first {}: --limit N shows more)\n", Counted(int64_t(report.rows.size()), "row"));
+  if (report.more)
+    text +=
+        fmt::format("(the first {}: --limit N shows more)\n", Counted(int64_t(report.rows.size()), "row"));
   return text;
 }
 

@@ -46,8 +46,8 @@ Result<int> RunWhy(Caller& caller, const WhyRequest& request, const ValuesView& 
                           link.because.substr(0, link.because.find(" within")), last ? "\n" : "");
       continue;
     }
-    text +=
-        fmt::format("{}{} {}: {}\n{}  {}\n", indent, link.table, link.date, link.state, indent, view.Text(link.because));
+    text += fmt::format("{}{} {}: {}\n{}  {}\n", indent, link.table, link.date, link.state, indent,
+                        view.Text(link.because));
     indent += "  ";
     if (!link.rows.empty()) text += indent + view.Text(RowsText(link)) + "\n";
     for (const WhyValue& value : link.values)

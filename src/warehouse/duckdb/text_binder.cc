@@ -67,9 +67,8 @@ Result<std::unique_ptr<TextBinder>> TextBinder::Open(const Project& project) {
 }
 
 bool TextBinder::CallsBroken(const std::vector<std::string>& tokens) const {
-  return std::any_of(tokens.begin(), tokens.end(), [&](const std::string& token) {
-    return engine_.functions.contains(SqlName(token));
-  });
+  return std::any_of(tokens.begin(), tokens.end(),
+                     [&](const std::string& token) { return engine_.functions.contains(SqlName(token)); });
 }
 
 Result<std::vector<FileProblem>> TextBinder::Bind(const Model& model) {
