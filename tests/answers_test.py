@@ -100,6 +100,75 @@ class WhyAValue(Toy):
             self.assertIn(said, self.run_program("why", *words, code=1))
 
 
+class WhatChanged(Toy):
+    def setUp(self):
+        super().setUp()
+        self.run_program("backfill")
+
+    def why(self, table="player_form", date="2021-10-25"):
+        return self.run_program("why", table, date)
+
+    def test_the_function_that_a_model_calls(self):
+        self.edit("functions/duckdb.sql", "CREATE MACRO ratio(a, b) AS ", "CREATE MACRO ratio(a, b) AS 1 * ")
+        self.assertRegex(self.why(), r"the function ratio in functions/duckdb.sql:\d+, which models/precompute/player_form.sql uses, has changed since run \d+")
+        self.edit("models/precompute/player_form.sql", "sum(p.points)", "sum(p.points + 0)")
+        self.assertRegex(self.why(), r"the text of models/precompute/player_form.sql \(SELECT\) and the function ratio in functions/duckdb.sql:\d+ have changed")
+
+    def test_the_text_of_a_source(self):
+        self.edit("sources/box.sql", "b.points", "b.points + 1 AS points")
+        self.run_program("load")
+        self.assertIn("because the text of sources/box.sql, of a feed or of a function has changed", self.why("player_games"))
+
+    def test_a_seed(self):
+        (self.project / "seeds/stars.csv").write_text("player_id,why\n2,leads the league\n")
+        self.run_program("load")
+        self.assertIn("from seeds/stars.csv", self.why("recent_form", "2021-10-22"))
+
+    def test_numbers_as_a_person_reads_them(self):
+        self.edit("models/precompute/player_form.sql", "ratio(sum(p.points), count(*))", "ratio(sum(p.points), count(*)) / 3")
+        self.run_program("backfill")
+        short, full = self.run_program("diff"), self.run_program("diff", "--full")
+        self.assertRegex(full, r"\d\.\d{12,}")
+        self.assertNotRegex(short, r"\.\d{7,}")
+        self.assertIn("->", short)
+        words = ("why", "player_form", "2021-10-25", "--key", "1", "--column", "points_avg")
+        self.assertNotRegex(self.run_program(*words), r"\.\d{7,}")
+        self.assertRegex(self.run_program(*words, "--full"), r"\.\d{7,}")
+
+
+class OneAndMany(Toy):
+    def test_no_count_of_one_has_a_plural(self):
+        """All that the program prints of the toy, with 0, 1 and 2 of many things."""
+        said = [self.run_program(*words) for words in (("load",), ("backfill", "player_games", "--dates", "2021-10-19"), ("backfill", "player_games", "--dates", "2021-10-20,2021-10-22"), ("backfill",), ("status",),
+                ("runs",), ("runs", "2"), ("dates", "--start-date", "2021-10-19", "--end-date", "2021-10-20"), ("verify", "--all"), ("files",), ("plan", "--force"), ("plan", "player_form", "--dates", "2021-10-22", "--force"),
+                ("diff", "2"), ("diff",), ("show", "player_games", "--limit", "1"), ("test",), ("export", str(self.folder / "out"), "player_games"), ("backfill", "player_form", "--dates", "2021-10-22", "--force"))]
+        nouns = "cells|rows|dates|files|games|batches|tests|models|tables|columns|keys|values|items|seasons|problems|attempts|bytes|inputs|feeds|days|checks"
+        for text in said:
+            self.assertNotRegex(text, rf"(?<![\d,.:/-])1 (more |raw |game |unchanged |new )?({nouns})\b")
+            self.assertNotRegex(text, rf"\b(0|[2-9]|\d\d+) (more |raw |game |new )?({'|'.join(noun.removesuffix('es') if noun == 'batches' else noun.removesuffix('s') for noun in nouns.split('|'))})\b(?!-| date)")
+
+
+class Names(Toy):
+    def test_commands_to_try_are_quoted_for_a_shell(self):
+        data = self.folder / "my data"
+        (self.project / "data").rename(data)
+        self.edit("backcourt.toml", 'folder = "data"', f'folder = "{data}"')
+        self.run_program("backfill")
+        (data / "box_2021-22.csv").rename(data / "gone.csv")
+        for verb in ("load", "status", "doctor"):
+            self.assertIn(f"`backcourt forget '{data}/box_2021-22.csv'`", self.run_program(verb), verb)
+        self.assertIn("`backcourt backfill --plan 'my plan.json'`", self.run_program("plan", "--force", "--save", "my plan.json"))
+        self.assertIn("next: cd 'my project'", self.run_program("new", "my project").replace(f"{self.project}/", ""))
+
+    def test_what_is_no_table_is_named_for_what_it_is(self):
+        self.run_program("backfill")
+        for word, what in (("stars", "'stars' is a seed, a small file of the project"), ("box", "'box' is a feed"), ("player_from", "'player_from' is not a table\n  Try: player_form"),
+                           ("nonsense", "'nonsense' is not a table\n  Try: one of ")):
+            self.assertIn(what, self.run_program("export", str(self.folder / "out"), word, code=1))
+        self.edit("models/analytics/player_games.sql", "empty =", "helper = true\nempty =")
+        self.assertIn("player_games                               12 rows", self.run_program("export", str(self.folder / "out"), "player_games"))
+
+
 class Show(Toy):
     def setUp(self):
         super().setUp()
@@ -117,6 +186,21 @@ class Show(Toy):
         for date, why in (("2024-12-25", "2024-12-25 is after the last game date, 2021-11-03"), ("2020-01-01", "2020-01-01 is before the first game date, 2021-10-19"),
                           ("2021-10-21", "2021-10-21 is an off-day"), ("2021-10-19", "player_form 2021-10-19 is empty: ")):
             self.assertIn(f"(no rows: {why}", self.run_program("show", "player_form", "--date", date))
+        for words, why in (
+            (("--player", "99"), "no player '99' is in the warehouse"),
+            (("--player", "1", "--date", "2021-10-20"), "player_games has rows of player '1' from 2021-10-19 to 2021-10-25, but none on 2021-10-20"),
+            (("--start-date", "2021-11-02"), "player_games has none since 2021-11-02; its rows are from 2021-10-19 to 2021-11-01"),
+        ):
+            self.assertIn(f"(no rows: {why}", self.run_program("show", "player_games", *words))
+        self.assertIn("no team 'AAB' is in the warehouse; try AAA", self.run_program("show", "raw_box", "--team", "AAB"))
+
+    def test_a_table_that_is_not_filled_or_has_no_rows(self):
+        form = self.project / "models/precompute/player_form.sql"
+        (self.project / "models/precompute/new_form.sql").write_text(form.read_text())
+        self.assertIn("new_form has not been filled yet\n  Try: `backcourt backfill new_form`", self.run_program("show", "new_form", code=1))
+        (self.project / "models/precompute/new_form.sql").write_text(form.read_text().replace("GROUP BY", "WHERE d.game_date < DATE '2000-01-01' GROUP BY"))
+        self.run_program("backfill", "new_form")
+        self.assertRegex(self.run_program("show", "new_form"), r"\(no rows: new_form has none at all: 2021-11-03 is waiting|\(no rows: new_form has none at all: \S+ \w+: ")
 
     def test_numbers_as_a_person_reads_them(self):
         sql = "SELECT 100.0 / 3 AS third, 1234567.125::DOUBLE AS large, 0.1::DOUBLE AS tenth, 22100322 AS id, '1.23456789x' AS text"

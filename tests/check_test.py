@@ -53,7 +53,7 @@ class RealGames(unittest.TestCase):
         found = [len(self.slice.run("show", "player_game_summary", "--player", name, "--format", "json").splitlines()) for name in ("jokic", "Jokić", "nikola jokic", "Nikola Jokić")]
         self.assertEqual(len(set(found)), 1, found)
         self.assertGreater(found[0], 3)
-        self.assertIn("(no rows: player_game_summary has none for --player '!!')", self.slice.run("show", "player_game_summary", "--player", "!!"))
+        self.assertIn("(no rows: no player '!!' is in the warehouse)", self.slice.run("show", "player_game_summary", "--player", "!!"))
 
     def test_nothing_is_missing_in_sound_weeks(self):
         self.assertEqual(self.gaps(code=0), [])

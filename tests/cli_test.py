@@ -275,7 +275,7 @@ class DryRun(Toy):
     def test_what_a_load_would_ask_for_a_dry_run_asks_for_too(self):
         self.run_program("backfill")
         self.edit("backcourt.toml", "[project]", '[project]\nseasons = ["2022-23"]')
-        self.assertIn("the load would ask first: [project] seasons leaves out 2021-22: its 7 games would leave the warehouse", self.run_program("load", "--dry-run"))
+        self.assertIn("the load would ask first: [project] seasons leaves out 2021-22: 7 games of it would leave the warehouse", self.run_program("load", "--dry-run"))
         self.assertNotIn("would ask", self.run_program("load", "--dry-run", "--yes"))
         self.assertEqual(self.query("SELECT count(*) AS n FROM raw_schedule"), [{"n": 7}])
 

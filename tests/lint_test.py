@@ -29,7 +29,7 @@ class Lint(Toy):
 
     def test_nothing_is_wrong(self):
         self.assertEqual(self.lint(0), [])
-        self.assertEqual(json.loads(self.run_program("lint", "--json")), {"problems": [], "files": 8})
+        self.assertEqual(json.loads(self.run_program("lint", "--json")), {"problems": [], "files": 9})
         self.assertFalse((self.project / "warehouse.duckdb").exists())
 
     def test_every_broken_file_is_listed_with_its_place(self):
@@ -77,6 +77,44 @@ class Lint(Toy):
         self.assertIn("nobody.test.toml:1:1: no model beside this file of tests", found[0])
         self.assertIn("player_form.sql:11:1: [columns] has 'height', which the SELECT does not give", found[1])
         self.assertRegex(found[2], r"recent_form.sql:17:1: .*pionts")
+
+    def test_seeds(self):
+        seed = self.project / "seeds/stars.csv"
+        for text, found in (
+            ("player_id,why\n1,leads the league\n2,too,much\n3\n", ["seeds/stars.csv:3:7: the row has 3 values, the header 2 columns", "seeds/stars.csv:4:1: the row has 1 value, the header 2 columns"]),
+            ("player_id,why,why\n1,a,b\n", ["seeds/stars.csv:1:15: two columns are named 'why'"]),
+            ("player_id,\n1,a\n", ["seeds/stars.csv:1:11: column 2 has no name"]),
+            ('player_id,why\n1,"no end\n', ["seeds/stars.csv:2:3: the quote of this value has no end"]),
+        ):
+            seed.write_text(text)
+            self.assertEqual([line.split(" (try")[0] for line in self.lint(1) if line.startswith("seeds")], found)
+            self.assertIn(found[0].split(": ", 1)[1], self.run_program("load", code=4))
+        many = [f"{n},star" for n in range(1, 21)]
+        seed.write_text("\n".join(["player_id,why", *many, "7,again", *many[:0]]) + "\n")
+        self.assertEqual(self.lint(1), ["seeds/stars.csv:22:1: '7' under player_id is in line 8 too"])
+        seed.write_text("\n".join(["player_id,why", *many, "1O,a letter"]) + "\n")
+        self.assertIn("seeds/stars.csv:22:1: '1O' under player_id is not a number, as all others are", self.lint(1))
+        self.assertIn("stars.csv:22: '1O' under player_id", self.run_program("doctor", code=1))
+        seed.write_text('player_id,why\n1,"a, ""b""\nand c"\n2,\n')
+        self.assertEqual(self.lint(0), [])
+
+    def test_accepted_gaps(self):
+        path = self.project / "backcourt.toml"
+        first = path.read_text().count("\n") + 1
+        path.write_text(path.read_text() + '[accepted.gmaes]\nG7 = "it is played tomorrow"\n[accepted.games]\nG7 = ""\n"2021-02-30" = "no such day"\n[accepted.cells]\nG7 = "so"\n')
+        for line, said in zip(self.lint(1), (f"backcourt.toml:{first + 1}:1: 'gmaes' under [accepted] is not a guard of `check`", f"backcourt.toml:{first + 3}:1: G7 of games is accepted without a reason",
+                                             f"backcourt.toml:{first + 4}:1: '2021-02-30' under [accepted.games] is not a date"), strict=True):
+            self.assertTrue(line.startswith(said), line)
+
+    def test_accepted_games_and_dates_must_be_known(self):
+        self.run_program("backfill")
+        path = self.project / "backcourt.toml"
+        path.write_text(path.read_text() + '[accepted.games]\nG7 = "it is played tomorrow"\nG99 = "of nobody"\n"2021-10-20" = "a game date"\n"2021-10-21" = "an off-day"\n')
+        found = self.lint(1)
+        self.assertEqual(len(found), 2, found)
+        self.assertIn(": 'G99' under [accepted.games] is not a game of the schedule", found[0])
+        self.assertIn(": '2021-10-21' under [accepted.games] is not a game date", found[1])
+        self.assertIn("'G99' under [accepted.games]", self.run_program("doctor", code=1))
 
     def test_a_check_that_does_not_bind(self):
         self.write_check("SELECT r.game_date, r.game_id AS subject,\n  nothing AS what\nFROM raw_results r")
@@ -194,8 +232,39 @@ class OneThing(Toy):
         shown = [json.loads(line) for line in self.run_program("show", "player_form", "--date", "2021-10-20", "--format", "json").splitlines()]
         self.assertEqual(shown, sorted((row for row in self.rows if row["game_date"] == "2021-10-20"), key=lambda row: row["player_id"]))
         self.run_program("export", str(self.folder / "out"), "player_games")
-        self.assertIn("unknown key 'emtpy'", self.run_program("export", str(self.folder / "out"), code=1))
+        text = self.run_program("export", str(self.folder / "out"), code=1)
+        self.assertIn("left out: table player_form: ", text)
+        self.assertIn("player_form.sql:5: unknown key 'emtpy'", text)
+        self.assertEqual(sorted(path.name for path in (self.folder / "out").iterdir()), ["manifest.json", "player_games", "recent_form"])
         self.assertIn("player_form cannot be used", self.run_program("export", str(self.folder / "out"), "player_form", code=1))
+
+    def test_a_body_that_is_wrong_is_exported_as_it_is_stored_or_named(self):
+        self.edit(FORM, "emtpy =", "empty =")
+        self.edit(FORM, "sum(p.points)", "sum(p.pionts)")
+        self.edit(FORM, 'key   = ["game_date", "player_id"]', 'key   = ["game_date", "points_avg"]')
+        self.run_program("export", str(self.folder / "out"))
+        (self.project / "models/precompute/new_form.sql").write_text((self.project / FORM).read_text())
+        text = self.run_program("export", str(self.folder / "out"), code=1)
+        self.assertIn("left out: table new_form: it has not been filled yet", text)
+        self.assertIn("written to", text)
+        self.assertIn("new_form has not been filled yet", self.run_program("export", str(self.folder / "out"), "new_form", code=1))
+
+    def test_a_text_that_fails_on_every_date_is_told_with_its_place_and_not_halved(self):
+        self.edit(FORM, "emtpy =", "empty =")
+        self.edit(FORM, "sum(p.points)", "sum(CASE WHEN p.points >= 0 THEN CAST('x' || p.points AS INTEGER) END)")
+        text = self.run_program("backfill", "player_form", code=2)
+        self.assertRegex(text, r"FAILED player_form .*player_form.sql:16: Conversion Error")
+        self.assertNotIn("LINE", text)
+        self.assertEqual(text.count("FAILED player_form"), 2, text)
+        self.assertIn("player_form is not tried any further: the same error on each of 2 dates alone", text)
+        self.assertRegex(self.run_program("why", "player_form", "2021-10-20"), r"models/precompute/player_form.sql:16: Conversion Error")
+
+    def test_tests_of_the_other_models_run(self):
+        self.edit(FORM, "emtpy =", "empty =")
+        self.edit(FORM, "sum(p.points)", "sum(p.pionts)")
+        text = self.run_program("test", code=2)
+        self.assertRegex(text, r"FAILED player_form .*player_form.sql:16: .*pionts")
+        self.assertIn("1 test of 1 model in", text)
 
     def test_a_fill_of_what_is_sound_runs(self):
         cells = self.digests()

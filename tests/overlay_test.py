@@ -98,6 +98,15 @@ class Overlay(Toy):
         self.assertIn("models/more.sql:1:", self.run_program("lint", code=1))
         self.run_program("backfill", "player_form")
 
+    def test_own_rows_of_a_seed_fit_the_packs(self):
+        (self.pack / "seeds/stars.csv").write_text("player_id,why\n1,leads\n2,scores\n")
+        for text, found in (("player_id,wyh\n3,a\n", ":1:11: 'wyh' is not a column of"), ("player_id,why\nthree,a\n", ":2:1: 'three' under player_id is not a number, as in"),
+                            ("why\na\n", ":1:1: the column 'player_id' is missing"), ("player_id,why\n3,a\n3,b\n", ":3:1: '3' under player_id is in line 2 too")):
+            self.write("seeds/stars.csv", text)
+            self.assertIn(f"{self.project}/seeds/stars.csv{found}", self.run_program("lint", code=1))
+        self.write("seeds/stars.csv", "player_id,why\n3,a\n")
+        self.run_program("lint")
+
 
 class Removed(Toy):
     def test_a_removed_model_is_reported_and_dropped(self):
@@ -110,7 +119,7 @@ class Removed(Toy):
             self.assertIn(f"recent_form is in the warehouse ({rows} rows)", self.run_program(verb))
         self.assertEqual(json.loads(self.run_program("plan", "--json"))["removed"], [{"table": "recent_form", "rows": rows, "cells": 6}])
         self.assertIn("player_id", self.run_program("show", "recent_form"))
-        self.assertIn(f"recent_form has {rows} rows in 6 cells", self.run_program("drop", "recent_form", code=1))
+        self.assertIn(f"recent_form has {rows} rows in 6 cells; nothing was dropped\n  Try: `backcourt drop recent_form --yes`", self.run_program("drop", "recent_form", code=1))
         self.assertIn("one of recent_form", self.run_program("drop", "recent", "--yes", code=1))
         self.assertEqual(self.query("SELECT count(*) AS n FROM recent_form")[0]["n"], rows)
         self.assertIn(f"recent_form is dropped: {rows} rows, 6 cells", self.run_program("drop", "recent_form", "--yes"))

@@ -172,7 +172,7 @@ class Reports(Toy):
     def test_a_changed_ledger_is_a_difference(self):
         self.run_program("backfill")
         self.change("UPDATE backcourt.cells SET row_count = 9 WHERE table_name = 'player_games' AND row_count = 4")
-        self.assertIn("the ledger has another digest of them", self.run_program("verify", "--all", "player_games", code=2))
+        self.assertIn("not those that were recorded when they were filled", self.run_program("verify", "--all", "player_games", code=2))
 
     def test_stale_cells_are_left_out_and_counted(self):
         self.run_program("backfill")

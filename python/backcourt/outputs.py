@@ -472,7 +472,7 @@ class Problem(TypedDict):
 
 
 class Running(TypedDict):
-    """The run that goes on."""
+    """The active run."""
 
     run: int
     running_seconds: float
@@ -481,7 +481,7 @@ class Running(TypedDict):
 
 
 class RunningTable(TypedDict):
-    """A table of the run that goes on, with cells by what became of them."""
+    """A table of the active run, with cells by what became of them."""
 
     table: str
     done: int
@@ -496,7 +496,7 @@ class RunningTable(TypedDict):
 
 
 class Activity(TypedDict):
-    """A long operation that goes on."""
+    """A long operation that runs."""
 
     activity: str
     seconds: float
@@ -975,6 +975,7 @@ class Export(TypedDict):
     digest_algorithm: str
     tables: dict[str, ExportedTable]
     replaced: list[str]
+    left_out: list[LeftOut]
 
 
 class ExportedTable(TypedDict):
@@ -1007,7 +1008,7 @@ class ModelTests(TypedDict):
 
 
 class ModelTestFailure(TypedDict):
-    """A row that is not as a test expects it."""
+    """A row that is not as a test expects it, or a test that cannot run."""
 
     model: str
     test: str

@@ -4,7 +4,9 @@
 
 #include <algorithm>
 #include <cctype>
+#include <charconv>
 #include <cmath>
+#include <map>
 
 namespace backcourt {
 
@@ -52,35 +54,44 @@ std::string Clip(std::string_view text) {
   return std::string(text.substr(0, end)) + " ... (cut off)";
 }
 
-std::string Nearest(std::string_view word, const std::vector<std::string>& candidates) {
-  auto lower = [](char c) { return std::tolower(static_cast<unsigned char>(c)); };
-  std::string best;
-  size_t best_distance = ~size_t(0);
-  word = word.substr(0, 200);  // a longer one is no slip of the hand
-  for (const std::string& candidate : candidates) {
-    std::vector<size_t> row(candidate.size() + 1);
-    for (size_t j = 0; j < row.size(); ++j)
-      row[j] = j;
-    for (size_t i = 1; i <= word.size(); ++i) {
-      size_t diagonal = row[0];
-      row[0] = i;
-      for (size_t j = 1; j < row.size(); ++j) {
-        size_t above = row[j];
-        bool same = lower(word[i - 1]) == lower(candidate[j - 1]);
-        row[j] = std::min({row[j] + 1, row[j - 1] + 1, diagonal + (same ? 0 : 1)});
-        diagonal = above;
+namespace {
+
+// Letters to add, take away, change or swap with the next until one word is the other, whatever their case.
+size_t Distance(std::string_view word, std::string_view other) {
+  auto same = [&](size_t i, size_t j) {
+    return std::tolower(static_cast<unsigned char>(word[i])) ==
+           std::tolower(static_cast<unsigned char>(other[j]));
+  };
+  std::vector<std::vector<size_t>> d(word.size() + 1, std::vector<size_t>(other.size() + 1));
+  for (size_t i = 0; i <= word.size(); ++i)
+    for (size_t j = 0; j <= other.size(); ++j) {
+      if (i == 0 || j == 0) {
+        d[i][j] = i + j;
+        continue;
       }
+      d[i][j] = std::min({d[i - 1][j] + 1, d[i][j - 1] + 1, d[i - 1][j - 1] + (same(i - 1, j - 1) ? 0 : 1)});
+      if (i > 1 && j > 1 && same(i - 1, j - 2) && same(i - 2, j - 1))
+        d[i][j] = std::min(d[i][j], d[i - 2][j - 2] + 1);
     }
-    // A part of a name is as near as two letters.
-    bool part = word.size() >= 4 && Lower(candidate).find(Lower(std::string(word))) != std::string::npos;
-    size_t distance = part ? std::min<size_t>(row.back(), 2) : row.back();
-    if (distance < best_distance) {
-      best_distance = distance;
-      best = candidate;
-    }
+  return d[word.size()][other.size()];
+}
+
+}  // namespace
+
+std::string Nearest(std::string_view word, const std::vector<std::string>& candidates) {
+  constexpr size_t kMost = 3;  // wrong letters
+  std::string best;
+  size_t best_distance = kMost + 1;
+  if (word.size() > 200) return "";  // no slip of the hand
+  for (const std::string& candidate : candidates) {
+    size_t distance = Distance(word, candidate), near = std::min(word.size(), candidate.size()) / 3;
+    bool part = word.size() >= 4 && 3 * word.size() >= candidate.size() &&
+                Lower(candidate).find(Lower(std::string(word))) != std::string::npos;
+    if (part) distance = std::min(distance, kMost);
+    if ((part || distance <= std::max<size_t>(near, 1)) && distance < best_distance && distance < word.size())
+      best_distance = distance, best = candidate;
   }
-  size_t near = std::max<size_t>(1, std::min(word.size(), best.size()) / 3);
-  return best_distance <= std::min<size_t>(near, 3) || (best_distance == 2 && word.size() >= 4) ? best : "";
+  return best;
 }
 
 std::string Suggestion(std::string_view word, const std::vector<std::string>& candidates,
@@ -119,8 +130,61 @@ std::string ShellWord(const std::string& text) {
   return "'" + ReplaceAll(text, "'", "'\\''") + "'";
 }
 
+std::string ShellLine(const std::vector<std::string>& words) {
+  std::string line;
+  for (const std::string& word : words)
+    line += (line.empty() ? "" : " ") + ShellWord(word);
+  return line;
+}
+
+std::string CommandToTry(const std::vector<std::string>& words) {
+  return "`backcourt " + ShellLine(words) + "`";
+}
+
+std::string ReadableNumber(const std::string& text) {
+  constexpr size_t kShort = 8;
+  double number = 0;
+  auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
+  bool fraction = text.find_first_of(".e") != std::string::npos;
+  if (error != std::errc() || end != text.data() + text.size() || !fraction || text.size() <= kShort)
+    return text;
+  return std::abs(number) < 100'000 ? fmt::format("{:.6g}", number) : fmt::format("{:.2f}", number);
+}
+
+std::string ReadableNumbers(const std::string& text) {
+  auto is_word = [](char c) { return std::isalnum(static_cast<unsigned char>(c)) || c == '_' || c == '.'; };
+  std::string readable;
+  std::map<std::string, std::string> shown;  // what each short form stands for
+  for (size_t at = 0; at < text.size();) {
+    size_t end = at;
+    while (end < text.size() && is_word(text[end]))
+      ++end;
+    if (end < text.size() && end > at + 1 && text[end - 1] == 'e' && (text[end] == '-' || text[end] == '+'))
+      for (++end; end < text.size() && std::isdigit(static_cast<unsigned char>(text[end]));)
+        ++end;
+    if (end == at) {
+      readable += text[at++];
+      continue;
+    }
+    std::string word = text.substr(at, end - at);
+    size_t tail = word.ends_with('.') ? word.size() - 1 : word.size();  // the full stop of a sentence
+    std::string number = word.substr(0, tail), brief = ReadableNumber(number);
+    auto [of, is_new] = shown.emplace(brief, number);
+    if (!is_new && of->second != number) return text;
+    readable += brief + word.substr(tail);
+    at = end;
+  }
+  return readable;
+}
+
 std::string Counted(int64_t number, const std::string& noun) {
-  return WithCommas(number) + " " + noun + (number == 1 ? "" : "s");
+  auto ends = [&](std::string_view end) { return noun.ends_with(end); };
+  std::string text = WithCommas(number) + " " + noun;
+  if (number == 1) return text;
+  if (ends("ch") || ends("sh") || ends("s") || ends("x")) return text + "es";
+  bool vowel =
+      noun.size() > 1 && std::string_view("aeiou").find(noun[noun.size() - 2]) != std::string_view::npos;
+  return ends("y") && !vowel ? text.substr(0, text.size() - 1) + "ies" : text + "s";
 }
 
 size_t Characters(const std::string& text) {
@@ -137,7 +201,7 @@ std::string WithCommas(int64_t number) {
 std::string Age(double seconds) {
   if (seconds < 0) return "in the future";
   if (seconds < 2 * 86400) return fmt::format("{} h old", int64_t(seconds / 3600));
-  return fmt::format("{} days old", WithCommas(int64_t(seconds / 86400)));
+  return Counted(int64_t(seconds / 86400), "day") + " old";
 }
 
 std::string Seconds(double seconds) {

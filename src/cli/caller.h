@@ -20,6 +20,7 @@ class Caller {
 
   const Project& project() const { return workspace_.project(); }
   const Cancel& cancel() const { return cancel_; }
+  const std::string& command() const { return workspace_.command(); }  // a line for a shell
 
   // Has the warehouse to itself until this ends; kBusy while another process has it.
   Result<WarehouseLock*> Hold();

@@ -7,6 +7,12 @@ void Describe(Visitor& v, JsonView& view) {
   v.Field("json", view.json, "The report as JSON.");
 }
 
+void Describe(Visitor& v, ValuesView& view) {
+  v.Struct("ValuesView", "");
+  v.Field("full", view.full, "All digits of numbers.");
+  v.Field("json", view.json, "The report as JSON.");
+}
+
 const std::vector<Command>& Commands() {
   static const std::vector<Command> commands = {
       NewCommand(),     LoadCommand(),   ForgetCommand(),   DropCommand(),   MigrateCommand(),

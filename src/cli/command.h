@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "base/text.h"
 #include "cli/caller.h"
 #include "cli/output.h"
 #include "operations/json.h"
@@ -38,6 +39,14 @@ struct JsonView {
   bool json = false;
 };
 void Describe(Visitor& v, JsonView& view);
+
+// Of one that shows values, which may have many digits.
+struct ValuesView {
+  bool json = false, full = false;
+  // As a person reads it, unless it is to be exact.
+  std::string Text(const std::string& text) const { return full ? text : ReadableNumbers(text); }
+};
+void Describe(Visitor& v, ValuesView& view);
 
 Command NewCommand();
 Command LoadCommand();

@@ -41,6 +41,8 @@ int ExitCode(const VerifyReport& report) {
   return report.replay.mismatches.empty() && !(report.raw && report.raw->differing) ? 0 : 2;
 }
 
+int ExitCode(const ExportReport& report) { return report.left_out.empty() ? 0 : 1; }
+
 int ExitCode(const CompareReport& report) { return report.equal ? 0 : 2; }
 
 int ExitCode(const ModelTestReport& report) { return report.failed ? 2 : 0; }

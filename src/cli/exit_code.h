@@ -15,6 +15,7 @@ int ExitCodeOf(const std::string& verb, const Result<nlohmann::json>& end);
 int ExitCode(const BackfillReport& report);
 int ExitCode(const CheckAnswer& report);
 int ExitCode(const VerifyReport& report);
+int ExitCode(const ExportReport& report);
 int ExitCode(const CompareReport& report);
 int ExitCode(const LintReport& report);
 int ExitCode(const PlanReport& report);

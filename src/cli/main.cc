@@ -41,7 +41,7 @@ int Report(Error error, const Output& output) {
 std::string Told(std::vector<std::string> words) {
   while (words.size() > 2 && words[0] == "--project")
     words.erase(words.begin(), words.begin() + 2);
-  return Join(words, " ");
+  return ShellLine(words);
 }
 
 Result<int> Run(const std::vector<std::string>& words, Output& output) {

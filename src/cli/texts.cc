@@ -43,11 +43,11 @@ std::string FindingsText(const LoadReport& report) {
   for (size_t i = 0; i < std::min(report.useless.size(), kMostVanished); ++i)
     text += fmt::format("{}: no row of it is used: {}\n", report.useless[i].path, report.useless[i].reason);
   if (report.useless.size() > kMostVanished)
-    text +=
-        fmt::format("and {} more files without a row that is used\n", report.useless.size() - kMostVanished);
+    text += fmt::format("and {} without a row that is used\n",
+                        Counted(int64_t(report.useless.size() - kMostVanished), "more file"));
   if (!report.disagreements.empty())
-    text += fmt::format("{} times another source has another date or other teams of a game:\n",
-                        WithCommas(int64_t(report.disagreements.size())));
+    text += fmt::format("another source has another date or other teams of {}:\n",
+                        Counted(int64_t(report.disagreements.size()), "game"));
   for (size_t i = 0; i < std::min<size_t>(report.disagreements.size(), 3); ++i) {
     const Disagreement& one = report.disagreements[i];
     text +=
@@ -70,8 +70,11 @@ std::string FindingsText(const LoadReport& report) {
 
 }  // namespace
 
-bool MayLose(const Error& error, const Output& output) {
-  if (!output.terminal || !isatty(STDIN_FILENO) || !error.hint.starts_with(kYesHint)) return false;
+bool MayLose(Error& error, const std::string& command, const Output& output) {
+  const std::string hint = kYesHint;
+  if (!error.hint.starts_with(hint)) return false;
+  error.hint.replace(0, hint.size(), "`backcourt " + command + " --yes`");
+  if (!output.terminal || !isatty(STDIN_FILENO)) return false;
   output.Err(error.message + "\nTake the rows out? [y/N] ");
   std::string answer;
   std::getline(std::cin, answer);
@@ -110,8 +113,8 @@ std::string VanishedText(const LoadReport& report) {
   if (report.gone.size() > kMostVanished)
     text += fmt::format("gone: and {} more\n", report.gone.size() - kMostVanished);
   for (size_t i = 0; i < std::min(report.vanished.size(), kMostVanished); ++i)
-    text += fmt::format("no longer there: {}; put it back, or `backcourt forget {}`\n", report.vanished[i],
-                        report.vanished[i]);
+    text += fmt::format("no longer there: {}; put it back, or {}\n", report.vanished[i],
+                        CommandToTry({"forget", report.vanished[i]}));
   if (report.vanished.size() > kMostVanished)
     text += fmt::format("no longer there: and {} more\n", report.vanished.size() - kMostVanished);
   return text;
@@ -173,7 +176,7 @@ std::string ChoiceText(const DateChoice& choice) {
   std::vector<std::string> skipped;
   for (size_t i = 0; i < std::min(off, kMostOffDays); ++i)
     skipped.push_back(choice.off_days[i].Str());
-  return text + fmt::format(" ({} off-day{} skipped: {}{})", off, off == 1 ? "" : "s", Join(skipped, ", "),
+  return text + fmt::format(" ({} skipped: {}{})", Counted(int64_t(off), "off-day"), Join(skipped, ", "),
                             off > kMostOffDays ? ", ..." : "");
 }
 
@@ -192,9 +195,9 @@ std::string RemovedText(const std::vector<RemovedTable>& removed) {
   std::string text;
   for (const RemovedTable& one : removed)
     text += fmt::format(
-        "removed: {} is in the warehouse ({} rows), and no file of the project makes it; "
-        "`backcourt drop {}` takes it out\n",
-        one.table, WithCommas(one.rows), one.table);
+        "removed: {} is in the warehouse ({}), and no file of the project makes it; "
+        "{} takes it out\n",
+        one.table, Counted(one.rows, "row"), CommandToTry({"drop", one.table}));
   return text;
 }
 
@@ -270,14 +273,11 @@ std::string PlanText(const PlanReport& report) {
   std::vector<std::string> sums;
   for (const auto& [state, n] : report.plan.counts)
     sums.push_back(fmt::format("{} {}", WithCommas(n), state));
-  text += fmt::format(
-      "{} in {}: {}", Counted(report.plan.cells, "cell"),
-      report.plan.batches.size() == 1 ? "1 batch" : fmt::format("{} batches", report.plan.batches.size()),
-      Join(sums, ", "));
+  text += fmt::format("{} in {}: {}", Counted(report.plan.cells, "cell"),
+                      Counted(int64_t(report.plan.batches.size()), "batch"), Join(sums, ", "));
   if (seconds > 0)
-    text += fmt::format(
-        "; about {} of work{}", Seconds(seconds),
-        unknown ? fmt::format(", without {} of which nothing is known", Counted(unknown, "table")) : "");
+    text += fmt::format("; about {} of work{}", Seconds(seconds),
+                        unknown ? fmt::format(", without {} that never ran", Counted(unknown, "table")) : "");
   return text + "\n";
 }
 
@@ -305,7 +305,7 @@ std::string NullColumnsText(const std::vector<NullColumns>& missing) {
   return text;
 }
 
-std::string ChangesText(const std::vector<TableChanges>& tables) {
+std::string ChangesText(const std::vector<TableChanges>& tables, const ValuesView& view) {
   auto shown = [](const std::optional<std::string>& one) { return one.value_or("NULL"); };
   std::string text;
   for (const TableChanges& table : tables) {
@@ -322,19 +322,20 @@ std::string ChangesText(const std::vector<TableChanges>& tables) {
       columns.push_back(fmt::format("{} ({})", column, WithCommas(rows)));
     if (!columns.empty()) text += fmt::format("  columns: {}\n", Join(columns, ", "));
     for (const ValueChange& value : table.values)
-      text += fmt::format("  {}: {}\n", value.key,
-                          !value.column.empty() ? fmt::format("{} {} -> {}", value.column,
-                                                              shown(value.before), shown(value.after))
-                          : value.after         ? "the row is new"
-                                                : "the row is gone");
+      text += fmt::format(
+          "  {}: {}\n", value.key,
+          !value.column.empty()
+              ? view.Text(fmt::format("{} {} -> {}", value.column, shown(value.before), shown(value.after)))
+          : value.after ? "the row is new"
+                        : "the row is gone");
     if (int64_t more = table.values_changed - int64_t(table.values.size()); more > 0)
       text += fmt::format("  and {}\n", Counted(more, "more value"));
   }
   return text;
 }
 
-std::string TrialText(const Trial& trial) {
-  std::string text = ChangesText(trial.changes);
+std::string TrialText(const Trial& trial, const ValuesView& view) {
+  std::string text = ChangesText(trial.changes, view);
   for (const ledger::RunFailure& failure : trial.failures)
     text += fmt::format("{} {} would fail: {}\n", failure.table, failure.date.Str(), failure.message);
   return text;

@@ -3,7 +3,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <set>
 
 #include "base/text.h"
 #include "ledger/declarations.h"
@@ -24,30 +23,17 @@ bool Shown(const std::string& part) {
   return part != "SELECT" && part != "rows" && part != "note" && part != "merge";
 }
 
-// The functions whose texts differ, of two lists `name digest, ...`.
-std::string OtherFunctions(const std::string& before, const std::string& after) {
-  std::set<std::string> names;
-  std::vector<std::string> was = Split(before, ','), is = Split(after, ',');
-  auto collect = [&](const std::vector<std::string>& from, const std::vector<std::string>& other) {
-    for (const std::string& one : from)
-      if (std::none_of(other.begin(), other.end(),
-                       [&](const std::string& o) { return Trim(o) == Trim(one); }))
-        names.insert(Split(Trim(one), ' ').front());
-  };
-  collect(was, is);
-  collect(is, was);
-  names.erase("");
-  return Join({names.begin(), names.end()}, ", ");
-}
-
 void Compare(const std::string& table, const std::string& file, Declaration before, const Declaration& after,
              const char* effect, std::vector<DeclarationChange>& changes) {
   for (const auto& [part, now] : after) {
     if (before[part] == now) continue;
     DeclarationChange change{table, file, part, Shown(part) ? before[part] : "", Shown(part) ? now : "",
                              effect};
-    if (part == "functions")
-      change.part = "function " + OtherFunctions(before[part], now), change.before = change.after = "";
+    if (part == "functions") {
+      std::set<std::string> names = OtherFunctions(before[part], now);
+      change.part = "function " + Join({names.begin(), names.end()}, ", ");
+      change.before = change.after = "";
+    }
     changes.push_back(std::move(change));
   }
 }
@@ -60,6 +46,21 @@ std::string SourcesNow(const Project& project, const RawTable& table) {
 }
 
 }  // namespace
+
+std::set<std::string> OtherFunctions(const std::string& before, const std::string& after) {
+  std::set<std::string> names;
+  std::vector<std::string> was = Split(before, ','), is = Split(after, ',');
+  auto collect = [&](const std::vector<std::string>& from, const std::vector<std::string>& other) {
+    for (const std::string& one : from)
+      if (std::none_of(other.begin(), other.end(),
+                       [&](const std::string& o) { return Trim(o) == Trim(one); }))
+        names.insert(Split(Trim(one), ' ').front());
+  };
+  collect(was, is);
+  collect(is, was);
+  names.erase("");
+  return names;
+}
 
 Result<std::vector<DeclarationChange>> ReadDeclarationChanges(Connection& connection,
                                                               const Project& project) {
@@ -96,8 +97,8 @@ Result<std::vector<DeclarationChange>> ReadDeclarationChanges(Connection& connec
                   fmt::arg("seasons", QuotedList({project.seasons.begin(), project.seasons.end()})))));
   for (size_t i = 0; i < left.size(); ++i)
     changes.push_back({"", project.lines.Of("project.seasons"), "seasons", left.Text(i, 0), "",
-                       fmt::format("its {} games leave the warehouse at the next load, which asks: --yes",
-                                   WithCommas(left.Int(i, 1)))});
+                       fmt::format("{} of it will leave the warehouse at the next load, which asks: --yes",
+                                   Counted(left.Int(i, 1), "game"))});
   return changes;
 }
 

@@ -2,6 +2,7 @@
 // of it: so that a plan can say it before anything is done.
 #pragma once
 
+#include <set>
 #include <string>
 #include <vector>
 
@@ -17,6 +18,9 @@ struct DeclarationChange {
   std::string before, after;  // of the part, where they can be shown
   std::string effect;         // what it costs and what it keeps
 };
+
+// The functions whose texts differ, of two lists `name digest, ...`, by name.
+std::set<std::string> OtherFunctions(const std::string& before, const std::string& after);
 
 // Nothing in a warehouse of an earlier version, which does not tell.
 Result<std::vector<DeclarationChange>> ReadDeclarationChanges(Connection& connection, const Project& project);

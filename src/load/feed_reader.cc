@@ -167,7 +167,8 @@ Result<std::vector<std::string>> FeedReader::CsvHeader(const FoundFile& file) {
       fields.back() += c;
   }
   if (fields.size() > 10'000)
-    return Error{ErrorKind::kSource, fmt::format("{}: its first line has {} fields", path, fields.size()),
+    return Error{ErrorKind::kSource,
+                 fmt::format("{}: its first line has {}", path, Counted(int64_t(fields.size()), "field")),
                  "a file with a header line"};
   for (size_t i = 0; i < fields.size(); ++i) {
     if (fields[i].empty()) fields[i] = fmt::format("column_{}", i + 1);

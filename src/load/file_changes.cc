@@ -102,8 +102,8 @@ std::string FileChangesText(const FileChanges& changes) {
     text += fmt::format("since the last load {}, such as {}: `backcourt load`\n", NewAndChanged(changes),
                         changes.fresh.empty() ? changes.changed.front() : changes.fresh.front());
   for (size_t i = 0; i < std::min<size_t>(changes.vanished.size(), 3); ++i)
-    text += fmt::format("gone since it was loaded: {}; put it back, or `backcourt forget {}`\n",
-                        changes.vanished[i], changes.vanished[i]);
+    text += fmt::format("gone since it was loaded: {}; put it back, or {}\n", changes.vanished[i],
+                        CommandToTry({"forget", changes.vanished[i]}));
   if (changes.vanished.size() > 3)
     text += fmt::format("and {} more files are gone\n", changes.vanished.size() - 3);
   return text;

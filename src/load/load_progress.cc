@@ -59,8 +59,8 @@ void LoadProgress::Repeat() {
 
 std::string LoadProgress::Line() const {
   if (files_ == 0) return at_;
-  std::string line =
-      fmt::format("{}: {}/{} files, {} rows", at_, std::min(files_read_, files_), files_, WithCommas(rows_));
+  std::string line = fmt::format("{}: {}/{}, {}", at_, std::min(files_read_, files_),
+                                 Counted(int64_t(files_), "file"), Counted(rows_, "row"));
   double spent = std::chrono::duration<double>(std::chrono::steady_clock::now() - start_).count();
   if (auto left = SecondsLeft({work_, done_, done_at_}, spent)) line += ", ETA " + Seconds(*left);
   return line;

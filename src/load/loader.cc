@@ -171,9 +171,13 @@ Result<> Loader::Change(const std::vector<std::string>& named, LoadReport& repor
                      "load again when it is written"};
   if (finder_.Interrupted()) return Error{ErrorKind::kInterrupted, "interrupted; nothing was loaded", ""};
   if (project_.keep_history) TRY(ledger::ExpireHistory(connection_, *project_.keep_history, report.run));
-  return ledger::EndRun(connection_, report.run, "done",
-                        fmt::format("{} read, {} changed", Counted(int64_t(report.files.size()), "file"),
-                                    Counted(report.changed_cells, "raw cell")));
+  return ledger::EndRun(
+      connection_, report.run, "done",
+      fmt::format("{} read, {} changed{}", Counted(int64_t(report.files.size()), "file"),
+                  Counted(report.changed_cells, "raw cell"),
+                  of_other_text_.empty()
+                      ? ""
+                      : kOfOtherText + Join({of_other_text_.begin(), of_other_text_.end()}, ", ")));
 }
 
 // A folder in which nothing is left looks like a disk that is not mounted.
@@ -384,6 +388,9 @@ Result<std::set<std::string>> Loader::Due(const RawTable& table, LoadReport& rep
     there.insert(group.season);
     auto before = ran_.find({group.source->name, group.season});
     bool again = before == ran_.end() || before->second.identity != group.identity;
+    if (again && before != ran_.end() && before->second.identity != ledger::kGone &&
+        !before->second.identity.starts_with(group.text))
+      of_other_text_.insert(group.source->name);
     group.reads = again || ReadsChanged(group, false) ? TRY(ReadsSignature(group)) : before->second.inputs;
     if (again || group.reads != before->second.inputs) {
       seasons.insert(group.season);

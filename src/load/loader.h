@@ -83,6 +83,10 @@ struct RawCheckReport {
 };
 
 // How the hint of an error begins that asks whether rows may leave the warehouse.
+// In the summary of a load, before the names of the sources that ran because they, their feeds or the
+// functions are other than before.
+inline const std::string kOfOtherText = "; of another text: ";
+
 inline constexpr const char* kYesHint = "the same command with --yes";
 
 class Loader {
@@ -258,6 +262,7 @@ class Loader {
   bool forgetting_ = false;
   std::map<std::string, std::set<std::string>> gone_sources_;  // by table: those that left the pack
   std::set<std::string> left_;                                 // seasons that left the project
+  std::set<std::string> of_other_text_;                        // sources that ran for that
   bool previewing_ = false, may_lose_ = false;
   Workbench* lake_ = nullptr;
   RawCheckReport* checking_ = nullptr;  // of Check, while it runs

@@ -215,9 +215,9 @@ Result<std::optional<Error>> Loader::Losses(const std::vector<std::string>& agai
     if (games.Int(0, 0) > 0)
       return std::optional(
           Error{ErrorKind::kUsage,
-                fmt::format("[project] seasons leaves out {}: its {} games would leave the warehouse; "
+                fmt::format("[project] seasons leaves out {}: {} of it would leave the warehouse; "
                             "nothing was loaded",
-                            Join({left_.begin(), left_.end()}, ", "), WithCommas(games.Int(0, 0))),
+                            Join({left_.begin(), left_.end()}, ", "), Counted(games.Int(0, 0), "game")),
                 std::string(kYesHint) + ", or the season under [project] seasons again"});
   }
   for (const std::string& table : again) {
@@ -227,8 +227,9 @@ Result<std::optional<Error>> Loader::Losses(const std::vector<std::string>& agai
         ErrorKind::kUsage,
         fmt::format(
             "{} has another declaration than when it was loaded, and has to be made again, but {} of its "
-            "files are gone, as {}; nothing was loaded",
-            table, vanished.size(), vanished.front()),
+            "own {} gone, such as {}; nothing was loaded",
+            table, Counted(int64_t(vanished.size()), "file"), vanished.size() == 1 ? "is" : "are",
+            vanished.front()),
         std::string(kYesHint) + ", after which what they gave leaves the warehouse, or put them back"});
   }
   return std::optional<Error>();

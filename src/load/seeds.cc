@@ -9,6 +9,7 @@
 #include "ledger/models.h"
 #include "load/loader.h"
 #include "load/raw_table_sql.h"
+#include "project/seed_file.h"
 #include "project/sql_text.h"
 #include "warehouse/duckdb/catalog.h"
 
@@ -44,6 +45,11 @@ Result<> Loader::LoadSeeds(LoadReport& report) {
         ours && size_t(of_seed) == files.size() && std::all_of(files.begin(), files.end(), known);
     if (unchanged && !checking_) continue;
     TRY(EnsureRun(report));
+    if (auto problems = TRY(FindSeedProblems(seed, SeedDepth::kShape)); !problems.empty()) {
+      Error error = ErrorOf(problems);
+      error.kind = ErrorKind::kSource;
+      return error;
+    }
     for (const FoundFile& file : files) {
       std::string rows = fmt::format("FROM read_csv({}, header = true, sample_size = -1)", Quote(file.path));
       auto read = connection_.Execute("CREATE OR REPLACE TEMP TABLE seed_rows AS " + rows);

@@ -167,7 +167,8 @@ Result<nlohmann::json> Activities::Join(const std::string& verb, const nlohmann:
   for (;;) {
     changed_.wait_for(lock, std::chrono::milliseconds(100),
                       [&] { return !watcher->events.empty() || watcher->report; });
-    if (cancel.Requested()) return Error{ErrorKind::kInterrupted, "interrupted; what was joined goes on", ""};
+    if (cancel.Requested())
+      return Error{ErrorKind::kInterrupted, "interrupted; what was joined continues", ""};
     std::deque<Event> taken = std::exchange(watcher->events, {});
     bool ended = watcher->report && taken.empty();
     if (ended) return *watcher->report;
@@ -180,7 +181,7 @@ Result<nlohmann::json> Activities::Join(const std::string& verb, const nlohmann:
 }
 
 void Describe(Visitor& v, TableNow& t) {
-  v.Struct("RunningTable", "A table of the run that goes on, with cells by what became of them.");
+  v.Struct("RunningTable", "A table of the active run, with cells by what became of them.");
   v.Field("table", t.table, "the table");
   v.Field("done", t.done, "cells filled or kept");
   v.Field("total", t.total, "cells of this run");
@@ -194,7 +195,7 @@ void Describe(Visitor& v, TableNow& t) {
 }
 
 void Describe(Visitor& v, RunNow& r) {
-  v.Struct("Running", "The run that goes on.");
+  v.Struct("Running", "The active run.");
   v.Field("run", r.run, "its number");
   v.Field("running_seconds", r.running_seconds, "seconds since its start");
   v.Field("eta_seconds", r.eta_seconds, "seconds to its end; null before there is an estimate");
@@ -202,7 +203,7 @@ void Describe(Visitor& v, RunNow& r) {
 }
 
 void Describe(Visitor& v, ActivityNow& a) {
-  v.Struct("Activity", "A long operation that goes on.");
+  v.Struct("Activity", "A long operation that runs.");
   v.Field("activity", a.activity, "load, backfill, verify or export");
   v.Field("seconds", a.seconds, "seconds since its start");
   v.Field("doing", a.doing, "what it is at; empty of a run");

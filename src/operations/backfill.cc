@@ -365,7 +365,7 @@ std::string Summary(const RunReport& report, int64_t run) {
   auto add = [&](int n, const char* what) {
     if (n) text += fmt::format(", {} {}", WithCommas(n), what);
   };
-  add(report.kept, "unchanged inputs, kept");
+  add(report.kept, "kept because the inputs did not change");
   add(report.empty, "of them empty");
   add(report.partial, "of them partial: boxes of final games are missing");
   add(report.failed, "FAILED");

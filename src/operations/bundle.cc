@@ -68,14 +68,14 @@ Result<int> FindCell(const Project& project, const Moment& moment, const BundleR
   model = project.FindModel(table);
   Date date = TRY(Date::Parse(request.date));
   int index = moment.calendar.Find(date);
-  if (index < 0) return NoGameDate(moment.calendar, date, "bundle " + table);
+  if (index < 0) return NoGameDate(moment.calendar, date, {"bundle", table});
   auto states = JudgeAll(project, moment.calendar, moment.cells);
   CellState state = states[table][size_t(index)];
   if (Settled(state)) return index;
   return Error{ErrorKind::kUsage,
                fmt::format("{} {} is {}: its rows are not what its inputs make", table, date.Str(),
                            CellStateName(state)),
-               fmt::format("`backcourt backfill {} --dates {}`", table, date.Str())};
+               CommandToTry({"backfill", table, "--dates", date.Str()})};
 }
 
 }  // namespace

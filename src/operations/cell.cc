@@ -256,11 +256,10 @@ Result<CellReport> ShowCell(Workspace& workspace, const CellRequest& request, co
   std::string table = TRY(ChooseAnyTables(project, {request.table})).at(0);
   const RawTable* raw = project.FindRaw(table);
   if (raw && raw->grain != Grain::kDate)
-    return Error{ErrorKind::kUsage, fmt::format("{} has no dates", table),
-                 fmt::format("`backcourt show {}`", table)};
+    return Error{ErrorKind::kUsage, fmt::format("{} has no dates", table), CommandToTry({"show", table})};
   Moment moment = TRY(workspace.Look(true));
   int index = moment.calendar.Find(date);
-  if (index < 0) return NoGameDate(moment.calendar, date, "cell " + table);
+  if (index < 0) return NoGameDate(moment.calendar, date, {"cell", table});
   CellView view(workspace, moment, date, index);
   return raw ? view.OfRaw(*raw) : view.OfModel(*project.FindModel(table));
 }

@@ -127,12 +127,13 @@ std::vector<DailyFinding> FindingsOf(const Project& project, const Moment& momen
   for (Date date : Awaited(moment, now, project.daily_late_after)) {
     int index = moment.calendar.Find(date);
     const GameDate& game_date = moment.calendar.dates()[size_t(index)];
-    findings.push_back({"late", date.Str(),
-                        game_date.finals < game_date.games
-                            ? fmt::format("{}: results of {} of {} games have not come", date.Str(),
-                                          game_date.games - game_date.finals, game_date.games)
-                            : date.Str() + ": boxes of final games have not come",
-                        "whoever delivers the files", fmt::format("backcourt check --dates {}", date.Str())});
+    findings.push_back(
+        {"late", date.Str(),
+         game_date.finals < game_date.games
+             ? fmt::format("{}: results of {} of {} have not come", date.Str(),
+                           game_date.games - game_date.finals, Counted(game_date.games, "game"))
+             : date.Str() + ": boxes of final games have not come",
+         "whoever delivers the files", fmt::format("backcourt check --dates {}", date.Str())});
   }
   return findings;
 }

@@ -21,6 +21,7 @@
 #include "load/unread_files.h"
 #include "operations/drop.h"
 #include "proof/file_problems.h"
+#include "warehouse/calendar_reader.h"
 #include "warehouse/duckdb/engine.h"
 
 namespace backcourt {
@@ -130,11 +131,14 @@ class Examination {
                            double(fs::file_size(project_.warehouse, ignored)) / 1e6,
                            version ? ", " + *version : ""));
     if (!version) Find("error", "warehouse: " + version.error().message, version.error().hint);
+    if (auto calendar = ReadCalendar(*connection, project_))  // else nothing is loaded yet
+      for (const FileProblem& problem : TRY(FindUnknownAccepted(*connection, project_, *calendar)))
+        Find("error", problem.Text(), problem.hint);
     for (const RemovedTable& removed : TRY(FindRemovedTables(*connection, project_)))
       Find("note",
            fmt::format("{} is in the warehouse ({}), and no file of the project makes it", removed.table,
                        Counted(removed.rows, "row")),
-           fmt::format("`backcourt drop {}`, or its file back", removed.table));
+           CommandToTry({"drop", removed.table}) + ", or its file back");
     for (const Snapshot& one : TRY(Snapshots::Serving(*connection)))
       Find("ok", fmt::format("{} {}: served by the snapshot of {} UTC ({}), {}", one.feed, one.season,
                              one.seen_at, Age(one.age), one.path));
@@ -253,7 +257,7 @@ class Examination {
     FileChanges changes = TRY(LookForFileChanges(*connection, project_));
     for (const std::string& path : changes.vanished)
       Find("warning", fmt::format("{} was loaded, and is gone", path),
-           fmt::format("put it back, or `backcourt forget {}`", path));
+           "put it back, or " + CommandToTry({"forget", path}));
     return {};
   }
 

@@ -63,8 +63,8 @@ Result<RemovedTable> Drop(Workspace& workspace, const DropRequest& request, cons
         true};
   if (!request.yes)
     return Error{ErrorKind::kUsage,
-                 fmt::format("{} has {} in {}", table->table, Counted(table->rows, "row"),
-                             Counted(table->cells, "cell")),
+                 fmt::format("{} has {} in {}; nothing was dropped", table->table,
+                             Counted(table->rows, "row"), Counted(table->cells, "cell")),
                  kYesHint};
   TRY(warehouse.OpenOn(*connection)->Drop(table->table));
   return *table;

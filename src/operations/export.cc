@@ -11,6 +11,7 @@
 #include "base/text.h"
 #include "files/object_store.h"
 #include "operations/json.h"
+#include "operations/lint.h"
 #include "operations/output_folder.h"
 #include "warehouse/duckdb/profile.h"
 
@@ -51,6 +52,9 @@ void Describe(Visitor& v, ExportReport& r) {
   v.Field("digest_algorithm", r.digest_algorithm, "how digests are computed");
   v.Field("tables", r.tables, "by table");
   v.Field("replaced", r.replaced, "tables whose files of an earlier export were replaced");
+  v.Field(
+      "left_out", r.left_out,
+      "when no tables were named: those that could not be written, and why; files of an earlier export stay");
 }
 
 namespace {
@@ -127,11 +131,8 @@ class Workshop {
 Result<std::vector<std::string>> ChosenTables(const Project& project, const ExportRequest& request) {
   std::vector<std::string> known = project.PublicTables();
   std::vector<std::string> tables = request.tables.empty() ? known : request.tables;
-  if (request.tables.empty() && !project.problems.empty()) {  // not all that are meant can be told
-    Error error = ErrorOf(project.problems);
-    error.hint = fmt::format("`backcourt export {} TABLE ...` with tables that are sound", request.folder);
-    return error;
-  }
+  for (const Model& model : project.models)
+    if (model.helper) known.push_back(model.name);
   for (const RawTable& raw : project.raw_tables)
     known.push_back(raw.name);
   for (const std::string& table : tables)
@@ -140,6 +141,31 @@ Result<std::vector<std::string>> ChosenTables(const Project& project, const Expo
   for (const RawTable& raw : project.raw_tables)
     if (std::find(tables.begin(), tables.end(), raw.name) == tables.end()) tables.push_back(raw.name);
   return tables;
+}
+
+// When all tables are meant: takes out those that cannot be written, and names them with the models and raw
+// tables whose files are broken.
+Result<std::vector<LeftOut>> LeaveOut(const Project& project, Moment& moment,
+                                      std::vector<std::string>& tables) {
+  std::vector<LeftOut> left_out;
+  for (const LeftOut& out : project.left_out)
+    if (!out.is_check) left_out.push_back(out);
+  std::vector<std::string> written;
+  for (std::string& table : tables) {
+    if (TRY(moment.bench->Describe(table))) {
+      written.push_back(std::move(table));
+      continue;
+    }
+    const Model* model = project.FindModel(table);
+    auto series = moment.cells.find(table);
+    std::string because = "it has not been filled yet";
+    if (series != moment.cells.end())
+      for (const Cell& cell : series->second.cells())
+        if (!cell.reason.empty()) because = fmt::format("not filled: {}", cell.reason);
+    left_out.push_back({std::move(table), model ? model->file : "", false, std::move(because)});
+  }
+  tables = std::move(written);
+  return left_out;
 }
 
 // Writes one table's files into the workshop.
@@ -194,11 +220,11 @@ class TableWriter {
       from_ += fmt::format(" JOIN wh.main.{} s ON s.game_id = t.game_id", Ident(project_.schedule));
     std::vector<std::string> order;
     std::string date = project_.DateColumn(table_);
-    if (!date.empty()) order.push_back("t." + Ident(date));
+    if (has(date.c_str())) order.push_back("t." + Ident(date));
     const Model* model = project_.FindModel(table_);
     for (const std::string& column : model ? model->key : project_.FindRaw(table_)->key)
-      order.push_back("t." + Ident(column));
-    order_ = Join(order, ", ");
+      if (has(column.c_str())) order.push_back("t." + Ident(column));  // else of a text not filled yet
+    if (!order.empty()) order_ = " ORDER BY " + Join(order, ", ");
     return {};
   }
 
@@ -210,7 +236,7 @@ class TableWriter {
       return Error{ErrorKind::kCapacity,
                    fmt::format("{} cannot be made: {}", path.parent_path().string(), failed.message()),
                    "free disk space, then export again"};
-    TRY(moment_.bench->WriteFile(fmt::format("SELECT t.* FROM {} WHERE {} ORDER BY {}", from_, where, order_),
+    TRY(moment_.bench->WriteFile(fmt::format("SELECT t.* FROM {} WHERE {}{}", from_, where, order_),
                                  path.string(), csv_ ? FileFormat::kCsv : FileFormat::kParquet));
     TRY(SyncFile(path.string()));
     Rows count = TRY(moment_.bench->Query(fmt::format("SELECT count(*) FROM {} WHERE {}", from_, where)));
@@ -239,11 +265,19 @@ Result<ExportReport> Export(Workspace& workspace, const ExportRequest& request, 
   auto activity = TRY(workspace.activities().Begin("export", ToJson(request), false, cancel, events));
   Moment moment = TRY(workspace.Look(true));
   Watch watch = CancelWhen(*moment.connection, activity->cancel());
+  std::vector<LeftOut> left_out;
+  if (request.tables.empty()) left_out = TRY(LeaveOut(project, moment, tables));
+  if (tables.empty() && !left_out.empty())
+    return Error{
+        ErrorKind::kUsage,
+        fmt::format("no table can be written; {}: {}", left_out.front().name, left_out.front().because),
+        "`backcourt status` says what is filled"};
   auto workshop = request.dry_run ? nullptr : TRY(Workshop::Open(folder));
   ExportReport manifest = TRY(ReadManifest(folder / "manifest.json"));
   ExportReport begun = TRY(ReadManifest(workshop ? workshop->begun() : folder / ".export" / "begun.json"));
   ExportReport report;
   report.digest_algorithm = kDigestAlgorithm;
+  report.left_out = std::move(left_out);
   for (const std::string& table : tables)
     if (TRY(Replaces(folder, table, {manifest, begun}))) report.replaced.push_back(table);
   if (workshop) TRY(workshop->Clear());
@@ -266,6 +300,7 @@ Result<ExportReport> Export(Workspace& workspace, const ExportRequest& request, 
   std::erase_if(manifest.tables, [&](const auto& table) { return !fs::exists(folder / table.first); });
   manifest.digest_algorithm = report.digest_algorithm;
   manifest.replaced.clear();
+  manifest.left_out.clear();
   TRY(WriteFile((folder / "manifest.json").string(), ToJson(manifest).dump(2) + "\n"));
   return report;
 }

@@ -34,6 +34,8 @@ struct ExportReport {
   std::string digest_algorithm;
   std::map<std::string, ExportedTable> tables;
   std::vector<std::string> replaced;  // tables whose files of an earlier export go
+  // When none were named: tables that are not written, and why; what an earlier export wrote of them stays
+  std::vector<LeftOut> left_out;
 };
 void Describe(Visitor& v, ExportReport& r);
 

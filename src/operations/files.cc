@@ -32,7 +32,8 @@ void Describe(Visitor& v, FileStatus& f) {
   v.Field("state", f.state, "loaded, new, changed, gone, unused (no row of it is used) or quarantined");
   v.Field("run", f.run, "the load that read it last; null where none did");
   v.Field("problem", f.problem, "why it is not used; else empty");
-  v.Field("held", f.held, "games (or other units) that it holds; null where that is not kept");
+  v.Field("held", f.held,
+          "games that it holds, or seasons where it has no games; null where that is not kept");
   v.Field("served", f.served, "those of them that are served from its source");
 }
 
@@ -152,7 +153,7 @@ Result<FilesReport> ListFiles(Workspace& workspace, const FilesRequest& request,
     names.push_back(raw.name);
   for (const std::string& word : request.feeds)
     if (std::find(names.begin(), names.end(), word) == names.end())
-      return Error{ErrorKind::kUsage, fmt::format("no feed '{}'", word), Nearest(word, names)};
+      return Error{ErrorKind::kUsage, fmt::format("no feed '{}'", word), Suggestion(word, names, "")};
   auto wanted = [&](const std::string& name) {
     return request.feeds.empty() ||
            std::find(request.feeds.begin(), request.feeds.end(), name) != request.feeds.end();

@@ -8,7 +8,11 @@
 
 namespace backcourt {
 
-void Describe(Visitor& v, LintRequest&) { v.Struct("LintRequest", "The whole project."); }
+void Describe(Visitor& v, LintRequest& r) {
+  v.Struct("LintRequest", "The whole project.");
+  v.Field("warehouse", r.warehouse, "Look up the games and dates of [accepted] in the warehouse.",
+          {.hidden = true});
+}
 
 void Describe(Visitor& v, FileProblem& p) {
   v.Struct("FileProblem", "What is wrong in a file of the project.");
@@ -34,8 +38,13 @@ void Describe(Visitor& v, LintReport& r) {
   v.Field("files", r.files, "how many files were looked at");
 }
 
-Result<LintReport> Lint(Workspace& workspace, const LintRequest&, const Cancel& cancel) {
+Result<LintReport> Lint(Workspace& workspace, const LintRequest& request, const Cancel& cancel) {
   FileProblems found = TRY(FindFileProblems(workspace.project(), [&cancel] { return cancel.Requested(); }));
+  if (request.warehouse)
+    if (auto moment = workspace.Look())  // else it is not the files that are wrong
+      for (FileProblem& problem :
+           TRY(FindUnknownAccepted(*moment->connection, workspace.project(), moment->calendar)))
+        found.problems.push_back(std::move(problem));
   return LintReport{std::move(found.problems), found.files};
 }
 

@@ -8,7 +8,9 @@
 
 namespace backcourt {
 
-struct LintRequest {};
+struct LintRequest {
+  bool warehouse = false;  // it may be opened, for the games and dates under [accepted]
+};
 void Describe(Visitor& v, LintRequest& r);
 void Describe(Visitor& v, FileProblem& p);
 void Describe(Visitor& v, LeftOut& o);

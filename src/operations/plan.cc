@@ -106,11 +106,10 @@ Result<> CheckCounted(const Moment& moment, const Project& project) {
   for (const Cell& cell : schedule->second.cells())
     games += cell.rows;
   if (games == 0) return {};
-  return Error{
-      ErrorKind::kUsage,
-      fmt::format("none of the {} games of {} is of a kind that counts: types under [calendar] are {}",
-                  WithCommas(games), project.schedule, Join(project.types, ", ")),
-      "the kinds of games that tables are to hold, under [calendar] types"};
+  return Error{ErrorKind::kUsage,
+               fmt::format("none of {} in {} is of a kind that counts: types under [calendar] are {}",
+                           Counted(games, "game"), project.schedule, Join(project.types, ", ")),
+               "the kinds of games that tables are to hold, under [calendar] types"};
 }
 
 }  // namespace

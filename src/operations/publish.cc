@@ -232,9 +232,9 @@ class VersionWriter {
     int64_t stored = TRY(moment_.bench->Query("SELECT count(*) " + from)).Int(0, 0);
     if (stored != file.rows)
       return Error{ErrorKind::kProof,
-                   fmt::format("{} holds {} rows of {}, its cells {}: nothing was published", name,
-                               WithCommas(stored), file.season, WithCommas(file.rows)),
-                   fmt::format("`backcourt backfill {} --season {} --force`", name, file.season)};
+                   fmt::format("{} holds {} of {}, its cells {}: nothing was published", name,
+                               Counted(stored, "row"), file.season, WithCommas(file.rows)),
+                   CommandToTry({"backfill", name, "--season", file.season, "--force"})};
     std::string aside = TRY(place_.Aside(file.path));
     TRY(moment_.bench->WriteFile(
         fmt::format("SELECT * {} ORDER BY {}, {}", from, Ident(table.date), Idents(table.key)), aside,
@@ -254,11 +254,11 @@ class VersionWriter {
   // SQL for DuckDB that makes a view of each table.
   std::string Views() const {
     std::string sql = fmt::format(
-        "-- Version {} of {} tables, complete through {}. Files of it stay until two later ones are "
+        "-- Version {} of {}, complete through {}. Files of it stay until two later ones are "
         "published.\n"
         "CREATE OR REPLACE VIEW backcourt_version AS\n"
         "  SELECT {} AS version, {} AS complete_through, TIMESTAMP '{}' AS published_at_utc;\n",
-        version_.version, version_.tables.size(),
+        version_.version, Counted(int64_t(version_.tables.size()), "table"),
         version_.complete_through ? version_.complete_through->Str() : "no date", version_.version,
         version_.complete_through ? version_.complete_through->Sql() : "CAST(NULL AS DATE)",
         version_.published_at_utc);

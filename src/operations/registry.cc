@@ -117,7 +117,7 @@ std::vector<Verb> MakeVerbs() {
                        "they were filled are not\n"
                        "copied: the next backfill makes them. What tables held before (`diff`, --as-of) is "
                        "not taken along. A server that\n"
-                       "runs goes on with the warehouse of before until it is started again.",
+                       "runs keeps the earlier warehouse until it is started again.",
             .example = "backcourt migrate --to sc://127.0.0.1:15002 --database nba",
             .needs = Needs::kAlone},
            Migrate, {"reading"}));
@@ -356,13 +356,18 @@ std::vector<Verb> MakeVerbs() {
            TestModels));
   add(Make({.name = "lint",
             .about = "List what is wrong in the project's files, a line each, as editors read it.",
-            .details = "Each line is FILE:LINE:COLUMN: MESSAGE. The texts of models, checks and sources are "
-                       "bound against the tables\n"
-                       "of the project, in memory: unknown columns, inputs that are not declared and "
-                       "functions that give another value\n"
-                       "at each call are found before anything runs. No warehouse is opened. `plan` and "
-                       "`doctor` show the same. The\n"
-                       "exit code is 1 if something is found.",
+            .details =
+                "Each line is FILE:LINE:COLUMN: MESSAGE. The texts of models, checks and sources are "
+                "bound against the tables\n"
+                "of the project, in memory: unknown columns, inputs that are not declared and "
+                "functions that give another value\n"
+                "at each call are found before anything runs. Seeds are read as CSV: the header, the number "
+                "of values, "
+                "rows that are\n"
+                "there twice, and values of another type. The warehouse is opened only if backcourt.toml "
+                "accepts gaps: their games\n"
+                "and dates must be known. `plan` and `doctor` show the same. The exit code is 1 if something "
+                "is found.",
             .example = "backcourt lint",
             .needs = Needs::kProject},
            Lint));
@@ -406,9 +411,7 @@ const std::vector<Verb>& Verbs() {
 
 std::string CommandLine(const Verb& verb, const nlohmann::json& request) {
   auto quoted = [](const nlohmann::json& value) {
-    std::string text = value.is_string() ? value.get<std::string>() : value.dump();
-    bool plain = !text.empty() && text.find_first_of(" \t\n\"'\\$`|&;<>()*?#~") == std::string::npos;
-    return plain ? text : "'" + ReplaceAll(text, "'", "'\\''") + "'";
+    return ShellWord(value.is_string() ? value.get<std::string>() : value.dump());
   };
   std::string line = verb.name, options;
   for (const Schema::Field& field : verb.request.fields) {

@@ -13,6 +13,7 @@
 #include "ledger/declarations.h"
 #include "operations/as_of.h"
 #include "operations/json.h"
+#include "operations/no_rows.h"
 #include "operations/selection.h"
 #include "project/sql_text.h"
 #include "warehouse/duckdb/duckdb_workbench.h"
@@ -251,32 +252,6 @@ Result<std::vector<std::string>> SeasonPredicate(const Moment& moment, const Sor
   return where;
 }
 
-// Why a date of a table has no rows; "" where nothing says.
-std::string WhyNoRows(const Moment& moment, const std::string& table, Date date) {
-  const auto& dates = moment.calendar.dates();
-  if (dates.empty()) return "the warehouse holds no schedule: `backcourt load`";
-  if (date < dates.front().date)
-    return fmt::format("{} is before the first game date, {}", date.Str(), dates.front().date.Str());
-  if (date > dates.back().date)
-    return fmt::format("{} is after the last game date, {}", date.Str(), dates.back().date.Str());
-  if (moment.calendar.Find(date) < 0) return date.Str() + " is an off-day";
-  auto series = moment.cells.find(table);
-  const Cell* cell = series == moment.cells.end() ? nullptr : series->second.Find(date.days);
-  if (!cell)
-    return fmt::format("{} {} has not been filled: `backcourt backfill {} --dates {}`", table, date.Str(),
-                       table, date.Str());
-  if (cell->rows == 0 && !cell->reason.empty())
-    return fmt::format("{} {} is {}: {}", table, date.Str(), CellStateName(cell->state), cell->reason);
-  return "";
-}
-
-// Which dates were asked for, at the end of a sentence.
-std::string OnDates(const ShowRequest& r) {
-  if (!r.date.empty()) return " on " + r.date;
-  if (!r.season.empty()) return " in " + r.season;
-  return r.start_date.empty() && r.end_date.empty() ? "" : " on these dates";
-}
-
 Result<std::vector<std::string>> LookupPredicates(const Project& project, const ShowRequest& r,
                                                   const std::vector<std::string>& columns) {
   std::vector<std::string> where, names;
@@ -336,8 +311,9 @@ Result<RowsReport> Show(Workspace& workspace, const ShowRequest& request, const 
   if (request.as_of.empty()) {
     auto described = TRY(bench->Describe(request.table));
     if (!described)
-      return Error{ErrorKind::kUsage, fmt::format("{} has not been filled yet", request.table),
-                   "`backcourt backfill`"};
+      return Error{
+          ErrorKind::kUsage, fmt::format("{} has not been filled yet", request.table),
+          project.FindModel(request.table) ? CommandToTry({"backfill", request.table}) : "`backcourt load`"};
     for (const auto& [name, type] : *described)
       columns.push_back(name);
   } else {
@@ -350,6 +326,7 @@ Result<RowsReport> Show(Workspace& workspace, const ShowRequest& request, const 
   if (!request.season.empty())
     for (std::string& predicate : TRY(SeasonPredicate(TRY(workspace.Look()), sorted, request, columns)))
       where.push_back(std::move(predicate));
+  const std::string on_dates = Join(where, " AND ");
   for (std::string& predicate : TRY(LookupPredicates(project, request, columns)))
     where.push_back(std::move(predicate));
   std::string sql = "SELECT * FROM " + from;
@@ -363,12 +340,8 @@ Result<RowsReport> Show(Workspace& workspace, const ShowRequest& request, const 
   if (!report.rows.empty() || !report.objects.empty() || !request.rows.output.empty() ||
       request.rows.format == "arrow")
     return report;
-  if (!request.date.empty())
-    report.no_rows = WhyNoRows(TRY(workspace.Look()), request.table, TRY(Date::Parse(request.date)));
-  for (const auto& [name, value] : request.lookups)
-    if (report.no_rows.empty())
-      report.no_rows =
-          fmt::format("{} has none for --{} '{}'{}", request.table, name, value, OnDates(request));
+  report.no_rows = TRY(WhyNoRows(workspace, *bench, request,
+                                 {from, sorted.date, columns, on_dates.empty() ? "true" : on_dates}));
   return report;
 }
 

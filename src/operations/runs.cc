@@ -58,7 +58,7 @@ void Describe(Visitor& v, RunRecord& r) {
   v.Field("command", r.command, "the command line");
   v.Field("process", r.process, "its process");
   v.Field("started_at_utc", r.started_at, "when it began");
-  v.Field("seconds", r.seconds, "how long it took; null while it goes on, and of one that died");
+  v.Field("seconds", r.seconds, "how long it took; null while it runs, and of one that died");
   v.Field("outcome", r.outcome, "how it ended");
   v.Field("summary", r.summary, "a line about it");
   v.Field("tables", r.tables, "by table; only there with a run's number", {.omitted = true});

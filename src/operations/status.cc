@@ -99,8 +99,8 @@ void Describe(Visitor& v, StatusReport& r) {
           "models and checks that cannot be used: they are blocked until a file is fixed");
   v.Field("removed", r.removed, "tables that are stored, and that no file of the project makes any more");
   v.Field("files", r.files, "what has changed of the files since the last load");
-  v.Field("running", r.running, "the run that goes on now; null when none does");
-  v.Field("activities", r.activities, "the long operations that go on now");
+  v.Field("running", r.running, "the run that is active now; null when none is");
+  v.Field("activities", r.activities, "the long operations that run now");
   v.Field("next_command", r.next_command, "what to do next; empty when there is nothing");
 }
 
@@ -286,7 +286,7 @@ std::string NextCommand(const std::vector<SeasonStatus>& seasons, const std::vec
                  "summaries; then backcourt load";
   for (const Problem& problem : problems)
     if (problem.state == CellStateName(CellState::kFailed))
-      return fmt::format("backcourt why {} {}", problem.table, problem.first_date.Str());
+      return "backcourt " + ShellLine({"why", problem.table, problem.first_date.Str()});
   return open ? "backcourt backfill all" : "";
 }
 

@@ -89,7 +89,7 @@ Result<ValueTrail::Key> ValueTrail::FindRow(const Model& model, int date_index, 
   if (rows.size() == 0)
     return Error{ErrorKind::kUsage,
                  fmt::format("no row of {} {} has the key '{}'", model.name, date.Str(), key),
-                 fmt::format("`backcourt show {} --date {}`", model.name, date.Str()), true};
+                 CommandToTry({"show", model.name, "--date", date.Str()}), true};
   if (rows.size() > 1) {
     std::vector<std::string> keys;
     for (size_t i = 0; i < rows.size(); ++i)
@@ -97,7 +97,7 @@ Result<ValueTrail::Key> ValueTrail::FindRow(const Model& model, int date_index, 
     return Error{ErrorKind::kUsage,
                  fmt::format("more than one row of {} {} has the key '{}': {}", model.name, date.Str(), key,
                              Join(keys, "; ")),
-                 "--key " + keys.front()};
+                 "--key " + ShellWord(keys.front())};
   }
   Key found;
   for (size_t c = 0; c < model.key.size(); ++c)

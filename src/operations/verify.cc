@@ -77,7 +77,7 @@ void Describe(Visitor& v, RawDifference& d) {
 void Describe(Visitor& v, RawCheckReport& r) {
   v.Struct("RawCheck", "Raw tables and seeds, loaded again and compared.");
   v.Field("tables", r.tables, "how many tables");
-  v.Field("units", r.units, "how many games or other units");
+  v.Field("units", r.units, "how many games, or seasons of what has no games");
   v.Field("rows", r.rows, "rows compared");
   v.Field("differing", r.differing, "rows that differ, are missing or too many");
   v.Field("differences", r.differences, "the first 20 of each table");

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include "base/text.h"
 #include "ledger/history.h"
 #include "load/file_rows.h"
 #include "load/raw_table_sql.h"
@@ -52,14 +53,15 @@ void Describe(Visitor& v, WhyRow& r) {
   v.Field("value", r.value, "its value in the column of the link; null where it is NULL");
 }
 
-Error NoGameDate(const Calendar& calendar, Date date, const std::string& command) {
+Error NoGameDate(const Calendar& calendar, Date date, std::vector<std::string> command) {
   auto [at, end] = calendar.Range(date, Date{date.days + 3650});
   const auto& dates = calendar.dates();
   std::string near = at < int(dates.size()) ? dates[size_t(at)].date.Str()
                      : dates.empty()        ? ""
                                             : dates.back().date.Str();
+  command.push_back(near);
   return {ErrorKind::kUsage, fmt::format("{} is not a game date", date.Str()),
-          near.empty() ? "`backcourt load` first" : fmt::format("`backcourt {} {}`", command, near), true};
+          near.empty() ? "`backcourt load` first" : CommandToTry(command), true};
 }
 
 void Describe(Visitor& v, WhyValue& value) {
@@ -110,7 +112,7 @@ Result<WhyReport> WhyValueIs(Workspace& workspace, Moment& moment, Lineage& line
     return Error{ErrorKind::kUsage, fmt::format("{} is not a table that a model fills", request.table),
                  "a table that one fills; of a raw table, `why` without --key shows what changed"};
   int index = moment.calendar.Find(date);
-  if (index < 0) return NoGameDate(moment.calendar, date, "why " + request.table);
+  if (index < 0) return NoGameDate(moment.calendar, date, {"why", request.table});
   auto aside = TRY(TRY(workspace.Open())->Connect());
   return ValueTrail(workspace, moment, lineage, *aside).Follow(*model, index, request.key, request.column);
 }
@@ -139,7 +141,7 @@ Result<WhyReport> Why(Workspace& workspace, const WhyRequest& request, const Can
   } else {
     std::string table = TRY(ChooseTables(project, {request.table})).at(0);
     int index = moment.calendar.Find(date);
-    if (index < 0) return NoGameDate(moment.calendar, date, "why " + table);
+    if (index < 0) return NoGameDate(moment.calendar, date, {"why", table});
     links = TRY(lineage.Follow(table, index));
   }
   WhyReport report;

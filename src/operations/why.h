@@ -48,7 +48,7 @@ void Describe(Visitor& v, WhyLink& l);
 using WhyReport = std::vector<WhyLink>;
 
 // Of a date that is none: the nearest with which the command would do.
-Error NoGameDate(const Calendar& calendar, Date date, const std::string& command);
+Error NoGameDate(const Calendar& calendar, Date date, std::vector<std::string> command);
 
 Result<WhyReport> Why(Workspace& workspace, const WhyRequest& request, const Cancel& cancel);
 

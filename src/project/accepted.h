@@ -12,4 +12,9 @@ struct Accepted {
   std::string place;  // file and line
 };
 
+// The guards of `check` beside those of files in checks/.
+inline constexpr const char* kGuards[] = {"games",         "cells",           "stored rows",
+                                          "expected rows", "months",          "snapshots",
+                                          "sources",       "schedule_agrees", "doubled keys"};
+
 }  // namespace backcourt

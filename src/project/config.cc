@@ -315,9 +315,9 @@ Config ReadSections(const std::string& file, const toml::table& root, std::vecto
       const toml::table* of_guard = guards.Table(guard);
       if (!of_guard) continue;
       TomlTable reasons(file, 1, *of_guard, fmt::format("[accepted.{}]", guard));
+      const KeyLines lines = reasons.Lines();
       for (const std::string& subject : reasons.Keys())
-        config.accepted.push_back(
-            {guard, subject, reasons.Text(subject, true), config.lines.Of("accepted." + guard)});
+        config.accepted.push_back({guard, subject, reasons.Text(subject, true), lines.Of(subject)});
       note(reasons.Finish());
     }
     note(guards.Finish());

@@ -247,7 +247,8 @@ Result<> ReadFunctions(Project& project, const Prelude& prelude, const std::stri
                                statement.substr(0, 40), words),
                    ""};
     const std::string name = SqlName(tokens[begin.size()]);
-    Function function{name, statement, file, CommentOn(words + " " + name, text)};
+    Function function{name, statement, file, int(LineOf(text, statement)),
+                      CommentOn(words + " " + name, text)};
     auto of_pack = std::find_if(
         prelude.functions.begin(), prelude.functions.end(),
         [&](const Function& other) { return other.name == function.name && other.file != file; });
@@ -405,8 +406,20 @@ Error Project::NoTable(const std::string& word, const std::vector<std::string>& 
   if (const LeftOut* out = FindLeftOut(word))
     return Error{ErrorKind::kUsage, fmt::format("{} cannot be used: {}", word, out->because),
                  "`backcourt lint` lists what is wrong in the project's files"};
-  return Error{ErrorKind::kUsage, fmt::format("'{}' is not a table", word), Suggestion(word, names, ""),
-               true};
+  auto is = [&](const std::string& what, const std::string& hint) {
+    return Error{ErrorKind::kUsage, fmt::format("'{}' is {}", word, what), hint, true};
+  };
+  const std::string rows = CommandToTry({"show", word}) + " shows its rows";
+  if (const Model* model = FindModel(word); model && model->view)
+    return is("a view: its rows are not stored, but made when they are asked for", rows);
+  if (FindModel(word)) return is("an intermediate table, which only other tables read", rows);
+  if (FindRaw(word)) return is("a raw table, which `backcourt load` fills from files", rows);
+  if (FindSeed(word)) return is("a seed, a small file of the project that `backcourt load` reads", rows);
+  if (FindNamed(checks, word)) return is("a check, not a table", "`backcourt check` runs it with the others");
+  if (FindFeed(word)) return is("a feed, a kind of file", "`backcourt files` lists the files of feeds");
+  if (FindNamed(sources, word))
+    return is("a source, which makes rows of a raw table", "`backcourt show` with the raw table");
+  return is("not a table", Suggestion(word, names, ""));
 }
 
 std::vector<std::string> Project::Patterns(const Feed& feed) const {

@@ -30,6 +30,7 @@ struct Seed {
 struct Function {
   std::string name, statement;
   std::string file = "";   // that has it
+  int line = 1;            // of its statement
   std::string about = "";  // the comment in the line before it, up to a semicolon
 };
 
@@ -132,7 +133,7 @@ struct Project {
   // Why there is no calendar: [calendar] names what is not a raw table. Of a table whose file is broken the
   // stored rows are read.
   std::optional<Error> calendar_problem;
-  // Of a word that names no table of `names`: that it is left out, or which name is near.
+  // Of a word that names no table of `names`: that it is left out, what else it is, or which name is near.
   Error NoTable(const std::string& word, const std::vector<std::string>& names) const;
 
   const Feed* FindFeed(const std::string& name) const;

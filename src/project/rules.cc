@@ -212,6 +212,31 @@ Result<> CheckLookups(const Project& project) {
   return {};
 }
 
+std::vector<FileProblem> FindAcceptedProblems(const Project& project) {
+  std::vector<std::string> guards(std::begin(kGuards), std::end(kGuards));
+  for (const Check& check : project.checks)
+    guards.push_back(check.name);
+  for (const LeftOut& out : project.left_out)
+    if (out.is_check) guards.push_back(out.name);
+  std::vector<FileProblem> problems;
+  for (const Accepted& one : project.accepted) {
+    auto add = [&](const std::string& message, const std::string& hint) {
+      problems.push_back(ProblemOf({ErrorKind::kUsage, one.place + ": " + message, hint}, ""));
+    };
+    if (std::find(guards.begin(), guards.end(), one.guard) == guards.end())
+      add(fmt::format("'{}' under [accepted] is not a guard of `check`", one.guard),
+          Suggestion(one.guard, guards));
+    if (Trim(one.reason).empty())
+      add(fmt::format("{} of {} is accepted without a reason", one.subject, one.guard),
+          "why it stays as it is");
+    bool dated = one.subject.size() == 10 && one.subject[4] == '-' && one.subject[7] == '-';
+    if (dated && !Date::Parse(one.subject))
+      add(fmt::format("'{}' under [accepted.{}] is not a date", one.subject, one.guard),
+          "a date as 2021-12-01");
+  }
+  return problems;
+}
+
 Result<> CheckSeasons(const Project& project) {
   bool one_year = project.SeasonMark() == std::string("{year}");
   for (const std::string& season : project.seasons) {

@@ -74,7 +74,8 @@ Result<TextRows> ParseRows(const std::string& file, const std::string& what, con
     }
     if (cells.size() != rows.columns.size())
       return Wrong(file, here,
-                   fmt::format("{}: {} cells under {} columns", what, cells.size(), rows.columns.size()),
+                   fmt::format("{}: {} under {}", what, Counted(int64_t(cells.size()), "value"),
+                               Counted(int64_t(rows.columns.size()), "column")),
                    "a cell without text is NULL; quotes around a text with commas");
     TextRows::Row& row = rows.rows.emplace_back();
     row.line = here;

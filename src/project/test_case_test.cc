@@ -66,7 +66,7 @@ TEST(TestCase, OneOfSeveralMayHaveItsOwnSeason) {
 
 TEST(TestCase, ErrorsNameFileAndLine) {
   auto wrong = [](const char* from, const char* to) { return ErrorOf(ReplaceAll(kGood, from, to)); };
-  EXPECT_NE(wrong("O'Neal,         30", "O'Neal").find("m.test.toml:10: given.box: 2 cells under 3 columns"),
+  EXPECT_NE(wrong("O'Neal,         30", "O'Neal").find("m.test.toml:10: given.box: 2 values under 3 columns"),
             std::string::npos);
   EXPECT_NE(wrong("player, points\n", "player, player\n").find("m.test.toml:7: given.box: column 'player'"),
             std::string::npos);

@@ -153,9 +153,8 @@ Result<std::string> Trials::Windows() {
       int32_t middle = far + (near - far) / 2;
       (TRY(Grown(read, {middle, day_ - 1, false})) == before ? far : near) = middle;
     }
-    found.push_back(
-        fmt::format("its window is wider than declared: it reads {} back to {}, {} days before, {}",
-                    read.table, Date{far}.Str(), day_ - far, declared));
+    found.push_back(fmt::format("its window is wider than declared: it reads {} back to {}, {} before, {}",
+                                read.table, Date{far}.Str(), Counted(day_ - far, "day"), declared));
   }
   return Join(found, "; ");
 }

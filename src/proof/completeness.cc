@@ -175,8 +175,8 @@ Result<> Checker::Games(const CheckedSeason& season) {
     }
     for (const auto& [type, counts] : of_type)
       if (!is_results && !is_boxes && counts.second == 0)
-        coverage.remark += fmt::format("{}none of the {} {} games: no feed has them",
-                                       coverage.remark.empty() ? "" : "; ", counts.first, type);
+        coverage.remark += fmt::format("{}none of {}: no feed has them", coverage.remark.empty() ? "" : "; ",
+                                       Counted(counts.first, type + " game"));
     report_.coverage.push_back(std::move(coverage));
   }
   if (!options_.tables.empty() && count.examined == 0)
@@ -287,15 +287,14 @@ void Checker::FilledCells(const CheckedSeason& season) {
       if (auto gap = GapOf(project_, model, DateAt(index), cell, state)) lacks(index, gap->what, gap->fix);
       if (cell && !cell->waived.empty())
         lacks(index, fmt::format("let through without {} (--allow-missing)", cell->waived),
-              fmt::format("`backcourt backfill {}` once its inputs are filled: `backcourt status`",
-                          model.name));
+              CommandToTry({"backfill", model.name}) + " once its inputs are filled: `backcourt status`");
     }
     if (empty)
       coverage.remark = fmt::format("{} of them empty: {}", empty,
                                     model.empty.empty() ? "the model gives no rows" : model.empty);
     if (waiting)
-      coverage.remark +=
-          fmt::format("{}{} dates wait for results", coverage.remark.empty() ? "" : "; ", waiting);
+      coverage.remark += fmt::format("{}{} for results", coverage.remark.empty() ? "" : "; ",
+                                     waiting == 1 ? "1 date waits" : fmt::format("{} dates wait", waiting));
     report_.coverage.push_back(std::move(coverage));
   }
   if (!options_.tables.empty() && count.examined == 0) count.nothing = "no model was asked for";
@@ -339,9 +338,9 @@ Result<> Checker::StoredRowsOf(Workbench& bench, const std::string& table, const
                     fmt::arg("shown", shown.empty() ? "''" : Join(shown, ", ")),
                     fmt::arg("table", Ident(table)), fmt::arg("key_sql", partition), fmt::arg("key", s),
                     fmt::arg("columns", quoted.empty() ? "()" : Join(quoted, ", ")))));
-    std::string what = rows == said
-                           ? "a value is not what was filled"
-                           : fmt::format("{} rows, where {} were filled", WithCommas(rows), WithCommas(said));
+    std::string what = rows == said ? "a value is not what was filled"
+                                    : fmt::format("{}, where {} {} filled", Counted(rows, "row"),
+                                                  WithCommas(said), said == 1 ? "was" : "were");
     if (twice.size() && !key.empty()) what += ": a row is there twice (" + twice.Text(0, 0) + ")";
     report_.gaps.push_back({"stored rows", "", table, dated ? Date{s} : Date{}, dated ? Date{s} : Date{}, 1,
                             "", what + "; it was changed outside Backcourt",
@@ -411,10 +410,10 @@ Result<> Checker::ExpectedRows(const CheckedSeason& season) {
     for (size_t i = 0; i < rows.size(); ++i) {
       if (rows.Int(i, 1) == rows.Int(i, 2)) continue;
       Date date{int32_t(rows.Int(i, 0))};
-      report_.gaps.push_back({"expected rows", season.label, model.name, date, date, 1, "",
-                              fmt::format("{} rows are due, {} are there", WithCommas(rows.Int(i, 1)),
-                                          WithCommas(rows.Int(i, 2))),
-                              FillCommand(model.name, date, date, true)});
+      report_.gaps.push_back(
+          {"expected rows", season.label, model.name, date, date, 1, "",
+           fmt::format("{} due, {} there", Counted(rows.Int(i, 1), "row"), WithCommas(rows.Int(i, 2))),
+           FillCommand(model.name, date, date, true)});
       ++count.found;
     }
   }

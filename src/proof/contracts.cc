@@ -187,7 +187,7 @@ Result<GuardCount> JudgeMonths(Workbench& bench, const Project& project, const C
                            nulls > 0 && nulls < 1 ? " or NULL" : "", WithCommas(all)),
         section = "may_be_constant";
       else if (nulls > kMostlyNull && needs.empty() && !Names(model.may_be_null, name))
-        what = fmt::format("is NULL in {:.0f} % of {} rows", 100 * nulls, WithCommas(all)),
+        what = fmt::format("is NULL in {:.0f} % of {}", 100 * nulls, Counted(all, "row")),
         section = "may_be_null";
       if (what.empty()) continue;
       gaps.push_back({"months", season.label, model.name, first, last, int64_t(dates.size()), name, what,

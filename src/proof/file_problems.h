@@ -5,6 +5,8 @@
 #include <functional>
 #include <vector>
 
+#include "adbc/adbc.h"
+#include "calendar/calendar.h"
 #include "project/project.h"
 
 namespace backcourt {
@@ -17,5 +19,9 @@ struct FileProblems {
 // `interrupted` is asked between files and makes it an error of kind kInterrupted.
 Result<FileProblems> FindFileProblems(
     const Project& project, const std::function<bool()>& interrupted = [] { return false; });
+
+// Games and dates under [accepted] that the warehouse does not know; none where it has no schedule yet.
+Result<std::vector<FileProblem>> FindUnknownAccepted(Connection& ledger, const Project& project,
+                                                     const Calendar& calendar);
 
 }  // namespace backcourt

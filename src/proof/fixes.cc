@@ -9,17 +9,16 @@
 namespace backcourt {
 
 std::string FillCommand(const std::string& table, Date first, Date last, bool force) {
-  return first == last ? fmt::format("`backcourt backfill {} --dates {}{}`", table, first.Str(),
-                                     force ? " --force" : "")
-                       : fmt::format("`backcourt backfill {} --start-date {} --end-date {}{}`", table,
-                                     first.Str(), last.Str(), force ? " --force" : "");
+  std::vector<std::string> words = {"backfill", table, "--dates", first.Str()};
+  if (first != last) words = {"backfill", table, "--start-date", first.Str(), "--end-date", last.Str()};
+  if (force) words.push_back("--force");
+  return CommandToTry(words);
 }
 
 std::string LoadCommand(const std::set<std::string>& files) {
-  std::string command = "`backcourt load";
-  for (const std::string& path : files)
-    command += " " + ShellWord(path);
-  return command + "`";
+  std::vector<std::string> words = {"load"};
+  words.insert(words.end(), files.begin(), files.end());
+  return CommandToTry(words);
 }
 
 std::string CorrectFiles(const std::string& what, const std::set<std::string>& files) {
@@ -34,7 +33,7 @@ std::string CorrectFiles(const std::string& what, const std::set<std::string>& f
 std::optional<CellGap> GapOf(const Project& project, const Model& model, Date date, const Cell* cell,
                              CellState state) {
   std::string shown =
-      fmt::format("which `backcourt why {} {}` shows, then `backcourt backfill`", model.name, date.Str());
+      fmt::format("which {} shows, then `backcourt backfill`", CommandToTry({"why", model.name, date.Str()}));
   if (state == CellState::kPartial)
     return CellGap{
         fmt::format("partial: made without the boxes of {}", cell->missing),

@@ -6,8 +6,11 @@
 #include <set>
 
 #include "base/text.h"
+#include "ledger/declarations.h"
 #include "ledger/loads.h"
 #include "ledger/runs.h"
+#include "load/declaration_changes.h"
+#include "load/loader.h"
 #include "plan/planner.h"
 
 namespace backcourt {
@@ -71,7 +74,8 @@ std::string Lineage::Cause(const std::string& table, int date_index) {
       cause = fmt::format("{} {} is {}", open->first, calendar_.dates()[size_t(open->second)].date.Str(),
                           CellStateName(states_.at(open->first)[size_t(open->second)]));
   } else if (cell->identity != model->identity) {
-    cause = fmt::format("the text of {} has changed", names_.In(model->file));
+    cause =
+        fmt::format("the text of {}, or of a function that it calls, has changed", names_.In(model->file));
   } else if (auto newest = NewestInput(*model, date_index); newest && newest->second->changed > cell->run) {
     cause = fmt::format("{} {} changed in run {}", newest->first,
                         PartitionText(project_, newest->first, newest->second->partition),
@@ -94,8 +98,8 @@ Result<Lineage::Step> Lineage::Explain(const std::string& table, int date_index)
     return step;
   };
   if (state == CellState::kFailed)
-    return because(fmt::format("it failed ({}, {} attempt{}, run {}): {}", cell->error_class, cell->attempts,
-                               cell->attempts == 1 ? "" : "s", cell->run, cell->reason));
+    return because(fmt::format("it failed ({}, {}, run {}): {}", cell->error_class,
+                               Counted(cell->attempts, "attempt"), cell->run, cell->reason));
   // An input that is not true to its own inputs comes first.
   if (auto open = OpenInput(*model, date_index)) {
     step.next = open;
@@ -107,7 +111,7 @@ Result<Lineage::Step> Lineage::Explain(const std::string& table, int date_index)
   if (!cell || state == CellState::kMissing)
     return because("it has never been filled; `backcourt backfill` fills it");
   if (state == CellState::kStale && cell->identity != model->identity)
-    return because(fmt::format("the text of {} has changed since run {}", model->file, cell->run));
+    return because(fmt::format("{} since run {}", TRY(ChangeOf(*model)), cell->run));
   if (state == CellState::kEmpty) return because(cell->reason);
   auto newest = NewestInput(*model, date_index);
   if (state == CellState::kStale && (!newest || newest->second->changed <= cell->run))
@@ -155,6 +159,31 @@ Result<std::vector<ledger::LoadedFile>> Lineage::FilesOf(const std::string& tabl
   return files;
 }
 
+Result<std::string> Lineage::ChangeOf(const Model& model) {
+  auto declared = TRY(ledger::ReadDeclarations(ledger_));
+  Declaration& before = declared[model.name].parts;
+  std::vector<std::string> parts, functions;
+  for (const auto& [part, now] : DeclarationOf(model))
+    if (!before.empty() && before[part] != now && part != "functions") parts.push_back(part);
+  for (const std::string& name : OtherFunctions(before["functions"], model.functions)) {
+    auto function = std::find_if(project_.functions.begin(), project_.functions.end(),
+                                 [&](const Function& one) { return one.name == name; });
+    bool of_league =
+        name.starts_with("league_") && (function == project_.functions.end() || function->file.empty());
+    functions.push_back(of_league ? fmt::format("{} under [league] of backcourt.toml", name.substr(7))
+                        : function == project_.functions.end()
+                            ? fmt::format("the function {}, which is gone", name)
+                            : fmt::format("the function {} in {}:{}", name, function->file, function->line));
+  }
+  std::string own =
+      fmt::format("the text of {}{}", model.file, parts.empty() ? "" : " (" + Join(parts, ", ") + ")");
+  if (before.empty() || functions.empty()) return own + " has changed";
+  if (parts.empty())
+    return fmt::format("{}, which {} uses, {} changed", Join(functions, ", "), model.file,
+                       functions.size() == 1 ? "has" : "have");
+  return fmt::format("{} and {} have changed", own, Join(functions, ", "));
+}
+
 Result<std::string> Lineage::LoadOf(const std::string& table, const Cell& cell) {
   auto run = TRY(ledger::ReadRun(ledger_, cell.changed));
   std::set<std::string> changed;
@@ -167,9 +196,16 @@ Result<std::string> Lineage::LoadOf(const std::string& table, const Cell& cell) 
     paths.resize(4);
     paths.push_back(fmt::format("and {} more", more));
   }
+  std::string texts;  // because of which the same files were read again
+  if (size_t at = run ? run->summary.find(kOfOtherText) : std::string::npos; at != std::string::npos)
+    for (const std::string& name : Split(run->summary.substr(at + kOfOtherText.size()), ','))
+      for (const Source& source : project_.sources)
+        if (source.table == table && source.name == Trim(name))
+          texts += fmt::format(", because the text of {}, of a feed or of a function has changed",
+                               names_.In(source.file));
   return fmt::format(
-      "changed by load {}{}{}", cell.changed, run ? " of " + run->started_at + " UTC" : "",
-      paths.empty() ? ", whose files have been loaded again since" : ", from " + Join(paths, ", "));
+      "changed by load {}{}{}{}", cell.changed, run ? " of " + run->started_at + " UTC" : "",
+      paths.empty() ? ", whose files have been loaded again since" : ", from " + Join(paths, ", "), texts);
 }
 
 std::optional<std::pair<std::string, int>> Lineage::OpenInput(const Model& model, int index) {

@@ -49,6 +49,8 @@ class Lineage {
     std::optional<LineageLink> raw;                   // the end: a raw cell
   };
   Result<Step> Explain(const std::string& table, int date_index);
+  // What of a model is other than when its table was made: parts of its file, and functions with their files.
+  Result<std::string> ChangeOf(const Model& model);
   Result<std::string> LoadOf(const std::string& table, const Cell& cell);
   std::optional<std::pair<std::string, int>> OpenInput(const Model& model, int index);
   std::optional<std::pair<std::string, const Cell*>> NewestInput(const Model& model, int index);

@@ -15,11 +15,10 @@
 #include "calendar/calendar.h"
 #include "project/test_case.h"
 #include "run/batch_filler.h"
-#include "warehouse/body_check.h"
 #include "warehouse/cell_sql.h"
 #include "warehouse/duckdb/duckdb_workbench.h"
 #include "warehouse/duckdb/memory_engine.h"
-#include "warehouse/duckdb/syntax.h"
+#include "warehouse/duckdb/text_binder.h"
 
 namespace backcourt {
 
@@ -314,6 +313,13 @@ class Tester {
   const Model& model_;
 };
 
+// A model that cannot be tested, or a file of tests that cannot be read: counts as a test that failed.
+void AddBroken(ModelTestReport& report, const std::string& model, const FileProblem& problem,
+               const std::string& test = "") {
+  ++report.failed;
+  report.failures.push_back({model, test, problem.file, problem.line, "", "", "", problem.message});
+}
+
 // The models that have a file of tests, of those asked for or of all.
 Result<std::vector<const Model*>> ChosenModels(const Project& project, const std::vector<std::string>& names,
                                                ModelTestReport& report) {
@@ -344,56 +350,92 @@ Result<std::vector<const Model*>> ChosenModels(const Project& project, const std
     files.insert(TestFileOf(out.file));
   for (const Overlay& overlay : project.overlays)  // tests of a model that the project replaces
     files.insert(TestFileOf(overlay.replaces));
+  if (!names.empty()) return chosen;
   for (const std::string& folder : std::set<std::string>{project.pack, project.root})
     for (auto& entry : fs::recursive_directory_iterator(fs::path(folder) / "models", ignored))
       if (std::string file = entry.path().string(); file.ends_with(".test.toml") && !files.contains(file))
-        return Error{ErrorKind::kUsage, file + ": no model beside this file of tests",
-                     "the name of a model, then .test.toml"};
-  if (names.empty())
-    for (const LeftOut& out : project.left_out)
-      if (!out.is_check && fs::exists(TestFileOf(out.file), ignored)) {
-        ++report.failed;
-        report.failures.push_back(
-            {out.name, "", out.file, 1, "", "", "a model that can be used", out.because});
-      }
+        AddBroken(report, "", {file, 1, 1, "no model beside this file of tests", ""});
+  for (const LeftOut& out : project.left_out)
+    if (!out.is_check && fs::exists(TestFileOf(out.file), ignored))
+      AddBroken(report, out.name, ProblemOf({ErrorKind::kUsage, out.because, ""}, out.file));
   return chosen;
 }
 
 }  // namespace
 
 std::string ModelTestFailure::Text() const {
+  if (expected.empty()) return actual;
   std::string where = key.empty() ? "" : key + ": ";
   return column.empty() ? fmt::format("{}expected {}, got {}", where, expected, actual)
                         : fmt::format("{}{}: expected {}, got {}", where, column, expected, actual);
 }
+
+namespace {
+
+// The models among these and all that they read, by name: what is wrong with their texts, and with what they
+// read. None of a sound one.
+Result<std::map<std::string, FileProblem>> BindForTests(TextBinder& binder, const Project& project,
+                                                        const std::vector<const Model*>& chosen) {
+  std::set<std::string> needed;
+  for (const Model* model : chosen)
+    needed.insert(model->name);
+  for (auto model = project.models.rbegin(); model != project.models.rend(); ++model)  // readers first
+    if (needed.contains(model->name))
+      for (const Read& read : model->reads)
+        needed.insert(read.table);
+  std::map<std::string, FileProblem> broken;
+  for (const Model& model : project.models) {
+    if (!needed.contains(model.name)) continue;
+    std::vector<FileProblem> problems = TRY(binder.Bind(model));
+    if (!problems.empty()) {
+      broken.emplace(model.name, problems.front());
+    } else if (!binder.Has(model.name)) {
+      FileProblem because{model.file, 1, 1, "it calls a function that cannot be made", ""};
+      if (!binder.problems().empty()) because.message += ": " + binder.problems().front().Text();
+      for (const Read& read : model.reads)
+        if (auto cause = broken.find(read.table); cause != broken.end())
+          because.message = fmt::format("it reads {}: {}", read.table, cause->second.Text());
+        else if (!binder.Has(read.table))
+          because.message = fmt::format("it reads {}, which cannot be made", read.table);
+      broken.emplace(model.name, because);
+    }
+  }
+  return broken;
+}
+
+}  // namespace
 
 Result<ModelTestReport> RunModelTests(const Project& project, const std::vector<std::string>& models,
                                       const std::function<bool()>& interrupted) {
   auto start = std::chrono::steady_clock::now();
   ModelTestReport report;
   std::vector<const Model*> chosen = TRY(ChosenModels(project, models, report));
-  std::vector<std::pair<const Model*, std::vector<TestCase>>> tests;
-  std::set<std::string> inputs;
+  auto binder = TRY(TextBinder::Open(project));
+  auto broken = TRY(BindForTests(*binder, project, chosen));
+  auto connection = TRY(ConnectInMemory(binder->database())),
+       aside = TRY(ConnectInMemory(binder->database()));
   for (const Model* model : chosen) {
     std::string file = TestFileOf(model->file);
-    tests.emplace_back(model, TRY(ParseTestCases(file, TRY(ReadFile(file)))));
-    for (const Read& read : model->reads)
-      inputs.insert(read.table);
-  }
-  auto database = TRY(OpenInMemory(project, inputs));
-  auto connection = TRY(ConnectInMemory(*database)), aside = TRY(ConnectInMemory(*database));
-  std::set<std::string> volatile_functions = TRY(VolatileFunctions(*connection));
-  for (const auto& [model, cases] : tests) {
-    TRY(CheckBody(*connection, *model, volatile_functions));
+    auto cases = ParseTestCases(file, TRY(ReadFile(file)));
+    if (!cases) AddBroken(report, model->name, ProblemOf(cases.error(), file));
+    auto problem = broken.find(model->name);
+    if (problem != broken.end()) AddBroken(report, model->name, problem->second);
+    if (!cases || problem != broken.end()) continue;
     ++report.models;
     Tester tester(*connection, *aside, project, *model);
-    for (const TestCase& test : cases) {
+    for (const TestCase& test : *cases) {
       if (interrupted())
-        return Error{ErrorKind::kInterrupted, fmt::format("interrupted after {} tests", report.tests), ""};
-      std::vector<ModelTestFailure> failures = TRY(tester.Run(test));
+        return Error{ErrorKind::kInterrupted,
+                     fmt::format("interrupted after {}", Counted(report.tests, "test")), ""};
+      auto failures = tester.Run(test);
       ++report.tests;
-      if (!failures.empty()) ++report.failed;
-      report.failures.insert(report.failures.end(), failures.begin(), failures.end());
+      if (!failures) {
+        if (failures.error().kind == ErrorKind::kInterrupted) return failures.error();
+        AddBroken(report, model->name, ProblemOf(failures.error(), file), test.name);
+        continue;
+      }
+      if (!failures->empty()) ++report.failed;
+      report.failures.insert(report.failures.end(), failures->begin(), failures->end());
     }
   }
   report.seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();

@@ -46,7 +46,8 @@ Result<std::optional<ReplayMismatch>> ReplayOne(Workbench& bench, WindowCopies& 
   mismatch->table = model.name;
   mismatch->date = date;
   mismatch->error =
-      "the rows are right, but the ledger has another digest of them: one of the two was changed by hand";
+      "the rows are right, but not those that were recorded when they were filled: one of the two was "
+      "changed by hand";
   return mismatch;
 }
 
@@ -178,8 +179,10 @@ Result<ReplayReport> Replay(Warehouse& warehouse, const Project& project, const 
     worker.join();
   if (failed && failed->kind != ErrorKind::kInterrupted) return *failed;
   if (stop)
-    return Error{ErrorKind::kInterrupted,
-                 fmt::format("interrupted after {} of {} cells", report.cells, selection.size()), ""};
+    return Error{
+        ErrorKind::kInterrupted,
+        fmt::format("interrupted after {} of {}", report.cells, Counted(int64_t(selection.size()), "cell")),
+        ""};
   std::sort(report.mismatches.begin(), report.mismatches.end(),
             [](const ReplayMismatch& a, const ReplayMismatch& b) {
               return std::tie(a.table, a.date) < std::tie(b.table, b.date);

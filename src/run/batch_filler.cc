@@ -10,7 +10,9 @@
 
 #include "base/text.h"
 #include "run/judge.h"
+#include "warehouse/body_check.h"
 #include "warehouse/cell_sql.h"
+#include "warehouse/duckdb/text_binder.h"
 
 namespace backcourt {
 
@@ -18,18 +20,19 @@ namespace {
 
 constexpr int kShownRows = 20;  // of those that break a check
 
-// The error of a model that does not run: the columns of its header that its SELECT does not give, else the
-// engine's own.
+// The error of a model that does not run, with its place: the columns of its header that its SELECT does not
+// give, else the engine's own.
 Error WhyNotMade(Workbench& bench, const Model& model, const std::string& inputs, Error error) {
-  if (error.kind != ErrorKind::kModel) return error;
-  auto typed = bench.TypesOf(fmt::format("{}SELECT * FROM (\n{}\n) AS this", inputs, model.body));
-  if (!typed) return error;
-  for (const auto& [name, about] : model.columns)
-    if (std::none_of(typed->begin(), typed->end(), [&](auto& column) { return column.first == name; }))
-      return Error{ErrorKind::kModel,
-                   fmt::format("{}: [columns] has '{}', which the SELECT does not give",
-                               model.lines.Of("columns." + name), name),
-                   ""};
+  if (error.kind != ErrorKind::kModel && error.kind != ErrorKind::kData) return error;
+  if (error.kind == ErrorKind::kModel)
+    if (auto typed = bench.TypesOf(fmt::format("{}SELECT * FROM (\n{}\n) AS this", inputs, model.body)))
+      for (const auto& [name, about] : model.columns)
+        if (std::none_of(typed->begin(), typed->end(), [&](auto& column) { return column.first == name; }))
+          return Error{ErrorKind::kModel,
+                       fmt::format("{}: [columns] has '{}', which the SELECT does not give",
+                                   model.lines.Of("columns." + name), name),
+                       ""};
+  error.message = ProblemIn(BodyOf(model), inputs + SelectSql(model), error).Text();
   return error;
 }
 

@@ -169,7 +169,7 @@ TEST(BatchFiller, FailedAndBlockedCellsAreRecordedAndKeepTheirRows) {
   EXPECT_EQ(report.blocked, 2);
   const Cell* failed = fills.warehouse->cells["summary"].Find(D("2021-10-25").days);
   EXPECT_EQ(failed->state, CellState::kFailed);
-  EXPECT_EQ(failed->reason, "bad value");
+  EXPECT_EQ(failed->reason, ":1: bad value");
   EXPECT_EQ(failed->rows, 1);
   EXPECT_EQ(fills.warehouse->cells["form"].Find(D("2021-11-01").days)->state, CellState::kBlocked);
   EXPECT_EQ(fills.warehouse->tables["summary"].size(), 5u);

@@ -46,8 +46,8 @@ Result<std::vector<Cell>> JudgeCells(const BatchWork& work, const Calendar& cale
   }
   if (at < made.size())
     return Error{ErrorKind::kModel,
-                 fmt::format("{} gives {} rows of {}, which is not one of the dates it was asked for",
-                             model.name, made[at].rows, Date{made[at].partition}.Str()),
+                 fmt::format("{} gives {} of {}, which is not one of the dates it was asked for", model.name,
+                             Counted(made[at].rows, "row"), Date{made[at].partition}.Str()),
                  "join `dates` so that only its dates come out"};
   return cells;
 }

@@ -34,6 +34,13 @@ std::string Signature(const Error& error) {
   return signature;
 }
 
+// Whether the text of a model is at fault, as far as one batch can show: the error names a place in it. A
+// check or a key that fails is of the dates.
+bool IsOfText(const Model& model, const Error& error) {
+  return (error.kind == ErrorKind::kModel || error.kind == ErrorKind::kData) &&
+         error.message.starts_with(model.file + ":");
+}
+
 // Whether any of `dates` lies in the windows of `read` for a date of `readers`.
 bool Touches(const Read& read, const Calendar& calendar, const std::vector<int>& readers,
              const std::vector<int>& dates) {
@@ -189,7 +196,12 @@ void Runner::ForgetOlder(const Model& model, Digest schema) {
 void Runner::Refute(const Model& model, const Error& error, int worker, std::unique_lock<std::mutex>& lock) {
   refuted_.insert_or_assign(model.name, error);
   std::vector<Cell> filled = FilledHere(model);
-  report_.filled -= int(filled.size());
+  report_.filled -= int(filled.size());  // and all that was counted with them
+  for (const Cell& cell : filled) {
+    report_.rows -= cell.rows;
+    report_.empty -= cell.state == CellState::kEmpty;
+    report_.partial -= cell.state == CellState::kPartial;
+  }
   for (Cell& cell : filled) {
     cell.state = CellState::kFailed;
     cell.reason = error.message;
@@ -382,10 +394,15 @@ void Runner::FillOrHalve(Task& task, std::vector<CellWork> work, bool halved, in
     if (guilty_dates && work.size() > 1) {
       auto date = [&](const CellWork& cell) { return calendar_.dates()[size_t(cell.date_index)].date; };
       observer_.BatchHalved(model, date(work.front()), date(work.back()), int(work.size()), error);
-      auto middle = work.begin() + long(work.size() / 2);
+      auto begin = work.begin(), end = work.end();
       int failed_before = report_.failed, not_tried_before = report_.not_tried;
-      FillOrHalve(task, {work.begin(), middle}, true, worker, lock);
-      FillOrHalve(task, {middle, work.end()}, true, worker, lock);
+      if (IsOfText(model, error) && !halved) {  // where the text fails on any date, halves of it do too
+        FillOrHalve(task, {*begin++}, true, worker, lock);
+        if (report_.failed > failed_before && begin != end) FillOrHalve(task, {*--end}, true, worker, lock);
+      }
+      auto middle = begin + (end - begin) / 2;
+      for (auto [from, to] : {std::pair(begin, middle), std::pair(middle, end)})
+        if (from != to) FillOrHalve(task, {from, to}, true, worker, lock);
       bool all_passed = report_.failed == failed_before && report_.not_tried == not_tried_before;
       if (all_passed)  // so it is not the dates that are guilty
         Refute(model,
@@ -416,14 +433,20 @@ void Runner::FillOrHalve(Task& task, std::vector<CellWork> work, bool halved, in
       ++times;
     else
       signature = Signature(error), times = 1;
-    bool repeats = guilty_dates && times >= options_.identical_errors;
+    bool of_text = IsOfText(model, error);
+    bool repeats =
+        guilty_dates && times >= (of_text ? options_.identical_text_errors : options_.identical_errors);
     if (repeats || error.kind == ErrorKind::kProof || error.kind == ErrorKind::kCapacity) {
       stopped_models_.insert(model.name);
       int left = 0;
       for (const auto& other : tasks_)
         if (!other->started && other->model == &model) left += int(other->batch->dates.size());
-      observer_.ModelStopped(
-          model, repeats ? fmt::format("{} identical errors in a row", times) : error.message, left);
+      observer_.ModelStopped(model,
+                             repeats ? of_text
+                                           ? fmt::format("the same error on each of {} dates alone", times)
+                                           : fmt::format("{} identical errors in a row", times)
+                                     : error.message,
+                             left);
     }
     return;
   }

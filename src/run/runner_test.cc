@@ -154,6 +154,26 @@ TEST(Runner, StopsAModelAfterThreeIdenticalErrors) {
   EXPECT_EQ(report.blocked, 5);
 }
 
+TEST(Runner, TriesAnErrorOfTheTextOnOneDateBeforeItHalves) {
+  Runs runs;
+  int statements = 0;
+  runs.stage.fault = [&](const std::string& table, Date, int) -> std::optional<Error> {
+    if (table != "form") return {};
+    ++statements;
+    return Error{ErrorKind::kData, runs.project.FindModel("form")->file + ":7: no number: 'x1'", ""};
+  };
+  RunReport report = runs.Run();
+  EXPECT_EQ(report.failed, 2);  // two dates alone
+  EXPECT_EQ(report.not_tried, 3);
+  EXPECT_LE(statements, 3);
+
+  runs.stage.fault = [&](const std::string& table, Date date, int) -> std::optional<Error> {
+    if (table != "form" || date != D("2021-10-25")) return {};
+    return Error{ErrorKind::kData, runs.project.FindModel("form")->file + ":7: no number: 'x1'", ""};
+  };
+  EXPECT_EQ(runs.Run().failed, 1);  // it is of one date
+}
+
 TEST(Runner, RetriesTransientErrorsWithinItsBudget) {
   Runs runs;
   runs.stage.fault = [](const std::string& table, Date, int attempt) -> std::optional<Error> {

@@ -29,7 +29,7 @@ constexpr auto kSoftAge = std::chrono::milliseconds(500);  // of a report while 
 constexpr auto kHardAge =
     std::chrono::seconds(2);  // of any: files and the clock tell of themselves to nobody
 constexpr size_t kMostCached = 64;
-constexpr size_t kMostValues = 512 << 20;  // bytes of a query's values, beside the engine's buffers
+constexpr size_t kValueBytes = 512 << 20;  // bytes of a query's values, beside the engine's buffers
 constexpr auto kPatience = std::chrono::milliseconds(100);
 
 // Reports of the whole warehouse that many ask for again and again.
@@ -52,7 +52,7 @@ Result<nlohmann::json> RunQuery(const Verb& verb, Workspace& workspace, const nl
   Error too_much{ErrorKind::kCapacity, "the answer takes more memory than a query may",
                  "fewer rows, or shorter values"};
   try {
-    MemoryGuard guard(BytesOf(workspace.project().memory_limit) + kMostValues);
+    MemoryGuard guard(BytesOf(workspace.project().memory_limit) + kValueBytes);
     auto report = verb.run(workspace, request, cancel, {}, bytes);
     bool full = !report && report.error().message.find("No space left") != std::string::npos;  // the disk is
     if (!report && report.error().kind == ErrorKind::kCapacity && !full) return too_much;

@@ -87,7 +87,7 @@ json VerbPath(const Verb& verb, std::map<std::string, const Schema*>& objects) {
   json responses = Errors({"400", "403", "404", "409", "413", "415", "421", "422", "503", "507"});
   if (!verb.events.empty())
     responses["202"] = Answer(
-        "It has begun, or the same goes on already. Its events and its report: "
+        "It has begun, or the same runs already. Its events and its report: "
         "/api/v1/activities/{id}/events.",
         {{"$ref", "#/components/schemas/Begun"}});
   else
@@ -134,7 +134,7 @@ json OpenApi() {
   json id = {{"name", "id"}, {"in", "path"}, {"required", true}, {"schema", {{"type", "string"}}}};
   json stream = Answer("Server-sent events.", {{"type", "string"}}, "text/event-stream");
   paths["/api/v1/activities"] =
-      Get("activities", "Long operations that go on, and the last that ended.",
+      Get("activities", "Long operations that run, and the last that ended.",
           Answer("The newest first.",
                  {{"type", "array"}, {"items", {{"$ref", "#/components/schemas/ActivityRecord"}}}}));
   json& events = paths["/api/v1/activities/{id}/events"] =

@@ -99,9 +99,4 @@ Result<> CheckBody(Connection& connection, const Body& body,
   return ErrorOf(problems);
 }
 
-Result<> CheckBody(Connection& connection, const Model& model,
-                   const std::set<std::string>& volatile_functions) {
-  return CheckBody(connection, BodyOf(model), volatile_functions);
-}
-
 }  // namespace backcourt

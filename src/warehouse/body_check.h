@@ -35,7 +35,5 @@ Place PlaceOf(const Body& body, size_t offset);
 // function or a volatile function; the error names file and line of all of them.
 // `volatile_functions` as warehouse/duckdb/syntax.h gives them.
 Result<> CheckBody(Connection& connection, const Body& body, const std::set<std::string>& volatile_functions);
-Result<> CheckBody(Connection& connection, const Model& model,
-                   const std::set<std::string>& volatile_functions);
 
 }  // namespace backcourt

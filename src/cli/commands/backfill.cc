@@ -15,7 +15,7 @@ struct BackfillView {
 };
 void Describe(Visitor& v, BackfillView& view) {
   v.Struct("BackfillView", "");
-  v.Field("detach", view.detach, "Go on when this shell ends; `runs ID --log` shows the log.");
+  v.Field("detach", view.detach, "Continue when this shell ends; `runs ID --log` shows the log.");
   v.Field("json", view.json, "Progress as events, one JSON object a line.");
 }
 
@@ -26,7 +26,7 @@ std::string ReportText(const BackfillReport& report) {
   auto add = [&](int64_t n, const char* what) {
     if (n) text += fmt::format(", {} {}", WithCommas(n), what);
   };
-  add(report.kept, "unchanged inputs, kept");
+  add(report.kept, "kept because the inputs did not change");
   add(report.empty, "of them empty");
   add(report.partial, "of them partial: boxes of final games are missing");
   add(report.failed, "FAILED");
@@ -67,7 +67,7 @@ Result<int> RunBackfill(Caller& caller, const BackfillRequest& request, const Ba
     return answer;
   };
   auto report = ask(request);
-  if (!report && MayLose(report.error(), output)) {
+  if (!report && MayLose(report.error(), caller.command(), output)) {
     BackfillRequest agreed = request;
     agreed.yes = true;
     report = ask(agreed);

@@ -18,9 +18,9 @@ Result<int> RunBundle(Caller& caller, const BundleRequest& request, const JsonVi
   std::vector<std::string> inputs;
   for (const auto& [table, rows] : report.inputs)
     inputs.push_back(fmt::format("{} ({})", table, WithCommas(rows)));
-  output.Out(fmt::format(
-      "{} {}: {}, made of {}\nwritten to {}: `backcourt replay {}` makes it again anywhere\n", report.table,
-      report.date, Counted(report.rows, "row"), Join(inputs, ", "), report.file, report.file));
+  output.Out(fmt::format("{} {}: {}, made of {}\nwritten to {}: {} makes it again anywhere\n", report.table,
+                         report.date, Counted(report.rows, "row"), Join(inputs, ", "), report.file,
+                         CommandToTry({"replay", report.file})));
   return 0;
 }
 

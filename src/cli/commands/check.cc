@@ -12,12 +12,13 @@ namespace {
 constexpr size_t kShownGaps = 10;  // of one guard and table, unless all are asked for
 
 struct CheckView {
-  bool json = false, markdown = false, all = false;
+  bool json = false, markdown = false, all = false, full = false;
 };
 void Describe(Visitor& v, CheckView& view) {
   v.Struct("CheckView", "");
   v.Field("all", view.all,
           "Also list the feeds without files, the columns that are NULL without them, and every gap.");
+  v.Field("full", view.full, "All digits of numbers.");
   v.Field("markdown", view.markdown, "As a page in Markdown, to hand over.");
   v.Field("json", view.json, "The report as JSON.");
 }
@@ -141,6 +142,12 @@ Result<int> RunCheck(Caller& caller, const CheckRequest& request, const CheckVie
     result =
         answer.check.left_out.empty() ? "no problems found" : "no problems found in what could be checked";
   if (!answer.accepted.empty()) result += fmt::format(", {} accepted", answer.accepted.size());
+  if (!view.full) {
+    for (Gap& gap : answer.check.gaps)
+      gap.what = ReadableNumbers(gap.what);
+    for (AcceptedGap& accepted : answer.accepted)
+      accepted.gap.what = ReadableNumbers(accepted.gap.what);
+  }
   output.Say(SeasonsText(answer, view.markdown) + GapsText(answer.check.gaps, view.markdown, view.all) +
              AcceptedText(answer, view.markdown) + LeftOutText(answer.check.left_out, view.markdown) + feeds +
              FileChangesText(answer.files) +

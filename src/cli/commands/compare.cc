@@ -18,7 +18,7 @@ std::string ReasonText(const CompareReason& reason) {
   return fmt::format("{:>7} {}", Percent(reason.share), reason.about);
 }
 
-std::string ColumnText(const ComparedColumn& column) {
+std::string ColumnText(const ComparedColumn& column, const ValuesView& view) {
   std::string text =
       fmt::format("  {}: {} differ, {}", column.column, WithCommas(column.differ), Percent(column.share));
   if (column.typical && column.largest)
@@ -32,11 +32,12 @@ std::string ColumnText(const ComparedColumn& column) {
   if (column.explained < 0.9995)
     text += fmt::format("    why: {:>7} is not explained\n", Percent(1 - column.explained));
   for (const CompareExample& example : column.examples)
-    text += fmt::format("    {}: {} here, {} there\n", example.key, example.ours, example.theirs);
+    text += fmt::format("    {}: {}\n", example.key,
+                        view.Text(fmt::format("{} here, {} there", example.ours, example.theirs)));
   return text;
 }
 
-std::string TableText(const ComparedTable& table) {
+std::string TableText(const ComparedTable& table, const ValuesView& view) {
   std::string name =
       table.theirs == table.table ? table.table : fmt::format("{} ({} there)", table.table, table.theirs);
   if (!table.problem.empty()) {
@@ -66,7 +67,7 @@ std::string TableText(const ComparedTable& table) {
   for (const CompareReason& reason : table.row_reasons)
     text += "  why only there: " + ReasonText(reason) + "\n";
   for (const ComparedColumn& column : table.columns)
-    text += ColumnText(column);
+    text += ColumnText(column, view);
   if (!table.equal.empty())
     text += fmt::format("  equal: {} of {}\n", Counted(int64_t(table.equal.size()), "column"),
                         table.equal.size() + table.columns.size());
@@ -78,7 +79,7 @@ std::string TableText(const ComparedTable& table) {
   return text + "\n";
 }
 
-Result<int> RunCompare(Caller& caller, const CompareRequest& request, const JsonView& view,
+Result<int> RunCompare(Caller& caller, const CompareRequest& request, const ValuesView& view,
                        const Output& output) {
   CompareReport report = TRY(caller.Ask("compare", Compare, request));
   if (view.json) {
@@ -87,7 +88,7 @@ Result<int> RunCompare(Caller& caller, const CompareRequest& request, const Json
   }
   std::string text;
   for (const ComparedTable& table : report.tables)
-    text += TableText(table);
+    text += TableText(table, view);
   for (const OtherColumn& other : report.only_there)
     text += fmt::format("table only there: {}{}\n", other.name,
                         other.nearest.empty() ? "" : ", near " + other.nearest);

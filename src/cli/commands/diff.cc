@@ -9,7 +9,8 @@ namespace backcourt {
 
 namespace {
 
-Result<int> RunDiff(Caller& caller, const DiffRequest& request, const JsonView& view, const Output& output) {
+Result<int> RunDiff(Caller& caller, const DiffRequest& request, const ValuesView& view,
+                    const Output& output) {
   DiffReport report = TRY(caller.Ask("diff", Diff, request));
   if (view.json) {
     output.Out(ToJson(report).dump(2) + "\n");
@@ -21,7 +22,7 @@ Result<int> RunDiff(Caller& caller, const DiffRequest& request, const JsonView& 
                  : fmt::format("{}: its text as it is now, against the rows that are stored\n", report.model);
   if (report.tables.empty() && report.failures.empty())
     text += report.run ? "it changed no rows\n" : "the rows are the same\n";
-  output.Say(text + TrialText({report.tables, report.failures}));
+  output.Say(text + TrialText({report.tables, report.failures}, view));
   return ExitCode(report);
 }
 

@@ -10,7 +10,8 @@ namespace {
 
 Result<int> RunDrop(Caller& caller, const DropRequest& request, const JsonView& view, const Output& output) {
   auto dropped = caller.Ask("drop", Drop, request);
-  if (!dropped && MayLose(dropped.error(), output)) dropped = caller.Ask("drop", Drop, {request.table, true});
+  if (!dropped && MayLose(dropped.error(), caller.command(), output))
+    dropped = caller.Ask("drop", Drop, {request.table, true});
   if (!dropped) return dropped.error();
   output.Out(view.json ? ToJson(*dropped).dump(2) + "\n"
                        : fmt::format("{} is dropped: {}, {}\n", dropped->table, Counted(dropped->rows, "row"),

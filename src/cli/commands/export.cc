@@ -2,6 +2,7 @@
 
 #include "base/text.h"
 #include "cli/command.h"
+#include "cli/exit_code.h"
 #include "cli/progress_view.h"
 
 namespace backcourt {
@@ -21,16 +22,18 @@ Result<int> RunExport(Caller& caller, const ExportRequest& request, const JsonVi
   if (!report) return report.error();
   if (view.json) {
     output.Out(ToJson(*report).dump(2) + "\n");
-    return 0;
+    return ExitCode(*report);
   }
   for (const auto& [table, rows] : written)
     output.Out(fmt::format("{:<34} {:>10} rows\n", table, WithCommas(rows)));
   for (const std::string& table : report->replaced)
     output.Out(fmt::format("{} {}/{}, of an earlier export\n", request.dry_run ? "would replace" : "replaced",
                            request.folder, table));
+  for (const LeftOut& out : report->left_out)
+    output.Out(fmt::format("left out: table {}: {}\n", out.name, out.because));
   output.Out(request.dry_run ? fmt::format("dry run: nothing was written to {}\n", request.folder)
                              : fmt::format("written to {}\n", request.folder));
-  return 0;
+  return ExitCode(*report);
 }
 
 }  // namespace

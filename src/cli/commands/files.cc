@@ -13,7 +13,7 @@ std::string FilesText(const FilesReport& report) {
     if (feed.files.empty()) continue;
     text += fmt::format("{}: {}\n", feed.feed, feed.about);
     for (const FileStatus& file : feed.files) {
-      text += fmt::format("  {:<11} {} ({} bytes)", file.state, file.path, WithCommas(file.size));
+      text += fmt::format("  {:<11} {} ({})", file.state, file.path, Counted(file.size, "byte"));
       if (file.held)
         text += fmt::format(", serves {} of {}", WithCommas(file.served.value_or(0)), WithCommas(*file.held));
       text += file.problem.empty() ? "\n" : ": " + file.problem + "\n";

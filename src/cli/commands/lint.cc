@@ -1,5 +1,7 @@
 #include <fmt/format.h>
 
+#include <filesystem>
+
 #include "base/text.h"
 #include "cli/command.h"
 #include "cli/exit_code.h"
@@ -9,8 +11,15 @@ namespace backcourt {
 
 namespace {
 
-Result<int> RunLint(Caller& caller, const LintRequest& request, const JsonView& view, const Output& output) {
-  LintReport report = TRY(caller.Ask("lint", Lint, request));
+// Whether the warehouse can be looked into: it is there, and no other process has it.
+bool HasWarehouse(Caller& caller) {
+  std::error_code ignored;
+  return std::filesystem::exists(caller.project().warehouse, ignored) && caller.Hold();
+}
+
+Result<int> RunLint(Caller& caller, const LintRequest&, const JsonView& view, const Output& output) {
+  LintReport report =
+      TRY(caller.Ask("lint", Lint, {!caller.project().accepted.empty() && HasWarehouse(caller)}));
   if (view.json) {
     output.Out(ToJson(report).dump(2) + "\n");
     return ExitCode(report);
@@ -18,9 +27,7 @@ Result<int> RunLint(Caller& caller, const LintRequest& request, const JsonView& 
   output.Say(LintText(report.problems));
   size_t found = report.problems.size();
   output.Err(fmt::format("{}: {}\n", Counted(report.files, "file"),
-                         found == 0   ? "nothing is wrong"
-                         : found == 1 ? "1 problem"
-                                      : fmt::format("{} problems", found)));
+                         found == 0 ? "nothing is wrong" : Counted(int64_t(found), "problem")));
   return ExitCode(report);
 }
 

@@ -20,7 +20,7 @@ Result<int> RunNew(Caller& caller, const NewRequest& request, const JsonView& vi
   output.Out(
       text +
       fmt::format("next: cd {}, put your files into data/, then `backcourt load` and `backcourt backfill`\n",
-                  report.folder));
+                  ShellWord(report.folder)));
   return 0;
 }
 

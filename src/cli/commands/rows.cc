@@ -3,7 +3,6 @@
 
 #include <algorithm>
 #include <charconv>
-#include <cmath>
 
 #include "base/text.h"
 #include "cli/command.h"
@@ -22,19 +21,6 @@ void Describe(Visitor& v, RowsView& view) {
 
 std::string Value(const std::optional<std::string>& value) { return value.value_or("NULL"); }
 
-// A number with a fraction as a person reads it: six digits, or two behind the point.
-std::string Readable(const std::string& text) {
-  constexpr size_t kShort = 8;
-  double number = 0;
-  auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
-  bool fraction = text.find_first_of(".e") != std::string::npos;
-  if (error != std::errc() || end != text.data() + text.size() || !fraction || text.size() <= kShort)
-    return text;
-  std::string shown =
-      std::abs(number) < 100'000 ? fmt::format("{:.6g}", number) : fmt::format("{:.2f}", number);
-  return shown;
-}
-
 // Columns of numbers, none of which is more than a number.
 void MakeReadable(RowsReport& report) {
   for (size_t c = 0; c < report.columns.size(); ++c) {
@@ -45,7 +31,7 @@ void MakeReadable(RowsReport& report) {
       return error == std::errc() && end == row[c]->data() + row[c]->size();
     });
     for (auto& row : report.rows)
-      if (numbers && row[c]) row[c] = Readable(*row[c]);
+      if (numbers && row[c]) row[c] = ReadableNumber(*row[c]);
   }
 }
 
@@ -93,9 +79,11 @@ std::string TableText(const RowsReport& report, size_t width, bool full) {
   for (const auto& row : report.rows)
     line([&](size_t c) { return Value(row[c]); });
   if (shown < n)
+    text += fmt::format("({}: --full shows all, or name columns in `backcourt query`)\n",
+                        Counted(int64_t(n - shown), "more column"));
+  if (report.more)
     text +=
-        fmt::format("({} more columns: --full shows all, or name columns in `backcourt query`)\n", n - shown);
-  if (report.more) text += fmt::format("(the first {} rows: --limit N shows more)\n", report.rows.size());
+        fmt::format("(the first {}: --limit N shows more)\n", Counted(int64_t(report.rows.size()), "row"));
   return text;
 }
 

@@ -12,8 +12,8 @@ std::string Text(const RunRecord& run) {
                                  run.seconds ? Seconds(*run.seconds) : "", run.outcome, run.command);
   if (!run.summary.empty()) text += "       " + run.summary + "\n";
   for (const ledger::RunTable& t : run.tables.value_or(std::vector<ledger::RunTable>{}))
-    text += fmt::format("       {:<34} {:>6} cells {:>10} rows {:>9} in {} batches{}\n", t.table,
-                        WithCommas(t.cells), WithCommas(t.rows), Seconds(t.seconds), t.batches,
+    text += fmt::format("       {:<34} {:>12} {:>15} {:>9} in {}{}\n", t.table, Counted(t.cells, "cell"),
+                        Counted(t.rows, "row"), Seconds(t.seconds), Counted(t.batches, "batch"),
                         t.retries ? fmt::format(", {} tried again", t.retries) : "");
   for (const ledger::RunFailure& f : run.failures.value_or(std::vector<ledger::RunFailure>{}))
     text += fmt::format("       FAILED {} {} ({}): {}\n", f.table, f.date.Str(), f.error_class, f.message);

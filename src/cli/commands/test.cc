@@ -16,7 +16,11 @@ Result<int> RunTest(Caller& caller, const TestRequest& request, const JsonView& 
   }
   std::string text;
   for (const ModelTestFailure& failure : report.failures)
-    text += fmt::format("FAILED {} \"{}\": {}\n", failure.model, failure.test, failure.Text());
+    text += fmt::format("FAILED {}{}{}\n", failure.model.empty() ? "" : failure.model + " ",
+                        failure.test.empty() ? "" : fmt::format("\"{}\": ", failure.test),
+                        failure.expected.empty()
+                            ? fmt::format("{}:{}: {}", failure.file, failure.line, failure.Text())
+                            : failure.Text());
   if (!report.untested.empty()) text += "without tests: " + Join(report.untested, ", ") + "\n";
   text += fmt::format("{} of {} in {}: {}\n", Counted(report.tests, "test"), Counted(report.models, "model"),
                       Seconds(report.seconds),

@@ -74,7 +74,7 @@ std::string RawText(const RawCheckReport& raw, const std::string& season) {
   }
   return text + fmt::format("{}{}: {} of {} loaded again: {}\n", Counted(raw.tables, "raw table"),
                             season.empty() ? "" : " of " + season, Counted(raw.rows, "row"),
-                            Counted(raw.units, "unit"),
+                            Counted(raw.units, "game"),
                             raw.differing ? fmt::format("{} DIFFER", Counted(raw.differing, "row"))
                                           : "all agree to the bit");
 }

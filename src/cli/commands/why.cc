@@ -7,11 +7,11 @@ namespace backcourt {
 
 namespace {
 
-std::string ValueText(const WhyValue& value) {
+std::string ValueText(const WhyValue& value, const ValuesView& view) {
   auto shown = [](const std::optional<std::string>& one) { return one.value_or("NULL"); };
   std::string text = value.key + ": ";
   if (!value.column.empty())
-    text += fmt::format("{} {} -> {}", value.column, shown(value.before), shown(value.after));
+    text += view.Text(fmt::format("{} {} -> {}", value.column, shown(value.before), shown(value.after)));
   else
     text += value.after ? "the row is new" : "the row is gone";
   if (value.file.empty()) return text;
@@ -26,7 +26,7 @@ std::string RowsText(const WhyLink& link) {
   return fmt::format("{}: {}", link.column, Join(rows, ", "));
 }
 
-Result<int> RunWhy(Caller& caller, const WhyRequest& request, const JsonView& view, const Output& output) {
+Result<int> RunWhy(Caller& caller, const WhyRequest& request, const ValuesView& view, const Output& output) {
   WhyReport links = TRY(caller.Ask("why", Why, request));
   if (view.json) {
     output.Out(ToJson(links).dump(2) + "\n");
@@ -46,12 +46,12 @@ Result<int> RunWhy(Caller& caller, const WhyRequest& request, const JsonView& vi
                           link.because.substr(0, link.because.find(" within")), last ? "\n" : "");
       continue;
     }
-    text +=
-        fmt::format("{}{} {}: {}\n{}  {}\n", indent, link.table, link.date, link.state, indent, link.because);
+    text += fmt::format("{}{} {}: {}\n{}  {}\n", indent, link.table, link.date, link.state, indent,
+                        view.Text(link.because));
     indent += "  ";
-    if (!link.rows.empty()) text += indent + RowsText(link) + "\n";
+    if (!link.rows.empty()) text += indent + view.Text(RowsText(link)) + "\n";
     for (const WhyValue& value : link.values)
-      text += indent + ValueText(value) + "\n";
+      text += indent + ValueText(value, view) + "\n";
     if (link.values_changed > int64_t(link.values.size()))
       text += fmt::format("{}and {}\n", indent,
                           Counted(link.values_changed - int64_t(link.values.size()), "more value"));

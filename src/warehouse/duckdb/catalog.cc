@@ -68,7 +68,8 @@ Result<std::vector<PartitionDigest>> DigestPartitions(Connection& connection, co
   for (size_t i = 0; i < rows.size(); ++i) {
     if (rows.Null(i, 0))
       return Error{ErrorKind::kData,
-                   fmt::format("{} has {} rows without a date", query.relation, rows.Int(i, 1)), ""};
+                   fmt::format("{} has {} without a date", query.relation, Counted(rows.Int(i, 1), "row")),
+                   ""};
     digests[i].partition = PartitionKey(rows.Int(i, 0));
     digests[i].rows = rows.Int(i, 1);
     digests[i].digest.value = (ParseUnsigned(rows.Text(i, 2)) << 64) + ParseUnsigned(rows.Text(i, 3));

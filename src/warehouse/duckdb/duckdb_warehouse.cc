@@ -89,12 +89,13 @@ class FunctionMaker {
         some += functions_[n].statement + ";";
       if (connection_->Execute(some)) continue;
       for (size_t n = i; n < end; ++n) {
-        const auto& [name, statement, file, about] = functions_[n];
+        const std::string& statement = functions_[n].statement;
         if (auto alone = connection_->Execute(statement); !alone && all)
-          all = Error{ErrorKind::kUsage,
-                      fmt::format("{}: {}\n  in {}", file, alone.error().message,
-                                  ReplaceAll(statement.substr(0, statement.find('\n')), "OR REPLACE ", "")),
-                      "a function is an expression of its parameters: it cannot read tables"};
+          all = Error{
+              ErrorKind::kUsage,
+              fmt::format("{}:{}: {}\n  in {}", functions_[n].file, functions_[n].line, alone.error().message,
+                          ReplaceAll(statement.substr(0, statement.find('\n')), "OR REPLACE ", "")),
+              "a function is an expression of its parameters: it cannot read tables"};
       }
     }
     return all;

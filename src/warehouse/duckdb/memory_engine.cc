@@ -11,36 +11,32 @@ namespace backcourt {
 
 namespace {
 
-Result<> MakeTables(Connection& connection, const Project& project, std::set<std::string> needed) {
-  for (auto model = project.models.rbegin(); model != project.models.rend();
-       ++model)  // readers before what they read
-    if (needed.contains(model->name))
-      for (const Read& read : model->reads)
-        needed.insert(read.table);
-  auto make = [&](const std::string& sql, const std::string& file) -> Result<> {
+// An error of the engine without the place in the statement, which is not the reader's.
+FileProblem ProblemOfFile(const std::string& file, int line, const std::string& what, const Error& error) {
+  return {file, line, 1, what + error.message.substr(0, error.message.find("\n\nLINE ")), error.hint};
+}
+
+Result<> MakeTables(Connection& connection, const Project& project, MemoryEngine& engine) {
+  auto make = [&](const std::string& name, const std::string& file, const std::string& sql) -> Result<> {
     auto made = connection.Execute(sql);
-    if (!made) made.error().message = file + ": " + made.error().message;
-    return made;
+    if (!made && made.error().kind == ErrorKind::kInterrupted) return made.error();
+    if (made)
+      engine.tables.insert(name);
+    else
+      engine.problems.push_back(ProblemOfFile(file, 1, "", made.error()));
+    return {};
   };
   for (const RawTable& table : project.raw_tables) {
-    if (!needed.contains(table.name)) continue;
     std::vector<std::string> columns;
     for (const Column& column : table.columns)
       columns.push_back(Ident(column.name) + " " + column.type);
-    TRY(make(fmt::format("CREATE TABLE main.{} ({})", Ident(table.name), Join(columns, ", ")), table.file));
+    TRY(make(table.name, table.file,
+             fmt::format("CREATE TABLE main.{} ({})", Ident(table.name), Join(columns, ", "))));
   }
   for (const Seed& seed : project.seeds)
-    if (needed.contains(seed.name))
-      TRY(make(fmt::format("CREATE TABLE main.{} AS FROM read_csv({}, header = true, sample_size = -1)",
-                           Ident(seed.name), Quote(seed.file)),
-               seed.file));
-  for (const Model& model : project.models) {
-    if (!needed.contains(model.name)) continue;
-    auto made = MakeEmptyTable(connection, model);
-    if (made) continue;
-    made.error().message = model.file + ": " + made.error().message;
-    return made;
-  }
+    TRY(make(seed.name, seed.file,
+             fmt::format("CREATE TABLE main.{} AS FROM read_csv({}, header = true, sample_size = -1)",
+                         Ident(seed.name), Quote(seed.file))));
   return {};
 }
 
@@ -58,18 +54,21 @@ Result<> MakeEmptyTable(Connection& connection, const Model& model) {
                                         EmptyInputs(model), SelectSql(model)));
 }
 
-Result<std::unique_ptr<Database>> OpenInMemory(const Project& project, const std::set<std::string>& tables) {
-  auto database = TRY(OpenEngine());
-  auto connection = TRY(database->Connect());
+Result<MemoryEngine> OpenInMemory(const Project& project) {
+  MemoryEngine engine;
+  engine.database = TRY(OpenEngine());
+  auto connection = TRY(engine.database->Connect());
   TRY(connection->Execute(
       "SET threads = 1; SET autoinstall_known_extensions = false; ATTACH ':memory:' AS wh"));
   for (const Function& function : project.functions)
     if (auto made = connection->Execute(function.statement); !made) {
-      made.error().message = fmt::format("{}: {}(): {}", function.file, function.name, made.error().message);
-      return made.error();
+      if (made.error().kind == ErrorKind::kInterrupted) return made.error();
+      engine.functions.insert(function.name);
+      engine.problems.push_back(
+          ProblemOfFile(function.file, function.line, function.name + "(): ", made.error()));
     }
-  TRY(MakeTables(*TRY(ConnectInMemory(*database)), project, tables));
-  return database;
+  TRY(MakeTables(*TRY(ConnectInMemory(*engine.database)), project, engine));
+  return engine;
 }
 
 Result<std::unique_ptr<Connection>> ConnectInMemory(Database& database) {

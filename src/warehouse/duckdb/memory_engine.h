@@ -5,15 +5,20 @@
 #include <memory>
 #include <set>
 #include <string>
+#include <vector>
 
 #include "adbc/adbc.h"
 #include "project/project.h"
 
 namespace backcourt {
 
-// `tables` and what they are made of are there, typed as a fill makes them; seeds have their rows. An error
-// names the file of what does not run.
-Result<std::unique_ptr<Database>> OpenInMemory(const Project& project, const std::set<std::string>& tables);
+struct MemoryEngine {
+  std::unique_ptr<Database> database;
+  std::set<std::string> tables;       // raw tables and seeds that are there; these have their rows
+  std::set<std::string> functions;    // that cannot be made
+  std::vector<FileProblem> problems;  // of what cannot be made
+};
+Result<MemoryEngine> OpenInMemory(const Project& project);
 
 // Makes the table of a model without rows, where what it reads is there.
 Result<> MakeEmptyTable(Connection& connection, const Model& model);

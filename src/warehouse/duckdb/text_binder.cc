@@ -6,6 +6,7 @@
 #include <regex>
 
 #include "base/text.h"
+#include "project/sql_text.h"
 #include "warehouse/cell_sql.h"
 #include "warehouse/duckdb/memory_engine.h"
 #include "warehouse/duckdb/syntax.h"
@@ -59,24 +60,25 @@ FileProblem ProblemIn(const Body& body, const std::string& statement, const Erro
 
 Result<std::unique_ptr<TextBinder>> TextBinder::Open(const Project& project) {
   std::unique_ptr<TextBinder> binder(new TextBinder);
-  for (const RawTable& table : project.raw_tables)
-    binder->tables_.insert(table.name);
-  for (const Seed& seed : project.seeds)
-    binder->tables_.insert(seed.name);
-  binder->database_ = TRY(OpenInMemory(project, binder->tables_));
-  binder->connection_ = TRY(ConnectInMemory(*binder->database_));
+  binder->engine_ = TRY(OpenInMemory(project));
+  binder->connection_ = TRY(ConnectInMemory(*binder->engine_.database));
   binder->volatile_functions_ = TRY(VolatileFunctions(*binder->connection_));
   return binder;
+}
+
+bool TextBinder::CallsBroken(const std::vector<std::string>& tokens) const {
+  return std::any_of(tokens.begin(), tokens.end(),
+                     [&](const std::string& token) { return engine_.functions.contains(SqlName(token)); });
 }
 
 Result<std::vector<FileProblem>> TextBinder::Bind(const Model& model) {
   std::vector<FileProblem> problems = TRY(FindBodyProblems(*connection_, BodyOf(model), volatile_functions_));
   bool inputs_there = std::all_of(model.reads.begin(), model.reads.end(),
-                                  [&](const Read& read) { return tables_.contains(read.table); });
-  if (!problems.empty() || !inputs_there) return problems;
+                                  [&](const Read& read) { return engine_.tables.contains(read.table); });
+  if (!problems.empty() || !inputs_there || CallsBroken(model.tokens)) return problems;
   problems = TRY(BindTable(model));
   if (!problems.empty()) return problems;
-  tables_.insert(model.name);
+  engine_.tables.insert(model.name);
   return BindQueries(model);
 }
 
@@ -122,6 +124,7 @@ Result<std::vector<FileProblem>> TextBinder::BindQueries(const Model& model) {
   if (model.lines.lines.contains("rows.keys"))
     bind("rows.keys", EmptyInputs(model), "game_date", model.expected_keys);
   bind("note", EmptyInputs(model), "game_date, note", model.note);
+  TRY(connection_->Execute("DROP VIEW main.this"));
   return problems;
 }
 
@@ -129,8 +132,8 @@ Result<std::vector<FileProblem>> TextBinder::Bind(const Check& check) {
   Body body{check.file, check.body, check.body_line, check.reads};
   std::vector<FileProblem> problems = TRY(FindBodyProblems(*connection_, body, volatile_functions_));
   bool inputs_there = std::all_of(check.reads.begin(), check.reads.end(),
-                                  [&](const std::string& read) { return tables_.contains(read); });
-  if (!problems.empty() || !inputs_there) return problems;
+                                  [&](const std::string& read) { return engine_.tables.contains(read); });
+  if (!problems.empty() || !inputs_there || CallsBroken(SqlTokens(check.body))) return problems;
   Model as_model;  // for the text around its SELECT
   for (const std::string& read : check.reads)
     as_model.reads.push_back({read, {}});

@@ -10,18 +10,25 @@
 #include "adbc/adbc.h"
 #include "project/project.h"
 #include "warehouse/body_check.h"
+#include "warehouse/duckdb/memory_engine.h"
 
 namespace backcourt {
 
 class TextBinder {
  public:
-  // An error names the function, the raw table or the seed that cannot be made.
   static Result<std::unique_ptr<TextBinder>> Open(const Project& project);
 
   // What is wrong with a text: what it names, then how it binds. Models come in the order of the project; of
   // one that reads a broken one only the names are looked at.
   Result<std::vector<FileProblem>> Bind(const Model& model);
   Result<std::vector<FileProblem>> Bind(const Check& check);
+  // Of the functions, the raw tables and the seeds that cannot be made.
+  const std::vector<FileProblem>& problems() const { return engine_.problems; }
+  // Whether a table is there; of a model once it is bound.
+  bool Has(const std::string& table) const { return engine_.tables.contains(table); }
+  // Whether a text calls a function that cannot be made.
+  bool CallsBroken(const std::vector<std::string>& tokens) const;
+  Database& database() { return *engine_.database; }
   // With the functions, the tables and the seeds.
   Connection& connection() { return *connection_; }
 
@@ -30,9 +37,9 @@ class TextBinder {
   Result<std::vector<FileProblem>> BindTable(const Model& model);
   Result<std::vector<FileProblem>> BindQueries(const Model& model);
 
-  std::unique_ptr<Database> database_;
+  MemoryEngine engine_;
   std::unique_ptr<Connection> connection_;
-  std::set<std::string> volatile_functions_, tables_;  // tables_: those that are there
+  std::set<std::string> volatile_functions_;
 };
 
 // The problem that an error of the engine tells of a statement that holds the body: its `LINE n: ...` and the

@@ -135,7 +135,8 @@ Result<std::vector<PartitionDigest>> SparkWorkbench::Digest(const DigestQuery& q
   for (size_t i = 0; i < rows.size(); ++i) {
     if (rows.Null(i, 0))
       return Error{ErrorKind::kData,
-                   fmt::format("{} has {} rows without a date", query.relation, rows.Int(i, 1)), ""};
+                   fmt::format("{} has {} without a date", query.relation, Counted(rows.Int(i, 1), "row")),
+                   ""};
     digests[i] = {PartitionKey(rows.Int(i, 0)), rows.Int(i, 1),
                   SparkDigestOf(rows.Text(i, 2), rows.Text(i, 3))};
   }
