@@ -188,7 +188,11 @@ Result<> Loader::LookForAnyFile() {
   std::set<std::string> paths;
   for (const ledger::LoadedFile& file : TRY(ledger::ReadFiles(connection_)))
     if (is_data(file.feed)) paths.insert(file.path);
-  if (paths.empty()) return {};
+  std::error_code ignored;
+  auto there = [&](const std::string& path) {  // of a season that is not chosen
+    return IsRemote(path) || std::filesystem::exists(path, ignored);
+  };
+  if (paths.empty() || std::any_of(paths.begin(), paths.end(), there)) return {};
   return Error{
       ErrorKind::kSource,
       fmt::format("no file is left of {} that {} loaded, as {}; nothing was loaded",
