@@ -87,6 +87,37 @@ class WhyAValue(Toy):
         self.assertIn("since run 2", first["because"])
         self.assertEqual((first["state"], first["values"]), ("as it was made", []))
 
+    def test_what_changed_since_it_was_made(self):
+        self.edit(BOX, "G1,AAA,1,30,", "G1,AAA,1,33,")
+        self.run_program("load")
+        head, box = [link for link in self.why("player_games", "2021-10-19", "--key", "1", "--column", "points") if link["state"] != "as before"]
+        self.assertEqual((head["state"], head["values"]), ("as it was made", []))
+        self.assertRegex(head["because"], r"^points is 30, since run 2 .*; the cell is stale now: raw_box 2021-10-19 changed in run 3$")
+        self.assertEqual((box["table"], box["state"]), ("raw_box", "changed since"))
+        self.assertEqual([(value["before"], value["after"], value["file"].endswith(BOX), value["row"]) for value in box["values"]], [("30", "33", True, 1)])
+        self.assertRegex(self.why("player_form", "2021-10-25", "--key", "1", "--column", "points_avg")[0]["because"], "; the cell is may change now: raw_box 2021-10-19 changed in run 3$")
+        self.run_program("backfill")
+        self.assertNotIn("now", self.why("player_games", "2021-10-19", "--key", "1", "--column", "points")[0]["because"])
+
+    def test_the_text_of_the_model_changed(self):
+        self.edit("models/precompute/player_form.sql", "sum(p.points)", "sum(p.points) + 1")
+        self.run_program("backfill")
+        head, *inputs = self.why("player_form", "2021-10-25", "--key", "1", "--column", "points_avg")
+        self.assertEqual(head["state"], "changed")
+        self.assertIn("; no row that it was made of had changed, so the model's own text, a function, or the dates in its windows had", head["because"])
+        self.assertEqual({link["state"] for link in inputs}, {"as before"})
+
+    def test_the_row_is_found_though_its_file_was_loaded_again(self):
+        self.edit(BOX, "G1,AAA,1,30,", "G1,AAA,1,33,")
+        self.run_program("backfill")
+        lines = (self.project / BOX).read_text().splitlines()
+        (self.project / BOX).write_text("\n".join([lines[0], *reversed(lines[1:])]).replace("G3,AAA,1,31,", "G3,AAA,1,32,") + "\n")
+        self.run_program("backfill")
+        box, = [link for link in self.why("player_games", "2021-10-19", "--key", "1", "--column", "points") if link["table"] == "raw_box"]
+        self.assertEqual([(value["after"], value["file"].endswith(BOX), value["row"]) for value in box["values"]], [("33", True, len(lines) - 1)])
+        value, = self.why("raw_box", "2021-10-19")[0]["values"]
+        self.assertEqual((value["file"].endswith(BOX), value["row"]), (True, len(lines) - 1))
+
     def test_what_is_no_row_or_column(self):
         for words, said in (
             (("player_form", "2021-10-25", "--key", "99"), "no row of player_form 2021-10-25 has the key '99'"),

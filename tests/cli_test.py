@@ -317,7 +317,9 @@ class BadInput(Toy):
         self.assertGreater(json.loads(self.run_program("backfill", "all", "--json").splitlines()[-1])["partial"], 0)
         # Of rows that are equal one stays, and nothing is wrong with it.
         self.edit("data/box_2021-22.csv", "G1,AAA,1,31,36:10", "G1,AAA,1,30,36:10")
-        self.run_program("load")
+        said = self.run_program("load")
+        self.assertIn("1 row, equal to another row in every column", said)
+        self.assertNotIn("have one key", said)
         self.assertEqual(self.query("SELECT count(*) AS n FROM raw_box WHERE game_id = 'G1' AND player_id = 1"), [{"n": 1}])
 
     def test_a_broken_line(self):

@@ -170,6 +170,8 @@ class Changes(Toy):
             (("show", "player_from", "--as-of", "2"), "player_form"),
             (("diff", "77"), "there is no run 77"),
             (("query", "FROM as_of('nothing', 2)"), "nothing"),
+            (("query", "FROM as_of(player_form, 2)"), "as_of() takes a table and a run's number or a time\n  Try: as_of('TABLE', 11)"),
+            (("query", "FROM as_of('player_form', -1)"), "as_of() takes a table and a run's number or a time"),
         ):
             self.assertIn(said, self.run_program(*words, code=1))
 
@@ -264,10 +266,10 @@ class Changes(Toy):
         self.assertIn("no feed takes a file named other.csv", self.run_program("load", "--what-if", str(other), code=1))
 
     def test_it_is_kept_as_long_as_the_project_says(self):
-        for keep, there in (("0 days", False), ("90 days", True), ("all", True)):
+        for keep, there in (('"0 days"', False), ("0", False), ('"90 days"', True), ('"all"', True)):
             with self.subTest(keep=keep):
                 toml = self.project / "backcourt.toml"
-                toml.write_text(toml.read_text().split("[history]")[0] + f'[history]\nkeep = "{keep}"\n')
+                toml.write_text(toml.read_text().split("[history]")[0] + f"[history]\nkeep = {keep}\n")
                 points = random.Random(keep).randrange(1000)
                 lines = (self.project / BOX).read_text().splitlines()
                 lines[1] = f"G1,AAA,1,{points},36:10"
@@ -280,7 +282,7 @@ class Changes(Toy):
                     self.assertIn("the history reaches back to run", self.run_program("show", "player_form", "--as-of", str(before[0]), code=1))
                     self.check(self.state())
         toml.write_text(toml.read_text().replace('"all"', '"soon"'))
-        self.assertIn("keep 'soon' is neither \"all\" nor a time such as \"90 days\"", self.run_program("load", code=1))
+        self.assertIn("keep 'soon' is neither \"all\", 0 nor a time such as \"90 days\"", self.run_program("load", code=1))
 
     def test_old_history_goes(self):
         toml = self.project / "backcourt.toml"

@@ -238,10 +238,13 @@ class Tables(Toy):
         self.assertEqual((list(changes), changes["player_form"]["changed"]), (["player_form"], 5))
         self.assertEqual(project.diff()["run"], run)
         self.assertEqual(project.diff(model="player_form", season="2021-22")["tables"], [])
+        self.refused("run and model are two questions", project.diff, run, model="player_form")
+        self.refused("run and model are two questions", project.diff, "player_form", model="player_form")
         model = folder / "models" / "precompute" / "player_form.sql"
         text = model.read_text()
         model.write_text(text.replace("sum(p.points)", "max(p.points)"))
         edited, = project.diff(model="player_form", dates=["2021-10-25"], examples=1)["tables"]
+        self.assertEqual(project.diff(model="player_form", start="2021-10-25", end="2021-10-25", examples=1)["tables"], [edited])
         self.assertEqual((edited["table"], edited["dates"], len(edited["values"])), ("player_form", 1, 1))
         model.write_text(text)
         value = project.why("player_form", "2021-10-25", key=1, column="points_avg")[0]["values"][0]
@@ -351,6 +354,8 @@ class PublishedTables(Toy):
             with self.subTest(more):
                 self.refused(said, tables.table, **{"name": "player_games", **more})
         self.refused("has no manifest.json", backcourt.Published, self.folder)
+        with self.assertRaisesRegex(backcourt.SourceUnreachable, "^nowhere://tables: "):
+            backcourt.Published("nowhere://tables")
 
     def test_who_has_the_warehouse_keeps_nobody_from_reading(self):
         ours = self.project.table("player_games", columns=["points"])
@@ -561,13 +566,19 @@ class Training(FourWeeks):
         self.assertEqual(duckdb.sql("SELECT sum(points) FROM found").fetchone()[0], y.sum())
 
     def test_wrong_names(self):
-        for more, said in [({"target": "pionts"}, "Try: points"), ({"target": "player_name"}, "is not a target"), ({"features": ["points_avg"]}, "points_avg_season"), ({"features": []}, "backcourt.FEATURES"),
+        for more, said in [({"target": "pionts"}, "Try: points"), ({"target": "player_name"}, "is not a target"), ({"seasons": []}, "seasons is empty"), ({"features": ["points_avg"]}, "points_avg_season"), ({"features": []}, "backcourt.FEATURES"),
                            ({"features": ["dnp_rate", "dnp_rate"]}, "twice"), ({"features": ["missing_features"]}, "is VARCHAR"), ({"features": ["team_abbr"]}, "it is not a feature"),
                            ({"seasons": "2031-32"}, "no season '2031-32'"), ({"end": "2021-10-01"}, "has no row in what was chosen"), ({"start": "soon"}, "is not a date"),
                            ({"seasons": ["2021-22", "' OR true --"]}, "no season")]:
             with self.subTest(more), self.assertRaises(backcourt.UsageError) as caught:
                 self.project.training_set(**more)
             self.assertIn(said, str(caught.exception))
+        with self.assertRaisesRegex(backcourt.UsageError, "'player_name' is not a target") as caught:
+            self.project.training_set("player_name")
+        self.assertNotIn("player_id", str(caught.exception))
+
+    def test_one_is_no_plural(self):
+        self.assertIn("from 1 feature, ", repr(self.project.training_set("points", features="points_avg_last_5")))
 
 
 class Changed(unittest.TestCase):

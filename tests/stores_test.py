@@ -54,6 +54,33 @@ class Buckets(Remote):
         self.assertFalse((self.project / "warehouse.duckdb.publish").exists())
         self.assertNotIn(self.s3.secret, self.said)
 
+    def test_a_killed_publication_leaves_a_whole_version_in_the_bucket(self):
+        toml = self.project / "backcourt.toml"
+        toml.write_text(toml.read_text() + '\n[publish]\nfolder = "s3://lake/published"\n')
+        self.run_program("backfill")
+        read = lambda key: self.s3.client.get_object(Bucket="lake", Key="published/" + key)["Body"].read()  # noqa: E731
+
+        def points():
+            """The corrected value, in the version that the manifest names; every file of it is there."""
+            manifest = json.loads(read("manifest.json"))
+            for told in manifest["tables"].values():
+                for file in told["files"]:
+                    (self.folder / "rows.parquet").write_bytes(read(file["path"]))
+                    self.assertEqual(file["rows"], len(self.rows_of(self.folder / "rows.parquet")))
+            (self.folder / "rows.parquet").write_bytes(read(manifest["tables"]["player_games"]["files"][0]["path"]))
+            return next(row["points"] for row in self.rows_of(self.folder / "rows.parquet") if (row["game_id"], row["player_id"]) == ("G1", 1))
+
+        old = points()
+        for n, point in enumerate(["publish-file:player_form", "publish-file:player_games", "publish-version", "publish-views", "publish-manifest"]):
+            with self.subTest(point=point):
+                self.s3.put("season/box_2021-22.csv", TOY_BOX.read_bytes().replace(b"G1,AAA,1,30", f"G1,AAA,1,{40 + n}".encode()))
+                killed = subprocess.run([BACKCOURT, "backfill"], cwd=self.project, capture_output=True, env={**servers.CLEAN, **self.environment, "BACKCOURT_FAULT": f"{point} kill"})
+                self.assertEqual(killed.returncode, -9)
+                self.assertIn(points(), (old, 40 + n))
+                self.run_program("publish")
+                old = points()
+                self.assertEqual(old, 40 + n)
+
     def rows_of(self, file):
         with duckdb.connect() as connection:
             rows = connection.execute(f"SELECT to_json(t) FROM read_parquet('{file}') t").fetchall()

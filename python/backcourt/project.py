@@ -373,7 +373,17 @@ class Project:
         """Makes a cell again from the file that `bundle` wrote: look at `same`. Needs no warehouse."""
         return cast(BundleReplay, self._json(["replay", str(Path(file).absolute())], answers=(2,)))
 
-    def diff(self, run: AsOf | None = None, *tables: str, model: str | None = None, dates: Iterable[Date] | None = None, season: str | None = None, examples: int = 10) -> Diff:
+    def diff(
+        self,
+        run: AsOf | None = None,
+        *tables: str,
+        model: str | None = None,
+        start: Date | None = None,
+        end: Date | None = None,
+        dates: Iterable[Date] | None = None,
+        season: str | None = None,
+        examples: int = 10,
+    ) -> Diff:
         """What a run changed in the rows of tables: the newest, unless one is named by its number or a time.
 
             >>> [(table["table"], table["changed"]) for table in Project().diff()["tables"]]
@@ -383,7 +393,9 @@ class Project:
         its rows, on all dates or those chosen. Nothing is kept.
         """
         if model is not None:
-            return cast(Diff, self._json(["diff", "--model", model, *_choice(None, None, dates, season), "--examples", str(examples)], answers=(2,)))
+            if run is not None:
+                raise UsageError("run and model are two questions\n  Try: one of them")
+            return cast(Diff, self._json(["diff", "--model", model, *_choice(start, end, dates, season), "--examples", str(examples)], answers=(2,)))
         named = [] if run is None else [str(run) if isinstance(run, int) else _moment(run)]
         if tables and not named:
             raise UsageError("tables without a run\n  Try: diff(run, *tables)")

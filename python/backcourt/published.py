@@ -47,7 +47,10 @@ class Published:
         if filesystem is not None:
             self._files, self._root = filesystem, self.folder
         elif "://" in self.folder:
-            self._files, self._root = pyarrow.fs.FileSystem.from_uri(self.folder)
+            try:
+                self._files, self._root = pyarrow.fs.FileSystem.from_uri(self.folder)
+            except (OSError, ValueError) as error:  # a bucket whose region cannot be asked for, a scheme that is none
+                raise SourceUnreachable(f"{self.folder}: {error}") from error
         else:
             self._files, self._root = pyarrow.fs.LocalFileSystem(), os.path.abspath(self.folder)
         self._manifest: Mapping[str, Any] = {}

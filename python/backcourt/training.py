@@ -85,7 +85,7 @@ class TrainingSet:
     def __repr__(self) -> str:
         facts = self.certificate
         lines = [
-            f"TrainingSet: {len(self):,} rows to learn {self.target} from {len(self.features)} features, {facts['first_date']} to {facts['last_date']}",
+            f"TrainingSet: {_counted(len(self), 'row')} to learn {self.target} from {_counted(len(self.features), 'feature')}, {facts['first_date']} to {facts['last_date']}",
             f"  of {facts['candidates']:,} rows of {FEATURE_TABLE}, {facts['share_left_out']:.1%} cannot be used:",
         ]
         lines += [f"    {count:>7,}  {reason}" for reason, count in facts["left_out"].items()]
@@ -126,8 +126,11 @@ class Choice:
     @staticmethod
     def of(target: str, features: Iterable[str], seasons: str | Iterable[str] | None, start: str, end: str, as_known: bool, complete: bool) -> Choice:
         features = (features,) if isinstance(features, str) else tuple(features)
-        seasons = () if seasons is None else (seasons,) if isinstance(seasons, str) else tuple(seasons)
-        return Choice(target, features, seasons, start, end, as_known, complete)
+        if seasons is not None:
+            seasons = (seasons,) if isinstance(seasons, str) else tuple(seasons)
+            if not seasons:
+                raise UsageError("seasons is empty\n  Try: without it, for all seasons")
+        return Choice(target, features, seasons or (), start, end, as_known, complete)
 
     def check(self, store: Description, outcomes: Description) -> None:
         """UsageError for a name that is none."""
@@ -141,9 +144,9 @@ class Choice:
                 raise UsageError(f"{feature!r} is {known[feature]}: a feature is a number")
         if not self.features or len(set(self.features)) < len(self.features):
             raise UsageError("features are named twice" if self.features else "features is empty\n  Try: backcourt.FEATURES")
-        targets = {column.name: column.type for column in outcomes.columns if column.type.split("(")[0] in _NUMBERS}
-        if self.target not in targets or self.target in KEY or self.target in self.features:
-            raise UsageError(f"{self.target!r} is not a target: a number of {OUTCOME_TABLE} is wanted, beside the features\n  Try: {nearest(self.target, [*targets])}")
+        targets = [column.name for column in outcomes.columns if column.type.split("(")[0] in _NUMBERS and column.name not in (*KEY, *self.features)]
+        if self.target not in targets:
+            raise UsageError(f"{self.target!r} is not a target: a number of {OUTCOME_TABLE} is wanted, beside the features\n  Try: {nearest(self.target, targets)}")
 
     def where(self) -> str:
         rules = []
@@ -237,3 +240,7 @@ def _cells(used: pyarrow.Table, column: str) -> dict[str, Any]:
     """How many cells the rows are of, and one digest over all of theirs."""
     pairs = sorted(set(zip((day.isoformat() for day in used.column("game_date").to_pylist()), used.column(column).to_pylist())))
     return {"cells": len(pairs), "digest": hashlib.sha256("\n".join(f"{day} {digest}" for day, digest in pairs).encode()).hexdigest()}
+
+
+def _counted(count: int, noun: str) -> str:
+    return f"{count:,} {noun}{'' if count == 1 else 's'}"

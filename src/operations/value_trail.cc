@@ -4,6 +4,7 @@
 #include <fmt/ranges.h>
 
 #include <algorithm>
+#include <limits>
 
 #include "base/text.h"
 #include "ledger/history.h"
@@ -20,6 +21,8 @@ namespace {
 constexpr int kShownRows = 12;    // of an input, the newest
 constexpr int kFollowedRows = 3;  // of those of an input that changed
 constexpr int kDeepest = 12;
+constexpr const char* kChanged = "changed";
+constexpr int64_t kNewestRun = std::numeric_limits<int64_t>::max();
 
 std::string Is(const std::string& column, const std::string& value) {
   return fmt::format("CAST({} AS VARCHAR) = {}", Ident(column), Quote(value));
@@ -113,6 +116,11 @@ Result<ValueTrail::Since> ValueTrail::SinceWhen(const Model& model, const std::s
                                          "table_name = {} AND (slot IS NULL OR slot = {})",
                                          Quote(model.name), partition)));
   since.run = made.Int(0, 0);
+  auto cells = moment_.cells.find(model.name);
+  const Cell* cell = cells == moment_.cells.end() ? nullptr : cells->second.Find(partition);
+  int at = moment_.calendar.Find(Date{partition});
+  since.filled = cell ? cell->run : 0;
+  since.open = cell && at >= 0 && !Settled(lineage_.states().at(model.name)[size_t(at)]);
   std::string log = TRY(ledger::LogOf(connection(), model.name));
   if (log.empty()) return since;
   std::string value = column.empty() ? "NULL" : fmt::format("CAST({} AS VARCHAR)", Ident(column));
@@ -151,14 +159,15 @@ Result<std::vector<WhyValue>> ValueTrail::ChangesIn(const std::string& table, co
     ledger::Changes changes =
         TRY(ledger::ReadChanges(connection(), log, loaded.changed, remembered.key, where, kShownValues));
     all += changes.values;
-    std::vector<ledger::LoadedFile> files;
-    if (raw) files = TRY(lineage_.FilesOf(table, loaded));
+    std::vector<ledger::LoadedFile> files, later;
+    if (raw) files = TRY(lineage_.FilesOf(table, loaded)), later = TRY(lineage_.FilesSince(table, loaded));
     for (const ledger::ChangedValue& one : changes.first) {
       WhyValue& value =
           values.emplace_back(WhyValue{ledger::KeyText(one.key), one.column, one.before, one.after, "", {}});
       if (!raw || (one.column.empty() && !one.after)) continue;
-      if (auto place = files_.Find(*raw, files, one.key))
-        value.file = FileNames(project_).In(place->path), value.row = place->row;
+      auto place = files_.Find(*raw, files, one.key);
+      if (!place) place = files_.Find(*raw, later, one.key);
+      if (place) value.file = FileNames(project_).In(place->path), value.row = place->row;
     }
   }
   return values;
@@ -183,7 +192,7 @@ Result<std::optional<ValueTrail::Input>> ValueTrail::LookAt(const Model& model, 
     for (size_t c = own.size(); c-- > 0;)
       if (found.Int(0, c) == 0) own.erase(own.begin() + std::ptrdiff_t(c));
   }
-  Input input{project_.FindModel(read.table), fmt::format("({}) AND {}", window, AllOf(own)), {}};
+  Input input{project_.FindModel(read.table), fmt::format("({}) AND {}", window, AllOf(own)), {}, {}};
   std::string dated = project_.DateColumn(read.table);
   Rows rows = TRY(connection().Query(
       fmt::format("SELECT count(*), CAST(min({0}) AS VARCHAR), CAST(max({0}) AS VARCHAR) FROM {1} WHERE {2}",
@@ -201,7 +210,14 @@ Result<std::optional<ValueTrail::Input>> ValueTrail::LookAt(const Model& model, 
   link.because = fmt::format("{}{} within `{}`{}", Counted(rows.Int(0, 0), "row"),
                              own.empty() ? "" : " of its own", Join(windows, ", "), span);
   if (since.changed) link.values = TRY(ChangesIn(read.table, input.where, since, link.values_changed));
-  link.state = link.values.empty() ? kAsBefore : "changed";
+  link.state = link.values.empty() ? kAsBefore : kChanged;
+  input.changed = since;
+  if (link.values.empty() && since.open) {
+    Since later = since;
+    later.before = since.filled, later.run = kNewestRun, later.changed = true;
+    link.values = TRY(ChangesIn(read.table, input.where, later, link.values_changed));
+    if (!link.values.empty()) link.state = "changed since", input.changed = later;
+  }
   if (!column.empty() && !own.empty()) TRY(AddRows(columns, column, input));
   return std::optional(std::move(input));
 }
@@ -254,14 +270,14 @@ Result<> ValueTrail::AddInputs(const Model& model, int date_index, const Key& ke
     }
     input.link.depth = depth;
     report.push_back(input.link);
-    if (follow) TRY(FollowRows(input, named || only ? column : "", since, depth, report));
+    if (follow) TRY(FollowRows(input, named || only ? column : "", depth, report));
   }
   return {};
 }
 
-Result<> ValueTrail::FollowRows(const Input& input, const std::string& column, const Since& since, int depth,
-                                WhyReport& report) {
+Result<> ValueTrail::FollowRows(const Input& input, const std::string& column, int depth, WhyReport& report) {
   const Model& model = *input.model;
+  const Since& since = input.changed;
   std::string cells = fmt::format("CAST({} AS VARCHAR)", Ident(model.date));
   for (const std::string& part : model.key)
     cells += fmt::format(", CAST({} AS VARCHAR)", Ident(part));
@@ -297,7 +313,7 @@ Result<WhyReport> ValueTrail::Follow(const Model& model, int date_index, const s
   WhyLink head;
   head.table = model.name;
   head.date = date.Str();
-  head.state = since.changed ? "changed" : "as it was made";
+  head.state = since.changed ? kChanged : "as it was made";
   std::string what = column.empty() ? "the row" : column;
   if (!column.empty()) {
     Rows now = TRY(connection().Query(
@@ -317,8 +333,20 @@ Result<WhyReport> ValueTrail::Follow(const Model& model, int date_index, const s
       fmt::format("{}{}", what,
                   run ? fmt::format(", since run {} ({}, {} UTC)", since.run, run->command, run->started_at)
                       : ", since before the history of the warehouse");
+  if (since.open) {
+    std::string cause = lineage_.Cause(model.name, date_index);
+    head.because += fmt::format("; the cell is {} now{}",
+                                CellStateName(lineage_.states().at(model.name)[size_t(date_index)]),
+                                cause.empty() ? "" : ": " + cause);
+  }
   WhyReport report{std::move(head)};
   TRY(AddInputs(model, date_index, row, column, since, 1, report));
+  bool by_rows = std::any_of(report.begin() + 1, report.end(),
+                             [](const WhyLink& link) { return link.depth == 1 && link.state == kChanged; });
+  if (since.changed && !by_rows)
+    report.front().because +=
+        "; no row that it was made of had changed, so the model's own text, a function, or the dates in its "
+        "windows had";
   return report;
 }
 

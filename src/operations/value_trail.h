@@ -31,6 +31,8 @@ class ValueTrail {
   struct Since {
     int64_t run = 0, before = 0;
     bool changed = false;
+    int64_t filled = 0;              // the run that filled its cell last
+    bool open = false;               // the cell is not as its inputs are now
     std::optional<std::string> was;  // the column's value before
   };
 
@@ -43,8 +45,10 @@ class ValueTrail {
     const Model* model = nullptr;  // none of a raw table
     std::string where;             // of its rows
     WhyLink link;
+    Since changed;  // when its rows did that the link shows
   };
-  // Nothing where it reads no row of it. Changes are those in (since.before, since.run].
+  // Nothing where it reads no row of it. Changes are those in (since.before, since.run], or, where there are
+  // none and the row's cell is open, those since that was filled.
   Result<std::optional<Input>> LookAt(const Model& model, const Read& read, int date_index, const Key& key,
                                       const std::string& column, const Since& since);
   // The newest rows of an input, with the column that the value was made of.
@@ -52,8 +56,7 @@ class ValueTrail {
   Result<> AddInputs(const Model& model, int date_index, const Key& key, const std::string& column,
                      const Since& since, int depth, WhyReport& report);
   // The rows of an input that changed first, each once; where none did, the only row that has the column.
-  Result<> FollowRows(const Input& input, const std::string& column, const Since& since, int depth,
-                      WhyReport& report);
+  Result<> FollowRows(const Input& input, const std::string& column, int depth, WhyReport& report);
   Result<std::vector<WhyValue>> ChangesIn(const std::string& table, const std::string& where,
                                           const Since& since, int64_t& all);
   Result<std::vector<std::string>> ColumnsOf(const std::string& table);

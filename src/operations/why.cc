@@ -42,7 +42,7 @@ void Describe(Visitor& v, WhyLink& l) {
   v.Field("rows", l.rows, "the newest of the rows that the value was made of, with the value of this column");
   v.Field("values", l.values,
           "of a raw cell: the first of the values that its load changed; with `key`: of those in these rows "
-          "that changed before the value did");
+          "that changed before the value did, or since it was made (`changed since`)");
   v.Field("values_changed", l.values_changed, "how many of them are known");
 }
 
@@ -86,6 +86,7 @@ Result<> AddValues(Workspace& workspace, Connection& ledger, Lineage& lineage, c
       TRY(ledger::ReadChanges(ledger, log, cell.changed, table.key,
                               fmt::format("{} = {}", PartitionSql(table), cell.partition), kShownValues));
   std::vector<ledger::LoadedFile> files = TRY(lineage.FilesOf(link.table, cell));
+  std::vector<ledger::LoadedFile> later = TRY(lineage.FilesSince(link.table, cell));
   auto aside = TRY(TRY(workspace.Open())->Connect());
   FileRows rows(workspace.project(), *aside);
   link.values_changed = changed.values;
@@ -97,6 +98,7 @@ Result<> AddValues(Workspace& workspace, Connection& ledger, Lineage& lineage, c
     value.after = std::move(one.after);
     bool gone = value.column.empty() && !value.after;
     auto place = gone ? std::nullopt : rows.Find(table, files, one.key);
+    if (!place && !gone) place = rows.Find(table, later, one.key);
     if (place) value.file = place->path, value.row = place->row;
     if (!place && files.size() == 1) value.file = files.front().path;
     value.file = FileNames(workspace.project()).In(value.file);

@@ -237,11 +237,13 @@ Config ReadSections(const std::string& file, const toml::table& root, std::vecto
   note(data.Finish());
 
   TomlTable history = section("history");
-  std::string keep = history.Text("keep");
-  config.keep_history = ParseDays(keep);
+  const toml::table* kept = reader.Table("history");
+  bool number = kept && (*kept)["keep"].is_integer();
+  std::string keep = number ? std::to_string(history.Number("keep", 0)) : history.Text("keep");
+  config.keep_history = keep == "0" ? 0 : ParseDays(keep);
   if (!keep.empty() && keep != "all" && !config.keep_history)
     history.Problem(nullptr,
-                    fmt::format("keep '{}' is neither \"all\" nor a time such as \"90 days\"", keep));
+                    fmt::format("keep '{}' is neither \"all\", 0 nor a time such as \"90 days\"", keep));
   note(history.Finish());
 
   TomlTable publish = section("publish");

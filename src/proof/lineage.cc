@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <limits>
 #include <set>
 
 #include "base/text.h"
@@ -16,6 +17,8 @@
 namespace backcourt {
 
 namespace {
+
+constexpr size_t kSearchedFiles = 8;  // for one row: each is read whole
 
 std::string PartitionText(const Project& project, const std::string& table, PartitionKey partition) {
   switch (project.GrainOf(table)) {
@@ -144,6 +147,18 @@ Result<LineageLink> Lineage::OfRaw(const std::string& table, Date date) {
 }
 
 Result<std::vector<ledger::LoadedFile>> Lineage::FilesOf(const std::string& table, const Cell& cell) {
+  return FilesFrom(table, cell.changed, cell.changed);
+}
+
+Result<std::vector<ledger::LoadedFile>> Lineage::FilesSince(const std::string& table, const Cell& cell) {
+  std::vector<ledger::LoadedFile> files =
+      TRY(FilesFrom(table, cell.changed + 1, std::numeric_limits<int64_t>::max()));
+  if (files.size() > kSearchedFiles) files.clear();
+  return files;
+}
+
+Result<std::vector<ledger::LoadedFile>> Lineage::FilesFrom(const std::string& table, int64_t first,
+                                                           int64_t last) {
   std::vector<std::string> feeds;
   for (const Source& source : project_.sources)
     if (source.table == table) {
@@ -153,7 +168,7 @@ Result<std::vector<ledger::LoadedFile>> Lineage::FilesOf(const std::string& tabl
     }
   std::vector<ledger::LoadedFile> files;
   for (ledger::LoadedFile& file : TRY(ledger::ReadFiles(ledger_)))
-    if (file.run == cell.changed &&
+    if (file.run >= first && file.run <= last &&
         (file.feed.ends_with(" " + table) || std::find(feeds.begin(), feeds.end(), file.feed) != feeds.end()))
       files.push_back(std::move(file));
   return files;

@@ -31,8 +31,11 @@ class Lineage {
   Result<std::vector<LineageLink>> Follow(const std::string& table, int date_index);
   // Of a dated raw table's cell.
   Result<LineageLink> OfRaw(const std::string& table, Date date);
-  // The files by which a load changed a raw cell.
+  // The files by which a load changed a raw cell, and have not been loaded again.
   Result<std::vector<ledger::LoadedFile>> FilesOf(const std::string& table, const Cell& cell);
+  // Those that were loaded since, in one of which its rows are where their file was loaded again; none where
+  // they are too many to look through.
+  Result<std::vector<ledger::LoadedFile>> FilesSince(const std::string& table, const Cell& cell);
 
   // The states of all cells, by model.
   const std::map<std::string, std::vector<CellState>>& states() const { return states_; }
@@ -48,6 +51,7 @@ class Lineage {
     std::optional<std::pair<std::string, int>> next;  // a model's cell
     std::optional<LineageLink> raw;                   // the end: a raw cell
   };
+  Result<std::vector<ledger::LoadedFile>> FilesFrom(const std::string& table, int64_t first, int64_t last);
   Result<Step> Explain(const std::string& table, int date_index);
   // What of a model is other than when its table was made: parts of its file, and functions with their files.
   Result<std::string> ChangeOf(const Model& model);

@@ -47,6 +47,9 @@ class Walker : public SyntaxWalker {
       std::string name = node.contains("function") && node["function"].is_object()
                              ? Field(node["function"], "function_name")
                              : "";
+      if (name == "as_of")  // what could be read of it was replaced by its rows
+        return Error{ErrorKind::kUsage, "as_of() takes a table and a run's number or a time",
+                     "as_of('TABLE', 11), or as_of('TABLE', '2021-12-01 12:00')"};
       if (!kTableFunctions.contains(name)) return Refuse(name + "() reaches out of the warehouse");
     }
     if (std::string name = Field(node, "function_name"); kRefusedFunctions.contains(name))

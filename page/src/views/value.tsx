@@ -49,7 +49,7 @@ function Trail({ links }: { links: WhyLink[] }) {
     <ol class="why trail">
       {links.map((link, i) => (
         <li style={{ marginLeft: `${Math.min(link.depth, 10) * 14}px` }} class={link.state === 'as before' ? 'quiet' : ''}>
-          {link.state === 'changed' && <Mark state="stale" />}
+          {link.state.startsWith('changed') && <Mark state="stale" />}
           {isDate(link.date) ? <a href={cellLink(link.table, link.date)}>{link.table}{i > 0 ? '' : ` ${link.date}`}</a> : <a href={tableLink(link.table)}>{link.table}</a>}
           <span class="quiet"> {i > 0 && `${link.state}: `}<Coded text={firstLine(link.because)} />{link.column && `: ${link.column}`}</span>
           {link.rows.length > 0 && <ul class="plain-list made-of">{link.rows.map((row) => <li title={row.key}><span class="quiet">{row.date}</span> {row.value ?? 'NULL'}</li>)}</ul>}
