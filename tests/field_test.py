@@ -110,6 +110,60 @@ class Field(Shapes):
         self.assertEqual(self.query("SELECT points FROM raw_team_box WHERE game_id = '0022001050' ORDER BY team_abbr"), [{"points": 120}, {"points": 110}])
         self.assertEqual(self.query("SELECT home_points, away_points FROM raw_results WHERE game_id = '0022001050'"), [{"home_points": 120, "away_points": 110}])
 
+    def test_a_player_in_both_teams_of_box_pages(self):
+        games = "game_id,nba_game_id,date,tip_text,venue,away,home,away_pts,home_pts,away_line,home_line,inactive,remark\n"
+        players = "game_id,team,starter,player_id,player,status,mp,fg,fga,fg3,fg3a,ft,fta,orb,drb,ast,stl,blk,tov,pf,pts,plus_minus\n"
+        teams = "game_id,team,fg,fga,fg3,fg3a,ft,fta,orb,drb,ast,stl,blk,tov,pf,pts\n"
+        for game in GAMES[:2]:
+            page = game.date.replace("-", "") + "0" + game.home
+            games += f"{page},{game.id},{game.date},,,{game.away},{game.home},{game.points[game.away]},{game.points[game.home]},,,,\n"
+            for team in (game.home, game.away):
+                lines = [f'{team},0,{team.lower()}{n}01,{name},,40:00,{l["FGM"]},{l["FGA"]},0,1,{l["FTM"]},{l["FTA"]},1,3,2,1,0,1,2,{l["PTS"]},0' for n, (_, name, l) in enumerate(game.lines(team))]
+                if team == "WAS":  # two of the other team stand in it too; one row stands twice
+                    lines += [f"WAS,{line[4:]}" for line in stray] + lines[:1]
+                stray, t = lines[:2], game.totals(team)
+                players += "".join(f"{page},{line}\n" for line in lines)
+                teams += f'{page},{team},{t["FGM"]},{t["FGA"]},0,6,{t["FTM"]},{t["FTA"]},6,18,12,6,0,6,12,{t["PTS"]}\n'
+        for name, text in (("games", games), ("player_box", players), ("team_box", teams)):
+            self.put(f"box/{name}_2020-21.csv", text.encode())
+        report = self.load()
+        doubled = [d["reason"] for d in report["dropped"] if d["reason"].startswith("doubled key")]
+        self.assertEqual(len(doubled), 2)
+        for word in ("0022001051", "the totals of WAS contradict its line", "player_box_2020-21.csv, row "):
+            self.assertIn(word, doubled[0])
+        self.assertEqual(self.query("SELECT game_id, team_abbr, count(*) AS n FROM raw_player_box GROUP BY ALL ORDER BY ALL"), [
+            {"game_id": g.id, "team_abbr": t, "n": 6} for g in GAMES[:2] for t in sorted((g.home, g.away))])
+        self.assertEqual(self.query("SELECT DISTINCT turnovers, team_turnovers FROM raw_team_box"), [{"turnovers": 6, "team_turnovers": None}])
+
+    def test_the_totals_bear_out_the_line_of_one_of_two_teams(self):
+        box = box_v3(GAMES[1])
+        sides = box["boxScoreTraditional"]
+        player = sides["homeTeam"]["players"][1]
+        sides["awayTeam"]["players"].append({**player, "comment": "DNP - Coach's Decision", "statistics": {"minutes": ""}})
+        self.put("scheduleleaguev2_2020-21.json", schedule(GAMES, "2021-06-01T00:00:00Z", over="all"))
+        self.put("boxscoretraditionalv3_0022001051.json", box)
+        report = self.load()
+        self.assertEqual(len([d for d in report["dropped"] if "the totals bear out another line than that of WAS" in d["reason"]]), 1)
+        self.assertEqual(self.query(f"SELECT team_abbr, status FROM raw_player_box WHERE player_id = {player['personId']}"), [{"team_abbr": "UTA", "status": "played"}])
+
+    def test_turnovers_of_a_team_are_those_of_its_own_players(self):
+        box = box_v3(GAMES[1])
+        sides = box["boxScoreTraditional"]
+        sides["awayTeam"]["players"].append(sides["homeTeam"]["players"][1])
+        self.put("scheduleleaguev2_2020-21.json", schedule(GAMES, "2021-06-01T00:00:00Z", over="all"))
+        self.put("boxscoretraditionalv3_0022001051.json", box)
+        self.load()
+        self.assertEqual(self.query("SELECT team_abbr, turnovers FROM raw_team_box ORDER BY 1"), [{"team_abbr": "UTA", "turnovers": 6}, {"team_abbr": "WAS", "turnovers": 6}])
+
+    def test_a_score_without_a_winner_is_no_result(self):
+        games = schedule(GAMES, "2021-06-01T00:00:00Z", over="all")
+        for side in ("homeTeam", "awayTeam"):  # cancelled, and over by its status
+            games["leagueSchedule"]["games"][1][side]["score"] = 0
+        self.put("scheduleleaguev2_2020-21.json", games)
+        report = self.load()
+        self.assertIn(("game without a winner", 1), [(d["reason"], d["rows"]) for d in report["dropped"]])
+        self.assertEqual(self.query("SELECT count(*) AS n FROM raw_results"), [{"n": 3}])
+
     def test_a_side_without_a_second(self):
         self.hoopr(GAMES, lambda rows: [{**row, "minutes": 0.0} if row["game_id"] == 400001050 else row for row in rows])
         self.load()

@@ -85,6 +85,14 @@ class InjuryReports(Shapes):
         self.put("injury_reports/2021-22.csv", (head + rows).encode())
         self.assertEqual(self.statuses()["2022-02-03"], ("available", "out", "available"))
 
+    def test_teams_and_headers_as_tools_take_them_off_the_page(self):
+        head = "GameDate,GameTime,Matchup,Team,PlayerName,CurrentStatus,Reason\n"
+        self.put("Injury-Report_2022-02-03_05PM.csv", (head + '02/03/2022,07:00(ET),NYK@BOS,BostonCeltics,"Inventeda,Bos",Out,Rest\n02/03/2022,07:00(ET),NYK@BOS,NEW YORK KNICKS,,,NOTYETSUBMITTED\n'
+                                                           '02/03/2022,07:00(ET),NYK@BOS,Nowhere Nobodies,,,NOT YET SUBMITTED\n').encode())
+        self.assertEqual(self.statuses()["2022-02-03"], ("out", "available", "available"))
+        self.assertEqual(self.query("SELECT DISTINCT injury_status FROM upcoming_player_game_context WHERE team_abbr = 'NYK' AND game_date = '2022-02-03'"), [{"injury_status": None}])
+        self.assertEqual(self.query("SELECT team_abbr FROM raw_injury_reports ORDER BY seq"), [{"team_abbr": "BOS"}, {"team_abbr": "NYK"}])
+
     def test_transactions_go_on_where_no_report_tells(self):
         transactions = "Date,Team,Acquired,Relinquished,Notes\n2022-02-02,Celtics,, • Bos Inventedb,placed on IL with sore knee\n"
         (self.data / "injuries").mkdir()

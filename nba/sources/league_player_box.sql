@@ -60,12 +60,14 @@ verdicts AS (
 ),
 judged AS (
   SELECT game_id, player_id, team, file_row, is_copy,
-    is_copy OR coalesce(code <> 0 AND (excess = all_code OR excess = code), false) AS contradicted
+    is_copy OR coalesce(code <> 0 AND (excess = all_code OR excess = code), false) AS contradicted,
+    coalesce(NOT is_copy AND code <> 0 AND excess = 0, false) AS agreed
   FROM verdicts
 ),
 strays AS (
-  -- The one line of his that is not contradicted stays, where the totals bear it out or speak against all others.
-  SELECT game_id, player_id, team, file_row, is_copy, contradicted, NOT contradicted AND count(*) FILTER (NOT contradicted) OVER of_player = 1 AS stays
+  -- The one line of his that the totals bear out stays; else the one that they do not contradict.
+  SELECT game_id, player_id, team, file_row, is_copy, contradicted, count(*) FILTER (agreed) OVER of_player = 1 AS is_borne_out,
+    if(count(*) FILTER (agreed) OVER of_player = 1, agreed, NOT contradicted AND count(*) FILTER (NOT contradicted) OVER of_player = 1) AS stays
   FROM judged WINDOW of_player AS (PARTITION BY game_id, player_id)
 ),
 inactives AS (
@@ -90,6 +92,7 @@ SELECT l.game_id, s.game_date, coalesce(t.team_abbr, l.team) AS team_abbr, l.pla
        WHEN NOT coalesce(d.stays, true) THEN concat('doubled key: ', l.game_id, ', ', l.player_id, ' (', l.player_name, '): ',
          CASE WHEN d.is_copy THEN concat('the same line of ', l.team, ' again')
            WHEN d.contradicted THEN concat('the totals of ', l.team, ' contradict its line')
+           WHEN d.is_borne_out THEN concat('the totals bear out another line than that of ', l.team)
            ELSE concat('the totals do not tell of the line of ', l.team) END,
          ' (', l.file, ', row ', l.file_row, ')') END AS dropped
 FROM (

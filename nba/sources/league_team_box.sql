@@ -4,8 +4,8 @@ table = "raw_team_box"
 rank  = 20
 each  = ["box_v2", "box_v3", "box_live", "game_log"]
 as    = "lines"
-reads = ["raw_schedule", "team_names"]
-by_unit = ["box_v2", "box_v3", "box_live", "game_log", "raw_schedule"]
+reads = ["raw_schedule", "raw_player_box", "team_names"]
+by_unit = ["box_v2", "box_v3", "box_live", "game_log", "raw_schedule", "raw_player_box"]
 */
 -- The same row twice in a file is one.
 WITH told AS (SELECT DISTINCT * EXCLUDE (file_row) FROM lines),
@@ -50,6 +50,8 @@ SELECT t.game_id, s.game_date, coalesce(n.team_abbr, t.team) AS team_abbr,
        WHEN coalesce(b.numbers, 0) = 0 THEN 'line without statistics' END AS dropped
 FROM teams t
 LEFT JOIN sums b ON b.game_id = t.game_id AND b.team = t.team AND b.is_total = t.has_total
-LEFT JOIN sums p ON p.game_id = t.game_id AND p.team = t.team AND NOT p.is_total
 LEFT JOIN raw_schedule s ON s.game_id = t.game_id
 LEFT JOIN team_names n ON n.name = t.team
+-- Without the lines that are not its players'.
+LEFT JOIN (SELECT game_id, team_abbr, CAST(sum(turnovers) AS INTEGER) AS tov FROM raw_player_box GROUP BY ALL) p
+  ON p.game_id = t.game_id AND p.team_abbr = coalesce(n.team_abbr, t.team)

@@ -208,12 +208,14 @@ Result<> Loader::SetAsideDoubles(const RawTable& table, const SourceGroup& group
   return {};
 }
 
-// The rows of files that have one key, as far as feeds say what theirs is: the first twenty.
+// The rows of files that have one key and are not equal, as far as feeds say what theirs is: the first twenty.
 std::vector<std::string> Loader::DoubledRows(const SourceGroup& group) {
   std::vector<std::string> found;
   for (const auto& [feed, files] : group.feeds) {
     if (feed->key.empty() || feed->snapshots || files.empty() || !held_.contains(feed->name)) continue;
-    std::vector<std::string> key, shown;
+    std::vector<std::string> key, shown, all;
+    for (const Column& column : feed->columns)
+      all.push_back(Ident(column.name));
     for (const std::string& column : feed->key) {
       key.push_back(Ident(column));
       shown.push_back(fmt::format("'{}=' || CAST({} AS VARCHAR)", column, Ident(column)));
@@ -221,9 +223,9 @@ std::vector<std::string> Loader::DoubledRows(const SourceGroup& group) {
     auto twice = connection_.Query(fmt::format(
         R"sql(
         SELECT concat_ws(', ', {shown}), min(file), min(file_row), max(file_row) FROM temp.{feed}
-        GROUP BY {key} HAVING count(*) > 1 ORDER BY 2, 3 LIMIT 20)sql",
+        GROUP BY {key} HAVING count(DISTINCT row({all})) > 1 ORDER BY 2, 3 LIMIT 20)sql",
         fmt::arg("shown", Join(shown, ", ")), fmt::arg("feed", Ident("feed_" + feed->name)),
-        fmt::arg("key", Join(key, ", "))));
+        fmt::arg("key", Join(key, ", ")), fmt::arg("all", Join(all, ", "))));
     for (size_t i = 0; twice && i < twice->size(); ++i)
       found.push_back(fmt::format("{}: rows {} and {} have one key ({})", twice->Text(i, 1), twice->Int(i, 2),
                                   twice->Int(i, 3), twice->Text(i, 0)));
