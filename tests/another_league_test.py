@@ -81,6 +81,12 @@ class AnotherLeague(Shapes):
         self.put("leaguegamelog_2024.json", game_log([OPENER, Game("0022400001", "2024-10-22", "NYK", "BOS")], season="2024"))
         self.assertIn("the league id is of no known type of game", self.run_program("load"))
 
+    def test_a_file_of_the_other_league_alone_says_what_would_help(self):
+        self.put("scheduleleaguev2_2024.json", schedule([Game("0022400001", "2024-10-22", "NYK", "BOS")], "2024-10-01T00:00:00Z", season="2024"))
+        told = self.run_program("load", code=4)
+        self.assertIn("no row of it is used: the league id is of no known type of game", told)
+        self.assertIn("[league.game_types]", told)
+
     def test_what_league_may_hold(self):
         for more, said in (('[league]\nperiod_second = 600\n', "the pack has no 'period_second' under [league]"), ('[league]\nperiod_seconds = 1.5\n', "is not a whole number, text, list or table of texts"),
                            ('[league]\nseason_label = "21/22"\n', "does not say how to write the season that starts in 2021")):

@@ -78,6 +78,92 @@ class Field(Shapes):
         self.run_program("backfill", "all")
         self.assertEqual(self.query("SELECT count(*) AS n FROM team_offense_game_summary WHERE game_id = '0022001050'"), [{"n": 2}])
 
+    def test_the_same_line_twice_is_one(self):
+        box = box_v3(GAMES[0])
+        players = box["boxScoreTraditional"]["homeTeam"]["players"]
+        players.append(dict(players[2]))
+        self.put("boxscoretraditionalv3_0022001050.json", box)
+        log = game_log(GAMES[1:])
+        log["resultSets"][0]["rowSet"].append(log["resultSets"][0]["rowSet"][3])
+        self.put("leaguegamelog_2020-21_players.json", log)
+        totals = game_log(GAMES, "T")
+        totals["resultSets"][0]["rowSet"].append(totals["resultSets"][0]["rowSet"][2])
+        self.put("leaguegamelog_2020-21_teams.json", totals)
+        report = self.load()
+        doubled = [d["reason"] for d in report["dropped"] if d["reason"].startswith("doubled key")]
+        self.assertEqual(len(doubled), 2)
+        self.assertIn("the same line of GSW again", doubled[0] + doubled[1])
+        lines = self.query("SELECT game_id, team_abbr, count(*) AS n, sum(points) AS points FROM raw_player_box GROUP BY ALL ORDER BY ALL")
+        self.assertEqual([(r["game_id"], r["team_abbr"], r["n"], r["points"]) for r in lines], sorted((g.id, t, 6, g.points[t]) for g in GAMES for t in (g.home, g.away)))
+        teams = self.query("SELECT game_id, team_abbr, points, turnovers FROM raw_team_box ORDER BY ALL")
+        self.assertEqual([(r["game_id"], r["team_abbr"], r["points"], r["turnovers"]) for r in teams], sorted((g.id, t, g.points[t], 6) for g in GAMES for t in (g.home, g.away)))
+        self.assertEqual(self.query("SELECT home_points, away_points FROM raw_results WHERE game_id = '0022001051'"), [{"home_points": 109, "away_points": 93}])
+
+    def test_two_totals_of_a_team_that_differ_are_none(self):
+        totals = game_log(GAMES, "T")
+        row = list(totals["resultSets"][0]["rowSet"][0])
+        row[totals["resultSets"][0]["headers"].index("PTS")] = 130
+        totals["resultSets"][0]["rowSet"].append(row)
+        self.put("leaguegamelog_2020-21_players.json", game_log(GAMES))
+        self.put("leaguegamelog_2020-21_teams.json", totals)
+        self.load()
+        self.assertEqual(self.query("SELECT points FROM raw_team_box WHERE game_id = '0022001050' ORDER BY team_abbr"), [{"points": 120}, {"points": 110}])
+        self.assertEqual(self.query("SELECT home_points, away_points FROM raw_results WHERE game_id = '0022001050'"), [{"home_points": 120, "away_points": 110}])
+
+    def test_a_player_in_both_teams_of_box_pages(self):
+        games = "game_id,nba_game_id,date,tip_text,venue,away,home,away_pts,home_pts,away_line,home_line,inactive,remark\n"
+        players = "game_id,team,starter,player_id,player,status,mp,fg,fga,fg3,fg3a,ft,fta,orb,drb,ast,stl,blk,tov,pf,pts,plus_minus\n"
+        teams = "game_id,team,fg,fga,fg3,fg3a,ft,fta,orb,drb,ast,stl,blk,tov,pf,pts\n"
+        for game in GAMES[:2]:
+            page = game.date.replace("-", "") + "0" + game.home
+            games += f"{page},{game.id},{game.date},,,{game.away},{game.home},{game.points[game.away]},{game.points[game.home]},,,,\n"
+            for team in (game.home, game.away):
+                lines = [f'{team},0,{team.lower()}{n}01,{name},,40:00,{l["FGM"]},{l["FGA"]},0,1,{l["FTM"]},{l["FTA"]},1,3,2,1,0,1,2,{l["PTS"]},0' for n, (_, name, l) in enumerate(game.lines(team))]
+                if team == "WAS":  # two of the other team stand in it too; one row stands twice
+                    lines += [f"WAS,{line[4:]}" for line in stray] + lines[:1]
+                stray, t = lines[:2], game.totals(team)
+                players += "".join(f"{page},{line}\n" for line in lines)
+                teams += f'{page},{team},{t["FGM"]},{t["FGA"]},0,6,{t["FTM"]},{t["FTA"]},6,18,12,6,0,6,12,{t["PTS"]}\n'
+        for name, text in (("games", games), ("player_box", players), ("team_box", teams)):
+            self.put(f"box/{name}_2020-21.csv", text.encode())
+        report = self.load()
+        doubled = [d["reason"] for d in report["dropped"] if d["reason"].startswith("doubled key")]
+        self.assertEqual(len(doubled), 2)
+        for word in ("0022001051", "the totals of WAS contradict its line", "player_box_2020-21.csv, row "):
+            self.assertIn(word, doubled[0])
+        self.assertEqual(self.query("SELECT game_id, team_abbr, count(*) AS n FROM raw_player_box GROUP BY ALL ORDER BY ALL"), [
+            {"game_id": g.id, "team_abbr": t, "n": 6} for g in GAMES[:2] for t in sorted((g.home, g.away))])
+        self.assertEqual(self.query("SELECT DISTINCT turnovers, team_turnovers FROM raw_team_box"), [{"turnovers": 6, "team_turnovers": None}])
+
+    def test_the_totals_bear_out_the_line_of_one_of_two_teams(self):
+        box = box_v3(GAMES[1])
+        sides = box["boxScoreTraditional"]
+        player = sides["homeTeam"]["players"][1]
+        sides["awayTeam"]["players"].append({**player, "comment": "DNP - Coach's Decision", "statistics": {"minutes": ""}})
+        self.put("scheduleleaguev2_2020-21.json", schedule(GAMES, "2021-06-01T00:00:00Z", over="all"))
+        self.put("boxscoretraditionalv3_0022001051.json", box)
+        report = self.load()
+        self.assertEqual(len([d for d in report["dropped"] if "the totals bear out another line than that of WAS" in d["reason"]]), 1)
+        self.assertEqual(self.query(f"SELECT team_abbr, status FROM raw_player_box WHERE player_id = {player['personId']}"), [{"team_abbr": "UTA", "status": "played"}])
+
+    def test_turnovers_of_a_team_are_those_of_its_own_players(self):
+        box = box_v3(GAMES[1])
+        sides = box["boxScoreTraditional"]
+        sides["awayTeam"]["players"].append(sides["homeTeam"]["players"][1])
+        self.put("scheduleleaguev2_2020-21.json", schedule(GAMES, "2021-06-01T00:00:00Z", over="all"))
+        self.put("boxscoretraditionalv3_0022001051.json", box)
+        self.load()
+        self.assertEqual(self.query("SELECT team_abbr, turnovers FROM raw_team_box ORDER BY 1"), [{"team_abbr": "UTA", "turnovers": 6}, {"team_abbr": "WAS", "turnovers": 6}])
+
+    def test_a_score_without_a_winner_is_no_result(self):
+        games = schedule(GAMES, "2021-06-01T00:00:00Z", over="all")
+        for side in ("homeTeam", "awayTeam"):  # cancelled, and over by its status
+            games["leagueSchedule"]["games"][1][side]["score"] = 0
+        self.put("scheduleleaguev2_2020-21.json", games)
+        report = self.load()
+        self.assertIn(("game without a winner", 1), [(d["reason"], d["rows"]) for d in report["dropped"]])
+        self.assertEqual(self.query("SELECT count(*) AS n FROM raw_results"), [{"n": 3}])
+
     def test_a_side_without_a_second(self):
         self.hoopr(GAMES, lambda rows: [{**row, "minutes": 0.0} if row["game_id"] == 400001050 else row for row in rows])
         self.load()
@@ -141,6 +227,14 @@ class Field(Shapes):
         self.put("scoreboardv3_2025-11-01.json", {"meta": {"time": "2025-11-02T12:00:00Z"}, "scoreboard": {"gameDate": "2025-11-01", "games": [one]}})
         self.load()
         self.assertEqual(self.query("SELECT s.game_id, s.game_date, r.home_points FROM raw_schedule s JOIN raw_results r USING (game_id)"), [{"game_id": "0022500142", "game_date": "2025-11-01", "home_points": 119}])
+
+    def test_a_scoreboard_of_a_day_without_games(self):
+        game = Game("0022500142", "2025-11-01", "NYK", "BOS", 119, 101)
+        self.put("scoreboardv3_2025-12-24.json", {"meta": {"time": "2025-12-24T12:00:00Z"}, "scoreboard": {"gameDate": "2025-12-24", "games": []}})
+        self.put("scoreboardv3_2025-11-01.json", {"meta": {"time": "2025-11-02T12:00:00Z"}, "scoreboard": {"gameDate": "2025-11-01", "games": [self.summary(game)["boxScoreSummary"]]}})
+        report = self.load()
+        self.assertEqual(report["dropped"], [])
+        self.assertEqual({t["season"] for t in report["tables"]}, {"2025-26"})
 
     def test_files_that_no_feed_takes_are_reported(self):
         self.put("leaguegamelog_2020-21.json", game_log(GAMES))
@@ -362,6 +456,30 @@ class Field(Shapes):
         self.run_program("forget", str(self.data / "boxscoretraditionalv3_later.tar.gz"))
         self.assertEqual(self.query("SELECT count(DISTINCT game_id) AS games FROM raw_team_box"), [{"games": 2}])
 
+    def test_each_member_of_a_bundle_is_a_file(self):
+        later, sooner = box_v3(GAMES[0]), box_v3(Game("0022001050", "2021-05-14", "GSW", "NOP", 118, 110))
+        self.put("scheduleleaguev2_2020-21.json", schedule(GAMES, "2021-05-01T00:00:00Z"))
+
+        def packed(name, members):
+            with zipfile.ZipFile(self.data / name, "w", zipfile.ZIP_DEFLATED) as bundle:
+                for member, text in members.items():
+                    bundle.writestr(member, text)
+
+        packed("boxscoretraditionalv3_2020-21.zip", {"0022001050_2021-05-16T120000Z.json": json.dumps(later), "a/0022001050_2021-05-15T120000Z.json": json.dumps(sooner)})
+        head = "Game Date,Game Time,Matchup,Team,Player Name,Current Status,Reason\n"
+        rows = {time: f'{head}05/15/2021,07:00 (ET),UTA@GSW,Golden State Warriors,"Invented{player}, Gsw",Out,Rest\n' for time, player in (("11AM", "a"), ("05PM", "b"), ("09PM", "c"))}
+        packed("injury_reports.zip", {f"reports/Injury-Report_2021-05-15_{time}.csv": text for time, text in rows.items()})
+        self.load()
+        self.assertEqual(self.query("SELECT team_abbr, count(*) AS n, sum(points) AS points FROM raw_player_box GROUP BY 1 ORDER BY 1"),
+                         [{"team_abbr": "GSW", "n": 6, "points": 120}, {"team_abbr": "NOP", "n": 6, "points": 110}])
+        self.assertEqual(self.query("SELECT player_id, report, reported_at FROM raw_injury_reports ORDER BY seq"),
+                         [{"player_id": 1900030, "report": 1, "reported_at": "2021-05-15 15:00:00"}, {"player_id": 1900031, "report": 2, "reported_at": "2021-05-15 21:00:00"},
+                          {"player_id": 1900032, "report": 3, "reported_at": "2021-05-16 01:00:00"}])
+        self.assertIn("nothing to load", self.run_program("load"))
+        packed("boxscoretraditionalv3_2020-21.zip", {"0022001050_2021-05-15T120000Z.json": json.dumps(sooner)})
+        self.load()
+        self.assertEqual(self.query("SELECT points FROM raw_team_box ORDER BY team_abbr"), [{"points": 118}, {"points": 110}])
+
     def test_bundles_that_are_not_what_they_seem(self):
         head = "GAME_ID,PLAYER_ID,QUARTER,MINS_LEFT,SECS_LEFT,LOC_X,LOC_Y,SHOT_DISTANCE,ZONE_ABB\n"
         row = "22300016,1900030,4,1,50,0.0,8.25,3,L\n"
@@ -434,6 +552,17 @@ class Field(Shapes):
         self.put("leaguegamelog_2018-19.json", game_log([Game("0021800001", "2018-10-22", "GSW", "UTA")]))
         self.assertIn("1 file is new", self.run_program("status"))
         self.assertIn("1 file is new", self.run_program("plan"))
+
+    def test_one_of_several_files_that_is_gone_is_named(self):
+        self.put("scheduleleaguev2_2020-21.json", schedule(GAMES, "2021-06-01T00:00:00Z", over="all"))
+        paths = [self.put(f"boxscoretraditionalv3_{game.id}.json", box_v3(game)) for game in GAMES]
+        self.load()
+        paths[1].unlink()
+        self.assertEqual(self.load()["gone"], [str(paths[1])])
+        self.assertEqual(self.query("SELECT count(DISTINCT game_id) AS n FROM raw_player_box"), [{"n": 3}])
+        paths[2].unlink()
+        self.assertIn(f"gone: {paths[2]}", self.run_program("load"))
+        self.assertEqual(self.load()["gone"], [])
 
     def test_a_moved_project_knows_its_files_again(self):
         self.put("leaguegamelog_2020-21.json", game_log(GAMES[:3]))

@@ -70,6 +70,29 @@ class InjuryReports(Shapes):
         self.put("Injury-Report_2022-02-05_05PM.csv", report("2022-02-05", [("New York Knicks", "Inventeda, Bos", "Out")]))
         self.assertEqual(self.statuses()["2022-02-05"], ("out", "available", "available"))
 
+    def test_cells_that_stand_for_those_below(self):
+        # As tools make a table of the printed report: a date and a team stand where they change.
+        rows = ['02/03/2022,07:00 (ET),NYK@BOS,Boston Celtics,"Inventeda, Bos",Out,Rest', ',,,,"Inventedb, Bos",Questionable,Rest', ',,,New York Knicks,,,NOT YET SUBMITTED',
+                '02/05/2022,07:00 (ET),BOS@NYK,Boston Celtics,"Inventedc, Bos",Out,Rest']
+        self.put("Injury-Report_2022-02-03_05PM.csv", ("\n".join([HEADS["official"], *rows]) + "\n").encode())
+        got = self.statuses()
+        self.assertEqual((got["2022-02-03"], got["2022-02-05"]), (("out", "questionable", "available"), ("available", "available", "out")))
+        self.assertEqual(self.query("SELECT DISTINCT injury_status FROM upcoming_player_game_context WHERE team_abbr = 'NYK' AND game_date = '2022-02-03'"), [{"injury_status": None}])
+
+    def test_a_time_and_a_date_of_the_report_in_columns(self):
+        head = "report_time,date,game_date,team,player_name,current_status,reason\n"
+        rows = "".join(f'{time},2022-02-02,2022-02-03,BOS,"Invented{player}, Bos",Out,Rest\n' for time, player in (("2022-02-03T16:00:00Z", "a"), ("2022-02-03T17:30:00-05:00", "b"), ("2022-02-04T01:00:00Z", "c")))
+        self.put("injury_reports/2021-22.csv", (head + rows).encode())
+        self.assertEqual(self.statuses()["2022-02-03"], ("available", "out", "available"))
+
+    def test_teams_and_headers_as_tools_take_them_off_the_page(self):
+        head = "GameDate,GameTime,Matchup,Team,PlayerName,CurrentStatus,Reason\n"
+        self.put("Injury-Report_2022-02-03_05PM.csv", (head + '02/03/2022,07:00(ET),NYK@BOS,BostonCeltics,"Inventeda,Bos",Out,Rest\n02/03/2022,07:00(ET),NYK@BOS,NEW YORK KNICKS,,,NOTYETSUBMITTED\n'
+                                                           '02/03/2022,07:00(ET),NYK@BOS,Nowhere Nobodies,,,NOT YET SUBMITTED\n').encode())
+        self.assertEqual(self.statuses()["2022-02-03"], ("out", "available", "available"))
+        self.assertEqual(self.query("SELECT DISTINCT injury_status FROM upcoming_player_game_context WHERE team_abbr = 'NYK' AND game_date = '2022-02-03'"), [{"injury_status": None}])
+        self.assertEqual(self.query("SELECT team_abbr FROM raw_injury_reports ORDER BY seq"), [{"team_abbr": "BOS"}, {"team_abbr": "NYK"}])
+
     def test_transactions_go_on_where_no_report_tells(self):
         transactions = "Date,Team,Acquired,Relinquished,Notes\n2022-02-02,Celtics,, • Bos Inventedb,placed on IL with sore knee\n"
         (self.data / "injuries").mkdir()

@@ -70,6 +70,21 @@ class WhoIsRight(Shapes):
         self.load()
         self.assertEqual(self.query("SELECT DISTINCT seconds_played FROM raw_player_box"), [{"seconds_played": 2400}])
 
+    def test_of_two_answers_of_a_box_the_one_given_last_tells(self):
+        game, corrected = Game("0022000160", "2021-01-20", "ATL", "CHI", 100, 105), Game("0022000160", "2021-01-20", "ATL", "CHI", 102, 105)
+        self.put("leaguegamelog_2020-21.json", game_log([game]))
+        for first, second in (("a", "b"), ("b", "a")):
+            for path in self.folder.glob("warehouse*"):
+                path.unlink()
+            for folder, told, time in ((first, game, "2021-01-21T08:00:00.5Z"), (second, corrected, "2021-01-24T08:00:00.5Z")):
+                box = box_v3(told)
+                box["meta"]["time"] = time
+                self.put(f"{folder}/boxscoretraditionalv3_0022000160.json", box)
+            self.load()
+            self.assertEqual(self.query("SELECT team_abbr, sum(points) AS points FROM raw_player_box GROUP BY 1 ORDER BY 1"), [{"team_abbr": "ATL", "points": 102}, {"team_abbr": "CHI", "points": 105}])
+            self.assertEqual(self.query("SELECT points FROM raw_team_box ORDER BY team_abbr"), [{"points": 102}, {"points": 105}])
+            self.assertEqual(self.query("SELECT home_points FROM raw_results"), [{"home_points": 102}])
+
     def test_the_order_of_arrival_does_not_matter(self):
         seed = random.randrange(10**6)
         draw = random.Random(seed)

@@ -234,6 +234,9 @@ CREATE MACRO season_label(year) AS CASE WHEN seasons_lie_within_years() THEN CAS
   ELSE concat(year, '-', lpad(CAST(((year) + 1) % 100 AS VARCHAR), 2, '0')) END;
 CREATE MACRO season_label_of_end(year) AS season_label((year) - CASE WHEN seasons_lie_within_years() THEN 0 ELSE 1 END);
 
+-- The season of a day on which nothing is played; a new one starts in summer.
+CREATE MACRO season_of_day(d) AS season_label(year(d) - CASE WHEN seasons_lie_within_years() OR month(d) >= 8 THEN 0 ELSE 1 END);
+
 -- The type of a game, by the prefix of its league id.
 CREATE MACRO game_type_of(game_id) AS league_game_types()[substr(game_id, 1, id_prefix_length())];
 

@@ -3,18 +3,48 @@ about = "The players' lines of box pages, and each game's inactive list, with th
 table = "raw_player_box"
 rank  = 10
 feeds = ["box_games", "box_players"]
-optional_feeds = ["player_ids"]
+optional_feeds = ["player_ids", "box_teams"]
 reads = ["raw_schedule", "raw_names", "team_names"]
 */
-WITH lines AS (
+-- A player who stands in one game twice: the totals of a team tell whether his line is one of its own. (Of equal rows one stays.)
+WITH twice AS (
+  SELECT game_id, player_id FROM box_players GROUP BY game_id, player_id HAVING count(DISTINCT team) > 1
+),
+coded AS (
+  SELECT DISTINCT game_id, team, player_id, line_code(pts, fga, fta, orb + drb, ast, pf) AS code
+  FROM box_players WHERE game_id IN (SELECT game_id FROM twice)
+),
+judged AS (
+  SELECT c.game_id, c.team, c.player_id, c.code, c.code <> 0 AND s.excess IN (c.code, sum(c.code) OVER (PARTITION BY c.game_id, c.team)) AS contradicted,
+    c.code <> 0 AND s.excess = 0 AS agreed
+  FROM coded c SEMI JOIN twice d ON d.game_id = c.game_id AND d.player_id = c.player_id
+  LEFT JOIN (
+    SELECT p.game_id, p.team, sum(p.code) - any_value(t.code) AS excess FROM coded p
+    JOIN (SELECT game_id, team, min(line_code(pts, fga, fta, orb + drb, ast, pf)) AS code FROM box_teams GROUP BY game_id, team) t
+      ON t.game_id = p.game_id AND t.team = p.team
+    GROUP BY p.game_id, p.team
+  ) s ON s.game_id = c.game_id AND s.team = c.team
+),
+strays AS (
+  -- The one line of his that the totals bear out stays; else the one that they do not contradict.
+  SELECT *, if(count(*) FILTER (agreed) OVER of_player = 1, agreed, NOT contradicted AND count(*) FILTER (NOT contradicted) OVER of_player = 1) AS stays
+  FROM (SELECT * REPLACE (coalesce(contradicted, false) AS contradicted, coalesce(agreed, false) AS agreed) FROM judged)
+  WINDOW of_player AS (PARTITION BY game_id, player_id)
+),
+lines AS (
   SELECT g.nba_game_id AS game_id, b.team, b.player_id AS source_id, b.player AS player_name, b.starter AS is_starter,
     CASE WHEN b.mp IS NOT NULL THEN 'played'
          WHEN b.status = 'Did Not Dress' THEN 'dnd'
          WHEN b.status = 'Not With Team' THEN 'nwt'
          WHEN b.status = 'Player Suspended' THEN 'suspended'
          ELSE 'dnp' END AS status,
-    b.status AS words, b.file, b.file_row, sum(b.mp) OVER (PARTITION BY b.game_id, b.team) AS side_seconds, b.* EXCLUDE (game_id, team, player_id, player, starter, status, file, file_row), NULL AS dropped
+    b.status AS words, b.file, b.file_row, sum(b.mp) OVER (PARTITION BY b.game_id, b.team) AS side_seconds, b.* EXCLUDE (game_id, team, player_id, player, starter, status, file, file_row),
+    CASE WHEN d.stays IS false THEN concat('doubled key: ', g.nba_game_id, ', ', b.player_id, ' (', b.player, '): ',
+      if(d.contradicted, concat('the totals of ', b.team, ' contradict its line'), concat('the totals do not bear out the line of ', b.team)),
+      ' (', b.file, ', row ', b.file_row, ')') END AS dropped
   FROM box_players b LEFT JOIN box_games g USING (game_id)
+  LEFT JOIN strays d ON d.game_id = b.game_id AND d.player_id = b.player_id AND d.team = b.team
+    AND d.code = line_code(b.pts, b.fga, b.fta, b.orb + b.drb, b.ast, b.pf)
 ),
 inactives AS (
   SELECT game_id, split_part(entry, ':', 1) AS team, split_part(entry, ':', 2) AS source_id, split_part(entry, ':', 3) AS player_name,

@@ -29,10 +29,14 @@ doubled_lines AS (
   JOIN sides s ON s.nba_game = l.nba_game AND s.team = l.team
 ),
 judged AS (
-  SELECT *, coalesce(points <> 0 AND (excess = all_points OR excess = points), excess = all_points AND all_points > 0, false) AS contradicted FROM doubled_lines
+  SELECT *, coalesce(points <> 0 AND (excess = all_points OR excess = points), excess = all_points AND all_points > 0, false) AS contradicted,
+    coalesce(points <> 0 AND excess = 0, false) AS agreed
+  FROM doubled_lines
 ),
 strays AS (
-  SELECT *, NOT contradicted AND count(*) FILTER (NOT contradicted) OVER (PARTITION BY nba_game, player_id) = 1 AS stays FROM judged
+  SELECT *, count(*) FILTER (agreed) OVER of_player = 1 AS is_borne_out,
+    if(is_borne_out, agreed, NOT contradicted AND count(*) FILTER (NOT contradicted) OVER of_player = 1) AS stays
+  FROM judged WINDOW of_player AS (PARTITION BY nba_game, player_id)
 )
 SELECT s.game_id, s.game_date, l.team AS team_abbr, l.player_id, l.athlete_display_name AS player_name, l.starter AS is_starter,
   if(l.has_played, 'played', 'dnp') AS status, CASE WHEN NOT l.has_played THEN l.reason END AS dnp_reason,
@@ -47,7 +51,9 @@ SELECT s.game_id, s.game_date, l.team AS team_abbr, l.player_id, l.athlete_displ
        WHEN l.team NOT IN (s.home_team_abbr, s.away_team_abbr) THEN 'line of a team that does not play in the game'
        WHEN coalesce(b.seconds, 0) = 0 THEN 'line of a side without a second played'
        WHEN NOT coalesce(d.stays, true) THEN concat('doubled key: ', s.game_id, ', ', l.player_id, ' (', l.athlete_display_name, '): ',
-         if(d.contradicted, concat('the points of ', l.team, ' contradict its line'), concat('the points do not tell of the line of ', l.team)),
+         CASE WHEN d.contradicted THEN concat('the points of ', l.team, ' contradict its line')
+           WHEN d.is_borne_out THEN concat('the points bear out another line than that of ', l.team)
+           ELSE concat('the points do not tell of the line of ', l.team) END,
          ' (', l.file, ', row ', l.file_row, ')') END AS dropped
 FROM lines l
 LEFT JOIN sides b ON b.nba_game = l.nba_game AND b.team = l.team

@@ -14,20 +14,23 @@ WITH listings AS (
       WHEN regexp_matches(comment, 'SUSPEN', 'i') THEN 'suspended'
       WHEN regexp_matches(comment, '^(NWT|Not With Team)', 'i') THEN 'nwt'
       WHEN regexp_matches(comment, '^INACTIVE', 'i') THEN 'inactive'
-      ELSE 'dnp' END AS status
-  FROM lines WHERE player_id > 0
+      ELSE 'dnp' END AS status,
+    -- The same line again in a team is no other statement.
+    row_number() OVER (PARTITION BY game_id, file, team, player_id, minutes, code ORDER BY file_row) > 1 AS is_copy
+  FROM (SELECT *, line_code(pts, fga, fta, oreb + dreb, ast, pf) AS code FROM lines WHERE player_id > 0)
 ),
 sides AS (
   SELECT game_id, file, team, max(game_status) AS game_status, sum(minutes) AS seconds, sum(pts) AS points,
-    sum(line_code(pts, fga, fta, oreb + dreb, ast, pf)) AS code
-  FROM listings GROUP BY game_id, file, team
+    sum(code) AS code
+  FROM listings WHERE NOT is_copy GROUP BY game_id, file, team
 ),
 files AS (
   SELECT game_id, file, coalesce(max(game_status) = 3, count(*) = 2 AND bool_and(whole_periods(seconds)) AND min(points) <> max(points), false) AS is_over
   FROM sides GROUP BY game_id, file
 ),
 times AS (
-  SELECT file, day_or_time_of_file(file) AS seen, time_of_file(file) AS captured_at FROM (SELECT DISTINCT file FROM files)
+  SELECT file, coalesce(said, day_or_time_of_file(file)) AS seen, coalesce(said, time_of_file(file)) AS captured_at
+  FROM (SELECT file, max(TRY_CAST(seen_at AS TIMESTAMP)) AS said FROM lines GROUP BY file)
 ),
 -- A game that stands in several files is taken from one in which it is over, and of these from the newest.
 served AS (
@@ -44,24 +47,27 @@ totals AS (
   WHERE player_id IS NULL AND pts IS NOT NULL AND game_id IN (SELECT game_id FROM doubled) GROUP BY game_id, team
 ),
 doubled_lines AS (
-  SELECT l.game_id, l.player_id, l.team, l.file_row, line_code(l.pts, l.fga, l.fta, l.oreb + l.dreb, l.ast, l.pf) AS code
+  SELECT l.game_id, l.player_id, l.team, l.file_row, l.code, l.is_copy
   FROM listings l SEMI JOIN doubled d ON d.game_id = l.game_id AND d.player_id = l.player_id
   JOIN served v ON v.game_id = l.game_id AND v.file = l.file
 ),
 verdicts AS (
-  SELECT d.*, s.code - t.code AS excess, sum(d.code) OVER (PARTITION BY d.game_id, d.team) AS all_code
+  SELECT d.*, s.code - t.code AS excess,
+    sum(d.code) FILTER (NOT d.is_copy) OVER (PARTITION BY d.game_id, d.team) AS all_code
   FROM doubled_lines d JOIN served v ON v.game_id = d.game_id
   JOIN sides s ON s.game_id = d.game_id AND s.file = v.file AND s.team = d.team
   LEFT JOIN totals t ON t.game_id = d.game_id AND t.team = d.team
 ),
 judged AS (
-  SELECT game_id, player_id, team, file_row, coalesce(code <> 0 AND (excess = all_code OR excess = code), false) AS contradicted,
-    coalesce(code <> 0 AND excess = 0, false) AS agreed
+  SELECT game_id, player_id, team, file_row, is_copy,
+    is_copy OR coalesce(code <> 0 AND (excess = all_code OR excess = code), false) AS contradicted,
+    coalesce(NOT is_copy AND code <> 0 AND excess = 0, false) AS agreed
   FROM verdicts
 ),
 strays AS (
-  -- The one line of his that is not contradicted stays, where the totals bear it out or speak against all others.
-  SELECT game_id, player_id, team, file_row, contradicted, NOT contradicted AND count(*) FILTER (NOT contradicted) OVER of_player = 1 AS stays
+  -- The one line of his that the totals bear out stays; else the one that they do not contradict.
+  SELECT game_id, player_id, team, file_row, is_copy, contradicted, count(*) FILTER (agreed) OVER of_player = 1 AS is_borne_out,
+    if(count(*) FILTER (agreed) OVER of_player = 1, agreed, NOT contradicted AND count(*) FILTER (NOT contradicted) OVER of_player = 1) AS stays
   FROM judged WINDOW of_player AS (PARTITION BY game_id, player_id)
 ),
 inactives AS (
@@ -84,7 +90,10 @@ SELECT l.game_id, s.game_date, coalesce(t.team_abbr, l.team) AS team_abbr, l.pla
        WHEN l.status <> 'inactive' AND coalesce(b.seconds, 0) = 0 THEN 'line of a side without a second played'
        WHEN l.teams > 1 THEN 'inactive in both teams'
        WHEN NOT coalesce(d.stays, true) THEN concat('doubled key: ', l.game_id, ', ', l.player_id, ' (', l.player_name, '): ',
-         if(d.contradicted, concat('the totals of ', l.team, ' contradict its line'), concat('the totals do not tell of the line of ', l.team)),
+         CASE WHEN d.is_copy THEN concat('the same line of ', l.team, ' again')
+           WHEN d.contradicted THEN concat('the totals of ', l.team, ' contradict its line')
+           WHEN d.is_borne_out THEN concat('the totals bear out another line than that of ', l.team)
+           ELSE concat('the totals do not tell of the line of ', l.team) END,
          ' (', l.file, ', row ', l.file_row, ')') END AS dropped
 FROM (
   -- Who did not play has no numbers, also where a file has zeros for him.

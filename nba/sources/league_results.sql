@@ -8,12 +8,15 @@ reads = ["raw_schedule", "team_names"]
 by_unit = ["box_v2", "box_v3", "box_live", "game_log", "raw_schedule"]
 */
 WITH sides AS (
-  SELECT l.game_id, l.file, l.game_status, coalesce(t.team_abbr, l.team) AS team, l.player_id IS NULL AS is_total, sum(l.pts) AS points, sum(l.minutes) AS seconds
-  FROM lines l LEFT JOIN team_names t ON t.name = l.team
-  GROUP BY ALL
+  -- The same row twice in a file is one; two totals of a team that differ are none.
+  SELECT l.game_id, l.file, l.game_status, coalesce(t.team_abbr, l.team) AS team, l.player_id IS NULL AS is_total,
+    CASE WHEN NOT is_total OR count(*) = 1 THEN sum(l.pts) END AS points, CASE WHEN NOT is_total OR count(*) = 1 THEN sum(l.minutes) END AS seconds
+  FROM (SELECT DISTINCT * EXCLUDE (file_row) FROM lines) l LEFT JOIN team_names t ON t.name = l.team
+  GROUP BY l.game_id, l.file, l.game_status, coalesce(t.team_abbr, l.team), l.player_id IS NULL
 ),
 times AS (
-  SELECT file, day_or_time_of_file(file) AS seen, time_of_file(file) AS captured_at FROM (SELECT DISTINCT file FROM sides)
+  SELECT file, coalesce(said, day_or_time_of_file(file)) AS seen, coalesce(said, time_of_file(file)) AS captured_at
+  FROM (SELECT file, max(TRY_CAST(seen_at AS TIMESTAMP)) AS said FROM lines GROUP BY file)
 ),
 files AS (
   SELECT game_id, file, coalesce(max(game_status) = 3, bool_and(coalesce(whole_periods(seconds), true))) AS is_over

@@ -4,16 +4,18 @@ table = "raw_team_box"
 rank  = 20
 each  = ["box_v2", "box_v3", "box_live", "game_log"]
 as    = "lines"
-reads = ["raw_schedule", "team_names"]
-by_unit = ["box_v2", "box_v3", "box_live", "game_log", "raw_schedule"]
+reads = ["raw_schedule", "raw_player_box", "team_names"]
+by_unit = ["box_v2", "box_v3", "box_live", "game_log", "raw_schedule", "raw_player_box"]
 */
-WITH sides AS (
-  SELECT game_id, file, team, player_id IS NULL AS is_total, max(game_status) AS game_status, sum(minutes) AS seconds, sum(pts) AS points,
-    count(fga) AS lines
-  FROM lines GROUP BY ALL
+-- The same row twice in a file is one.
+WITH told AS (SELECT DISTINCT * EXCLUDE (file_row) FROM lines),
+sides AS (
+  SELECT game_id, file, team, player_id IS NULL AS is_total, max(game_status) AS game_status, sum(minutes) AS seconds, sum(pts) AS points
+  FROM told GROUP BY ALL
 ),
 times AS (
-  SELECT file, day_or_time_of_file(file) AS seen, time_of_file(file) AS captured_at FROM (SELECT DISTINCT file FROM sides)
+  SELECT file, coalesce(said, day_or_time_of_file(file)) AS seen, coalesce(said, time_of_file(file)) AS captured_at
+  FROM (SELECT file, max(TRY_CAST(seen_at AS TIMESTAMP)) AS said FROM lines GROUP BY file)
 ),
 -- A game that stands in several files is taken from one in which it is over, and of these from the newest; players and totals may have
 -- files of their own.
@@ -26,15 +28,15 @@ served AS (
 ),
 sums AS (
   SELECT l.game_id, l.team, v.is_total, min(l.game_status) AS game_status, bool_or(v.is_over) AS is_over, max(v.captured_at) AS captured_at,
-    max(v.file) AS file, count(l.fga) AS numbers,
+    max(v.file) AS file, count(l.fga) AS numbers, count(*) AS rows,
     sum(fgm) AS fgm, sum(fga) AS fga, sum(fg3m) AS fg3m, sum(fg3a) AS fg3a, sum(ftm) AS ftm, sum(fta) AS fta, sum(oreb) AS oreb, sum(dreb) AS dreb,
     sum(ast) AS ast, sum(stl) AS stl, sum(blk) AS blk, sum(tov) AS tov, sum(pf) AS pf, sum(pts) AS pts
-  FROM lines l JOIN served v ON v.game_id = l.game_id AND v.is_total = (l.player_id IS NULL) AND v.file = l.file
+  FROM told l JOIN served v ON v.game_id = l.game_id AND v.is_total = (l.player_id IS NULL) AND v.file = l.file
   GROUP BY l.game_id, l.team, v.is_total
 ),
 teams AS (
-  -- Totals without a number are none.
-  SELECT game_id, team, bool_or(is_total AND numbers > 0) AS has_total, min(game_status) AS game_status FROM sums GROUP BY game_id, team
+  -- Totals without a number are none, and so are two of one team that differ.
+  SELECT game_id, team, bool_or(is_total AND numbers > 0 AND rows = 1) AS has_total, min(game_status) AS game_status FROM sums GROUP BY game_id, team
 )
 SELECT t.game_id, s.game_date, coalesce(n.team_abbr, t.team) AS team_abbr,
   b.fgm AS fg_makes, b.fga AS fg_attempts, b.fg3m AS three_pt_makes, b.fg3a AS three_pt_attempts, b.ftm AS ft_makes, b.fta AS ft_attempts,
@@ -48,6 +50,8 @@ SELECT t.game_id, s.game_date, coalesce(n.team_abbr, t.team) AS team_abbr,
        WHEN coalesce(b.numbers, 0) = 0 THEN 'line without statistics' END AS dropped
 FROM teams t
 LEFT JOIN sums b ON b.game_id = t.game_id AND b.team = t.team AND b.is_total = t.has_total
-LEFT JOIN sums p ON p.game_id = t.game_id AND p.team = t.team AND NOT p.is_total
 LEFT JOIN raw_schedule s ON s.game_id = t.game_id
 LEFT JOIN team_names n ON n.name = t.team
+-- Without the lines that are not its players'.
+LEFT JOIN (SELECT game_id, team_abbr, CAST(sum(turnovers) AS INTEGER) AS tov FROM raw_player_box GROUP BY ALL) p
+  ON p.game_id = t.game_id AND p.team_abbr = coalesce(n.team_abbr, t.team)

@@ -14,6 +14,7 @@ SELECT g.game_id, s.game_date, g.home_score AS home_points, g.away_score AS away
   NULL AS home_line, NULL AS away_line, true AS is_over, g.snapshot_at AS captured_at, g.file AS told_in,
   CASE WHEN s.game_id IS NULL THEN 'game not in the schedule'
        WHEN g.game_status IS DISTINCT FROM 3 THEN 'game that is not over'
-       WHEN g.home_score IS NULL OR g.away_score IS NULL THEN 'game without a score' END AS dropped
+       WHEN g.home_score IS NULL OR g.away_score IS NULL THEN 'game without a score'
+       WHEN g.home_score = g.away_score THEN 'game without a winner' END AS dropped
 FROM newest g
 LEFT JOIN raw_schedule s ON s.game_id = g.game_id

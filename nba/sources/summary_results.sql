@@ -35,6 +35,7 @@ SELECT g.game_id, s.game_date, g.home_points, g.away_points, if(g.has_line, g.li
   true AS is_over, g.captured_at, g.file AS told_in,
   CASE WHEN s.game_id IS NULL THEN 'game not in the schedule'
        WHEN g.game_status IS DISTINCT FROM 3 THEN 'game that is not over'
-       WHEN g.home_points IS NULL OR g.away_points IS NULL THEN 'game without a score' END AS dropped
+       WHEN g.home_points IS NULL OR g.away_points IS NULL THEN 'game without a score'
+       WHEN g.home_points = g.away_points THEN 'game without a winner' END AS dropped
 FROM told g
 LEFT JOIN raw_schedule s ON s.game_id = g.game_id

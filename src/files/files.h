@@ -21,6 +21,8 @@ struct FoundFile {
   // Where the file itself is, where what is read of it is, and how messages call it.
   const std::string& Packed() const { return local.empty() ? path : local; }
   const std::string& Bytes() const { return unpacked.empty() ? Packed() : unpacked; }
+  // How rows name where they are from: each member of an archive is a file of its own.
+  std::string Source() const { return member.empty() ? path : path + "/" + member; }
   std::string Named() const { return member.empty() ? path : path + ": " + member; }
   bool operator==(const FoundFile&) const = default;
 };

@@ -247,9 +247,10 @@ Result<std::map<std::string, ServedUnits>> ReadServedUnits(Connection& connectio
 
 Result<std::vector<UselessFile>> ReadUselessFiles(Connection& connection) {
   std::vector<UselessFile> files;
+  // Why a game is not in the schedule says more than that it is not.
   Rows rows = TRY(connection.Query(R"sql(
-      SELECT path, coalesce(min(reason), '') FROM backcourt.file_uses
-      GROUP BY path HAVING NOT bool_or(used) ORDER BY path)sql"));
+      SELECT path, coalesce(min_by(reason, (contains(reason, 'not in the schedule'), reason)), '')
+      FROM backcourt.file_uses GROUP BY path HAVING NOT bool_or(used) ORDER BY path)sql"));
   for (size_t i = 0; i < rows.size(); ++i)
     files.push_back({rows.Text(i, 0), rows.Text(i, 1), ""});
   return files;

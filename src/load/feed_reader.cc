@@ -5,7 +5,9 @@
 #include <algorithm>
 #include <filesystem>
 #include <fstream>
+#include <map>
 #include <optional>
+#include <set>
 
 #include "base/text.h"
 #include "files/archive.h"
@@ -110,19 +112,19 @@ std::string DocumentsSql(const std::vector<FoundFile>& files, const std::string&
   for (const FoundFile& file : files) {
     paths.push_back(Quote(file.Bytes()));
     if (!file.member.empty())
-      members.push_back(fmt::format("WHEN starts_with(filename, {}) THEN {}",
-                                    Quote(file.unpacked.substr(0, file.unpacked.size() - file.member.size())),
-                                    Quote(file.path)));
+      members.push_back(fmt::format(
+          "WHEN starts_with(filename, {0}) THEN {1} || substr(filename, length({0}) + 1)",
+          Quote(file.unpacked.substr(0, file.unpacked.size() - file.member.size())), Quote(file.path + "/")));
   }
   members.erase(std::unique(members.begin(), members.end()), members.end());
   return fmt::format(R"sql(
       SELECT CASE {members} WHEN starts_with(filename, {cache})
-          THEN regexp_replace(substr(filename, {after_cache}), '^([a-z0-9]+)/', '\1://')
+          THEN regexp_replace(substr(filename, length({cache}) + 1), '^([a-z0-9]+)/', '\1://')
           ELSE filename END AS file,
         json AS document
       FROM read_json_objects([{paths}], format = 'unstructured', filename = true))sql",
                      fmt::arg("members", Join(members, " ")), fmt::arg("cache", Quote(cache + "/")),
-                     fmt::arg("after_cache", cache.size() + 2), fmt::arg("paths", Join(paths, ", ")));
+                     fmt::arg("paths", Join(paths, ", ")));
 }
 
 }  // namespace
@@ -194,7 +196,7 @@ Result<std::string> FeedReader::ReaderSql(const Feed& feed, const std::vector<Fo
                        DocumentsSql(files, project_.stores.cache), feed.rows);
   const std::string &path = files.front().Bytes(), kind = KindName(files.front());
   auto of_file = [&](const std::string& select) {
-    return fmt::format("SELECT *, {} AS file FROM ({})", Quote(files.front().path), select);
+    return fmt::format("SELECT *, {} AS file FROM ({})", Quote(files.front().Source()), select);
   };
   if (kind.ends_with(".parquet"))
     return of_file(fmt::format(R"sql(
@@ -367,32 +369,30 @@ Result<std::map<std::string, int64_t>> FeedReader::Unparsed(const Feed& feed) {
 // file, a list of errors or another endpoint's answer gives no rows either.
 Result<> FeedReader::CheckDocuments(const Feed& feed, const std::vector<FoundFile>& files) {
   if (std::none_of(files.begin(), files.end(), IsJson)) return {};
-  Rows with_rows = TRY(connection_.Query(
-      fmt::format("SELECT DISTINCT file FROM temp.{} ORDER BY file", Ident("feed_" + feed.name))));
+  Rows rows =
+      TRY(connection_.Query(fmt::format("SELECT DISTINCT file FROM temp.{}", Ident("feed_" + feed.name))));
+  std::set<std::string> with_rows;
+  for (size_t i = 0; i < rows.size(); ++i)
+    with_rows.insert(rows.Text(i, 0));
   std::vector<FoundFile> silent;
-  for (size_t at = 0; const FoundFile& file : files) {
-    if (!IsJson(file)) continue;
-    while (at < with_rows.size() && with_rows.Text(at, 0) < file.path)
-      ++at;
-    if (at == with_rows.size() || with_rows.Text(at, 0) != file.path) silent.push_back(file);
-  }
+  for (const FoundFile& file : files)
+    if (IsJson(file) && !with_rows.contains(file.Source())) silent.push_back(file);
   if (silent.empty()) return {};
-  Rows kinds = TRY(connection_.Query(fmt::format(
-      "SELECT file, CAST(bool_and(coalesce({}, false)) AS INTEGER) FROM ({}) GROUP BY file ORDER BY file",
-      feed.holds, DocumentsSql(silent, project_.stores.cache))));
-  silent.erase(std::unique(silent.begin(), silent.end(),
-                           [](const FoundFile& a, const FoundFile& b) { return a.path == b.path; }),
-               silent.end());  // an archive counts as one
-  for (size_t at = 0; const FoundFile& file : silent) {
-    bool there = at < kinds.size() && kinds.Text(at, 0) == file.path;
-    if (!there)
-      return Error{ErrorKind::kSource, file.path + " is empty", "fetch it again; nothing was loaded"};
-    if (kinds.Int(at, 1) != 1)
+  Rows told = TRY(connection_.Query(
+      fmt::format("SELECT file, CAST(bool_and(coalesce({}, false)) AS INTEGER) FROM ({}) GROUP BY file",
+                  feed.holds, DocumentsSql(silent, project_.stores.cache))));
+  std::map<std::string, bool> kinds;  // whether it is a document of the feed, by file
+  for (size_t i = 0; i < told.size(); ++i)
+    kinds[told.Text(i, 0)] = told.Int(i, 1) == 1;
+  for (const FoundFile& file : silent) {
+    auto kind = kinds.find(file.Source());
+    if (kind == kinds.end())
+      return Error{ErrorKind::kSource, file.Named() + " is empty", "fetch it again; nothing was loaded"};
+    if (!kind->second)
       return Error{
           ErrorKind::kSource,
-          fmt::format("{} holds JSON, but not that of feed {}: {}", file.path, feed.name, feed.about),
+          fmt::format("{} holds JSON, but not that of feed {}: {}", file.Named(), feed.name, feed.about),
           "fetch it again, or another path under [feeds]; nothing was loaded"};
-    ++at;
   }
   return {};
 }

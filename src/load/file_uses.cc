@@ -17,7 +17,8 @@ namespace {
 // In the reasons for which rows are left out: that they fit nothing here. Other reasons (served by another
 // source, not over, captured too late) are those of files that are as they should be.
 constexpr const char* kFitsNothing =
-    "(not in the schedule|not in the crosswalk|of another season|date of no season|no player of this name|no "
+    "(not in the schedule|not in the crosswalk|of another season|date of no season|without a date|no player "
+    "of this name|no "
     "known type|no league id|of another game under this id|no source has its date|does not play in the "
     "game)";
 
@@ -37,6 +38,8 @@ std::string Loader::UselessHint(const Project& project, const std::string& reaso
           patterns.push_back(pattern);
     return "add " + Join(patterns, " or ");
   }
+  if (has("known type"))
+    return "[league.game_types] of backcourt.toml, where the ids of another league begin otherwise";
   if (has("crosswalk")) return "espn_crosswalk.csv with its games and players";
   if (has("season")) return "a name or a folder that shows which season is in the file";
   if (has("name"))

@@ -154,12 +154,13 @@ Result<> Loader::Change(const std::vector<std::string>& named, LoadReport& repor
   TRY(CheckFreshFiles());
   TRY(KeepSnapshots(snapshots, report));
   TRY(LoadSeeds(report));
+  const std::vector<ledger::LoadedFile> before = loaded_;
   TRY(LoadTables(only, report));
   if (report.run) {
     TRY(ListUnmatchedNames(report));
     loaded_ = TRY(ledger::ReadFiles(connection_));
   }
-  TRY(ForgetGoneFiles(report));
+  TRY(ForgetGoneFiles(before, report));
   TRY(KeepUnservedFiles());
   TRY(KeepSeenFiles());
   if (!report.run) return {};

@@ -153,7 +153,7 @@ class Loader {
   Result<> CompareSeed(const std::string& seed, const PartitionDigest& loaded,
                        const std::vector<std::string>& columns, const std::string& file);
   // Forgets files that are gone and of which no row is left.
-  Result<> ForgetGoneFiles(LoadReport& report);
+  Result<> ForgetGoneFiles(const std::vector<ledger::LoadedFile>& before, LoadReport& report);
   Result<> LoadTables(const std::vector<std::string>& only, LoadReport& report);
   // The paths of files of feeds, by the names that people give them (project/file_names.h).
   Result<std::vector<std::string>> PathsOf(const std::vector<std::string>& names) const;

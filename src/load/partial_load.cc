@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "base/text.h"
+#include "files/archive.h"
 #include "load/loader.h"
 #include "load/raw_table_sql.h"
 
@@ -16,6 +17,16 @@ namespace {
 std::string UnitsOfFeed(const SourceGroup& group, const Feed& feed) {
   return fmt::format("FROM backcourt.file_units WHERE source = {} AND season = {} AND feed = {}",
                      Quote(group.source->name), Quote(group.season), Quote(feed.name));
+}
+
+// The file that the ledger knows, of a row: the archive of a member.
+std::string KnownFile(const std::vector<FoundFile>& files) {
+  std::string archives;
+  for (const FoundFile& file : files)
+    if (IsArchive(file.path))
+      archives +=
+          fmt::format(" WHEN starts_with(file, {}) THEN {}", Quote(file.path + "/"), Quote(file.path));
+  return archives.empty() ? "file" : "CASE" + archives + " ELSE file END";
 }
 
 }  // namespace
@@ -189,9 +200,9 @@ Result<> Loader::KeepUnits(const RawTable& table, const SourceGroup& group, bool
     for (const FoundFile& file : files)
       paths.insert(file.path);
     if (part) TRY(ledger::RemoveFileUnits(connection_, source, season, feed->name, paths));
-    TRY(connection_.Execute(
-        fmt::format("INSERT INTO temp.given SELECT DISTINCT {}, {}, file, {} FROM temp.{}", owner,
-                    Quote(feed->name), UnitSql(table), Ident("feed_" + feed->name))));
+    TRY(connection_.Execute(fmt::format("INSERT INTO temp.given SELECT DISTINCT {}, {}, {}, {} FROM temp.{}",
+                                        owner, Quote(feed->name), KnownFile(files), UnitSql(table),
+                                        Ident("feed_" + feed->name))));
   }
   TRY(connection_.Execute(fmt::format(R"sql(
       INSERT INTO temp.left_out SELECT {owner}, {unit}, dropped, count(*) FROM temp.{incoming}

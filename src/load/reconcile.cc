@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <filesystem>
 
 #include "base/text.h"
 #include "ledger/history.h"
@@ -253,14 +254,21 @@ std::set<std::pair<std::string, std::string>> Loader::GoneOf(const RawTable& tab
   return gone;
 }
 
-Result<> Loader::ForgetGoneFiles(LoadReport& report) {
-  std::set<std::string> claimed = Claimed();
+Result<> Loader::ForgetGoneFiles(const std::vector<ledger::LoadedFile>& before, LoadReport& report) {
+  std::set<std::string> claimed = Claimed(), known;
+  for (const ledger::LoadedFile& file : loaded_)
+    known.insert(file.path);
+  std::set<std::string> gone;  // also those whose rows went with what was loaded again
+  std::error_code unknown;
+  for (const ledger::LoadedFile& file : before)
+    if (!known.contains(file.path) && !claimed.contains(file.path) && !left_.contains(file.season) &&
+        !file.feed.starts_with("seed ") && !std::filesystem::exists(file.path, unknown))
+      gone.insert(file.path);
   std::vector<ledger::LoadedFile> unclaimed;
   for (const ledger::LoadedFile& file : loaded_) {
     const Feed* feed = project_.FindFeed(file.feed);
     if (!claimed.contains(file.path) && !(feed && feed->snapshots)) unclaimed.push_back(file);
   }
-  if (unclaimed.empty()) return {};
   auto runs = TRY(ledger::ReadSourceRuns(connection_));
   auto stands = [&](const ledger::LoadedFile& file) {  // whether rows of it may be left
     return std::any_of(runs.begin(), runs.end(), [&](const ledger::SourceRun& run) {
@@ -281,11 +289,10 @@ Result<> Loader::ForgetGoneFiles(LoadReport& report) {
     if (!stands(file)) forgotten[file.feed].insert(file.path);
   for (const auto& [feed, paths] : forgotten) {
     TRY(ledger::RemoveFiles(connection_, feed, paths));
-    report.gone.insert(report.gone.end(), paths.begin(), paths.end());
+    gone.insert(paths.begin(), paths.end());
   }
-  std::sort(report.gone.begin(), report.gone.end());
-  report.gone.erase(std::unique(report.gone.begin(), report.gone.end()), report.gone.end());
-  if (!report.gone.empty()) loaded_ = TRY(ledger::ReadFiles(connection_));
+  report.gone.assign(gone.begin(), gone.end());
+  if (!forgotten.empty()) loaded_ = TRY(ledger::ReadFiles(connection_));
   return {};
 }
 

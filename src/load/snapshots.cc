@@ -97,8 +97,8 @@ Result<ReadSnapshots> Snapshots::Read(const Feed& feed, const std::vector<FoundF
     std::string problem;
     auto done = reader.Read(feed, {file});
     if (done)
-      TRY(connection_.Execute(
-          fmt::format("INSERT INTO {} SELECT *, {} FROM {}", ReadAside(feed), SeenAt(file), read)));
+      TRY(connection_.Execute(fmt::format("INSERT INTO {} SELECT * REPLACE ({} AS file), {} FROM {}",
+                                          ReadAside(feed), Quote(file.path), SeenAt(file), read)));
     else if (done.error().kind == ErrorKind::kData || done.error().kind == ErrorKind::kModel)
       problem = reader.Diagnose(feed, {file}, done.error()).message;
     else if (done.error().kind == ErrorKind::kSource)
