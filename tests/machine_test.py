@@ -38,6 +38,14 @@ class Faulty(Toy):
 
 
 class Machine(Faulty):
+    def test_a_load_that_needs_more_than_a_load_takes_by_itself(self):
+        self.edit("sources/box.sql", "ON s.game_id = b.game_id", "ON s.game_id = b.game_id WHERE (SELECT len(list(i)) FROM range(24000000) r(i)) > 0")
+        self.assertIn("3 files read", self.run_program("load"))
+        self.assertEqual(self.run_program("query", "SELECT count(*) AS n FROM raw_box", "--format", "csv").split(), ["n", "12"])
+        (self.project / "warehouse.duckdb").unlink()
+        self.edit("backcourt.toml", "[warehouse]", '[warehouse]\nmemory_limit = "330MB"')
+        self.run_program("load", code=2)  # which is what a load takes by itself
+
     def test_a_folder_that_is_read_only(self):
         self.assertIn("a folder that you may write to", self.run_faulty("backfill", code=5, FAULTS="readonly"))
         self.run_program("backfill")

@@ -33,8 +33,9 @@ bool IsAsFound(const FoundFile& file) {
 // engine has what a project leaves it by default for all else, and this much for a load.
 class LoadMemory {
  public:
-  LoadMemory(const Project& project, Connection& connection) : project_(project), connection_(connection) {
-    if (project_.memory_limit == Project::kMemory) (void)connection_.Execute("SET memory_limit = '330MB'");
+  LoadMemory(const Project& project, Connection& connection, bool all)
+      : project_(project), connection_(connection) {
+    if (!all && project_.memory_limit == Project::kMemory) (void)connection_.Execute("SET memory_limit = '330MB'");
   }
   ~LoadMemory() { (void)connection_.Execute("SET memory_limit = " + Quote(project_.memory_limit)); }
   LoadMemory(const LoadMemory&) = delete;
@@ -90,7 +91,7 @@ Result<> Loader::EnsureRun(LoadReport& report) {
 
 Result<LoadReport> Loader::Load(const std::vector<std::string>& only) {
   auto start = std::chrono::steady_clock::now();
-  LoadMemory memory(project_, connection_);
+  LoadMemory memory(project_, connection_, all_memory_);
   LoadReport report;
   auto changed = Change(only, report);
   if (changed && report.run) FaultPoint("load-commit");

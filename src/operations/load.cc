@@ -232,14 +232,24 @@ Result<LoadReport> LoadFiles(Workspace& workspace, const std::vector<std::string
   Warehouse& warehouse = *TRY(workspace.Open());
   auto connection = TRY(warehouse.ConnectToLedger());
   auto bench = warehouse.OpenOn(*connection);
-  Result<LoadReport> report = [&] {
+  auto load = [&](bool all_memory) {
     Watch watch = CancelWhen(*connection, *bench, activity.cancel());
     Loader loader =
         MakeLoader(workspace, *connection, activity, [&] { return warehouse.WaitForFunctions(); });
     loader.ReadLakeBy(*bench);
     if (yes) loader.MayLose();
+    if (all_memory) loader.UseAllMemory();
     return loader.Load(paths);
-  }();
+  };
+  Result<LoadReport> report = load(false);
+  auto needs_more = [&](const Error& error) {  // than a load takes by itself, and not of the disk
+    return error.kind == ErrorKind::kCapacity && workspace.project().memory_limit == Project::kMemory &&
+           error.message.find("No space left") == std::string::npos;
+  };
+  if (!report && needs_more(report.error())) {
+    activity.Tell(LoadStep{"once more, with all the memory of the project"});
+    report = load(true);
+  }
   if (!report && report.error().kind == ErrorKind::kInterrupted)
     report = Error{ErrorKind::kInterrupted, "interrupted; nothing was loaded", ""};
   if (report)
