@@ -185,12 +185,12 @@ Result<> Loader::LookForAnyFile() {
   for (const ledger::LoadedFile& file : TRY(ledger::ReadFiles(connection_)))
     if (is_data(file.feed)) paths.insert(file.path);
   if (paths.empty()) return {};
-  return Error{ErrorKind::kSource,
-               fmt::format("no file is left of {} that {} loaded, as {}; nothing was loaded",
-                           Counted(int64_t(paths.size()), "file"), paths.size() == 1 ? "was" : "were",
-                           *paths.begin()),
-               "bring them back (is the disk mounted?), or `backcourt forget FILE` for each that is gone for "
-               "good"};
+  return Error{
+      ErrorKind::kSource,
+      fmt::format("no file is left of {} that {} loaded, as {}; nothing was loaded",
+                  Counted(int64_t(paths.size()), "file"), paths.size() == 1 ? "was" : "were", *paths.begin()),
+      "bring them back (is the disk mounted?), or `backcourt forget FILE` for each that is gone for "
+      "good"};
 }
 
 // A table is loaded after those that its sources read.

@@ -247,8 +247,7 @@ class Examination {
     for (const UnservedFiles& some : groups.Unserved())
       Find("warning",
            fmt::format("{}: no row of {} is used: {}", some.paths.front(),
-                       some.paths.size() == 1 ? "it"
-                                              : fmt::format("it and {} more", some.paths.size() - 1),
+                       some.paths.size() == 1 ? "it" : fmt::format("it and {} more", some.paths.size() - 1),
                        some.Reason()),
            Loader::UselessHint(project_, some.Reason()));
     FileChanges changes = TRY(LookForFileChanges(*connection, project_));

@@ -20,10 +20,11 @@ void DescribeWork(Visitor& v, WorkSelection& s) {
   v.Field("no_upstream", s.no_upstream,
           "Leave inputs as they are: a cell is blocked if an input is not filled.");
   v.Field("force", s.force, "Fill the chosen cells again, though they are fresh.");
-  v.Field("before_run", s.before_run,
-          "With --force: leave out cells that run N or a later one has filled, so that a run with --force that "
-          "did not end can be finished.",
-          {.metavar = "N", .least = 1, .most = 1e9});
+  v.Field(
+      "before_run", s.before_run,
+      "With --force: leave out cells that run N or a later one has filled, so that a run with --force that "
+      "did not end can be finished.",
+      {.metavar = "N", .least = 1, .most = 1e9});
   v.Field(
       "ahead", s.ahead,
       "Of dates to come, fill the next that is not over and the one after, or all (default: `ahead` under "
@@ -126,7 +127,8 @@ Result<PreparedWork> PrepareWork(const Project& project, Moment moment, const Wo
   work.selection.upstream = !selection.no_upstream;
   work.selection.force = selection.force;
   if (selection.before_run && !selection.force)
-    return Error{ErrorKind::kUsage, "--before-run says which cells --force leaves out, and --force is missing",
+    return Error{ErrorKind::kUsage,
+                 "--before-run says which cells --force leaves out, and --force is missing",
                  fmt::format("--force --before-run {}", *selection.before_run)};
   work.selection.before_run = selection.before_run;
   std::vector<std::string> models;
