@@ -19,6 +19,12 @@ COMPILED_SOURCES = {
     "nanoarrow": "sources/PKG-INFO",
     "flatcc": "sources/subprojects/flatcc-*/[LN]*",
 }
+# Libraries beside the program whose wheels have no file of the licence: what these say of it.
+LOADED = {
+    "duckdb_extension_excel": "python/duckdb_extension_excel-*.dist-info/METADATA",
+    "duckdb_extension_httpfs": "python/duckdb_extension_httpfs-*.dist-info/METADATA",
+    "adbc_driver_spark": "spark/driver/adbc_driver_spark-*.dist-info/METADATA",  # where `make spark` brought it
+}
 
 
 def notices(program: Path) -> dict[Path, str]:
@@ -50,7 +56,7 @@ class ProgramInside(BuildHookInterface):  # type: ignore[type-arg]
         engine = deps / "npm" / "node_modules" / "@duckdb" / "node-bindings-linux-x64" / "LICENSE"
         for notice, name in {engine: "duckdb", **(portable_notices(deps) if portable else notices(program))}.items():
             inside[notice] = f"licenses/{name}"
-        for name, pattern in COMPILED_SOURCES.items():
+        for name, pattern in {**COMPILED_SOURCES, **LOADED}.items():
             inside.update((notice, f"licenses/{name}/{notice.name}") for notice in deps.glob(pattern))
         build_data["force_include"] = {str(path): f"backcourt/program/{name}" for path, name in inside.items()}
         build_data["pure_python"] = False

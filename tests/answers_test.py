@@ -95,7 +95,7 @@ class WhyAValue(Toy):
         self.assertRegex(head["because"], r"^points is 30, since run 2 .*; the cell is stale now: raw_box 2021-10-19 changed in run 3$")
         self.assertEqual((box["table"], box["state"]), ("raw_box", "changed since"))
         self.assertEqual([(value["before"], value["after"], value["file"].endswith(BOX), value["row"]) for value in box["values"]], [("30", "33", True, 1)])
-        self.assertRegex(self.why("player_form", "2021-10-25", "--key", "1", "--column", "points_avg")[0]["because"], "; the cell is may change now: raw_box 2021-10-19 changed in run 3$")
+        self.assertRegex(self.why("player_form", "2021-10-25", "--key", "1", "--column", "points_avg")[0]["because"], "; the cell may change now: raw_box 2021-10-19 changed in run 3$")
         self.run_program("backfill")
         self.assertNotIn("now", self.why("player_games", "2021-10-19", "--key", "1", "--column", "points")[0]["because"])
 

@@ -333,20 +333,21 @@ Result<WhyReport> ValueTrail::Follow(const Model& model, int date_index, const s
       fmt::format("{}{}", what,
                   run ? fmt::format(", since run {} ({}, {} UTC)", since.run, run->command, run->started_at)
                       : ", since before the history of the warehouse");
-  if (since.open) {
-    std::string cause = lineage_.Cause(model.name, date_index);
-    head.because += fmt::format("; the cell is {} now{}",
-                                CellStateName(lineage_.states().at(model.name)[size_t(date_index)]),
-                                cause.empty() ? "" : ": " + cause);
-  }
   WhyReport report{std::move(head)};
   TRY(AddInputs(model, date_index, row, column, since, 1, report));
   bool by_rows = std::any_of(report.begin() + 1, report.end(),
                              [](const WhyLink& link) { return link.depth == 1 && link.state == kChanged; });
+  std::string& because = report.front().because;
   if (since.changed && !by_rows)
-    report.front().because +=
+    because +=
         "; no row that it was made of had changed, so the model's own text, a function, or the dates in its "
         "windows had";
+  if (since.open) {
+    CellState state = lineage_.states().at(model.name)[size_t(date_index)];
+    std::string cause = lineage_.Cause(model.name, date_index);
+    because += fmt::format("; the cell {}{} now{}", state == CellState::kMayChange ? "" : "is ",
+                           CellStateName(state), cause.empty() ? "" : ": " + cause);
+  }
   return report;
 }
 
