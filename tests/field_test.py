@@ -480,6 +480,16 @@ class Field(Shapes):
         self.load()
         self.assertEqual(self.query("SELECT points FROM raw_team_box ORDER BY team_abbr"), [{"points": 118}, {"points": 110}])
 
+    def test_a_bundle_of_several_seasons(self):
+        later = Game("0022100001", "2021-10-19", "GSW", "NOP", 120, 110)
+        with zipfile.ZipFile(self.data / "leaguegamelog.zip", "w", zipfile.ZIP_DEFLATED) as bundle:
+            bundle.writestr("leaguegamelog_2020-21.json", json.dumps(game_log(GAMES)))
+            bundle.writestr("leaguegamelog_2021-22.json", json.dumps(game_log([later])))
+        report = self.load()
+        self.assertEqual([d["reason"] for d in report["dropped"]], [])
+        self.assertEqual(self.query("SELECT season, count(*) AS n FROM raw_schedule GROUP BY 1 ORDER BY 1"), [{"season": "2020-21", "n": 4}, {"season": "2021-22", "n": 1}])
+        self.assertEqual(self.query("SELECT count(*) AS n FROM raw_player_box"), [{"n": 60}])
+
     def test_bundles_that_are_not_what_they_seem(self):
         head = "GAME_ID,PLAYER_ID,QUARTER,MINS_LEFT,SECS_LEFT,LOC_X,LOC_Y,SHOT_DISTANCE,ZONE_ABB\n"
         row = "22300016,1900030,4,1,50,0.0,8.25,3,L\n"

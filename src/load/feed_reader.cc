@@ -449,13 +449,16 @@ Error FeedReader::Diagnose(const Feed& feed, const std::vector<FoundFile>& found
 Result<std::map<std::string, std::string>> FeedReader::SeasonsWithin(const Feed& feed,
                                                                      const std::vector<FoundFile>& files) {
   std::map<std::string, std::string> seasons;
-  for (const FoundFile& file : WithMembers(files)) {
-    if (!IsJson(file) || seasons.contains(file.path)) continue;
-    // One that is not a document is told of when it is loaded.
-    auto told = connection_.Query(fmt::format("SELECT coalesce(min({}), '') FROM ({})", feed.document_season,
-                                              DocumentsSql({file}, project_.stores.cache)));
+  std::map<std::string, std::vector<FoundFile>> documents;  // by path: of an archive all
+  for (const FoundFile& file : WithMembers(files))
+    if (IsJson(file)) documents[file.path].push_back(file);
+  for (const auto& [path, within] : documents) {
+    // One that is not a document is told of when it is loaded. Documents of several seasons tell none.
+    auto told = connection_.Query(
+        fmt::format("SELECT min(season) FROM (SELECT {} AS season FROM ({})) HAVING count(DISTINCT season) = 1",
+                    feed.document_season, DocumentsSql(within, project_.stores.cache)));
     if (!told && told.error().kind == ErrorKind::kInterrupted) return told.error();
-    if (told && told->size() && !told->Text(0, 0).empty()) seasons[file.path] = told->Text(0, 0);
+    if (told && told->size()) seasons[path] = told->Text(0, 0);
   }
   return seasons;
 }
