@@ -454,9 +454,9 @@ Result<std::map<std::string, std::string>> FeedReader::SeasonsWithin(const Feed&
     if (IsJson(file)) documents[file.path].push_back(file);
   for (const auto& [path, within] : documents) {
     // One that is not a document is told of when it is loaded. Documents of several seasons tell none.
-    auto told = connection_.Query(
-        fmt::format("SELECT min(season) FROM (SELECT {} AS season FROM ({})) HAVING count(DISTINCT season) = 1",
-                    feed.document_season, DocumentsSql(within, project_.stores.cache)));
+    auto told = connection_.Query(fmt::format(
+        "SELECT min(season) FROM (SELECT {} AS season FROM ({})) HAVING count(DISTINCT season) = 1",
+        feed.document_season, DocumentsSql(within, project_.stores.cache)));
     if (!told && told.error().kind == ErrorKind::kInterrupted) return told.error();
     if (told && told->size()) seasons[path] = told->Text(0, 0);
   }

@@ -35,7 +35,8 @@ class LoadMemory {
  public:
   LoadMemory(const Project& project, Connection& connection, bool all)
       : project_(project), connection_(connection) {
-    if (!all && project_.memory_limit == Project::kMemory) (void)connection_.Execute("SET memory_limit = '330MB'");
+    if (!all && project_.memory_limit == Project::kMemory)
+      (void)connection_.Execute("SET memory_limit = '330MB'");
   }
   ~LoadMemory() { (void)connection_.Execute("SET memory_limit = " + Quote(project_.memory_limit)); }
   LoadMemory(const LoadMemory&) = delete;

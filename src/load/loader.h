@@ -115,7 +115,8 @@ class Loader {
   // seasons that left it, and of files that are gone where their table has to be made again. Otherwise such a
   // load is a usage error that says what would go.
   void MayLose() { may_lose_ = true; }
-  // A load may take all the memory that the project leaves the engine: where what it takes by itself did not do.
+  // A load may take all the memory that the project leaves the engine: where what it takes by itself did not
+  // do.
   void UseAllMemory() { all_memory_ = true; }
   // Loads again aside what the files of these seasons (none: of all) give, and compares with what is stored.
   // Changes nothing. What files give that are gone is not looked at.
