@@ -255,8 +255,8 @@ class OneThing(Toy):
         text = self.run_program("backfill", "player_form", code=2)
         self.assertRegex(text, r"FAILED player_form .*player_form.sql:16: Conversion Error")
         self.assertNotIn("LINE", text)
-        self.assertEqual(text.count("FAILED player_form"), 2, text)
-        self.assertIn("player_form is not tried any further: the same error on each of 2 dates alone", text)
+        self.assertEqual(text.count("FAILED player_form"), 3, text)
+        self.assertIn("player_form is not tried any further: 3 identical errors in a row", text)
         self.assertRegex(self.run_program("why", "player_form", "2021-10-20"), r"models/precompute/player_form.sql:16: Conversion Error")
 
     def test_tests_of_the_other_models_run(self):

@@ -56,9 +56,10 @@ class Buckets(Remote):
 
     def test_a_killed_publication_leaves_a_whole_version_in_the_bucket(self):
         toml = self.project / "backcourt.toml"
-        toml.write_text(toml.read_text() + '\n[publish]\nfolder = "s3://lake/published"\n')
+        toml.write_text(toml.read_text() + '\n[publish]\nfolder = "s3://lake/killed"\n')
+        self.addCleanup(self.s3.put, "season/box_2021-22.csv", TOY_BOX.read_bytes())  # of all tests
         self.run_program("backfill")
-        read = lambda key: self.s3.client.get_object(Bucket="lake", Key="published/" + key)["Body"].read()  # noqa: E731
+        read = lambda key: self.s3.client.get_object(Bucket="lake", Key="killed/" + key)["Body"].read()  # noqa: E731
 
         def points():
             """The corrected value, in the version that the manifest names; every file of it is there."""
@@ -73,13 +74,14 @@ class Buckets(Remote):
         old = points()
         for n, point in enumerate(["publish-file:player_form", "publish-file:player_games", "publish-version", "publish-views", "publish-manifest"]):
             with self.subTest(point=point):
-                self.s3.put("season/box_2021-22.csv", TOY_BOX.read_bytes().replace(b"G1,AAA,1,30", f"G1,AAA,1,{40 + n}".encode()))
+                new = int("4" * (n + 1))  # each of another length: a store tells times by the second
+                self.s3.put("season/box_2021-22.csv", TOY_BOX.read_bytes().replace(b"G1,AAA,1,30", f"G1,AAA,1,{new}".encode()))
                 killed = subprocess.run([BACKCOURT, "backfill"], cwd=self.project, capture_output=True, env={**servers.CLEAN, **self.environment, "BACKCOURT_FAULT": f"{point} kill"})
                 self.assertEqual(killed.returncode, -9)
-                self.assertIn(points(), (old, 40 + n))
+                self.assertIn(points(), (old, new))
                 self.run_program("publish")
                 old = points()
-                self.assertEqual(old, 40 + n)
+                self.assertEqual(old, new)
 
     def rows_of(self, file):
         with duckdb.connect() as connection:

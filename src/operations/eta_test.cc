@@ -57,7 +57,9 @@ TEST_P(Eta, IsThereOnceItMeansSomethingAndStays) {
     std::optional<double> eta = state.Eta(state.seconds());
     EXPECT_TRUE(eta || !shown) << state.seconds();
     shown = shown || eta;
-    if (eta) EXPECT_TRUE(std::isfinite(*eta) && *eta >= 0);
+    if (eta) {
+      EXPECT_TRUE(std::isfinite(*eta) && *eta >= 0);
+    }
   }
   EXPECT_TRUE(shown);
   EXPECT_EQ(state.Eta(state.seconds()), 0.0);

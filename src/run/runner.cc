@@ -394,15 +394,18 @@ void Runner::FillOrHalve(Task& task, std::vector<CellWork> work, bool halved, in
     if (guilty_dates && work.size() > 1) {
       auto date = [&](const CellWork& cell) { return calendar_.dates()[size_t(cell.date_index)].date; };
       observer_.BatchHalved(model, date(work.front()), date(work.back()), int(work.size()), error);
-      auto begin = work.begin(), end = work.end();
+      auto begin = work.begin(), end = work.end(), middle = begin + (end - begin) / 2, behind = middle;
       int failed_before = report_.failed, not_tried_before = report_.not_tried;
-      if (IsOfText(model, error) && !halved) {  // where the text fails on any date, halves of it do too
-        FillOrHalve(task, {*begin++}, true, worker, lock);
-        if (report_.failed > failed_before && begin != end) FillOrHalve(task, {*--end}, true, worker, lock);
-      }
-      auto middle = begin + (end - begin) / 2;
-      for (auto [from, to] : {std::pair(begin, middle), std::pair(middle, end)})
+      auto fill = [&](auto from, auto to) {
         if (from != to) FillOrHalve(task, {from, to}, true, worker, lock);
+      };
+      if (IsOfText(model, error) && !halved) {  // where the text fails on any date, halves of it do too
+        fill(begin, begin + 1), ++begin;
+        middle = behind = begin + (end - begin) / 2;
+        if (report_.failed > failed_before && middle < end) fill(middle, middle + 1), ++behind;
+      }
+      fill(begin, middle);
+      fill(behind, end);
       bool all_passed = report_.failed == failed_before && report_.not_tried == not_tried_before;
       if (all_passed)  // so it is not the dates that are guilty
         Refute(model,
@@ -433,20 +436,14 @@ void Runner::FillOrHalve(Task& task, std::vector<CellWork> work, bool halved, in
       ++times;
     else
       signature = Signature(error), times = 1;
-    bool of_text = IsOfText(model, error);
-    bool repeats =
-        guilty_dates && times >= (of_text ? options_.identical_text_errors : options_.identical_errors);
+    bool repeats = guilty_dates && times >= options_.identical_errors;
     if (repeats || error.kind == ErrorKind::kProof || error.kind == ErrorKind::kCapacity) {
       stopped_models_.insert(model.name);
       int left = 0;
       for (const auto& other : tasks_)
         if (!other->started && other->model == &model) left += int(other->batch->dates.size());
-      observer_.ModelStopped(model,
-                             repeats ? of_text
-                                           ? fmt::format("the same error on each of {} dates alone", times)
-                                           : fmt::format("{} identical errors in a row", times)
-                                     : error.message,
-                             left);
+      observer_.ModelStopped(
+          model, repeats ? fmt::format("{} identical errors in a row", times) : error.message, left);
     }
     return;
   }

@@ -75,11 +75,10 @@ class RunObserver {
 
 struct RunOptions {
   int parallel = 2;
-  int attempts = 5;               // of one batch, for transient errors
-  double first_pause = 0.2;       // seconds; doubled at each further attempt, with jitter
-  double retry_budget = 60;       // seconds of pauses a run
-  int identical_errors = 3;       // in a row on different dates: the model is stopped
-  int identical_text_errors = 2;  // the same, of errors that name a place in the model's text
+  int attempts = 5;          // of one batch, for transient errors
+  double first_pause = 0.2;  // seconds; doubled at each further attempt, with jitter
+  double retry_budget = 60;  // seconds of pauses a run
+  int identical_errors = 3;  // in a row on different dates: the model is stopped
 };
 
 struct RunReport {
