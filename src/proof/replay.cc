@@ -183,10 +183,7 @@ Result<ReplayReport> Replay(Warehouse& warehouse, const Project& project, const 
         ErrorKind::kInterrupted,
         fmt::format("interrupted after {} of {}", report.cells, Counted(int64_t(selection.size()), "cell")),
         ""};
-  std::sort(report.mismatches.begin(), report.mismatches.end(),
-            [](const ReplayMismatch& a, const ReplayMismatch& b) {
-              return std::tie(a.table, a.date) < std::tie(b.table, b.date);
-            });
+  std::ranges::sort(report.mismatches, {}, [](const auto& one) { return std::tie(one.table, one.date); });
   if (!report.mismatches.empty())
     TRY(TellCauses(*TRY(warehouse.Connect()), *benches[0], project, calendar, cells, report.mismatches));
   report.seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
