@@ -6,6 +6,7 @@ import pathlib, re, sys
 # A layer may include itself and what stands before it; those of one line do not include each other.
 LAYERS = ["base", "adbc calendar project", "plan", "ledger", "warehouse", "files run", "load", "proof", "operations",
           "serve", "cli"]
+ABOVE_ENGINES = {"plan", "run"}  # know an engine by src/warehouse alone
 DUCKDB = ("src/load/", "src/ledger/", "src/warehouse/duckdb/", "src/files/object_store")
 DUCKDB_SQL = (r'duckdb_\w+\(\)|json_serialize_sql|\bPRAGMA\b|\bCOPY \(|\bhash\(|\bSET (GLOBAL )?threads|(?<!")\browid\b(?!")'
               r'|TEMP TABLE|\bATTACH\b')  # a quoted rowid alone is a name
@@ -24,6 +25,8 @@ def problems(root):
             for other in re.findall(r'#include "(\w+)/', text):
                 if other != layer and rank.get(other, 99) >= rank[layer]:
                     yield f"{name}: {layer} may not include {other}"
+            for engine in re.findall(r'#include "(warehouse/\w+)/', text) if layer in ABOVE_ENGINES else []:
+                yield f"{name}: {layer} may not include {engine}: an engine is behind the seam (src/warehouse/warehouse.h)"
             if layer != "ledger" and (found := re.search(LEDGER_WRITES, sql)):
                 yield f"{name}: `{found[0]}`: only src/ledger writes the ledger's tables"
             code = re.sub(r"//[^\n]*", "", sql)

@@ -33,6 +33,12 @@ class LayersTest(unittest.TestCase):
     def test_an_include_beside(self):
         self.assertIn("run may not include files", self.broken("src/run/runner.cc", '#include "files/files.h"'))
 
+    def test_an_include_of_an_engine(self):
+        for engine in ("duckdb", "spark"):
+            with self.subTest(engine):
+                self.setUp()
+                self.assertIn(f"run may not include warehouse/{engine}", self.broken("src/run/runner.cc", f'#include "warehouse/{engine}/{engine}_warehouse.h"'))
+
     def test_a_folder_that_is_no_layer(self):
         (self.folder / "src/misc").mkdir()
         self.assertIn("src/misc is not a layer", self.broken("src/misc/all.h", "#pragma once"))

@@ -12,7 +12,6 @@
 #include "run/judge.h"
 #include "warehouse/body_check.h"
 #include "warehouse/cell_sql.h"
-#include "warehouse/duckdb/text_binder.h"
 
 namespace backcourt {
 

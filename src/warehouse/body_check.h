@@ -31,6 +31,12 @@ struct Place {
 };
 Place PlaceOf(const Body& body, size_t offset);
 
+// An error of the engine without the place in its statement, which is not the reader's.
+std::string WithoutPlace(const std::string& message);
+// The problem that an error of the engine tells of a statement that holds the body: its `LINE n: ...` and the
+// caret below it are a place of the body's file.
+FileProblem ProblemIn(const Body& body, const std::string& statement, const Error& error);
+
 // Refuses a body that names what it did not declare, a qualified name, a table
 // function or a volatile function; the error names file and line of all of them.
 // `volatile_functions` as warehouse/duckdb/syntax.h gives them.

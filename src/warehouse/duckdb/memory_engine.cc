@@ -4,6 +4,7 @@
 
 #include "base/text.h"
 #include "calendar/calendar.h"
+#include "warehouse/body_check.h"
 #include "warehouse/cell_sql.h"
 #include "warehouse/duckdb/engine.h"
 
@@ -11,9 +12,8 @@ namespace backcourt {
 
 namespace {
 
-// An error of the engine without the place in the statement, which is not the reader's.
 FileProblem ProblemOfFile(const std::string& file, int line, const std::string& what, const Error& error) {
-  return {file, line, 1, what + error.message.substr(0, error.message.find("\n\nLINE ")), error.hint};
+  return {file, line, 1, what + WithoutPlace(error.message), error.hint};
 }
 
 Result<> MakeTables(Connection& connection, const Project& project, MemoryEngine& engine) {

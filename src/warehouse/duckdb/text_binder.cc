@@ -3,7 +3,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <regex>
 
 #include "base/text.h"
 #include "project/sql_text.h"
@@ -20,43 +19,7 @@ FileProblem AtKey(const KeyLines& lines, const std::string& key, const std::stri
   return ProblemOf(Error{ErrorKind::kUsage, lines.Of(key) + ": " + message, ""}, lines.file);
 }
 
-// An error of the engine without the place in the statement, which is not the reader's.
-std::string WithoutPlace(const std::string& message) {
-  return Trim(message.substr(0, message.find("\n\nLINE ")));
-}
-
-// The offset in `statement` that an error of the engine tells; nothing if it tells none.
-std::optional<size_t> OffsetOf(const std::string& statement, const std::string& message) {
-  static const std::regex kPlace("(?:^|\n)(LINE ([0-9]{1,7}): )([^\n]*)\n( *)\\^");
-  std::smatch place;
-  if (!std::regex_search(message, place, kPlace)) return {};
-  size_t start = 0;
-  for (int line = 1; line < std::stoi(place[2]); ++line) {
-    size_t end = statement.find('\n', start);
-    if (end == std::string::npos) return {};
-    start = end + 1;
-  }
-  std::string line = statement.substr(start, statement.find('\n', start) - start);
-  std::string shown = place[3];  // of a long line a part, with ... where it is cut
-  size_t caret = size_t(place[4].length() - std::min(place[4].length(), place[1].length()));
-  size_t cut = 0;
-  if (shown.ends_with("...")) shown.resize(shown.size() - 3);
-  if (shown.starts_with("...")) shown = shown.substr(3), cut = 3;
-  size_t at = cut ? line.find(shown) : 0;
-  if (at == std::string::npos) return {};
-  return start + std::min(line.size(), at + caret - std::min(caret, cut));
-}
-
 }  // namespace
-
-FileProblem ProblemIn(const Body& body, const std::string& statement, const Error& error) {
-  Place place{body.line, 1};
-  size_t begin = statement.find(body.sql);
-  auto offset = OffsetOf(statement, error.message);
-  if (begin != std::string::npos && offset && *offset >= begin && *offset <= begin + body.sql.size())
-    place = PlaceOf(body, *offset - begin);
-  return {body.file, place.line, place.column, WithoutPlace(error.message), error.hint};
-}
 
 Result<std::unique_ptr<TextBinder>> TextBinder::Open(const Project& project) {
   std::unique_ptr<TextBinder> binder(new TextBinder);

@@ -42,8 +42,4 @@ class TextBinder {
   std::set<std::string> volatile_functions_;
 };
 
-// The problem that an error of the engine tells of a statement that holds the body: its `LINE n: ...` and the
-// caret below it are a place of the body's file.
-FileProblem ProblemIn(const Body& body, const std::string& statement, const Error& error);
-
 }  // namespace backcourt
