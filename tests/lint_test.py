@@ -106,6 +106,14 @@ class Lint(Toy):
                                              f"backcourt.toml:{first + 4}:1: '2021-02-30' under [accepted.games] is not a date"), strict=True):
             self.assertTrue(line.startswith(said), line)
 
+    def test_every_guard_of_check_may_be_accepted(self):
+        self.run_program("backfill")
+        guards = {guard["guard"] for guard in json.loads(self.run_program("check", "--json", code=2))["guards"]}
+        self.assertGreater(len(guards), 8)
+        path = self.project / "backcourt.toml"
+        path.write_text(path.read_text() + "".join(f'[accepted."{guard}"]\n"2021-10-20" = "so"\n' for guard in guards))
+        self.lint(0)
+
     def test_accepted_games_and_dates_must_be_known(self):
         self.run_program("backfill")
         path = self.project / "backcourt.toml"

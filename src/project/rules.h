@@ -20,9 +20,9 @@ Result<> CheckReads(const Check& check, const std::vector<std::string>& tables);
 Result<> CheckSource(const Project& project, const Source& source);
 // A lookup looks in columns that tables have; those of what is left out are not known.
 Result<> CheckLookups(const Project& project);
-// How [project] seasons are written.
 // Lines of [accepted] that can accept nothing, whatever is in the warehouse.
 std::vector<FileProblem> FindAcceptedProblems(const Project& project);
+// How [project] seasons are written.
 Result<> CheckSeasons(const Project& project);
 // What [feeds] of backcourt.toml names.
 Result<> CheckFeedPaths(const Project& project);
