@@ -3,7 +3,6 @@
 #pragma once
 
 #include <cstddef>
-#include <string>
 
 namespace backcourt {
 
@@ -16,8 +15,5 @@ class MemoryGuard {
   MemoryGuard(const MemoryGuard&) = delete;
   MemoryGuard& operator=(const MemoryGuard&) = delete;
 };
-
-// Of a size as the engine takes it: 640MB, 1.5GiB, or 80% of the machine's; 0 where it is none.
-size_t BytesOf(const std::string& size);
 
 }  // namespace backcourt

@@ -32,4 +32,8 @@ std::string Error::Text() const {
   return hint.empty() ? Clip(message) : Clip(message) + "\n  Try: " + Clip(hint);
 }
 
+bool Error::OfMemory() const {
+  return kind == ErrorKind::kCapacity && message.find("No space left") == std::string::npos;
+}
+
 }  // namespace backcourt

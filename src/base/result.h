@@ -31,6 +31,8 @@ struct Error {
 
   // The message, then the hint on a line of its own.
   std::string Text() const;
+  // Whether memory ran out, and not the disk.
+  bool OfMemory() const;
 };
 
 struct Unit {};

@@ -1,11 +1,13 @@
 #include "base/text.h"
 
 #include <fmt/format.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <cctype>
 #include <charconv>
 #include <cmath>
+#include <cstdlib>
 #include <map>
 
 namespace backcourt {
@@ -196,6 +198,20 @@ std::string WithCommas(int64_t number) {
   for (int at = int(digits.size()) - 3; at > 0; at -= 3)
     digits.insert(size_t(at), ",");
   return number < 0 ? "-" + digits : digits;
+}
+
+size_t BytesOf(const std::string& size) {
+  static const std::map<std::string, double> kUnits = {{"b", 1},        {"kb", 1e3},     {"mb", 1e6},
+                                                       {"gb", 1e9},     {"tb", 1e12},    {"kib", 0x1p10},
+                                                       {"mib", 0x1p20}, {"gib", 0x1p30}, {"tib", 0x1p40}};
+  char* end = nullptr;
+  double number = std::strtod(size.c_str(), &end);
+  std::string unit = Lower(Trim(end));
+  if (!(number > 0)) return 0;
+  if (unit == "%")
+    return size_t(number / 100 * double(sysconf(_SC_PHYS_PAGES)) * double(sysconf(_SC_PAGESIZE)));
+  auto known = kUnits.find(unit);
+  return known == kUnits.end() ? 0 : size_t(number * known->second);
 }
 
 std::string Age(double seconds) {

@@ -47,6 +47,8 @@ size_t Characters(const std::string& text);                    // of UTF-8
 std::string WithCommas(int64_t number);                        // 1,234,567
 std::string Counted(int64_t number, const std::string& noun);  // 1 cell, 1,234 cells, 2 batches, 0 entries
 std::string Age(double seconds);                               // 5 h old, 12 days old, in the future
-std::string Seconds(double seconds);                           // 0.42 s, 12.3 s, 2 m 05 s, 1 h 02 m
+// Of a size of memory as the engine takes it: 640MB, 1.5GiB, or 80% of the machine's; 0 where it is none.
+size_t BytesOf(const std::string& size);
+std::string Seconds(double seconds);  // 0.42 s, 12.3 s, 2 m 05 s, 1 h 02 m
 
 }  // namespace backcourt

@@ -18,11 +18,8 @@ namespace {
 // source, not over, captured too late) are those of files that are as they should be.
 constexpr const char* kFitsNothing =
     "(not in the schedule|not in the crosswalk|of another season|date of no season|without a date|no player "
-    "of this name|no "
-    "known type|no league id|of another game under this id|no source has its date|does not play in the "
-    "game)";
-
-constexpr const char* kReadTogether = "reads it together with";
+    "of this name|no known type|no league id|of another game under this id|no source has its date|does not "
+    "play in the game)";
 
 constexpr int kTellsDates = 30;  // sources of the schedule of a higher rank tell no more than teams
 

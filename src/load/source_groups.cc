@@ -203,8 +203,8 @@ void SourceGroups::MakeGroup(const Source& source, const std::string& season) {
 }
 
 std::string UnservedFiles::Reason() const {
-  return fmt::format("{} reads it together with files of {}, and there are none{}", source,
-                     Join(without, " and "), season.empty() ? "" : " for " + season);
+  return fmt::format("{} {} files of {}, and there are none{}", source, kReadTogether, Join(without, " and "),
+                     season.empty() ? "" : " for " + season);
 }
 
 std::vector<UnservedFiles> SourceGroups::Unserved() const {

@@ -52,6 +52,7 @@ struct AbsentFeed {
   bool empty = false;  // nothing else serves the table either
 };
 
+inline constexpr const char* kReadTogether = "reads it together with";  // in UnservedFiles::Reason
 // Files that no source reads, since each that could reads them together with feeds that have none.
 struct UnservedFiles {
   std::string feed, season;  // "" when their names tell no season

@@ -242,11 +242,8 @@ Result<LoadReport> LoadFiles(Workspace& workspace, const std::vector<std::string
     return loader.Load(paths);
   };
   Result<LoadReport> report = load(false);
-  auto needs_more = [&](const Error& error) {  // than a load takes by itself, and not of the disk
-    return error.kind == ErrorKind::kCapacity && workspace.project().memory_limit == Project::kMemory &&
-           error.message.find("No space left") == std::string::npos;
-  };
-  if (!report && needs_more(report.error())) {
+  bool by_itself = workspace.project().memory_limit == Project::kMemory;  // a load then takes less than all
+  if (!report && by_itself && report.error().OfMemory()) {
     activity.Tell(LoadStep{"once more, with all the memory of the project"});
     report = load(true);
   }

@@ -54,8 +54,7 @@ Result<nlohmann::json> RunQuery(const Verb& verb, Workspace& workspace, const nl
   try {
     MemoryGuard guard(BytesOf(workspace.project().memory_limit) + kValueBytes);
     auto report = verb.run(workspace, request, cancel, {}, bytes);
-    bool full = !report && report.error().message.find("No space left") != std::string::npos;  // the disk is
-    if (!report && report.error().kind == ErrorKind::kCapacity && !full) return too_much;
+    if (!report && report.error().OfMemory()) return too_much;
     return report;
   } catch (const std::bad_alloc&) {
     return too_much;
