@@ -195,7 +195,7 @@ Made by `backcourt docs` from the registry of operations; `/openapi.json` has th
 
 `POST /api/v1/VERB` with a JSON object, of type `application/json`, is answered by the report, or by
 `{"error": {"kind", "message", "hint"}}`. Long verbs are answered at once with `202` and `{"activity": "a7", "joined": false}`:
-whoever asks for what goes on already joins it. `query` and `show` of the format csv or parquet are answered by the
+whoever asks for what already runs joins it. `query` and `show` of the format csv or parquet are answered by the
 file itself, those of the format arrow by an Arrow IPC stream as the rows come; one that breaks off (the last chunk is missing) is not all rows.
 
 | status | when |
@@ -216,7 +216,7 @@ file itself, those of the format arrow by an Arrow IPC stream as the rows come; 
 `GET /api/v1/activities` lists long operations, `GET /api/v1/activities/ID/events` sends the events of one as server-sent
 events, from the first on, and `done` with the report or the error and the exit code as the last. `GET /api/v1/changes`
 sends those of all from now on, each as `{"activity", "event"}`, with `begun` and `done`, and `changed` when something else
-has changed. After a lost connection the header `Last-Event-ID` (or `?after=N`) goes on after that number; where that is
+has changed. After a lost connection the header `Last-Event-ID` (or `?after=N`) continues after that number; where that is
 too long ago, `reset` says so. The events are those of [JSON outputs](json-output.md#events).
 
 ## Who may ask
