@@ -2,7 +2,7 @@
 
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { content, open, realProject, run, serve, toyProject } from './kit.mjs';
+import { content, open, realProject, run, serve, toyProject, until } from './kit.mjs';
 
 test('the connection is lost and comes back, with what was done meanwhile', async () => {
   const project = toyProject();
@@ -75,7 +75,8 @@ test('a server is killed in the middle of a fill: the page shows what is, and fi
   await page.getByRole('button', { name: /^Fill/ }).click();
   await now.getByText('filling').waitFor();
   await page.locator('header').getByRole('button', { name: 'Stop' }).click();
-  await page.locator('.chosen').getByText(/(stopped|interrupted): [\d,]+ cells?,/).waitFor();
+  const ended = await until(() => page.locator('.chosen .progress').innerText(), (text) => !text.includes('Stop'), 'the fill was not stopped:');
+  assert.match(ended, /^\s*(stopped|interrupted)\s*: [\d,]+ cells?\b/);
   content(page);
 });
 

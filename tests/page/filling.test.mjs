@@ -2,7 +2,7 @@
 
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { ask, content, open, realProject, run, serve } from './kit.mjs';
+import { ask, content, open, realProject, run, serve, until } from './kit.mjs';
 
 const season = '2021-22';
 
@@ -50,12 +50,12 @@ test('fill a season and watch it end; the second who asks joins; a window that i
   assert.match(await page.locator('.big-state').innerText(), /done/);
   // Its timeline has every batch, and a critical path that no run can be shorter than.
   const [made] = await ask(url, 'runs', { run: new URL(page.url()).pathname.split('/').at(-1) });
-  assert.equal(await page.locator('.timeline .bar').count(), made.batches.length);
+  await until(() => page.locator('.timeline .bar').count(), (bars) => bars === made.batches.length, `bars, of ${made.batches.length}:`);
   assert.ok((await page.locator('.timeline .bar.critical').count()) > 0);
   // What the server noted of it.
   await page.locator('summary', { hasText: 'Log' }).click();
   await page.locator('pre.log').getByText(`UTC: backcourt backfill --season ${season}`).waitFor();
-  assert.match(await page.locator('pre.log').innerText(), /player_form +213\/213/);
+  await page.locator('pre.log').getByText(/player_form +213\/213/).waitFor();
 });
 
 test('a fill is stopped from the page, and the rest stays to be done', async () => {

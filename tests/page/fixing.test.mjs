@@ -4,7 +4,7 @@ import assert from 'node:assert/strict';
 import { readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import { ask, content, edit, open, run, serve, toyProject } from './kit.mjs';
+import { ask, content, edit, open, run, serve, toyProject, until } from './kit.mjs';
 
 // The game dates of the toy league.
 const dates = ['2021-10-19', '2021-10-20', '2021-10-22', '2021-10-25', '2021-11-01', '2021-11-03'];
@@ -71,7 +71,7 @@ test('what may change by a stale input is shown as that, and is not counted as d
   await page.locator('.label', { hasText: 'player_form' }).locator('.count').getByText(`${done}/`).waitFor();
   await page.locator('.legend').getByText('may change').waitFor();
   await page.goto(`${url}/season?table=player_form`);
-  assert.ok(await page.locator(`[data-date="${all[where].date}"] svg path`).count());
+  await page.locator(`[data-date="${all[where].date}"] svg path`).first().waitFor();
   await page.goto(`${url}/cell/player_form/${all[where].date}`);
   await page.locator('.big-state').getByText('may change').waitFor();
   assert.match(await page.locator('.lead').innerText(), /^an input is to be filled again; .*: /i);
@@ -135,7 +135,7 @@ test('why is walked to the file', async () => {
   await page.goBack();
   await page.getByRole('heading', { level: 1 }).getByText('player_form').waitFor();
   const rows = await ask(url, 'query', { sql: `SELECT * FROM player_form WHERE game_date = '${dates[3]}'` });
-  assert.equal(await page.locator('.grid tbody tr').count(), rows.rows.length);
+  await until(() => page.locator('.grid tbody tr').count(), (count) => count === rows.rows.length, `rows, of ${rows.rows.length}:`);
   content(page);
 });
 

@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { before, test } from 'node:test';
-import { content, open, run, serve, toyProject } from './kit.mjs';
+import { content, open, run, serve, toyProject, until } from './kit.mjs';
 
 let url;
 before(async () => {
@@ -30,9 +30,9 @@ test('a query is written, run, sorted, and its link runs it again', async () => 
   const link = page.url();
   const other = await open(link);
   await other.locator('.grid').waitFor();
-  assert.equal(await other.locator('.grid tbody tr').count(), points.length);
+  await until(() => other.locator('.grid tbody tr').count(), (rows) => rows === points.length, `rows, of ${points.length}:`);
   await page.locator('.grid').getByLabel('Filter').fill(String(points[0]));
-  assert.ok((await page.locator('.grid tbody tr').count()) < points.length);
+  await until(() => page.locator('.grid tbody tr').count(), (rows) => rows < points.length, `rows, less than ${points.length}:`);
   content(page);
   content(other);
 });

@@ -46,7 +46,7 @@ test('Shift with arrows selects, the address holds it, a reload keeps it', async
   await page.reload();
   assert.equal(page.url(), address);
   await page.locator('.chosen').getByText('3 game dates').waitFor();
-  assert.ok((await page.locator('.selection').count()) > 0);
+  await page.locator('.selection').first().waitFor({ state: 'attached' });
   await page.getByRole('application').focus();
   await page.keyboard.press('Escape');
   await page.locator('.chosen').waitFor({ state: 'detached' });

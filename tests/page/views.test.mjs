@@ -93,7 +93,7 @@ test('behind a number of a last game is where it comes from, behind a zone are i
   const value = await points.innerText();
   await points.click();
   await page.locator('.trail').getByText(`points is ${value}`).waitFor();
-  assert.ok((await page.locator('.trail').getByText('raw_player_box').count()) > 0);
+  await page.locator('.trail').getByText('raw_player_box').first().waitFor();
   await page.goBack();
   const threes = page.locator('.zone-labels a', { hasText: '/' }).first();
   const attempts = Number((await threes.locator('.of').textContent()).split('/')[1]);

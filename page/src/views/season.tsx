@@ -1,7 +1,7 @@
 // The season: every table on every game date.
 
 import type { VNode } from 'preact';
-import { useEffect, useMemo, useRef, useState } from 'preact/hooks';
+import { useEffect, useLayoutEffect, useMemo, useRef, useState } from 'preact/hooks';
 import { signal, useComputed, useSignalEffect } from '@preact/signals';
 import { useLocation } from 'preact-iso/router';
 import { useAddress } from '../address';
@@ -124,8 +124,13 @@ export function Strips({ model, season, rows, chosen, choose, bare }: { model: C
     if (!all) requestAnimationFrame(() => paint.current());
   };
   useEffect(() => paint.current(), [visible, layout, rows, model]);
+  const slide = (left: number) => {
+    scroller.current!.scrollLeft = left;
+    scrolled.set(season.season, scroller.current!.scrollLeft);
+  };
   // Where there is no room for a season: what was in sight before, what is selected, else the newest dates.
-  useEffect(() => {
+  // It comes before the event of the scroll that a new layout causes.
+  useLayoutEffect(() => {
     if (!width || !scroller.current) return;
     const [box] = chosen ? selectionBoxes(model, season, rows, layout, chosen) : [];
     scroller.current.scrollLeft = scrolled.get(season.season) ?? (box ? parseFloat(box.left) - 40 : layout.width);
@@ -146,13 +151,13 @@ export function Strips({ model, season, rows, chosen, choose, bare }: { model: C
   // What the keyboard is at is in sight, where there is no room for the season.
   const reach = (row: number, index: number) => {
     const box = scroller.current!, x = layout.x[index - season.from]!, margin = 3 * layout.pitch;
-    if (x < box.scrollLeft + margin) box.scrollLeft = x - margin;
-    else if (x + layout.pitch > box.scrollLeft + box.clientWidth - margin) box.scrollLeft = x + layout.pitch + margin - box.clientWidth;
+    if (x < box.scrollLeft + margin) slide(x - margin);
+    else if (x + layout.pitch > box.scrollLeft + box.clientWidth - margin) slide(x + layout.pitch + margin - box.clientWidth);
     show(row, index);
   };
   const toMonth = (x: number, index: number) => {
     focus.current = { row: focus.current.row, index, anchor: null };
-    scroller.current!.scrollLeft = x - 1;
+    slide(x - 1);
     show(focus.current.row, index);
   };
 
@@ -251,7 +256,7 @@ export function Strips({ model, season, rows, chosen, choose, bare }: { model: C
       )}
       <div class="strips-body" ref={attach}>
         {names === 'beside' && <Labels model={model} season={season} rows={rows} layout={layout} at={at?.row} live={visible} width={labelWidth} all={to({ all: 'yes' })} />}
-        <div class="strips-scroll" ref={scroller} tabIndex={-1} onScroll={(e) => scrolled.set(season.season, e.currentTarget.scrollLeft)}>
+        <div class="strips-scroll" ref={scroller} tabIndex={-1} onScroll={({ currentTarget: box }) => box.scrollWidth > box.clientWidth && scrolled.set(season.season, box.scrollLeft)}>
           <div class="months" style={{ width: `${layout.width}px` }}>
             {layout.months.map((m, i) => (
               <button type="button" tabIndex={-1} style={{ left: `${m.x}px`, width: `${(layout.months[i + 1]?.x ?? layout.width) - m.x}px` }}
