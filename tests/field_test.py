@@ -568,11 +568,30 @@ class Field(Shapes):
         paths = [self.put(f"boxscoretraditionalv3_{game.id}.json", box_v3(game)) for game in GAMES]
         self.load()
         paths[1].unlink()
-        self.assertEqual(self.load()["gone"], [str(paths[1])])
+        self.assertEqual((self.load()["lost"], self.load()["gone"]), ([str(paths[1])], []))
         self.assertEqual(self.query("SELECT count(DISTINCT game_id) AS n FROM raw_player_box"), [{"n": 3}])
+        # It stays known until it is back, or nobody expects it.
+        for words in (("load",), ("status",), ("plan",), ("check",), ("doctor",)):
+            self.assertIn(f"backcourt forget {paths[1]}", self.run_any(*words).stdout, words)
+        files = {file["path"]: file["state"] for feed in json.loads(self.run_program("files", "--json"))["feeds"] for file in feed["files"]}
+        self.assertEqual([path for path, state in files.items() if state == "gone"], [str(paths[1].relative_to(self.folder))])
         paths[2].unlink()
-        self.assertIn(f"gone: {paths[2]}", self.run_program("load"))
-        self.assertEqual(self.load()["gone"], [])
+        said = self.run_program("load")
+        for path in paths[1:3]:
+            self.assertIn(f"no longer there, and rows left with it: {path}; put it back, or `backcourt forget {path}`", said)
+        self.run_program("forget", str(paths[1]))
+        self.assertIn("forgotten already", self.run_program("forget", str(paths[1]), code=1))
+        self.assertEqual(self.load()["lost"], [str(paths[2])])
+        paths[2].write_text(json.dumps(box_v3(GAMES[2])))
+        self.assertEqual((self.load()["lost"], self.load()["gone"]), ([], []))
+        self.assertNotIn("backcourt forget", self.run_any("status").stdout)
+        self.assertEqual(self.query("SELECT count(DISTINCT game_id) AS n FROM raw_player_box"), [{"n": 3}])
+        # One whose game another file has is of no use.
+        self.put("boxscoretraditionalv3_again.json", box_v3(GAMES[2]))
+        self.load()
+        paths[2].unlink()
+        after = self.load()
+        self.assertEqual((after["lost"], after["gone"]), ([], [str(paths[2])]))
 
     def test_a_moved_project_knows_its_files_again(self):
         self.put("leaguegamelog_2020-21.json", game_log(GAMES[:3]))

@@ -108,15 +108,17 @@ std::string LoadText(const LoadReport& report) {
 
 std::string VanishedText(const LoadReport& report) {
   std::string text;
-  for (size_t i = 0; i < std::min(report.gone.size(), kMostVanished); ++i)
-    text += fmt::format("gone: {}; what it gave is served by other files, or is gone too\n", report.gone[i]);
-  if (report.gone.size() > kMostVanished)
-    text += fmt::format("gone: and {} more\n", report.gone.size() - kMostVanished);
-  for (size_t i = 0; i < std::min(report.vanished.size(), kMostVanished); ++i)
-    text += fmt::format("no longer there: {}; put it back, or {}\n", report.vanished[i],
-                        CommandToTry({"forget", report.vanished[i]}));
-  if (report.vanished.size() > kMostVanished)
-    text += fmt::format("no longer there: and {} more\n", report.vanished.size() - kMostVanished);
+  auto name = [&](const std::vector<std::string>& paths, const std::string& how, auto&& of) {
+    for (size_t i = 0; i < std::min(paths.size(), kMostVanished); ++i)
+      text += fmt::format("{}: {}; {}\n", how, paths[i], of(paths[i]));
+    if (paths.size() > kMostVanished)
+      text += fmt::format("{}: and {} more\n", how, paths.size() - kMostVanished);
+  };
+  auto back = [](const std::string& path) { return "put it back, or " + CommandToTry({"forget", path}); };
+  name(report.gone, "gone",
+       [](const std::string&) { return "what it gave is served by other files, or is gone too"; });
+  name(report.vanished, "no longer there", back);
+  name(report.lost, "no longer there, and rows left with it", back);
   return text;
 }
 

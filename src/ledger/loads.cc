@@ -23,10 +23,8 @@ std::string Of(const std::string& source, const std::string& season) {
   return fmt::format("source = {} AND season = {}", Quote(source), Quote(season));
 }
 
-}  // namespace
-
-Result<std::vector<LoadedFile>> ReadFiles(Connection& connection) {
-  Rows rows = TRY(connection.Query("SELECT feed, path, season, size, mtime, run FROM backcourt.files"));
+Result<std::vector<LoadedFile>> FilesOf(Connection& connection, const std::string& table) {
+  Rows rows = TRY(connection.Query("SELECT feed, path, season, size, mtime, run FROM backcourt." + table));
   std::vector<LoadedFile> files(rows.size());
   for (size_t i = 0; i < rows.size(); ++i)
     files[i] = {rows.Text(i, 0), rows.Text(i, 1), rows.Text(i, 2),
@@ -34,13 +32,21 @@ Result<std::vector<LoadedFile>> ReadFiles(Connection& connection) {
   return files;
 }
 
-Result<> WriteFiles(Connection& connection, const std::vector<LoadedFile>& files) {
+Result<> AddFiles(Connection& connection, const std::string& table, const std::vector<LoadedFile>& files) {
   std::vector<std::string> rows;
   for (const LoadedFile& file : files)
     rows.push_back(fmt::format("({}, {}, {}, {}, {}, {})", Quote(file.feed), Quote(file.path),
                                Quote(file.season), file.size, file.mtime, file.run));
   if (rows.empty()) return {};
-  return connection.Execute("INSERT INTO backcourt.files VALUES " + Join(rows, ", "));
+  return connection.Execute("INSERT INTO backcourt." + table + " VALUES " + Join(rows, ", "));
+}
+
+}  // namespace
+
+Result<std::vector<LoadedFile>> ReadFiles(Connection& connection) { return FilesOf(connection, "files"); }
+
+Result<> WriteFiles(Connection& connection, const std::vector<LoadedFile>& files) {
+  return AddFiles(connection, "files", files);
 }
 
 Result<> RemoveFiles(Connection& connection, const std::string& feed, const std::string& season) {
@@ -292,6 +298,15 @@ Result<> WriteSeenFiles(Connection& connection, const std::vector<LoadedFile>& f
   return connection.Execute(
       "DELETE FROM backcourt.seen_files;" +
       (rows.empty() ? "" : " INSERT INTO backcourt.seen_files VALUES " + Join(rows, ", ")));
+}
+
+Result<std::vector<LoadedFile>> ReadLostFiles(Connection& connection) {
+  return FilesOf(connection, "lost_files");
+}
+
+Result<> WriteLostFiles(Connection& connection, const std::vector<LoadedFile>& files) {
+  TRY(connection.Execute("DELETE FROM backcourt.lost_files"));
+  return AddFiles(connection, "lost_files", files);
 }
 
 Result<std::vector<FileContent>> ReadContents(Connection& connection) {

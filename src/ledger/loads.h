@@ -127,6 +127,11 @@ Result<std::vector<UnmatchedName>> ReadUnmatchedNames(Connection& connection);
 Result<std::vector<LoadedFile>> ReadSeenFiles(Connection& connection);
 Result<> WriteSeenFiles(Connection& connection, const std::vector<LoadedFile>& files);
 
+// Files that are gone, and whose rows left with them when the others of their season were loaded again; none
+// in a warehouse of an earlier version.
+Result<std::vector<LoadedFile>> ReadLostFiles(Connection& connection);
+Result<> WriteLostFiles(Connection& connection, const std::vector<LoadedFile>& files);
+
 // Forgets all of a raw table that is made anew or has left the pack, and the runs of its sources.
 Result<> RemoveTable(Connection& connection, const std::string& table, const std::set<std::string>& sources);
 

@@ -64,6 +64,8 @@ Result<> CreateTables(Connection& connection) {
       source VARCHAR, season VARCHAR, name VARCHAR, row_count BIGINT);
     CREATE TABLE IF NOT EXISTS wh.backcourt.seen_files (
       feed VARCHAR, path VARCHAR, size BIGINT, mtime BIGINT);
+    CREATE TABLE IF NOT EXISTS wh.backcourt.lost_files (
+      feed VARCHAR, path VARCHAR, season VARCHAR, size BIGINT, mtime BIGINT, run BIGINT);
     CREATE TABLE IF NOT EXISTS wh.backcourt.contents (
       path VARCHAR, size BIGINT, mtime BIGINT, digest VARCHAR);
     CREATE TABLE IF NOT EXISTS wh.backcourt.offers (

@@ -68,7 +68,10 @@ Result<FileChanges> LookForFileChanges(Connection& connection, const Project& pr
     look(project.Patterns(feed));
   for (const RawTable& table : project.raw_tables)
     look(project.Patterns(table));
-  for (const ledger::LoadedFile& file : TRY(ledger::ReadFiles(connection)))
+  std::vector<ledger::LoadedFile> loaded = TRY(ledger::ReadFiles(connection));
+  for (ledger::LoadedFile& lost : TRY(ledger::ReadLostFiles(connection)))
+    loaded.push_back(std::move(lost));
+  for (const ledger::LoadedFile& file : loaded)
     if (!IsRemote(file.path) && !kept.contains(file.path) && LookAt(file.path, "").size < 0 &&
         !file.feed.starts_with("seed "))
       changes.vanished.push_back(file.path);

@@ -59,6 +59,7 @@ struct LoadReport {
   std::vector<UnreadFiles> unread;               // below the data folder, taken by no feed
   std::vector<std::string> files;                // read
   std::vector<std::string> vanished;             // loaded before, not there now; their rows stay
+  std::vector<std::string> lost;                 // the same, but rows left with them that no other gives
   std::vector<std::string> gone;                 // the same, but nothing of them is left: others serve
   std::string asks;                              // of a preview: what a load would ask for first
   std::vector<AbsentFeed> absent;
@@ -155,8 +156,11 @@ class Loader {
                          const std::string& replaced);
   Result<> CompareSeed(const std::string& seed, const PartitionDigest& loaded,
                        const std::vector<std::string>& columns, const std::string& file);
-  // Forgets files that are gone and of which no row is left.
+  // Forgets files that are gone and of which no row is left. Those of which rows were lost stay known.
   Result<> ForgetGoneFiles(const std::vector<ledger::LoadedFile>& before, LoadReport& report);
+  // Takes files out of `gone` whose rows were lost with them, in this load or one before.
+  Result<> KeepLostFiles(const std::vector<ledger::LoadedFile>& before, std::set<std::string>& gone,
+                         LoadReport& report);
   Result<> LoadTables(const std::vector<std::string>& only, LoadReport& report);
   // The paths of files of feeds, by the names that people give them (project/file_names.h).
   Result<std::vector<std::string>> PathsOf(const std::vector<std::string>& names) const;

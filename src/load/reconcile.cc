@@ -291,13 +291,46 @@ Result<> Loader::ForgetGoneFiles(const std::vector<ledger::LoadedFile>& before, 
     TRY(ledger::RemoveFiles(connection_, feed, paths));
     gone.insert(paths.begin(), paths.end());
   }
+  TRY(KeepLostFiles(before, gone, report));
   report.gone.assign(gone.begin(), gone.end());
   if (!forgotten.empty()) loaded_ = TRY(ledger::ReadFiles(connection_));
   return {};
 }
 
+Result<> Loader::KeepLostFiles(const std::vector<ledger::LoadedFile>& before, std::set<std::string>& gone,
+                               LoadReport& report) {
+  auto lost_rows = [&](const ledger::LoadedFile& file) {
+    return std::any_of(report.tables.begin(), report.tables.end(), [&](const LoadedTable& table) {
+      return table.gone && (table.season.empty() || file.season.empty() || table.season == file.season) &&
+             FeedsOf(table.table).contains(file.feed);
+    });
+  };
+  std::set<std::pair<std::string, int64_t>> here;  // names and sizes
+  for (const auto& [feed, files] : sources_.files())
+    for (const FoundFile& file : files)
+      here.insert({std::filesystem::path(file.path).filename(), file.size});
+  const std::set<std::string> claimed = Claimed();
+  const std::vector<ledger::LoadedFile> known = TRY(ledger::ReadLostFiles(connection_));
+  std::vector<ledger::LoadedFile> lost = known;
+  std::erase_if(lost, [&](const ledger::LoadedFile& file) {
+    return !project_.FindFeed(file.feed) || left_.contains(file.season) || claimed.contains(file.path) ||
+           here.contains({std::filesystem::path(file.path).filename(), file.size});
+  });
+  for (const ledger::LoadedFile& file : before)
+    if (gone.contains(file.path) && lost_rows(file)) lost.push_back(file);
+  std::set<std::string> paths;
+  for (const ledger::LoadedFile& file : lost)
+    paths.insert(file.path), gone.erase(file.path);
+  report.lost.assign(paths.begin(), paths.end());
+  bool same = std::equal(lost.begin(), lost.end(), known.begin(), known.end(),
+                         [](const auto& a, const auto& b) { return a.feed == b.feed && a.path == b.path; });
+  return same ? Result<>() : ledger::WriteLostFiles(connection_, lost);
+}
+
 Result<LoadReport> Loader::Forget(const std::string& name) {
   std::vector<ledger::LoadedFile> loaded = TRY(ledger::ReadFiles(connection_));
+  for (ledger::LoadedFile& lost : TRY(ledger::ReadLostFiles(connection_)))
+    loaded.push_back(std::move(lost));
   std::string path;
   std::set<std::string> feeds;
   std::set<std::string> seasons;
@@ -333,7 +366,11 @@ Result<LoadReport> Loader::Forget(const std::string& name) {
   LoadReport report = TRY(Load());
   for (const std::string& feed : feeds)
     TRY(ledger::RemoveFiles(connection_, feed, std::set<std::string>{path}));
-  std::erase(report.vanished, path);
+  std::vector<ledger::LoadedFile> lost = TRY(ledger::ReadLostFiles(connection_));
+  if (std::erase_if(lost, [&](const ledger::LoadedFile& file) { return file.path == path; }))
+    TRY(ledger::WriteLostFiles(connection_, lost));
+  for (auto* list : {&report.vanished, &report.lost})
+    std::erase(*list, path);
   return report;
 }
 

@@ -67,6 +67,10 @@ class FileList {
   Result<> ReadLedger() {
     for (ledger::LoadedFile& file : TRY(ledger::ReadFiles(ledger_)))
       loaded_[file.feed][file.path] = std::move(file);
+    for (ledger::LoadedFile& file : TRY(ledger::ReadLostFiles(ledger_))) {
+      lost_.insert(file.path);
+      loaded_[file.feed][file.path] = std::move(file);
+    }
     for (const ledger::LoadedFile& file : TRY(ledger::ReadSeenFiles(ledger_)))
       seen_[file.path] = {file.size, file.mtime};
     for (const ledger::UselessFile& file : TRY(ledger::ReadUselessFiles(ledger_)))
@@ -102,7 +106,9 @@ class FileList {
         file.path = path, file.season = known.season, file.size = known.size;
         file.changed_at = TimeText(known.mtime);
         file.state = IsRemote(path) ? "loaded" : "gone";
-        if (file.state == "gone") file.problem = "it was loaded, and is not there now; its rows stay";
+        if (file.state == "gone")
+          file.problem = fmt::format("it was loaded, and is not there now; {}",
+                                     lost_.contains(path) ? "rows left with it" : "its rows stay");
       }
     }
     for (auto& [path, file] : files) {
@@ -127,6 +133,7 @@ class FileList {
   const FileNames names_;
   Connection& ledger_;
   std::map<std::string, std::map<std::string, ledger::LoadedFile>> loaded_;  // by feed and path
+  std::set<std::string> lost_;                                               // paths
   std::map<std::string, std::pair<int64_t, int64_t>> seen_;                  // size and time, by path
   std::map<std::string, std::string> unused_, quarantined_;                  // reasons by path
   std::map<std::string, ledger::ServedUnits> units_;                         // by path
