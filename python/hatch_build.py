@@ -4,6 +4,7 @@ The program is the one that `make build` made, or with PORTABLE in the environme
 """
 
 import os
+import re
 import subprocess
 import sysconfig
 from pathlib import Path
@@ -43,6 +44,13 @@ def portable_notices(deps: Path) -> dict[Path, str]:
     return {**packages, root / "zig" / "ziglang" / "lib" / "libcxx" / "LICENSE.TXT": "libcxx"}
 
 
+def linked_modules(library: Path) -> str:
+    """The Go modules that a library is linked of, as its build information names them: name, version, checksum."""
+    found = re.findall(rb"dep\t([^\t\n]+)\t([^\t\n]+)\t(h1:[^\t\n]+)", library.read_bytes())
+    lines = sorted({" ".join(word.decode() for word in module) for module in found})
+    return "Go modules that are linked into it; each has its licence in its source, at this version.\n\n" + "\n".join(lines) + "\n"
+
+
 class ProgramInside(BuildHookInterface):  # type: ignore[type-arg]
     def initialize(self, version: str, build_data: dict[str, Any]) -> None:
         project = Path(self.root).parent
@@ -58,6 +66,10 @@ class ProgramInside(BuildHookInterface):  # type: ignore[type-arg]
             inside[notice] = f"licenses/{name}"
         for name, pattern in {**COMPILED_SOURCES, **LOADED}.items():
             inside.update((notice, f"licenses/{name}/{notice.name}") for notice in deps.glob(pattern))
+        driver, modules = project / "build" / "lib" / "libadbc_driver_spark.so", project / "build" / "adbc_driver_spark_modules.txt"
+        if driver.exists():
+            modules.write_text(linked_modules(driver))
+            inside[modules] = "licenses/adbc_driver_spark/modules.txt"
         build_data["force_include"] = {str(path): f"backcourt/program/{name}" for path, name in inside.items()}
         build_data["pure_python"] = False
         build_data["tag"] = "py3-none-" + sysconfig.get_platform().replace("-", "_").replace(".", "_")

@@ -152,6 +152,11 @@ class Refusals(Published):
         self.run_program("backfill")
         self.assertIn("is in the project", self.run_program("publish", "tables", code=1))
 
+    def test_an_address_that_is_no_store(self):
+        for address in ("ftp://host/tables", "https://host/tables"):
+            self.assertIn(f"{address} cannot be written to", self.run_program("publish", address, code=1))
+        self.assertIn("s3://lake/tables is not a folder of this machine", self.run_program("export", "s3://lake/tables", code=1))
+
     def test_no_folder_at_all(self):
         self.edit("backcourt.toml", f'[publish]\nfolder = "{self.out}"\n', "")
         self.run_program("backfill")

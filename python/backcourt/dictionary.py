@@ -29,8 +29,10 @@ class Listing(tuple[T, ...]):
 
     def to_pandas(self) -> pandas.DataFrame:
         """A row a record."""
-        import pandas
-
+        try:
+            import pandas
+        except ModuleNotFoundError as missing:
+            raise ModuleNotFoundError("to_pandas() needs pandas: pip install pandas, or take to_dicts()", name=missing.name) from None
         return pandas.DataFrame(self.to_dicts())
 
     def __repr__(self) -> str:

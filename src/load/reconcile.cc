@@ -309,15 +309,15 @@ Result<> Loader::KeepLostFiles(const std::vector<ledger::LoadedFile>& before, st
   for (const auto& [feed, files] : sources_.files())
     for (const FoundFile& file : files)
       here.insert({std::filesystem::path(file.path).filename(), file.size});
-  const std::set<std::string> claimed = Claimed();
+  auto is_there = [](const std::string& path) { return LookAt(path, "").size >= 0; };  // read or not
   const std::vector<ledger::LoadedFile> known = TRY(ledger::ReadLostFiles(connection_));
   std::vector<ledger::LoadedFile> lost = known;
   std::erase_if(lost, [&](const ledger::LoadedFile& file) {
-    return !project_.FindFeed(file.feed) || left_.contains(file.season) || claimed.contains(file.path) ||
+    return !project_.FindFeed(file.feed) || left_.contains(file.season) || is_there(file.path) ||
            here.contains({std::filesystem::path(file.path).filename(), file.size});
   });
   for (const ledger::LoadedFile& file : before)
-    if (gone.contains(file.path) && lost_rows(file)) lost.push_back(file);
+    if (gone.contains(file.path) && lost_rows(file) && !is_there(file.path)) lost.push_back(file);
   std::set<std::string> paths;
   for (const ledger::LoadedFile& file : lost)
     paths.insert(file.path), gone.erase(file.path);

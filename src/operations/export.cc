@@ -259,6 +259,9 @@ class TableWriter {
 Result<ExportReport> Export(Workspace& workspace, const ExportRequest& request, const Cancel& cancel,
                             const Events& events) {
   const Project& project = workspace.project();
+  if (request.folder.find("://") != std::string::npos)
+    return Error{ErrorKind::kUsage, fmt::format("{} is not a folder of this machine", request.folder),
+                 "such as ~/tables; `backcourt publish` writes to s3://… and gs://…"};
   fs::path folder = request.folder;
   std::vector<std::string> tables = TRY(ChosenTables(project, request));
   TRY(CheckOutputFolder(project, folder));

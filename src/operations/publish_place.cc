@@ -139,13 +139,13 @@ class StorePlace : public PublishPlace {
 Result<std::unique_ptr<PublishPlace>> PublishPlace::Open(const Project& project, const std::string& folder,
                                                          bool keeps_nothing,
                                                          std::function<bool()> interrupted) {
+  if (folder.find("://") != std::string::npos && (!IsRemote(folder) || folder.starts_with("http")))
+    return Error{ErrorKind::kUsage, fmt::format("{} cannot be written to", folder),
+                 "a folder of this machine, s3://… or gs://…"};
   if (IsRemote(folder)) {
     std::string base = folder;
     while (base.ends_with("/"))
       base.pop_back();
-    if (base.starts_with("http"))
-      return Error{ErrorKind::kUsage, fmt::format("{} cannot be written to", base),
-                   "a folder of this machine, s3://… or gs://…"};
     return std::unique_ptr<PublishPlace>(std::make_unique<StorePlace>(
         base, project.warehouse + ".publish",
         TRY(ObjectStore::Open(project.stores, FromEnvironment, std::move(interrupted)))));

@@ -219,7 +219,7 @@ class Fuzz:
 
     def forget(self, said):
         """Forgets the files that are told to be gone: a warehouse from scratch does not know them."""
-        gone = re.findall(r"no longer there: (\S+);", said)
+        gone = re.findall(r"no longer there[^:]*: (\S+);", said)
         for path in gone:
             self.program("forget", path)
         return bool(gone)
