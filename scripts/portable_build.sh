@@ -21,7 +21,8 @@ lay_out() {
     printf '#!/bin/sh\nexec "%s/zig/ziglang/zig" %s "$@"\n' "$PWD/$at" "$words" >$at/bin/$tool
     chmod +x $at/bin/$tool
   done
-  (cd $at/packages && apt-get download -qq $(cat scripts/libraries.txt) 2>/dev/null)
+  words=$(cat scripts/libraries.txt)
+  (cd $at/packages && apt-get download -qq $words 2>/dev/null)
   for package in $at/packages/*.deb; do dpkg -x "$package" $at/root; done
   cp -r $at/root/usr/include/x86_64-linux-gnu/. $at/root/usr/include/
   find $at/root -name '*.so*' -delete

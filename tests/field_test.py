@@ -480,6 +480,23 @@ class Field(Shapes):
         self.load()
         self.assertEqual(self.query("SELECT points FROM raw_team_box ORDER BY team_abbr"), [{"points": 118}, {"points": 110}])
 
+    def test_injury_reports_of_games_without_a_tip_off(self):
+        self.put("leaguegamelog_2020-21.json", game_log(GAMES))
+        game = GAMES[0]
+        report = f"gameDate,team,player,status,reason\n{game.date},{game.home},,,NOT YET SUBMITTED\n"
+        late = self.data / f"Injury-Report_{game.date}_05PM.csv"
+        late.write_text(report)
+        self.load()
+
+        def untold():
+            gaps = json.loads(self.run_any("check", "--json").stdout)["gaps"]
+            return {(gap["subject"], gap["what"]) for gap in gaps if gap["guard"] == "injury_reports_serve"}
+
+        self.assertEqual(untold(), {(one.id, "has no tip-off, and the injury reports of its date are of after noon: none is used") for one in GAMES if one.date == game.date})
+        (self.data / f"Injury-Report_{game.date}_11AM.csv").write_text(report)
+        self.load()
+        self.assertEqual(untold(), set())
+
     def test_a_bundle_of_several_seasons(self):
         later = Game("0022100001", "2021-10-19", "GSW", "NOP", 120, 110)
         with zipfile.ZipFile(self.data / "leaguegamelog.zip", "w", zipfile.ZIP_DEFLATED) as bundle:

@@ -22,6 +22,7 @@ class Load(TypedDict):
     run: int | None
     files: list[str]
     vanished: list[str]
+    lost: list[str]
     gone: list[str]
     asks: str
     tables: list[LoadedTable]
@@ -192,6 +193,7 @@ class LoadReport(TypedDict):
     run: int | None
     files: list[str]
     vanished: list[str]
+    lost: list[str]
     gone: list[str]
     asks: str
     tables: list[LoadedTable]
