@@ -106,7 +106,8 @@ class Field(Shapes):
         totals["resultSets"][0]["rowSet"].append(row)
         self.put("leaguegamelog_2020-21_players.json", game_log(GAMES))
         self.put("leaguegamelog_2020-21_teams.json", totals)
-        self.load()
+        told = [(d["table"], d["reason"], d["rows"]) for d in self.load()["dropped"]]
+        self.assertIn(("raw_team_box", "totals of one team that differ: the sums of its players are taken", 1), told)
         self.assertEqual(self.query("SELECT points FROM raw_team_box WHERE game_id = '0022001050' ORDER BY team_abbr"), [{"points": 120}, {"points": 110}])
         self.assertEqual(self.query("SELECT home_points, away_points FROM raw_results WHERE game_id = '0022001050'"), [{"home_points": 120, "away_points": 110}])
 

@@ -36,7 +36,9 @@ sums AS (
 ),
 teams AS (
   -- Totals without a number are none, and so are two of one team that differ.
-  SELECT game_id, team, bool_or(is_total AND numbers > 0 AND rows = 1) AS has_total, min(game_status) AS game_status FROM sums GROUP BY game_id, team
+  SELECT game_id, team, bool_or(is_total AND numbers > 0 AND rows = 1) AS has_total, bool_or(is_total AND numbers > 1) AS differs,
+    min(game_status) AS game_status
+  FROM sums GROUP BY game_id, team
 )
 SELECT t.game_id, s.game_date, coalesce(n.team_abbr, t.team) AS team_abbr,
   b.fgm AS fg_makes, b.fga AS fg_attempts, b.fg3m AS three_pt_makes, b.fg3a AS three_pt_attempts, b.ftm AS ft_makes, b.fta AS ft_attempts,
@@ -55,3 +57,5 @@ LEFT JOIN team_names n ON n.name = t.team
 -- Without the lines that are not its players'.
 LEFT JOIN (SELECT game_id, team_abbr, CAST(sum(turnovers) AS INTEGER) AS tov FROM raw_player_box GROUP BY ALL) p
   ON p.game_id = t.game_id AND p.team_abbr = coalesce(n.team_abbr, t.team)
+UNION ALL BY NAME
+SELECT game_id, team AS team_abbr, 'totals of one team that differ: the sums of its players are taken' AS dropped FROM teams WHERE differs
