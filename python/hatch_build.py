@@ -26,6 +26,7 @@ LOADED = {
     "duckdb_extension_httpfs": "python/duckdb_extension_httpfs-*.dist-info/METADATA",
     "adbc_driver_spark": "spark/driver/adbc_driver_spark-*.dist-info/METADATA",  # where `make spark` brought it
 }
+SPARK_DRIVER = "libadbc_driver_spark.so"  # wants glibc 2.34: the portable wheel goes without
 
 
 def notices(program: Path) -> dict[Path, str]:
@@ -56,7 +57,8 @@ class ProgramInside(BuildHookInterface):  # type: ignore[type-arg]
         project = Path(self.root).parent
         portable = "PORTABLE" in os.environ
         program = project / "build" / ("portable/backcourt" if portable else "backcourt")
-        inside = {program: "backcourt", project / "build" / "lib": "lib"}
+        libraries = [library for library in (project / "build" / "lib").iterdir() if not (portable and library.name == SPARK_DRIVER)]
+        inside = {program: "backcourt", **{library: f"lib/{library.name}" for library in libraries}}
         for part in (project / "nba").iterdir():
             if not part.name.startswith("warehouse."):
                 inside[part] = f"nba/{part.name}"
@@ -64,12 +66,14 @@ class ProgramInside(BuildHookInterface):  # type: ignore[type-arg]
         engine = deps / "npm" / "node_modules" / "@duckdb" / "node-bindings-linux-x64" / "LICENSE"
         for notice, name in {engine: "duckdb", **(portable_notices(deps) if portable else notices(program))}.items():
             inside[notice] = f"licenses/{name}"
-        for name, pattern in {**COMPILED_SOURCES, **LOADED}.items():
+        beside = {name: pattern for name, pattern in LOADED.items() if not portable or name != "adbc_driver_spark"}
+        for name, pattern in {**COMPILED_SOURCES, **beside}.items():
             inside.update((notice, f"licenses/{name}/{notice.name}") for notice in deps.glob(pattern))
-        driver, modules = project / "build" / "lib" / "libadbc_driver_spark.so", project / "build" / "adbc_driver_spark_modules.txt"
-        if driver.exists():
-            modules.write_text(linked_modules(driver))
-            inside[modules] = "licenses/adbc_driver_spark/modules.txt"
+        modules = project / "build" / "adbc_driver_spark_modules.txt"
+        for driver in libraries:
+            if driver.name == SPARK_DRIVER:
+                modules.write_text(linked_modules(driver))
+                inside[modules] = "licenses/adbc_driver_spark/modules.txt"
         build_data["force_include"] = {str(path): f"backcourt/program/{name}" for path, name in inside.items()}
         build_data["pure_python"] = False
         build_data["tag"] = "py3-none-" + sysconfig.get_platform().replace("-", "_").replace(".", "_")

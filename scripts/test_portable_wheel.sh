@@ -14,6 +14,7 @@ if [ ! -e $root/made ]; then
   debootstrap --variant=minbase --include=python3 bullseye $root "$mirror" >build/debian11.log
   touch $root/made
 fi
+ls build/wheel/backcourt-*-py3-none-manylinux_2_28_x86_64.whl
 rm -rf $root/try
 mkdir -p $root/try
 cp build/wheel/backcourt-*.whl $root/try
