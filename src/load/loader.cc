@@ -30,14 +30,13 @@ bool IsAsFound(const FoundFile& file) {
 }
 
 // A load streams from files to tables, and is no slower where its temporary tables lie on the disk. The
-// engine has what a project leaves it by default for all else, and for a load less, or more where that did
-// not do.
+// engine has what a project leaves it by default for all else, and this much for a load.
 class LoadMemory {
  public:
-  LoadMemory(const Project& project, Connection& connection, bool more)
+  LoadMemory(const Project& project, Connection& connection, bool all)
       : project_(project), connection_(connection) {
-    if (project_.memory_limit == Project::kMemory)
-      (void)connection_.Execute(fmt::format("SET memory_limit = '{}'", more ? "640MB" : "330MB"));
+    if (!all && project_.memory_limit == Project::kMemory)
+      (void)connection_.Execute("SET memory_limit = '330MB'");
   }
   ~LoadMemory() { (void)connection_.Execute("SET memory_limit = " + Quote(project_.memory_limit)); }
   LoadMemory(const LoadMemory&) = delete;
@@ -93,7 +92,7 @@ Result<> Loader::EnsureRun(LoadReport& report) {
 
 Result<LoadReport> Loader::Load(const std::vector<std::string>& only) {
   auto start = std::chrono::steady_clock::now();
-  LoadMemory memory(project_, connection_, more_memory_);
+  LoadMemory memory(project_, connection_, all_memory_);
   LoadReport report;
   auto changed = Change(only, report);
   if (changed && report.run) FaultPoint("load-commit");

@@ -116,8 +116,9 @@ class Loader {
   // seasons that left it, and of files that are gone where their table has to be made again. Otherwise such a
   // load is a usage error that says what would go.
   void MayLose() { may_lose_ = true; }
-  // A load may take more memory: where what it takes by itself did not do.
-  void UseMoreMemory() { more_memory_ = true; }
+  // A load may take all the memory that the project leaves the engine: where what it takes by itself did not
+  // do.
+  void UseAllMemory() { all_memory_ = true; }
   // Loads again aside what the files of these seasons (none: of all) give, and compares with what is stored.
   // Changes nothing. What files give that are gone is not looked at.
   Result<RawCheckReport> Check(const std::set<std::string>& seasons);
@@ -265,7 +266,7 @@ class Loader {
   std::map<std::string, int64_t> last_changed_;  // by table: the run that changed it last before this load
   std::set<std::pair<std::string, std::string>>
       forgotten_;  // sources and seasons to make again, though no file is there
-  bool forgetting_ = false, more_memory_ = false;
+  bool forgetting_ = false, all_memory_ = false;
   std::map<std::string, std::set<std::string>> gone_sources_;  // by table: those that left the pack
   std::set<std::string> left_;                                 // seasons that left the project
   std::set<std::string> of_other_text_;                        // sources that ran for that

@@ -234,19 +234,19 @@ Result<LoadReport> LoadFiles(Workspace& workspace, const std::vector<std::string
   Warehouse& warehouse = *TRY(workspace.Open());
   auto connection = TRY(warehouse.ConnectToLedger());
   auto bench = warehouse.OpenOn(*connection);
-  auto load = [&](bool more_memory) {
+  auto load = [&](bool all_memory) {
     Watch watch = CancelWhen(*connection, *bench, activity.cancel());
     Loader loader =
         MakeLoader(workspace, *connection, activity, [&] { return warehouse.WaitForFunctions(); });
     loader.ReadLakeBy(*bench);
     if (yes) loader.MayLose();
-    if (more_memory) loader.UseMoreMemory();
+    if (all_memory) loader.UseAllMemory();
     return loader.Load(paths);
   };
   Result<LoadReport> report = load(false);
   bool by_itself = workspace.project().memory_limit == Project::kMemory;  // a load then takes less than all
   if (!report && by_itself && report.error().OfMemory()) {
-    activity.Tell(LoadStep{"once more, with more memory"});
+    activity.Tell(LoadStep{"once more, with all the memory of the project"});
     report = load(true);
   }
   if (!report && report.error().kind == ErrorKind::kInterrupted)

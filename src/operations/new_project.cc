@@ -43,7 +43,7 @@ folder = "data"            # the files as they come; `backcourt doctor` lists wh
 [warehouse]
 path = "warehouse.duckdb"
 # threads = 2
-# memory_limit = "410MB"
+# memory_limit = "640MB"
 
 # [policy]
 # on_missing_games = "partial"   # or "block": what a cell does without the boxes of final games

@@ -23,6 +23,8 @@ Result<Warehouse*> Workspace::Open() {
   WarehouseOptions options{project_.warehouse, project_.threads, project_.memory_limit, {}};
   options.functions = project_.functions;
   options.history = project_.KeepsHistory();
+  // A fill is no slower for it, and with what the engine does not count the program stays below 700 MB.
+  if (project_.memory_limit == Project::kMemory) options.fill_memory = "410MB";
   std::error_code ignored;
   options.in_memory = !keep_ && !std::filesystem::exists(project_.warehouse, ignored);
   auto opened = TRY(project_.spark ? OpenSpark(project_, options) : OpenDuckDb(options));

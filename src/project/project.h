@@ -56,8 +56,7 @@ struct Project {
   // [warehouse]
   std::string warehouse;  // the file
   int threads = 2;
-  // Where a project sets none: with what the engine does not count, the program stays below 700 MB.
-  static constexpr const char* kMemory = "410MB";
+  static constexpr const char* kMemory = "640MB";  // where a project sets none
   std::string memory_limit = kMemory;
   std::optional<SparkPlace> spark;  // where the rows of models are; nothing: in the file
 

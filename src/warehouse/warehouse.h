@@ -162,24 +162,25 @@ class Warehouse {
   virtual Result<> BringRawRows(const Cancel& cancel,
                                 const std::function<void(const std::string&)>& told) = 0;
 
-  // So many workers will run side by side: their places share what threads there are.
-  virtual Result<> ShareThreads(int workers) = 0;
+  // So many workers will fill side by side, or (0) none any more: their places share what threads and memory
+  // there are.
+  virtual Result<> Share(int workers) = 0;
 
   virtual BatchCosts costs() const = 0;
   virtual Result<std::string> Version() = 0;  // of the engine, for people
 };
 
-// So many workers run side by side while it lives; afterwards one has all threads again.
-class SharedThreads {
+// So many workers fill side by side while it lives; afterwards one has all threads and memory again.
+class Shared {
  public:
-  static Result<std::unique_ptr<SharedThreads>> Among(Warehouse& warehouse, int workers) {
-    TRY(warehouse.ShareThreads(workers));
-    return std::unique_ptr<SharedThreads>(new SharedThreads(warehouse));
+  static Result<std::unique_ptr<Shared>> Among(Warehouse& warehouse, int workers) {
+    TRY(warehouse.Share(workers));
+    return std::unique_ptr<Shared>(new Shared(warehouse));
   }
-  ~SharedThreads() { (void)warehouse_.ShareThreads(1); }
+  ~Shared() { (void)warehouse_.Share(0); }
 
  private:
-  explicit SharedThreads(Warehouse& warehouse) : warehouse_(warehouse) {}
+  explicit Shared(Warehouse& warehouse) : warehouse_(warehouse) {}
   Warehouse& warehouse_;
 };
 

@@ -115,7 +115,13 @@ class DuckDbWarehouse : public Warehouse {
       : database_(std::move(database)),
         functions_(std::move(functions)),
         threads_(options.threads),
+        memory_(options.memory_limit),
+        fill_memory_(options.fill_memory),
         history_(options.history) {}
+  // What a fill left to write is written when the file closes.
+  ~DuckDbWarehouse() override {
+    if (shared_ && !fill_memory_.empty()) (void)Share(1);
+  }
 
   Result<std::unique_ptr<Workbench>> Open() override {
     return std::unique_ptr<Workbench>(std::make_unique<DuckDbWorkbench>(TRY(Connect()), history_));
@@ -137,9 +143,12 @@ class DuckDbWarehouse : public Warehouse {
   Result<> BringRawRows(const Cancel&, const std::function<void(const std::string&)>&) override {
     return {};  // they are where they are read
   }
-  Result<> ShareThreads(int workers) override {
+  Result<> Share(int workers) override {
+    shared_ = true;
     auto connection = TRY(database_->Connect());
-    return connection->Execute(fmt::format("SET threads = {}", std::max(1, threads_ / workers)));
+    return connection->Execute(fmt::format("SET threads = {}; SET memory_limit = {}",
+                                           std::max(1, threads_ / std::max(1, workers)),
+                                           Quote(workers && !fill_memory_.empty() ? fill_memory_ : memory_)));
   }
   BatchCosts costs() const override { return {0.0005, 0.01}; }
   Result<std::string> Version() override {
@@ -150,7 +159,9 @@ class DuckDbWarehouse : public Warehouse {
  private:
   std::unique_ptr<Database> database_;
   std::unique_ptr<FunctionMaker> functions_;
-  const int threads_;  // all that there are
+  const int threads_;                       // all that there are
+  const std::string memory_, fill_memory_;  // limits
+  bool shared_ = false;                     // whether workers have filled
   const bool history_;
 };
 

@@ -19,10 +19,11 @@ inline constexpr const char* kToWrite = "ROW_GROUP_SIZE 16384, STORAGE_VERSION '
 struct WarehouseOptions {
   std::string path;  // the file; made when there is none
   int threads = 2;
-  std::string memory_limit = "410MB";
+  std::string memory_limit = "640MB";
   std::vector<Function> functions;  // of the prelude
   bool history = true;              // what is replaced is kept
   bool in_memory = false;           // nothing is written, and there is no file
+  std::string fill_memory;          // the limit while workers fill side by side; empty: memory_limit
 };
 
 // An older format of the ledger is brought up in one transaction; a newer one,
