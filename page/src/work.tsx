@@ -148,6 +148,8 @@ export function Progress({ of, joined }: { of: Activity; joined?: boolean }) {
   if (of.state === 'interrupted')
     return <p class="progress" role="status"><OutcomeMark of="interrupted" />: the server ended while it was {sentence({ ...of, total: 0 })}. What was filled stays; plan again to fill the rest.</p>;
   if (of.error && of.state !== 'stopped') return <Problem failure={of.error} />;
+  if (of.error)
+    return <p class="progress" role="status"><OutcomeMark of="interrupted" />: {of.verb === 'backfill' ? 'what was filled stays; plan again to fill the rest.' : of.error.message.replace(/^interrupted; /, '')}</p>;
   const r = of.report ?? {};
   const bad = (r.failed ?? 0) + (r.blocked ?? 0) + (r.mismatching_cells ?? 0);
   const parts =
