@@ -150,9 +150,9 @@ class Machine(Faulty):
     def test_an_older_format_is_brought_up_and_a_damaged_one_refused(self):
         self.run_program("backfill")
         before = self.digests()
-        self.write_to_warehouse("ALTER TABLE backcourt.batches DROP COLUMN attempts", "ALTER TABLE backcourt.models DROP COLUMN proved", "DROP TABLE backcourt.offers", "DROP TABLE backcourt.history", "DROP SCHEMA history CASCADE", "UPDATE backcourt.meta SET value = '1' WHERE name = 'format'")
+        self.write_to_warehouse("ALTER TABLE backcourt.batches DROP COLUMN attempts", "ALTER TABLE backcourt.models DROP COLUMN proved", "DROP TABLE backcourt.offers", "DROP TABLE backcourt.lost_files", "DROP TABLE backcourt.history", "DROP SCHEMA history CASCADE", "UPDATE backcourt.meta SET value = '1' WHERE name = 'format'")
         self.assertIn("nothing to do", self.run_program("backfill"))
-        self.assertEqual(self.query("SELECT value FROM backcourt.meta WHERE name = 'format'"), [{"value": "5"}])
+        self.assertEqual(self.query("SELECT value FROM backcourt.meta WHERE name = 'format'"), [{"value": "6"}])
         self.assertEqual(self.query("SELECT DISTINCT attempts FROM backcourt.batches"), [{"attempts": 1}])
         self.assertIn("fill", self.run_program("backfill", "--force"))
         self.assertEqual(self.digests(), before)

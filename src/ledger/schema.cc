@@ -20,6 +20,7 @@ constexpr const char* kMigrations[] = {
     // What was replaced before is not known; `history` holds more than the changed values did.
     "INSERT INTO wh.backcourt.meta SELECT 'history_start', CAST(coalesce(max(run), 0) AS VARCHAR) FROM "
     "wh.backcourt.runs; DROP TABLE IF EXISTS wh.backcourt.changed_values",
+    "CREATE SCHEMA IF NOT EXISTS wh.backcourt",  // CreateTables added a table
 };
 static_assert(std::size(kMigrations) == kFormat - 1);
 

@@ -10,7 +10,7 @@
 namespace backcourt::ledger {
 
 // The format that this program writes.
-inline constexpr int kFormat = 5;
+inline constexpr int kFormat = 6;
 
 // What to try with a warehouse that is damaged.
 inline constexpr const char* kRebuildHint =
