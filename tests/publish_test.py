@@ -15,7 +15,7 @@ from tests.kit.wheel import wheelhouse
 
 import duckdb  # noqa: E402
 
-CORRECTIONS = int(os.environ.get("BACKCOURT_CORRECTIONS", "25"))  # 200 in a soak
+CORRECTIONS = 200
 TABLES = ["player_form", "player_games", "recent_form"]
 
 
