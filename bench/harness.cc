@@ -105,7 +105,7 @@ Measured InProcess(const std::function<void()>& work) {
 }
 
 std::unique_ptr<Warehouse> Open(const Project& project) {
-  WarehouseOptions options{project.warehouse, project.threads, project.memory_limit, {}};
+  WarehouseOptions options{project.warehouse, project.threads, project.EngineMemory(), {}};
   options.functions = project.functions;
   auto warehouse = OpenDuckDb(options);
   if (!warehouse) Fail(warehouse.error().Text());

@@ -4,9 +4,7 @@ import csv
 import gzip
 import io
 import json
-import os
 import random
-import shutil
 import tarfile
 import unittest
 import zipfile
@@ -366,29 +364,6 @@ class Field(Shapes):
         stray.unlink()
         self.run_program("load")
 
-    def test_a_data_folder_that_is_gone(self):
-        self.put("leaguegamelog_2020-21.json", game_log(GAMES))
-        self.load()
-        self.data.rename(self.folder / "away")
-        self.assertIn("is not there", self.run_program("load", code=4))
-        (self.folder / "away").rename(self.data)
-        self.load()
-        self.assertEqual(self.query("SELECT count(*) AS n FROM raw_schedule"), [{"n": 4}])
-
-    def test_a_data_folder_that_is_empty(self):
-        log = self.put("leaguegamelog_2020-21.json", game_log(GAMES))
-        self.load()
-        for verb in ("load", "backfill"):  # as of a disk that is not mounted
-            log.rename(self.folder / "away")
-            self.assertIn("no file is left of 1 file that was loaded", self.run_program(verb, code=4))
-            (self.folder / "away").rename(log)
-            self.load()
-        self.assertEqual(self.query("SELECT count(*) AS n FROM raw_schedule"), [{"n": 4}])
-        log.unlink()
-        self.run_program("forget", str(log))
-        self.run_program("load")
-        self.assertEqual(self.query("SELECT count(*) AS n FROM raw_schedule"), [{"n": 0}])
-
     def test_a_file_without_the_others_that_it_is_read_with(self):
         self.put("leaguegamelog_2020-21.json", game_log(GAMES))
         players = self.put("box/player_box_2020-21.csv", "game_id,team,starter,player_id,player,status,mp,fg,fga,fg3,fg3a,ft,fta,orb,drb,ast,stl,blk,tov,pf,pts,pm\n202101200ATL,ATL,1,inventa01,Atl Inventeda,,12:00,1,2,0,0,0,0,0,1,0,0,0,0,1,2,3\n")
@@ -481,23 +456,6 @@ class Field(Shapes):
         self.load()
         self.assertEqual(self.query("SELECT points FROM raw_team_box ORDER BY team_abbr"), [{"points": 118}, {"points": 110}])
 
-    def test_injury_reports_of_games_without_a_tip_off(self):
-        self.put("leaguegamelog_2020-21.json", game_log(GAMES))
-        game = GAMES[0]
-        report = f"gameDate,team,player,status,reason\n{game.date},{game.home},,,NOT YET SUBMITTED\n"
-        late = self.data / f"Injury-Report_{game.date}_05PM.csv"
-        late.write_text(report)
-        self.load()
-
-        def untold():
-            gaps = json.loads(self.run_any("check", "--json").stdout)["gaps"]
-            return {(gap["subject"], gap["what"]) for gap in gaps if gap["guard"] == "injury_reports_serve"}
-
-        self.assertEqual(untold(), {(one.id, "has no tip-off, and the injury reports of its date are of after noon: none is used") for one in GAMES if one.date == game.date})
-        (self.data / f"Injury-Report_{game.date}_11AM.csv").write_text(report)
-        self.load()
-        self.assertEqual(untold(), set())
-
     def test_a_bundle_of_several_seasons(self):
         later = Game("0022100001", "2021-10-19", "GSW", "NOP", 120, 110)
         with zipfile.ZipFile(self.data / "leaguegamelog.zip", "w", zipfile.ZIP_DEFLATED) as bundle:
@@ -561,87 +519,6 @@ class Field(Shapes):
         (self.data / "NBA_2024_Shots.csv.gz").rename(self.data / "NBA_2024_Shots.csv.7z")
         for said in (self.run_program("load", code=4), self.run_program("doctor", code=4)):
             self.assertIn("NBA_2024_Shots.csv.7z: unknown file type", said)
-
-    def test_a_file_that_is_gone_is_reported_and_forgotten_on_request(self):
-        self.put("leaguegamelog_2020-21.json", game_log(GAMES[:2]))
-        path = self.put("leaguegamelog_2019-20.json", game_log([Game("0021900001", "2019-10-22", "GSW", "UTA")]))
-        self.load()
-        count = "SELECT season, count(*) AS n FROM raw_schedule GROUP BY 1 ORDER BY 1"
-        self.assertEqual(len(self.query(count)), 2)
-        self.assertIn("is still there", self.run_program("forget", str(path), code=1))
-        path.unlink()
-        for words in (("load",), ("status",), ("plan",), ("check",), ("doctor",)):
-            self.assertIn(f"backcourt forget {path}", self.run_any(*words).stdout, words)
-        self.assertEqual(len(self.query(count)), 2)
-        self.run_program("forget", str(path))
-        self.assertEqual(self.query(count), [{"season": "2020-21", "n": 2}])
-        self.assertEqual(self.query("SELECT count(*) AS n FROM raw_player_box"), [{"n": 24}])
-        self.assertNotIn("backcourt forget", self.run_program("load"))
-        self.put("leaguegamelog_2018-19.json", game_log([Game("0021800001", "2018-10-22", "GSW", "UTA")]))
-        self.assertIn("1 file is new", self.run_program("status"))
-        self.assertIn("1 file is new", self.run_program("plan"))
-
-    def test_one_of_several_files_that_is_gone_is_named(self):
-        self.put("scheduleleaguev2_2020-21.json", schedule(GAMES, "2021-06-01T00:00:00Z", over="all"))
-        paths = [self.put(f"boxscoretraditionalv3_{game.id}.json", box_v3(game)) for game in GAMES]
-        self.load()
-        paths[1].unlink()
-        self.assertEqual((self.load()["lost"], self.load()["gone"]), ([str(paths[1])], []))
-        self.assertEqual(self.query("SELECT count(DISTINCT game_id) AS n FROM raw_player_box"), [{"n": 3}])
-        # It stays known until it is back, or nobody expects it.
-        for words in (("load",), ("status",), ("plan",), ("check",), ("doctor",)):
-            self.assertIn(f"backcourt forget {paths[1]}", self.run_any(*words).stdout, words)
-        files = {file["path"]: file["state"] for feed in json.loads(self.run_program("files", "--json"))["feeds"] for file in feed["files"]}
-        self.assertEqual([path for path, state in files.items() if state == "gone"], [str(paths[1].relative_to(self.folder))])
-        paths[2].unlink()
-        said = self.run_program("load")
-        for path in paths[1:3]:
-            self.assertIn(f"no longer there, and rows left with it: {path}; put it back, or `backcourt forget {path}`", said)
-        self.run_program("forget", str(paths[1]))
-        self.assertIn("forgotten already", self.run_program("forget", str(paths[1]), code=1))
-        self.assertEqual(self.load()["lost"], [str(paths[2])])
-        paths[2].write_text(json.dumps(box_v3(GAMES[2])))
-        self.assertEqual((self.load()["lost"], self.load()["gone"]), ([], []))
-        self.assertNotIn("backcourt forget", self.run_any("status").stdout)
-        self.assertEqual(self.query("SELECT count(DISTINCT game_id) AS n FROM raw_player_box"), [{"n": 3}])
-        # One whose game another file has is of no use.
-        self.put("boxscoretraditionalv3_again.json", box_v3(GAMES[2]))
-        self.load()
-        paths[2].unlink()
-        after = self.load()
-        self.assertEqual((after["lost"], after["gone"]), ([], [str(paths[2])]))
-
-    def test_a_moved_project_knows_its_files_again(self):
-        self.put("leaguegamelog_2020-21.json", game_log(GAMES[:3]))
-        self.put("boxes/boxscoretraditionalv3_0022001060.json", box_v3(GAMES[2]))
-        self.load()
-        before = self.query("SELECT source, season, identity IS NULL AS x, run FROM backcourt.sources ORDER BY 1, 2")
-
-        def nothing_is_read():
-            self.assertEqual(self.load()["files"], [])
-            self.assertEqual(self.query("SELECT source, season, identity IS NULL AS x, run FROM backcourt.sources ORDER BY 1, 2"), before)
-            self.assertIsNone(json.loads(self.run_program("load", "--json"))["run"])
-            self.assertEqual(json.loads(self.run_program("load", "--json"))["vanished"], [])
-
-        for path in self.data.rglob("*.json"):  # as a checkout or a copy without times leaves them
-            os.utime(path, ns=(1, 1))
-        nothing_is_read()
-        other = self.folder.with_name(self.folder.name + "-moved")
-        self.addCleanup(shutil.rmtree, other, ignore_errors=True)
-        self.folder.rename(other)
-        self.folder, self.data = other, other / "files"
-        self.assertNotRegex(self.run_any("status").stdout, "new|gone")
-        nothing_is_read()
-        shutil.copytree(self.data, other / "data")  # the data folder alone, under another name
-        shutil.rmtree(self.data)
-        self.data = other / "data"
-        text = (other / "backcourt.toml").read_text()
-        (other / "backcourt.toml").write_text(text.replace('"files"', '"data"'))
-        nothing_is_read()
-        # One that differs in content is read, though its size is the same.
-        path = self.data / "boxes/boxscoretraditionalv3_0022001060.json"
-        path.write_bytes(path.read_bytes().replace(b'"plusMinusPoints": 0', b'"plusMinusPoints": 1', 1))
-        self.assertIn(str(path), self.load()["files"])
 
     def test_dates_without_results_wait(self):
         self.put("scheduleleaguev2_2020-21.json", schedule(GAMES, "2021-05-15T00:00:00Z", over=["0022001050", "0022001051"]))

@@ -33,6 +33,22 @@ class InjuryReports(Shapes):
         self.put("scheduleleaguev2_2021-22.json", schedule(GAMES, "2022-06-30T00:00:00Z", over="all"))  # tip-off at 7 pm in the east
         self.put("leaguegamelog_2021-22.json", game_log(GAMES))
 
+    def test_a_game_without_a_tip_off_has_those_of_before_noon(self):
+        (self.data / "scheduleleaguev2_2021-22.json").unlink()
+        game = GAMES[0]
+        rows = report(game.date, [(game.home, None, "")])
+        self.put(f"Injury-Report_{game.date}_05PM.csv", rows)
+        self.load()
+
+        def untold():
+            gaps = json.loads(self.run_any("check", "--json").stdout)["gaps"]
+            return {(gap["subject"], gap["what"]) for gap in gaps if gap["guard"] == "injury_reports_serve"}
+
+        self.assertEqual(untold(), {(game.id, "has no tip-off, and the injury reports of its date are of after noon: none is used")})
+        self.put(f"Injury-Report_{game.date}_11AM.csv", rows)
+        self.load()
+        self.assertEqual(untold(), set())
+
     def statuses(self):
         self.load()
         self.run_program("backfill", "all")

@@ -149,7 +149,7 @@ export function Progress({ of, joined }: { of: Activity; joined?: boolean }) {
     return <p class="progress" role="status"><OutcomeMark of="interrupted" />: the server ended while it was {sentence({ ...of, total: 0 })}. What was filled stays; plan again to fill the rest.</p>;
   if (of.error && of.state !== 'stopped') return <Problem failure={of.error} />;
   if (of.error)
-    return <p class="progress" role="status"><OutcomeMark of="interrupted" />: {of.verb === 'backfill' ? 'what was filled stays; plan again to fill the rest.' : of.error.message.replace(/^interrupted; /, '')}</p>;
+    return <p class="progress" role="status">{of.verb === 'backfill' ? <><OutcomeMark of="interrupted" />: what was filled stays; plan again to fill the rest.</> : <Mark state="missing" named={of.error.message} />}</p>;
   const r = of.report ?? {};
   const bad = (r.failed ?? 0) + (r.blocked ?? 0) + (r.mismatching_cells ?? 0);
   const parts =

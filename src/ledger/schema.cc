@@ -18,8 +18,10 @@ constexpr const char* kMigrations[] = {
     "ALTER TABLE IF EXISTS wh.backcourt.models ADD COLUMN IF NOT EXISTS proved BOOLEAN",
     "CREATE SCHEMA IF NOT EXISTS wh.backcourt",  // CreateTables added a table
     // What was replaced before is not known; `history` holds more than the changed values did.
-    "INSERT INTO wh.backcourt.meta SELECT 'history_start', CAST(coalesce(max(run), 0) AS VARCHAR) FROM "
-    "wh.backcourt.runs; DROP TABLE IF EXISTS wh.backcourt.changed_values",
+    R"sql(
+    INSERT INTO wh.backcourt.meta
+    SELECT 'history_start', CAST(coalesce(max(run), 0) AS VARCHAR) FROM wh.backcourt.runs;
+    DROP TABLE IF EXISTS wh.backcourt.changed_values)sql",
     "CREATE SCHEMA IF NOT EXISTS wh.backcourt",  // CreateTables added a table
 };
 static_assert(std::size(kMigrations) == kFormat - 1);

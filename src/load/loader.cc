@@ -29,19 +29,19 @@ bool IsAsFound(const FoundFile& file) {
   return now.size == file.size && now.mtime == file.mtime;
 }
 
-// A load streams from files to tables, and is no slower where its temporary tables lie on the disk. The
-// engine has what a project leaves it by default for all else, and this much for a load.
-class LoadMemory {
+// What the engine may take while a load runs, which is no slower where its temporary tables lie on the disk.
+class MemoryOfLoad {
  public:
-  LoadMemory(const Project& project, Connection& connection, bool all)
+  MemoryOfLoad(const Project& project, Connection& connection, bool all)
       : project_(project), connection_(connection) {
-    if (!all && project_.memory_limit == Project::kMemory)
-      (void)connection_.Execute("SET memory_limit = '330MB'");
+    Set(all ? project.EngineMemory() : project.LoadMemory());
   }
-  ~LoadMemory() { (void)connection_.Execute("SET memory_limit = " + Quote(project_.memory_limit)); }
-  LoadMemory(const LoadMemory&) = delete;
+  ~MemoryOfLoad() { Set(project_.EngineMemory()); }
+  MemoryOfLoad(const MemoryOfLoad&) = delete;
 
  private:
+  void Set(const std::string& limit) { (void)connection_.Execute("SET memory_limit = " + Quote(limit)); }
+
   const Project& project_;
   Connection& connection_;
 };
@@ -92,7 +92,7 @@ Result<> Loader::EnsureRun(LoadReport& report) {
 
 Result<LoadReport> Loader::Load(const std::vector<std::string>& only) {
   auto start = std::chrono::steady_clock::now();
-  LoadMemory memory(project_, connection_, all_memory_);
+  MemoryOfLoad memory(project_, connection_, all_memory_);
   LoadReport report;
   auto changed = Change(only, report);
   if (changed && report.run) FaultPoint("load-commit");

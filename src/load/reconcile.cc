@@ -313,7 +313,9 @@ Result<> Loader::KeepLostFiles(const std::vector<ledger::LoadedFile>& before, st
   const std::vector<ledger::LoadedFile> known = TRY(ledger::ReadLostFiles(connection_));
   std::vector<ledger::LoadedFile> lost = known;
   std::erase_if(lost, [&](const ledger::LoadedFile& file) {
-    return !project_.FindFeed(file.feed) || left_.contains(file.season) || is_there(file.path) ||
+    return std::none_of(project_.raw_tables.begin(), project_.raw_tables.end(),
+                        [&](const RawTable& table) { return FeedsOf(table.name).contains(file.feed); }) ||
+           left_.contains(file.season) || is_there(file.path) ||
            here.contains({std::filesystem::path(file.path).filename(), file.size});
   });
   for (const ledger::LoadedFile& file : before)

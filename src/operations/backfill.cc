@@ -414,7 +414,7 @@ Result<BackfillReport> Fill::RunPlan() {
   options.parallel = request_.parallel.value_or(int(std::max(1u, std::thread::hardware_concurrency())));
   std::mutex cells_mutex;
   // Batches side by side gain more than threads inside of one.
-  auto shared = TRY(Shared::Among(*TRY(workspace_.Open()), options.parallel));
+  auto shared = TRY(SharedByWorkers::Among(*TRY(workspace_.Open()), options.parallel));
   Moment& moment = work_->moment;
   FillProof proof(project_, moment.calendar, moment.cells,
                   TRY(ReadPassedDates(connection(), project_, moment.calendar, moment.cells)),

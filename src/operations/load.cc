@@ -154,8 +154,9 @@ void Describe(Visitor& v, LoadReport& r) {
   if (v.Fills()) r.run = run.value_or(0);
   v.Field("files", r.files, "the files that were read");
   v.Field("vanished", r.vanished, "files that were loaded before and are not there now; their rows stay");
-  v.Field("lost", r.lost,
-          "files that were loaded before and are not there now, with which rows left that no other file gives");
+  v.Field(
+      "lost", r.lost,
+      "files that were loaded before and are not there now, with which rows left that no other file gives");
   v.Field("gone", r.gone, "files that were loaded before and are gone; none of their rows is left");
   v.Field("asks", r.asks, "of a dry run: what the load would ask for first; else empty");
   v.Field("tables", r.tables, "raw tables that were read again, by season");
@@ -244,7 +245,7 @@ Result<LoadReport> LoadFiles(Workspace& workspace, const std::vector<std::string
     return loader.Load(paths);
   };
   Result<LoadReport> report = load(false);
-  bool by_itself = workspace.project().memory_limit == Project::kMemory;  // a load then takes less than all
+  bool by_itself = workspace.project().memory_limit.empty();  // a load then takes less than all
   if (!report && by_itself && report.error().OfMemory()) {
     activity.Tell(LoadStep{"once more, with all the memory of the project"});
     report = load(true);

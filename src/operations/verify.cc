@@ -161,7 +161,7 @@ Result<VerifyReport> Verify(Workspace& workspace, const VerifyRequest& request, 
         "other dates; `backcourt status` shows what is there, `backcourt backfill` fills the rest"};
   int parallel = request.parallel.value_or(int(std::max(1u, std::thread::hardware_concurrency())));
   // Cells side by side gain more than threads inside of one.
-  auto shared = TRY(Shared::Among(*TRY(workspace.Open()), parallel));
+  auto shared = TRY(SharedByWorkers::Among(*TRY(workspace.Open()), parallel));
   double start = SystemRunClock().Now();
   auto progress = [&](size_t done) {
     double spent = SystemRunClock().Now() - start;

@@ -20,11 +20,10 @@ Result<Warehouse*> Workspace::Open() {
   std::error_code gone;
   if (!project_.config_problems.empty() && !std::filesystem::exists(project_.warehouse, gone))
     return ErrorOf(project_.config_problems);  // its path may be among what is broken
-  WarehouseOptions options{project_.warehouse, project_.threads, project_.memory_limit, {}};
+  WarehouseOptions options{project_.warehouse, project_.threads, project_.EngineMemory(), {}};
   options.functions = project_.functions;
   options.history = project_.KeepsHistory();
-  // A fill is no slower for it, and with what the engine does not count the program stays below 700 MB.
-  if (project_.memory_limit == Project::kMemory) options.fill_memory = "410MB";
+  options.fill_memory = project_.FillMemory();
   std::error_code ignored;
   options.in_memory = !keep_ && !std::filesystem::exists(project_.warehouse, ignored);
   auto opened = TRY(project_.spark ? OpenSpark(project_, options) : OpenDuckDb(options));

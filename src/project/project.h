@@ -56,8 +56,12 @@ struct Project {
   // [warehouse]
   std::string warehouse;  // the file
   int threads = 2;
-  static constexpr const char* kMemory = "640MB";  // where a project sets none
-  std::string memory_limit = kMemory;
+  // What the engine may take. Where a project does not say, loads and fills, which stream, take less than all
+  // else: with what the engine does not count, the program then stays below 700 MB.
+  std::string memory_limit;
+  std::string EngineMemory() const { return memory_limit.empty() ? "640MB" : memory_limit; }
+  std::string LoadMemory() const { return memory_limit.empty() ? "330MB" : memory_limit; }
+  std::string FillMemory() const { return memory_limit.empty() ? "410MB" : memory_limit; }
   std::optional<SparkPlace> spark;  // where the rows of models are; nothing: in the file
 
   // [data]

@@ -52,7 +52,7 @@ Result<nlohmann::json> RunQuery(const Verb& verb, Workspace& workspace, const nl
   Error too_much{ErrorKind::kCapacity, "the answer takes more memory than a query may",
                  "fewer rows, or shorter values"};
   try {
-    MemoryGuard guard(BytesOf(workspace.project().memory_limit) + kValueBytes);
+    MemoryGuard guard(BytesOf(workspace.project().EngineMemory()) + kValueBytes);
     auto report = verb.run(workspace, request, cancel, {}, bytes);
     if (!report && report.error().OfMemory()) return too_much;
     return report;

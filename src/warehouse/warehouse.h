@@ -162,25 +162,25 @@ class Warehouse {
   virtual Result<> BringRawRows(const Cancel& cancel,
                                 const std::function<void(const std::string&)>& told) = 0;
 
-  // So many workers will fill side by side, or (0) none any more: their places share what threads and memory
+  // So many workers will run side by side, or (0) none any more: their places share what threads and memory
   // there are.
-  virtual Result<> Share(int workers) = 0;
+  virtual Result<> ShareAmong(int workers) = 0;
 
   virtual BatchCosts costs() const = 0;
   virtual Result<std::string> Version() = 0;  // of the engine, for people
 };
 
-// So many workers fill side by side while it lives; afterwards one has all threads and memory again.
-class Shared {
+// So many workers run side by side while it lives; afterwards one has all threads and memory again.
+class SharedByWorkers {
  public:
-  static Result<std::unique_ptr<Shared>> Among(Warehouse& warehouse, int workers) {
-    TRY(warehouse.Share(workers));
-    return std::unique_ptr<Shared>(new Shared(warehouse));
+  static Result<std::unique_ptr<SharedByWorkers>> Among(Warehouse& warehouse, int workers) {
+    TRY(warehouse.ShareAmong(workers));
+    return std::unique_ptr<SharedByWorkers>(new SharedByWorkers(warehouse));
   }
-  ~Shared() { (void)warehouse_.Share(0); }
+  ~SharedByWorkers() { (void)warehouse_.ShareAmong(0); }
 
  private:
-  explicit Shared(Warehouse& warehouse) : warehouse_(warehouse) {}
+  explicit SharedByWorkers(Warehouse& warehouse) : warehouse_(warehouse) {}
   Warehouse& warehouse_;
 };
 

@@ -67,7 +67,7 @@ class FakeWarehouse : public Warehouse {
   Result<> WaitForFunctions() override { return {}; }
   Result<> Recover() override { return {}; }
   Result<> BringRawRows(const Cancel&, const std::function<void(const std::string&)>&) override { return {}; }
-  Result<> Share(int) override { return {}; }
+  Result<> ShareAmong(int) override { return {}; }
   BatchCosts costs() const override { return {}; }
   Result<std::string> Version() override { return std::string("fake"); }
 

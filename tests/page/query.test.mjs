@@ -32,7 +32,7 @@ test('a query is written, run, sorted, and its link runs it again', async () => 
   await other.locator('.grid').waitFor();
   await until(() => other.locator('.grid tbody tr').count(), (rows) => rows === points.length, `rows, of ${points.length}:`);
   await page.locator('.grid').getByLabel('Filter').fill(String(points[0]));
-  await until(() => page.locator('.grid tbody tr').count(), (rows) => rows < points.length, `rows, less than ${points.length}:`);
+  await until(() => page.locator('.grid tbody tr').count(), (rows) => rows < points.length, `rows, fewer than ${points.length}:`);
   content(page);
   content(other);
 });

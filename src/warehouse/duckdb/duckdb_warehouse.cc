@@ -118,9 +118,9 @@ class DuckDbWarehouse : public Warehouse {
         memory_(options.memory_limit),
         fill_memory_(options.fill_memory),
         history_(options.history) {}
-  // What a fill left to write is written when the file closes.
+  // What workers left to write is written when the file closes, within their limit.
   ~DuckDbWarehouse() override {
-    if (shared_ && !fill_memory_.empty()) (void)Share(1);
+    if (shared_ && !fill_memory_.empty()) (void)ShareAmong(1);
   }
 
   Result<std::unique_ptr<Workbench>> Open() override {
@@ -143,7 +143,7 @@ class DuckDbWarehouse : public Warehouse {
   Result<> BringRawRows(const Cancel&, const std::function<void(const std::string&)>&) override {
     return {};  // they are where they are read
   }
-  Result<> Share(int workers) override {
+  Result<> ShareAmong(int workers) override {
     shared_ = true;
     auto connection = TRY(database_->Connect());
     return connection->Execute(fmt::format("SET threads = {}; SET memory_limit = {}",
@@ -161,7 +161,7 @@ class DuckDbWarehouse : public Warehouse {
   std::unique_ptr<FunctionMaker> functions_;
   const int threads_;                       // all that there are
   const std::string memory_, fill_memory_;  // limits
-  bool shared_ = false;                     // whether workers have filled
+  bool shared_ = false;                     // whether workers have run
   const bool history_;
 };
 

@@ -23,7 +23,7 @@ struct WarehouseOptions {
   std::vector<Function> functions;  // of the prelude
   bool history = true;              // what is replaced is kept
   bool in_memory = false;           // nothing is written, and there is no file
-  std::string fill_memory;          // the limit while workers fill side by side; empty: memory_limit
+  std::string fill_memory;          // the limit while workers run side by side; empty: memory_limit
 };
 
 // An older format of the ledger is brought up in one transaction; a newer one,

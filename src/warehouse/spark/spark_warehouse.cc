@@ -194,7 +194,7 @@ class SparkWarehouse : public Warehouse {
   Result<std::unique_ptr<Connection>> Connect() override { return file_->Connect(); }
   Result<std::unique_ptr<Connection>> ConnectToLedger() override { return file_->ConnectToLedger(); }
   Result<> WaitForFunctions() override { return file_->WaitForFunctions(); }
-  Result<> Share(int) override { return {}; }
+  Result<> ShareAmong(int) override { return {}; }
   Result<> Recover() override {
     auto ledger = TRY(file_->ConnectToLedger());
     if (TRY(ledger::ReadIntents(*ledger)).empty()) return {};
