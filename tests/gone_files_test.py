@@ -71,7 +71,7 @@ class GoneFiles(Shapes):
         paths[2].unlink()
         said = self.run_program("load")
         for path in paths[1:3]:
-            self.assertIn(f"no longer there, and rows left with it: {path}; put it back, or `backcourt forget {path}`", said)
+            self.assertIn(f"no longer there, and rows of it are gone: {path}; put it back, or `backcourt forget {path}`", said)
         self.run_program("forget", str(paths[1]))
         self.assertIn("forgotten already", self.run_program("forget", str(paths[1]), code=1))
         self.assertEqual(self.load()["lost"], [str(paths[2])])

@@ -118,7 +118,7 @@ std::string VanishedText(const LoadReport& report) {
   name(report.gone, "gone",
        [](const std::string&) { return "what it gave is served by other files, or is gone too"; });
   name(report.vanished, "no longer there", back);
-  name(report.lost, "no longer there, and rows left with it", back);
+  name(report.lost, "no longer there, and rows of it are gone", back);
   return text;
 }
 

@@ -127,8 +127,7 @@ Result<std::vector<UnmatchedName>> ReadUnmatchedNames(Connection& connection);
 Result<std::vector<LoadedFile>> ReadSeenFiles(Connection& connection);
 Result<> WriteSeenFiles(Connection& connection, const std::vector<LoadedFile>& files);
 
-// Files that are gone, and whose rows left with them when the others of their season were loaded again; none
-// in a warehouse of an earlier version.
+// Files that are gone, and rows of theirs too, which no other file gave when their season was loaded again.
 Result<std::vector<LoadedFile>> ReadLostFiles(Connection& connection);
 Result<> WriteLostFiles(Connection& connection, const std::vector<LoadedFile>& files);
 

@@ -59,7 +59,7 @@ struct LoadReport {
   std::vector<UnreadFiles> unread;               // below the data folder, taken by no feed
   std::vector<std::string> files;                // read
   std::vector<std::string> vanished;             // loaded before, not there now; their rows stay
-  std::vector<std::string> lost;                 // the same, but rows left with them that no other gives
+  std::vector<std::string> lost;                 // the same, but rows are gone that no other gives
   std::vector<std::string> gone;                 // the same, but nothing of them is left: others serve
   std::string asks;                              // of a preview: what a load would ask for first
   std::vector<AbsentFeed> absent;

@@ -261,7 +261,7 @@ Result<ExportReport> Export(Workspace& workspace, const ExportRequest& request, 
   const Project& project = workspace.project();
   if (request.folder.find("://") != std::string::npos)
     return Error{ErrorKind::kUsage, fmt::format("{} is not a folder of this machine", request.folder),
-                 "such as ~/tables; `backcourt publish` writes to s3://… and gs://…"};
+                 "a folder such as ~/tables; `backcourt publish` writes to s3://… and gs://…"};
   fs::path folder = request.folder;
   std::vector<std::string> tables = TRY(ChosenTables(project, request));
   TRY(CheckOutputFolder(project, folder));

@@ -108,7 +108,7 @@ class FileList {
         file.state = IsRemote(path) ? "loaded" : "gone";
         if (file.state == "gone")
           file.problem = fmt::format("it was loaded, and is not there now; {}",
-                                     lost_.contains(path) ? "rows left with it" : "its rows stay");
+                                     lost_.contains(path) ? "rows of it are gone" : "its rows stay");
       }
     }
     for (auto& [path, file] : files) {

@@ -154,9 +154,9 @@ void Describe(Visitor& v, LoadReport& r) {
   if (v.Fills()) r.run = run.value_or(0);
   v.Field("files", r.files, "the files that were read");
   v.Field("vanished", r.vanished, "files that were loaded before and are not there now; their rows stay");
-  v.Field(
-      "lost", r.lost,
-      "files that were loaded before and are not there now, with which rows left that no other file gives");
+  v.Field("lost", r.lost,
+          "files that were loaded before and are not there now, of which rows are gone, as no other file "
+          "gives them");
   v.Field("gone", r.gone, "files that were loaded before and are gone; none of their rows is left");
   v.Field("asks", r.asks, "of a dry run: what the load would ask for first; else empty");
   v.Field("tables", r.tables, "raw tables that were read again, by season");
