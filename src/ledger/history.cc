@@ -128,10 +128,32 @@ Result<> LogNewPartitions(Connection& connection, int64_t run, const std::string
   return Mark(connection, run, table, fmt::format("[{}]", fmt::join(partitions, ",")));
 }
 
+namespace {
+
+// Of partitions none of which has rows yet.
+Result<> InsertNew(Connection& connection, const Replacement& change, const std::string& among,
+                   std::optional<int64_t> run) {
+  Rows rows =
+      TRY(connection.Query(fmt::format("SELECT DISTINCT CAST({} AS INTEGER) FROM {} WHERE {} ORDER BY 1",
+                                       change.partition, change.come, among)));
+  if (rows.size() == 0) return {};
+  std::vector<PartitionKey> fresh;
+  for (size_t i = 0; i < rows.size(); ++i)
+    fresh.push_back(PartitionKey(rows.Int(i, 0)));
+  if (run) TRY(LogNewPartitions(connection, *run, change.table, fresh));
+  return connection.Execute(fmt::format("INSERT INTO {} SELECT * FROM {} WHERE {}{}", Stored(change.table),
+                                        change.come, among,
+                                        change.order.empty() ? "" : " ORDER BY " + change.order));
+}
+
+}  // namespace
+
 Result<> ReplaceRows(Connection& connection, const Replacement& change, std::optional<int64_t> run) {
   if (change.partitions.empty()) return {};
   const std::string stored = Stored(change.table),
                     among = fmt::format("{} IN ({})", change.partition, fmt::join(change.partitions, ","));
+  Rows before = TRY(connection.Query(fmt::format("SELECT 1 FROM {} WHERE {} LIMIT 1", stored, among)));
+  if (before.size() == 0) return change.come.empty() ? Result<>() : InsertNew(connection, change, among, run);
   TRY(TellApart(connection, change, among));
   if (run) TRY(LogReplacement(connection, *run, change, among));
   Rows counts = TRY(

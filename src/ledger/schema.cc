@@ -87,6 +87,13 @@ Result<> CreateTables(Connection& connection) {
 
 }  // namespace
 
+Result<FileAge> ReadAge(Connection& connection) {
+  Rows rows =
+      TRY(connection.Query("SELECT (SELECT CAST(coalesce(max(run), 0) AS BIGINT) FROM wh.backcourt.runs), "
+                           "(SELECT count(*) FROM (SELECT 1 FROM wh.backcourt.models LIMIT 1))"));
+  return FileAge{rows.Int(0, 0), rows.Int(0, 1) > 0};
+}
+
 Result<int64_t> ReadFormat(Connection& connection, const std::string& path) {
   auto asked =
       connection.Query("SELECT TRY_CAST(value AS BIGINT) FROM wh.backcourt.meta WHERE name = 'format'");

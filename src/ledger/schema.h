@@ -21,6 +21,13 @@ inline constexpr const char* kRebuildHint =
 // that is not ours, is damaged or is of a newer format is kBusy; `path` names it.
 Result<int64_t> ReadFormat(Connection& connection, const std::string& path);
 
+// What has been done with the file attached as `wh`.
+struct FileAge {
+  int64_t newest_run = 0;
+  bool filled = false;  // some model
+};
+Result<FileAge> ReadAge(Connection& connection);
+
 // Brings a file of `format` (0: an empty one) up to kFormat, in one transaction: all tables are there then.
 // `digests` is the id of the algorithm of its digests.
 Result<> BringUp(Connection& connection, int64_t format, const std::string& digests);

@@ -232,22 +232,21 @@ Result<> Fill::CheckNewBodies() {
       fresh.push_back(&model);
   }
   if (fresh.empty()) return {};
-  TRY(TRY(workspace_.Open())->WaitForFunctions());
-  std::set<std::string> volatile_functions = TRY(VolatileFunctions(connection()));
-  std::vector<Result<std::vector<FileProblem>>> checked(fresh.size(), std::vector<FileProblem>());
-  auto check_every_second = [&](size_t from, Connection& connection) {
-    for (size_t i = from; i < fresh.size(); i += 2)
-      checked[i] = FindBodyProblems(connection, BodyOf(*fresh[i]), volatile_functions);
-  };
-  auto aside = TRY(TRY(workspace_.Open())->Connect());
-  auto half = std::async(std::launch::async, check_every_second, 0, std::ref(*aside));
-  check_every_second(1, connection());
-  half.wait();
+  Warehouse& warehouse = *TRY(workspace_.Open());
+  auto aside = TRY(warehouse.ConnectToLedger());
+  auto listed = std::async(std::launch::async, [&]() -> Result<std::set<std::string>> {
+    TRY(warehouse.WaitForFunctions());
+    return VolatileFunctions(*aside);
+  });
+  std::vector<Result<SyntaxTree>> trees;
+  for (const Model* model : fresh)
+    trees.push_back(ParseSelect(connection(), model->body));
+  std::set<std::string> volatile_functions = TRY(listed.get());
   std::set<std::string> chosen = ChosenModels();
   std::vector<FileProblem> problems;
   bool refused = false;
   for (size_t i = 0; i < fresh.size(); ++i) {
-    std::vector<FileProblem> of_one = TRY(std::move(checked[i]));
+    auto of_one = TRY(FindBodyProblems(TRY(std::move(trees[i])), BodyOf(*fresh[i]), volatile_functions));
     if (of_one.empty()) continue;
     refused = refused || chosen.contains(fresh[i]->name);
     broken_.insert(fresh[i]->name);
@@ -399,7 +398,6 @@ Result<BackfillReport> Fill::RunPlan() {
   TRY(TRY(workspace_.Open())->BringRawRows(activity_.cancel(), [&](const std::string& line) {
     activity_.Tell(LoadStep{line});
   }));
-  TRY(MakeInputTables(bench(), project_, work_->moment.calendar, work_->plan));
   std::set<std::string> planned;
   for (const Batch& batch : work_->plan.batches)
     planned.insert(batch.model);
@@ -412,6 +410,9 @@ Result<BackfillReport> Fill::RunPlan() {
   run_ = run;
   RunOptions options;
   options.parallel = request_.parallel.value_or(int(std::max(1u, std::thread::hardware_concurrency())));
+  // Half a batch must be worth a publication of its own; a date takes about as long as a statement.
+  BatchCosts costs = TRY(workspace_.Open())->costs();
+  options.least_shared = getenv("NOSHARE") ? 0 : size_t(costs.publication / costs.statement);
   std::mutex cells_mutex;
   // Batches side by side gain more than threads inside of one.
   auto shared = TRY(SharedByWorkers::Among(*TRY(workspace_.Open()), options.parallel));

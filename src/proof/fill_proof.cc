@@ -57,6 +57,17 @@ std::vector<std::vector<int>> InStatements(const Calendar& calendar, const Model
   return statements;
 }
 
+bool AcrossSeasons(const Calendar& calendar, const BatchWork& work) {
+  return calendar.dates()[size_t(work.cells.front().date_index)].season !=
+         calendar.dates()[size_t(work.cells.back().date_index)].season;
+}
+
+bool IsAmong(const PartitionDigest& one, const std::vector<PartitionDigest>& made) {
+  return std::any_of(made.begin(), made.end(), [&](const PartitionDigest& other) {
+    return other.partition == one.partition && other.rows == one.rows && other.digest == one.digest;
+  });
+}
+
 }  // namespace
 
 Result<PassedDates> ReadPassedDates(Connection& ledger, const Project& project, const Calendar& calendar,
@@ -149,10 +160,26 @@ FillProof::FillProof(const Project& project, const Calendar& calendar, const Cel
   }
 }
 
+bool FillProof::MustPass(const BatchWork& work) const {
+  if (work.cells.size() < 2) return false;  // one date is cut to its own windows
+  auto filled = filled_.find(work.model->name);
+  return earlier_.contains(work.model->name) || filled == filled_.end() ||
+         std::max(work.cells.size(), work.planned) > kFewFilled * filled->second;
+}
+
+bool FillProof::Asks(const BatchWork& work) {
+  if (!MustPass(work) || refuted_.contains(work.model->name)) return false;
+  std::lock_guard lock(mutex_);
+  const ProvedDates& proved = proved_.at({work.model->name, AcrossSeasons(calendar_, work)});
+  return proved.passed.size() + proved.under_way < kProofDates;
+}
+
 // Dates with rows, the outermost first: the batch's first, and those that the text's digest picks, so that
 // another text is looked at elsewhere. Each is of a stretch, the first of which are short: early in a season
-// little is read for a date. The batch's last date is cut to its own windows in any case.
-std::vector<int> FillProof::Choose(const BatchWork& work, const std::vector<PartitionDigest>& made) const {
+// little is read for a date. The batch's last date is cut to its own windows in any case. With one that was
+// filled alone the first is left out.
+std::vector<int> FillProof::Choose(const BatchWork& work, const std::vector<PartitionDigest>& made,
+                                   bool without_first) const {
   std::set<PartitionKey> with_rows;
   for (const PartitionDigest& partition : made)
     if (partition.rows) with_rows.insert(partition.partition);
@@ -169,6 +196,7 @@ std::vector<int> FillProof::Choose(const BatchWork& work, const std::vector<Part
   std::vector<int> chosen;
   for (size_t n = 0; n < count; ++n) {
     size_t i = n % 2 == 0 ? n / 2 : count - 1 - n / 2;
+    if (i == 0 && without_first) continue;
     size_t begin = begin_of(i), end = begin_of(i + 1);
     size_t picked = size_t(Hasher().Add(work.model->identity).Add(int64_t(i)).Finish().value % (end - begin));
     chosen.push_back(dates[i == 0 ? begin : begin + picked]);
@@ -177,17 +205,23 @@ std::vector<int> FillProof::Choose(const BatchWork& work, const std::vector<Part
 }
 
 Result<> FillProof::Prove(Workbench& bench, const BatchWork& work, const std::string& staged,
-                          const std::vector<PartitionDigest>& made) {
-  const Model& model = *work.model;
-  if (auto refuted = refuted_.find(model.name); refuted != refuted_.end())
+                          const std::vector<PartitionDigest>& made, const PartitionDigest* alone) {
+  if (auto refuted = refuted_.find(work.model->name); refuted != refuted_.end())
     return Error{ErrorKind::kProof, refuted->second, kCorrect};
-  if (work.cells.size() < 2) return {};  // one date is cut to its own windows
-  auto filled = filled_.find(model.name);
-  bool few = filled == filled_.end() || work.cells.size() > kFewFilled * filled->second;
-  if (!earlier_.contains(model.name) && !few) return {};
-  auto season = [&](const CellWork& cell) { return calendar_.dates()[size_t(cell.date_index)].season; };
-  Claim claim(*this, model.name, season(work.cells.front()) != season(work.cells.back()));
-  for (std::vector<int>& dates : InStatements(calendar_, model, Choose(work, made))) {
+  if (!MustPass(work)) return {};
+  Claim claim(*this, work.model->name, AcrossSeasons(calendar_, work));
+  if (alone) {
+    int date = calendar_.Find(Date{alone->partition});
+    if (!IsAmong(*alone, made)) {
+      TRY(ProveDates(bench, work, {date}, staged, made));
+      return Error{ErrorKind::kProof,
+                   fmt::format("{}: {} {} differs when it is filled again from the same rows",
+                               work.model->file, work.model->name, Date{alone->partition}.Str()),
+                   kCorrect};
+    }
+    claim.End({date});
+  }
+  for (std::vector<int>& dates : InStatements(calendar_, *work.model, Choose(work, made, alone != nullptr))) {
     dates.resize(claim.Take(dates.size()));
     if (dates.empty()) break;
     TRY(ProveDates(bench, work, dates, staged, made));
@@ -210,9 +244,11 @@ Result<> FillProof::ProveDates(Workbench& bench, const BatchWork& work, const st
   };
   auto mismatch = TRY(ReplayDates(bench, from, calendar_, model, dates, staged, made));
   if (!mismatch) return {};
-  std::vector<int> batch;
+  std::vector<int> batch = dates;
   for (const CellWork& cell : work.cells)
     batch.push_back(cell.date_index);
+  std::sort(batch.begin(), batch.end());
+  batch.erase(std::unique(batch.begin(), batch.end()), batch.end());
   std::string cause = mismatch->error;
   if (cause.empty())
     cause = TRY(CauseInText(bench, project_, calendar_, model, calendar_.Find(mismatch->date), batch));

@@ -42,8 +42,9 @@ class FillProof : public TextProof {
   FillProof(const Project& project, const Calendar& calendar, const Cells& cells, PassedDates earlier,
             std::map<std::string, std::string> refuted);
 
+  bool Asks(const BatchWork& work) override;
   Result<> Prove(Workbench& bench, const BatchWork& work, const std::string& staged,
-                 const std::vector<PartitionDigest>& made) override;
+                 const std::vector<PartitionDigest>& made, const PartitionDigest* alone) override;
 
   // Of the models that were not proved: those of which enough dates have passed since.
   std::vector<std::string> Passed() const;
@@ -55,7 +56,9 @@ class FillProof : public TextProof {
     size_t under_way = 0;  // dates that batches are proving now
   };
   class Claim;
-  std::vector<int> Choose(const BatchWork& work, const std::vector<PartitionDigest>& made) const;
+  bool MustPass(const BatchWork& work) const;
+  std::vector<int> Choose(const BatchWork& work, const std::vector<PartitionDigest>& made,
+                          bool without_first) const;
   Result<> ProveDates(Workbench& bench, const BatchWork& work, const std::vector<int>& dates,
                       const std::string& staged, const std::vector<PartitionDigest>& made) const;
 

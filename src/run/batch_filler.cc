@@ -4,9 +4,9 @@
 
 #include <algorithm>
 #include <chrono>
+#include <functional>
 #include <map>
 #include <numeric>
-#include <set>
 
 #include "base/text.h"
 #include "run/judge.h"
@@ -174,6 +174,43 @@ Result<std::map<PartitionKey, std::string>> ReadNotes(Workbench& bench, const Mo
 
 }  // namespace
 
+// Makes, without rows, the tables that a model reads, itself or through others, and that are not there: a
+// date before all of an input's dates reads it although no cell of it is due. A model that cannot be run is
+// left to its own batch, which tells of it.
+Result<> WarehouseFiller::MakeInputs(Workbench& bench, const Model& model) {
+  std::lock_guard making(making_);
+  std::function<Result<>(const Model&)> make_inputs_of = [&](const Model& reader) -> Result<> {
+    for (const Read& read : reader.reads) {
+      const Model* input = project_.FindModel(read.table);
+      if (!input || there_.contains(input->name)) continue;
+      if (!TRY(bench.Describe(input->name))) {
+        TRY(make_inputs_of(*input));
+        auto made =
+            bench.MakeEmptyTable(input->name, InputSql(project_, calendar_, *input, {0}) + SelectSql(*input));
+        if (!made && made.error().kind != ErrorKind::kModel) return made;
+      }
+      there_.insert(input->name);
+    }
+    return {};
+  };
+  return make_inputs_of(model);
+}
+
+// A date of the batch's season that this run has filled alone: the batch computes it too, and the two are
+// compared, which is the cheapest proof of all.
+std::optional<PartitionDigest> WarehouseFiller::FilledAlone(const BatchWork& work) {
+  if (work.cells.size() < 2 || !proof_.Asks(work)) return {};
+  std::lock_guard lock(mutex_);
+  auto alone = alone_.find(work.model->name);
+  if (alone == alone_.end()) return {};
+  int date = calendar_.Find(Date{alone->second.partition});
+  auto is_it = [&](const CellWork& cell) { return cell.date_index == date; };
+  if (date < 0 || std::any_of(work.cells.begin(), work.cells.end(), is_it)) return {};
+  const auto& dates = calendar_.dates();
+  if (dates[size_t(date)].season != dates[size_t(work.cells.front().date_index)].season) return {};
+  return alone->second;
+}
+
 Result<FilledBatch> WarehouseFiller::Fill(const BatchWork& work, int worker) {
   const Model& model = *work.model;
   Workbench& bench = *benches_[size_t(worker)];
@@ -181,6 +218,12 @@ Result<FilledBatch> WarehouseFiller::Fill(const BatchWork& work, int worker) {
   std::vector<int> dates;
   for (const CellWork& cell : work.cells)
     dates.push_back(cell.date_index);
+  const std::optional<PartitionDigest> alone = FilledAlone(work);
+  if (alone) {
+    dates.push_back(calendar_.Find(Date{alone->partition}));
+    std::sort(dates.begin(), dates.end());
+  }
+  TRY(MakeInputs(bench, model));
   std::string inputs = InputSql(project_, calendar_, model, dates);
 
   Publication publication;
@@ -196,11 +239,15 @@ Result<FilledBatch> WarehouseFiller::Fill(const BatchWork& work, int worker) {
   std::vector<PartitionDigest> made =
       TRY(bench.Digest({"this", bench.dialect().DayNumber(Ident(model.date)), columns}));
   auto proof_start = std::chrono::steady_clock::now();
-  TRY(proof_.Prove(bench, work, "this", made));
+  TRY(proof_.Prove(bench, work, "this", made, alone ? &*alone : nullptr));
   start += std::chrono::steady_clock::now() - proof_start;  // no later batch takes that time
   TRY(RunChecks(bench, model));
   TRY(CheckRowCounts(bench, model, inputs));
   auto notes = TRY(ReadNotes(bench, model, inputs));
+  if (alone) {  // it has its rows already
+    std::erase_if(made, [&](const PartitionDigest& of) { return of.partition == alone->partition; });
+    TRY(bench.Restage("this", fmt::format("{} = {}", Ident(model.date), Date{alone->partition}.Sql()), ""));
+  }
   {
     std::lock_guard lock(mutex_);
     auto stored = cells_.find(model.name);
@@ -217,36 +264,21 @@ Result<FilledBatch> WarehouseFiller::Fill(const BatchWork& work, int worker) {
   for (const Cell& cell : cells)
     publication.batch.rows += cell.rows;
   publication.batch.seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
+  std::unique_lock making(making_, std::defer_lock);
+  if (publication.may_be_new) making.lock();
   Published published = TRY(bench.Publish(publication));
+  if (publication.may_be_new) there_.insert(model.name);
   {
     std::lock_guard lock(mutex_);
     published_[model.name] = publication.columns;
     if (published.anew) made_here_.insert(model.name);
+    if (work.cells.size() == 1 && made.size() == 1) alone_[model.name] = made.front();
   }
   return FilledBatch{std::move(publication.cells), published.anew, published.schema};
 }
 
 Result<> WarehouseFiller::Record(const Model& model, const std::vector<Cell>& cells, int worker) {
   return benches_[size_t(worker)]->Record(model, run_, cells);
-}
-
-Result<> MakeInputTables(Workbench& bench, const Project& project, const Calendar& calendar,
-                         const Plan& plan) {
-  std::set<std::string> needed, read;
-  for (const Batch& batch : plan.batches)
-    needed.insert(batch.model);
-  for (auto model = project.models.rbegin(); model != project.models.rend();
-       ++model) {  // what reads stands behind what it reads
-    if (!needed.contains(model->name)) continue;
-    for (const Read& input : model->reads)
-      needed.insert(input.table), read.insert(input.table);
-  }
-  for (const Model& model : project.models) {
-    if (!read.contains(model.name) || TRY(bench.Describe(model.name))) continue;
-    auto made = bench.MakeEmptyTable(model.name, InputSql(project, calendar, model, {0}) + SelectSql(model));
-    if (!made && made.error().kind != ErrorKind::kModel) return made.error();
-  }
-  return {};
 }
 
 }  // namespace backcourt

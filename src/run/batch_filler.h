@@ -18,10 +18,13 @@ namespace backcourt {
 class TextProof {
  public:
   virtual ~TextProof() = default;
+  // Whether a batch must be proved.
+  virtual bool Asks(const BatchWork& work) = 0;
   // Whether the rows that a batch has staged as `staged` are those that its dates give alone; an error of
-  // kind kProof says in which way they are not. `made` are their digests.
+  // kind kProof says in which way they are not. `made` are their digests. `alone`, where there is one, is a
+  // date that a batch of its own has filled before, and that is staged with the others.
   virtual Result<> Prove(Workbench& bench, const BatchWork& work, const std::string& staged,
-                         const std::vector<PartitionDigest>& made) = 0;
+                         const std::vector<PartitionDigest>& made, const PartitionDigest* alone) = 0;
 };
 
 class WarehouseFiller : public BatchFiller {
@@ -46,6 +49,9 @@ class WarehouseFiller : public BatchFiller {
         proof_(proof),
         run_(run) {}
 
+  Result<> MakeInputs(Workbench& bench, const Model& model);
+  std::optional<PartitionDigest> FilledAlone(const BatchWork& work);
+
   const Project& project_;
   const Calendar& calendar_;
   const Cells& cells_;
@@ -53,16 +59,13 @@ class WarehouseFiller : public BatchFiller {
   TextProof& proof_;
   std::map<std::string, Columns> published_;  // by table: the columns of what was published last
   std::set<std::string> made_here_;           // tables made anew by this run: no date has rows before
+  std::map<std::string, PartitionDigest>
+      alone_;                    // by model: a date that a batch of this run has filled alone
+  std::mutex making_;            // of tables, one at a time
+  std::set<std::string> there_;  // tables known to be there; guarded by making_
   int64_t run_;
   std::vector<std::unique_ptr<Workbench>> benches_;  // one a worker
 };
-
-// Makes, without rows, the tables that the plan's models read, themselves or
-// through others, and that are not there: a date before all of an input's
-// dates reads it although no cell of it is due. A model that cannot be run is
-// left to its batch, which tells of it.
-Result<> MakeInputTables(Workbench& bench, const Project& project, const Calendar& calendar,
-                         const Plan& plan);
 
 // Runs the model's [checks] over what is staged as `this`; an error of kind data
 // names the first that fails and shows up to 20 of its rows.

@@ -88,38 +88,40 @@ RunReport Runner::Run(const Plan& plan) {
   std::map<std::string, std::vector<int>> of_model;
   for (const Batch& batch : plan.batches) {
     auto task = std::make_unique<Task>();
-    task->batch = &batch;
     task->model = project_.FindModel(batch.model);
+    task->dates = batch.dates;
+    task->planned = batch.dates.size();
+    task->canary = batch.canary;
     int mine = int(tasks_.size());
     auto wait_for = [&](int other) {
       tasks_[size_t(other)]->dependents.push_back(mine);
       ++task->waits_for;
     };
     for (int other : of_model[batch.model])
-      if (tasks_[size_t(other)]->batch->canary) wait_for(other);
+      if (tasks_[size_t(other)]->canary) wait_for(other);
     for (const Read& read : task->model->reads)
       for (int other : of_model[read.table])
-        if (batch.waits_for_columns ||
-            Touches(read, calendar_, batch.dates, tasks_[size_t(other)]->batch->dates))
+        if (batch.waits_for_columns || Touches(read, calendar_, batch.dates, tasks_[size_t(other)]->dates))
           wait_for(other);
     of_model[batch.model].push_back(mine);
     tasks_.push_back(std::move(task));
   }
-  for (auto task = tasks_.rbegin(); task != tasks_.rend(); ++task) {
+  for (size_t i = tasks_.size(); i-- > 0;) {
     double behind = 0;
-    for (int dependent : (*task)->dependents)
+    for (int dependent : tasks_[i]->dependents)
       behind = std::max(behind, tasks_[size_t(dependent)]->path);
-    double own = (*task)->batch->expected_seconds;
-    (*task)->path = behind + (own > 0 ? own : 0.001 * double((*task)->batch->dates.size()));
+    double own = plan.batches[i].expected_seconds;
+    tasks_[i]->path = behind + (own > 0 ? own : 0.001 * double(tasks_[i]->dates.size()));
   }
   unfinished_ = int(tasks_.size());
+  idle_ = std::max(1, options_.parallel);
   std::vector<std::thread> workers;
   for (int i = 0; i < std::max(1, options_.parallel); ++i)
     workers.emplace_back([this, i] { Work(i); });
   for (std::thread& worker : workers)
     worker.join();
   for (const auto& task : tasks_)
-    if (!task->started) report_.not_tried += int(task->batch->dates.size());
+    if (!task->started) report_.not_tried += int(task->dates.size());
   report_.interrupted = cancel_;
   report_.stopped = stop_ && !cancel_ && !report_.broken;
   report_.seconds = clock_.Now() - start;
@@ -134,6 +136,21 @@ Runner::Task* Runner::Next() {
   return best;
 }
 
+// The later half of a batch becomes a task of its own where another worker would only wait for it.
+void Runner::ShareWithIdle(Task& task) {
+  size_t half = task.dates.size() / 2;
+  if (options_.least_shared == 0 || half < options_.least_shared) return;
+  auto later = std::make_unique<Task>(task);
+  later->dates.erase(later->dates.begin(), later->dates.begin() + long(half));
+  later->started = false;
+  task.dates.resize(half);
+  for (int dependent : later->dependents)
+    ++tasks_[size_t(dependent)]->waits_for;
+  tasks_.push_back(std::move(later));
+  ++unfinished_;
+  changed_.notify_all();
+}
+
 void Runner::Work(int worker) {
   std::unique_lock lock(mutex_);
   for (;;) {
@@ -141,7 +158,10 @@ void Runner::Work(int worker) {
     changed_.wait(lock, [&] { return stop_ || unfinished_ == 0 || (task = Next()); });
     if (stop_ || !task) return;
     task->started = true;
+    --idle_;
+    if (idle_ > 0 && !Next()) ShareWithIdle(*task);
     RunTask(*task, worker, lock);
+    ++idle_;
     for (int dependent : task->dependents)
       --tasks_[size_t(dependent)]->waits_for;
     --unfinished_;
@@ -275,7 +295,7 @@ void Runner::RunTask(Task& task, int worker, std::unique_lock<std::mutex>& lock)
   std::vector<CellWork> work;
   std::vector<Cell> blocked, kept_again;
   int kept = 0;
-  for (int index : task.batch->dates) {
+  for (int index : task.dates) {
     Date date = calendar_.dates()[size_t(index)].date;
     auto block = [&](std::string reason) {
       Cell cell;
@@ -341,7 +361,7 @@ void Runner::FillOrHalve(Task& task, std::vector<CellWork> work, bool halved, in
     report_.not_tried += int(work.size());
     return;
   }
-  BatchWork batch{&model, work, 1, halved};
+  BatchWork batch{&model, work, 1, halved, task.planned};
   for (;;) {
     lock.unlock();
     double start = clock_.Now();
@@ -441,7 +461,7 @@ void Runner::FillOrHalve(Task& task, std::vector<CellWork> work, bool halved, in
       stopped_models_.insert(model.name);
       int left = 0;
       for (const auto& other : tasks_)
-        if (!other->started && other->model == &model) left += int(other->batch->dates.size());
+        if (!other->started && other->model == &model) left += int(other->dates.size());
       observer_.ModelStopped(
           model, repeats ? fmt::format("{} identical errors in a row", times) : error.message, left);
     }

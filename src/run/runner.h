@@ -28,6 +28,7 @@ struct BatchWork {
   std::vector<CellWork> cells;
   int attempt = 1;
   bool halved = false;  // part of a batch that failed
+  size_t planned = 0;   // dates of the batch of the plan that this is, or is a part of
 };
 
 struct FilledBatch {
@@ -79,6 +80,7 @@ struct RunOptions {
   double first_pause = 0.2;  // seconds; doubled at each further attempt, with jitter
   double retry_budget = 60;  // seconds of pauses a run
   int identical_errors = 3;  // in a row on different dates: the model is stopped
+  size_t least_shared = 0;   // dates of half a batch that an idle worker may take; 0: none is shared
 };
 
 struct RunReport {
@@ -103,8 +105,10 @@ class Runner {
 
  private:
   struct Task {
-    const Batch* batch = nullptr;
     const Model* model = nullptr;
+    std::vector<int> dates;  // indices
+    size_t planned = 0;      // of its batch in the plan
+    bool canary = false;
     int waits_for = 0;  // tasks that must end first
     std::vector<int> dependents;
     double path = 0;  // seconds from its start to the end of all behind it
@@ -112,6 +116,7 @@ class Runner {
   };
   void Work(int worker);
   Task* Next();
+  void ShareWithIdle(Task& task);
   void RunTask(Task& task, int worker, std::unique_lock<std::mutex>& lock);
   void FillOrHalve(Task& task, std::vector<CellWork> work, bool halved, int worker,
                    std::unique_lock<std::mutex>& lock);
@@ -145,6 +150,7 @@ class Runner {
   double pauses_ = 0;
   std::condition_variable changed_;
   int unfinished_ = 0;
+  int idle_ = 0;  // workers
   std::atomic<bool> stop_{false}, cancel_{false};
 };
 

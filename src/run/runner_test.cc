@@ -1,5 +1,6 @@
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <chrono>
 #include <functional>
 #include <map>
@@ -100,6 +101,43 @@ TEST(Runner, FillsInputsFirstAndTheCanaryAlone) {
                                       "features 10-19 10-22 10-25 11-01"}));
   EXPECT_EQ(runs.Run().filled, 0);
   EXPECT_TRUE(runs.stage.effects.empty());
+}
+
+TEST(Runner, SharesABatchWithAnIdleWorker) {
+  Runs runs;
+  runs.selection.tables = {"summary"};
+  EXPECT_EQ(runs.Run({.parallel = 2, .least_shared = 2}).filled, 5);
+  std::sort(runs.stage.effects.begin() + 1, runs.stage.effects.end());  // which half ends first is open
+  EXPECT_EQ(runs.stage.effects,
+            (std::vector<std::string>{"summary 10-20", "summary 10-19 10-22", "summary 10-25 11-01"}));
+}
+
+TEST(Runner, WhatReadsASharedBatchWaitsForBothHalves) {
+  for (int i = 0; i < 200; ++i) {
+    Runs runs;
+    EXPECT_EQ(runs.Run({.parallel = 2, .least_shared = 1}).filled, 15);
+    const std::vector<std::string>& effects = runs.stage.effects;
+    for (const char* pair : {"summary form", "form features"}) {
+      std::string input = std::string(pair).substr(0, std::string(pair).find(' ')),
+                  reader = std::string(pair).substr(input.size() + 1);
+      auto last = [&](const std::string& table, const std::string& date) {
+        return std::find_if(effects.begin(), effects.end(), [&](const std::string& effect) {
+          return effect.starts_with(table + " ") && effect.find(date) != std::string::npos;
+        });
+      };
+      EXPECT_LT(last(input, "10-25"), last(reader, "11-01"));
+      EXPECT_LT(last(input, "10-19"), last(reader, "11-01"));
+    }
+  }
+}
+
+TEST(Runner, SharesNothingSmallAndNothingAlone) {
+  for (RunOptions options : {RunOptions{.parallel = 2, .least_shared = 3}, RunOptions{.parallel = 2},
+                             RunOptions{.parallel = 1, .least_shared = 1}}) {
+    Runs runs;
+    EXPECT_EQ(runs.Run(options).filled, 15);
+    EXPECT_EQ(runs.stage.effects.size(), 6u);
+  }
 }
 
 TEST(Runner, StopsWhereValuesDidNotChange) {

@@ -7,7 +7,6 @@
 #include <regex>
 
 #include "base/text.h"
-#include "warehouse/duckdb/syntax.h"
 #include "warehouse/syntax_walker.h"
 
 namespace backcourt {
@@ -106,7 +105,11 @@ Place PlaceOf(const Body& body, size_t offset) {
 
 Result<std::vector<FileProblem>> FindBodyProblems(Connection& connection, const Body& body,
                                                   const std::set<std::string>& volatile_functions) {
-  SyntaxTree tree = TRY(ParseSelect(connection, body.sql));
+  return FindBodyProblems(TRY(ParseSelect(connection, body.sql)), body, volatile_functions);
+}
+
+Result<std::vector<FileProblem>> FindBodyProblems(const SyntaxTree& tree, const Body& body,
+                                                  const std::set<std::string>& volatile_functions) {
   if (!tree.error.empty()) {
     Place place = PlaceOf(body, tree.offset);
     return std::vector{FileProblem{body.file, place.line, place.column, tree.error, "one SELECT"}};

@@ -8,6 +8,7 @@
 #include "adbc/adbc.h"
 #include "project/model.h"
 #include "project/problem.h"
+#include "warehouse/duckdb/syntax.h"
 
 namespace backcourt {
 
@@ -20,6 +21,9 @@ struct Body {
 
 // All that CheckBody refuses, in the order in which it is found.
 Result<std::vector<FileProblem>> FindBodyProblems(Connection& connection, const Body& body,
+                                                  const std::set<std::string>& volatile_functions);
+// The same of a body whose syntax tree is known.
+Result<std::vector<FileProblem>> FindBodyProblems(const SyntaxTree& tree, const Body& body,
                                                   const std::set<std::string>& volatile_functions);
 
 // The body of a model.

@@ -93,8 +93,13 @@ class FakeWarehouse : public Warehouse {
       TRY(Step(""));  // what was cancelled meanwhile ends now
       return model.columns;
     }
-    Result<> Restage(const std::string& name, const std::string&, const std::string& come) override {
-      TRY(Stage(name, come));
+    // `gone` says a date, as the filler writes it.
+    Result<> Restage(const std::string& name, const std::string& gone, const std::string& come) override {
+      if (size_t at = gone.find("DATE '"); at != std::string::npos) {
+        PartitionKey partition = Date::Parse(gone.substr(at + 6, 10))->days;
+        std::erase_if(staged_.at(name), [&](const FakeRow& row) { return row.partition == partition; });
+      }
+      if (!come.empty()) TRY(Stage(name, come));
       return {};
     }
     Result<Rows> Query(const std::string& select) override {

@@ -80,7 +80,7 @@ Result<Published> DuckDbWorkbench::MakeTable(const Publication& publication) {
   published.anew = !there || *there != publication.columns || !same;
   if (published.anew) {
     if (history_) TRY(ledger::KeepWhole(connection_, publication.run, model.name));
-    TRY(DropRelation(connection_, model.name));
+    if (there) TRY(DropRelation(connection_, model.name));
     TRY(connection_.Execute(fmt::format("CREATE TABLE {} AS SELECT * FROM temp.{} LIMIT 0",
                                         Stored(model.name), Ident(publication.staged))));
     TRY(ledger::EmptyCells(connection_, model.name));
