@@ -211,6 +211,19 @@ std::optional<PartitionDigest> WarehouseFiller::FilledAlone(const BatchWork& wor
   return alone->second;
 }
 
+// A table that may not be there yet is made by one worker at a time.
+Result<Published> WarehouseFiller::Publish(Workbench& bench, const Publication& publication) {
+  const std::string& table = publication.model->name;
+  std::unique_lock making(making_);
+  if (!publication.may_be_new || there_.contains(table)) making.unlock();
+  Published published = TRY(bench.Publish(publication));
+  if (making) there_.insert(table);
+  std::lock_guard lock(mutex_);
+  published_[table] = publication.columns;
+  if (published.anew) made_here_.insert(table);
+  return published;
+}
+
 Result<FilledBatch> WarehouseFiller::Fill(const BatchWork& work, int worker) {
   const Model& model = *work.model;
   Workbench& bench = *benches_[size_t(worker)];
@@ -264,15 +277,10 @@ Result<FilledBatch> WarehouseFiller::Fill(const BatchWork& work, int worker) {
   for (const Cell& cell : cells)
     publication.batch.rows += cell.rows;
   publication.batch.seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
-  std::unique_lock making(making_, std::defer_lock);
-  if (publication.may_be_new) making.lock();
-  Published published = TRY(bench.Publish(publication));
-  if (publication.may_be_new) there_.insert(model.name);
-  {
+  Published published = TRY(Publish(bench, publication));
+  if (work.cells.size() == 1 && made.size() == 1) {
     std::lock_guard lock(mutex_);
-    published_[model.name] = publication.columns;
-    if (published.anew) made_here_.insert(model.name);
-    if (work.cells.size() == 1 && made.size() == 1) alone_[model.name] = made.front();
+    alone_[model.name] = made.front();
   }
   return FilledBatch{std::move(publication.cells), published.anew, published.schema};
 }

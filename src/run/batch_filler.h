@@ -51,6 +51,7 @@ class WarehouseFiller : public BatchFiller {
 
   Result<> MakeInputs(Workbench& bench, const Model& model);
   std::optional<PartitionDigest> FilledAlone(const BatchWork& work);
+  Result<Published> Publish(Workbench& bench, const Publication& publication);
 
   const Project& project_;
   const Calendar& calendar_;

@@ -178,9 +178,9 @@ Result<> Configure(Connection& connection, const WarehouseOptions& options, cons
                   fmt::arg("spill", Quote(spill)), fmt::arg("checkpoint", Quote(kCheckpointThreshold))));
 }
 
-// Small row groups are merged when the file closes, which writes whole seasons again after a first fill. So
-// this is done now and then: on one of four days, each a load and a fill.
-bool IsTidied(int64_t newest_run) { return newest_run % 8 >= 6; }
+// Small row groups are merged when a file closes, which would write whole seasons again after the first
+// fills: those of a young file are merged later.
+bool IsYoung(int64_t newest_run) { return newest_run < 6; }
 
 Result<> Attach(Connection& connection, const std::string& path, const char* how) {
   auto attached = connection.Execute(fmt::format("ATTACH {} AS wh ({})", Quote(path), how));
@@ -238,7 +238,7 @@ Result<std::unique_ptr<Warehouse>> OpenDuckDb(const WarehouseOptions& options) {
   if (format != ledger::kFormat) TRY(ledger::BringUp(*connection, format, kDigestAlgorithm));
   const ledger::FileAge age = TRY(ledger::ReadAge(*connection));
   if (!age.filled) functions->Begin();
-  if (!IsTidied(age.newest_run)) TRY(connection->Execute("SET max_vacuum_tasks = 0"));
+  if (IsYoung(age.newest_run)) TRY(connection->Execute("SET max_vacuum_tasks = 0"));
   return std::unique_ptr<Warehouse>(
       std::make_unique<DuckDbWarehouse>(std::move(database), std::move(functions), options));
 }
