@@ -109,6 +109,9 @@ std::unique_ptr<Warehouse> Open(const Project& project) {
   options.functions = project.functions;
   auto warehouse = OpenDuckDb(options);
   if (!warehouse) Fail(warehouse.error().Text());
+  auto connection = (*warehouse)->ConnectToLedger();
+  // The file closes as one of bare DuckDB does: what is spared there is ours.
+  if (!connection || !(*connection)->ExecuteAlone("RESET max_vacuum_tasks")) Fail("no setting is reset");
   return std::move(*warehouse);
 }
 
