@@ -115,6 +115,7 @@ class Changes(Toy):
         self.assertEqual(self.diff(str(fill), "player_games").keys(), {"player_games"})
         self.assertEqual(self.diff(), changed)
         text = self.run_program("diff", str(fill), "player_form")
+        self.assertRegex(text, rf"^run {fill} \(backfill.*UTC\): \d+ cells filled")
         self.assertIn("player_form: 5 rows changed on 5 dates", text)
         self.assertIn("game_date 2021-10-20, player_id 1: points_avg 30.0 -> 37.0", text)
 

@@ -16,10 +16,13 @@ Result<int> RunDiff(Caller& caller, const DiffRequest& request, const ValuesView
     output.Out(ToJson(report).dump(2) + "\n");
     return ExitCode(report);
   }
+  std::string summary = report.summary;  // that of a fill begins with its number
+  if (std::string of_run = fmt::format("run {}: ", report.run.value_or(0)); summary.starts_with(of_run))
+    summary.erase(0, of_run.size());
   std::string text =
-      report.run ? fmt::format("run {} ({}, {} UTC): {}\n", *report.run, report.command, report.started_at,
-                               report.summary)
-                 : fmt::format("{}: its text as it is now, against the rows that are stored\n", report.model);
+      report.run
+          ? fmt::format("run {} ({}, {} UTC): {}\n", *report.run, report.command, report.started_at, summary)
+          : fmt::format("{}: its text as it is now, against the rows that are stored\n", report.model);
   if (report.tables.empty() && report.failures.empty())
     text += report.run ? "it changed no rows\n" : "the rows are the same\n";
   output.Say(text + TrialText({report.tables, report.failures}, view));
