@@ -108,6 +108,14 @@ class FunctionMaker {
   std::shared_future<Result<>> made_;
 };
 
+// Small row groups are merged when a file closes, which would write whole seasons again after the first
+// fills: those of a young file are merged later.
+Result<> MergeUnlessYoung(Connection& connection, const ledger::FileAge& age) {
+  constexpr int64_t kFirstRuns = 6;
+  return connection.Execute(age.newest_run < kFirstRuns ? "SET max_vacuum_tasks = 0"
+                                                        : "RESET max_vacuum_tasks");
+}
+
 class DuckDbWarehouse : public Warehouse {
  public:
   DuckDbWarehouse(std::unique_ptr<Database> database, std::unique_ptr<FunctionMaker> functions,
@@ -146,9 +154,11 @@ class DuckDbWarehouse : public Warehouse {
   Result<> ShareAmong(int workers) override {
     shared_ = true;
     auto connection = TRY(database_->Connect());
-    return connection->Execute(fmt::format("SET threads = {}; SET memory_limit = {}",
-                                           std::max(1, threads_ / std::max(1, workers)),
-                                           Quote(workers && !fill_memory_.empty() ? fill_memory_ : memory_)));
+    TRY(connection->Execute(fmt::format("SET threads = {}; SET memory_limit = {}",
+                                        std::max(1, threads_ / std::max(1, workers)),
+                                        Quote(workers && !fill_memory_.empty() ? fill_memory_ : memory_))));
+    if (workers) return {};
+    return MergeUnlessYoung(*connection, TRY(ledger::ReadAge(*connection)));
   }
   BatchCosts costs() const override { return {0.0005, 0.01}; }
   Result<std::string> Version() override {
@@ -177,10 +187,6 @@ Result<> Configure(Connection& connection, const WarehouseOptions& options, cons
                   fmt::arg("threads", options.threads), fmt::arg("memory", Quote(options.memory_limit)),
                   fmt::arg("spill", Quote(spill)), fmt::arg("checkpoint", Quote(kCheckpointThreshold))));
 }
-
-// Small row groups are merged when a file closes, which would write whole seasons again after the first
-// fills: those of a young file are merged later.
-bool IsYoung(int64_t newest_run) { return newest_run < 6; }
 
 Result<> Attach(Connection& connection, const std::string& path, const char* how) {
   auto attached = connection.Execute(fmt::format("ATTACH {} AS wh ({})", Quote(path), how));
@@ -238,7 +244,7 @@ Result<std::unique_ptr<Warehouse>> OpenDuckDb(const WarehouseOptions& options) {
   if (format != ledger::kFormat) TRY(ledger::BringUp(*connection, format, kDigestAlgorithm));
   const ledger::FileAge age = TRY(ledger::ReadAge(*connection));
   if (!age.filled) functions->Begin();
-  if (IsYoung(age.newest_run)) TRY(connection->Execute("SET max_vacuum_tasks = 0"));
+  TRY(MergeUnlessYoung(*connection, age));
   return std::unique_ptr<Warehouse>(
       std::make_unique<DuckDbWarehouse>(std::move(database), std::move(functions), options));
 }

@@ -10,6 +10,7 @@
 #include "adbc/transaction.h"
 #include "ledger/cells.h"
 #include "ledger/models.h"
+#include "ledger/runs.h"
 #include "ledger/schema.h"
 #include "tests/kit/folder.h"
 #include "tests/kit/toy_project.h"
@@ -151,6 +152,25 @@ TEST_F(DuckDbWarehouseTest, RemovesRowsAndCells) {
   ASSERT_TRUE(bench->Remove({{"summary", "game_date", {D("2021-10-19").days}}}));
   EXPECT_EQ(Rows(), R"({"game_date":"2021-10-20","x":2})");
   EXPECT_EQ(StoredCells().cells().size(), 1u);
+}
+
+TEST_F(DuckDbWarehouseTest, OnlyAYoungFileKeepsItsSmallRowGroups) {
+  auto bench = std::move(*warehouse_->Open());
+  for (int run = 1; run <= 8; ++run) {
+    ASSERT_TRUE(bench->Publish(Batch(*bench, fmt::format("2021-10-{}", 18 + run), "1 AS x", run == 1)));
+    ASSERT_TRUE(ledger::StartRun(*connection_, "backfill"));
+    ASSERT_TRUE(warehouse_->ShareAmong(0));  // as at the end of each fill
+    bench.reset();
+    TearDown();
+    SetUp();
+    bench = std::move(*warehouse_->Open());
+    auto groups = connection_->Query(
+        "SELECT count(DISTINCT row_group_id), (SELECT count(*) FROM summary) FROM "
+        "pragma_storage_info('wh.summary')");
+    ASSERT_TRUE(groups) << groups.error().message;
+    EXPECT_EQ(groups->Int(0, 1), run);
+    EXPECT_EQ(groups->Int(0, 0), run < 6 ? run : 1) << "after run " << run;
+  }
 }
 
 TEST_F(DuckDbWarehouseTest, APlaceOnAConnectionSeesItsTransaction) {
